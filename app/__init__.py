@@ -1,0 +1,1 @@
+"""Strongroom's application: engine, assistant, web chat and command line."""

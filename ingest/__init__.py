@@ -1,0 +1,1 @@
+"""Reads files, cuts them into chunks and hands them to the index."""

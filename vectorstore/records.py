@@ -1,0 +1,67 @@
+"""The values that go into the index and come out of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A piece of a document that fits the embedder's window, never across a page border.
+
+    `page` counts from 1 and is None for formats without pages; `heading` is the path of
+    headings above the text, joined by " > ", or "".
+    """
+
+    text: str
+    page: int | None
+    heading: str
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentRecord:
+    """One document of the catalogue; unique by (space, name)."""
+
+    space: str
+    name: str  # path relative to the ingested folder, with "/" on every system
+    title: str
+    sha256: str  # of the file's bytes
+    source: str  # absolute path it was read from, or "upload"
+    pages: int | None
+    chunks: int
+    warning: str  # "" when everything was read
+    indexed_at: str  # UTC, ISO 8601
+
+
+@dataclass(frozen=True, slots=True)
+class NewDocument:
+    """What ingestion knows of a document before it is stored."""
+
+    space: str
+    name: str
+    title: str
+    sha256: str
+    source: str
+    pages: int | None
+    warning: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage found by a search, best first in its list."""
+
+    document: str
+    page: int | None
+    heading: str
+    text: str
+    score: float  # comparable within one search only
+    chunk_id: str
+    space: str
+    position: int  # 0-based number of the (first) chunk within its document
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """Ranked passages, and what it took: seconds by stage."""
+
+    hits: Sequence[Hit]
+    timings: dict[str, float]
