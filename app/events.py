@@ -1,0 +1,104 @@
+"""What an answer is, and the events that lead to it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from vectorstore.records import Hit
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A place in a document that a reader can open: `quote` is the passage's own sentence."""
+
+    n: int
+    document: str
+    page: int | None
+    heading: str
+    quote: str
+    chunk_id: str
+    space: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerSentence:
+    """One sentence of an answer, with the citations that code found to support it."""
+
+    text: str
+    citations: tuple[int, ...]
+    supported: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """What did not fit into the context window."""
+
+    passages: int = 0
+    history_turns: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """The account of one prompt, in the model's own tokens."""
+
+    context_window: int
+    prompt_tokens: int
+    completion_tokens: int
+    cached_tokens: int = 0
+    dropped: Dropped = field(default_factory=Dropped)
+
+
+@dataclass(frozen=True, slots=True)
+class ModelName:
+    """Which model wrote the answer."""
+
+    name: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A finished answer. `found` is false when the documents do not hold it."""
+
+    id: str
+    question: str
+    answer: str  # with citation marks such as [1]
+    found: bool
+    quoted: bool  # the documents' own sentence stands in for the model's words
+    sentences: Sequence[AnswerSentence]
+    citations: Sequence[Citation]
+    passages: Sequence[Hit]
+    usage: Usage
+    timings: dict[str, float]  # search_s, first_token_s, total_s
+    model: ModelName
+
+
+@dataclass(frozen=True, slots=True)
+class Searching:
+    """The documents are being searched for `question`."""
+
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The model has been given these passages; the rest did not fit."""
+
+    passages: Sequence[Hit]
+    dropped: Dropped
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """The model's draft so far; not yet checked."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The checked answer; always the last event."""
+
+    answer: Answer
+
+
+Event = Searching | Reading | Writing | Finished
