@@ -1,0 +1,1 @@
+"""From passages and a model's draft to an answer that holds: support, quotations, refusals."""

@@ -1,0 +1,160 @@
+"""Sentences, words, numbers and names of a text, in the form in which they can be compared."""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+import sentencex
+import snowballstemmer
+
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
+_NUMBER = re.compile(r"(?<![\w.])[-+−]?\d[\d.,'’  ]*\d|\d")
+_GROUPED = re.compile(r"^\d{1,3}(?:[,.'’  ]\d{3})+(?:[.,]\d{1,2})?$")
+_LETTER_RUN = re.compile(r"\d+|[^\W\d_]+")
+_NUMBER_WORDS = {
+    word: str(value)
+    for value, words in {
+        0: "zero null",
+        1: "one eins",
+        2: "two zwei",
+        3: "three drei",
+        4: "four vier",
+        5: "five fünf",
+        6: "six sechs",
+        7: "seven sieben",
+        8: "eight acht",
+        9: "nine neun",
+        10: "ten zehn",
+        11: "eleven elf",
+        12: "twelve zwölf",
+        13: "thirteen dreizehn",
+        14: "fourteen vierzehn",
+        15: "fifteen fünfzehn",
+        16: "sixteen sechzehn",
+        17: "seventeen siebzehn",
+        18: "eighteen achtzehn",
+        19: "nineteen neunzehn",
+        20: "twenty zwanzig",
+        30: "thirty dreißig",
+        40: "forty vierzig",
+        50: "fifty fünfzig",
+        60: "sixty sechzig",
+        70: "seventy siebzig",
+        80: "eighty achtzig",
+        90: "ninety neunzig",
+    }.items()
+    for word in words.split()
+}
+STOP_WORDS = frozenset(
+    """a about above after again all also am an and any are as at be because been before being
+    below between both but by can could did do does doing down during each few for from further
+    had has have having he her here hers him his how i if in into is it its itself just may me
+    might more most must my no nor not of off on once only or other our ours out over own per
+    please same shall she should so some such tell than that the their theirs them then there
+    these they this those through to too under until up upon us very was we were what when where
+    which while who whom whose why will with would you your yours
+    aber als am an auch auf aus bei bin bis bist da damit das dass dein dem den der des die dies
+    diese diesem diesen dieser dieses doch du durch ein eine einem einen einer eines er es für
+    hat hatte haben hier ich ihr ihre im in ist ja kann kein keine können man mein mit muss
+    müssen nach nicht noch nur ob oder ohne sein seine sich sie sind so soll sollte über um und
+    uns unser unter vom von vor war waren was welche welcher welches wenn wer werden wie wieviel
+    wir wird wo wurde zu zum zur""".split()
+)
+_NEGATIONS = frozenset(
+    "not no never none nor neither cannot without kein keine keinen keiner nicht nie niemals ohne".split()
+)
+
+
+def sentences(text: str) -> list[str]:
+    """Split `text` into sentences; a line break always ends one (table rows, list items)."""
+    found: list[str] = []
+    for line in text.splitlines():
+        if line.strip():
+            found.extend(piece.strip() for piece in sentencex.segment("en", line) if piece.strip())
+    return found
+
+
+def words(text: str) -> list[str]:
+    """The words of `text` in order: case folded, without accents and apostrophe endings."""
+    plain = "".join(
+        letter
+        for letter in unicodedata.normalize("NFKD", text)
+        if not unicodedata.combining(letter)
+    ).casefold()
+    return [re.sub(r"['’].*$", "", word) for word in _WORD.findall(plain)]
+
+
+@lru_cache(maxsize=1)
+def _stemmer() -> snowballstemmer.stemmer:
+    return snowballstemmer.stemmer("english")
+
+
+@lru_cache(maxsize=50_000)
+def _stem(word: str) -> str:
+    return str(_stemmer().stemWord(word))
+
+
+def content_stems(text: str) -> list[str]:
+    """Stems of the words that carry meaning, in order; numbers stand in their plain form."""
+    return [
+        _NUMBER_WORDS.get(word) or _stem(word) for word in words(text) if word not in STOP_WORDS
+    ]
+
+
+def numbers(text: str) -> frozenset[str]:
+    """Every number of `text`, comparable: "1,250.00", "1 250" and "1250" are all "1250".
+
+    Number words up to ninety count; the digits inside part numbers ("AB-12/3") count singly.
+    """
+    found: set[str] = set()
+    for match in _NUMBER.findall(text):
+        found.add(_plain_number(match))
+    for word in words(text):
+        if word in _NUMBER_WORDS:
+            found.add(_NUMBER_WORDS[word])
+        elif any(letter.isdigit() for letter in word):
+            found.update(
+                part.lstrip("0") or "0" for part in _LETTER_RUN.findall(word) if part.isdigit()
+            )
+    return frozenset(number for number in found if number)
+
+
+def _plain_number(written: str) -> str:
+    digits = written.strip(" .,'’+-−  ")
+    if _GROUPED.match(digits):
+        whole, _, cents = _split_cents(digits)
+        return _trim(re.sub(r"\D", "", whole), cents)
+    whole, mark, cents = digits.replace(" ", "").rpartition(".")
+    if not mark:
+        whole, mark, cents = digits.replace(" ", "").rpartition(",")
+    if mark and whole.isdigit() and cents.isdigit():
+        return _trim(whole, cents)
+    return _trim(re.sub(r"\D", "", digits), "")
+
+
+def _split_cents(digits: str) -> tuple[str, str, str]:
+    match = re.search(r"[.,](\d{1,2})$", digits)
+    return (digits[: match.start()], ".", match.group(1)) if match else (digits, "", "")
+
+
+def _trim(whole: str, cents: str) -> str:
+    cents = cents.rstrip("0")
+    whole = whole.lstrip("0") or "0"
+    return f"{whole}.{cents}" if cents else whole
+
+
+def names(sentence: str) -> frozenset[str]:
+    """Words written with a capital inside the sentence (its first word is no evidence)."""
+    found = [match.group(0) for match in _WORD.finditer(sentence)]
+    return frozenset(
+        folded
+        for word in found[1:]
+        if word[0].isupper() and (folded := "".join(words(word))) not in STOP_WORDS and folded
+    )
+
+
+def negated(sentence: str) -> bool:
+    """Whether the sentence denies something."""
+    return any(word in _NEGATIONS for word in words(sentence)) or "n't" in sentence.replace(
+        "’", "'"
+    )

@@ -1,0 +1,60 @@
+"""Which passage supports a sentence, decided by code: words, numbers, names and denial."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from app.answering.language import content_stems, names, negated, numbers, sentences, words
+
+# Share of a sentence's content words that its evidence must hold. Two thirds leaves room for a
+# paraphrase's verbs; numbers and names have no such room: all of them must be there.
+ENOUGH_WORDS = 0.66
+
+
+@dataclass(frozen=True, slots=True)
+class Support:
+    """The evidence for one sentence: `passage` is an index into the passages given."""
+
+    passage: int
+    quote: str
+    coverage: float  # share of the sentence's content words that the quote holds, 0 to 1
+
+
+def find_support(sentence: str, passages: Sequence[str], question: str = "") -> Support | None:
+    """Return the best evidence for `sentence`, or None if no passage supports it.
+
+    The evidence is one sentence of a passage or two that follow each other. Numbers and names
+    of the sentence must stand in it (a name may come from the question: "Does Anna…"), and a
+    denial must be a denial on both sides.
+    """
+    wanted = set(content_stems(sentence))
+    if not wanted:
+        return None
+    needed_numbers = numbers(sentence)
+    needed_names = names(sentence) - set(words(question))
+    asked = set(content_stems(question))
+    best: Support | None = None
+    for index, passage in enumerate(passages):
+        if not needed_numbers <= numbers(passage):
+            continue
+        for quote in _windows(passage):
+            held = set(content_stems(quote))
+            fresh = wanted - asked
+            coverage = len(wanted & (held | (asked & wanted if held & asked else set()))) / len(
+                wanted
+            )
+            if fresh and len(fresh & held) / len(fresh) < ENOUGH_WORDS:
+                continue
+            if coverage < ENOUGH_WORDS or (best and coverage <= best.coverage):
+                continue
+            if not needed_numbers <= numbers(quote) or not needed_names <= set(words(quote)):
+                continue
+            if negated(sentence) != negated(quote):
+                continue
+            best = Support(index, quote, coverage)
+    return best
+
+
+def _windows(passage: str) -> list[str]:
+    """Single sentences first, so that the shortest evidence wins a tie."""
+    single = sentences(passage)
+    return single + [f"{a} {b}" for a, b in zip(single, single[1:], strict=False)]

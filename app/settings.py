@@ -1,0 +1,137 @@
+"""Every setting, typed and frozen; read once, at the command line's entry.
+
+Order of precedence: command-line flags, `STRONGROOM_*` variables, `strongroom.toml` in the
+working directory, the defaults below. A section's field is `STRONGROOM_<SECTION>_<FIELD>`.
+"""
+
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+SETTINGS_FILE = Path("strongroom.toml")
+
+
+class SettingsError(Exception):
+    """A setting has an unusable value; the message names it and where it may come from."""
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class WebSettings(_Section):
+    """The web chat."""
+
+    host: str = Field("127.0.0.1", description="address that the web chat listens on")
+    port: int = Field(7860, ge=0, le=65535, description="its port")
+
+
+class IngestSettings(_Section):
+    """Limits on one file while it is read, and the size of chunks."""
+
+    memory_mib: int = Field(1024, ge=128, description="memory of the parsing process, MiB")
+    seconds: float = Field(60, gt=0, description="time for parsing one file, seconds")
+    max_chunks: int = Field(20_000, ge=1, description="largest document, in chunks")
+    chunk_tokens: int = Field(
+        200, ge=32, description="size of a chunk in the embedder's tokens; capped by its window"
+    )
+
+
+class IndexSettings(_Section):
+    """Finding."""
+
+    embedder: Path | None = Field(
+        None, description="folder of the embedder; the starter embedder by default"
+    )
+
+
+class EngineSettings(_Section):
+    """The language model, and the process that runs it."""
+
+    model: Path | None = Field(
+        None, description="GGUF file of the chat model; by default the one that was added"
+    )
+    context: int = Field(4096, ge=256, description="context window of one chat, in tokens")
+    parallel: int | None = Field(None, ge=1, description="chats decoded together; planned if unset")
+    gpu_layers: int | None = Field(
+        None, ge=-1, description="layers on the GPU; as many as fit if unset, -1 for all"
+    )
+    threads: int | None = Field(None, ge=1, description="CPU threads; cores - 1 if unset")
+    lora: tuple[str, ...] = Field((), description="adapters, FILE or FILE:SCALE each")
+    url: str | None = Field(
+        None, description="an OpenAI-compatible engine elsewhere on the company's network"
+    )
+    key: SecretStr | None = Field(None, description="the key of that engine")
+
+
+class AnswerSettings(_Section):
+    """How a question is answered."""
+
+    passages: int = Field(8, ge=1, le=100, description="passages offered to the model at most")
+    max_tokens: int = Field(320, ge=16, description="longest answer, in the model's tokens")
+    unsupported: str = Field(
+        "mark",
+        pattern="^(mark|withhold)$",
+        description="what happens to a sentence without support: 'mark' or 'withhold'",
+    )
+    refuse_below: float | None = Field(
+        None, ge=0, le=1, description="confidence under which the answer is 'not found'"
+    )
+
+
+class Settings(BaseSettings):
+    """The whole tree."""
+
+    model_config = SettingsConfigDict(
+        frozen=True,
+        extra="forbid",
+        env_prefix="STRONGROOM_",
+        env_nested_delimiter="_",
+        env_nested_max_split=1,
+        toml_file=SETTINGS_FILE,
+    )
+
+    home: Path = Field(Path("data"), description="folder of everything that Strongroom writes")
+    models_dir: Path | None = Field(None, description="folder of models, beside the usual places")
+    web: WebSettings = WebSettings()  # type: ignore[call-arg]
+    ingest: IngestSettings = IngestSettings()  # type: ignore[call-arg]
+    index: IndexSettings = IndexSettings()  # type: ignore[call-arg]
+    engine: EngineSettings = EngineSettings()  # type: ignore[call-arg]
+    answer: AnswerSettings = AnswerSettings()  # type: ignore[call-arg]
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+
+def load_settings(flags: dict[str, Any] | None = None) -> Settings:
+    """Read the settings; `flags` is a nested dict of what the command line set.
+
+    Raises SettingsError that names each unusable setting.
+    """
+    try:
+        settings = Settings(**(flags or {}))
+    except ValidationError as error:
+        lines = [
+            f"{'.'.join(str(part) for part in problem['loc'])}: {problem['msg']}"
+            for problem in error.errors()
+        ]
+        raise SettingsError(
+            "unusable setting (see strongroom.toml and the STRONGROOM_* variables): "
+            + "; ".join(lines)
+        ) from None
+    return settings.model_copy(update={"home": settings.home.expanduser().resolve()})
