@@ -64,12 +64,14 @@ class Answer:
     answer: str  # with citation marks such as [1]
     found: bool
     quoted: bool  # the documents' own sentence stands in for the model's words
+    confidence: float  # 0 to 1, that the documents hold the answer
     sentences: Sequence[AnswerSentence]
     citations: Sequence[Citation]
     passages: Sequence[Hit]
     usage: Usage
     timings: dict[str, float]  # search_s, first_token_s, total_s
     model: ModelName
+    signals: dict[str, float] = field(default_factory=dict)  # what the confidence was made of
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +97,24 @@ class Writing:
 
 
 @dataclass(frozen=True, slots=True)
+class Turn:
+    """One turn of a conversation, as the next question needs it.
+
+    `shown` are the passages that the model was given first in this turn, with their numbers:
+    a later turn cites them by the same numbers.
+    """
+
+    question: str
+    answer: str
+    shown: tuple[tuple[int, Hit], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Finished:
-    """The checked answer; always the last event."""
+    """The checked answer, always the last event, and the turn to remember for the next."""
 
     answer: Answer
+    turn: Turn
 
 
 Event = Searching | Reading | Writing | Finished

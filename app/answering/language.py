@@ -61,7 +61,8 @@ STOP_WORDS = frozenset(
     wir wird wo wurde zu zum zur""".split()
 )
 _NEGATIONS = frozenset(
-    "not no never none nor neither cannot without kein keine keinen keiner nicht nie niemals ohne".split()
+    """not no never none nor neither cannot without
+    kein keine keinen keiner nicht nie niemals ohne""".split()
 )
 
 
@@ -120,7 +121,7 @@ def numbers(text: str) -> frozenset[str]:
 
 
 def _plain_number(written: str) -> str:
-    digits = written.strip(" .,'’+-−  ")
+    digits = re.sub(r"^\D+|\D+$", "", written)
     if _GROUPED.match(digits):
         whole, _, cents = _split_cents(digits)
         return _trim(re.sub(r"\D", "", whole), cents)

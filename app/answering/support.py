@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from app.answering.language import content_stems, names, negated, numbers, sentences, words
 
 # Share of a sentence's content words that its evidence must hold. Two thirds leaves room for a
 # paraphrase's verbs; numbers and names have no such room: all of them must be there.
 ENOUGH_WORDS = 0.66
+ENOUGH_OVERALL = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,20 +33,19 @@ def find_support(sentence: str, passages: Sequence[str], question: str = "") -> 
         return None
     needed_numbers = numbers(sentence)
     needed_names = names(sentence) - set(words(question))
-    asked = set(content_stems(question))
+    fresh = wanted - set(content_stems(question))
     best: Support | None = None
     for index, passage in enumerate(passages):
         if not needed_numbers <= numbers(passage):
             continue
         for quote in _windows(passage):
             held = set(content_stems(quote))
-            fresh = wanted - asked
-            coverage = len(wanted & (held | (asked & wanted if held & asked else set()))) / len(
-                wanted
-            )
-            if fresh and len(fresh & held) / len(fresh) < ENOUGH_WORDS:
+            coverage = len(wanted & held) / len(wanted)
+            if best and coverage <= best.coverage:
                 continue
-            if coverage < ENOUGH_WORDS or (best and coverage <= best.coverage):
+            # What the sentence adds to the question must be in the evidence; the question's own
+            # words may stand in the sentence before ("They get 25 days.").
+            if len(fresh & held) < ENOUGH_WORDS * len(fresh) or coverage < ENOUGH_OVERALL:
                 continue
             if not needed_numbers <= numbers(quote) or not needed_names <= set(words(quote)):
                 continue
@@ -57,4 +58,4 @@ def find_support(sentence: str, passages: Sequence[str], question: str = "") -> 
 def _windows(passage: str) -> list[str]:
     """Single sentences first, so that the shortest evidence wins a tie."""
     single = sentences(passage)
-    return single + [f"{a} {b}" for a, b in zip(single, single[1:], strict=False)]
+    return single + [f"{a} {b}" for a, b in pairwise(single)]

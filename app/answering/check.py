@@ -1,0 +1,145 @@
+"""Turns a model's draft into an answer that holds: supported, quoted or refused."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from langchain_core.embeddings import Embeddings
+
+from app.answering.citations import DraftSentence, read_draft, says_not_found
+from app.answering.confidence import Calibration, Decision, decide, decision_signals
+from app.answering.evidence import Evidence, rank_evidence
+from app.answering.support import Support, find_support
+from app.events import AnswerSentence, Citation
+from vectorstore.records import Hit
+
+NOT_FOUND = "The documents do not hold an answer to this question."
+# A supported draft must rest on evidence about as good as the best; a weak model likes to repeat
+# a true sentence that answers something else.
+NEAR_THE_BEST = 0.75
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """The text that a person sees, sentence by sentence, with its citations and the decision."""
+
+    text: str
+    sentences: Sequence[AnswerSentence]
+    citations: Sequence[Citation]
+    quoted: bool
+    decision: Decision
+
+
+@dataclass(frozen=True, slots=True)
+class _Tied:
+    sentence: DraftSentence
+    support: Support | None
+
+
+def check_draft(
+    question: str,
+    draft: str,
+    offered: Mapping[int, Hit],
+    embedder: Embeddings,
+    calibration: Calibration,
+    *,
+    withhold: bool = False,
+    refuse_below: float | None = None,
+) -> Checked:
+    """Check `draft` against the passages that were `offered` under their numbers.
+
+    With `withhold`, sentences without support are left out instead of being marked.
+    """
+    numbers = list(offered)
+    hits = list(offered.values())
+    evidence = rank_evidence(
+        question, [hit.text for hit in hits], embedder, [f"{h.document} {h.heading}" for h in hits]
+    )
+    refused = says_not_found(draft)
+    tied = [] if refused else _tie(question, read_draft(draft, offered), hits, numbers)
+    signals = decision_signals(
+        question,
+        hits,
+        evidence,
+        supported=sum(1 for one in tied if one.support) / len(tied) if tied else 0.0,
+        model_refused=refused,
+    )
+    if refuse_below is not None:
+        calibration = replace(calibration, refuse_below=refuse_below)
+    decision = decide(signals, calibration)
+    if not decision.found or not evidence:
+        sentence = AnswerSentence(NOT_FOUND, (), supported=False)
+        return Checked(NOT_FOUND, [sentence], [], False, replace(decision, found=False))
+    if not _draft_stands(tied, evidence):
+        return _quote(evidence[0], hits, numbers, decision)
+    kept = [one for one in tied if one.support or not withhold]
+    return _cite(kept, hits, numbers, decision)
+
+
+def _tie(
+    question: str, draft: Sequence[DraftSentence], hits: Sequence[Hit], numbers: Sequence[int]
+) -> list[_Tied]:
+    """Find each sentence's evidence: in the passages that it cites, else in any of them."""
+    tied = []
+    for sentence in draft:
+        cited = [numbers.index(number) for number in sentence.cited]
+        order = cited + [index for index in range(len(hits)) if index not in cited]
+        support = None
+        for group in (order[: len(cited)], order[len(cited) :]):
+            found = find_support(sentence.text, [hits[index].text for index in group], question)
+            if found:
+                support = replace(found, passage=group[found.passage])
+                break
+        tied.append(_Tied(sentence, support))
+    return tied
+
+
+def _draft_stands(tied: Sequence[_Tied], evidence: Sequence[Evidence]) -> bool:
+    """Whether the draft answers: it has support, near the sentence that answers best."""
+    scores = {(found.passage, found.sentence): found.score for found in evidence}
+    best = evidence[0].score
+    for one in tied:
+        if one.support is None:
+            continue
+        inside = [
+            score
+            for (passage, sentence), score in scores.items()
+            if passage == one.support.passage and sentence in one.support.quote
+        ]
+        if inside and max(inside) >= NEAR_THE_BEST * best:
+            return True
+    return False
+
+
+def _quote(
+    found: Evidence, hits: Sequence[Hit], numbers: Sequence[int], decision: Decision
+) -> Checked:
+    number = numbers[found.passage]
+    sentence = AnswerSentence(found.sentence, (number,), supported=True)
+    text = f"“{found.sentence}” [{number}]"
+    citation = _citation(number, hits[found.passage], found.sentence)
+    return Checked(text, [sentence], [citation], True, decision)
+
+
+def _cite(
+    tied: Sequence[_Tied], hits: Sequence[Hit], numbers: Sequence[int], decision: Decision
+) -> Checked:
+    said: list[AnswerSentence] = []
+    citations: dict[int, Citation] = {}
+    for one in tied:
+        if one.support is None:
+            said.append(AnswerSentence(one.sentence.text, (), supported=False))
+            continue
+        number = numbers[one.support.passage]
+        citations.setdefault(
+            number, _citation(number, hits[one.support.passage], one.support.quote)
+        )
+        said.append(AnswerSentence(one.sentence.text, (number,), supported=True))
+    text = " ".join(
+        sentence.text + "".join(f" [{number}]" for number in sentence.citations)
+        for sentence in said
+    )
+    return Checked(text, said, list(citations.values()), False, decision)
+
+
+def _citation(number: int, hit: Hit, quote: str) -> Citation:
+    return Citation(number, hit.document, hit.page, hit.heading, quote, hit.chunk_id, hit.space)

@@ -1,0 +1,89 @@
+"""Ranks the sentences of passages by how well they answer a question."""
+
+import math
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from langchain_core.embeddings import Embeddings
+
+from app.answering.language import content_stems, names, numbers, sentences
+
+MOST_SENTENCES = 60  # a query's cost is bounded; later passages give up their sentences first
+_ASKS_NUMBER = re.compile(
+    r"\b(how (many|much|long|old|far|often|high|large|big|tall|fast)|what (percentage|percent|"
+    r"number|year|date|day|month|amount|share|price|cost)|when|which (year|date|day)|"
+    r"wie ?viele?|wann|wie (lange|oft|hoch|weit|alt))\b",
+    re.IGNORECASE,
+)
+_ASKS_NAME = re.compile(r"\b(who|whom|whose|where|wer|wem|wen|wo)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One sentence of a passage; `passage` is an index into the passages given.
+
+    `cosine` compares it with the question; `coverage` is the share, weighted by rarity, of the
+    question's words that it (with its passage's heading) holds; `score` is what it is ranked by.
+    """
+
+    passage: int
+    sentence: str
+    cosine: float
+    coverage: float
+    score: float
+
+
+def rank_evidence(
+    question: str,
+    passages: Sequence[str],
+    embedder: Embeddings,
+    headings: Sequence[str] | None = None,
+) -> list[Evidence]:
+    """Return the passages' sentences, best first; `passages` come in rank order."""
+    candidates = [
+        (index, sentence)
+        for index, passage in enumerate(passages)
+        for sentence in sentences(passage)
+    ][:MOST_SENTENCES]
+    if not candidates:
+        return []
+    vectors = np.asarray(embedder.embed_documents([text for _, text in candidates]))
+    cosines = vectors @ np.asarray(embedder.embed_query(question))
+    asked = set(content_stems(question))
+    held = [set(content_stems(text)) for _, text in candidates]
+    rarity = _rarity(asked, held)
+    weight = sum(rarity.values()) or 1.0
+    ranked: list[Evidence] = []
+    for number, (index, sentence) in enumerate(candidates):
+        around = set(content_stems(headings[index])) if headings else set()
+        if number and candidates[number - 1][0] == index:
+            around |= held[number - 1]  # pronouns: "It was founded in …" follows the name
+        direct = sum(rarity[stem] for stem in asked & held[number]) / weight
+        nearby = sum(rarity[stem] for stem in (asked & around) - held[number]) / weight
+        coverage = direct + 0.5 * nearby
+        score = (
+            float(cosines[number])
+            + 0.6 * coverage
+            + 0.15 * _fits_kind(question, sentence)
+            - 0.03 * index
+        )
+        ranked.append(Evidence(index, sentence, float(cosines[number]), coverage, score))
+    return sorted(ranked, key=lambda found: -found.score)
+
+
+def _rarity(asked: set[str], held: Sequence[set[str]]) -> dict[str, float]:
+    """Inverse sentence frequency of the question's words among the candidates."""
+    counts = Counter(stem for stems in held for stem in asked & stems)
+    return {stem: math.log(1 + len(held) / (1 + counts[stem])) for stem in asked}
+
+
+def _fits_kind(question: str, sentence: str) -> float:
+    """1.0 if the sentence holds the kind of thing that is asked for, a new number or name."""
+    if _ASKS_NUMBER.search(question):
+        return float(bool(numbers(sentence) - numbers(question)))
+    if _ASKS_NAME.search(question):
+        return float(bool(names(sentence) - names(question)))
+    return 0.0
