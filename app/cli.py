@@ -1,0 +1,177 @@
+"""The command `strongroom`: reads the command line, calls one command, and says what failed.
+
+Nothing heavy is imported here; `--help` has to answer at once. A command lives in
+`app.commands` and is imported when it is called.
+"""
+
+import argparse
+import importlib
+import os
+import signal
+import sys
+from collections.abc import Sequence
+
+EPILOG = """\
+Settings come from strongroom.toml in the working directory, then STRONGROOM_* variables, then
+flags. Exit codes: 0 done, 1 something failed (said on stderr), 2 wrong usage.
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    _work_offline()
+    arguments = build_parser().parse_args(argv)
+    module, _, function = str(arguments.command).partition(":")
+    try:
+        run = getattr(importlib.import_module(f"app.commands.{module}"), function)
+        return int(run(arguments))
+    except KeyboardInterrupt:
+        print("strongroom: interrupted; nothing is half done", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        # The reader of our output went away (`strongroom documents | head`): not our failure.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 128 + signal.SIGPIPE
+    except Exception as error:
+        from app.errors import words_for
+
+        message = words_for(error)
+        if message is None:
+            raise
+        print(f"strongroom: {message}", file=sys.stderr)
+        return 1
+
+
+def _work_offline() -> None:
+    """Set every library's own switch before any of them is imported."""
+    from app.privacy import SWITCHES, UNSET
+
+    os.environ.update(SWITCHES)
+    for name in UNSET:
+        os.environ.pop(name, None)
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The whole command line; `command` is "module:function" below `app.commands`."""
+    common = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    common.add_argument(
+        "--home", metavar="DIR", help="folder of everything that Strongroom writes (./data)"
+    )
+    parser = argparse.ArgumentParser(
+        prog="strongroom",
+        description="A private document chatbot that runs on your own machines.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        parents=[common],
+    )
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+
+    def command(
+        name: str, run: str, text: str, group: "argparse._SubParsersAction[argparse.ArgumentParser]"
+    ) -> argparse.ArgumentParser:
+        made = group.add_parser(name, help=text, description=text, parents=[common])
+        made.set_defaults(command=run)
+        return made
+
+    serve = command("serve", "serving:serve", "run the web chat and its engine", commands)
+    serve.add_argument("--host", help="address to listen on; only this machine's own for now")
+    serve.add_argument("--port", type=int, help="port of the web chat (7860)")
+
+    _add_engine(command("engine", "engine:engine", "run the language model alone", commands))
+
+    ingest = command("ingest", "documents:ingest", "index files and folders", commands)
+    ingest.add_argument("paths", nargs="+", metavar="PATH")
+    ingest.add_argument("--space", default="general", help="space that the documents belong to")
+    ingest.add_argument(
+        "--prune", action="store_true", help="forget documents that are gone from a folder"
+    )
+    _json(ingest)
+
+    documents = command("documents", "documents:documents", "list what is indexed", commands)
+    documents.add_argument("--space", action="append", metavar="NAME")
+    _json(documents)
+
+    remove = command("remove", "documents:remove", "forget documents", commands)
+    remove.add_argument("names", nargs="+", metavar="NAME")
+    remove.add_argument("--space", default="general", metavar="NAME")
+    _json(remove)
+
+    search = command("search", "asking:search", "find passages", commands)
+    search.add_argument("question")
+    search.add_argument("-k", type=int, default=10, help="number of passages (10)")
+    _filters(search)
+    _json(search)
+
+    ask = command("ask", "asking:ask", "answer one question with citations", commands)
+    ask.add_argument("question")
+    _filters(ask)
+    _json(ask)
+
+    _add_models(command, commands)
+
+    evaluate = command("eval", "evaluating:evaluate", "measure on a question file", commands)
+    evaluate.add_argument("questions", nargs="?", metavar="QUESTIONS.jsonl")
+    evaluate.add_argument("--space", action="append", metavar="NAME")
+    evaluate.add_argument(
+        "--retrieval-only", action="store_true", help="measure finding, without the language model"
+    )
+    evaluate.add_argument("--limit", type=int, metavar="N", help="only the first N questions")
+    evaluate.add_argument(
+        "--compare", nargs=2, metavar=("A.json", "B.json"), help="compare two earlier reports"
+    )
+    evaluate.add_argument(
+        "--calibrate",
+        action="store_true",
+        help="choose from these questions when to refuse, and store it with the index",
+    )
+    evaluate.add_argument("--out", metavar="FILE", help="write the report as JSON")
+    _json(evaluate)
+
+    check = command("check", "check:check", "what is right, what is not, what to do", commands)
+    _json(check)
+    reindex = command(
+        "reindex", "documents:reindex", "compute all vectors anew from the catalogue", commands
+    )
+    _json(reindex)
+    return parser
+
+
+def _add_engine(engine: argparse.ArgumentParser) -> None:
+    engine.add_argument("--model", metavar="FILE", help="GGUF file; by default the one in use")
+    engine.add_argument("--port", type=int, default=0, help="port on 127.0.0.1 (any free one)")
+    engine.add_argument("--parallel", type=int, metavar="N", help="chats decoded together")
+    engine.add_argument("--context", type=int, metavar="N", help="window of one chat, in tokens")
+    engine.add_argument("--gpu-layers", type=int, metavar="N", help="layers on the GPU; -1 for all")
+    engine.add_argument("--threads", type=int, metavar="N", help="CPU threads (cores - 1)")
+    engine.add_argument("--lora", action="append", metavar="FILE[:SCALE]", help="adapter")
+
+
+def _add_models(command, commands) -> None:  # type: ignore[no-untyped-def]
+    models = commands.add_parser("models", help="list, fetch, add and plan models")
+    group = models.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    listing = command("list", "models:list_models", "models at hand", group)
+    _json(listing)
+    fetch = command("fetch", "models:fetch", "fetch models on a connected machine", group)
+    fetch.add_argument("names", nargs="*", metavar="NAME", help="by default the starter models")
+    _json(fetch)
+    add = command("add", "models:add", "take a GGUF file or an embedder's folder into use", group)
+    add.add_argument("path", metavar="PATH")
+    _json(add)
+    plan = command("plan", "models:plan", "what fits on which GPU, in which quantisation", group)
+    plan.add_argument("--size", choices=["7b", "13b", "70b"])
+    plan.add_argument("--gpu", type=float, action="append", metavar="GB", help="memory of one GPU")
+    plan.add_argument("--context", type=int, default=4096, metavar="N")
+    _json(plan)
+
+
+def _filters(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--space", action="append", metavar="NAME", help="only this space")
+    parser.add_argument("--document", action="append", metavar="NAME", help="only this document")
+
+
+def _json(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="JSON on stdout")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
