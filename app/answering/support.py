@@ -56,6 +56,12 @@ def find_support(sentence: str, passages: Sequence[str], question: str = "") -> 
 
 
 def _windows(passage: str) -> list[str]:
-    """Single sentences first, so that the shortest evidence wins a tie."""
-    single = sentences(passage)
-    return single + [f"{a} {b}" for a, b in pairwise(single)]
+    """Single sentences first, so that the shortest evidence wins a tie.
+
+    Two sentences make one piece of evidence only inside a paragraph: two rows of a table joined
+    would let the number of one row support the name of another.
+    """
+    paragraphs = [sentences(line) for line in passage.splitlines()]
+    single = [sentence for paragraph in paragraphs for sentence in paragraph]
+    pairs = [f"{a} {b}" for paragraph in paragraphs for a, b in pairwise(paragraph)]
+    return single + pairs

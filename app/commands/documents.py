@@ -1,0 +1,101 @@
+"""ingest, documents, remove, reindex."""
+
+import sys
+from argparse import Namespace
+from dataclasses import asdict
+from pathlib import Path
+
+from tqdm import tqdm
+
+from app.commands.output import fail, print_json, settings_of
+from app.wiring import open_home, open_operations
+from ingest.pipeline import Progress
+
+
+def ingest(arguments: Namespace) -> int:
+    """Index files and folders; 1 if any file was rejected."""
+    with (
+        open_operations(settings_of(arguments), "strongroom ingest") as operations,
+        tqdm(
+            desc="reading", unit="file", disable=not sys.stderr.isatty(), file=sys.stderr
+        ) as progress_bar,
+    ):
+
+        def show(now: Progress) -> None:
+            progress_bar.total = now.files_total
+            progress_bar.n = now.files_done
+            progress_bar.set_postfix_str(f"{now.chunks} chunks, {now.current[-40:]}")
+
+        report = operations.ingest(
+            [Path(path).expanduser().absolute() for path in arguments.paths],
+            space=arguments.space,
+            prune=arguments.prune,
+            progress=show,
+        )
+    rejected = [status for status in report.documents if status.status == "rejected"]
+    if arguments.json:
+        print_json(asdict(report))
+    else:
+        for status in report.documents:
+            if status.status in {"indexed", "warning"}:
+                print(f"{status.status:9} {status.document} ({status.chunks} chunks)", end="")
+                print(f": {status.reason}" if status.reason else "")
+        unchanged = sum(1 for status in report.documents if status.status == "unchanged")
+        read = len(report.documents) - len(rejected) - unchanged
+        print(f"{read} read, {unchanged} unchanged, {len(rejected)} rejected", end="")
+        print(f", {len(report.removed)} forgotten" if report.removed else "")
+    for status in rejected:
+        fail(f"{status.document}: {status.reason}")
+    return 1 if rejected else 0
+
+
+def documents(arguments: Namespace) -> int:
+    """List the catalogue."""
+    with open_operations(settings_of(arguments), "strongroom documents") as operations:
+        records = operations.documents(arguments.space)
+    if arguments.json:
+        print_json({"documents": [asdict(record) for record in records]})
+        return 0
+    for record in records:
+        pages = f"{record.pages} pages, " if record.pages else ""
+        print(f"{record.space}/{record.name}  ({pages}{record.chunks} chunks)")
+        if record.warning:
+            print(f"    {record.warning}")
+    if not records:
+        print("nothing is indexed yet: strongroom ingest FOLDER")
+    return 0
+
+
+def remove(arguments: Namespace) -> int:
+    """Forget documents; 1 if a name is not there."""
+    with open_operations(settings_of(arguments), "strongroom remove") as operations:
+        removals = operations.remove(arguments.names, space=arguments.space)
+    if arguments.json:
+        print_json({"documents": [asdict(removal) for removal in removals]})
+    for removal in removals:
+        if not removal.removed:
+            fail(f"{removal.document}: {removal.reason} ({removal.space})")
+        elif not arguments.json:
+            print(f"forgot {removal.space}/{removal.document}")
+    return 0 if all(removal.removed for removal in removals) else 1
+
+
+def reindex(arguments: Namespace) -> int:
+    """Compute all vectors anew, with the embedder that the settings name."""
+    with (
+        open_home(settings_of(arguments), "strongroom reindex", reindex=True) as home,
+        tqdm(desc="embedding", unit="chunk", disable=not sys.stderr.isatty()) as progress_bar,
+    ):
+
+        def show(done: int, total: int) -> None:
+            progress_bar.total = total
+            progress_bar.update(done - progress_bar.n)
+
+        home.index.rebuild(show)
+        records = home.documents()
+    result = {"documents": len(records), "chunks": sum(record.chunks for record in records)}
+    if arguments.json:
+        print_json(result)
+    else:
+        print(f"{result['chunks']} chunks of {result['documents']} documents embedded anew")
+    return 0

@@ -1,0 +1,110 @@
+"""The door through which other commands hand work to the process that owns the data folder.
+
+HTTP over a Unix socket that only the folder's user can open. A request is one JSON object; the
+reply is a stream of JSON lines, each {"progress": …}, {"event": …}, {"result": …} or
+{"error": …}, where the last line is a result or an error.
+"""
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from fastapi import FastAPI, Request
+from fastapi.responses import StreamingResponse
+
+from app.errors import words_for
+from app.home import Home
+from ingest.pipeline import Progress
+
+Body = dict[str, Any]
+Lines = Iterator[dict[str, Any]]
+
+
+def control_app(home: Home) -> FastAPI:
+    """The routes; each does one operation of `home`."""
+    app = FastAPI(openapi_url=None)
+    operations: dict[str, Callable[[Home, Body], Lines]] = {
+        "ingest": _ingest,
+        "documents": lambda home, body: _result([asdict(d) for d in home.documents(**body)]),
+        "remove": lambda home, body: _result([asdict(r) for r in home.remove(**body)]),
+        "search": lambda home, body: _result(asdict(home.search(**body))),
+        "ask": _ask,
+        "engine": lambda home, _: _result(asdict(home.chat.state())),
+    }
+
+    @app.post("/{operation}")
+    async def run(operation: str, request: Request) -> StreamingResponse:
+        body = await request.json()
+        lines = _guarded(operations[operation], home, body)
+        return StreamingResponse(
+            (json.dumps(line) + "\n" for line in lines), media_type="application/x-ndjson"
+        )
+
+    return app
+
+
+@contextmanager
+def take_work(home: Home, socket: Path) -> Iterator[None]:
+    """Serve `control_app` on `socket` from a thread until the block ends."""
+    socket.unlink(missing_ok=True)  # left by a killed owner; ours is the lock now
+    server = uvicorn.Server(
+        uvicorn.Config(control_app(home), uds=str(socket), log_level="warning", lifespan="off")
+    )
+    # Signals belong to the web server in the main thread.
+    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
+    thread = threading.Thread(target=server.run, name="control", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        thread.join(timeout=5)
+        socket.unlink(missing_ok=True)
+
+
+def _guarded(operation: Callable[[Home, Body], Lines], home: Home, body: Body) -> Lines:
+    try:
+        yield from operation(home, body)
+    except Exception as error:
+        words = words_for(error)
+        yield {"error": words or f"the command failed in the serving process: {error!r}"}
+        if words is None:
+            raise
+
+
+def _result(value: object) -> Lines:
+    yield {"result": value}
+
+
+def _ingest(home: Home, body: Body) -> Lines:
+    """Run the ingestion in a thread, so that its progress can be told while it runs."""
+    import queue
+
+    told: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
+
+    def progress(now: Progress) -> None:
+        told.put({"progress": asdict(now)})
+
+    def work() -> None:
+        try:
+            paths = [Path(path) for path in body.pop("paths")]
+            told.put({"result": asdict(home.ingest(paths, progress=progress, **body))})
+        except Exception as error:
+            told.put({"error": words_for(error) or f"ingestion failed: {error!r}"})
+        finally:
+            told.put(None)
+
+    threading.Thread(target=work, name="ingest").start()
+    while (line := told.get()) is not None:
+        yield line
+
+
+def _ask(home: Home, body: Body) -> Lines:
+    for event in home.ask(**body):
+        yield {"event": {"kind": type(event).__name__, **asdict(event)}}
+    yield {"result": None}

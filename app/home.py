@@ -1,0 +1,155 @@
+"""Everything one can do with a data folder, while this process has it open."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from app.assistant import Assistant
+from app.chat_model import ChatModelSource
+from app.events import Event, Turn
+from app.settings import Settings
+from ingest.pipeline import IngestReport, Progress, ingest_paths
+from ingest.sandbox import ParseLimits
+from vectorstore.index import Index
+from vectorstore.records import DocumentRecord, SearchResult
+
+
+class UnknownName(Exception):
+    """A space or document that is not there; the message lists what is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """What became of one name given to `remove`."""
+
+    document: str
+    space: str
+    removed: bool
+    reason: str
+
+
+class Operations(Protocol):
+    """What the command line asks for: of a folder opened here, or of the process that owns it."""
+
+    def ingest(
+        self,
+        paths: Sequence[Path],
+        *,
+        space: str,
+        prune: bool,
+        progress: Callable[[Progress], None] | None = None,
+    ) -> IngestReport: ...
+
+    def documents(self, spaces: Sequence[str] | None = None) -> list[DocumentRecord]: ...
+
+    def remove(self, names: Sequence[str], *, space: str) -> list[Removal]: ...
+
+    def search(
+        self,
+        question: str,
+        *,
+        k: int,
+        spaces: Sequence[str] | None = None,
+        documents: Sequence[str] | None = None,
+    ) -> SearchResult: ...
+
+    def ask(
+        self,
+        question: str,
+        *,
+        spaces: Sequence[str] | None = None,
+        documents: Sequence[str] | None = None,
+    ) -> Iterator[Event]: ...
+
+    def close(self) -> None: ...
+
+
+class Home:
+    """A data folder, opened by this process; safe to use from many threads."""
+
+    def __init__(self, settings: Settings, index: Index, chat: ChatModelSource) -> None:
+        self.settings = settings
+        self.index = index
+        self.chat = chat
+
+    def ingest(
+        self,
+        paths: Sequence[Path],
+        *,
+        space: str,
+        prune: bool = False,
+        progress: Callable[[Progress], None] | None = None,
+    ) -> IngestReport:
+        limits = self.settings.ingest
+        return ingest_paths(
+            self.index,
+            paths,
+            space=space,
+            prune=prune,
+            limits=ParseLimits(memory_mib=limits.memory_mib, seconds=limits.seconds),
+            progress=progress,
+        )
+
+    def documents(self, spaces: Sequence[str] | None = None) -> list[DocumentRecord]:
+        return self.index.documents(self._spaces(spaces))
+
+    def remove(self, names: Sequence[str], *, space: str) -> list[Removal]:
+        return [
+            Removal(name, space, removed, "" if removed else "no such document in this space")
+            for name in names
+            for removed in [self.index.remove(space, name)]
+        ]
+
+    def search(
+        self,
+        question: str,
+        *,
+        k: int,
+        spaces: Sequence[str] | None = None,
+        documents: Sequence[str] | None = None,
+    ) -> SearchResult:
+        chosen = self._spaces(spaces)
+        self._check_documents(chosen, documents)
+        return self.index.search(question, chosen, k=k, documents=documents)
+
+    def ask(
+        self,
+        question: str,
+        *,
+        spaces: Sequence[str] | None = None,
+        documents: Sequence[str] | None = None,
+        history: Sequence[Turn] = (),
+        person: str = "",
+    ) -> Iterator[Event]:
+        chosen = self._spaces(spaces)
+        self._check_documents(chosen, documents)
+        return self.assistant().ask(
+            question, spaces=chosen, documents=documents, history=history, person=person
+        )
+
+    def assistant(self) -> Assistant:
+        return Assistant(
+            self.index, self.chat.model(), self.settings.answer, self.chat.calibration()
+        )
+
+    def close(self) -> None:
+        self.chat.close()
+        self.index.close()
+
+    def _spaces(self, spaces: Sequence[str] | None) -> list[str]:
+        known = self.index.spaces()
+        unknown = [space for space in spaces or () if space not in known]
+        if unknown:
+            raise UnknownName(
+                f"no space named {', '.join(map(repr, unknown))}; there are: "
+                + (", ".join(known) or "none yet, ingest something first")
+            )
+        return list(spaces) if spaces else known
+
+    def _check_documents(self, spaces: Sequence[str], documents: Sequence[str] | None) -> None:
+        for name in documents or ():
+            if not any(self.index.document(space, name) for space in spaces):
+                raise UnknownName(
+                    f"no document named {name!r}; `strongroom documents` lists the names"
+                )

@@ -1,0 +1,105 @@
+"""The same operations, done by the process that owns the data folder."""
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import httpx
+from pydantic import TypeAdapter
+
+from app import events
+from app.events import Event
+from app.home import Removal
+from ingest.pipeline import IngestReport, Progress
+from vectorstore.records import DocumentRecord, SearchResult
+
+
+class RemoteFailure(Exception):
+    """The owner could not do it; the message is its own."""
+
+
+class RemoteHome:
+    """Client of `app.control`."""
+
+    def __init__(self, socket: Path) -> None:
+        self._http = httpx.Client(
+            transport=httpx.HTTPTransport(uds=str(socket)),
+            base_url="http://owner",
+            timeout=httpx.Timeout(10, read=None),  # an ingestion may take hours
+            trust_env=False,
+        )
+
+    def ingest(
+        self,
+        paths: Sequence[Path],
+        *,
+        space: str,
+        prune: bool = False,
+        progress: Callable[[Progress], None] | None = None,
+    ) -> IngestReport:
+        body = {"paths": [str(path.resolve()) for path in paths], "space": space, "prune": prune}
+        for line in self._lines("ingest", body):
+            if progress and "progress" in line:
+                progress(Progress(**line["progress"]))
+            if "result" in line:
+                return TypeAdapter(IngestReport).validate_python(line["result"])
+        raise RemoteFailure("the serving process ended during the ingestion; run it again")
+
+    def documents(self, spaces: Sequence[str] | None = None) -> list[DocumentRecord]:
+        return TypeAdapter(list[DocumentRecord]).validate_python(
+            self._call("documents", {"spaces": spaces})
+        )
+
+    def remove(self, names: Sequence[str], *, space: str) -> list[Removal]:
+        return TypeAdapter(list[Removal]).validate_python(
+            self._call("remove", {"names": list(names), "space": space})
+        )
+
+    def search(
+        self,
+        question: str,
+        *,
+        k: int,
+        spaces: Sequence[str] | None = None,
+        documents: Sequence[str] | None = None,
+    ) -> SearchResult:
+        body = {"question": question, "k": k, "spaces": spaces, "documents": documents}
+        return TypeAdapter(SearchResult).validate_python(self._call("search", body))
+
+    def ask(
+        self,
+        question: str,
+        *,
+        spaces: Sequence[str] | None = None,
+        documents: Sequence[str] | None = None,
+    ) -> Iterator[Event]:
+        body = {"question": question, "spaces": spaces, "documents": documents}
+        for line in self._lines("ask", body):
+            if "event" in line:
+                kind = getattr(events, line["event"].pop("kind"))
+                yield TypeAdapter(kind).validate_python(line["event"])
+
+    def close(self) -> None:
+        self._http.close()
+
+    def _call(self, operation: str, body: dict[str, Any]) -> Any:
+        for line in self._lines(operation, body):
+            if "result" in line:
+                return line["result"]
+        raise RemoteFailure("the serving process ended before it answered; try again")
+
+    def _lines(self, operation: str, body: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        try:
+            with self._http.stream("POST", f"/{operation}", json=body) as response:
+                response.raise_for_status()
+                for text in response.iter_lines():
+                    line = json.loads(text)
+                    if "error" in line:
+                        raise RemoteFailure(line["error"])
+                    yield line
+        except httpx.HTTPError as error:
+            raise RemoteFailure(
+                f"the process that serves this data folder does not answer ({error}); "
+                "stop it and try again"
+            ) from error

@@ -1,0 +1,55 @@
+"""Settings in, objects out: the only place that chooses an adapter and opens a data folder."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from app.chat_model import ChatModelSource
+from app.home import Home, Operations
+from app.models import default_embedder
+from app.owner import HomeInUse, find_owner, own
+from app.remote import RemoteHome
+from app.settings import Settings
+from vectorstore.embedder import load_embedder
+from vectorstore.index import Index
+
+
+@contextmanager
+def open_home(
+    settings: Settings, command: str, *, socket: Path | None = None, reindex: bool = False
+) -> Iterator[Home]:
+    """Open the data folder in this process; raises HomeInUse while another one has it.
+
+    With `reindex`, the embedder may be another one than the index was made with.
+    """
+    with own(settings.home, command, socket):
+        embedder = load_embedder(default_embedder(settings))
+        index = Index.open(settings.home / "index", embedder, rebuild=reindex)
+        home = Home(settings, index, ChatModelSource(settings))
+        try:
+            yield home
+        finally:
+            home.close()
+
+
+@contextmanager
+def open_operations(settings: Settings, command: str) -> Iterator[Operations]:
+    """Work on the data folder: here if it is free, else through the process that serves it.
+
+    Raises HomeInUse if its owner takes no work from others.
+    """
+    owner = find_owner(settings.home)
+    if owner is None:
+        with open_home(settings, command) as home:
+            yield home
+        return
+    if owner.socket is None:
+        raise HomeInUse(
+            f"{settings.home} is in use by `{owner.command}` (process {owner.pid}); "
+            "try again when it has ended"
+        )
+    remote = RemoteHome(Path(owner.socket))
+    try:
+        yield remote
+    finally:
+        remote.close()
