@@ -1,0 +1,1 @@
+"""Measures finding, answering, citing and refusing on anyone's own question file."""
