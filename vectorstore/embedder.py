@@ -1,0 +1,149 @@
+"""The embedder port: text to vectors, and which adapter reads a given model folder."""
+
+import hashlib
+import importlib.metadata
+import os
+from abc import abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from langchain_core.embeddings import Embeddings
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+
+ONNX_FILE = "model-int8.onnx"  # made from the weights once, when the model is fetched
+_WEIGHTS = ("*.safetensors", "pytorch_model*.bin")
+
+Vector = NDArray[np.float32]
+
+
+class EmbedderError(Exception):
+    """The folder holds no usable embedder; the message names it and the remedy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the embedder makes of one text.
+
+    `vector` is the text's unit vector, shape (dimension,). `tokens` holds one unit vector per
+    token that the model read, without special tokens, shape (n, dimension); `spans` are those
+    tokens' places in the text, half-open, in characters.
+    """
+
+    vector: Vector
+    tokens: Vector
+    spans: tuple[tuple[int, int], ...]
+
+
+class Embedder(Embeddings):
+    """LangChain's `Embeddings`, with an identity, token counts and token vectors.
+
+    `name` and `sha256` (of the weights) say which model made a vector, so that an index can
+    refuse another one. Two adapters of the same weights count as the same embedder: their
+    vectors differ by less than the recall of a search can show.
+    """
+
+    name: str
+    sha256: str
+    dimension: int
+    window: int  # tokens that the model reads, special tokens included
+
+    @abstractmethod
+    def read(self, texts: Sequence[str]) -> list[Reading]:
+        """Vectors of the texts and of their tokens, in order; text over the window is unread."""
+
+    @abstractmethod
+    def token_spans(self, text: str) -> list[tuple[int, int]]:
+        """Character spans of all tokens of the text, however long, without special tokens."""
+
+    def count_tokens(self, text: str) -> int:
+        """The number of tokens of the text, however long, without special tokens."""
+        return len(self.token_spans(text))
+
+    def embed_documents(self, texts: list[str]) -> list[list[float]]:
+        """One unit vector per text."""
+        return [reading.vector.tolist() for reading in self.read(texts)]
+
+    def embed_query(self, text: str) -> list[float]:
+        """The question's unit vector."""
+        vector: list[float] = self.read([text])[0].vector.tolist()
+        return vector
+
+
+def load_embedder(folder: Path) -> Embedder:
+    """The embedder in a sentence-transformers folder, on the hardware that is there.
+
+    Without a CUDA device the int8 file beside the weights is used when there is one (three
+    times as fast, see README); otherwise sentence-transformers. Never asks the network.
+    Raises EmbedderError.
+    """
+    forbid_downloads()
+    if not folder.is_dir():
+        raise EmbedderError(
+            f"No embedder at {folder}: the folder does not exist. "
+            "Run `strongroom models fetch`, or set the embedder's folder in strongroom.toml."
+        )
+    if (folder / ONNX_FILE).is_file() and not _has_cuda():
+        from vectorstore.embedder_onnx import OnnxEmbedder
+
+        return OnnxEmbedder(folder)
+    from vectorstore.embedder_torch import TorchEmbedder
+
+    return TorchEmbedder(folder)
+
+
+def forbid_downloads() -> None:
+    """Tell Hugging Face's libraries, before their import, that there is no network."""
+    for switch in ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE", "HF_HUB_DISABLE_TELEMETRY"):
+        os.environ[switch] = "1"
+    # The tokenizer's own thread pool only warns about forks here; we thread above it.
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+
+
+def weights_sha256(folder: Path) -> str:
+    """SHA-256 of the model's weights; of the files one after another when there are several."""
+    files = next((found for p in _WEIGHTS if (found := sorted(folder.glob(p)))), [])
+    if not files:
+        raise EmbedderError(
+            f"No embedder in {folder}: neither model.safetensors nor pytorch_model.bin is there. "
+            "Copy a complete sentence-transformers folder, or run `strongroom models fetch`."
+        )
+    digest = hashlib.sha256()
+    for path in files:
+        with path.open("rb") as file:
+            while block := file.read(1 << 20):
+                digest.update(block)
+    return digest.hexdigest()
+
+
+def unit_rows(matrix: Any) -> Vector:
+    """The matrix in float32, every row scaled to length 1 (a row of zeros stays)."""
+    rows = np.asarray(matrix, dtype=np.float32)
+    norms = np.linalg.norm(rows, axis=-1, keepdims=True)
+    scaled: Vector = rows / np.maximum(norms, 1e-12)
+    return scaled
+
+
+def spans_of(tokenizer: "Tokenizer", text: str) -> list[tuple[int, int]]:
+    """Character spans of a text's tokens under a tokenizer that does not truncate."""
+    return list(tokenizer.encode(text, add_special_tokens=False).offsets)
+
+
+def _has_cuda() -> bool:
+    """Whether PyTorch can use a CUDA device, without the seconds its import takes elsewhere."""
+    if importlib.metadata.version("torch").endswith("+cpu"):
+        return False
+    if os.name == "posix" and not Path("/dev/nvidiactl").exists() and not _is_wsl():
+        return False
+    import torch
+
+    return bool(torch.cuda.is_available())
+
+
+def _is_wsl() -> bool:
+    return Path("/dev/dxg").exists()

@@ -1,0 +1,86 @@
+"""The embedder as int8 ONNX on onnxruntime: the same weights, three times as fast on a CPU."""
+
+import json
+import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+from tokenizers import Tokenizer
+
+from vectorstore.embedder import (
+    ONNX_FILE,
+    Embedder,
+    EmbedderError,
+    Reading,
+    spans_of,
+    unit_rows,
+    weights_sha256,
+)
+
+
+class OnnxEmbedder(Embedder):
+    """A folder that `export_onnx` has prepared.
+
+    Texts are computed one at a time on one core each, all cores at once: activations are
+    quantised by their range within a call, so in a batch a text's vector would depend on its
+    neighbours. This way equal texts have equal vectors, nothing is padded, and it is faster.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.name = folder.name
+        self.sha256 = weights_sha256(folder)
+        try:
+            self.window = int(
+                json.loads((folder / "sentence_bert_config.json").read_text())["max_seq_length"]
+            )
+            self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+            options = onnxruntime.SessionOptions()
+            options.intra_op_num_threads = 1
+            options.inter_op_num_threads = 1
+            self._session = onnxruntime.InferenceSession(
+                str(folder / ONNX_FILE), options, providers=["CPUExecutionProvider"]
+            )
+        except Exception as error:  # noqa: BLE001 - both libraries raise bare Exception subclasses
+            raise EmbedderError(
+                f"The int8 model {folder / ONNX_FILE} cannot be loaded ({error}). "
+                "Delete the file to fall back to sentence-transformers, or run "
+                "`strongroom models fetch` to make it again."
+            ) from error
+        self._tokenizer.no_truncation()
+        self._tokenizer.no_padding()
+        self.dimension = int(self._session.get_outputs()[0].shape[-1])
+        self._workers = ThreadPoolExecutor(_cores(), thread_name_prefix="embed")
+
+    def read(self, texts: Sequence[str]) -> list[Reading]:
+        if len(texts) == 1:
+            return [self._read_one(texts[0])]
+        # The longest first, so that no core is left with a long one at the end.
+        order = sorted(range(len(texts)), key=lambda i: -len(texts[i]))
+        done = self._workers.map(self._read_one, [texts[i] for i in order])
+        readings = dict(zip(order, done, strict=True))
+        return [readings[i] for i in range(len(texts))]
+
+    def token_spans(self, text: str) -> list[tuple[int, int]]:
+        return spans_of(self._tokenizer, text)
+
+    def _read_one(self, text: str) -> Reading:
+        encoding = self._tokenizer.encode(text)
+        ids = encoding.ids
+        if len(ids) > self.window:  # the final [SEP] stays, as in the original
+            ids = [*ids[: self.window - 1], ids[-1]]
+        states = self._session.run(None, {"input_ids": np.array([ids], dtype=np.int64)})[0][0]
+        return Reading(
+            vector=unit_rows(states.mean(axis=0)),
+            tokens=unit_rows(states[1:-1]),
+            spans=tuple(encoding.offsets[1 : len(ids) - 1]),
+        )
+
+
+def _cores() -> int:
+    """Cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
