@@ -1,0 +1,103 @@
+"""One question on its way: a thread pulls the backend's events, the page awaits them."""
+
+import asyncio
+import contextlib
+import logging
+import threading
+import traceback
+from collections.abc import AsyncIterator, Callable, Iterator
+
+from app.events import Event
+from app.web.backend import AnswerFailed, FailureKind
+
+log = logging.getLogger(__name__)
+
+# Between two redraws of a streamed answer, in seconds: as fast as one can read, and no faster.
+REDRAW_S = 0.05
+
+
+class Asking:
+    """Runs one question. Belongs to the event loop that made it.
+
+    The page never waits inside the backend, so a stop is seen at once, whatever the engine does.
+    """
+
+    def __init__(self, start: Callable[[], Iterator[Event]]) -> None:
+        self._start = start
+        self._loop = asyncio.get_running_loop()
+        self._arrived: asyncio.Queue[Event | AnswerFailed | None] = asyncio.Queue()
+        self._stopped = threading.Event()
+        self._events: Iterator[Event] | None = None
+        self._thread = threading.Thread(target=self._pull, name="asking", daemon=True)
+        self._thread.start()
+
+    async def batches(self) -> AsyncIterator[list[Event]]:
+        """Yield the events that came since the last time; raises AnswerFailed."""
+        ended = False
+        while not ended:
+            arrived = [await self._arrived.get()]
+            while not self._arrived.empty():
+                arrived.append(self._arrived.get_nowait())
+            events: list[Event] = []
+            failure: AnswerFailed | None = None
+            for item in arrived:
+                if item is None:
+                    ended = True
+                    break
+                if isinstance(item, AnswerFailed):
+                    failure = item
+                    break
+                events.append(item)
+            if events:
+                yield events
+            if failure is not None:
+                raise failure
+            if not ended:
+                await asyncio.sleep(REDRAW_S)
+
+    def stop(self) -> None:
+        """End the stream now and abort the work behind it; safe to call again."""
+        if self._stopped.is_set():
+            return
+        self._stopped.set()
+        self._arrived.put_nowait(None)
+        # Closing talks to the engine: not on the event loop, where others' answers stream.
+        threading.Thread(target=self._close, name="stop-asking", daemon=True).start()
+
+    def _close(self) -> None:
+        close = getattr(self._events, "close", None)
+        if close is not None:
+            # A generator that is inside its next event cannot be closed from here (ValueError);
+            # the pulling thread closes it as soon as it comes back.
+            with contextlib.suppress(ValueError):
+                close()
+
+    def _pull(self) -> None:
+        last: AnswerFailed | None = None
+        try:
+            self._events = self._start()
+            for event in self._events:
+                if self._stopped.is_set():
+                    break
+                self._put(event)
+        except AnswerFailed as failure:
+            last = failure
+        except Exception as error:  # noqa: BLE001 -- whatever it was, the reader gets words
+            if not self._stopped.is_set():
+                log.error("a question was not answered: %s", _without_words(error))
+            last = AnswerFailed(FailureKind.UNKNOWN)
+        finally:
+            self._close()
+            self._put(last)
+
+    def _put(self, item: Event | AnswerFailed | None) -> None:
+        # The loop is gone when the server stops while a question is being answered.
+        with contextlib.suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(self._arrived.put_nowait, item)
+
+
+def _without_words(error: BaseException) -> str:
+    """Name an error and its place; its message may quote a question or a document."""
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f" in {frames[-1].name}, {frames[-1].filename}:{frames[-1].lineno}" if frames else ""
+    return f"{type(error).__name__}{place}"

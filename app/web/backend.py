@@ -1,0 +1,84 @@
+"""What the web chat needs from the rest of Strongroom: the port behind the page."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Literal, Protocol
+
+from app.events import Answer, Event
+from vectorstore.records import DocumentRecord
+
+
+class FailureKind(Enum):
+    """Why no answer came; the page has words for each."""
+
+    BUSY = "busy"  # too many questions are waiting
+    STARTING = "starting"  # the engine is loading its model, for the first time or again
+    DOWN = "down"  # the engine does not run and will not come back by itself
+    TOO_LONG = "too_long"  # the question alone does not fit into the model's window
+    UNKNOWN = "unknown"  # anything else; the log says what
+
+
+class AnswerFailed(Exception):
+    """No answer: `kind` says why, `seconds` after how long to try again, where that is known."""
+
+    def __init__(self, kind: FailureKind, seconds: float | None = None) -> None:
+        super().__init__(kind.value)
+        self.kind = kind
+        self.seconds = seconds
+
+
+@dataclass(frozen=True, slots=True)
+class ModelNotice:
+    """The chat model in use; `starter` when it is the small one that is only for trying out."""
+
+    name: str
+    starter: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """Whether questions can be answered now."""
+
+    status: Literal["ready", "starting", "restarting", "failed"]
+
+
+class ChatBackend(Protocol):
+    """Everything the page asks for. `person` is "" until people sign in.
+
+    Every method may be called from several threads at once and answers for that person alone:
+    documents the person may not read appear nowhere.
+    """
+
+    def ask(
+        self,
+        question: str,
+        *,
+        earlier: Sequence[Answer],
+        documents: Sequence[DocumentRecord] | None,
+        person: str,
+    ) -> Iterator[Event]:
+        """Answer `question` in the light of `earlier` answers, from `documents` or from all.
+
+        The events end with Finished. Raises AnswerFailed, at the call or while iterating.
+        The iterator's `close()` aborts the work at the engine; it is called from another thread,
+        possibly while `__next__` waits there. A plain generator refuses that with ValueError and
+        is closed after its next event instead.
+        """
+        ...
+
+    def documents(self, person: str) -> Sequence[DocumentRecord]:
+        """Return the documents that can be searched."""
+        ...
+
+    def examples(self, person: str) -> Sequence[str]:
+        """Return a few questions that the documents answer, or none."""
+        ...
+
+    def model(self) -> ModelNotice | None:
+        """Return the chat model in use; None while there is none."""
+        ...
+
+    def readiness(self) -> Readiness:
+        """Return the engine's state, without waiting for it."""
+        ...

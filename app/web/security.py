@@ -1,0 +1,205 @@
+"""What every request to the web chat passes first: who may call, what, and what browsers may do."""
+
+import secrets
+from collections.abc import Awaitable, Callable, Collection, MutableMapping
+from typing import Any
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "::1"})
+
+# Gradio serves much more than its page needs: an API, uploads, cached files, a proxy, a code
+# editor. Only what the page uses is reachable; everything else does not exist.
+_GRADIO_PATHS = frozenset(
+    {
+        "/",
+        "/config",
+        "/theme.css",
+        "/gradio_api/queue/join",
+        "/gradio_api/queue/data",
+        "/gradio_api/startup-events",
+        "/gradio_api/cancel",
+        "/gradio_api/reset",
+    }
+)
+_GRADIO_FOLDERS = ("/assets/", "/static/", "/gradio_api/heartbeat/")
+_STATIC = ("/assets/", "/static/", "/strongroom/")
+
+
+class HostRefused(ValueError):
+    """The web chat was asked to listen where others could reach it; the message says what to do."""
+
+
+def refuse_other_hosts(host: str) -> None:
+    """Raise HostRefused unless `host` can be reached from this machine alone.
+
+    Until people sign in, whoever reaches the page reads every document.
+    """
+    if host.strip("[]").lower() not in LOOPBACK_NAMES:
+        raise HostRefused(
+            f"the web chat cannot listen on {host!r}: it has no sign-in yet, so anyone who reaches "
+            "that address could read every document. Use --host 127.0.0.1 (the default)"
+        )
+
+
+def content_security_policy(nonce: str) -> str:
+    """Return what a page may load: from this server only, and scripts only of our own making.
+
+    A nonce in place of 'unsafe-inline' means that markup which slipped through every escape still
+    cannot run code. Gradio compiles its HTML templates with `Function`, hence 'unsafe-eval', and
+    styles its widgets inline.
+    """
+    return "; ".join(
+        (
+            "default-src 'self'",
+            f"script-src 'self' 'nonce-{nonce}' 'unsafe-eval'",
+            "style-src 'self' 'unsafe-inline'",
+            "img-src 'self' data: blob:",
+            "connect-src 'self'",
+            "font-src 'self' data:",
+            "media-src 'none'",
+            "object-src 'none'",
+            "frame-src 'none'",
+            "base-uri 'self'",
+            "form-action 'self'",
+            "frame-ancestors 'none'",
+        )
+    )
+
+
+_HEADERS = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"x-dns-prefetch-control", b"off"),
+    (b"x-robots-tag", b"noindex, nofollow"),
+    (
+        b"permissions-policy",
+        b"accelerometer=(), browsing-topics=(), camera=(), display-capture=(), geolocation=(), "
+        b"gyroscope=(), microphone=(), midi=(), payment=(), usb=()",
+    ),
+)
+
+
+class Headers:
+    """Adds the security headers to every answer and a fresh script nonce to `scope`."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        nonce = secrets.token_urlsafe(18)
+        scope["strongroom.nonce"] = nonce
+        # Static files have their version in their name or are checked again; the rest may quote
+        # questions and documents, and belongs into no cache.
+        cache = b"no-cache" if scope["path"].startswith(_STATIC) else b"no-store"
+        ours = (
+            *_HEADERS,
+            (b"content-security-policy", content_security_policy(nonce).encode()),
+            (b"cache-control", cache),
+        )
+        names = {name for name, _ in ours} | {b"server"}
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                kept = [pair for pair in message.get("headers", ()) if pair[0].lower() not in names]
+                message["headers"] = [*kept, *ours]
+            await send(message)
+
+        await self._app(scope, receive, send_with_headers)
+
+
+class Gate:
+    """Turns away callers from other sites, other hosts' names, unknown routes and huge bodies.
+
+    A web page elsewhere can make a reader's browser call this machine, under a host name of its
+    own (DNS rebinding) or from its own origin. Both give themselves away in the headers.
+    `routes` are the paths that the application itself serves beside Gradio's.
+    """
+
+    def __init__(
+        self, app: App, *, hosts: Collection[str], routes: Collection[str], body_bytes: int
+    ) -> None:
+        self._app = app
+        self._hosts = frozenset(hosts)
+        self._routes = frozenset(routes)
+        self._body_bytes = body_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self._app(scope, receive, send)
+            return
+        if scope["type"] != "http":  # the page uses no web sockets
+            await send({"type": "websocket.close", "code": 1008})
+            return
+        headers = {name.lower(): value.decode("latin-1") for name, value in scope["headers"]}
+        refusal = self._refusal(scope, headers)
+        if refusal is not None:
+            await _plain(send, *refusal)
+            return
+        await self._app(scope, _limited(receive, self._body_bytes), send)
+
+    def _refusal(self, scope: Scope, headers: dict[bytes, str]) -> tuple[int, str] | None:
+        host = headers.get(b"host", "")
+        if _host_name(host) not in self._hosts:
+            return 421, "This address is not served here."
+        origin = headers.get(b"origin")
+        if origin is not None and origin.lower() != f"{scope['scheme']}://{host.lower()}":
+            return 403, "Calls from other sites are refused."
+        if (
+            headers.get(b"sec-fetch-site", "none") not in ("none", "same-origin")
+            and headers.get(b"sec-fetch-mode") != "navigate"
+        ):
+            return 403, "Calls from other sites are refused."
+        path = scope["path"]
+        if path not in _GRADIO_PATHS | self._routes and not path.startswith(_GRADIO_FOLDERS):
+            return 404, "Not found."
+        length = headers.get(b"content-length", "0")
+        if not length.isdigit() or int(length) > self._body_bytes:
+            return 413, "This request is too large."
+        return None
+
+
+def _host_name(host: str) -> str:
+    """Return the name in a Host header, lower case and without port or brackets."""
+    host = host.lower()
+    if host.startswith("["):
+        return host[1:].partition("]")[0]
+    return host.partition(":")[0]
+
+
+def _limited(receive: Receive, limit: int) -> Receive:
+    """Return `receive` that hangs up on a body longer than `limit` bytes (chunked, unannounced)."""
+    taken = 0
+
+    async def limited() -> Message:
+        nonlocal taken
+        message = await receive()
+        taken += len(message.get("body", b""))
+        return {"type": "http.disconnect"} if taken > limit else message
+
+    return limited
+
+
+async def _plain(send: Send, status: int, words: str) -> None:
+    body = words.encode()
+    await send(
+        {
+            "type": "http.response.start",
+            "status": status,
+            "headers": [
+                (b"content-type", b"text/plain; charset=utf-8"),
+                (b"content-length", str(len(body)).encode()),
+            ],
+        }
+    )
+    await send({"type": "http.response.body", "body": body})

@@ -1,0 +1,141 @@
+"""The web chat's server: FastAPI owns the headers and routes, Gradio is mounted in it."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import uvicorn
+from fastapi import FastAPI
+from fastapi.responses import FileResponse, JSONResponse
+
+from app.web.backend import ChatBackend
+from app.web.security import (
+    LOOPBACK_NAMES,
+    Gate,
+    Headers,
+    HostRefused,
+    refuse_other_hosts,
+)
+from app.web.shell import Shell
+
+__all__ = ["HostRefused", "create_app", "refuse_other_hosts", "run_web"]
+
+_HERE = Path(__file__).parent
+_OWN_FILES = {"style.css": "text/css", "icon.svg": "image/svg+xml"}
+# Gradio reads these when it is imported, or when a page is made.
+_SWITCHES = {
+    "GRADIO_ANALYTICS_ENABLED": "False",  # else it calls out with telemetry and for its version
+    "GRADIO_RUN_HISTORY": "False",  # else the browser keeps every question and answer
+    "GRADIO_SSR_MODE": "False",
+    "GRADIO_MCP_SERVER": "False",
+    "HF_HUB_OFFLINE": "1",
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+    "TRANSFORMERS_OFFLINE": "1",
+}
+_UNWANTED = (
+    "GRADIO_SHARE",  # would open a public tunnel
+    "GRADIO_SHARE_SERVER_ADDRESS",
+    "GRADIO_ALLOWED_PATHS",  # would serve files of this machine
+    "GRADIO_HISTORY_BUCKET",  # would store runs at a cloud service
+    "GRADIO_ROOT_PATH",
+    "GRADIO_VIBE_MODE",
+)
+
+
+def create_app(
+    backend: ChatBackend,
+    *,
+    questions_at_once: int = 16,
+    waiting: int = 64,
+    body_bytes: int = 2**20,
+) -> FastAPI:
+    """Return the web application over `backend`; it answers loopback names only.
+
+    `questions_at_once` are answered together and `waiting` more may queue; a request body holds
+    `body_bytes` at most.
+    """
+    quiet_gradio()
+    import gradio as gr
+
+    from app.web.chat import build_page, words
+    from app.web.theme import strongroom_theme
+
+    app = FastAPI(title="Strongroom", docs_url=None, redoc_url=None, openapi_url=None)
+
+    @app.get("/health")
+    def health() -> JSONResponse:
+        return JSONResponse({"status": "ok", "engine": backend.readiness().status})
+
+    for name, media_type in _OWN_FILES.items():
+        app.get(f"/strongroom/{name}")(_own_file(name, media_type))
+
+    page = build_page(backend, questions_at_once=questions_at_once, waiting=waiting)
+    gr.mount_gradio_app(
+        app,
+        page,
+        path="/",
+        server_name="127.0.0.1",
+        footer_links=[],
+        run_history=False,
+        show_error=False,
+        max_file_size=0,  # nothing is uploaded through this page
+        ssr_mode=False,
+        enable_monitoring=False,
+        pwa=False,
+        mcp_server=False,
+        i18n=words(),
+        theme=strongroom_theme(),
+    )
+    routes = {"/health", *(f"/strongroom/{name}" for name in _OWN_FILES)}
+    # The last one added is the first that a request meets.
+    app.add_middleware(Shell)
+    app.add_middleware(Gate, hosts=LOOPBACK_NAMES, routes=routes, body_bytes=body_bytes)
+    app.add_middleware(Headers)
+    return app
+
+
+def run_web(
+    app: FastAPI, *, host: str, port: int, ready: Callable[[str], None] | None = None
+) -> None:
+    """Serve `app` until interrupted; `ready` gets the page's address once it answers.
+
+    Raises HostRefused for an address that others could reach, OSError for a port that is taken.
+    """
+    refuse_other_hosts(host)
+    config = uvicorn.Config(
+        app,
+        host=host,
+        port=port,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=3,  # streams of open tabs would keep it waiting for ever
+    )
+    _Server(config, ready).run()
+
+
+class _Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config, ready: Callable[[str], None] | None) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[object] | None = None) -> None:  # type: ignore[override]
+        await super().startup(sockets)  # type: ignore[arg-type]
+        if self.started and self._ready is not None:
+            port = self.servers[0].sockets[0].getsockname()[1]
+            host = f"[{self.config.host}]" if ":" in self.config.host else self.config.host
+            self._ready(f"http://{host}:{port}/")
+
+
+def quiet_gradio() -> None:
+    """Set the environment so that Gradio, imported after this, keeps to itself."""
+    os.environ.update(_SWITCHES)
+    for name in _UNWANTED:
+        os.environ.pop(name, None)
+
+
+def _own_file(name: str, media_type: str) -> Callable[[], FileResponse]:
+    def own_file() -> FileResponse:
+        return FileResponse(_HERE / name, media_type=media_type)
+
+    return own_file

@@ -1,0 +1,254 @@
+"""Stand-ins for our own ports, with a small company's documents as their content."""
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from app.events import (
+    Answer,
+    AnswerSentence,
+    Citation,
+    Dropped,
+    Event,
+    Finished,
+    ModelName,
+    Reading,
+    Searching,
+    Usage,
+    Writing,
+)
+from app.web.backend import AnswerFailed, FailureKind, ModelNotice, Readiness
+from vectorstore.records import DocumentRecord, Hit
+
+
+def document(name: str, pages: int | None = None, space: str = "general") -> DocumentRecord:
+    return DocumentRecord(space, name, name, "0" * 64, f"/docs/{name}", pages, 12, "", "2026-11-01")
+
+
+def hit(name: str, page: int | None, heading: str, text: str, chunk: str) -> Hit:
+    return Hit(name, page, heading, text, 0.5, chunk, "general", 3)
+
+
+DOCUMENTS = (
+    document("Employee handbook 2026.pdf", 14),
+    document("Travel policy.docx"),
+    document("policies/Information security.html"),
+    document("Price list.xlsx"),
+    document("Release notes.md"),
+    document("archive/Employee handbook 2021.pdf", 11),
+)
+LEAVE = hit(
+    "Employee handbook 2026.pdf",
+    4,
+    "Working time > Annual leave",
+    "Every full-time employee is entitled to 28 working days of paid annual leave in a calendar "
+    "year. Up to five days may be carried over until 31 March of the next year.",
+    "a" * 16,
+)
+OLD_LEAVE = hit(
+    "archive/Employee handbook 2021.pdf",
+    3,
+    "Leave",
+    "Annual leave is 25 working days. This edition was replaced on 1 January 2026.",
+    "b" * 16,
+)
+MEALS = hit(
+    "Travel policy.docx",
+    None,
+    "Abroad > Allowances",
+    "The meal allowance abroad is 42 euros for a full day and 28 euros for the day of arrival or "
+    "departure. Receipts are not needed.",
+    "c" * 16,
+)
+SECURITY = hit(
+    "policies/Information security.html",
+    None,
+    "Passwords",
+    "Passwords have at least 14 characters and are kept in the company's password manager.",
+    "d" * 16,
+)
+PASSAGES = (LEAVE, OLD_LEAVE, MEALS, SECURITY)
+EXAMPLES = (
+    "How many days of annual leave do I get?",
+    "What is the meal allowance abroad?",
+    "How long must a password be?",
+    "What changed in the latest release?",
+)
+
+
+def cite(n: int, passage: Hit, quote: str) -> Citation:
+    return Citation(
+        n, passage.document, passage.page, passage.heading, quote, passage.chunk_id, passage.space
+    )
+
+
+def answer(
+    question: str,
+    sentences: Sequence[AnswerSentence],
+    citations: Sequence[Citation],
+    *,
+    passages: Sequence[Hit] = PASSAGES,
+    found: bool = True,
+    quoted: bool = False,
+    dropped: Dropped = Dropped(),  # noqa: B008 -- frozen
+) -> Answer:
+    marked = " ".join(
+        sentence.text + "".join(f" [{n}]" for n in sentence.citations) for sentence in sentences
+    )
+    usage = Usage(4096, 1890, 96, 0, dropped)
+    timings = {"search_s": 0.04, "first_token_s": 1.1, "total_s": 4.2}
+    model = ModelName("SmolLM2-135M-Instruct-Q8_0", "1" * 64)
+    return Answer(
+        id="answer-1", question=question, answer=marked, found=found, quoted=quoted,
+        confidence=0.9 if found else 0.2, sentences=sentences, citations=citations,
+        passages=passages, usage=usage, timings=timings, model=model,
+    )  # fmt: skip
+
+
+def leave_answer(question: str) -> Answer:
+    return answer(
+        question,
+        [
+            AnswerSentence("Full-time employees get **28 working days** of paid leave a year.", (1,), True),
+            AnswerSentence("Up to five unused days carry over until 31 March.", (1,), True),
+            AnswerSentence("The 2021 edition of the handbook still says 25 days; it was replaced on 1 January 2026.", (2,), True),
+            AnswerSentence("Part-time employees usually receive the same amount.", (), False),
+        ],
+        [
+            cite(1, LEAVE, "Every full-time employee is entitled to 28 working days of paid annual leave in a calendar year."),
+            cite(2, OLD_LEAVE, "Annual leave is 25 working days. This edition was replaced on 1 January 2026."),
+        ],
+        dropped=Dropped(passages=2, history_turns=1),
+    )  # fmt: skip
+
+
+def meals_answer(question: str) -> Answer:
+    quote = "The meal allowance abroad is 42 euros for a full day and 28 euros for the day of arrival or departure."
+    sentence = AnswerSentence(quote, (1,), True)
+    return answer(question, [sentence], [cite(1, MEALS, quote)], passages=(MEALS,), quoted=True)
+
+
+def nothing_found(question: str) -> Answer:
+    return answer(question, [], [], passages=PASSAGES[1:], found=False)
+
+
+POISON = (
+    "![x](http://evil.example/leak.png) <img src=http://evil.example/i.png onerror=alert(1)> "
+    "<script>fetch('http://evil.example/s')</script> [click](http://evil.example/c) "
+    '<style>body{background:url("http://evil.example/b.png")}</style> '
+    "<svg/onload=fetch('http://evil.example/v')> {{7*7}} ${fetch('http://evil.example/t')} "
+    '"><iframe src=http://evil.example/f></iframe> <link rel=stylesheet href=//evil.example/x.css>'
+)
+
+
+def poisoned_answer(question: str) -> Answer:
+    evil = replace(LEAVE, document=f"{POISON}.pdf", heading=POISON, text=POISON, chunk_id="e" * 16)
+    return answer(
+        question,
+        [AnswerSentence(POISON, (1,), True), AnswerSentence(POISON, (), False)],
+        [cite(1, evil, POISON)],
+        passages=(evil, replace(evil, chunk_id="f" * 16)),
+    )
+
+
+def script(finished: Answer) -> list[Event]:
+    """The usual course of events before an answer, word by word."""
+    words = finished.answer.split(" ") if finished.found else []
+    drafts = [Writing(" ".join(words[: n + 1])) for n in range(len(words))]
+    reading = Reading(finished.passages, finished.usage.dropped)
+    return [Searching(finished.question), reading, *drafts, Finished(finished)]
+
+
+class FakeStream(Iterator[Event]):
+    """Plays events; waits where it meets a string, until `go` is set or it is closed."""
+
+    def __init__(self, events: Sequence[Event | str | AnswerFailed], go: threading.Event) -> None:
+        self._events = iter(events)
+        self._go = go
+        self.closed = threading.Event()
+        self.ended = threading.Event()
+
+    def __next__(self) -> Event:
+        for event in self._events:
+            if isinstance(event, str):
+                while not (self._go.wait(0.02) or self.closed.is_set()):
+                    pass
+                continue
+            if self.closed.is_set():
+                break
+            if isinstance(event, AnswerFailed):
+                raise event
+            return event
+        self.ended.set()
+        raise StopIteration
+
+    def close(self) -> None:
+        self.closed.set()
+
+
+@dataclass
+class FakeBackend:
+    """A ChatBackend that knows a few questions; remembers how it was asked.
+
+    A question with "slow" stops after its second drafted word, one with "long search" before
+    anything is found, until `go` is set.
+    """
+
+    known: Sequence[DocumentRecord] = DOCUMENTS
+    starter: bool = True
+    status: str = "ready"
+    asked: list[dict[str, object]] = field(default_factory=list)
+    streams: list[FakeStream] = field(default_factory=list)
+    go: threading.Event = field(default_factory=threading.Event)
+
+    def ask(
+        self,
+        question: str,
+        *,
+        earlier: Sequence[Answer],
+        documents: Sequence[DocumentRecord] | None,
+        person: str,
+    ) -> Iterator[Event]:
+        self.asked.append(
+            {"question": question, "earlier": earlier, "documents": documents, "person": person}
+        )
+        stream = FakeStream(self._events(question), self.go)
+        self.streams.append(stream)
+        return stream
+
+    def _events(self, question: str) -> Sequence[Event | str | AnswerFailed]:
+        asked = question.lower()
+        for kind in FailureKind:
+            if kind.value in asked:
+                return [Searching(question), AnswerFailed(kind, 12 if kind.value == "busy" else None)]
+        if "crash" in asked:
+            raise RuntimeError(f"a stack trace with {question}")
+        makers: dict[str, Callable[[str], Answer]] = {
+            "leave": leave_answer,
+            "meal": meals_answer,
+            "poison": poisoned_answer,
+        }
+        finished = next(
+            (make(question) for word, make in makers.items() if word in asked),
+            nothing_found(question),
+        )
+        events: list[Event | str | AnswerFailed] = list(script(finished))
+        if "long search" in asked:
+            events.insert(1, "wait")
+        if "slow" in asked:
+            events.insert(14 if "very" in asked else 4, "wait")
+        return events
+
+    def documents(self, person: str) -> Sequence[DocumentRecord]:
+        del person
+        return self.known
+
+    def examples(self, person: str) -> Sequence[str]:
+        del person
+        return EXAMPLES if self.known else ()
+
+    def model(self) -> ModelNotice | None:
+        return ModelNotice("SmolLM2-135M-Instruct", self.starter)
+
+    def readiness(self) -> Readiness:
+        return Readiness(self.status)  # type: ignore[arg-type]
