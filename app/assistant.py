@@ -19,7 +19,6 @@ from app.events import (
     ModelName,
     Reading,
     Searching,
-    Turn,
     Usage,
     Writing,
 )
@@ -68,7 +67,7 @@ class Assistant:
         *,
         spaces: Sequence[str],
         documents: Sequence[str] | None = None,
-        history: Sequence[Turn] = (),
+        history: Sequence[Answer] = (),
         person: str = "",
     ) -> Iterator[Event]:
         """Yield what happens, ending in `Finished`; closing the iterator stops the engine.
@@ -129,13 +128,16 @@ class Assistant:
                 "total_s": ended - started,
             },
             model=self._model.name,
+            numbers={
+                hit.chunk_id: number
+                for number, hit in offered.items()
+                if number not in {old for turn in history for old, _ in turn.shown()}
+            },
         )
-        before = {number for turn in history for number, _ in turn.shown}
-        new = tuple((number, hit) for number, hit in offered.items() if number not in before)
-        yield Finished(answer, Turn(question, answer.answer, new))
+        yield Finished(answer)
 
-    def _fit(self, question: str, shown: dict[int, Hit], history: Sequence[Turn]) -> FittedPrompt:
-        old = {number for turn in history for number, _ in turn.shown}
+    def _fit(self, question: str, shown: dict[int, Hit], history: Sequence[Answer]) -> FittedPrompt:
+        old = {number for turn in history for number, _ in turn.shown()}
         return fit(
             self._model.template,
             system=prompts.render("answer_system"),
@@ -144,7 +146,7 @@ class Assistant:
                 PastTurn(
                     turn.question,
                     turn.answer,
-                    tuple(_passage(number, hit) for number, hit in turn.shown),
+                    tuple(_passage(number, hit) for number, hit in turn.shown()),
                 )
                 for turn in history
             ],
@@ -175,9 +177,9 @@ def _passage(number: int, hit: Hit) -> NumberedPassage:
     return NumberedPassage(number, hit.text, label)
 
 
-def _numbered(hits: Sequence[Hit], history: Sequence[Turn]) -> dict[int, Hit]:
+def _numbered(hits: Sequence[Hit], history: Sequence[Answer]) -> dict[int, Hit]:
     """Number the hits by rank; one that was shown before keeps its number."""
-    numbered = {number: hit for turn in history for number, hit in turn.shown}
+    numbered = {number: hit for turn in history for number, hit in turn.shown()}
     known = {hit.chunk_id for hit in numbered.values()}
     following = max(numbered, default=0) + 1
     for hit in hits:
@@ -195,6 +197,7 @@ def _answer(
     usage: Usage,
     timings: dict[str, float],
     model: ModelName,
+    numbers: dict[str, int],
 ) -> Answer:
     return Answer(
         id=uuid.uuid4().hex,
@@ -210,4 +213,5 @@ def _answer(
         timings=timings,
         model=model,
         signals=dict(checked.decision.signals),
+        numbers=numbers,
     )

@@ -72,6 +72,18 @@ class Answer:
     timings: dict[str, float]  # search_s, first_token_s, total_s
     model: ModelName
     signals: dict[str, float] = field(default_factory=dict)  # what the confidence was made of
+    # chunk_id -> number of the passages that the model was shown first in this turn; a later
+    # turn of the conversation cites them by the same numbers.
+    numbers: dict[str, int] = field(default_factory=dict)
+
+    def shown(self) -> list[tuple[int, Hit]]:
+        """The passages first shown in this turn, with their numbers, ascending."""
+        held = [
+            (self.numbers[hit.chunk_id], hit)
+            for hit in self.passages
+            if hit.chunk_id in self.numbers
+        ]
+        return sorted(held, key=lambda pair: pair[0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,24 +109,10 @@ class Writing:
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
-    """One turn of a conversation, as the next question needs it.
-
-    `shown` are the passages that the model was given first in this turn, with their numbers:
-    a later turn cites them by the same numbers.
-    """
-
-    question: str
-    answer: str
-    shown: tuple[tuple[int, Hit], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Finished:
-    """The checked answer, always the last event, and the turn to remember for the next."""
+    """The checked answer; always the last event."""
 
     answer: Answer
-    turn: Turn
 
 
 Event = Searching | Reading | Writing | Finished

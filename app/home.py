@@ -7,7 +7,7 @@ from typing import Protocol
 
 from app.assistant import Assistant
 from app.chat_model import ChatModelSource
-from app.events import Event, Turn
+from app.events import Answer, Event
 from app.settings import Settings
 from ingest.pipeline import IngestReport, Progress, ingest_paths
 from ingest.sandbox import ParseLimits
@@ -119,7 +119,7 @@ class Home:
         *,
         spaces: Sequence[str] | None = None,
         documents: Sequence[str] | None = None,
-        history: Sequence[Turn] = (),
+        history: Sequence[Answer] = (),
         person: str = "",
     ) -> Iterator[Event]:
         chosen = self._spaces(spaces)

@@ -3,13 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from langchain_core.embeddings import Embeddings
-
 from app.answering.citations import DraftSentence, read_draft, says_not_found
 from app.answering.confidence import Calibration, Decision, decide, decision_signals
 from app.answering.evidence import Evidence, rank_evidence
 from app.answering.support import Support, find_support
 from app.events import AnswerSentence, Citation
+from vectorstore.embedder import Embedder
 from vectorstore.records import Hit
 
 NOT_FOUND = "The documents do not hold an answer to this question."
@@ -39,7 +38,7 @@ def check_draft(
     question: str,
     draft: str,
     offered: Mapping[int, Hit],
-    embedder: Embeddings,
+    embedder: Embedder,
     calibration: Calibration,
     *,
     withhold: bool = False,

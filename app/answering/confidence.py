@@ -52,7 +52,7 @@ def decision_signals(
     asked_names = names(question)
     asked_numbers = numbers(question)
     return {
-        "cosine": best.cosine if best else 0.0,
+        "similarity": best.similarity if best else 0.0,
         "coverage": best.coverage if best else 0.0,
         "passage_coverage": len(asked & held) / len(asked) if asked else 0.0,
         "names_held": _share(asked_names & around, asked_names),

