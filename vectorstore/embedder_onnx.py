@@ -43,7 +43,7 @@ class OnnxEmbedder(Embedder):
             self._session = onnxruntime.InferenceSession(
                 str(folder / ONNX_FILE), options, providers=["CPUExecutionProvider"]
             )
-        except Exception as error:  # noqa: BLE001 - both libraries raise bare Exception subclasses
+        except Exception as error:
             raise EmbedderError(
                 f"The int8 model {folder / ONNX_FILE} cannot be loaded ({error}). "
                 "Delete the file to fall back to sentence-transformers, or run "

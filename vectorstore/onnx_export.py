@@ -48,9 +48,10 @@ def export_onnx(folder: Path) -> Path:
     forbid_downloads()
     import torch
     from onnxruntime.quantization import QuantType, quantize_dynamic
-    from transformers import AutoModel, logging as transformers_logging
+    from transformers import AutoModel
+    from transformers import logging as transformers_logging
 
-    transformers_logging.disable_progress_bar()
+    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     target = folder / ONNX_FILE
     with tempfile.TemporaryDirectory(dir=folder, prefix=".export-") as scratch:
         traced, quantised = Path(scratch, "fp32.onnx"), Path(scratch, ONNX_FILE)
