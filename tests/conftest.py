@@ -20,3 +20,22 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 @pytest.fixture(scope="session")
 def shared_dir() -> Path:
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def llama2_gguf() -> Path:
+    """The real Llama 2 vocabulary, without weights."""
+    from engine.llama2_vocabulary import fetch
+
+    return fetch() / "ggml-vocab-llama-spm.gguf"
+
+
+@pytest.fixture(scope="session")
+def starter_gguf() -> Path:
+    """The starter chat model that `strongroom models fetch` installs."""
+    from app.models import STARTER_CHAT, installed_models_dir
+
+    path = installed_models_dir() / STARTER_CHAT
+    if not path.is_file():
+        pytest.fail(f"{path} is missing: run `make install` or `strongroom models fetch`")
+    return path
