@@ -45,7 +45,7 @@ def rank_evidence(
     """Return the passages' sentences, best first; `passages` come in rank order.
 
     The weights were chosen on half of a set of 192 questions and kept on the other half: the
-    first sentence holds the answer to .86 of them, against .82 by the sentence's own vector.
+    first sentence holds the answer to .84 of them, against .82 by the sentence's own vector.
     """
     candidates = [
         (index, sentence)
