@@ -1,0 +1,134 @@
+"""Reads Markdown line by line: headings, tables, code, and text without its markup.
+
+A scanner of our own, because a parser's token list for a few megabytes of Markdown takes more
+than a gigabyte of memory.
+"""
+
+import re
+from collections.abc import Iterator
+
+from ingest.encoding import decode
+from ingest.loaders.tables import table_lines
+from ingest.sections import Findings, Outline, Section
+
+_ATX = re.compile(r" {0,3}(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*$")
+_SETEXT = re.compile(r" {0,3}(=+|-{2,})[ \t]*$")
+_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
+_TABLE_RULE = re.compile(r" {0,3}\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$")
+_RULE = re.compile(r" {0,3}(?:\*[ \t]*){3,}$|(?:-[ \t]*){3,}$|(?:_[ \t]*){3,}$")
+_ITEM = re.compile(r"\s*(?:[-*+]|\d{1,9}[.)])\s")
+_CELL = re.compile(r"(?<!\\)\|")
+_FRONT_TITLE = re.compile(r"title:\s*[\"']?(.*?)[\"']?\s*$", re.I)
+_INLINE = (
+    (re.compile(r"!\[([^\]\n]{0,500})\]\([^)\n]{0,2000}\)"), r"\1"),
+    (re.compile(r"(?<!\\)\[([^\]\n]{1,500})\]\([^)\n]{0,2000}\)"), r"\1"),
+    (re.compile(r"(?<!\\)\[([^\]\n]{1,500})\]\[[^\]\n]{0,100}\]"), r"\1"),
+    (re.compile(r"(?<![\\*\w])\*{1,3}(?=\S)([^*\n]{1,1000}?)(?<=\S)\*{1,3}(?![*\w])"), r"\1"),
+    (re.compile(r"(?<![\\_\w])_{1,3}(?=\S)([^_\n]{1,1000}?)(?<=\S)_{1,3}(?![_\w])"), r"\1"),
+    (re.compile(r"`([^`\n]{1,1000})`"), r"\1"),
+    (re.compile(r"</?[A-Za-z][A-Za-z0-9-]{0,30}(?:\s[^<>\n]{0,1000})?/?>"), ""),
+    (re.compile(r"<(https?://[^<>\s]{1,2000}|[^<>\s@]{1,100}@[^<>\s]{1,200})>"), r"\1"),
+    (re.compile(r"\\([!-/:-@\[-`{-~])"), r"\1"),
+)
+_MARKUP = re.compile(r"[\[*_`<\\]")
+
+
+def load_markdown(data: bytes, findings: Findings) -> Iterator[Section]:
+    """Sections under their headings; comments are left out, links keep their words."""
+    text, warning = decode(data)
+    if warning:
+        findings.warn(warning)
+    yield from markdown_sections(text, findings)
+
+
+def markdown_sections(text: str, findings: Findings) -> Iterator[Section]:
+    """The same for text that is already decoded."""
+    lines = _without_comments(text).splitlines()
+    outline = Outline(findings)
+    paragraph: list[str] = []
+    at = _front_matter(lines, findings)
+    while at < len(lines):
+        line = lines[at]
+        at += 1
+        if fence := _FENCE.match(line):
+            yield from _flush(paragraph, outline)
+            end = at
+            while end < len(lines) and not lines[end].lstrip().startswith(fence[1]):
+                end += 1
+            if code := "\n".join(lines[at:end]).strip("\n"):
+                yield outline.place(code, kind="code")
+            at = end + 1
+        elif heading := _ATX.match(line):
+            yield from _flush(paragraph, outline)
+            yield from outline.open(len(heading[1]), inline(heading[2] or ""))
+        elif paragraph and (under := _SETEXT.match(line)) and _is_title(paragraph):
+            title = inline(" ".join(paragraph))
+            paragraph.clear()
+            yield from outline.open(1 if "=" in under[1] else 2, title)
+        elif "|" in line and at < len(lines) and "|" in lines[at] and _TABLE_RULE.match(lines[at]):
+            yield from _flush(paragraph, outline)
+            rows = [_cells(line)]
+            at += 1
+            while at < len(lines) and "|" in lines[at]:
+                rows.append(_cells(lines[at]))
+                at += 1
+            yield outline.place("\n".join(table_lines(rows, 1)), kind="table")
+        elif not _RULE.match(line):
+            paragraph.append(line)
+    yield from _flush(paragraph, outline)
+    yield from outline.close()
+
+
+def inline(text: str) -> str:
+    """A line without emphasis, link targets and HTML tags."""
+    if not _MARKUP.search(text):
+        return text
+    for pattern, replacement in _INLINE:
+        text = pattern.sub(replacement, text)
+    return text
+
+
+def _flush(paragraph: list[str], outline: Outline) -> Iterator[Section]:
+    text = "\n".join(inline(line.removeprefix("> ").rstrip()) for line in paragraph).strip("\n")
+    paragraph.clear()
+    if text.strip():
+        yield outline.place(text)
+
+
+def _is_title(paragraph: list[str]) -> bool:
+    """Whether the lines before an underline are one short title, not a list or a paragraph."""
+    return len(paragraph) == 1 and bool(paragraph[0].strip()) and not _ITEM.match(paragraph[0])
+
+
+def _cells(line: str) -> list[str]:
+    return [
+        inline(cell.replace("\\|", "|")).strip()
+        for cell in _CELL.split(line.strip().removeprefix("|").removesuffix("|"))
+    ]
+
+
+def _front_matter(lines: list[str], findings: Findings) -> int:
+    """Where the text begins, after a block of metadata between "---" lines."""
+    if not lines or lines[0].strip() != "---":
+        return 0
+    for end in range(1, min(len(lines), 100)):
+        if title := _FRONT_TITLE.match(lines[end]):
+            findings.title = title[1]
+        if lines[end].strip() in {"---", "..."}:
+            return end + 1
+    return 0
+
+
+def _without_comments(text: str) -> str:
+    """HTML comments do not show in rendered Markdown, so nobody is meant to read them."""
+    if "<!--" not in text:
+        return text
+    kept, at = [], 0
+    while (start := text.find("<!--", at)) >= 0:
+        end = text.find("-->", start + 4)
+        if end < 0:
+            break
+        kept.append(text[at:start])
+        at = end + 3
+    kept.append(text[at:])
+    return "".join(kept)

@@ -1,0 +1,178 @@
+"""Reads PDF files: pages, the outline's headings, what is scanned or hidden."""
+
+import logging
+import re
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any, BinaryIO
+
+from pypdf import PageObject, PdfReader
+from pypdf.errors import PyPdfError
+
+from ingest.loaders.pdf_lines import Line, Table, page_blocks
+from ingest.loaders.pdf_paragraphs import Paragraphs, Pages
+from ingest.loaders.pdf_text import Interpreter, PageText
+from ingest.sections import Findings, LoaderError, Section
+
+_PAGES_AT_ONCE = 40  # headers, footers and the body's size are judged over so many pages
+_MOST_PAGES = 50_000
+_SCAN = 0.5  # of a page's area: an image that large is a scan, and hidden text over it is OCR
+_UNREADABLE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ue000-\uf8ff\ufffd]")
+
+
+def load_pdf(file: BinaryIO, findings: Findings) -> Iterator[Section]:
+    """Paragraphs and tables page by page, under the outline's or the typeset headings."""
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it reports every flaw of a file
+    try:
+        reader = PdfReader(file)
+        if reader.is_encrypted and not reader.decrypt(""):
+            raise LoaderError("is encrypted; save a copy without a password")
+        pages = reader.pages
+        findings.pages = len(pages)
+        findings.title = _metadata_title(reader)
+    except (PyPdfError, RecursionError, ValueError, TypeError, KeyError, AttributeError,
+            IndexError, AssertionError, NotImplementedError, OSError) as error:  # fmt: skip
+        raise LoaderError(
+            f"is damaged or incomplete ({_short(error)}); get it again or print it to a new PDF"
+        ) from None
+    if findings.pages == 0:
+        raise LoaderError("has no pages: it is damaged or incomplete; get it again")
+    if findings.pages > _MOST_PAGES:
+        raise LoaderError(f"has {findings.pages:,} pages, more than {_MOST_PAGES:,}; split it")
+    _warn_of_attachments(reader, findings)
+    count = _Counts()
+    paragraphs = Paragraphs(findings, _outline(reader))
+    source = _read_pages(reader, pages, count)
+    while batch := list(islice(source, _PAGES_AT_ONCE)):
+        yield from paragraphs.sections(batch)
+        reader.resolved_objects.clear()  # or every stream of the file stays in memory
+    yield from paragraphs.close()
+    count.report(findings)
+
+
+class _Counts:
+    """Pages that gave no text or not all of it."""
+
+    def __init__(self) -> None:
+        self.empty = self.broken = self.hidden = self.unreadable = 0
+
+    def report(self, findings: Findings) -> None:
+        of = f"of {findings.pages} pages"
+        if self.empty:
+            have = "has" if self.empty == 1 else "have"
+            findings.warn(f"{self.empty} {of} {have} no text: scanned?")
+        if self.broken:
+            findings.warn(f"{self.broken} {of} could not be read: damaged?")
+        if self.unreadable:
+            findings.warn(
+                f"{self.unreadable} {of} use fonts whose text cannot be decoded: run OCR on it"
+            )
+        if self.hidden:
+            findings.warn(f"invisible text on {self.hidden} {of} was left out")
+
+
+def _read_pages(reader: PdfReader, pages: Any, count: _Counts) -> Pages:
+    interpreter = Interpreter(reader)
+    for number in range(len(pages)):
+        blocks: list[Line | Table] = []
+        try:
+            page = pages[number]
+            shown = interpreter.read(page)
+            blocks = page_blocks(_visible(shown, count))
+            if form := _form_fields(page):
+                blocks.append(form)
+        except MemoryError:
+            raise
+        except Exception:  # noqa: BLE001  # pypdf raises anything on a broken page
+            count.broken += 1
+            yield number + 1, []
+            continue
+        if not blocks and shown.painted:
+            count.empty += 1
+        elif _is_unreadable(blocks):
+            count.unreadable += 1
+            blocks = []
+        yield number + 1, blocks
+
+
+def _visible(shown: PageText, count: _Counts) -> Iterator[Any]:
+    """Runs that one can see; all of them where hidden text is the OCR layer of a scan."""
+    hidden = [run for run in shown.runs if run.hidden and run.text.strip()]
+    if not hidden:
+        return iter(shown.runs)
+    visible = any(not run.hidden and run.text.strip() for run in shown.runs)
+    if not visible or shown.image_share > _SCAN:
+        return iter(shown.runs)
+    count.hidden += 1
+    return (run for run in shown.runs if not run.hidden)
+
+
+def _is_unreadable(blocks: list[Line | Table]) -> bool:
+    text = "".join(block.text for block in blocks if isinstance(block, Line))
+    return len(text) > 20 and len(_UNREADABLE.findall(text)) > 0.3 * len(text)
+
+
+def _form_fields(page: PageObject) -> Table | None:
+    """What was typed into the page's form: it lies beside the page's own text."""
+    rows = []
+    annotations = page.get("/Annots")
+    for reference in islice(annotations.get_object() if annotations else (), 2_000):
+        field = reference.get_object()
+        kind = field.get("/Subtype")
+        if kind == "/FreeText" and isinstance(field.get("/Contents"), str):
+            rows.append(" ".join(field["/Contents"].split()))
+        if kind != "/Widget" or int(field.get("/F", 0)) & 2:  # 2: hidden
+            continue
+        parent = field.get("/Parent")
+        owner = parent.get_object() if parent is not None and "/T" not in field else field
+        value = field.get("/V", owner.get("/V"))
+        value = value.get_object() if value is not None else None
+        name = owner.get("/TU") or owner.get("/T")
+        if isinstance(value, str) and value.strip() and value not in {"/Off", "Off"}:
+            rows.append(f"{name}: {' '.join(value.lstrip('/').split())}")
+    return Table(list(dict.fromkeys(rows)), 0.0) if rows else None
+
+
+def _metadata_title(reader: PdfReader) -> str:
+    try:
+        metadata = reader.metadata
+        title = metadata.title if metadata else ""
+    except Exception:  # noqa: BLE001  # metadata is free-form and optional
+        return ""
+    return str(title or "").strip("\x00 ")
+
+
+def _outline(reader: PdfReader) -> dict[int, list[tuple[int, str]]]:
+    """Page number -> (level, title) of the bookmarks that point to it."""
+    found: dict[int, list[tuple[int, str]]] = {}
+    try:
+        stack = [iter(reader.outline)]
+        while stack:
+            for entry in stack[-1]:
+                if isinstance(entry, list):
+                    stack.append(iter(entry))
+                    break
+                page = reader.get_destination_page_number(entry)
+                title = " ".join(str(entry.title or "").split())
+                if page is not None and page >= 0 and title:
+                    found.setdefault(page + 1, []).append((len(stack), title))
+            else:
+                stack.pop()
+    except MemoryError:
+        raise
+    except Exception:  # noqa: BLE001  # a broken outline costs headings, not the document
+        return found
+    return found
+
+
+def _warn_of_attachments(reader: PdfReader, findings: Findings) -> None:
+    try:
+        names = list(islice(reader.attachments, 100))
+    except Exception:  # noqa: BLE001  # the name tree of attachments may be broken
+        return
+    if names:
+        findings.warn(f"{len(names)} attached files were not read: {', '.join(names[:3])}")
+
+
+def _short(error: BaseException) -> str:
+    return (str(error) or type(error).__name__)[:120]

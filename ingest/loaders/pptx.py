@@ -1,0 +1,160 @@
+"""Reads presentations: a page a slide, its title as heading, then tables, charts and notes."""
+
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from lxml import etree
+
+from ingest.loaders.ooxml import Package, attribute, local
+from ingest.loaders.tables import table_lines
+from ingest.sections import Findings, LoaderError, Section
+
+_TITLES = frozenset(("title", "ctrTitle"))
+_FURNITURE = frozenset(("sldNum", "dt", "hdr", "ftr", "sldImg"))
+
+
+def load_pptx(file: BinaryIO, findings: Findings) -> Iterator[Section]:
+    """Sections slide by slide; hidden slides are left out with a warning."""
+    package = Package(file)
+    findings.title = package.title()
+    main = package.main_part()
+    presentation = package.tree(main)
+    assert presentation is not None  # main_part() named an existing part
+    related = package.related(main)
+    names = []
+    for item in presentation.iter():
+        if local(item) == "sldId":
+            relation = next(
+                (str(value) for key, value in item.attrib.items() if str(key).endswith("}id")), ""
+            )
+            if relation in related:
+                names.append(related[relation][1])
+    findings.pages = len(names)
+    hidden = 0
+    for page, name in enumerate(names, 1):
+        tree = package.tree(name)
+        if tree is None:
+            raise LoaderError(f"is damaged: slide {page} is missing; save it again with Office")
+        if attribute(tree, "show") in {"0", "false"}:
+            hidden += 1
+            continue
+        yield from _slide(tree, page, name, package, findings)
+    if hidden:
+        findings.warn(f"{hidden} hidden slides were left out")
+
+
+def _slide(
+    tree: etree._Element, page: int, name: str, package: Package, findings: Findings
+) -> Iterator[Section]:
+    title, texts, tables = "", [], []
+    for shape in tree.iter():
+        kind = local(shape)
+        if kind == "sp":
+            placeholder = _placeholder(shape)
+            text = "" if placeholder in _FURNITURE else _text(shape)
+            if placeholder in _TITLES and not title:
+                title = " ".join(text.split())
+            elif text:
+                texts.append(text)
+        elif kind == "tbl":
+            tables.append("\n".join(_table(shape)))
+    related = package.related(name).values()
+    for relation, part in related:
+        if relation in {"chart", "diagramData"} and (extra := package.tree(part)) is not None:
+            if relation == "chart":
+                tables.append("\n".join(_chart(extra)))
+            elif text := _text(extra):
+                texts.append(text)
+    if title and not findings.title:
+        findings.title = title
+    if texts:
+        yield Section("\n\n".join(texts), page, title)
+    for table in tables:
+        if table:
+            yield Section(table, page, title, "table")
+    if title and not texts and not any(tables):
+        yield Section(title, page)
+    for relation, part in related:
+        if relation == "notesSlide" and (notes := package.tree(part)) is not None:
+            spoken = [
+                _text(shape)
+                for shape in notes.iter()
+                if local(shape) == "sp" and _placeholder(shape) not in _FURNITURE
+            ]
+            if text := "\n\n".join(filter(None, spoken)):
+                yield Section(text, page, f"{title} > Notes" if title else "Notes")
+
+
+def _placeholder(shape: etree._Element) -> str:
+    for item in shape.iter():
+        if local(item) == "ph":
+            return attribute(item, "type") or "body"
+        if local(item) == "txBody":
+            break
+    return ""
+
+
+def _text(shape: etree._Element) -> str:
+    paragraphs = []
+    for paragraph in shape.iter():
+        if local(paragraph) == "p":
+            parts = []
+            for item in paragraph.iter():
+                if local(item) == "t":
+                    parts.append(item.text or "")
+                elif local(item) == "br":
+                    parts.append("\n")
+            if text := "".join(parts).strip():
+                paragraphs.append(text)
+    return "\n".join(paragraphs)
+
+
+def _table(table: etree._Element) -> Iterator[str]:
+    rows: list[list[str]] = []
+    first_row = False
+    for item in table:
+        if local(item) == "tblPr":
+            first_row = attribute(item, "firstRow") in {"1", "true"}
+        if local(item) != "tr":
+            continue
+        cells: list[str] = []
+        for cell in item:
+            if local(cell) != "tc":
+                continue
+            text = " ".join(_text(cell).split())
+            if attribute(cell, "hMerge") in {"1", "true"} and cells:
+                text = cells[-1]
+            elif attribute(cell, "vMerge") in {"1", "true"} and rows:
+                text = rows[-1][len(cells)] if len(cells) < len(rows[-1]) else text
+            cells.append(text)
+        merged = len(cells) > 1 and len(set(cells)) == 1 and cells[0]
+        rows.append(cells[:1] if merged else cells)
+    yield from table_lines(rows, 1 if first_row else None)
+
+
+def _chart(tree: etree._Element) -> Iterator[str]:
+    """A chart's data as a table: a line a category, a column a series."""
+    series: list[tuple[str, dict[int, str], dict[int, str]]] = []
+    for item in tree.iter():
+        if local(item) == "ser":
+            parts = {local(child): child for child in item}
+            values = parts.get("val", parts.get("yVal"))
+            categories = parts.get("cat", parts.get("xVal"))
+            name = " ".join(_points(parts.get("tx")).values())
+            series.append((name, _points(categories), _points(values)))
+    if not series:
+        return
+    labels = series[0][1]
+    rows = [["", *(name for name, _, _ in series)]]
+    for index in sorted({index for _, _, values in series for index in values}):
+        rows.append([labels.get(index, ""), *(values.get(index, "") for _, _, values in series)])
+    yield from table_lines(rows, 1)
+
+
+def _points(element: etree._Element | None) -> dict[int, str]:
+    found: dict[int, str] = {}
+    for item in () if element is None else element.iter():
+        if local(item) == "pt":
+            text = "".join(v.text or "" for v in item if local(v) == "v")
+            found[int(attribute(item, "idx") or 0)] = text
+    return found

@@ -1,0 +1,106 @@
+"""Reads one file of any known type into clean sections; runs inside the sandbox."""
+
+import re
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+from typing import BinaryIO
+
+from ingest.clean import clean
+from ingest.filetype import Type, recognise
+from ingest.sections import LONGEST_HEADING, Findings, LoaderError, Section
+
+_NO_TITLE = re.compile(
+    r"(?:untitled|unbenannt|document\d*|dokument\d*|sans titre|powerpoint[- ]pr\w*|slide 1|"
+    r"microsoft \w+ - .*|.*\.(?:docx?|pdf|dvi|tex|pptx?|xlsx?|indd|qxd|rtf|txt|html?)|\W*)",
+    re.I,
+)
+
+
+def read_sections(file: BinaryIO, name: str, findings: Findings) -> Iterator[Section]:
+    """Sections of `file` with everything invisible taken out; empty ones do not come.
+
+    `name` is the file's name. After the last section `findings` holds title, pages and warnings.
+    Raises LoaderError when the file cannot be read or has no text in it.
+    """
+    dropped = 0
+    count = 0
+    heading, raw_heading = "", ""
+    for section in load(file, name, findings):
+        text, hidden = clean(section.text)
+        if section.heading != raw_heading:
+            raw_heading = section.heading
+            heading, hidden_in_heading = clean(raw_heading)
+            heading = " ".join(heading.split())
+            hidden += hidden_in_heading
+        dropped += hidden
+        if text := text.strip("\n ") if section.kind != "code" else text.strip("\n"):
+            count += 1
+            yield Section(text, section.page, heading, section.kind)
+    if not count:
+        raise LoaderError(_why_empty(findings))
+    if dropped:
+        findings.warn(f"{dropped} invisible characters were dropped")
+    title = " ".join(clean(findings.title)[0].split())
+    if not title or _NO_TITLE.fullmatch(title):
+        title = PurePosixPath(name).stem
+    findings.title = title[:LONGEST_HEADING]
+
+
+def load(file: BinaryIO, name: str, findings: Findings) -> Iterator[Section]:
+    """Sections as the loader for the file's real type gives them."""
+    found = recognise(file, name)
+    if found.warning:
+        findings.warn(found.warning)
+    yield from _loader(found.type, file, findings)
+
+
+def _loader(kind: Type, file: BinaryIO, findings: Findings) -> Iterator[Section]:
+    # Each loader is imported when it is needed: a worker that sees text alone stays small.
+    if kind == "pdf":
+        from ingest.loaders.pdf import load_pdf
+
+        return load_pdf(file, findings)
+    if kind == "docx":
+        from ingest.loaders.docx import load_docx
+
+        return load_docx(file, findings)
+    if kind == "pptx":
+        from ingest.loaders.pptx import load_pptx
+
+        return load_pptx(file, findings)
+    if kind == "xlsx":
+        from ingest.loaders.xlsx import load_xlsx
+
+        return load_xlsx(file, findings)
+    data = file.read()
+    if kind == "html":
+        from ingest.loaders.html import load_html
+
+        return load_html(data, findings)
+    if kind == "markdown":
+        from ingest.loaders.markdown import load_markdown
+
+        return load_markdown(data, findings)
+    if kind == "csv":
+        from ingest.loaders.csv_table import load_csv
+
+        return load_csv(data, findings)
+    if kind == "email":
+        from ingest.loaders.email import load_email
+
+        return load_email(data, findings, load)
+    from ingest.loaders.text import load_text
+
+    return load_text(data, findings)
+
+
+def _why_empty(findings: Findings) -> str:
+    reason = "has no text"
+    if findings.warnings:
+        reason += f" ({'; '.join(findings.warnings)})"
+    if findings.pages:
+        return (
+            f"has no text on any of its {findings.pages} pages: scanned? "
+            "Run OCR on it (for example with ocrmypdf) and ingest the result"
+        )
+    return reason

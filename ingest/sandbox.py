@@ -1,0 +1,215 @@
+"""Parses files in a child process that may crash, hang or eat memory without hurting us."""
+
+import contextlib
+import json
+import os
+import selectors
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import NamedTuple, Self
+
+from ingest.sections import LoaderError, Section
+from ingest.worker import FRAME
+
+_PAGES_A_TURN = 500  # a document of thousands of pages earns time by delivering them
+_MOST_SECTIONS = 2_000_000
+_START_SECONDS = 60.0  # for the child to start, on top of the first file's time
+
+
+def _workers() -> int:
+    """Half of the cores, four at most: the embedder needs the others."""
+    return max(1, min(4, (os.cpu_count() or 2) // 2))
+
+
+@dataclass(frozen=True, slots=True)
+class ParseLimits:
+    """Limits on one file; a file beyond them is rejected with the limit's name and value."""
+
+    memory_mib: int = 1024  # address space of a parsing process (Linux; macOS ignores it)
+    seconds: float = 60.0  # wall clock a file; as much again for every 500 pages that came
+    file_mib: int = 1024  # size of the file itself
+    text_mib: int = 50  # text in one document, as UTF-8
+    max_chunks: int = 20_000  # size of one document in the index
+    chunk_tokens: int = 200  # size of a chunk, in the embedder's tokens
+    workers: int = field(default_factory=_workers)  # files parsed at the same time
+
+
+class Reading(NamedTuple):
+    """What came out of one file."""
+
+    sections: list[Section]
+    title: str
+    pages: int | None
+    warnings: list[str]
+
+
+class Sandbox:
+    """One child process that parses file after file; it is replaced when it dies.
+
+    Not for use from two threads at once.
+    """
+
+    def __init__(self, limits: ParseLimits) -> None:
+        self._limits = limits
+        self._child: subprocess.Popen[bytes] | None = None
+        self._fresh = True
+        self._idle = True
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the child, if there is one."""
+        child, self._child = self._child, None
+        if child is None:
+            return
+        child.kill()
+        for pipe in (child.stdin, child.stdout):
+            if pipe is not None:
+                with contextlib.suppress(OSError):
+                    pipe.close()
+        child.wait()
+
+    def read(self, path: Path, name: str, stopped: Callable[[], bool] = lambda: False) -> Reading:
+        """Parse `path`; `name` is the document's name (its ending tells what it claims to be).
+
+        Raises LoaderError with the cause and the remedy. `stopped` is asked about once a second.
+        """
+        try:
+            return self._read(path, name, stopped)
+        except BaseException:
+            # Whatever the child was doing, it is not in a state to take the next request.
+            if not self._idle:
+                self.close()
+            raise
+
+    def _read(self, path: Path, name: str, stopped: Callable[[], bool]) -> Reading:
+        self._idle = False
+        child = self._started()
+        request = {
+            "path": str(path),
+            "name": name,
+            "text_bytes": self._limits.text_mib << 20,
+        }
+        deadline = time.monotonic() + self._limits.seconds + (_START_SECONDS if self._fresh else 0)
+        self._fresh = False
+        assert child.stdin is not None  # opened as pipes below
+        assert child.stdout is not None
+        sections: list[Section] = []
+        received = 0
+        turns = 1
+        try:
+            child.stdin.write(json.dumps(request).encode() + b"\n")
+            child.stdin.flush()
+            frames = _Frames(child.stdout.fileno(), stopped)
+            while True:
+                frame = frames.next(deadline, (self._limits.text_mib << 20) + 4096)
+                received += len(frame)
+                if received > (self._limits.text_mib << 20) + (1 << 20):
+                    raise LoaderError(self._too_much())
+                message = json.loads(frame)
+                if isinstance(message, dict):
+                    break
+                sections += (Section(*fields) for fields in message)
+                if len(sections) > _MOST_SECTIONS:
+                    raise LoaderError("falls into more than 2 million pieces; split it")
+                last = sections[-1].page or 0 if sections else 0
+                if last >= turns * _PAGES_A_TURN:
+                    deadline += self._limits.seconds
+                    turns += 1
+        except TimeoutError:
+            raise LoaderError(
+                f"takes more than {self._limits.seconds:g} s to read; split it, save it anew, "
+                "or raise ingest.seconds"
+            ) from None
+        except (EOFError, BrokenPipeError):
+            raise LoaderError(self._cause_of_death(child)) from None
+        self._idle = True
+        if "rejected" in message:
+            self.close()  # memory may be in pieces after an error; a fresh child costs 0.2 s
+            raise LoaderError(str(message["rejected"]))
+        return Reading(
+            sections, str(message["title"]), message["pages"], [str(w) for w in message["warnings"]]
+        )
+
+    def _started(self) -> "subprocess.Popen[bytes]":
+        if self._child is not None and self._child.poll() is None:
+            return self._child
+        self.close()
+        self._fresh = True
+        self._child = subprocess.Popen(
+            [sys.executable, "-I", "-B", "-X", "utf8", "-m", "ingest.worker",
+             str(self._limits.memory_mib), str(self._limits.seconds)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            cwd="/",
+            env={"LANG": "C.UTF-8", "MALLOC_ARENA_MAX": "1"},  # no secrets, and no odd settings
+            close_fds=True,
+            start_new_session=True,  # Ctrl-C is for the parent to handle
+        )  # fmt: skip
+        return self._child
+
+    def _too_much(self) -> str:
+        return f"has more than {self._limits.text_mib} MiB of text; split it into smaller files"
+
+    def _cause_of_death(self, child: "subprocess.Popen[bytes]") -> str:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            child.wait(5)
+        code = child.returncode
+        if code in {-signal.SIGKILL, -signal.SIGABRT}:
+            return (
+                f"was too much for the parser (memory limit {self._limits.memory_mib} MiB); "
+                "split it, save it anew, or raise ingest.memory_mib"
+            )
+        name = signal.Signals(-code).name if code and code < 0 else f"exit code {code}"
+        return f"made the parser crash ({name}): damaged or hostile; save it anew"
+
+
+class _Frames:
+    """Reads frames from a pipe with a deadline and a largest size."""
+
+    def __init__(self, pipe: int, stopped: Callable[[], bool]) -> None:
+        self._pipe = pipe
+        self._stopped = stopped
+        self._buffer = bytearray()
+
+    def next(self, deadline: float, largest: int) -> bytes:
+        """One frame. Raises TimeoutError, EOFError, and LoaderError for a frame over `largest`."""
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._pipe, selectors.EVENT_READ)
+            header = self._take(FRAME.size, deadline, selector)
+            (length,) = FRAME.unpack(header)
+            if length > largest:
+                raise LoaderError("has more text than the limit for one document; split it")
+            return self._take(length, deadline, selector)
+
+    def _take(self, count: int, deadline: float, selector: selectors.BaseSelector) -> bytes:
+        while len(self._buffer) < count:
+            left = deadline - time.monotonic()
+            if left <= 0:
+                raise TimeoutError
+            if self._stopped():
+                raise LoaderError("was not read: ingestion was stopped")
+            if selector.select(min(left, 1.0)):
+                data = os.read(self._pipe, 1 << 16)
+                if not data:
+                    raise EOFError
+                self._buffer += data
+        taken = bytes(self._buffer[:count])
+        del self._buffer[:count]
+        return taken

@@ -1,0 +1,94 @@
+"""What a loader produces: sections of text with their page and heading path."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple
+
+Kind = Literal["text", "table", "code"]
+
+HEADING_SEPARATOR = " > "
+LONGEST_HEADING = 200  # characters; anything longer is a paragraph dressed as a heading
+LEVELS = 6
+
+
+class Section(NamedTuple):
+    """A block of text under one heading, on one page.
+
+    `text` keeps its line breaks: in a "table" each line is a row that carries its column names,
+    in "code" each line is a line of the original, in "text" a blank line parts paragraphs.
+    `page` counts from 1 and is None for formats without pages; `heading` is the path of
+    headings above the text, joined by " > ", or "".
+    """
+
+    text: str
+    page: int | None = None
+    heading: str = ""
+    kind: Kind = "text"
+
+
+class LoaderError(Exception):
+    """A file cannot be read; the message says why and what to do about it."""
+
+
+@dataclass(slots=True)
+class Findings:
+    """What a loader learns about a document beside its text, filled in while it yields."""
+
+    title: str = ""
+    pages: int | None = None
+    warnings: list[str] = field(default_factory=list)
+
+    def warn(self, message: str) -> None:
+        """Note something that was not read, or read with doubt; once."""
+        if message not in self.warnings:
+            self.warnings.append(message)
+
+
+class Outline:
+    """Keeps the path of headings while a loader walks through a document.
+
+    A heading with nothing below it is text of its own, or it could not be found: `open` and
+    `close` yield it as a section under its parent.
+    """
+
+    def __init__(self, findings: Findings, root: str = "") -> None:
+        self._findings = findings
+        self._root = root
+        self._path: list[tuple[int, str]] = []
+        self._bare = False  # the innermost heading has no text below it yet
+
+    @property
+    def path(self) -> str:
+        """The headings above the current place, joined."""
+        parts = [title for _, title in self._path]
+        return HEADING_SEPARATOR.join(part for part in (self._root, *parts) if part)
+
+    def open(self, level: int, title: str, page: int | None = None) -> Iterator[Section]:
+        """Enter a heading of `level` (1 is the highest)."""
+        title = " ".join(title.split())
+        if not title:
+            return
+        if len(title) > LONGEST_HEADING:
+            yield self.place(title, page)
+            return
+        if self._bare and self._path and self._path[-1][0] >= level:
+            yield from self.close(page)
+        level = min(level, LEVELS)
+        while self._path and self._path[-1][0] >= level:
+            self._path.pop()
+        self._path.append((level, title))
+        self._bare = True
+        if not self._findings.title:
+            self._findings.title = title
+
+    def place(self, text: str, page: int | None = None, kind: Kind = "text") -> Section:
+        """Put text under the current heading."""
+        self._bare = False
+        return Section(text, page, self.path, kind)
+
+    def close(self, page: int | None = None) -> Iterator[Section]:
+        """Leave the innermost heading, if it is still waiting for text."""
+        if self._bare:
+            _, title = self._path.pop()
+            yield Section(title, page, self.path)
+            self._bare = False

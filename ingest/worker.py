@@ -1,0 +1,107 @@
+"""The process that parses files: reads requests from stdin, writes sections to stdout.
+
+It opens the named file and nothing else: what it may use is limited before the first request,
+its environment is empty, and it cannot write to any file. Everything that goes back is JSON,
+never pickle, so that a parser taken over by a hostile file gains nothing in the parent.
+
+A request is a line of JSON {"path", "name", "text_bytes"}. The answer is frames, each a 4-byte
+big-endian length and JSON: a list of [text, page, heading, kind], and at the end one object,
+{"title", "pages", "warnings"} or {"rejected"}.
+"""
+
+import json
+import os
+import resource
+import signal
+import struct
+import sys
+from typing import Any, BinaryIO
+
+from ingest.reading import read_sections
+from ingest.sections import Findings, LoaderError, Section
+
+FRAME = struct.Struct(">I")
+_BATCH = 1 << 18  # characters a frame, more or less
+
+
+def main() -> None:
+    """Serve requests until stdin closes. argv: memory limit in MiB, seconds without progress."""
+    memory_mib, seconds = int(sys.argv[1]), float(sys.argv[2])
+    _limit(memory_mib)
+    out = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # a library that prints must not garble the answers
+    for line in sys.stdin.buffer:
+        request = json.loads(line)
+        _answer(request, out, memory_mib, seconds)
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def _limit(memory_mib: int) -> None:
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))  # nothing can be written; pipes still work
+    if sys.platform.startswith("linux"):  # macOS refuses or ignores it
+        size = memory_mib << 20
+        resource.setrlimit(resource.RLIMIT_AS, (size, size))
+    sys.setrecursionlimit(5_000)  # deep structures end in an exception, not in a broken stack
+
+
+def _answer(request: dict[str, Any], out: BinaryIO, memory_mib: int, seconds: float) -> None:
+    findings = Findings()
+    budget = int(request["text_bytes"])
+    try:
+        _alarm(seconds)
+        with open(request["path"], "rb") as file:
+            batch: list[Section] = []
+            size = 0
+            for section in read_sections(file, request["name"], findings):
+                batch.append(section)
+                size += len(section.text) + len(section.heading) + 64
+                if size >= _BATCH:
+                    budget = _send_batch(out, batch, budget)
+                    batch, size = [], 0
+                    _alarm(seconds)
+            _send_batch(out, batch, budget)
+        end: dict[str, Any] = {
+            "title": findings.title,
+            "pages": findings.pages,
+            "warnings": findings.warnings,
+        }
+    except LoaderError as error:
+        end = {"rejected": str(error)}
+    except OSError as error:
+        end = {"rejected": f"cannot be opened: {error.strerror or error}"}
+    except MemoryError:
+        end = {"rejected": f"needs more than {memory_mib} MiB of memory to read; split it, save "
+                           "it anew, or raise ingest.memory_mib"}  # fmt: skip
+    except RecursionError:
+        end = {"rejected": "is nested too deeply: damaged or hostile; save it anew"}
+    except Exception as error:  # noqa: BLE001  # parsers raise anything on damaged input
+        end = {"rejected": f"cannot be read, it seems damaged ({type(error).__name__}: "
+                           f"{str(error)[:200]}); save it anew"}  # fmt: skip
+    _send(out, end)
+    out.flush()
+
+
+def _send_batch(out: BinaryIO, batch: list[Section], budget: int) -> int:
+    data = json.dumps(batch, ensure_ascii=False).encode("utf-8", "replace")
+    if len(data) > budget:
+        raise LoaderError("has more text than the limit for one document; split it")
+    out.write(FRAME.pack(len(data)))
+    out.write(data)
+    out.flush()
+    return budget - len(data)
+
+
+def _send(out: BinaryIO, message: object) -> None:
+    data = json.dumps(message, ensure_ascii=False).encode("utf-8", "replace")
+    out.write(FRAME.pack(len(data)))
+    out.write(data)
+
+
+def _alarm(seconds: float) -> None:
+    """End this process if it makes no progress: its parent may have been killed meanwhile."""
+    signal.setitimer(signal.ITIMER_REAL, seconds + 10)
+
+
+if __name__ == "__main__":
+    main()
