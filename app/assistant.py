@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import prompts
-from app.answering.check import Checked, check_draft
+from app.answering.check import check_draft
 from app.answering.confidence import Calibration
+from app.answering.followup import standalone
 from app.engine.client import Completion
 from app.engine.templates import ChatTemplate
 from app.events import (
@@ -27,6 +28,10 @@ from app.window import FittedPrompt, NumberedPassage, PastTurn, fit
 from vectorstore.index import Index
 from vectorstore.records import Hit
 
+WEAK_READS = 3  # passages for a weak model: more only distract it, and cost its user seconds
+WEAK_WRITES = 64  # tokens of its answer; it has nothing more to say after that
+SHOWN = 8  # passages beside the answer, also of those that the model did not read
+
 
 class LanguageModel(Protocol):
     """What the assistant needs of an engine; `app.engine.client.EngineClient` is one."""
@@ -44,6 +49,31 @@ class ChatModel:
     template: ChatTemplate
     name: ModelName
     context_window: int
+    weak: bool  # too small to trust its own words; quotations are preferred, passages are few
+
+
+class AnswerStream(Iterator[Event]):
+    """The events of one question; `close` stops the engine, also from another thread."""
+
+    def __init__(self, run: Callable[["AnswerStream"], Iterator[Event]]) -> None:
+        self.stopped = False
+        self._completion: Completion | None = None
+        self._events = run(self)
+
+    def writing(self, completion: Completion) -> Completion:
+        """Remember what `close` has to stop."""
+        self._completion = completion
+        if self.stopped:
+            completion.close()
+        return completion
+
+    def __next__(self) -> Event:
+        return next(self._events)
+
+    def close(self) -> None:
+        self.stopped = True
+        if self._completion is not None:
+            self._completion.close()
 
 
 class Assistant:
@@ -69,28 +99,48 @@ class Assistant:
         documents: Sequence[str] | None = None,
         history: Sequence[Answer] = (),
         person: str = "",
-    ) -> Iterator[Event]:
-        """Yield what happens, ending in `Finished`; closing the iterator stops the engine.
+    ) -> AnswerStream:
+        """Return the stream of what happens, ending in `Finished`.
 
-        Raises QuestionTooLong (the question alone does not fit the window) and EngineError.
+        While it is read it raises QuestionTooLong (the question alone does not fit the window)
+        and EngineError. A closed stream ends without `Finished`.
         """
+        return AnswerStream(
+            lambda stream: self._answer(stream, question, spaces, documents, history, person)
+        )
+
+    def _answer(
+        self,
+        stream: AnswerStream,
+        question: str,
+        spaces: Sequence[str],
+        documents: Sequence[str] | None,
+        history: Sequence[Answer],
+        person: str,
+    ) -> Iterator[Event]:
         started = time.perf_counter()
-        yield Searching(question)
-        found = self._index.search(question, spaces, k=self._settings.passages, documents=documents)
+        asked = standalone(question, history)
+        yield Searching(asked)
+        most = WEAK_READS if self._model.weak else self._settings.passages
+        found = self._index.search(asked, spaces, k=max(most, SHOWN), documents=documents)
         searched = time.perf_counter()
-        shown = _numbered(found.hits, history)
-        fitted = self._fit(question, shown, history)
-        offered = {passage.number: shown[passage.number] for passage in fitted.passages}
+        numbered = _numbered(found.hits[:most], history)
+        fitted = self._fit(question, numbered, history)
+        offered = {passage.number: numbered[passage.number] for passage in fitted.passages}
         dropped = Dropped(fitted.dropped_passages, fitted.dropped_turns)
         yield Reading(list(offered.values()), dropped)
 
         draft = ""
         first_token = None
-        completion = self._model.engine().complete(
-            fitted.ids,
-            max_tokens=fitted.max_tokens,
-            stop=self._model.template.stop,
-            person=person,
+        completion = stream.writing(
+            self._model.engine().complete(
+                fitted.ids,
+                max_tokens=min(fitted.max_tokens, WEAK_WRITES)
+                if self._model.weak
+                else fitted.max_tokens,
+                stop=self._model.template.stop,
+                person=person,
+            )
         )
         try:
             for piece in completion:
@@ -99,42 +149,54 @@ class Assistant:
                 yield Writing(draft)
         finally:
             completion.close()
+        if stream.stopped:
+            return
 
         checked = check_draft(
-            question,
+            asked,
             draft,
             offered,
             self._index.embedder,
             self._calibration,
+            weak=self._model.weak,
             withhold=self._settings.unsupported == "withhold",
             refuse_below=self._settings.refuse_below,
         )
         ended = time.perf_counter()
         usage = completion.usage
-        answer = _answer(
-            question,
-            checked,
-            passages=found.hits,
-            usage=Usage(
-                context_window=self._model.context_window,
-                prompt_tokens=len(fitted.ids),
-                completion_tokens=usage.completion_tokens if usage else 0,
-                cached_tokens=usage.cached_tokens if usage else 0,
-                dropped=dropped,
-            ),
-            timings={
-                "search_s": searched - started,
-                "first_token_s": (first_token or ended) - started,
-                "total_s": ended - started,
-            },
-            model=self._model.name,
-            numbers={
-                hit.chunk_id: number
-                for number, hit in offered.items()
-                if number not in {old for turn in history for old, _ in turn.shown()}
-            },
+        shown_before = {number for turn in history for number, _ in turn.shown()}
+        yield Finished(
+            Answer(
+                id=uuid.uuid4().hex,
+                question=question,
+                answer=checked.text,
+                found=checked.decision.found,
+                quoted=checked.quoted,
+                confidence=checked.decision.confidence,
+                sentences=checked.sentences,
+                citations=checked.citations,
+                passages=found.hits,
+                usage=Usage(
+                    context_window=self._model.context_window,
+                    prompt_tokens=len(fitted.ids),
+                    completion_tokens=usage.completion_tokens if usage else 0,
+                    cached_tokens=usage.cached_tokens if usage else 0,
+                    dropped=dropped,
+                ),
+                timings={
+                    "search_s": searched - started,
+                    "first_token_s": (first_token or ended) - started,
+                    "total_s": ended - started,
+                },
+                model=self._model.name,
+                signals=dict(checked.decision.signals),
+                numbers={
+                    hit.chunk_id: number
+                    for number, hit in offered.items()
+                    if number not in shown_before
+                },
+            )
         )
-        yield Finished(answer)
 
     def _fit(self, question: str, shown: dict[int, Hit], history: Sequence[Answer]) -> FittedPrompt:
         old = {number for turn in history for number, _ in turn.shown()}
@@ -187,31 +249,3 @@ def _numbered(hits: Sequence[Hit], history: Sequence[Answer]) -> dict[int, Hit]:
             numbered[following] = hit
             following += 1
     return numbered
-
-
-def _answer(
-    question: str,
-    checked: Checked,
-    *,
-    passages: Sequence[Hit],
-    usage: Usage,
-    timings: dict[str, float],
-    model: ModelName,
-    numbers: dict[str, int],
-) -> Answer:
-    return Answer(
-        id=uuid.uuid4().hex,
-        question=question,
-        answer=checked.text,
-        found=checked.decision.found,
-        quoted=checked.quoted,
-        confidence=checked.decision.confidence,
-        sentences=checked.sentences,
-        citations=checked.citations,
-        passages=passages,
-        usage=usage,
-        timings=timings,
-        model=model,
-        signals=dict(checked.decision.signals),
-        numbers=numbers,
-    )

@@ -12,9 +12,10 @@ from vectorstore.embedder import Embedder
 from vectorstore.records import Hit
 
 NOT_FOUND = "The documents do not hold an answer to this question."
-# A supported draft must rest on evidence about as good as the best; a weak model likes to repeat
-# a true sentence that answers something else.
+# A supported draft must rest on evidence about as good as the best: a model likes to repeat a
+# true sentence that answers something else, and a weak one does little else.
 NEAR_THE_BEST = 0.75
+NEAR_THE_BEST_IF_WEAK = 0.97
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +42,15 @@ def check_draft(
     embedder: Embedder,
     calibration: Calibration,
     *,
+    weak: bool = False,
     withhold: bool = False,
     refuse_below: float | None = None,
 ) -> Checked:
     """Check `draft` against the passages that were `offered` under their numbers.
 
-    With `withhold`, sentences without support are left out instead of being marked.
+    A `weak` model's words are taken only where they say what the best evidence says; else that
+    sentence is quoted. With `withhold`, sentences without support are left out instead of
+    being marked.
     """
     numbers = list(offered)
     hits = list(offered.values())
@@ -68,9 +72,11 @@ def check_draft(
     if not decision.found or not evidence:
         sentence = AnswerSentence(NOT_FOUND, (), supported=False)
         return Checked(NOT_FOUND, [sentence], [], False, replace(decision, found=False))
-    if not _draft_stands(tied, evidence):
+    near = NEAR_THE_BEST_IF_WEAK if weak else NEAR_THE_BEST
+    standing = [one for one in tied if _answers(one, evidence, near)]
+    if not standing:
         return _quote(evidence[0], hits, numbers, decision)
-    kept = [one for one in tied if one.support or not withhold]
+    kept = standing if weak else [one for one in tied if one.support or not withhold]
     return _cite(kept, hits, numbers, decision)
 
 
@@ -92,21 +98,15 @@ def _tie(
     return tied
 
 
-def _draft_stands(tied: Sequence[_Tied], evidence: Sequence[Evidence]) -> bool:
-    """Whether the draft answers: it has support, near the sentence that answers best."""
-    scores = {(found.passage, found.sentence): found.score for found in evidence}
-    best = evidence[0].score
-    for one in tied:
-        if one.support is None:
-            continue
-        inside = [
-            score
-            for (passage, sentence), score in scores.items()
-            if passage == one.support.passage and sentence in one.support.quote
-        ]
-        if inside and max(inside) >= NEAR_THE_BEST * best:
-            return True
-    return False
+def _answers(tied: _Tied, evidence: Sequence[Evidence], near: float) -> bool:
+    """Whether a sentence has support, and that support answers nearly as well as the best."""
+    if tied.support is None:
+        return False
+    return any(
+        found.score >= near * evidence[0].score
+        for found in evidence
+        if found.passage == tied.support.passage and found.sentence in tied.support.quote
+    )
 
 
 def _quote(

@@ -8,7 +8,8 @@ from app.events import Answer
 
 # "And for part-timers?", "What about Norway?", "How long does it take?"
 _LEANS = re.compile(
-    r"^\s*(and|also|but|or|so|then|what about|how about|what if|why not|und|auch|aber|oder|wie ist)\b",
+    r"^\s*(and|also|but|or|so|then|what about|how about|what if|why not|"
+    r"und|auch|aber|oder|wie ist)\b",
     re.IGNORECASE,
 )
 _POINTS_BACK = frozenset(
