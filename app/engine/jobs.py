@@ -1,0 +1,154 @@
+"""A request on its way through the engine, what it reports, and the fair queue it waits in."""
+
+import math
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Protocol
+
+from .residents import Ints
+from .sampling import SamplingSpec
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """The request left the queue; `shared` tokens of its prompt need no computing."""
+
+    shared: int
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A piece of the answer, never empty."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """`reason` is "stop" or "length"."""
+
+    reason: str
+    prompt_tokens: int
+    completion_tokens: int
+    shared_tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The request cannot be answered; `message` is for the person who asked."""
+
+    message: str
+
+
+Event = Started | Text | Finished | Failed
+
+
+class Busy(Exception):
+    """The queue is full; `seconds` is an estimate of when to try again."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(f"the engine is busy, try again in about {seconds} seconds")
+        self.seconds = seconds
+
+
+class Decoded(Enum):
+    """How a call of the model ended; the values are llama.cpp's."""
+
+    DONE = 0
+    FULL = 1  # no room in the KV cache; nothing was computed
+    INTERRUPTED = 2  # part of the batch may have been computed
+
+
+class Sampler(Protocol):
+    def sample(self, row: int) -> int: ...
+    def close(self) -> None: ...
+
+
+@dataclass(eq=False, slots=True)
+class Job:
+    """One request. `report` is called from the owner thread and must not block."""
+
+    prompt: Ints
+    max_tokens: int
+    sampling: SamplingSpec
+    stop: tuple[str, ...]
+    person: str
+    exact: bool  # computed alone and in fixed slices: the same bits whatever else is going on
+    report: Callable[[Event], None]
+    arrived: float
+    aborted: bool = field(default=False)
+
+
+class FairQueue:
+    """Waiting requests, by person: whoever has least running is next, then who waited longest.
+
+    Not thread-safe; its owner holds a lock.
+    """
+
+    def __init__(self, limit: int, parallel: int) -> None:
+        self._limit = limit
+        self._parallel = parallel
+        self._lines: dict[str, deque[Job]] = {}
+        self._served: dict[str, int] = {}  # turn in which a waiting person was last served
+        self._turn = 0
+        self._seconds = 5.0  # running mean of how long one answer takes
+        self._size = 0
+
+    def __len__(self) -> int:
+        return self._size
+
+    def push(self, job: Job) -> None:
+        """Raises Busy when the queue is full, or this person's half of it is."""
+        line = self._lines.get(job.person, ())
+        if self._size >= self._limit or len(line) >= max(1, self._limit // 2):
+            raise Busy(self.expected_wait())
+        self._lines.setdefault(job.person, deque()).append(job)
+        self._size += 1
+
+    def candidates(self, running: dict[str, int]) -> list[Job]:
+        """The first request of every person, in the order in which they should be served."""
+        people = sorted(
+            self._lines,
+            key=lambda person: (
+                running.get(person, 0),
+                self._served.get(person, -1),
+                self._lines[person][0].arrived,
+            ),
+        )
+        return [self._lines[person][0] for person in people]
+
+    def take(self, job: Job) -> bool:
+        """`job` has its turn now; False if it no longer waits."""
+        if not self.remove(job):
+            return False
+        self._turn += 1
+        self._served[job.person] = self._turn
+        if len(self._served) > 1000:  # forget those who asked long ago
+            for person in sorted(self._served, key=self._served.__getitem__)[:500]:
+                del self._served[person]
+        return True
+
+    def remove(self, job: Job) -> bool:
+        line = self._lines.get(job.person)
+        if line is None or job not in line:
+            return False
+        line.remove(job)
+        self._size -= 1
+        if not line:
+            del self._lines[job.person]
+        return True
+
+    def drain(self) -> list[Job]:
+        jobs = [job for line in self._lines.values() for job in line]
+        self._lines.clear()
+        self._size = 0
+        return jobs
+
+    def answered_in(self, seconds: float) -> None:
+        self._seconds += 0.2 * (seconds - self._seconds)
+
+    def expected_wait(self) -> int:
+        """Seconds until a request that came now would have its turn, as far as one can tell."""
+        return max(1, math.ceil((self._size + 1) * self._seconds / self._parallel))

@@ -1,0 +1,422 @@
+"""The only door to llama.cpp: loads a model, decodes batches, shares sequences, picks tokens.
+
+Imported lazily, because llama_cpp loads a native library. Nothing here is thread-safe except
+`Llama.interrupt`: one thread owns the object.
+"""
+
+import contextlib
+import ctypes
+import json
+import logging
+from collections import deque
+from collections.abc import Sequence
+from typing import Any
+
+import llama_cpp
+import numpy as np
+import numpy.typing as npt
+from llama_cpp import llama_grammar
+
+from .jobs import Decoded
+from .options import EngineOptions
+from .sampling import SamplingSpec
+
+log = logging.getLogger(__name__)
+
+Ints = npt.NDArray[np.int32]
+Floats = npt.NDArray[np.float32]
+
+PENALTY_WINDOW = 64  # tokens of the answer that penalties look back on
+LONGEST_GRAMMAR = 200_000  # characters; a larger one takes seconds a token
+INTERRUPTIBLE_FROM = 32  # tokens; a smaller batch is over before anybody would notice
+
+_FLASH = {"auto": -1, "off": 0, "on": 1}
+_KV_TYPES = {"f16": 1, "q8_0": 8, "q4_0": 2}
+_CANDIDATE = np.dtype([("id", np.int32), ("logit", np.float32), ("p", np.float32)])
+
+
+class ModelLoadError(Exception):
+    """The model or an adapter cannot be used; the message says which, why and what to do."""
+
+
+class EngineFault(Exception):
+    """llama.cpp failed in a way after which its state is unknown: the process must end."""
+
+
+class BadGrammar(ValueError):
+    """The JSON schema cannot be turned into a grammar."""
+
+
+_recent: deque[str] = deque(maxlen=20)  # llama.cpp's last warnings: the reason of a failed load
+
+
+@llama_cpp.llama_log_callback  # type: ignore[untyped-decorator]  # lives as long as the module: llama.cpp keeps the pointer
+def _on_log(level: int, text: bytes, _: Any) -> None:
+    line = text.decode("utf-8", "replace").rstrip()
+    if level in (2, 3) and line:
+        _recent.append(line)
+        log.debug("llama.cpp: %s", line)
+
+
+def _reason() -> str:
+    """llama.cpp's own words for what just failed."""
+    return "; ".join(list(_recent)[-3:]) or "llama.cpp gave no reason"
+
+
+class Llama:
+    """A model in memory with one context: a unified KV cache that many sequences share."""
+
+    def __init__(self, options: EngineOptions, gpu_layers: int) -> None:
+        """Raises ModelLoadError."""
+        llama_cpp.llama_log_set(_on_log, ctypes.c_void_p(0))
+        llama_cpp.llama_backend_init()
+        _recent.clear()
+        self._model: Any = None
+        self._context: Any = None
+        self._adapters: list[Any] = []
+        try:
+            self._load_model(options, gpu_layers)
+            self._load_context(options)
+            self._load_adapters(options)
+        except BaseException:
+            self.close()
+            raise
+        self._prepare_batch(options.batch)
+        self._prepare_interrupt()
+        self.candidates = np.zeros(self.n_vocab, _CANDIDATE)
+        self.token_ids = np.arange(self.n_vocab, dtype=np.int32)
+
+    def _load_model(self, options: EngineOptions, gpu_layers: int) -> None:
+        if not options.model.is_file():
+            raise ModelLoadError(
+                f"{options.model}: there is no such file; see `strongroom models list`"
+            )
+        params = llama_cpp.llama_model_default_params()
+        params.n_gpu_layers = gpu_layers
+        if options.tensor_split:
+            shares = (ctypes.c_float * llama_cpp.llama_max_devices())()
+            for at, share in enumerate(options.tensor_split[: len(shares)]):
+                shares[at] = share
+            params.tensor_split = self._shares = shares  # referenced: read while loading
+        self._model = llama_cpp.llama_model_load_from_file(str(options.model).encode(), params)
+        if not self._model:
+            raise ModelLoadError(
+                f"{options.model}: llama.cpp cannot load it ({_reason()}). Check that the file is "
+                "a whole GGUF of a supported architecture and that memory suffices; else choose a "
+                "smaller model or fewer GPU layers."
+            )
+        if llama_cpp.llama_model_has_encoder(self._model):
+            raise ModelLoadError(
+                f"{options.model}: not a text generation model; choose a chat model"
+            )
+        self.vocab = llama_cpp.llama_model_get_vocab(self._model)
+        self.n_vocab: int = llama_cpp.llama_vocab_n_tokens(self.vocab)
+        self.n_params: int = llama_cpp.llama_model_n_params(self._model)
+        self.n_bytes: int = llama_cpp.llama_model_size(self._model)
+        self.trained_context: int = llama_cpp.llama_model_n_ctx_train(self._model)
+        # The state of a recurrent layer cannot be cut at a token, so starts are not shareable.
+        self.can_share: bool = not (
+            llama_cpp.llama_model_is_recurrent(self._model)
+            or llama_cpp.llama_model_is_hybrid(self._model)
+        )
+        self._pieces: dict[int, bytes] = {}
+
+    def _load_context(self, options: EngineOptions) -> None:
+        params = llama_cpp.llama_context_default_params()
+        params.n_ctx = options.total_cells
+        params.n_batch = params.n_ubatch = options.batch
+        params.n_seq_max = options.sequences
+        params.n_threads = params.n_threads_batch = options.worker_threads
+        params.flash_attn_type = _FLASH[options.flash]
+        params.type_k = params.type_v = _KV_TYPES[options.kv_type]
+        params.kv_unified = True
+        params.swa_full = (
+            True  # else a sliding window forgets the cells that starts are shared from
+        )
+        params.no_perf = True
+        self._context = llama_cpp.llama_init_from_model(self._model, params)
+        if not self._context:
+            raise ModelLoadError(
+                f"{options.model}: no room for {options.total_cells} tokens of context "
+                f"({_reason()}). Lower the context or the number of parallel chats, or choose a "
+                "smaller model."
+            )
+        self._memory = llama_cpp.llama_get_memory(self._context)
+        self.n_cells: int = llama_cpp.llama_n_ctx(self._context)
+        self.n_batch: int = min(options.batch, llama_cpp.llama_n_batch(self._context))
+        self.n_sequences: int = llama_cpp.llama_n_seq_max(self._context)
+
+    def _load_adapters(self, options: EngineOptions) -> None:
+        for adapter in options.adapters:
+            if not adapter.path.is_file():
+                raise ModelLoadError(f"--lora {adapter.path}: there is no such file")
+            loaded = llama_cpp.llama_adapter_lora_init(self._model, str(adapter.path).encode())
+            if not loaded:
+                raise ModelLoadError(
+                    f"--lora {adapter.path}: does not fit {options.model.name} ({_reason()}). An "
+                    "adapter must be a GGUF made for exactly this base model."
+                )
+            self._adapters.append(loaded)
+        if self._adapters:
+            count = len(self._adapters)
+            pointers = (llama_cpp.llama_adapter_lora_p_ctypes * count)(*self._adapters)
+            scales = (ctypes.c_float * count)(*(adapter.scale for adapter in options.adapters))
+            if llama_cpp.llama_set_adapters_lora(self._context, pointers, count, scales):
+                raise ModelLoadError(f"the adapters cannot be applied together ({_reason()})")
+
+    def _prepare_batch(self, size: int) -> None:
+        """One batch, filled through numpy: a ctypes loop would cost milliseconds a step."""
+        self._tokens = np.zeros(size, np.int32)
+        self._positions = np.zeros(size, np.int32)
+        self._counts = np.ones(size, np.int32)  # every token belongs to one sequence
+        self._sequences = np.zeros(size, np.int32)
+        self._wanted = np.zeros(size, np.int8)
+        base = self._sequences.ctypes.data
+        self._sequence_at = (base + 4 * np.arange(size)).astype(np.uintp)  # pointers into the above
+        batch = llama_cpp.llama_batch()
+        batch.embd = None
+        for field, array in (
+            ("token", self._tokens),
+            ("pos", self._positions),
+            ("n_seq_id", self._counts),
+            ("seq_id", self._sequence_at),
+            ("logits", self._wanted),
+        ):
+            kind = dict(llama_cpp.llama_batch._fields_)[field]
+            setattr(batch, field, ctypes.cast(array.ctypes.data, kind))
+        self._batch = batch
+
+    def _prepare_interrupt(self) -> None:
+        """An abort callback that needs no Python.
+
+        llama.cpp asks it before every node of the graph, about a thousand times a step; entering
+        Python each time would fight for the interpreter's lock. libc's strlen has the right shape:
+        of the empty string it is 0 (go on), of a one-character string 1 (stop).
+        """
+        self._flag = ctypes.create_string_buffer(2)
+        self._libc = ctypes.CDLL(None)
+        self._callback = ctypes.cast(self._libc.strlen, llama_cpp.ggml_abort_callback)
+        self._no_callback = ctypes.cast(None, llama_cpp.ggml_abort_callback)
+        self._interruptible = False
+
+    def interrupt(self) -> None:
+        """Stop the decode in progress, if it is a large one on a CPU. Callable from any thread."""
+        self._flag[0] = b"\x01"
+
+    def decode(
+        self, tokens: Ints, positions: Ints, sequences: Ints, wanted: npt.NDArray[np.int8]
+    ) -> Decoded:
+        """Compute up to `n_batch` tokens. Raises EngineFault when llama.cpp's state is lost."""
+        size = len(tokens)
+        if not 0 < size <= self.n_batch:
+            raise ValueError(f"a batch of {size} tokens; the most is {self.n_batch}")
+        self._tokens[:size] = tokens
+        self._positions[:size] = positions
+        self._sequences[:size] = sequences
+        self._wanted[:size] = wanted
+        self._batch.n_tokens = size
+        if (size >= INTERRUPTIBLE_FROM) != self._interruptible:
+            self._interruptible = not self._interruptible
+            callback = self._callback if self._interruptible else self._no_callback
+            llama_cpp.llama_set_abort_callback(
+                self._context, callback, ctypes.addressof(self._flag)
+            )
+        code = llama_cpp.llama_decode(self._context, self._batch)
+        if code in (0, 1, 2):
+            return Decoded(code)
+        raise EngineFault(f"llama.cpp could not compute a step (code {code}: {_reason()})")
+
+    def clear_interrupt(self) -> None:
+        self._flag[0] = b"\x00"
+
+    def logits(self, row: int) -> Floats:
+        """Scores of the next token after batch row `row`, valid until the next decode."""
+        pointer = llama_cpp.llama_get_logits_ith(self._context, row)
+        if not pointer:
+            raise EngineFault(f"llama.cpp kept no scores for row {row}")
+        return np.ctypeslib.as_array(pointer, (self.n_vocab,))
+
+    def share(self, source: int, target: int, length: int) -> None:
+        """Let `target` see the first `length` cells of `source`, without copying them."""
+        llama_cpp.llama_memory_seq_cp(self._memory, source, target, 0, length)
+
+    def truncate(self, sequence: int, length: int) -> bool:
+        """Forget all cells of `sequence` from position `length`; False if the model cannot."""
+        return bool(llama_cpp.llama_memory_seq_rm(self._memory, sequence, length, -1))
+
+    def forget(self, sequence: int) -> None:
+        llama_cpp.llama_memory_seq_rm(self._memory, sequence, -1, -1)
+
+    def length_of(self, sequence: int) -> int:
+        """Cells that `sequence` can see."""
+        return int(llama_cpp.llama_memory_seq_pos_max(self._memory, sequence)) + 1
+
+    def tokenize(self, text: str, *, add_special: bool = True) -> list[int]:
+        """Token ids of plain text; names of special tokens inside it stay plain text."""
+        data = text.encode("utf-8", "replace")
+        room = len(data) + 8
+        out = (llama_cpp.llama_token * room)()
+        count = llama_cpp.llama_tokenize(self.vocab, data, len(data), out, room, add_special, False)
+        if count < 0:
+            raise ValueError(f"a text of {len(data)} bytes cannot be tokenised")
+        return list(out[:count])
+
+    def piece(self, token: int) -> bytes:
+        """Bytes that a token stands for, maybe part of a character; b"" for control tokens."""
+        known = self._pieces.get(token)
+        if known is None:
+            room = 256
+            out = ctypes.create_string_buffer(room)
+            size = llama_cpp.llama_token_to_piece(self.vocab, token, out, room, 0, False)
+            if size < 0:
+                out = ctypes.create_string_buffer(-size)
+                size = llama_cpp.llama_token_to_piece(self.vocab, token, out, -size, 0, False)
+            known = self._pieces[token] = out.raw[: max(0, size)]
+        return known
+
+    def is_end(self, token: int) -> bool:
+        """Whether the model ends its answer with this token."""
+        return bool(llama_cpp.llama_vocab_is_eog(self.vocab, token))
+
+    def close(self) -> None:
+        """Free everything; the object is of no use afterwards."""
+        if self._context:
+            llama_cpp.llama_free(self._context)
+        for adapter in self._adapters:
+            llama_cpp.llama_adapter_lora_free(adapter)
+        if self._model:
+            llama_cpp.llama_model_free(self._model)
+        self._context = self._model = None
+        self._adapters = []
+
+
+class Sampler:
+    """One request's state of choosing: random numbers drawn, penalties, place in the grammar."""
+
+    def __init__(self, llama: Llama, spec: SamplingSpec) -> None:
+        """Raises BadGrammar; a null grammar inside a chain would end the process."""
+        self._llama = llama
+        self._greedy = spec.plainly_greedy
+        self._grammar: Any = None
+        self._chain: Any = None
+        if spec.grammar:
+            self._grammar = llama_cpp.llama_sampler_init_grammar(
+                llama.vocab, spec.grammar.encode(), b"root"
+            )
+            if not self._grammar:
+                raise BadGrammar(f"the JSON schema has no usable grammar ({_reason()})")
+        if not self._greedy:
+            self._chain = _chain(llama.n_vocab, spec)
+
+    def sample(self, row: int) -> int:
+        """Choose the token after batch row `row`. Raises EngineFault when a score is no number."""
+        logits = self._llama.logits(row)
+        if self._greedy:
+            token = int(logits.argmax())
+            if not np.isfinite(logits[token]):
+                raise EngineFault("the model computed scores that are not numbers")
+            return token
+        if not np.isfinite(logits.max()):  # max() of an array with a NaN is NaN
+            raise EngineFault("the model computed scores that are not numbers")
+        token = self._choose(logits)
+        if self._grammar and not self._allowed(token):
+            # The grammar looks at a whole vocabulary only when the free choice broke it.
+            token = self._choose(logits, constrained=True)
+        if self._grammar:
+            llama_cpp.llama_sampler_accept(self._grammar, token)
+        llama_cpp.llama_sampler_accept(self._chain, token)
+        return token
+
+    def _choose(self, logits: Floats, *, constrained: bool = False) -> int:
+        pool = self._llama.candidates
+        pool["id"] = self._llama.token_ids
+        pool["logit"] = logits
+        pool["p"] = 0
+        array = _candidates(pool)
+        if constrained:
+            llama_cpp.llama_sampler_apply(self._grammar, ctypes.byref(array))
+            if not np.isfinite(pool["logit"].max()):
+                raise BadGrammar("the JSON schema leads to a place where no token can follow")
+        llama_cpp.llama_sampler_apply(self._chain, ctypes.byref(array))
+        if not 0 <= array.selected < array.size:
+            raise EngineFault("the sampler chose nothing")
+        return int(array.data[array.selected].id)
+
+    def _allowed(self, token: int) -> bool:
+        one = np.array([(token, 0.0, 0.0)], _CANDIDATE)
+        array = _candidates(one)
+        llama_cpp.llama_sampler_apply(self._grammar, ctypes.byref(array))
+        return bool(np.isfinite(one["logit"][0]))
+
+    def close(self) -> None:
+        for part in (self._chain, self._grammar):
+            if part:
+                llama_cpp.llama_sampler_free(part)
+        self._chain = self._grammar = None
+
+
+def _candidates(pool: npt.NDArray[np.void]) -> Any:
+    data = ctypes.cast(pool.ctypes.data, llama_cpp.llama_token_data_p)
+    return llama_cpp.llama_token_data_array(data, len(pool), -1, False)
+
+
+def _chain(n_vocab: int, spec: SamplingSpec) -> Any:
+    chain = llama_cpp.llama_sampler_chain_init(llama_cpp.llama_sampler_chain_default_params())
+    parts = []
+    if spec.penalised:
+        parts.append(
+            llama_cpp.llama_sampler_init_penalties(
+                n_vocab,
+                PENALTY_WINDOW,
+                spec.repeat_penalty,
+                spec.frequency_penalty,
+                spec.presence_penalty,
+            )
+        )
+    if spec.temperature <= 0:
+        parts.append(llama_cpp.llama_sampler_init_greedy())
+    else:
+        if spec.top_k > 0:
+            parts.append(llama_cpp.llama_sampler_init_top_k(spec.top_k))
+        if spec.top_p < 1:
+            parts.append(llama_cpp.llama_sampler_init_top_p(spec.top_p, 1))
+        if spec.min_p > 0:
+            parts.append(llama_cpp.llama_sampler_init_min_p(spec.min_p, 1))
+        parts.append(llama_cpp.llama_sampler_init_temp(spec.temperature))
+        parts.append(llama_cpp.llama_sampler_init_dist(spec.seed))
+    for part in parts:
+        llama_cpp.llama_sampler_chain_add(chain, part)
+    return chain
+
+
+def grammar_for(schema: dict[str, Any]) -> str:
+    """A grammar of the JSON texts that `schema` describes. Raises BadGrammar."""
+    try:
+        grammar: str = llama_grammar.json_schema_to_gbnf(json.dumps(schema))
+    except RecursionError:
+        raise BadGrammar("the JSON schema is nested too deeply") from None
+    except Exception as error:  # noqa: BLE001 - the converter raises whatever the schema trips over
+        raise BadGrammar(f"the JSON schema is not usable: {error}") from None
+    if len(grammar) > LONGEST_GRAMMAR:
+        raise BadGrammar("the JSON schema is too large; shorten its lists and repetitions")
+    return grammar
+
+
+def check_grammar(llama: Llama, grammar: str) -> None:
+    """Raises BadGrammar unless llama.cpp can follow `grammar`."""
+    Sampler(llama, SamplingSpec(temperature=0, grammar=grammar)).close()
+
+
+def supports_gpu() -> bool:
+    return bool(llama_cpp.llama_supports_gpu_offload())
+
+
+def build_info() -> str:
+    """What llama.cpp was compiled for, e.g. "CPU : AVX2 = 1 | ..."."""
+    with contextlib.suppress(UnicodeDecodeError):
+        return str(llama_cpp.llama_print_system_info().decode())
+    return ""
+
+
+def as_ints(values: Sequence[int]) -> Ints:
+    return np.asarray(values, np.int32)

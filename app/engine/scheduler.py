@@ -1,0 +1,404 @@
+"""The owner thread: decides step by step what the model computes next, and for whom."""
+
+import logging
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from enum import Enum
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from .jobs import Decoded, Event, Failed, FairQueue, Finished, Job, Sampler, Started, Text
+from .metrics import Metrics
+from .residents import SHORTEST_SHARE, Cache, Ints, Resident, Residents
+from .sampling import SamplingSpec, TextStream
+
+log = logging.getLogger(__name__)
+
+EXACT_SLICE = 256  # tokens; exact requests are cut at its multiples, whatever their shared start
+SMALLEST_SLICE = 32  # tokens; below, weights are read for hardly any work
+ROUNDING = 16  # slices are multiples of it: kernels work in blocks
+
+
+class Model(Cache, Protocol):
+    """What the scheduler needs of the model (app.engine.llama.Llama)."""
+
+    n_batch: int
+
+    def decode(
+        self, tokens: Ints, positions: Ints, sequences: Ints, wanted: npt.NDArray[np.int8]
+    ) -> Decoded: ...
+    def interrupt(self) -> None: ...
+    def clear_interrupt(self) -> None: ...
+    def piece(self, token: int) -> bytes: ...
+    def is_end(self, token: int) -> bool: ...
+
+
+class _Start(Enum):
+    STARTED = 1
+    NO_ROOM = 2
+    FOLLOWS = 3  # somebody computes the same start right now: sooner than computing it twice
+
+
+class _Running:
+    """A request that holds a sequence."""
+
+    __slots__ = (
+        "began", "failed", "job", "last_at", "made", "next_token", "resident", "sampler", "shared",
+        "stream",
+    )  # fmt: skip
+
+    def __init__(self, job: Job, resident: Resident, sampler: Sampler, shared: int) -> None:
+        self.job = job
+        self.resident = resident
+        self.sampler = sampler
+        self.shared = shared
+        self.stream = TextStream(job.stop)
+        self.made = 0  # tokens generated
+        self.next_token = -1  # chosen, not yet computed
+        self.began = time.monotonic()
+        self.last_at = 0.0
+
+    @property
+    def remaining(self) -> int:
+        """Prompt tokens still to compute; 0 once it generates."""
+        return max(0, len(self.job.prompt) - self.resident.length)
+
+    @property
+    def promised(self) -> int:
+        """Cells that it may still fill."""
+        return len(self.job.prompt) + self.job.max_tokens - self.resident.length
+
+
+class Scheduler:
+    """Continuous batching: every step computes one token for each answer in progress, and with it
+    a slice of the prompts that wait to be read. The slice is as large as `slice_seconds` allows, so
+    that a long prompt holds up nobody's words by more than that.
+    """
+
+    def __init__(
+        self,
+        model: Model,
+        new_sampler: Callable[[SamplingSpec], Sampler],
+        metrics: Metrics,
+        *,
+        parallel: int,
+        queue: int,
+        slice_seconds: float,
+        on_fault: Callable[[BaseException], None],
+    ) -> None:
+        self._model = model
+        self._new_sampler = new_sampler
+        self._metrics = metrics
+        self._parallel = min(parallel, model.n_sequences)
+        self._slice_seconds = slice_seconds
+        self._on_fault = on_fault
+        self._residents = Residents(model, model.n_cells)
+        self._running: list[_Running] = []
+        self._lock = threading.Condition()
+        self._queue = FairQueue(queue, self._parallel)
+        self._stopping = False
+        self._oldest_first = False
+        self._seconds_per_token = 0.0  # of reading prompts, measured
+        self._computing: frozenset[int] = frozenset()  # ids of the jobs in the current large step
+        self._thread = threading.Thread(target=self._run, name="engine-owner", daemon=True)
+        metrics.cells.set(model.n_cells)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def submit(self, job: Job) -> None:
+        """Queue a request. Raises Busy. Callable from any thread."""
+        with self._lock:
+            try:
+                self._queue.push(job)
+            except Exception:
+                self._metrics.refused.add()
+                raise
+            self._metrics.requests.add()
+            self._metrics.tokens_in.add(len(job.prompt))
+            self._metrics.waiting.set(len(self._queue))
+            self._lock.notify()
+
+    def abort(self, job: Job) -> None:
+        """Its client went away: its cells are free within one step. Callable from any thread."""
+        with self._lock:
+            job.aborted = True
+            if self._queue.remove(job):
+                self._metrics.aborted.add()
+                self._metrics.waiting.set(len(self._queue))
+            elif self._computing == {id(job)}:
+                self._model.interrupt()  # nobody else's work is lost by it
+            self._lock.notify()
+
+    def stop(self) -> None:
+        """End the owner thread; what is under way fails with a clear message."""
+        with self._lock:
+            self._stopping = True
+            self._model.interrupt()
+            self._lock.notify()
+        if self._thread.is_alive():
+            self._thread.join(timeout=30)
+
+    # ---- the owner thread ---------------------------------------------------------------------
+
+    def _run(self) -> None:
+        try:
+            while self._wait_for_work():
+                self._step()
+            self._fail_all("the engine was stopped")
+        except BaseException as error:
+            log.exception("the engine's owner thread failed")
+            self._fail_all("the engine had a fault and restarts; please ask again")
+            self._on_fault(error)
+
+    def _wait_for_work(self) -> bool:
+        with self._lock:
+            while not (self._running or len(self._queue) or self._stopping):
+                self._lock.wait()
+            return not self._stopping
+
+    def _step(self) -> None:
+        self._drop_aborted()
+        blocked = self._admit()
+        if not self._running:
+            if blocked is not None and self._take(blocked):  # not even an empty cache is enough
+                self._metrics.failed.add()
+                blocked.report(Failed("the prompt and its answer do not fit into the memory"))
+            return
+        answering = [one for one in self._running if not one.remaining]
+        reading = self._readers()
+        joint = [one for one in answering if not one.job.exact]
+        rows = [(one, 1) for one in joint]
+        room = self._slice(bool(answering)) if reading else 0
+        if reading and reading[0].job.exact:
+            alone = reading[0]
+            count = min(alone.remaining, EXACT_SLICE - alone.resident.length % EXACT_SLICE)
+            self._compute([(alone, count)])
+        else:
+            room = min(room, self._model.n_batch - len(rows))
+            for one in reading:
+                if room <= 0:
+                    break
+                if not one.job.exact:
+                    count = min(one.remaining, room)
+                    rows.append((one, count))
+                    room -= count
+        if rows:
+            self._compute(rows)
+        for one in answering:
+            if one.job.exact:
+                self._compute([(one, 1)])
+
+    def _readers(self) -> list[_Running]:
+        """Those whose prompt is not read yet. The shortest rest goes first, which gives the most
+        people their first word soonest; every other step the oldest does, so that nobody starves.
+        """
+        reading = [one for one in self._running if one.remaining]
+        self._oldest_first = not self._oldest_first
+        if self._oldest_first:
+            reading.sort(key=lambda one: one.began)
+        else:
+            reading.sort(key=lambda one: (one.remaining, one.began))
+        return reading
+
+    def _slice(self, someone_waits_for_words: bool) -> int:
+        """Prompt tokens to read in this step."""
+        most = self._model.n_batch
+        if not someone_waits_for_words or not self._seconds_per_token:
+            return most if not someone_waits_for_words else min(most, 4 * SMALLEST_SLICE)
+        size = int(self._slice_seconds / self._seconds_per_token)
+        return max(SMALLEST_SLICE, min(most, size - size % ROUNDING))
+
+    def _compute(self, rows: list[tuple[_Running, int]]) -> None:
+        """One call of the model: `count` tokens for each running request in `rows`."""
+        size = sum(count for _, count in rows)
+        tokens, positions = np.empty(size, np.int32), np.empty(size, np.int32)
+        sequences, wanted = np.empty(size, np.int32), np.zeros(size, np.int8)
+        outputs: list[tuple[_Running, int]] = []
+        at = 0
+        for one, count in rows:
+            start, end = one.resident.length, at + count
+            if one.next_token >= 0:
+                one.resident.tokens[start] = one.next_token
+            tokens[at:end] = one.resident.tokens[start : start + count]
+            positions[at:end] = np.arange(start, start + count)
+            sequences[at:end] = one.resident.sequence
+            if start + count >= len(one.job.prompt):
+                wanted[end - 1] = 1
+                outputs.append((one, end - 1))
+            at = end
+        with self._lock:
+            self._computing = frozenset(id(one.job) for one, _ in rows)
+            self._model.clear_interrupt()
+            if any(one.job.aborted for one, _ in rows) and len(rows) == 1:
+                self._computing = frozenset()
+                return
+        began = time.monotonic()
+        outcome = self._model.decode(tokens, positions, sequences, wanted)
+        took = time.monotonic() - began
+        with self._lock:
+            self._computing = frozenset()
+        if outcome is not Decoded.DONE:
+            self._undo(rows, full=outcome is Decoded.FULL)
+            return
+        self._account(rows, size, took)
+        for one, row in outputs:
+            self._next(one, row)
+
+    def _account(self, rows: list[tuple[_Running, int]], size: int, took: float) -> None:
+        read = 0
+        for one, count in rows:
+            if one.remaining:
+                read += count
+            self._residents.extend(one.resident, count)
+            one.next_token = -1
+        metrics = self._metrics
+        if read >= SMALLEST_SLICE:
+            rate = took / read
+            known = self._seconds_per_token
+            self._seconds_per_token = known + 0.3 * (rate - known) if known else rate
+        metrics.tokens_computed.add(read)
+        metrics.steps.add()
+        metrics.batch.observe(size)
+        self._gauges()
+
+    def _undo(self, rows: list[tuple[_Running, int]], *, full: bool) -> None:
+        """The step did not happen: set llama.cpp's memory back to what we know of it."""
+        for one, _ in rows:
+            self._residents.repair(one.resident)
+        if full and not self._residents.evict_one():
+            # Our count of free cells says that this cannot be; give up one request, not all.
+            victim = max((one for one, _ in rows), key=lambda one: one.promised)
+            self._end(victim, Failed("the engine ran out of context memory; please ask again"))
+
+    def _next(self, one: _Running, row: int) -> None:
+        """Choose the token after `row` and report the text that it completes."""
+        if one.job.aborted:
+            return
+        try:
+            token = one.sampler.sample(row)
+        except ValueError as error:  # the grammar has no way on
+            self._end(one, Failed(str(error)))
+            return
+        now = time.monotonic()
+        if one.made:
+            self._metrics.each.observe(now - one.last_at)
+        else:
+            self._metrics.first.observe(now - one.job.arrived)
+        one.last_at = now
+        one.made += 1
+        self._metrics.tokens_out.add()
+        if self._model.is_end(token):
+            self._finish(one, "stop")
+            return
+        text = one.stream.feed(self._model.piece(token))
+        if text:
+            one.job.report(Text(text))
+        if one.stream.stopped:
+            self._finish(one, "stop")
+        elif one.made >= one.job.max_tokens:
+            self._finish(one, "length")
+        else:
+            one.next_token = token
+
+    def _finish(self, one: _Running, reason: str) -> None:
+        if rest := one.stream.finish():
+            one.job.report(Text(rest))
+        self._queue_took(one)
+        self._end(one, Finished(reason, len(one.job.prompt), one.made, one.shared))
+
+    def _queue_took(self, one: _Running) -> None:
+        with self._lock:
+            self._queue.answered_in(time.monotonic() - one.began)
+
+    def _end(self, one: _Running, event: Event | None) -> None:
+        self._running.remove(one)
+        one.sampler.close()
+        self._residents.keep(one.resident)
+        if isinstance(event, Failed):
+            self._metrics.failed.add()
+        if event is not None:
+            one.job.report(event)
+        self._gauges()
+
+    def _drop_aborted(self) -> None:
+        for one in [one for one in self._running if one.job.aborted]:
+            self._metrics.aborted.add()
+            self._end(one, None)
+
+    def _admit(self) -> Job | None:
+        """Give sequences to waiting requests, fairly, as long as cells are free for all of their
+        prompt and answer: what has begun can always be finished. Returns who is next but must
+        wait for room; nobody overtakes them, or long prompts would wait forever.
+        """
+        while len(self._running) < self._parallel:
+            with self._lock:
+                people = Counter(one.job.person for one in self._running)
+                waiting = self._queue.candidates(people)
+            for job in waiting:
+                outcome = self._try_to_start(job)
+                if outcome is _Start.STARTED:
+                    break
+                if outcome is _Start.NO_ROOM:
+                    return job
+            else:
+                return None
+        return None
+
+    def _try_to_start(self, job: Job) -> "_Start":
+        source, shared, coming = self._residents.longest_start(job.prompt, exact=job.exact)
+        if coming >= shared + SHORTEST_SHARE and not job.exact:
+            return _Start.FOLLOWS
+        if job.exact:
+            shared -= shared % EXACT_SLICE
+            source = source if shared else None
+        promised = sum(one.promised for one in self._running)
+        room = len(job.prompt) + job.max_tokens
+        resident = self._residents.open(
+            source, shared, needed=promised + room - shared, room=room, exact=job.exact
+        )
+        if resident is None:
+            return _Start.NO_ROOM
+        if not self._take(job):
+            self._residents.drop(resident)
+            return _Start.FOLLOWS
+        resident.tokens[: len(job.prompt)] = job.prompt
+        resident.goal = len(job.prompt)
+        try:
+            sampler = self._new_sampler(job.sampling)
+        except ValueError as error:
+            self._residents.drop(resident)
+            self._metrics.failed.add()
+            job.report(Failed(str(error)))
+            return _Start.STARTED
+        self._running.append(_Running(job, resident, sampler, shared))
+        self._metrics.hit.observe(shared)
+        self._metrics.tokens_shared.add(shared)
+        job.report(Started(shared))
+        return _Start.STARTED
+
+    def _take(self, job: Job) -> bool:
+        """Take it out of the queue; False when it was aborted meanwhile."""
+        with self._lock:
+            return not job.aborted and self._queue.take(job)
+
+    def _fail_all(self, message: str) -> None:
+        with self._lock:
+            self._stopping = True
+            waiting = self._queue.drain()
+        for job in [one.job for one in self._running] + waiting:
+            job.report(Failed(message))
+        self._running.clear()
+
+    def _gauges(self) -> None:
+        metrics = self._metrics
+        metrics.running.set(len(self._running))
+        metrics.waiting.set(len(self._queue))
+        metrics.kept.set(self._residents.kept)
+        metrics.cells_used.set(self._residents.used)
+        metrics.cells_promised.set(sum(one.promised for one in self._running))
+        metrics.evicted.value = self._residents.evictions
