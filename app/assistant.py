@@ -45,7 +45,7 @@ class LanguageModel(Protocol):
 class ChatModel:
     """A language model with all that belongs to it."""
 
-    engine: Callable[[], LanguageModel]  # asked anew for each question: engines restart
+    engine: LanguageModel
     template: ChatTemplate
     name: ModelName
     context_window: int
@@ -133,7 +133,7 @@ class Assistant:
         draft = ""
         first_token = None
         completion = stream.writing(
-            self._model.engine().complete(
+            self._model.engine.complete(
                 fitted.ids,
                 max_tokens=min(fitted.max_tokens, WEAK_WRITES)
                 if self._model.weak

@@ -94,7 +94,7 @@ def _ingest(home: Home, body: Body) -> Lines:
         try:
             paths = [Path(path) for path in body.pop("paths")]
             told.put({"result": asdict(home.ingest(paths, progress=progress, **body))})
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 -- the one who asked waits for the words
             told.put({"error": words_for(error) or f"ingestion failed: {error!r}"})
         finally:
             told.put(None)

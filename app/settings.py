@@ -31,6 +31,9 @@ class WebSettings(_Section):
 
     host: str = Field("127.0.0.1", description="address that the web chat listens on")
     port: int = Field(7860, ge=0, le=65535, description="its port")
+    examples: tuple[str, ...] = Field(
+        (), description="questions that an empty chat suggests; by default made from headings"
+    )
 
 
 class IngestSettings(_Section):

@@ -1,0 +1,91 @@
+"""What the web chat asks for, answered from an open data folder."""
+
+from collections.abc import Iterator, Sequence
+
+from app.engine.client import EngineBusy, EngineDown, EngineError
+from app.events import Answer, Event
+from app.home import Home
+from app.web.backend import AnswerFailed, FailureKind, ModelNotice, Readiness
+from app.window import QuestionTooLong
+from vectorstore.records import DocumentRecord
+
+MOST_EXAMPLES = 4
+
+
+class HomeBackend:
+    """Implements `app.web.backend.ChatBackend` over `Home`."""
+
+    def __init__(self, home: Home) -> None:
+        self._home = home
+
+    def ask(
+        self,
+        question: str,
+        *,
+        earlier: Sequence[Answer],
+        documents: Sequence[DocumentRecord] | None,
+        person: str,
+    ) -> Iterator[Event]:
+        try:
+            stream = self._home.ask(
+                question,
+                spaces=sorted({record.space for record in documents}) if documents else None,
+                documents=[record.name for record in documents] if documents else None,
+                history=earlier,
+                person=person,
+            )
+        except EngineError as error:
+            raise _failure(error) from error
+        return _Translated(stream)
+
+    def documents(self, person: str) -> Sequence[DocumentRecord]:
+        return self._home.documents()
+
+    def examples(self, person: str) -> Sequence[str]:
+        """The questions that the settings name; else one about a heading of each document."""
+        named = self._home.settings.web.examples
+        if named:
+            return named
+        made: list[str] = []
+        for record in self._home.documents():
+            heading = self._home.index.a_heading(record.space, record.name)
+            if heading:
+                made.append(f"What does “{record.title or record.name}” say about {heading}?")
+            if len(made) == MOST_EXAMPLES:
+                break
+        return made
+
+    def model(self) -> ModelNotice | None:
+        name = self._home.chat.name()
+        return ModelNotice(name, self._home.chat.is_starter()) if name else None
+
+    def readiness(self) -> Readiness:
+        return Readiness(self._home.chat.readiness())
+
+
+class _Translated(Iterator[Event]):
+    """A stream of events whose errors are the page's own; closes what it wraps."""
+
+    def __init__(self, stream: Iterator[Event]) -> None:
+        self._stream = stream
+
+    def __next__(self) -> Event:
+        try:
+            return next(self._stream)
+        except (EngineError, QuestionTooLong) as error:
+            raise _failure(error) from error
+
+    def close(self) -> None:
+        close = getattr(self._stream, "close", None)
+        if close is not None:
+            close()
+
+
+def _failure(error: EngineError | QuestionTooLong) -> AnswerFailed:
+    if isinstance(error, QuestionTooLong):
+        return AnswerFailed(FailureKind.TOO_LONG)
+    if isinstance(error, EngineBusy):
+        return AnswerFailed(FailureKind.BUSY, error.seconds)
+    if isinstance(error, EngineDown):
+        return AnswerFailed(FailureKind.DOWN)
+    return AnswerFailed(FailureKind.UNKNOWN)

@@ -1,0 +1,135 @@
+"""The chat model in use: its file, its engine process (or one elsewhere), its prompt template."""
+
+import json
+import threading
+from pathlib import Path
+from typing import Literal
+
+from app.answering.confidence import Calibration
+from app.assistant import ChatModel
+from app.engine.client import EngineClient
+from app.engine.options import Adapter, EngineOptions
+from app.engine.supervisor import EngineState, EngineSupervisor
+from app.engine.templates import chat_template
+from app.engine.tokenizer import Tokenizer
+from app.events import ModelName
+from app.models import default_chat_model, is_starter
+from app.settings import EngineSettings, Settings
+
+# Below this many parameters a model's own words are not trusted without a quotation.
+WEAK_BELOW = 1_000_000_000
+CALIBRATION_FILE = "calibration.json"
+
+# Measured on the development questions with the starter model; `strongroom eval --calibrate`
+# replaces it with one for the administrator's own documents.
+BUILT_IN = Calibration(
+    weights={"similarity": 6.0, "coverage": 2.0, "passage_coverage": 2.0, "names_held": 1.0},
+    bias=-6.0,
+    refuse_below=0.5,
+)
+
+
+class ChatModelSource:
+    """Starts the engine when it is first needed and stops it at `close`."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._lock = threading.Lock()
+        self._file: Path | None = None
+        self._supervisor: EngineSupervisor | None = None
+        self._model: ChatModel | None = None
+
+    def start(self) -> None:
+        """Begin to load the model; returns at once. Raises ModelsError if there is none."""
+        if self._settings.engine.url is None:
+            self._running_supervisor()
+
+    def model(self) -> ChatModel:
+        """The model, loaded; raises EngineDown with the reason if it does not come up."""
+        with self._lock:
+            if self._model is None:
+                self._model = self._connect()
+            return self._model
+
+    def calibration(self) -> Calibration:
+        """When to refuse: as calibrated on this index, else as built in."""
+        stored = self._settings.home / "index" / CALIBRATION_FILE
+        if not stored.exists():
+            return BUILT_IN
+        return Calibration(**json.loads(stored.read_text(encoding="utf-8")))
+
+    def state(self) -> EngineState:
+        """What the engine is doing; an engine elsewhere counts as running."""
+        if self._settings.engine.url is not None:
+            return EngineState("running", "", 0)
+        if self._supervisor is None:
+            return EngineState("stopped", "", 0)
+        return self._supervisor.state()
+
+    def readiness(self) -> Literal["ready", "starting", "restarting", "failed"]:
+        """`state` in the four words that a reader needs."""
+        status = self.state().status
+        if status == "running":
+            return "ready"
+        return "starting" if status == "stopped" else status
+
+    def name(self) -> str:
+        """The model's name for a person, known before it is loaded."""
+        if self._settings.engine.url is not None:
+            return self._client().model().name
+        return self._model_file().stem
+
+    def is_starter(self) -> bool:
+        """Whether it is the small model that is only for trying out."""
+        return self._settings.engine.url is None and is_starter(self._model_file())
+
+    def close(self) -> None:
+        """Stop the engine, if this process started one."""
+        if self._supervisor is not None:
+            self._supervisor.stop()
+
+    def _model_file(self) -> Path:
+        if self._file is None:
+            self._file = default_chat_model(self._settings)
+        return self._file
+
+    def _running_supervisor(self) -> EngineSupervisor:
+        if self._supervisor is None:
+            self._supervisor = EngineSupervisor(
+                engine_options(self._settings.engine, self._model_file())
+            )
+            self._supervisor.start()
+        return self._supervisor
+
+    def _client(self) -> EngineClient:
+        engine = self._settings.engine
+        if engine.url is not None:
+            return EngineClient(engine.url, engine.key.get_secret_value() if engine.key else "")
+        return self._running_supervisor().client()
+
+    def _connect(self) -> ChatModel:
+        client = self._client()
+        info = client.model()
+        template = chat_template(Tokenizer(self._model_file()))
+        return ChatModel(
+            engine=client,
+            template=template,
+            name=ModelName(info.name or self._model_file().stem, info.sha256),
+            context_window=min(
+                info.context_window or self._settings.engine.context, self._settings.engine.context
+            ),
+            weak=0 < info.parameters < WEAK_BELOW,
+        )
+
+
+def engine_options(engine: EngineSettings, model: Path, *, port: int = 0) -> EngineOptions:
+    """An engine's options from the settings; what they leave open is chosen for this machine."""
+    return EngineOptions(
+        model=model,
+        port=port,
+        context=engine.context,
+        parallel=engine.parallel or 4,
+        gpu_layers=engine.gpu_layers,
+        threads=engine.threads or 0,
+        adapters=tuple(Adapter.parse(text) for text in engine.lora),
+    )

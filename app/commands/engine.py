@@ -1,0 +1,27 @@
+"""engine: the language model alone, for another process or machine of this company."""
+
+from argparse import Namespace
+from pathlib import Path
+
+from app.chat_model import engine_options
+from app.commands.output import settings_of
+from app.models import default_chat_model
+
+
+def engine(arguments: Namespace) -> int:
+    """Serve the OpenAI protocol on 127.0.0.1 until a signal."""
+    settings = settings_of(
+        arguments,
+        engine={
+            "model": Path(arguments.model) if arguments.model else None,
+            "parallel": arguments.parallel,
+            "context": arguments.context,
+            "gpu_layers": arguments.gpu_layers,
+            "threads": arguments.threads,
+            "lora": tuple(arguments.lora) if arguments.lora else None,
+        },
+    )
+    from app.engine.server import run_engine
+
+    run_engine(engine_options(settings.engine, default_chat_model(settings), port=arguments.port))
+    return 0
