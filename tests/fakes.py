@@ -109,21 +109,21 @@ def leave_answer(question: str) -> Answer:
     return answer(
         question,
         [
-            AnswerSentence("Full-time employees get **28 working days** of paid leave a year.", (1,), True),
+            AnswerSentence("Full-time employees get **28 working days** of leave.", (1,), True),
             AnswerSentence("Up to five unused days carry over until 31 March.", (1,), True),
-            AnswerSentence("The 2021 edition of the handbook still says 25 days; it was replaced on 1 January 2026.", (2,), True),
+            AnswerSentence("The 2021 edition of the handbook still says 25 days.", (2,), True),
             AnswerSentence("Part-time employees usually receive the same amount.", (), False),
         ],
         [
-            cite(1, LEAVE, "Every full-time employee is entitled to 28 working days of paid annual leave in a calendar year."),
-            cite(2, OLD_LEAVE, "Annual leave is 25 working days. This edition was replaced on 1 January 2026."),
+            cite(1, LEAVE, LEAVE.text.split(". ", maxsplit=1)[0] + "."),
+            cite(2, OLD_LEAVE, OLD_LEAVE.text),
         ],
         dropped=Dropped(passages=2, history_turns=1),
-    )  # fmt: skip
+    )
 
 
 def meals_answer(question: str) -> Answer:
-    quote = "The meal allowance abroad is 42 euros for a full day and 28 euros for the day of arrival or departure."
+    quote = MEALS.text.split(". ", maxsplit=1)[0] + "."
     sentence = AnswerSentence(quote, (1,), True)
     return answer(question, [sentence], [cite(1, MEALS, quote)], passages=(MEALS,), quoted=True)
 
@@ -201,6 +201,11 @@ class FakeBackend:
     streams: list[FakeStream] = field(default_factory=list)
     go: threading.Event = field(default_factory=threading.Event)
 
+    def reset(self) -> None:
+        """Forget everything that was asked."""
+        self.go.set()
+        self.__init__()  # type: ignore[misc]
+
     def ask(
         self,
         question: str,
@@ -220,7 +225,10 @@ class FakeBackend:
         asked = question.lower()
         for kind in FailureKind:
             if kind.value in asked:
-                return [Searching(question), AnswerFailed(kind, 12 if kind.value == "busy" else None)]
+                return [
+                    Searching(question),
+                    AnswerFailed(kind, 12 if kind.value == "busy" else None),
+                ]
         if "crash" in asked:
             raise RuntimeError(f"a stack trace with {question}")
         makers: dict[str, Callable[[str], Answer]] = {

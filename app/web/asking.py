@@ -14,6 +14,9 @@ log = logging.getLogger(__name__)
 
 # Between two redraws of a streamed answer, in seconds: as fast as one can read, and no faster.
 REDRAW_S = 0.05
+# The longest silence, in seconds. Gradio notices that a tab was closed only when it is given
+# something to send there.
+SILENCE_S = 1.0
 
 
 class Asking:
@@ -32,10 +35,14 @@ class Asking:
         self._thread.start()
 
     async def batches(self) -> AsyncIterator[list[Event]]:
-        """Yield the events that came since the last time; raises AnswerFailed."""
+        """Yield the events that came since the last time, [] in a silence; raises AnswerFailed."""
         ended = False
         while not ended:
-            arrived = [await self._arrived.get()]
+            try:
+                arrived = [await asyncio.wait_for(self._arrived.get(), SILENCE_S)]
+            except TimeoutError:
+                yield []
+                continue
             while not self._arrived.empty():
                 arrived.append(self._arrived.get_nowait())
             events: list[Event] = []
@@ -76,8 +83,9 @@ class Asking:
         last: AnswerFailed | None = None
         try:
             self._events = self._start()
-            for event in self._events:
-                if self._stopped.is_set():
+            while not self._stopped.is_set():
+                event = next(self._events, None)
+                if event is None:
                     break
                 self._put(event)
         except AnswerFailed as failure:

@@ -26,6 +26,7 @@ element.addEventListener("click", (event) => {
 // A new question goes to the top of the window, so that its answer grows into view.
 let onTheWay = "";
 watch("value", () => {
+  nameEmptyChoice();
   const turn = element.closest("#sr-live") && element.querySelector(".sr-turn");
   if (!turn) return;
   const running = turn.querySelector(".sr-busy") !== null;
@@ -34,6 +35,13 @@ watch("value", () => {
   }
   onTheWay = running ? turn.id : "";
 });
+
+// Gradio's list of documents says nothing when none is chosen, which means all of them.
+function nameEmptyChoice() {
+  const words = document.querySelector("[data-all-documents]")?.dataset.allDocuments;
+  const input = document.querySelector("#sr-documents input");
+  if (words && input) input.placeholder = words;
+}
 
 function questionBox() {
   return document.querySelector("#sr-question-box textarea");

@@ -26,10 +26,29 @@ class Conversation:
     def __init__(self) -> None:
         self.turns: list[Turn] = []
         self.asking: Asking | None = None
+        self.left = False  # its reader has begun another one; nothing more of it is shown
+        self._idle = asyncio.Event()
+        self._idle.set()
+
+    def begin(self, turn: Turn, asking: Asking) -> None:
+        self.turns.append(turn)
+        self.asking = asking
+        self._idle.clear()
+
+    def end(self, turn: Turn) -> None:
+        self.turns[-1] = turn
+        self.asking = None
+        self._idle.set()
 
     def stop(self) -> None:
         if self.asking is not None:
             self.asking.stop()
+
+    async def leave(self) -> None:
+        """Stop, and wait until the page has been told the last of it."""
+        self.left = True
+        self.stop()
+        await self._idle.wait()
 
 
 def words() -> gr.I18n:
@@ -72,6 +91,7 @@ def build_page(backend: ChatBackend, *, questions_at_once: int, waiting: int) ->
                     elem_id="sr-documents",
                     scale=1,
                 )
+        chosen.preprocess = _keys
         while_starting = gr.Timer(3, active=False)
         shown = [conversation, past, live, question, ask, stop]
         handlers = _Handlers(backend, conversation, past, live, question, ask, stop)
@@ -104,9 +124,7 @@ def build_page(backend: ChatBackend, *, questions_at_once: int, waiting: int) ->
             "concurrency_limit": questions_at_once,
             "concurrency_id": "answers",
         }
-        page.load(
-            open_page, outputs=[conversation, header, live, chosen, while_starting], **alone
-        )
+        page.load(open_page, outputs=[conversation, header, live, chosen, while_starting], **alone)
         while_starting.tick(look_again, outputs=[header, while_starting], **alone)
         gr.on(
             [question.submit, ask.click],
@@ -142,7 +160,11 @@ class _Handlers:
         ) = shown
 
     async def ask(
-        self, question: str, chosen: list[str], conversation: Conversation | None, request: gr.Request
+        self,
+        question: str,
+        chosen: list[str],
+        conversation: Conversation | None,
+        request: gr.Request,
     ) -> AsyncIterator[Update]:
         talk = conversation or Conversation()
         question = (question or "").strip()
@@ -183,7 +205,7 @@ class _Handlers:
 
     async def fresh(self, conversation: Conversation | None, request: gr.Request) -> Update:
         if conversation is not None:
-            conversation.stop()
+            await conversation.leave()
         person = _person(request)
         documents = await asyncio.to_thread(self._backend.documents, person)
         examples = await asyncio.to_thread(self._backend.examples, person)
@@ -202,16 +224,16 @@ class _Handlers:
         texts, person = _texts(request), _person(request)
         earlier = view.earlier_answers(talk.turns)
         past = markup.turns_html(texts, talk.turns)
-        talk.turns.append(turn)
         searched = len(await asyncio.to_thread(self._backend.documents, person))
-        asking = talk.asking = Asking(
+        if talk.asking is not None:  # another question was quicker
+            return
+        question, documents = turn.question, turn.documents
+        asking = Asking(
             lambda: self._backend.ask(
-                _checked(turn.question),
-                earlier=earlier,
-                documents=turn.documents or None,
-                person=person,
+                _checked(question), earlier=earlier, documents=documents or None, person=person
             )
         )
+        talk.begin(turn, asking)
         first: Update = {
             self._conversation: talk,
             self._past: past,
@@ -219,12 +241,13 @@ class _Handlers:
             self._ask: gr.update(visible=False),
             self._stop: gr.update(visible=True),
         }
-        yield first if keep_box else {**first, self._question: ""}
         try:
+            yield first if keep_box else {**first, self._question: ""}
             async for events in asking.batches():
                 for event in events:
                     turn = view.advance(turn, event)
-                yield {self._live: markup.turn_html(texts, turn, searched=searched)}
+                if not talk.left:
+                    yield {self._live: markup.turn_html(texts, turn, searched=searched)}
             turn = view.stop(turn)
         except AnswerFailed as failure:
             turn = view.fail(turn, failure)
@@ -232,8 +255,9 @@ class _Handlers:
             # Also when the tab was closed, which cancels this generator: the engine is freed.
             asking.stop()
             turn = view.stop(turn)
-            talk.turns[-1] = turn
-            talk.asking = None
+            talk.end(turn)
+        if talk.left:
+            return
         yield {
             self._live: markup.turn_html(texts, turn),
             self._ask: gr.update(visible=True),
@@ -246,6 +270,14 @@ class _Handlers:
         wanted = set(keys)
         documents = await asyncio.to_thread(self._backend.documents, _person(request))
         return tuple(document for document in documents if _key(document) in wanted)
+
+
+def _keys(sent: object) -> list[str]:
+    """Take a choice as it comes; whether it may be searched is checked against the backend.
+
+    In its own check Gradio would write what was sent, and every choice there is, into the log.
+    """
+    return [key for key in sent if isinstance(key, str)] if isinstance(sent, list) else []
 
 
 def _checked(question: str) -> str:

@@ -10,17 +10,18 @@ from app.web.texts import Texts
 from app.web.view import Piece, Source, Stage, Turn, pieces, sources
 
 _BOLD = re.compile(r"\*\*(?=\S)([^*\n]+?)(?<=\S)\*\*")
-_MARKS = re.compile(r"\[(\d{1,3}(?:\s*,\s*\d{1,3})*)\]")
+_MARKS = re.compile(r"\s*\[(\d{1,3}(?:\s*,\s*\d{1,3})*)\]")
 # Characters that reorder text: a file name could read backwards, a sentence differently.
-_REORDERING = dict.fromkeys((0x200E, 0x200F, 0x061C, *range(0x202A, 0x202F), *range(0x2066, 0x206A)))
+_REORDERING = dict.fromkeys(
+    (0x200E, 0x200F, 0x061C, *range(0x202A, 0x202F), *range(0x2066, 0x206A))
+)
 
 _CODE_ADD_MODEL = "strongroom models add MODEL.gguf"
 _CODE_INGEST = "strongroom ingest FOLDER"
 _MARK_SVG = (
     '<svg class="sr-mark" viewBox="0 0 32 32" aria-hidden="true">'
     '<rect x="2" y="2" width="28" height="28" rx="8"/>'
-    '<circle cx="16" cy="16" r="8"/><circle class="sr-mark-hub" cx="16" cy="16" r="2.4"/>'
-    '<path d="M16 5.2v5.4M16 21.4v5.4M5.2 16h5.4M21.4 16h5.4"/></svg>'
+    '<path d="M16 7a5.6 5.6 0 0 0-2.9 10.4L11.4 25h9.2l-1.7-7.6A5.6 5.6 0 0 0 16 7z"/></svg>'
 )
 
 
@@ -48,7 +49,8 @@ def header_html(texts: Texts, readiness: Readiness, model: ModelNotice | None) -
         f'<div class="sr-bar"><div class="sr-brand">{_MARK_SVG}<div>'
         f'<h1 class="sr-name">{escape(texts.title)}</h1>'
         f'<p class="sr-promise">{escape(texts.promise)}</p></div></div>'
-        f'<div class="sr-tools"><span class="sr-state sr-state-{readiness.status}" role="status">'
+        f'<div class="sr-tools" data-all-documents="{escape(texts.all_documents)}">'
+        f'<span class="sr-state sr-state-{readiness.status}" role="status">'
         f"{escape(words)}</span>"
         f'<button type="button" class="sr-button" data-action="fresh">'
         f"{escape(texts.new_conversation)}</button></div></div>{_notice(texts, model)}"
@@ -257,7 +259,8 @@ def _aside(texts: Texts, turn: Turn) -> str:
         if not shown.others:
             return ""
         words = texts.count(texts.passages_read, len(shown.others))
-        return f'<aside class="sr-sources" aria-label="{escape(texts.sources)}"><h3>{escape(words)}</h3>{_placeholders(shown.others)}</aside>'
+        read = _placeholders(shown.others)
+        return f'<aside class="sr-sources"><h3>{escape(words)}</h3>{read}</aside>'
     if not turn.answer.found:
         cards = _cards(texts, turn.number, shown.others)
         if not cards:

@@ -1,5 +1,6 @@
 """What every request to the web chat passes first: who may call, what, and what browsers may do."""
 
+import ipaddress
 import secrets
 from collections.abc import Awaitable, Callable, Collection, MutableMapping
 from typing import Any
@@ -9,8 +10,6 @@ Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
-
-LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "::1"})
 
 # Gradio serves much more than its page needs: an API, uploads, cached files, a proxy, a code
 # editor. Only what the page uses is reachable; everything else does not exist.
@@ -30,6 +29,16 @@ _GRADIO_FOLDERS = ("/assets/", "/static/", "/gradio_api/heartbeat/")
 _STATIC = ("/assets/", "/static/", "/strongroom/")
 
 
+def is_loopback(name: str) -> bool:
+    """Whether a host name or address means this machine itself, whatever a name server says."""
+    if name.lower() == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return False
+
+
 class HostRefused(ValueError):
     """The web chat was asked to listen where others could reach it; the message says what to do."""
 
@@ -39,7 +48,7 @@ def refuse_other_hosts(host: str) -> None:
 
     Until people sign in, whoever reaches the page reads every document.
     """
-    if host.strip("[]").lower() not in LOOPBACK_NAMES:
+    if not is_loopback(host.strip("[]")):
         raise HostRefused(
             f"the web chat cannot listen on {host!r}: it has no sign-in yet, so anyone who reaches "
             "that address could read every document. Use --host 127.0.0.1 (the default)"
@@ -126,11 +135,8 @@ class Gate:
     `routes` are the paths that the application itself serves beside Gradio's.
     """
 
-    def __init__(
-        self, app: App, *, hosts: Collection[str], routes: Collection[str], body_bytes: int
-    ) -> None:
+    def __init__(self, app: App, *, routes: Collection[str], body_bytes: int) -> None:
         self._app = app
-        self._hosts = frozenset(hosts)
         self._routes = frozenset(routes)
         self._body_bytes = body_bytes
 
@@ -150,7 +156,7 @@ class Gate:
 
     def _refusal(self, scope: Scope, headers: dict[bytes, str]) -> tuple[int, str] | None:
         host = headers.get(b"host", "")
-        if _host_name(host) not in self._hosts:
+        if not is_loopback(_host_name(host)):
             return 421, "This address is not served here."
         origin = headers.get(b"origin")
         if origin is not None and origin.lower() != f"{scope['scheme']}://{host.lower()}":

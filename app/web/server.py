@@ -1,6 +1,8 @@
 """The web chat's server: FastAPI owns the headers and routes, Gradio is mounted in it."""
 
 import os
+import socket
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,14 +10,9 @@ import uvicorn
 from fastapi import FastAPI
 from fastapi.responses import FileResponse, JSONResponse
 
+from app.privacy import SWITCHES
 from app.web.backend import ChatBackend
-from app.web.security import (
-    LOOPBACK_NAMES,
-    Gate,
-    Headers,
-    HostRefused,
-    refuse_other_hosts,
-)
+from app.web.security import Gate, Headers, HostRefused, refuse_other_hosts
 from app.web.shell import Shell
 
 __all__ = ["HostRefused", "create_app", "refuse_other_hosts", "run_web"]
@@ -23,15 +20,7 @@ __all__ = ["HostRefused", "create_app", "refuse_other_hosts", "run_web"]
 _HERE = Path(__file__).parent
 _OWN_FILES = {"style.css": "text/css", "icon.svg": "image/svg+xml"}
 # Gradio reads these when it is imported, or when a page is made.
-_SWITCHES = {
-    "GRADIO_ANALYTICS_ENABLED": "False",  # else it calls out with telemetry and for its version
-    "GRADIO_RUN_HISTORY": "False",  # else the browser keeps every question and answer
-    "GRADIO_SSR_MODE": "False",
-    "GRADIO_MCP_SERVER": "False",
-    "HF_HUB_OFFLINE": "1",
-    "HF_HUB_DISABLE_TELEMETRY": "1",
-    "TRANSFORMERS_OFFLINE": "1",
-}
+_SWITCHES = {**SWITCHES, "GRADIO_SSR_MODE": "False", "GRADIO_MCP_SERVER": "False"}
 _UNWANTED = (
     "GRADIO_SHARE",  # would open a public tunnel
     "GRADIO_SHARE_SERVER_ADDRESS",
@@ -89,17 +78,23 @@ def create_app(
     routes = {"/health", *(f"/strongroom/{name}" for name in _OWN_FILES)}
     # The last one added is the first that a request meets.
     app.add_middleware(Shell)
-    app.add_middleware(Gate, hosts=LOOPBACK_NAMES, routes=routes, body_bytes=body_bytes)
+    app.add_middleware(Gate, routes=routes, body_bytes=body_bytes)
     app.add_middleware(Headers)
     return app
 
 
 def run_web(
-    app: FastAPI, *, host: str, port: int, ready: Callable[[str], None] | None = None
+    app: FastAPI,
+    *,
+    host: str,
+    port: int,
+    ready: Callable[[str], None] | None = None,
+    stop: threading.Event | None = None,
 ) -> None:
-    """Serve `app` until interrupted; `ready` gets the page's address once it answers.
+    """Serve `app` until interrupted, or until `stop` is set.
 
-    Raises HostRefused for an address that others could reach, OSError for a port that is taken.
+    `ready` gets the page's address once it answers. Raises HostRefused for an address that others
+    could reach; exits with uvicorn's words if the port is taken.
     """
     refuse_other_hosts(host)
     config = uvicorn.Config(
@@ -111,20 +106,29 @@ def run_web(
         server_header=False,
         timeout_graceful_shutdown=3,  # streams of open tabs would keep it waiting for ever
     )
-    _Server(config, ready).run()
+    _Server(config, ready, stop).run()
 
 
 class _Server(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config, ready: Callable[[str], None] | None) -> None:
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        ready: Callable[[str], None] | None = None,
+        stop: threading.Event | None = None,
+    ) -> None:
         super().__init__(config)
         self._ready = ready
+        self._stop = stop
 
-    async def startup(self, sockets: list[object] | None = None) -> None:  # type: ignore[override]
-        await super().startup(sockets)  # type: ignore[arg-type]
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
         if self.started and self._ready is not None:
             port = self.servers[0].sockets[0].getsockname()[1]
             host = f"[{self.config.host}]" if ":" in self.config.host else self.config.host
             self._ready(f"http://{host}:{port}/")
+
+    async def on_tick(self, counter: int) -> bool:
+        return await super().on_tick(counter) or (self._stop is not None and self._stop.is_set())
 
 
 def quiet_gradio() -> None:

@@ -36,7 +36,6 @@ class Texts:
     stop: str
     documents_label: str
     all_documents: str
-    hint: str
 
     waiting: str
     searching: str
@@ -113,7 +112,6 @@ ENGLISH = Texts(
     stop="Stop",
     documents_label="Search in",
     all_documents="All documents",
-    hint="Enter asks, Shift + Enter starts a new line",
     waiting="Waiting for a free place…",
     searching="Searching…",
     searching_in=("Searching {n} document…", "Searching {n} documents…"),
@@ -195,7 +193,6 @@ GERMAN = Texts(
     stop="Anhalten",
     documents_label="Suchen in",
     all_documents="Alle Dokumente",
-    hint="Eingabetaste fragt, Umschalt + Eingabetaste beginnt eine neue Zeile",
     waiting="Wartet auf einen freien Platz…",
     searching="Sucht…",
     searching_in=("Durchsucht {n} Dokument…", "Durchsucht {n} Dokumente…"),

@@ -1,0 +1,86 @@
+"""A running web chat over a fake backend, and a browser that can reach nothing else."""
+
+import os
+import shutil
+import threading
+from collections.abc import Iterator
+
+import pytest
+from fakes import FakeBackend
+from playwright.sync_api import Browser, Page, sync_playwright
+from web.running import Site, Watched
+
+from app.web.server import create_app, run_web
+
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    # Nothing can go out, even where a test fails.
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
+]
+
+
+@pytest.fixture(scope="session")
+def running_site() -> Iterator[Site]:
+    backend = FakeBackend()
+    app = create_app(backend)
+    address: list[str] = []
+    up = threading.Event()
+
+    def ready(url: str) -> None:
+        address.append(url)
+        up.set()
+
+    stop = threading.Event()
+    thread = threading.Thread(
+        target=run_web,
+        args=(app,),
+        kwargs={"host": "127.0.0.1", "port": 0, "ready": ready, "stop": stop},
+        daemon=True,
+    )
+    thread.start()
+    assert up.wait(120)
+    yield Site(address[0].rstrip("/"), backend)
+    stop.set()
+    thread.join(20)
+
+
+@pytest.fixture
+def site(running_site: Site) -> Iterator[Site]:
+    running_site.backend.reset()
+    yield running_site
+    running_site.backend.go.set()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+    path = next(filter(None, map(shutil.which, names)), None)
+    if path is None:
+        words = "no Chromium on this machine: install it (Debian: apt-get install chromium)"
+        if os.environ.get("CI"):
+            pytest.fail(words)
+        pytest.skip(words)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 1280, "height": 860}, locale="en-GB")
+    page = context.new_page()
+    page.set_default_timeout(30_000)
+    yield page
+    context.close()
+
+
+@pytest.fixture
+def watched(page: Page) -> Watched:
+    return Watched(page)

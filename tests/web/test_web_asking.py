@@ -1,0 +1,98 @@
+"""A question on its way: streaming, stopping at any moment, failing without telling secrets."""
+
+import asyncio
+import logging
+import threading
+from collections.abc import Callable, Iterator
+
+import pytest
+from fakes import FakeBackend, leave_answer, script
+
+from app.events import Event, Finished, Searching
+from app.web.asking import Asking
+from app.web.backend import AnswerFailed, FailureKind
+
+SECRET = "why was Ms Example dismissed"
+
+
+def collect(start: Callable[[], Iterator[Event]]) -> list[Event]:
+    async def run() -> list[Event]:
+        return [event async for events in Asking(start).batches() for event in events]
+
+    return asyncio.run(run())
+
+
+def test_events_arrive_in_order() -> None:
+    events = script(leave_answer("?"))
+    assert collect(lambda: iter(events)) == events
+    assert isinstance(events[-1], Finished)
+
+
+def test_a_failure_arrives_after_the_events_before_it() -> None:
+    async def run() -> list[Event]:
+        seen: list[Event] = []
+        backend = FakeBackend()
+        asking = Asking(lambda: _ask(backend, "busy"))
+        with pytest.raises(AnswerFailed) as failure:
+            await _extend(seen, asking)
+        assert (failure.value.kind, failure.value.seconds) == (FailureKind.BUSY, 12)
+        return seen
+
+    assert asyncio.run(run()) == [Searching("busy")]
+
+
+def test_a_defect_becomes_words_and_the_log_names_no_question(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    with caplog.at_level(logging.DEBUG), pytest.raises(AnswerFailed) as failure:
+        collect(lambda: _ask(FakeBackend(), f"crash {SECRET}"))
+    assert failure.value.kind is FailureKind.UNKNOWN
+    assert "RuntimeError" in caplog.text
+    assert SECRET not in caplog.text
+
+
+def test_stopping_ends_the_stream_while_the_backend_is_silent() -> None:
+    async def run() -> None:
+        backend = FakeBackend()
+        asking = Asking(lambda: _ask(backend, "long search"))
+        batches = asking.batches()
+        assert await anext(batches) == [Searching("long search")]
+        asking.stop()
+        asking.stop()
+        assert [events async for events in batches] == []
+        assert await asyncio.to_thread(backend.streams[0].closed.wait, 30)
+
+    asyncio.run(run())
+
+
+def test_a_plain_generator_is_closed_after_its_next_event() -> None:
+    going, closed = threading.Event(), threading.Event()
+
+    def events() -> Iterator[Event]:
+        try:
+            yield Searching("a")
+            going.wait(30)
+            yield Searching("b")
+            yield Searching("c")
+        finally:
+            closed.set()
+
+    async def run() -> None:
+        asking = Asking(events)
+        batches = asking.batches()
+        await anext(batches)
+        asking.stop()
+        assert [batch async for batch in batches] == []
+        going.set()
+        assert await asyncio.to_thread(closed.wait, 30)
+
+    asyncio.run(run())
+
+
+async def _extend(seen: list[Event], asking: Asking) -> None:
+    async for events in asking.batches():
+        seen.extend(events)
+
+
+def _ask(backend: FakeBackend, question: str) -> Iterator[Event]:
+    return backend.ask(question, earlier=(), documents=None, person="")

@@ -1,0 +1,379 @@
+"""The chat in a real browser: what a person does and sees."""
+
+import json
+import time
+from collections.abc import Callable
+
+import httpx
+import pytest
+from fakes import DOCUMENTS, EXAMPLES, FakeStream
+from playwright.sync_api import Browser, Page, expect
+from web.running import Site, Watched
+
+pytestmark = pytest.mark.browser
+
+LIVE = "#sr-live .sr-turn"
+
+
+def start(page: Page, site: Site) -> None:
+    page.goto(site.url + "/")
+    expect(page.locator(".sr-welcome h2")).to_be_visible()
+    expect(page.locator("#sr-documents input")).to_have_attribute("placeholder", "All documents")
+
+
+def ask(page: Page, question: str) -> None:
+    box = page.locator("#sr-question-box textarea")
+    box.fill(question)
+    box.press("Enter")
+    expect(page.locator(f"{LIVE} .sr-question")).to_have_text(question)
+
+
+def stage(page: Page, name: str) -> None:
+    expect(page.locator(LIVE)).to_have_attribute("data-stage", name)
+
+
+def eventually(holds: Callable[[], object]) -> None:
+    """Wait, far longer than it ever takes, for something outside the browser."""
+    for _ in range(600):
+        if holds():
+            return
+        time.sleep(0.05)
+    pytest.fail("did not happen")
+
+
+def test_ask_and_read_an_answer_with_its_sources(page: Page, site: Site, watched: Watched) -> None:
+    start(page, site)
+    expect(page.locator(".sr-notice")).to_contain_text("Starter model.")
+    ask(page, "How many days of leave do I get?")
+    stage(page, "done")
+    expect(page.locator(f"{LIVE} .sr-prose")).to_contain_text("28 working days")
+    expect(page.locator(f"{LIVE} .sr-unsupported")).to_contain_text("Part-time employees")
+    expect(page.locator(f"{LIVE} .sr-left-out")).to_contain_text("2 passages and 1 earlier")
+    card = page.locator("#turn-1-source-1")
+    expect(card).to_contain_text("Employee handbook 2026.pdf")
+    expect(card).to_contain_text("page 4 · Working time › Annual leave")
+    expect(page.locator("#sr-question-box textarea")).to_have_value("")
+    page.locator(f"{LIVE} a.sr-cite").first.click()
+    expect(card).to_be_focused()
+    assert page.url == site.url + "/"
+    watched.assert_clean()
+
+
+def test_sources_stand_beside_the_answer_and_below_it_on_a_phone(page: Page, site: Site) -> None:
+    start(page, site)
+    ask(page, "leave?")
+    stage(page, "done")
+
+    def corner(selector: str) -> tuple[float, float]:
+        box = page.locator(selector).bounding_box()
+        assert box is not None
+        return box["x"], box["y"]
+
+    answer, beside = corner(f"{LIVE} .sr-answer"), corner(f"{LIVE} .sr-sources")
+    assert beside[0] > answer[0] + 300
+    page.set_viewport_size({"width": 390, "height": 844})
+    answer, below = corner(f"{LIVE} .sr-answer"), corner(f"{LIVE} .sr-sources")
+    assert below[0] == answer[0]
+    assert below[1] > answer[1]
+    width = page.evaluate("document.documentElement.scrollWidth")
+    assert width <= 390  # nothing to scroll sideways
+
+
+def test_an_answer_is_shown_while_it_is_written(page: Page, site: Site) -> None:
+    start(page, site)
+    ask(page, "slow: leave?")
+    stage(page, "writing")
+    expect(page.locator(f"{LIVE} .sr-stage")).to_have_text("Writing…")
+    expect(page.locator(f"{LIVE} .sr-draft")).to_have_text("Full-time employees")
+    expect(page.locator("#sr-ask")).to_be_hidden()
+    site.backend.go.set()
+    stage(page, "done")
+    expect(page.locator("#sr-ask")).to_be_visible()
+    expect(page.locator("#sr-stop")).to_be_hidden()
+
+
+@pytest.mark.parametrize(
+    ("question", "before"), [("slow: leave?", "writing"), ("long search: leave?", "searching")]
+)
+def test_stop_ends_the_work_and_the_next_question_works(
+    page: Page, site: Site, question: str, before: str
+) -> None:
+    start(page, site)
+    ask(page, question)
+    stage(page, before)
+    page.locator("#sr-stop").click()
+    stage(page, "stopped")
+    expect(page.locator(f"{LIVE} .sr-stage")).to_contain_text("You stopped this answer.")
+    assert site.backend.streams[0].closed.wait(30)
+    ask(page, "meal allowance?")
+    stage(page, "done")
+    assert [asked["earlier"] for asked in site.backend.asked] == [[], []]
+
+
+def test_closing_the_tab_ends_the_work(browser: Browser, site: Site) -> None:
+    context = browser.new_context(locale="en-GB")
+    page = context.new_page()
+    start(page, site)
+    ask(page, "long search: leave?")
+    stage(page, "searching")
+    context.close()
+    eventually(site.backend.streams[0].closed.is_set)
+
+
+def test_ask_again_replaces_the_answer(page: Page, site: Site) -> None:
+    start(page, site)
+    ask(page, "leave?")
+    stage(page, "done")
+    page.locator("[data-action=retry]").click()
+    eventually(lambda: len(site.backend.asked) == 2)
+    stage(page, "done")
+    expect(page.locator(".sr-turn")).to_have_count(1)
+    assert site.backend.asked[0] == site.backend.asked[1]
+
+
+def test_a_conversation_hands_on_earlier_answers(page: Page, site: Site) -> None:
+    start(page, site)
+    ask(page, "leave?")
+    stage(page, "done")
+    ask(page, "And the meal allowance?")
+    stage(page, "done")
+    expect(page.locator("#sr-past .sr-question")).to_have_text("leave?")
+    earlier = site.backend.asked[1]["earlier"]
+    assert isinstance(earlier, list)
+    assert [answer.question for answer in earlier] == ["leave?"]
+    page.locator("[data-action=fresh]").click()
+    expect(page.locator(".sr-welcome")).to_be_visible()
+    expect(page.locator(".sr-turn")).to_have_count(0)
+    ask(page, "leave?")
+    stage(page, "done")
+    assert site.backend.asked[2]["earlier"] == []
+
+
+def test_a_new_conversation_stops_the_running_answer(page: Page, site: Site) -> None:
+    start(page, site)
+    ask(page, "slow: leave?")
+    stage(page, "writing")
+    page.locator("[data-action=fresh]").click()
+    expect(page.locator(".sr-welcome")).to_be_visible()
+    eventually(site.backend.streams[0].closed.is_set)
+    ask(page, "meal?")
+    stage(page, "done")
+    expect(page.locator(".sr-turn")).to_have_count(1)
+
+
+def test_examples_ask_themselves(page: Page, site: Site) -> None:
+    start(page, site)
+    page.locator(".sr-example").nth(1).click()
+    stage(page, "done")
+    assert site.backend.asked[0]["question"] == EXAMPLES[1]
+    expect(page.locator(f"{LIVE} figcaption")).to_have_text("In the document’s own words")
+
+
+def test_only_chosen_documents_are_searched(page: Page, site: Site) -> None:
+    start(page, site)
+    choice = page.locator("#sr-documents input")
+    choice.click()
+    choice.type("2021")
+    expect(page.locator("#sr-documents [role=option]")).to_have_count(1)
+    page.keyboard.press("Enter")
+    expect(page.locator("#sr-documents .token")).to_have_count(1)
+    ask(page, "leave?")
+    stage(page, "done")
+    expect(page.locator(f"{LIVE} .sr-only-in")).to_have_text(f"Only in {DOCUMENTS[5].name}")
+    assert site.backend.asked[0]["documents"] == (DOCUMENTS[5],)
+
+
+def test_nothing_found_says_so_and_shows_the_nearest_passages(page: Page, site: Site) -> None:
+    start(page, site)
+    ask(page, "Who won the chess tournament?")
+    stage(page, "done")
+    expect(page.locator(f"{LIVE} .sr-not-found h3")).to_have_text("Not in the documents")
+    expect(page.locator(f"{LIVE} .sr-card")).to_have_count(3)
+
+
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [
+        ("busy", "in about 12 seconds"),
+        ("starting", "The model is being loaded."),
+        ("down", "The model is not running."),
+        ("too_long", "This question is too long for the model."),
+        ("x " * 15_000, "This question is too long for the model."),
+        ("crash", "Something went wrong while answering."),
+    ],
+    ids=["busy", "starting", "down", "too_long", "30,000 characters", "defect"],
+)
+def test_failures_are_words(
+    page: Page, site: Site, watched: Watched, question: str, words: str
+) -> None:
+    start(page, site)
+    page.locator("#sr-question-box textarea").fill(question)
+    page.locator("#sr-ask").click()
+    stage(page, "failed")
+    expect(page.locator(f"{LIVE} .sr-failed")).to_contain_text(words)
+    expect(page.locator("body")).not_to_contain_text("Traceback")
+    ask(page, "meal?")
+    stage(page, "done")
+    watched.assert_clean()
+
+
+def test_one_persons_slow_question_holds_up_nobody(
+    browser: Browser, page: Page, site: Site
+) -> None:
+    start(page, site)
+    ask(page, "long search: leave?")
+    stage(page, "searching")
+    other = browser.new_context(locale="en-GB").new_page()
+    start(other, site)
+    ask(other, "meal?")
+    stage(other, "done")
+    other.context.close()
+    stage(page, "searching")
+
+
+def test_a_poisoned_document_reaches_no_other_host(
+    page: Page, site: Site, watched: Watched
+) -> None:
+    violations: list[str] = []
+    page.expose_function("violated", lambda uri: violations.append(uri))  # noqa: PLW0108
+    page.add_init_script(
+        "document.addEventListener('securitypolicyviolation', e => violated(e.blockedURI))"
+    )
+    start(page, site)
+    ask(page, "very slow poison")
+    stage(page, "writing")
+    site.backend.go.set()
+    stage(page, "done")
+    page.locator(f"{LIVE} summary").click()
+    text = page.locator(LIVE).inner_text()
+    assert "![x](http://evil.example/leak.png)" in text
+    assert "{{7*7}} ${fetch(" in text
+    hostile = "img, script, iframe, style, link, object, embed, form, [onerror], [onload]"
+    assert page.locator(f":is(#sr-live, #sr-past) :is({hostile})").count() == 0
+    links = page.locator(LIVE).evaluate("e => [...e.querySelectorAll('a')].map(a => a.href)")
+    assert all(link.startswith(site.url) for link in links)
+    ask(page, "meal?")  # the poisoned turn is now drawn again as a past one
+    stage(page, "done")
+    assert violations == []
+    watched.assert_clean()
+
+
+def test_markup_that_slips_in_cannot_run_or_load_anything(page: Page, site: Site) -> None:
+    start(page, site)
+    page.evaluate(
+        """() => {
+            window.ran = [];
+            const spot = document.createElement('div');
+            spot.innerHTML = '<img src=x onerror="ran.push(1)"><svg onload="ran.push(2)">';
+            document.body.append(spot);
+            const inline = document.createElement('script');
+            inline.textContent = 'ran.push(3)';
+            document.body.append(inline);
+        }"""
+    )
+    blocked = page.evaluate(
+        """() => new Promise(done => {
+            document.addEventListener('securitypolicyviolation', e => done(e.blockedURI));
+            new Image().src = 'http://evil.example/leak.png';
+        })"""
+    )
+    assert "evil.example" in blocked
+    assert page.evaluate("window.ran") == []
+
+
+def test_the_browser_keeps_nothing_of_a_conversation(page: Page, site: Site) -> None:
+    start(page, site)
+    ask(page, "meal allowance for the secret project?")
+    stage(page, "done")
+    kept = page.evaluate(
+        """async () => JSON.stringify([
+            {...localStorage}, {...sessionStorage}, document.cookie,
+            (await indexedDB.databases()).map(d => d.name), await caches.keys(),
+        ])"""
+    )
+    assert "secret project" not in kept
+    assert json.loads(kept)[2:] == ["", [], []]
+
+
+def test_no_question_is_written_to_a_log(
+    page: Page, site: Site, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    start(page, site)
+    for question in ("secret meal", "secret crash", "secret down"):
+        ask(page, question)
+        expect(page.locator("#sr-ask")).to_be_visible()
+    # A document that is not there, as only a changed page would send it.
+    config = httpx.get(site.url + "/config", trust_env=False).json()
+    for call in config["dependencies"]:
+        body = {
+            "data": ["secret", ["secret/nowhere.pdf"], None][: len(call["inputs"])],
+            "fn_index": call["id"],
+            "session_hash": "made-up",
+        }
+        httpx.post(site.url + "/gradio_api/queue/join", json=body, trust_env=False)
+    with httpx.stream(
+        "GET",
+        site.url + "/gradio_api/queue/data",
+        params={"session_hash": "made-up"},
+        timeout=60,
+        trust_env=False,
+    ) as stream:
+        for line in stream.iter_lines():
+            if "close_stream" in line:
+                break
+    out, err = capfd.readouterr()
+    assert "secret" not in (out + err + caplog.text).lower()
+
+
+def test_an_answer_can_be_copied_with_its_sources(browser: Browser, site: Site) -> None:
+    context = browser.new_context(locale="en-GB")
+    context.grant_permissions(["clipboard-read", "clipboard-write"], origin=site.url)
+    page = context.new_page()
+    start(page, site)
+    ask(page, "leave?")
+    stage(page, "done")
+    button = page.locator("[data-action=copy]")
+    button.click()
+    expect(button).to_have_text("Copied")
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert "[1] Employee handbook 2026.pdf, page 4" in copied
+    expect(button).to_have_text("Copy")
+    context.close()
+
+
+def test_the_page_speaks_german(browser: Browser, site: Site) -> None:
+    context = browser.new_context(locale="de-DE")
+    page = context.new_page()
+    page.goto(site.url + "/")
+    expect(page.locator(".sr-welcome h2")).to_have_text("Was möchten Sie wissen?")
+    expect(page.locator("#sr-ask")).to_have_text("Fragen")
+    expect(page.locator("html")).to_have_attribute("lang", "de")
+    context.close()
+
+
+def test_a_page_opened_while_the_model_loads_notices_when_it_is_ready(
+    page: Page, site: Site
+) -> None:
+    site.backend.status = "starting"
+    start(page, site)
+    expect(page.locator(".sr-state")).to_have_text("Loading the model…")
+    site.backend.status = "ready"
+    expect(page.locator(".sr-state")).to_have_text("Ready")
+
+
+def test_without_documents_the_page_says_what_to_do(page: Page, site: Site) -> None:
+    site.backend.known = ()
+    page.goto(site.url + "/")
+    expect(page.locator(".sr-welcome h2")).to_have_text("There are no documents yet")
+
+
+def test_everything_can_be_done_with_the_keyboard(page: Page, site: Site) -> None:
+    start(page, site)
+    page.locator(".sr-example").first.focus()
+    page.keyboard.press("Enter")
+    stage(page, "done")
+    page.locator(f"{LIVE} a.sr-cite").last.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#turn-1-source-2")).to_be_focused()
+    stream: FakeStream = site.backend.streams[0]
+    assert stream.ended.is_set()

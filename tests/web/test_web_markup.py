@@ -1,0 +1,211 @@
+"""The page's HTML: what is said when, and that foreign text never becomes markup."""
+
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import pytest
+from fakes import (
+    LEAVE,
+    POISON,
+    answer,
+    cite,
+    document,
+    leave_answer,
+    meals_answer,
+    nothing_found,
+    poisoned_answer,
+    script,
+)
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.events import Answer, AnswerSentence, Dropped, Reading, Searching, Writing
+from app.web import markup
+from app.web.backend import AnswerFailed, FailureKind, ModelNotice, Readiness
+from app.web.texts import ENGLISH, GERMAN, LANGUAGES, Texts
+from app.web.view import Turn, advance, fail, stop
+
+OUR_TAGS = {
+    *("a", "aside", "b", "bdi", "blockquote", "button", "circle", "code", "details", "div"),
+    *("figcaption", "figure", "h1", "h2", "h3", "li", "ol", "p", "path", "pre", "rect"),
+    *("section", "span", "strong", "summary", "svg", "ul"),
+}
+OUR_ATTRIBUTES = {
+    *("aria-hidden", "aria-label", "class", "hidden", "href", "id", "role", "tabindex", "title"),
+    *("type", "viewbox", "d", "x", "y", "width", "height", "rx", "cx", "cy", "r"),
+}
+
+
+class Reader(HTMLParser):
+    """Reads HTML as a browser would and refuses what is not ours."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.text = ""
+        self.open: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        assert tag in OUR_TAGS, tag
+        for name, value in attrs:
+            assert name in OUR_ATTRIBUTES or name.startswith("data-"), name
+            if name == "href":
+                assert value
+                assert value.startswith("#")
+        if tag not in ("rect", "circle", "path"):
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.handle_starttag(tag, attrs)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_comment(self, data: str) -> None:
+        raise AssertionError(data)
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def read(html: str) -> str:
+    """The text that a browser shows; fails on any tag or attribute that is not ours."""
+    reader = Reader()
+    reader.feed(html)
+    reader.close()
+    assert reader.open == []
+    html.encode()  # a lone surrogate would break the connection
+    return reader.text
+
+
+def finished(made: Answer, **fields: object) -> Turn:
+    turn = Turn(1, made.question, **fields)  # type: ignore[arg-type]
+    for event in script(made):
+        turn = advance(turn, event)
+    return turn
+
+
+def shown(turn: Turn, texts: Texts = ENGLISH) -> str:
+    return read(markup.turn_html(texts, turn, searched=6))
+
+
+hostile = st.one_of(
+    st.text(max_size=80),
+    st.sampled_from([POISON, "<", "&lt;", "]]>", "<!--", "\u202egpj.exe", "\ud800", "a\x00b", "`"]),
+)
+
+
+@given(hostile, hostile, hostile)
+def test_foreign_text_is_never_markup(one: str, two: str, three: str) -> None:
+    evil = replace(LEAVE, document=one, heading=two, text=three, page=None)
+    made = answer(
+        one,
+        [AnswerSentence(two, (1,), True), AnswerSentence(three, (), False)],
+        [cite(1, evil, three)],
+        passages=(evil, replace(evil, chunk_id="9" * 16)),
+    )
+    turn = finished(made, documents=(document(one), document(two)))
+    for texts in LANGUAGES.values():
+        shown(turn, texts)
+        shown(finished(replace(made, quoted=True)), texts)
+        shown(finished(replace(made, found=False)), texts)
+        shown(stop(advance(advance(Turn(1, one), Reading([evil], Dropped())), Writing(two))), texts)
+        read(markup.header_html(texts, Readiness("ready"), ModelNotice(one, starter=True)))
+        read(markup.welcome_html(texts, 3, [one, two, three]))
+
+
+def test_a_poisoned_answer_shows_its_words_and_nothing_else() -> None:
+    text = shown(finished(poisoned_answer("poison")))
+    assert "![x](http://evil.example/leak.png)" in text
+    assert "<img src=http://evil.example/i.png" in text
+
+
+def test_text_cannot_be_turned_around() -> None:
+    assert markup.escape("report\u202efdp.exe") == "reportfdp.exe"
+
+
+def test_an_answer_links_each_mark_to_its_source() -> None:
+    html = markup.turn_html(ENGLISH, finished(leave_answer("Leave?")))
+    assert html.count('href="#turn-1-source-1"') == 2
+    assert html.count('id="turn-1-source-1"') == 1
+    text = read(html)
+    assert "page 4 · Working time › Annual leave" in text
+    assert "Every full-time employee is entitled to 28 working days" in text
+    assert "2 more passages were read" in text
+
+
+def test_sentences_without_support_are_marked_in_words_too() -> None:
+    text = shown(finished(leave_answer("Leave?")))
+    unsupported = (
+        "Part-time employees usually receive the same amount. (not confirmed by the sources)"
+    )
+    assert unsupported in text
+    assert "No passage confirms the underlined sentence." in text
+
+
+def test_what_was_left_out_is_said_plainly() -> None:
+    text = shown(finished(leave_answer("Leave?")))
+    assert "2 passages and 1 earlier question had to be left out" in text
+    assert "left out" not in shown(finished(meals_answer("Meals?")))
+
+
+def test_a_quotation_says_that_it_is_one() -> None:
+    assert "In the document’s own words" in shown(finished(meals_answer("Meals?")))
+
+
+def test_nothing_found_shows_the_nearest_passages() -> None:
+    text = shown(finished(nothing_found("Chess?")))
+    assert "Not in the documents" in text
+    assert "Nearest passages" in text
+    assert "Annual leave is 25 working days" in text
+    assert "No passage came close" in shown(finished(replace(nothing_found("?"), passages=())))
+
+
+def test_the_stages_are_named() -> None:
+    turn = advance(Turn(1, "?"), Searching("?"))
+    assert "Searching 6 documents…" in shown(turn)
+    chosen = advance(Turn(1, "?", (document("a.pdf"),)), Searching("?"))
+    assert "Searching 1 document…" in shown(chosen)
+    assert "Only in a.pdf" in shown(chosen)
+    turn = advance(turn, Reading([LEAVE], Dropped()))
+    assert "Reading 1 passage…" in shown(turn)
+    turn = advance(turn, Writing("Well [1]"))
+    assert "Writing…" in shown(turn)
+    assert "has not been checked" in shown(stop(turn))
+
+
+@pytest.mark.parametrize("texts", LANGUAGES.values(), ids=LANGUAGES)
+@pytest.mark.parametrize("kind", FailureKind)
+def test_every_failure_has_words(texts: Texts, kind: FailureKind) -> None:
+    text = shown(fail(Turn(1, "?"), AnswerFailed(kind)), texts)
+    assert texts.failed_title in text
+    assert texts.retry in text
+
+
+def test_a_busy_engine_says_how_long() -> None:
+    busy = AnswerFailed(FailureKind.BUSY, 12.3)
+    assert "in about 12 seconds" in markup.failure_words(ENGLISH, busy)
+    assert "etwa einer Sekunde" in markup.failure_words(GERMAN, AnswerFailed(FailureKind.BUSY, 0.2))
+
+
+def test_only_the_last_question_can_be_asked_again() -> None:
+    turn = finished(leave_answer("Leave?"))
+    assert "Ask again" in read(markup.turn_html(ENGLISH, turn))
+    assert "Ask again" not in read(markup.turns_html(ENGLISH, [turn]))
+
+
+def test_the_starter_model_is_announced_and_a_real_one_is_not() -> None:
+    starter = markup.header_html(ENGLISH, Readiness("ready"), ModelNotice("Tiny", starter=True))
+    assert "Tiny is here so that you can try everything out" in read(starter)
+    real = markup.header_html(ENGLISH, Readiness("ready"), ModelNotice("Big", starter=False))
+    assert "Big" not in read(real)
+    assert "No chat model." in read(markup.header_html(ENGLISH, Readiness("failed"), None))
+
+
+def test_without_documents_the_page_says_how_to_add_some() -> None:
+    assert "strongroom ingest FOLDER" in read(markup.welcome_html(ENGLISH, 0, []))
+
+
+def test_a_copied_answer_carries_its_sources() -> None:
+    text = markup.copy_text(ENGLISH, finished(leave_answer("Leave?")))
+    assert text.startswith("Full-time employees")
+    assert "[1] Employee handbook 2026.pdf, page 4, Working time > Annual leave: “Every" in text
