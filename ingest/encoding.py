@@ -16,8 +16,7 @@ _BOMS = (  # the longer first: UTF-32's begins with UTF-16's
 _SURROGATE = re.compile(rb"\xed[\xa0-\xbf][\x80-\xbf]")
 # Letters and signs of Western European text: what a wrong guess does not consist of.
 _WESTERN = frozenset(
-    "ÀÁÂÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÖØÙÚÛÜßàáâäåæçèéêëìíîïñòóôöøùúûüœŒ"
-    "€–—‘’‚“”„…«»·•§°©®™½¼¾¿¡£²³ªº´\xa0?"
+    "ÀÁÂÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÖØÙÚÛÜßàáâäåæçèéêëìíîïñòóôöøùúûüœŒ€–—‘’‚“”„…«»·•§°©®™½¼¾¿¡£²³ªº´\xa0?"
 )
 _UTF7 = re.compile(rb"\+[A-Za-z0-9+/]{3,}-")
 

@@ -164,7 +164,11 @@ def _text_type(head: bytes, claimed: Type | None) -> Type:
     if claimed in {"markdown", "csv", "html", "email"}:
         return claimed
     first = _MAIL_HEADER.match(start)
-    if first and first[1].lower() in _MAIL_FIELDS | {"arc-seal", "dkim-signature", "x-mozilla-status"}:
+    if first and first[1].lower() in _MAIL_FIELDS | {
+        "arc-seal",
+        "dkim-signature",
+        "x-mozilla-status",
+    }:
         block = start.replace("\r\n", "\n").split("\n\n", 1)[0]
         fields = {field.lower() for field in _MAIL_HEADER.findall(block)}
         if "from" in fields and len(fields & _MAIL_FIELDS) >= 4:

@@ -10,7 +10,7 @@ from ingest.filetype import Type, recognise
 from ingest.sections import LONGEST_HEADING, Findings, LoaderError, Section
 
 _NO_TITLE = re.compile(
-    r"(?:untitled|unbenannt|document\d*|dokument\d*|sans titre|powerpoint[- ]pr\w*|slide 1|"
+    r"(?:\(anonymous\)|\(unspecified\)|untitled(?: document)?|unbenannt|document\d*|dokument\d*|sans titre|powerpoint[- ]pr\w*|slide 1|"
     r"microsoft \w+ - .*|.*\.(?:docx?|pdf|dvi|tex|pptx?|xlsx?|indd|qxd|rtf|txt|html?)|\W*)",
     re.I,
 )
@@ -95,12 +95,14 @@ def _loader(kind: Type, file: BinaryIO, findings: Findings) -> Iterator[Section]
 
 
 def _why_empty(findings: Findings) -> str:
-    reason = "has no text"
-    if findings.warnings:
-        reason += f" ({'; '.join(findings.warnings)})"
+    details = [warning for warning in findings.warnings if "have no text" not in warning]
+    details = [warning for warning in details if "has no text" not in warning]
+    if details:
+        return f"has no text that can be read: {'; '.join(details)}"
     if findings.pages:
+        count = f"any of its {findings.pages} pages" if findings.pages > 1 else "its only page"
         return (
-            f"has no text on any of its {findings.pages} pages: scanned? "
+            f"has no text on {count}: scanned? "
             "Run OCR on it (for example with ocrmypdf) and ingest the result"
         )
-    return reason
+    return "has no text in it"

@@ -33,9 +33,7 @@ def _delimiter(text: str) -> str:
     sample = [line for line in text[:20_000].splitlines() if line.strip()][:30]
 
     def evenness(delimiter: str) -> tuple[int, int]:
-        counts = [
-            len(row) for row in csv.reader(sample, delimiter=delimiter) if len(row) > 1
-        ]
+        counts = [len(row) for row in csv.reader(sample, delimiter=delimiter) if len(row) > 1]
         usual = max(set(counts), key=counts.count, default=0)
         return counts.count(usual), usual
 

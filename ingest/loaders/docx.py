@@ -11,7 +11,9 @@ from ingest.loaders.ooxml import Package, attribute, local
 from ingest.loaders.tables import table_lines
 from ingest.sections import Findings, Outline, Section
 
-_HEADING = re.compile(r"(?:heading|überschrift|titre|título|titolo|kop|rubrik|nagłówek)\s*(\d)", re.I)
+_HEADING = re.compile(
+    r"(?:heading|überschrift|titre|título|titolo|kop|rubrik|nagłówek)\s*(\d)", re.I
+)
 _TRANSPARENT = frozenset(("ins", "smartTag", "sdt", "sdtContent", "customXml", "moveTo", "hyperlink",
                           "fldSimple", "dir", "bdo"))  # fmt: skip
 _BREAKS = {"tab": " ", "br": "\n", "cr": "\n", "noBreakHyphen": "-", "ptab": " "}

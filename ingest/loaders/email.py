@@ -50,14 +50,17 @@ def _message(
         if number > _MOST_ATTACHMENTS:
             findings.warn(f"only the first {_MOST_ATTACHMENTS} attachments were read")
             break
-        place = HEADING_SEPARATOR.join(
-            p for p in (root, f"Attachment {_name(part, number)}") if p
-        )
+        place = HEADING_SEPARATOR.join(p for p in (root, f"Attachment {_name(part, number)}") if p)
         yield from _attachment(part, _name(part, number), findings, load, place, depth)
 
 
 def _attachment(
-    part: EmailMessage, name: str, findings: Findings, load: AttachmentLoader, place: str, depth: int
+    part: EmailMessage,
+    name: str,
+    findings: Findings,
+    load: AttachmentLoader,
+    place: str,
+    depth: int,
 ) -> Iterator[Section]:
     if part.get_content_type() == "message/rfc822":
         inner = part.get_payload(0)

@@ -9,14 +9,16 @@ from typing import Any, BinaryIO
 from pypdf import PageObject, PdfReader
 from pypdf.errors import PyPdfError
 
-from ingest.loaders.pdf_lines import Line, Table, page_blocks
+from ingest.loaders.pdf_lines import page_blocks
 from ingest.loaders.pdf_paragraphs import Paragraphs, Pages
+from ingest.loaders.pdf_tables import Line, Table
 from ingest.loaders.pdf_text import Interpreter, PageText
 from ingest.sections import Findings, LoaderError, Section
 
 _PAGES_AT_ONCE = 40  # headers, footers and the body's size are judged over so many pages
 _MOST_PAGES = 50_000
 _SCAN = 0.5  # of a page's area: an image that large is a scan, and hidden text over it is OCR
+_FILE_NAME = re.compile(r"\.(?:pdf|docx?|pptx?|xlsx?|indd)$", re.I)  # as merging tools leave it
 _UNREADABLE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ue000-\uf8ff\ufffd]")
 
 
@@ -78,7 +80,7 @@ def _read_pages(reader: PdfReader, pages: Any, count: _Counts) -> Pages:
         try:
             page = pages[number]
             shown = interpreter.read(page)
-            blocks = page_blocks(_visible(shown, count))
+            blocks = page_blocks(_visible(shown, count), shown.rules)
             if form := _form_fields(page):
                 blocks.append(form)
         except MemoryError:
@@ -154,7 +156,7 @@ def _outline(reader: PdfReader) -> dict[int, list[tuple[int, str]]]:
                     break
                 page = reader.get_destination_page_number(entry)
                 title = " ".join(str(entry.title or "").split())
-                if page is not None and page >= 0 and title:
+                if page is not None and page >= 0 and title and not _FILE_NAME.search(title):
                     found.setdefault(page + 1, []).append((len(stack), title))
             else:
                 stack.pop()

@@ -7,7 +7,7 @@ from itertools import pairwise
 from statistics import median
 from typing import NamedTuple
 
-from ingest.loaders.pdf_lines import Line, Table
+from ingest.loaders.pdf_tables import Line, Table
 from ingest.sections import Findings, Outline, Section
 
 Pages = Iterator[tuple[int, list[Line | Table]]]
@@ -69,7 +69,9 @@ class Paragraphs:
             if number == 1:
                 self._take_title(blocks, body)
             kept = self._without_margins(blocks)
-            page = _PageWriter(self, kept, body if styled else 1e6, mostly_bold or not styled, words)
+            page = _PageWriter(
+                self, kept, body if styled else 1e6, mostly_bold or not styled, words
+            )
             yield from page.sections()
 
     def close(self) -> Iterator[Section]:
@@ -154,10 +156,12 @@ class _PageWriter:
         self._text: list[str] = []  # alternately: text, what parts it from the next
         self._last: Line | None = None
         lines = _lines(blocks)
-        self._rights: dict[int, float] = {}
-        for line in lines:
-            key = self._column(line)
-            self._rights[key] = max(self._rights.get(key, 0.0), line.x1)
+        self._rights = {  # where the text around a line ends on the right
+            id(line): max(
+                near.x1 for near in lines[max(0, n - 3) : n + 4] if _flush_left(near, line)
+            )
+            for n, line in enumerate(lines)
+        }
         gaps = [a.y - b.y for a, b in pairwise(lines) if 0 < a.y - b.y < 3 * a.size]
         self._pitch = median(gaps) if gaps else 1.3 * body
 
@@ -249,9 +253,6 @@ class _PageWriter:
             return 0
         return length
 
-    def _column(self, line: Line) -> int:
-        return round(line.x0 / (4 * max(line.size, 1.0)))
-
     def _add(self, line: Line) -> None:
         """Append a line to the text, joined with what came before as it looks on the page."""
         last = self._last
@@ -280,7 +281,7 @@ class _PageWriter:
             return "\n\n" if ended else " "
         if gap > 1.35 * self._pitch and gap > 1.25 * line.size:
             return "\n\n"
-        right = self._rights.get(self._column(last), last.x1)
+        right = self._rights[id(last)]
         left = min(last.x0, line.x0)
         width = max(right - left, 1.0)
         if line.x0 > last.x0 + line.size and ended:
@@ -299,7 +300,11 @@ class _PageWriter:
             return start, rest
         joined = (head[0] + tail[0]).lower()
         hyphened = f"{head[0]}-{tail[0]}".lower()
-        if self._words[hyphened] > self._words[joined]:
+        known = self._words
+        if known[hyphened] > known[joined]:
+            return start, rest
+        # "first-ever" broken at its hyphen: both halves are words, the whole is not.
+        if not known[joined] and known[head[0].lower()] and known[tail[0].lower()]:
             return start, rest
         return start[:-1], rest
 
@@ -329,6 +334,10 @@ def looks_like_heading(line: Line, body: float, mostly_bold: bool) -> bool:
 
 def _alike(a: Line, b: Line) -> bool:
     return abs(a.size - b.size) < 0.05 * a.size and a.bold == b.bold
+
+
+def _flush_left(a: Line, b: Line) -> bool:
+    return abs(a.x0 - b.x0) < 4 * max(a.size, b.size)
 
 
 def _mostly_bold(batch: Sequence[tuple[int, list[Line | Table]]]) -> bool:

@@ -27,6 +27,9 @@ _IDENTITY: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 _CELL_GAP = 1.0  # of the font size: a gap inside one string that parts two cells
 _DEEPEST_FORM = 12
 _MOST_FORMS = 2_000
+_THIN = 2.5  # points: a filled area this thin is a line
+_SHORTEST_RULE = 4.0
+_MOST_RULES = 4_000  # more lines than this make a drawing, not tables
 _SMALLEST = 1.0  # points: smaller text is there for machines, not for people
 _BOLD = re.compile(r"bold|black|heavy|semib|demi|-bd\b|,bd\b", re.I)
 _WHITE = 0.99
@@ -48,10 +51,20 @@ class Run(NamedTuple):
     hidden: bool
 
 
+class Rule(NamedTuple):
+    """A drawn line along one axis, or a thin area that looks like one; points."""
+
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+
+
 class PageText(NamedTuple):
     """What a page shows."""
 
     runs: list[Run]
+    rules: list[Rule]
     painted: bool  # something is drawn: images, lines or areas
     image_share: float  # of the page's area covered by its largest image
 
@@ -163,6 +176,7 @@ class _Page:
         self._interpreter = interpreter
         self._page = page
         self._runs: list[Run] = []
+        self._rules: list[Rule] = []
         self._boxes: list[Box] = []  # areas that are not white
         self._image_area = 0.0
         self._painted = False
@@ -177,7 +191,8 @@ class _Page:
             self._walk(self._interpreter.stream(contents), resources, _State(), 0)
         left, bottom, right, top = self._area
         area = max(1.0, (right - left) * (top - bottom))
-        return PageText(self._runs, self._painted, min(1.0, self._image_area / area))
+        rules = self._rules if len(self._rules) < _MOST_RULES else []
+        return PageText(self._runs, rules, self._painted, min(1.0, self._image_area / area))
 
     def _walk(
         self, operations: list[tuple[Any, bytes]], resources: DictionaryObject, state: _State,
@@ -186,7 +201,7 @@ class _Page:
         fonts = _dictionary(resources.get("/Font")) or DictionaryObject()
         saved: list[_State] = []
         line = matrix = _IDENTITY
-        path: list[float] | None = None
+        path: list[list[float]] = []  # a list of x, y, x, y … for each part of it
         for operands, operator in operations:
             try:
                 if operator in _SHOWING:
@@ -222,19 +237,15 @@ class _Page:
                     state.white = _is_white(operator, operands)
                 elif operator == b"re":
                     x, y, width, height = map(float, operands)
-                    path = (path or []) + [x, y, x + width, y + height]
-                elif operator in {b"m", b"l", b"c", b"v", b"y"}:
-                    path = path or []
-                    if len(path) < 400:
-                        path += map(float, operands)
-                elif operator in _FILLING:
-                    self._painted = True
-                    if path and not state.white:
-                        self._boxes.append(_bounds(path, state.ctm))
-                    path = None
-                elif operator in {b"S", b"s", b"n"}:
-                    self._painted = self._painted or operator != b"n"
-                    path = None
+                    path.append([x, y, x + width, y, x + width, y + height, x, y + height, x, y])
+                elif operator == b"m":
+                    path.append([float(operands[0]), float(operands[1])])
+                elif operator in {b"l", b"c", b"v", b"y"}:
+                    if path and len(path[-1]) < 400:
+                        path[-1] += (float(operands[-2]), float(operands[-1]))
+                elif operator in _PAINTING:
+                    self._paint(path, operator, state)
+                    path = []
                 elif operator in {b"sh", b"INLINE IMAGE"}:
                     self._image(state)
                 elif operator == b"Do":
@@ -242,15 +253,33 @@ class _Page:
             except (TypeError, ValueError, IndexError, KeyError, AttributeError):
                 continue  # one broken operator; viewers go on as well
 
+    def _paint(self, path: list[list[float]], operator: bytes, state: _State) -> None:
+        """Note filled areas, which white text may stand on, and lines, which tables have."""
+        if operator == b"n":
+            return
+        self._painted = True
+        filled = operator not in {b"S", b"s"}
+        stroked = operator not in {b"f", b"F", b"f*"}
+        for part in path:
+            box = _bounds(part, state.ctm)
+            width, height = box[2] - box[0], box[3] - box[1]
+            if filled and not state.white:
+                self._boxes.append(box)
+            if min(width, height) <= _THIN < _SHORTEST_RULE <= max(width, height):
+                self._rules.append(Rule(*box))
+            elif stroked and len(part) <= 12 and len(self._rules) < _MOST_RULES:
+                for at in range(0, len(part) - 2, 2):
+                    edge = _bounds(part[at : at + 4], state.ctm)
+                    if min(edge[2] - edge[0], edge[3] - edge[1]) < 0.5:
+                        self._rules.append(Rule(*edge))
+
     def _image(self, state: _State) -> None:
         self._painted = True
         box = _bounds([0.0, 0.0, 1.0, 1.0], state.ctm)
         self._boxes.append(box)
         self._image_area = max(self._image_area, (box[2] - box[0]) * (box[3] - box[1]))
 
-    def _object(
-        self, name: object, resources: DictionaryObject, state: _State, depth: int
-    ) -> None:
+    def _object(self, name: object, resources: DictionaryObject, state: _State, depth: int) -> None:
         objects = _dictionary(resources.get("/XObject")) or DictionaryObject()
         target = objects[name].get_object()
         if target.get("/Subtype") == "/Image":
@@ -331,7 +360,7 @@ class _Page:
 
 
 _SHOWING = frozenset((b"Tj", b"TJ", b"'", b'"'))
-_FILLING = frozenset((b"f", b"F", b"f*", b"B", b"B*", b"b", b"b*"))
+_PAINTING = frozenset((b"f", b"F", b"f*", b"B", b"B*", b"b", b"b*", b"S", b"s", b"n"))
 _FILL_COLOUR = frozenset((b"g", b"rg", b"k", b"sc", b"scn", b"cs"))
 _TEXT_STATE = {
     b"Tc": "char_space", b"Tw": "word_space", b"TL": "leading", b"Ts": "rise", b"Tz": "stretch",
