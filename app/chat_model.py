@@ -2,7 +2,6 @@
 
 import json
 import threading
-from pathlib import Path
 from typing import Literal
 
 from app.answering.confidence import Calibration
@@ -13,7 +12,7 @@ from app.engine.supervisor import EngineState, EngineSupervisor
 from app.engine.templates import chat_template
 from app.engine.tokenizer import Tokenizer
 from app.events import ModelName
-from app.models import default_chat_model, is_starter
+from app.models import Model, default_chat_model, is_starter
 from app.settings import EngineSettings, Settings
 
 # Below this many parameters a model's own words are not trusted without a quotation.
@@ -35,12 +34,12 @@ class ChatModelSource:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._lock = threading.Lock()
-        self._file: Path | None = None
+        self._chosen: Model | None = None
         self._supervisor: EngineSupervisor | None = None
         self._model: ChatModel | None = None
 
     def start(self) -> None:
-        """Begin to load the model; returns at once. Raises ModelsError if there is none."""
+        """Begin to load the model; returns at once. Raises ModelError if there is none."""
         if self._settings.engine.url is None:
             self._running_supervisor()
 
@@ -77,26 +76,26 @@ class ChatModelSource:
         """The model's name for a person, known before it is loaded."""
         if self._settings.engine.url is not None:
             return self._client().model().name
-        return self._model_file().stem
+        return self._chosen_model().path.stem
 
     def is_starter(self) -> bool:
         """Whether it is the small model that is only for trying out."""
-        return self._settings.engine.url is None and is_starter(self._model_file())
+        return self._settings.engine.url is None and is_starter(self._chosen_model())
 
     def close(self) -> None:
         """Stop the engine, if this process started one."""
         if self._supervisor is not None:
             self._supervisor.stop()
 
-    def _model_file(self) -> Path:
-        if self._file is None:
-            self._file = default_chat_model(self._settings)
-        return self._file
+    def _chosen_model(self) -> Model:
+        if self._chosen is None:
+            self._chosen = default_chat_model(self._settings)
+        return self._chosen
 
     def _running_supervisor(self) -> EngineSupervisor:
         if self._supervisor is None:
             self._supervisor = EngineSupervisor(
-                engine_options(self._settings.engine, self._model_file())
+                engine_options(self._settings.engine, self._chosen_model())
             )
             self._supervisor.start()
         return self._supervisor
@@ -110,11 +109,11 @@ class ChatModelSource:
     def _connect(self) -> ChatModel:
         client = self._client()
         info = client.model()
-        template = chat_template(Tokenizer(self._model_file()))
+        template = chat_template(Tokenizer(self._chosen_model().path))
         return ChatModel(
             engine=client,
             template=template,
-            name=ModelName(info.name or self._model_file().stem, info.sha256),
+            name=ModelName(info.name or self._chosen_model().path.stem, info.sha256),
             context_window=min(
                 info.context_window or self._settings.engine.context, self._settings.engine.context
             ),
@@ -122,10 +121,11 @@ class ChatModelSource:
         )
 
 
-def engine_options(engine: EngineSettings, model: Path, *, port: int = 0) -> EngineOptions:
+def engine_options(engine: EngineSettings, model: Model, *, port: int = 0) -> EngineOptions:
     """An engine's options from the settings; what they leave open is chosen for this machine."""
     return EngineOptions(
-        model=model,
+        model=model.path,
+        sha256=model.sha256 or "",
         port=port,
         context=engine.context,
         parallel=engine.parallel or 4,

@@ -1,0 +1,95 @@
+"""models: list, fetch, add, plan."""
+
+import sys
+from argparse import Namespace
+from dataclasses import asdict
+from pathlib import Path
+
+from app.commands.output import print_json, settings_of
+from app.models import (
+    Model,
+    ModelError,
+    default_chat_model,
+    default_embedder,
+    installed_models_dir,
+    manifest,
+    own_places,
+    places,
+)
+from app.models import (
+    add as add_model,
+)
+from app.models import list_models as models_in
+
+
+def list_models(arguments: Namespace) -> int:
+    """Print the models at hand; an asterisk marks those in use."""
+    settings = settings_of(arguments)
+    found = models_in(places(settings))
+    in_use = set()
+    for choose in (lambda: default_chat_model(settings).path, lambda: default_embedder(settings)):
+        try:
+            in_use.add(choose())
+        except ModelError:
+            continue  # none of this kind yet: nothing to mark
+    if arguments.json:
+        print_json({"models": [{**_plain(m), "in_use": m.path in in_use} for m in found]})
+        return 0
+    for model in found:
+        mark = "*" if model.path in in_use else " "
+        print(f"{mark} {model.name}  ({model.kind}, {model.size / 1e6:,.0f} MB) {model.about}")
+        if model.problem:
+            print(f"    cannot be used: {model.problem}")
+    if not found:
+        print("no models yet: strongroom models fetch, or strongroom models add FILE")
+    return 0
+
+
+def fetch(arguments: Namespace) -> int:
+    """Fetch models by name; starter models go beside the environment's packages."""
+    from app.model_fetch import fetch as fetch_models
+
+    settings = settings_of(arguments)
+    starters = {starter.name for starter in manifest()[0]}
+    asked = arguments.names or sorted(starters)
+    own = own_places(settings)[0]
+    fetched: list[Model] = []
+    for into, names in (
+        (installed_models_dir(), [name for name in asked if name in starters]),
+        (own, [name for name in asked if name not in starters]),
+    ):
+        if names:
+            fetched += fetch_models(names, into, _say)
+    if arguments.json:
+        print_json({"models": [_plain(model) for model in fetched]})
+    return 0
+
+
+def add(arguments: Namespace) -> int:
+    """Take a model file or folder into use."""
+    model = add_model(Path(arguments.path), own_places(settings_of(arguments))[0], _say)
+    if arguments.json:
+        print_json(_plain(model))
+    else:
+        print(f"added {model.name} ({model.kind}, {model.about}) sha256 {model.sha256}")
+    return 0
+
+
+def plan(arguments: Namespace) -> int:
+    """Say what fits where, without a GPU at hand."""
+    from app.engine.plan import buyer_report
+
+    report = buyer_report(arguments.size, arguments.gpu or [], arguments.context)
+    if arguments.json:
+        print_json(asdict(report))
+    else:
+        print(report)
+    return 0
+
+
+def _plain(model: Model) -> dict[str, object]:
+    return {**asdict(model), "path": str(model.path)}
+
+
+def _say(words: str) -> None:
+    print(words, file=sys.stderr, flush=True)
