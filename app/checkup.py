@@ -1,0 +1,156 @@
+"""What is right on this machine, what is not, and what to do about it."""
+
+import os
+import platform
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from app.engine.options import usable_cores
+from app.models import ModelError, default_chat_model, default_embedder, is_starter
+from app.owner import find_owner
+from app.privacy import SWITCHES, UNSET
+from app.settings import Settings
+
+LEAST_FREE_DISK = 2 * 2**30
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at. `remedy` is "" when all is well."""
+
+    area: Literal["hardware", "models", "index", "privacy"]
+    status: Literal["ok", "warning", "failed"]
+    what: str
+    remedy: str = ""
+
+
+def check(settings: Settings) -> Iterator[Finding]:
+    """Look at hardware, models, index and privacy; changes nothing."""
+    yield from _hardware(settings)
+    yield from _models(settings)
+    yield from _index(settings)
+    yield from _privacy(settings)
+
+
+def _hardware(settings: Settings) -> Iterator[Finding]:
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    cores = usable_cores()
+    yield Finding(
+        "hardware", "ok", f"{platform.machine()}, {cores} cores, {memory:.0f} GiB of memory"
+    )
+    threads = settings.engine.threads
+    if threads and threads >= cores > 1:
+        yield Finding(
+            "hardware",
+            "warning",
+            f"engine.threads is {threads} of {cores} cores: any other load then stalls the model",
+            f"set it to {cores - 1} or leave it out",
+        )
+    existing = next(p for p in (settings.home, *settings.home.parents) if p.exists())
+    free = shutil.disk_usage(existing).free
+    yield Finding(
+        "hardware",
+        "ok" if free > LEAST_FREE_DISK else "warning",
+        f"{free / 2**30:.0f} GiB free for {settings.home}",
+        "" if free > LEAST_FREE_DISK else "make room before you ingest more",
+    )
+
+
+def _models(settings: Settings) -> Iterator[Finding]:
+    try:
+        chat = default_chat_model(settings)
+        if settings.engine.url:
+            yield Finding("models", "ok", f"chat model: the engine at {settings.engine.url}")
+        elif is_starter(chat):
+            yield Finding(
+                "models",
+                "warning",
+                f"chat model: {chat.name}, the starter; good for trying out, too small to trust",
+                "strongroom models add llama-2-7b-chat.Q4_K_M.gguf",
+            )
+        else:
+            yield Finding("models", "ok", f"chat model: {chat.name} ({chat.about})")
+    except ModelError as error:
+        yield Finding("models", "failed", f"chat model: {error}", "strongroom models fetch")
+    try:
+        yield Finding("models", "ok", f"embedder: {default_embedder(settings).name}")
+    except ModelError as error:
+        yield Finding("models", "failed", f"embedder: {error}", "strongroom models fetch")
+
+
+def _index(settings: Settings) -> Iterator[Finding]:
+    owner = find_owner(settings.home)
+    if owner is not None:
+        served = "takes work from other commands" if owner.socket else "works alone"
+        yield Finding(
+            "index",
+            "ok",
+            f"{settings.home} is open in `{owner.command}` (process {owner.pid}), which {served}",
+        )
+        return
+    if not (settings.home / "index").exists():
+        yield Finding(
+            "index",
+            "warning",
+            f"{settings.home} holds no documents yet",
+            "strongroom ingest FOLDER",
+        )
+        return
+    yield from _open_index(settings)
+
+
+def _open_index(settings: Settings) -> Iterator[Finding]:
+    from app.errors import words_for
+    from app.wiring import open_home
+
+    try:
+        with open_home(settings, "strongroom check") as home:
+            records = home.documents()
+            chunks = sum(record.chunks for record in records)
+            yield Finding("index", "ok", f"{len(records)} documents, {chunks} chunks, consistent")
+            calibration = home.chat.calibration()
+            yield Finding(
+                "index",
+                "ok",
+                f"refuses below a confidence of {calibration.refuse_below:.2f} "
+                f"({calibration.source})",
+            )
+            for record in records:
+                if record.warning:
+                    yield Finding(
+                        "index", "warning", f"{record.space}/{record.name}: {record.warning}"
+                    )
+    except Exception as error:
+        words = words_for(error)
+        if words is None:
+            raise
+        yield Finding("index", "failed", words)
+
+
+def _privacy(settings: Settings) -> Iterator[Finding]:
+    wrong = [name for name, value in SWITCHES.items() if os.environ.get(name) != value]
+    wrong += [name for name in UNSET if name in os.environ]
+    if wrong:
+        yield Finding(
+            "privacy", "failed", "not switched off: " + ", ".join(wrong), "report this as a defect"
+        )
+    else:
+        yield Finding("privacy", "ok", "telemetry, hubs and hosted tracing are switched off")
+    home = settings.home
+    if home.exists() and home.stat().st_mode & 0o077:
+        yield Finding(
+            "privacy",
+            "warning",
+            f"{home} can be read by other users of this machine",
+            f"chmod 700 {home}",
+        )
+    if settings.engine.url:
+        yield Finding("privacy", "ok", f"questions and passages go to {settings.engine.url} only")
+
+
+def worst(findings: list[Finding]) -> str:
+    """The gravest status among the findings."""
+    order = ("ok", "warning", "failed")
+    return max((finding.status for finding in findings), key=order.index, default="ok")
