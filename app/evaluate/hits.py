@@ -1,6 +1,5 @@
 """Whether a passage holds the evidence for an answer."""
 
-from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -12,8 +11,8 @@ from vectorstore.records import Hit
 def is_hit(hit: Hit, place: Place, answers: Sequence[str]) -> bool:
     """Whether `hit` shows what stands at `place`.
 
-    With a text: the passage is of that document, shares half of the words of the shorter of the
-    two (each occurrence counts), and contains one of `answers` if the text does. With a page
+    With a text: the passage is of that document, shares half of the distinct words of the shorter
+    of the two, and contains one of `answers` if the text does. With a page
     only: it is of that document and page. With neither: it is of that document.
     """
     if not same_document(hit.document, place.document):
@@ -29,17 +28,16 @@ def covers(hit: Hit, need: Sequence[Place], answers: Sequence[str]) -> bool:
 
 
 def shares_text(passage: str, evidence: str, answers: Sequence[str]) -> bool:
-    """Whether `passage` holds at least half of `evidence` (or is half made of it), and its answer.
+    """Whether the two share half of the words of the shorter, and the passage holds the answer.
 
-    An answer counts when its words stand in the text one after the other; case and punctuation
-    do not matter. Where the evidence contains no accepted answer, none is asked of the passage.
+    Each distinct word counts once. An answer counts when its words stand in the text one after
+    the other; case and punctuation do not matter. Where the evidence contains no accepted answer,
+    none is asked of the passage.
     """
     held, wanted = _words(passage), _words(evidence)
-    shorter = min(len(held), len(wanted))
-    if not shorter:
-        return False
-    shared = sum((_counted(passage) & _counted(evidence)).values())
-    if 2 * shared < shorter:
+    distinct_held, distinct_wanted = _distinct(passage), _distinct(evidence)
+    shorter = min(len(distinct_held), len(distinct_wanted))
+    if not shorter or 2 * len(distinct_held & distinct_wanted) < shorter:
         return False
     accepted = [_words(answer) for answer in answers]
     if not any(contains_words(wanted, answer) for answer in accepted):
@@ -59,5 +57,5 @@ def _words(text: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=20_000)
-def _counted(text: str) -> "Counter[str]":
-    return Counter(_words(text))
+def _distinct(text: str) -> frozenset[str]:
+    return frozenset(_words(text))
