@@ -16,6 +16,7 @@ class FailureKind(Enum):
     STARTING = "starting"  # the engine is loading its model, for the first time or again
     DOWN = "down"  # the engine does not run and will not come back by itself
     TOO_LONG = "too_long"  # the question alone does not fit into the model's window
+    GONE = "gone"  # none of the chosen documents is there any more
     UNKNOWN = "unknown"  # anything else; the log says what
 
 

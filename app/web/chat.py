@@ -1,12 +1,13 @@
 """The chat page: Gradio's widgets, and what happens when they are used. Import only to serve."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
+from app.events import Event
 from app.web import markup, view
 from app.web.asking import Asking
 from app.web.backend import AnswerFailed, ChatBackend, FailureKind
@@ -91,7 +92,6 @@ def build_page(backend: ChatBackend, *, questions_at_once: int, waiting: int) ->
                     elem_id="sr-documents",
                     scale=1,
                 )
-        chosen.preprocess = _keys
         while_starting = gr.Timer(3, active=False)
         shown = [conversation, past, live, question, ask, stop]
         handlers = _Handlers(backend, conversation, past, live, question, ask, stop)
@@ -173,7 +173,8 @@ class _Handlers:
             return
         documents = await self._chosen(chosen, request)
         turn = Turn(len(talk.turns) + 1, question, documents)
-        async for update in self._answer(talk, turn, request):
+        gone = bool(chosen) and not documents
+        async for update in self._answer(talk, turn, request, gone=gone):
             yield update
 
     async def example(
@@ -219,8 +220,15 @@ class _Handlers:
         }
 
     async def _answer(
-        self, talk: Conversation, turn: Turn, request: gr.Request, *, keep_box: bool = False
+        self,
+        talk: Conversation,
+        turn: Turn,
+        request: gr.Request,
+        *,
+        keep_box: bool = False,
+        gone: bool = False,
     ) -> AsyncIterator[Update]:
+        """Answer `turn`; `gone` when none of the chosen documents is there any more."""
         texts, person = _texts(request), _person(request)
         earlier = view.earlier_answers(talk.turns)
         past = markup.turns_html(texts, talk.turns)
@@ -228,11 +236,17 @@ class _Handlers:
         if talk.asking is not None:  # another question was quicker
             return
         question, documents = turn.question, turn.documents
-        asking = Asking(
-            lambda: self._backend.ask(
-                _checked(question), earlier=earlier, documents=documents or None, person=person
+
+        def begin() -> Iterator[Event]:
+            if gone:  # never search everything instead
+                raise AnswerFailed(FailureKind.GONE)
+            if len(question) > QUESTION_CHARACTERS:
+                raise AnswerFailed(FailureKind.TOO_LONG)
+            return self._backend.ask(
+                question, earlier=earlier, documents=documents or None, person=person
             )
-        )
+
+        asking = Asking(begin)
         talk.begin(turn, asking)
         first: Update = {
             self._conversation: talk,
@@ -270,20 +284,6 @@ class _Handlers:
         wanted = set(keys)
         documents = await asyncio.to_thread(self._backend.documents, _person(request))
         return tuple(document for document in documents if _key(document) in wanted)
-
-
-def _keys(sent: object) -> list[str]:
-    """Take a choice as it comes; whether it may be searched is checked against the backend.
-
-    In its own check Gradio would write what was sent, and every choice there is, into the log.
-    """
-    return [key for key in sent if isinstance(key, str)] if isinstance(sent, list) else []
-
-
-def _checked(question: str) -> str:
-    if len(question) > QUESTION_CHARACTERS:
-        raise AnswerFailed(FailureKind.TOO_LONG)
-    return question
 
 
 def _header(backend: ChatBackend, texts: Texts) -> str:

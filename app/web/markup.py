@@ -205,6 +205,7 @@ def failure_words(texts: Texts, failure: AnswerFailed) -> str:
         FailureKind.STARTING: texts.starting,
         FailureKind.DOWN: texts.down,
         FailureKind.TOO_LONG: texts.too_long,
+        FailureKind.GONE: texts.gone,
         FailureKind.UNKNOWN: texts.unknown,
     }[failure.kind]
 

@@ -75,6 +75,7 @@ class Texts:
     starting: str
     down: str
     too_long: str
+    gone: str
     unknown: str
 
     def count(self, pair: tuple[str, str], n: int) -> str:
@@ -156,6 +157,7 @@ ENGLISH = Texts(
     down="The model is not running. Please tell your administrator; `strongroom check` says why.",
     too_long="This question is too long for the model. Please shorten it, "
     "or ask about one part at a time.",
+    gone="The documents that you chose are no longer there. Reload the page and choose again.",
     unknown="Something went wrong while answering. Please ask again; if it happens twice, "
     "tell your administrator. The log says what it was.",
 )
@@ -238,6 +240,8 @@ GERMAN = Texts(
     "`strongroom check` nennt den Grund.",
     too_long="Diese Frage ist zu lang für das Modell. Bitte kürzen Sie sie, "
     "oder fragen Sie nach einem Teil davon.",
+    gone="Die gewählten Dokumente gibt es nicht mehr. "
+    "Laden Sie die Seite neu und wählen Sie noch einmal.",
     unknown="Beim Antworten ging etwas schief. Bitte fragen Sie noch einmal; wenn es wieder "
     "geschieht, wenden Sie sich an die Administration. Was es war, steht im Protokoll.",
 )

@@ -183,6 +183,18 @@ def test_only_chosen_documents_are_searched(page: Page, site: Site) -> None:
     assert site.backend.asked[0]["documents"] == (DOCUMENTS[5],)
 
 
+def test_a_chosen_document_that_is_gone_is_not_replaced_by_all(page: Page, site: Site) -> None:
+    start(page, site)
+    page.locator("#sr-documents input").click()
+    page.keyboard.press("Enter")
+    expect(page.locator("#sr-documents .token")).to_have_count(1)
+    site.backend.known = DOCUMENTS[1:]
+    ask(page, "leave?")
+    stage(page, "failed")
+    expect(page.locator(f"{LIVE} .sr-failed")).to_contain_text("no longer there")
+    assert site.backend.asked == []
+
+
 def test_nothing_found_says_so_and_shows_the_nearest_passages(page: Page, site: Site) -> None:
     start(page, site)
     ask(page, "Who won the chess tournament?")
@@ -306,7 +318,7 @@ def test_no_question_is_written_to_a_log(
     config = httpx.get(site.url + "/config", trust_env=False).json()
     for call in config["dependencies"]:
         body = {
-            "data": ["secret", ["secret/nowhere.pdf"], None][: len(call["inputs"])],
+            "data": ["secret", ["nowhere.pdf"], None][3 - len(call["inputs"]) :],
             "fn_index": call["id"],
             "session_hash": "made-up",
         }
