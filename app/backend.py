@@ -1,6 +1,6 @@
 """What the web chat asks for, answered from an open data folder."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from app.engine.client import EngineBusy, EngineDown, EngineError
 from app.events import Answer, Event
@@ -35,8 +35,8 @@ class HomeBackend:
                 person=person,
             )
         except EngineError as error:
-            raise _failure(error) from error
-        return _Translated(stream)
+            raise self._failure(error) from error
+        return _Translated(stream, self._failure)
 
     def documents(self, person: str) -> Sequence[DocumentRecord]:
         return self._home.documents()
@@ -62,30 +62,34 @@ class HomeBackend:
     def readiness(self) -> Readiness:
         return Readiness(self._home.chat.readiness())
 
+    def _failure(self, error: Exception) -> AnswerFailed:
+        """The page's own words for what went wrong."""
+        if isinstance(error, QuestionTooLong):
+            return AnswerFailed(FailureKind.TOO_LONG)
+        if isinstance(error, EngineBusy):
+            return AnswerFailed(FailureKind.BUSY, error.seconds)
+        if isinstance(error, EngineDown):
+            coming = self._home.chat.readiness() in ("starting", "restarting")
+            return AnswerFailed(FailureKind.STARTING if coming else FailureKind.DOWN)
+        return AnswerFailed(FailureKind.UNKNOWN)
+
 
 class _Translated(Iterator[Event]):
     """A stream of events whose errors are the page's own; closes what it wraps."""
 
-    def __init__(self, stream: Iterator[Event]) -> None:
+    def __init__(
+        self, stream: Iterator[Event], failure: Callable[[Exception], AnswerFailed]
+    ) -> None:
         self._stream = stream
+        self._failure = failure
 
     def __next__(self) -> Event:
         try:
             return next(self._stream)
         except (EngineError, QuestionTooLong) as error:
-            raise _failure(error) from error
+            raise self._failure(error) from error
 
     def close(self) -> None:
         close = getattr(self._stream, "close", None)
         if close is not None:
             close()
-
-
-def _failure(error: EngineError | QuestionTooLong) -> AnswerFailed:
-    if isinstance(error, QuestionTooLong):
-        return AnswerFailed(FailureKind.TOO_LONG)
-    if isinstance(error, EngineBusy):
-        return AnswerFailed(FailureKind.BUSY, error.seconds)
-    if isinstance(error, EngineDown):
-        return AnswerFailed(FailureKind.DOWN)
-    return AnswerFailed(FailureKind.UNKNOWN)
