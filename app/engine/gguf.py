@@ -158,7 +158,7 @@ def read_gguf(path: Path) -> ModelFile:
                 return _Header(path, view).model()
     except OSError as error:
         raise GgufError(f"{path}: cannot be read: {error.strerror or error}") from error
-    except (struct.error, IndexError, UnicodeDecodeError) as error:
+    except (struct.error, IndexError, ValueError, TypeError, OverflowError) as error:
         raise GgufError(
             f"{path}: ends in the middle of its header or is damaged; download it again"
         ) from error
