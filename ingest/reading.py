@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import PurePosixPath
 from typing import BinaryIO
 
@@ -9,9 +10,12 @@ from ingest.clean import clean
 from ingest.filetype import Type, recognise
 from ingest.sections import LONGEST_HEADING, Findings, LoaderError, Section
 
-_NO_TITLE = re.compile(
-    r"(?:\(anonymous\)|\(unspecified\)|untitled(?: document)?|unbenannt|document\d*|dokument\d*|sans titre|powerpoint[- ]pr\w*|slide 1|"
-    r"microsoft \w+ - .*|.*\.(?:docx?|pdf|dvi|tex|pptx?|xlsx?|indd|qxd|rtf|txt|html?)|\W*)",
+_MODULES = {"csv": "csv_table"}  # loaders whose file is not named like their type
+_FROM_FILE = frozenset(("pdf", "docx", "pptx", "xlsx"))  # they read parts of it, not all
+_NO_TITLE = re.compile(  # what programs fill in, and file names
+    r"\(anonymous\)|\(unspecified\)|untitled(?: document)?|unbenannt|sans titre|slide 1|"
+    r"document\d*|dokument\d*|powerpoint[- ]pr\w*|microsoft \w+ - .*|\W*|"
+    r".*\.(?:docx?|pdf|dvi|tex|pptx?|xlsx?|indd|qxd|rtf|txt|html?)",
     re.I,
 )
 
@@ -42,7 +46,8 @@ def read_sections(file: BinaryIO, name: str, findings: Findings) -> Iterator[Sec
         findings.warn(f"{dropped} invisible characters were dropped")
     title = " ".join(clean(findings.title)[0].split())
     if not title or _NO_TITLE.fullmatch(title):
-        title = PurePosixPath(name).stem
+        stem = PurePosixPath(name).stem
+        title = stem if " " in stem else stem.replace("_", " ")
     findings.title = title[:LONGEST_HEADING]
 
 
@@ -56,42 +61,16 @@ def load(file: BinaryIO, name: str, findings: Findings) -> Iterator[Section]:
 
 def _loader(kind: Type, file: BinaryIO, findings: Findings) -> Iterator[Section]:
     # Each loader is imported when it is needed: a worker that sees text alone stays small.
-    if kind == "pdf":
-        from ingest.loaders.pdf import load_pdf
-
-        return load_pdf(file, findings)
-    if kind == "docx":
-        from ingest.loaders.docx import load_docx
-
-        return load_docx(file, findings)
-    if kind == "pptx":
-        from ingest.loaders.pptx import load_pptx
-
-        return load_pptx(file, findings)
-    if kind == "xlsx":
-        from ingest.loaders.xlsx import load_xlsx
-
-        return load_xlsx(file, findings)
-    data = file.read()
-    if kind == "html":
-        from ingest.loaders.html import load_html
-
-        return load_html(data, findings)
-    if kind == "markdown":
-        from ingest.loaders.markdown import load_markdown
-
-        return load_markdown(data, findings)
-    if kind == "csv":
-        from ingest.loaders.csv_table import load_csv
-
-        return load_csv(data, findings)
-    if kind == "email":
-        from ingest.loaders.email import load_email
-
-        return load_email(data, findings, load)
-    from ingest.loaders.text import load_text
-
-    return load_text(data, findings)
+    module = import_module(f"ingest.loaders.{_MODULES.get(kind, kind)}")
+    load_kind = getattr(module, f"load_{kind}")
+    sections: Iterator[Section]
+    if kind in _FROM_FILE:
+        sections = load_kind(file, findings)
+    elif kind == "email":
+        sections = load_kind(file.read(), findings, load)
+    else:
+        sections = load_kind(file.read(), findings)
+    return sections
 
 
 def _why_empty(findings: Findings) -> str:

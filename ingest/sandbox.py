@@ -101,7 +101,7 @@ class Sandbox:
         self._idle = False
         child = self._started()
         request = {
-            "path": str(path),
+            "path": os.path.abspath(path),  # the child lives in another folder
             "name": name,
             "text_bytes": self._limits.text_mib << 20,
         }

@@ -1,0 +1,1 @@
+"""One small module per file format: each yields the sections of a document."""

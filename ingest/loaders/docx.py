@@ -14,8 +14,10 @@ from ingest.sections import Findings, Outline, Section
 _HEADING = re.compile(
     r"(?:heading|überschrift|titre|título|titolo|kop|rubrik|nagłówek)\s*(\d)", re.I
 )
-_TRANSPARENT = frozenset(("ins", "smartTag", "sdt", "sdtContent", "customXml", "moveTo", "hyperlink",
-                          "fldSimple", "dir", "bdo"))  # fmt: skip
+_TRANSPARENT = frozenset(
+    "ins smartTag sdt sdtContent customXml moveTo hyperlink fldSimple dir bdo".split()
+)
+_OFF = frozenset(("0", "false", "off"))
 _BREAKS = {"tab": " ", "br": "\n", "cr": "\n", "noBreakHyphen": "-", "ptab": " "}
 
 
@@ -26,7 +28,6 @@ class _Reader:
     findings: Findings
     levels: dict[str, int] = field(default_factory=dict)  # style id -> heading level
     hidden_styles: set[str] = field(default_factory=set)
-    code_styles: set[str] = field(default_factory=set)
     notes: dict[tuple[str, str], str] = field(default_factory=dict)
     hidden: int = 0
 
@@ -57,37 +58,39 @@ def load_docx(file: BinaryIO, findings: Findings) -> Iterator[Section]:
 
 
 def _read_styles(tree: etree._Element, reader: _Reader) -> None:
+    """Which styles make headings or hide text, by themselves or by inheritance."""
     parents: dict[str, str] = {}
     for style in tree:
-        if local(style) != "style":
-            continue
-        identity = attribute(style, "styleId") or ""
-        for child in style.iter():
-            name = local(child)
-            if name == "name" and child.getparent() is style:
-                title = attribute(child, "val") or ""
-                if match := _HEADING.match(title):
-                    reader.levels[identity] = int(match[1])
-                elif title.lower() == "title":
-                    reader.levels[identity] = 0
-                elif re.search(r"\bcode\b|preformatted|source|listing", title, re.I):
-                    reader.code_styles.add(identity)
-            elif name == "basedOn":
-                parents[identity] = attribute(child, "val") or ""
-            elif name == "outlineLvl" and identity not in reader.levels:
-                level = int(attribute(child, "val") or 9)
-                if level < 9:
-                    reader.levels[identity] = level + 1
-            elif name == "vanish" and attribute(child, "val") not in {"0", "false", "off"}:
-                reader.hidden_styles.add(identity)
-    for identity in parents:  # a style based on a heading is one, unless it says otherwise
-        ancestor, steps = parents[identity], 0
+        if local(style) == "style":
+            parents[attribute(style, "styleId") or ""] = _read_style(style, reader)
+    for identity, parent in parents.items():
+        ancestor, steps = parent, 0
         while ancestor and steps < 20:
             if ancestor in reader.levels:
                 reader.levels.setdefault(identity, reader.levels[ancestor])
             if ancestor in reader.hidden_styles:
                 reader.hidden_styles.add(identity)
             ancestor, steps = parents.get(ancestor, ""), steps + 1
+
+
+def _read_style(style: etree._Element, reader: _Reader) -> str:
+    """Note what a style says; returns the style that it is based on."""
+    identity = attribute(style, "styleId") or ""
+    parent = ""
+    for child in style.iter():
+        name, value = local(child), attribute(child, "val") or ""
+        if name == "name" and child.getparent() is style:
+            if match := _HEADING.match(value):
+                reader.levels[identity] = int(match[1])
+            elif value.lower() == "title":
+                reader.levels[identity] = 0
+        elif name == "basedOn":
+            parent = value
+        elif name == "outlineLvl" and identity not in reader.levels and int(value or 9) < 9:
+            reader.levels[identity] = int(value) + 1
+        elif name == "vanish" and value not in _OFF:
+            reader.hidden_styles.add(identity)
+    return parent
 
 
 def _blocks(parent: etree._Element, reader: _Reader) -> Iterator[Section]:
@@ -187,7 +190,7 @@ def _is_hidden(run: etree._Element, reader: _Reader) -> bool:
     for item in first:
         name = local(item)
         if name == "vanish":
-            return attribute(item, "val") not in {"0", "false", "off"}
+            return attribute(item, "val") not in _OFF
         if name == "rStyle" and attribute(item, "val") in reader.hidden_styles:
             return True
     return False

@@ -3,12 +3,14 @@
 import email
 import email.policy
 import io
+import re
 from collections.abc import Callable, Iterator
 from email.message import EmailMessage
 from typing import BinaryIO
 
 from ingest.encoding import decode
 from ingest.loaders.html import html_sections
+from ingest.loaders.text import unwrap, usual_width
 from ingest.sections import HEADING_SEPARATOR, Findings, LoaderError, Section
 
 _FIELDS = ("Subject", "From", "To", "Cc", "Date")
@@ -45,7 +47,9 @@ def _message(
         yield Section("\n".join(lines), heading=heading)
         yield from html_sections(text, findings, heading)
     else:
-        yield Section("\n\n".join(("\n".join(lines), text)).strip(), heading=heading)
+        width = usual_width(text.splitlines())
+        blocks = [unwrap(block, width) for block in re.split(r"\n[ \t]*\n", text)]
+        yield Section("\n\n".join(("\n".join(lines), *blocks)).strip(), heading=heading)
     for number, part in enumerate(_attachments(message, body), 1):
         if number > _MOST_ATTACHMENTS:
             findings.warn(f"only the first {_MOST_ATTACHMENTS} attachments were read")
@@ -130,4 +134,4 @@ def _payload_text(part: EmailMessage, findings: Findings) -> str:
     text, warning = decode(data, part.get_content_charset() or "")
     if warning and "guessed" not in warning:
         findings.warn(warning)
-    return text
+    return text.replace("\r\n", "\n")

@@ -89,7 +89,17 @@ def inline(text: str) -> str:
 
 
 def _flush(paragraph: list[str], outline: Outline) -> Iterator[Section]:
-    text = "\n".join(inline(line.removeprefix("> ").rstrip()) for line in paragraph).strip("\n")
+    """The collected lines as text: a line goes on the one before it unless it says otherwise."""
+    lines: list[str] = []
+    hard = True  # the line before ended in a forced break, or there is none
+    for raw in paragraph:
+        line = raw.removeprefix("> ")
+        if lines and line.strip() and lines[-1] and not hard and not _ITEM.match(line):
+            lines[-1] += " " + line.strip().removesuffix("\\")
+        else:
+            lines.append(line.rstrip().removesuffix("\\"))
+        hard = line.endswith(("  ", "\\")) or not line.strip()
+    text = "\n".join(inline(line) for line in lines).strip("\n")
     paragraph.clear()
     if text.strip():
         yield outline.place(text)

@@ -10,7 +10,7 @@ from pypdf import PageObject, PdfReader
 from pypdf.errors import PyPdfError
 
 from ingest.loaders.pdf_lines import page_blocks
-from ingest.loaders.pdf_paragraphs import Paragraphs, Pages
+from ingest.loaders.pdf_paragraphs import Pages, Paragraphs
 from ingest.loaders.pdf_tables import Line, Table
 from ingest.loaders.pdf_text import Interpreter, PageText
 from ingest.sections import Findings, LoaderError, Section
@@ -148,7 +148,7 @@ def _outline(reader: PdfReader) -> dict[int, list[tuple[int, str]]]:
     """Page number -> (level, title) of the bookmarks that point to it."""
     found: dict[int, list[tuple[int, str]]] = {}
     try:
-        stack = [iter(reader.outline)]
+        stack: list[Iterator[Any]] = [iter(reader.outline)]
         while stack:
             for entry in stack[-1]:
                 if isinstance(entry, list):

@@ -37,7 +37,9 @@ def page_blocks(runs: Iterable[Run], rules: Sequence[Rule]) -> list[Line | Table
     return [block for block in blocks if isinstance(block, Table) or block.text]
 
 
-def _pieces(runs: Iterable[Run], uprights: Sequence[Rule]) -> list[Line]:
+def _pieces(  # noqa: PLR0912
+    runs: Iterable[Run], uprights: Sequence[Rule]
+) -> list[Line]:
     """Runs joined along their baselines; a gap or an upright rule parts two pieces."""
     pieces: list[Line] = []
     current: Line | None = None

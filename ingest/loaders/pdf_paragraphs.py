@@ -17,8 +17,11 @@ _MOST_HEADINGS = 0.35  # of a batch's lines; above it, large or bold type is no 
 _ITEM = re.compile(
     r"(?:[•●○▪■□‣⁃∙\uf0b7\uf0a7]|[-–—*]\s|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]\s(?=\S))"
 )
-_NUMBERING = re.compile(r"(?:(?:chapter|section|part|annex|appendix|kapitel|article)\s+)?"
-                        r"(\d{1,3}(?:\.\d{1,3})*|[A-Z](?:\.\d{1,3})+|[IVX]{1,5})[.:)]?\s+", re.I)  # fmt: skip
+_NUMBERING = re.compile(
+    r"(?:(?:chapter|section|part|annex|appendix|kapitel|article)\s+)?"
+    r"(\d{1,3}(?:\.\d{1,3})*|[A-Z](?:\.\d{1,3})+|[IVX]{1,5})[.:)]?\s+",
+    re.I,
+)
 _TOC_LINE = re.compile(r"(?:…|\.{3,}|(?:\. ){3,})\s*[\divxlc]{1,5}$")
 _WORD = re.compile(r"[^\W\d_]{2,}(?:-[^\W\d_]{2,})*")
 _SENTENCE_END = re.compile(r"[.!?:;。！？]['\")\]”’»]*$")
@@ -270,7 +273,8 @@ class _PageWriter:
         else:
             self._text += [joint, line.text]
 
-    def _joint(self, last: Line, line: Line) -> str:
+    def _joint(self, last: Line, line: Line) -> str:  # noqa: PLR0911  # a return a sign
+        """What parts two lines: a space in a paragraph, else one or two line breaks."""
         gap = last.y - line.y
         ended = bool(_SENTENCE_END.search(last.text))
         if line.angle != last.angle or abs(line.size - last.size) > 0.15 * last.size:
@@ -323,7 +327,7 @@ def looks_like_heading(line: Line, body: float, mostly_bold: bool) -> bool:
         return False
     if not re.search(r"[^\W\d_]{2}", text) or text.endswith((".", ",", ";", ":", "…")):
         return False
-    if _TOC_LINE.search(text) or _ITEM.match(text) and not _NUMBERING.match(text):
+    if _TOC_LINE.search(text) or (_ITEM.match(text) and not _NUMBERING.match(text)):
         return False
     if not (text[0].isupper() or text[0].isdigit() or not text[0].isascii()):
         return False

@@ -20,10 +20,8 @@ from pypdf.generic import (
 )
 from pypdf.generic._font import Font
 
-Matrix = tuple[float, float, float, float, float, float]
-Box = tuple[float, float, float, float]
+from ingest.loaders.pdf_matrix import IDENTITY, Box, Matrix, bounds, matrix_of, moved, times
 
-_IDENTITY: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 _CELL_GAP = 1.0  # of the font size: a gap inside one string that parts two cells
 _DEEPEST_FORM = 12
 _MOST_FORMS = 2_000
@@ -77,7 +75,7 @@ class _FontFace:
     def __init__(self, resource: DictionaryObject) -> None:
         self.font = Font.from_font_resource(resource)
         descriptor = self.font.font_descriptor
-        weight = descriptor.weight
+        weight: object = descriptor.weight  # a number, whatever the annotation says
         self.bold = bool(_BOLD.search(self.font.name)) or (
             isinstance(weight, int | float) and weight >= 600
         )
@@ -122,7 +120,7 @@ class _State:
                  "white", "word_space")  # fmt: skip
 
     def __init__(self) -> None:
-        self.ctm = _IDENTITY
+        self.ctm = IDENTITY
         self.face: _FontFace | None = None
         self.size = 0.0
         self.char_space = self.word_space = self.leading = self.rise = 0.0
@@ -194,13 +192,13 @@ class _Page:
         rules = self._rules if len(self._rules) < _MOST_RULES else []
         return PageText(self._runs, rules, self._painted, min(1.0, self._image_area / area))
 
-    def _walk(
+    def _walk(  # noqa: PLR0912, PLR0915  # a branch an operator
         self, operations: list[tuple[Any, bytes]], resources: DictionaryObject, state: _State,
         depth: int,
     ) -> None:  # fmt: skip
         fonts = _dictionary(resources.get("/Font")) or DictionaryObject()
         saved: list[_State] = []
-        line = matrix = _IDENTITY
+        line = matrix = IDENTITY
         path: list[list[float]] = []  # a list of x, y, x, y … for each part of it
         for operands, operator in operations:
             try:
@@ -208,25 +206,25 @@ class _Page:
                     if operator in {b"'", b'"'}:
                         if operator == b'"':
                             state.word_space, state.char_space = map(float, operands[:2])
-                        line = matrix = _moved(line, 0.0, -state.leading)
+                        line = matrix = moved(line, 0.0, -state.leading)
                     items = operands[-1] if operands else ""
                     matrix = self._show(items if operator == b"TJ" else [items], state, matrix)
                 elif operator == b"Tf":
                     state.face = self._interpreter.face(fonts, operands[0])
                     state.size = float(operands[1])
                 elif operator == b"Td":
-                    line = matrix = _moved(line, float(operands[0]), float(operands[1]))
+                    line = matrix = moved(line, float(operands[0]), float(operands[1]))
                 elif operator == b"TD":
                     state.leading = -float(operands[1])
-                    line = matrix = _moved(line, float(operands[0]), float(operands[1]))
+                    line = matrix = moved(line, float(operands[0]), float(operands[1]))
                 elif operator == b"Tm":
-                    line = matrix = _matrix(operands)
+                    line = matrix = matrix_of(operands)
                 elif operator == b"T*":
-                    line = matrix = _moved(line, 0.0, -state.leading)
+                    line = matrix = moved(line, 0.0, -state.leading)
                 elif operator == b"BT":
-                    line = matrix = _IDENTITY
+                    line = matrix = IDENTITY
                 elif operator == b"cm":
-                    state.ctm = _times(_matrix(operands), state.ctm)
+                    state.ctm = times(matrix_of(operands), state.ctm)
                 elif operator == b"q":
                     saved.append(state.copy())
                 elif operator == b"Q":
@@ -261,7 +259,7 @@ class _Page:
         filled = operator not in {b"S", b"s"}
         stroked = operator not in {b"f", b"F", b"f*"}
         for part in path:
-            box = _bounds(part, state.ctm)
+            box = bounds(part, state.ctm)
             width, height = box[2] - box[0], box[3] - box[1]
             if filled and not state.white:
                 self._boxes.append(box)
@@ -269,19 +267,19 @@ class _Page:
                 self._rules.append(Rule(*box))
             elif stroked and len(part) <= 12 and len(self._rules) < _MOST_RULES:
                 for at in range(0, len(part) - 2, 2):
-                    edge = _bounds(part[at : at + 4], state.ctm)
+                    edge = bounds(part[at : at + 4], state.ctm)
                     if min(edge[2] - edge[0], edge[3] - edge[1]) < 0.5:
                         self._rules.append(Rule(*edge))
 
     def _image(self, state: _State) -> None:
         self._painted = True
-        box = _bounds([0.0, 0.0, 1.0, 1.0], state.ctm)
+        box = bounds([0.0, 0.0, 1.0, 1.0], state.ctm)
         self._boxes.append(box)
         self._image_area = max(self._image_area, (box[2] - box[0]) * (box[3] - box[1]))
 
     def _object(self, name: object, resources: DictionaryObject, state: _State, depth: int) -> None:
-        objects = _dictionary(resources.get("/XObject")) or DictionaryObject()
-        target = objects[name].get_object()
+        objects: Any = _dictionary(resources.get("/XObject")) or DictionaryObject()
+        target: Any = objects[name].get_object()
         if target.get("/Subtype") == "/Image":
             self._image(state)
             return
@@ -292,7 +290,7 @@ class _Page:
             return
         inner = state.copy()
         if "/Matrix" in target:
-            inner.ctm = _times(_matrix(target["/Matrix"]), state.ctm)
+            inner.ctm = times(matrix_of(target["/Matrix"]), state.ctm)
         own = _dictionary(target.get("/Resources")) or resources
         self._walk(self._interpreter.stream(target), own, inner, depth + 1)
 
@@ -306,9 +304,8 @@ class _Page:
         start = at = 0.0  # along the baseline, in unscaled text space
         for item in items:
             if isinstance(item, bytes | str):
-                if isinstance(item, str):
-                    item = item.original_bytes if isinstance(item, TextStringObject) else b""
-                for glyph, width in face.glyphs(item):
+                data = item.original_bytes if isinstance(item, TextStringObject) else item
+                for glyph, width in face.glyphs(data if isinstance(data, bytes) else b""):
                     text.append(glyph)
                     at += (width * size + state.char_space) * stretch
                     if glyph == " ":
@@ -326,12 +323,12 @@ class _Page:
                 at += shift
         if text:
             self._record(text, start, at, state, matrix)
-        return _moved(matrix, at, 0.0)
+        return moved(matrix, at, 0.0)
 
     def _record(
         self, text: list[str], start: float, end: float, state: _State, matrix: Matrix
     ) -> None:
-        a, b, c, d, e, f = _times(matrix, state.ctm)
+        a, b, c, d, e, f = times(matrix, state.ctm)
         length = math.hypot(a, b)
         if not length:
             return
@@ -388,33 +385,3 @@ def _is_white(operator: bytes, operands: Any) -> bool:
 def _dictionary(value: Any) -> DictionaryObject | None:
     found = value.get_object() if value is not None else None
     return found if isinstance(found, DictionaryObject) else None
-
-
-def _matrix(operands: Any) -> Matrix:
-    a, b, c, d, e, f = (float(operand) for operand in operands[:6])
-    return (a, b, c, d, e, f)
-
-
-def _times(m: Matrix, n: Matrix) -> Matrix:
-    return (
-        m[0] * n[0] + m[1] * n[2],
-        m[0] * n[1] + m[1] * n[3],
-        m[2] * n[0] + m[3] * n[2],
-        m[2] * n[1] + m[3] * n[3],
-        m[4] * n[0] + m[5] * n[2] + n[4],
-        m[4] * n[1] + m[5] * n[3] + n[5],
-    )
-
-
-def _moved(matrix: Matrix, x: float, y: float) -> Matrix:
-    a, b, c, d, e, f = matrix
-    return (a, b, c, d, x * a + y * c + e, x * b + y * d + f)
-
-
-def _bounds(points: list[float], ctm: Matrix) -> Box:
-    a, b, c, d, e, f = ctm
-    x0, x1 = min(points[::2]), max(points[::2])
-    y0, y1 = min(points[1::2]), max(points[1::2])
-    corners = [(x * a + y * c + e, x * b + y * d + f) for x in (x0, x1) for y in (y0, y1)]
-    xs, ys = [x for x, _ in corners], [y for _, y in corners]
-    return (min(xs), min(ys), max(xs), max(ys))

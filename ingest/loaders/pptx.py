@@ -46,43 +46,39 @@ def load_pptx(file: BinaryIO, findings: Findings) -> Iterator[Section]:
 def _slide(
     tree: etree._Element, page: int, name: str, package: Package, findings: Findings
 ) -> Iterator[Section]:
-    title, texts, tables = "", [], []
-    for shape in tree.iter():
-        kind = local(shape)
-        if kind == "sp":
-            placeholder = _placeholder(shape)
-            text = "" if placeholder in _FURNITURE else _text(shape)
-            if placeholder in _TITLES and not title:
-                title = " ".join(text.split())
-            elif text:
-                texts.append(text)
-        elif kind == "tbl":
-            tables.append("\n".join(_table(shape)))
+    title, texts, tables = _shapes(tree)
     related = package.related(name).values()
     for relation, part in related:
-        if relation in {"chart", "diagramData"} and (extra := package.tree(part)) is not None:
-            if relation == "chart":
-                tables.append("\n".join(_chart(extra)))
-            elif text := _text(extra):
-                texts.append(text)
-    if title and not findings.title:
-        findings.title = title
-    if texts:
-        yield Section("\n\n".join(texts), page, title)
-    for table in tables:
-        if table:
-            yield Section(table, page, title, "table")
-    if title and not texts and not any(tables):
+        if relation == "chart" and (chart := package.tree(part)) is not None:
+            tables.append("\n".join(_chart(chart)))
+        elif relation == "diagramData" and (diagram := package.tree(part)) is not None:
+            texts.append(_text(diagram))
+    findings.title = findings.title or title
+    if text := "\n\n".join(filter(None, texts)):
+        yield Section(text, page, title)
+    for table in filter(None, tables):
+        yield Section(table, page, title, "table")
+    if title and not any(texts) and not any(tables):
         yield Section(title, page)
     for relation, part in related:
-        if relation == "notesSlide" and (notes := package.tree(part)) is not None:
-            spoken = [
-                _text(shape)
-                for shape in notes.iter()
-                if local(shape) == "sp" and _placeholder(shape) not in _FURNITURE
-            ]
-            if text := "\n\n".join(filter(None, spoken)):
-                yield Section(text, page, f"{title} > Notes" if title else "Notes")
+        notes = package.tree(part) if relation == "notesSlide" else None
+        if notes is not None and (spoken := "\n\n".join(filter(None, _shapes(notes)[1]))):
+            yield Section(spoken, page, f"{title} > Notes" if title else "Notes")
+
+
+def _shapes(tree: etree._Element) -> tuple[str, list[str], list[str]]:
+    """The title, the texts and the tables of a slide, without page numbers and dates."""
+    title, texts, tables = "", [], []
+    for shape in tree.iter():
+        if local(shape) == "tbl":
+            tables.append("\n".join(_table(shape)))
+        elif local(shape) == "sp" and (kind := _placeholder(shape)) not in _FURNITURE:
+            text = _text(shape)
+            if kind in _TITLES and not title:
+                title = " ".join(text.split())
+            else:
+                texts.append(text)
+    return title, texts, tables
 
 
 def _placeholder(shape: etree._Element) -> str:

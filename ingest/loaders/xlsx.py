@@ -87,7 +87,7 @@ def cell_text(value: object, number_format: str) -> str:
     if isinstance(value, datetime.datetime):
         return value.date().isoformat() if value.time() == datetime.time() else str(value)
     if isinstance(value, int | float):
-        shown = number_format.split(";")[0]
+        shown = number_format.split(";", maxsplit=1)[0]
         if "%" in shown:
             return f"{value * 100:.10g}%"
         currency = _CURRENCY.search(_BRACKETS.sub(r"\1", shown).replace('"', ""))

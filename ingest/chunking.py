@@ -1,0 +1,177 @@
+"""Cuts sections into chunks that the embedder reads whole."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import groupby
+from typing import Protocol
+
+from ingest.sections import Section
+from vectorstore.records import Chunk
+
+_SLICE = 16_000  # characters given to the tokenizer at once
+_CHARACTERS_A_TOKEN = 12  # of a chunk at most: tokenizers make one token of a very long word
+_SPECIAL_TOKENS = 4
+_SMALLEST_ROOM = 16  # tokens
+_LINE_START = re.compile(r"\n(?=\S)")
+_SENTENCE_END = re.compile(r"[.!?…]['\")\]”’»]*\s|[。！？]['\")\]”’»]*")
+_CLAUSE_END = re.compile(r"[;:,]\s|[；，、]")
+_GAP = re.compile(r"\s")
+_PARAGRAPH = re.compile(r"\n\s*\n")
+
+
+class Tokens(Protocol):
+    """What chunking needs of an embedder."""
+
+    window: int
+
+    def token_spans(self, text: str) -> list[tuple[int, int]]: ...
+
+    def count_tokens(self, text: str) -> int: ...
+
+
+def chunk_sections(
+    sections: Iterable[Section], tokens: Tokens, *, title: str = "", target: int = 200
+) -> Iterator[Chunk]:
+    """Chunks in the order of the text, none across a page border or a heading.
+
+    Every chunk's text, with its heading and the document's title before it, fits the embedder's
+    window; `target` is the usual size in tokens. All words of the sections come out, in order;
+    white space at the cuts does not. Rows of a table stay whole where they fit.
+    """
+    title_tokens = tokens.count_tokens(title) if title else 0
+    heading, room = None, 0
+    for (page, path), group in groupby(sections, key=lambda section: section[1:3]):
+        if path != heading:
+            heading = path
+            above = title_tokens + (tokens.count_tokens(path) if path else 0)
+            room = max(
+                tokens.window // 2, tokens.window - _SPECIAL_TOKENS - above, _SMALLEST_ROOM
+            )  # half of the window is the text's in any case; a longer heading is cut, not it
+            room = min(room, tokens.window - _SPECIAL_TOKENS)
+        for text in _texts(group):
+            for piece in split(text, tokens, min(target, room), room):
+                yield Chunk(piece, page, path)
+
+
+def split(text: str, tokens: Tokens, target: int, room: int) -> Iterator[str]:
+    """Pieces of `text` of about `target` and never more than `room` tokens."""
+    for part in _slices(text):
+        yield from _split_slice(part, tokens, max(target, 1), max(room, 1))
+
+
+def _texts(sections: Iterable[Section]) -> Iterator[str]:
+    """Text under one heading on one page, joined; rows and lines of code stay close together."""
+    waiting: list[str] = []
+    size = 0
+    kind = None
+    for section in sections:
+        if size > _SLICE:
+            yield "".join(waiting)
+            waiting, size = [], 0
+        if waiting:
+            waiting.append("\n" if section.kind == kind != "text" else "\n\n")
+        kind = section.kind
+        waiting.append(section.text)
+        size += len(section.text) + 2
+    if waiting:
+        yield "".join(waiting)
+
+
+def _slices(text: str) -> Iterator[str]:
+    """Manageable parts of a long text, cut where the cut hurts least."""
+    start = 0
+    while len(text) - start > _SLICE:
+        half = start + _SLICE // 2
+        end = start + _SLICE
+        for border in (_PARAGRAPH, _LINE_START, _SENTENCE_END, _GAP):
+            if cut := _last(border, text, half, end):
+                end = cut
+                break
+        yield text[start:end]
+        start = end
+    yield text[start:]
+
+
+def _split_slice(text: str, tokens: Tokens, target: int, room: int) -> Iterator[str]:
+    spans = tokens.token_spans(text)
+    longest = target * _CHARACTERS_A_TOKEN
+    at, first = 0, 0  # position in the text; number of the first token after it
+    while first < len(spans) or text[at:].strip():
+        left = len(spans) - first
+        if left <= room and len(text) - at <= longest:
+            end = len(text)
+            if left > 1.25 * target:  # two halves are better than a whole and a crumb
+                end = _best_cut(text, spans, first, at, (left + 1) // 2, left) or end
+        else:
+            want = target if left >= 2 * target else max(left // 2, 1)
+            end = _best_cut(text, spans, first, at, min(want, room), room) or len(text)
+            end = min(end, at + longest)
+        if not _is_counted(text, spans, first, end, room):
+            end = _fit(text, tokens, at, end, room)
+        if piece := text[at:end].strip():
+            yield piece
+        at = end
+        while first < len(spans) and spans[first][0] < at:
+            first += 1
+
+
+def _best_cut(
+    text: str, spans: Sequence[tuple[int, int]], first: int, at: int, count: int, room: int
+) -> int | None:
+    """Where to cut after about `count` tokens, at the strongest border near it; None: nowhere.
+
+    The end of a paragraph or a row is worth going on for, up to `room` tokens.
+    """
+
+    def start(number: int) -> int:
+        return max(spans[number][0], at + 1) if number < len(spans) else len(text)
+
+    if first + count >= len(spans):
+        return None
+    earliest, limit = start(first + count // 2), start(first + count)
+    for border in (_PARAGRAPH, _LINE_START):
+        if cut := _last(border, text, earliest, limit):
+            return cut
+    if room > count and (line := _LINE_START.search(text, limit, start(first + room) + 1)):
+        return line.end()
+    for border, part in ((_SENTENCE_END, 0.5), (_CLAUSE_END, 0.75), (_GAP, 0.0)):
+        if cut := _last(border, text, start(first + int(count * part)), limit):
+            return cut
+    return limit
+
+
+def _last(border: re.Pattern[str], text: str, start: int, end: int) -> int | None:
+    """The end of the last match of `border` that ends in text[start:end + 1]."""
+    # Matches are sought in short windows from the back: the first window usually has one.
+    back = end
+    while back > start:
+        front = max(start, back - 256)
+        found = None
+        for match in border.finditer(text, max(0, front - 8), min(len(text), end + 1)):
+            if start < match.end() <= end:
+                found = match.end()
+        if found:
+            return found
+        back = front
+    return None
+
+
+def _is_counted(
+    text: str, spans: Sequence[tuple[int, int]], first: int, end: int, room: int
+) -> bool:
+    """Whether text that is cut between words surely has as few tokens as in its surroundings."""
+    last = first + room - 8
+    ends_here = last >= len(spans) or spans[last][0] >= end
+    return ends_here and (end == len(text) or text[end - 1].isspace() or text[end].isspace())
+
+
+def _fit(text: str, tokens: Tokens, at: int, end: int, room: int) -> int:
+    """The largest end, not after `end`, at which text[at:end] alone has at most `room` tokens.
+
+    Tokens are counted anew, as a text that is cut inside a word, or whose first word lost the
+    space before it, may fall into others than it had in its surroundings.
+    """
+    count: Callable[[int], int] = lambda stop: tokens.count_tokens(text[at:stop].strip())  # noqa: E731
+    while end > at + 1 and (found := count(end)) > room:
+        end = at + max(1, min(end - at - 1, int((end - at) * room / found)))
+    return end

@@ -1,0 +1,93 @@
+"""Which files an ingestion reads, and what they are called."""
+
+import os
+import stat
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+# Skipped without a word: hidden files, Office's lock files, and what systems leave in folders.
+_SYSTEM_FILES = frozenset(("thumbs.db", "desktop.ini", "__macosx", "icon\r"))
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A file to read, or one that cannot be: then `refusal` says why."""
+
+    path: Path  # absolute
+    name: str  # of the document: the path within the ingested folder, parted by "/"
+    size: int = 0  # bytes
+    refusal: str = ""
+
+
+def discover(paths: Sequence[Path]) -> list[Candidate]:
+    """All files below `paths`, each once, folders in alphabetical order.
+
+    Hidden files and folders (".git", ".DS_Store", "~$lock.docx") are left out, but not when
+    they are named outright. Symbolic links are followed only where they stay in the folder.
+    """
+    found: dict[Path, Candidate] = {}
+    for given in paths:
+        path = Path(os.path.abspath(given.expanduser()))
+        for candidate in _below(path) if path.is_dir() else (_file(path, path.name, None),):
+            found.setdefault(candidate.path, candidate)
+    return list(found.values())
+
+
+def is_hidden(name: str) -> bool:
+    """Whether a file or folder of this name is skipped inside a folder."""
+    return name.startswith((".", "~$")) or name.lower() in _SYSTEM_FILES
+
+
+def document_name(relative: str) -> str:
+    """The name that a document gets: "/" between folders, composed accents, no control signs."""
+    text = os.fsencode(relative).decode("utf-8", "replace").replace(os.sep, "/")
+    text = "".join(" " if unicodedata.category(sign) == "Cc" else sign for sign in text)
+    return unicodedata.normalize("NFC", text)
+
+
+def _below(folder: Path) -> Iterator[Candidate]:
+    root = os.path.realpath(folder)
+    problems: list[OSError] = []
+    for place, folders, files in os.walk(folder, onerror=problems.append):
+        folders[:] = sorted(name for name in folders if not is_hidden(name))
+        for name in folders:
+            path = Path(place, name)
+            if path.is_symlink() and not _is_within(path, root):
+                yield _refused(path, folder, "is a link to a folder elsewhere; ingest that one")
+        for name in sorted(files):
+            if not is_hidden(name):
+                path = Path(place, name)
+                yield _file(path, document_name(os.path.relpath(path, folder)), root)
+    for problem in problems:
+        path = Path(problem.filename or folder)
+        yield _refused(path, folder, f"cannot be listed: {problem.strerror}; check its permissions")
+
+
+def _refused(path: Path, folder: Path, reason: str) -> Candidate:
+    return Candidate(path, document_name(os.path.relpath(path, folder)), refusal=reason)
+
+
+def _file(path: Path, name: str, root: str | None) -> Candidate:
+    """A file as a candidate; `root` is the folder that a link must not leave, if any."""
+    name = document_name(name)
+    try:
+        if root is not None and path.is_symlink() and not _is_within(path, root):
+            return Candidate(
+                path, name, refusal="is a link that leads out of the folder; copy the file into it"
+            )
+        status = path.stat()
+    except FileNotFoundError:
+        reason = "is a link to nothing" if path.is_symlink() else "does not exist"
+        return Candidate(path, name, refusal=reason)
+    except OSError as error:
+        return Candidate(path, name, refusal=f"cannot be opened: {error.strerror}")
+    if not stat.S_ISREG(status.st_mode):
+        return Candidate(path, name, refusal="is no regular file (a pipe, socket or device)")
+    return Candidate(path, name, status.st_size)
+
+
+def _is_within(path: Path, root: str) -> bool:
+    real = os.path.realpath(path)
+    return real == root or real.startswith(root.rstrip(os.sep) + os.sep)

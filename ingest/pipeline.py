@@ -1,0 +1,329 @@
+"""Brings files into the index: find, read, cut, hand over; and says what became of each."""
+
+import hashlib
+import os
+import queue
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import Literal, Protocol
+
+from ingest.chunking import Tokens, chunk_sections
+from ingest.discovery import Candidate, discover
+from ingest.sandbox import ParseLimits, Reading, Sandbox
+from ingest.sections import LoaderError
+from vectorstore.records import Chunk, DocumentRecord, NewDocument
+
+Status = Literal["indexed", "unchanged", "warning", "rejected"]
+
+
+@dataclass(frozen=True, slots=True)
+class FileStatus:
+    """What became of one file; `reason` holds the warning, or cause and remedy of a rejection."""
+
+    document: str
+    space: str
+    status: Status
+    reason: str
+    pages: int | None
+    chunks: int
+
+
+@dataclass(frozen=True, slots=True)
+class IngestReport:
+    """One status per file in the order of reading, names forgotten by pruning, seconds by stage."""
+
+    documents: list[FileStatus]
+    removed: list[str]
+    timings: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far an ingestion is; bytes of files are the best measure of the time left."""
+
+    files_done: int
+    files_total: int
+    chunks: int
+    current: str
+    bytes_done: int = 0
+    bytes_total: int = 0
+
+
+class DocumentIndex(Protocol):
+    """What ingestion needs of the index."""
+
+    @property
+    def embedder(self) -> Tokens: ...
+
+    def documents(self, spaces: Sequence[str] | None = None) -> list[DocumentRecord]: ...
+
+    def put(self, document: NewDocument, chunks: Sequence[Chunk]) -> DocumentRecord: ...
+
+    def remove(self, space: str, name: str) -> bool: ...
+
+
+def ingest_paths(
+    index: DocumentIndex,
+    paths: Sequence[Path],
+    *,
+    space: str = "general",
+    prune: bool = False,
+    limits: ParseLimits | None = None,
+    progress: Callable[[Progress], None] | None = None,
+) -> IngestReport:
+    """Index the files at `paths` and below; unchanged ones are recognised by their content.
+
+    A document's status is settled only after the index holds it durably. `prune` forgets
+    documents that came from one of the given folders and are gone from it. A file that cannot
+    be read is reported and costs the others nothing; what the index raises goes on to the caller.
+    """
+    run = _Run(index, space, limits or ParseLimits(), progress or (lambda _: None))
+    return run.ingest(paths, prune)
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A file after its parsing: read, refused, or, with neither, unchanged."""
+
+    sha256: str = ""
+    reading: Reading | None = None
+    refusal: str = ""
+    seconds: float = 0.0
+
+
+@dataclass
+class _Run:
+    index: DocumentIndex
+    space: str
+    limits: ParseLimits
+    progress: Callable[[Progress], None]
+    known: dict[str, DocumentRecord] = field(default_factory=dict)  # by name
+    statuses: list[FileStatus] = field(default_factory=list)
+    timings: dict[str, float] = field(default_factory=dict)
+
+    def ingest(self, paths: Sequence[Path], prune: bool) -> IngestReport:
+        started = time.perf_counter()
+        self.timings = dict.fromkeys(("find_s", "parse_s", "chunk_s", "index_s"), 0.0)
+        candidates = discover(paths)
+        self.known = {record.name: record for record in self.index.documents([self.space])}
+        self.timings["find_s"] = time.perf_counter() - started
+        total, size, chunks = len(candidates), sum(c.size for c in candidates), 0
+        read_bytes = 0
+        with self._parsing(candidates) as parsed:
+            for done, candidate in enumerate(candidates):
+                self.progress(Progress(done, total, chunks, candidate.name, read_bytes, size))
+                status = self._settle(candidate, next(parsed))
+                self.statuses.append(status)
+                chunks += status.chunks if status.status in {"indexed", "warning"} else 0
+                read_bytes += candidate.size
+        removed = self._prune(paths, candidates) if prune else []
+        self.progress(Progress(total, total, chunks, "", size, size))
+        self.timings["total_s"] = time.perf_counter() - started
+        timings = {name: round(seconds, 3) for name, seconds in self.timings.items()}
+        return IngestReport(self.statuses, removed, timings)
+
+    @contextmanager
+    def _parsing(self, candidates: Sequence[Candidate]) -> Iterator[Iterator[_Read]]:
+        """Results in the order of `candidates`, a few files ahead of their reader."""
+        workers = max(1, min(self.limits.workers, len(candidates) or 1))
+        stopped = threading.Event()
+        sandboxes: queue.SimpleQueue[Sandbox] = queue.SimpleQueue()
+        all_sandboxes = [Sandbox(self.limits) for _ in range(workers)]
+        for sandbox in all_sandboxes:
+            sandboxes.put(sandbox)
+
+        def parse(candidate: Candidate) -> _Read:
+            sandbox = sandboxes.get()
+            try:
+                return self._parse(candidate, sandbox, stopped)
+            finally:
+                sandboxes.put(sandbox)
+
+        def results(pool: ThreadPoolExecutor) -> Iterator[_Read]:
+            ahead: deque[Future[_Read]] = deque()
+            source = iter(candidates)
+            ahead.extend(pool.submit(parse, c) for c in islice(source, workers + 1))
+            while ahead:
+                result = ahead.popleft().result()
+                ahead.extend(pool.submit(parse, c) for c in islice(source, 1))
+                yield result
+
+        pool = ThreadPoolExecutor(workers, thread_name_prefix="ingest")
+        try:
+            yield results(pool)
+        finally:
+            stopped.set()
+            pool.shutdown(wait=True, cancel_futures=True)
+            for sandbox in all_sandboxes:
+                sandbox.close()
+
+    def _parse(self, candidate: Candidate, sandbox: Sandbox, stopped: threading.Event) -> _Read:
+        """Hash and parse one file; runs beside the embedding of earlier ones."""
+        started = time.perf_counter()
+        if candidate.refusal:
+            return _Read(refusal=candidate.refusal)
+        sha256 = ""
+        try:
+            before = candidate.path.stat()
+            if before.st_size > self.limits.file_mib << 20:
+                raise LoaderError(f"is larger than {self.limits.file_mib:,} MiB; split it")
+            sha256 = _sha256(candidate.path)
+            record = self.known.get(candidate.name)
+            if refusal := self._conflict(candidate, record, sha256):
+                return _Read(refusal=refusal)
+            if record and record.sha256 == sha256 and not _is_gone(record.source):
+                return _Read(sha256)
+            reading = sandbox.read(candidate.path, candidate.name, stopped.is_set)
+            after = candidate.path.stat()
+            if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+                raise LoaderError("changed while it was being read; ingest it again")
+        except LoaderError as error:
+            return _Read(sha256, refusal=str(error), seconds=time.perf_counter() - started)
+        except OSError as error:
+            return _Read(refusal=f"cannot be opened: {error.strerror or error}")
+        return _Read(sha256, reading, seconds=time.perf_counter() - started)
+
+    def _conflict(self, candidate: Candidate, record: DocumentRecord | None, sha256: str) -> str:
+        """Why a document may not take its name, or ""."""
+        if record is None or record.source == str(candidate.path) or record.sha256 == sha256:
+            return ""
+        if record.source != "upload" and _is_gone(record.source):
+            return ""  # moved here, or replaced
+        origin = "an upload" if record.source == "upload" else record.source
+        return (
+            f"has the name of a document that came from {origin}; ingest the folder above both, "
+            f"use another --space, or forget the other: strongroom remove '{record.name}'"
+        )
+
+    def _settle(self, candidate: Candidate, read: _Read) -> FileStatus:
+        """Put one document into the index, or say why not."""
+        self.timings["parse_s"] += read.seconds
+        name = candidate.name
+        if read.refusal:
+            return self._rejected(name, read.refusal)
+        # A file of this run may have taken the name after this one was parsed.
+        record = self.known.get(name)
+        if refusal := self._conflict(candidate, record, read.sha256):
+            return self._rejected(name, refusal)
+        if record and record.sha256 == read.sha256 and not _is_gone(record.source):
+            reason = record.warning
+            if record.source != str(candidate.path):
+                reason = "; ".join(filter(None, (f"same content as {record.source}", reason)))
+            return self._status(name, "unchanged", reason, record.pages, record.chunks)
+        assert read.reading is not None  # neither refused nor unchanged
+        return self._index(candidate, read.sha256, read.reading)
+
+    def _index(self, candidate: Candidate, sha256: str, reading: Reading) -> FileStatus:
+        name, warning = candidate.name, "; ".join(reading.warnings)
+        chunks = self._chunks(reading)
+        if len(chunks) > self.limits.max_chunks:
+            return self._rejected(
+                name,
+                f"falls into more than {self.limits.max_chunks:,} chunks; split it, or raise "
+                "ingest.max_chunks",
+            )
+        started = time.perf_counter()
+        source = str(candidate.path)
+        document = NewDocument(
+            self.space, name, reading.title, sha256, source, reading.pages, warning
+        )
+        record = self.index.put(document, chunks)
+        self.timings["index_s"] += time.perf_counter() - started
+        twin = next((d.name for d in self.known.values() if d.sha256 == sha256), name)
+        note = f"same content as {twin}" if twin != name else ""
+        if former := self._forget_former_name(record):
+            note = f"was {former} before"
+        self.known[name] = record
+        status: Status = "warning" if warning else "indexed"
+        return self._status(name, status, warning or note, record.pages, record.chunks)
+
+    def _chunks(self, reading: Reading) -> list[Chunk]:
+        """The document's chunks, one more than allowed at most."""
+        started = time.perf_counter()
+        source = chunk_sections(
+            reading.sections,
+            self.index.embedder,
+            title=reading.title,
+            target=self.limits.chunk_tokens,
+        )
+        chunks = list(islice(source, self.limits.max_chunks + 1))
+        reading.sections.clear()  # before the embedding, which needs the memory
+        self.timings["chunk_s"] += time.perf_counter() - started
+        return chunks
+
+    def _forget_former_name(self, record: DocumentRecord) -> str:
+        """A file has one name: the one of the folder that was ingested last."""
+        for name, other in list(self.known.items()):
+            if other.source == record.source and name != record.name:
+                self.index.remove(self.space, name)
+                del self.known[name]
+                return name
+        return ""
+
+    def _rejected(self, name: str, reason: str) -> FileStatus:
+        if old := self.known.get(name):
+            reason += f"; its version of {old.indexed_at[:10]} stays searchable"
+        return self._status(name, "rejected", reason, None, 0)
+
+    def _status(
+        self, name: str, status: Status, reason: str, pages: int | None, chunks: int
+    ) -> FileStatus:
+        return FileStatus(name, self.space, status, reason, pages, chunks)
+
+    def _prune(self, paths: Sequence[Path], candidates: Sequence[Candidate]) -> list[str]:
+        """Forget what came from the given folders and is gone; never on the word of an empty one.
+
+        A share that is not mounted looks like an empty folder, and would cost the whole index.
+        """
+        present = {str(candidate.path) for candidate in candidates}
+        removed = []
+        for given in paths:
+            folder = os.path.abspath(given.expanduser())
+            if not os.path.isdir(folder):
+                continue
+            gone = [
+                record
+                for record in self.known.values()
+                if record.source.startswith(folder.rstrip(os.sep) + os.sep)
+                and record.source not in present
+                and _is_gone(record.source)
+            ]
+            if gone and not any(path.startswith(folder) for path in present):
+                self.statuses.append(
+                    self._rejected(
+                        folder,
+                        f"is empty, so its {len(gone)} documents were kept: is it mounted? "
+                        "Forget them with strongroom remove",
+                    )
+                )
+                continue
+            for record in gone:
+                if self.index.remove(self.space, record.name):
+                    removed.append(record.name)
+                self.known.pop(record.name, None)
+        return removed
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _is_gone(source: str) -> bool:
+    """Whether a document's file is surely not there any more; in doubt it is."""
+    if source == "upload":
+        return False
+    try:
+        os.lstat(source)
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError:
+        return False
+    return False
