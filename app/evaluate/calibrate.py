@@ -166,8 +166,8 @@ def _sigmoid(values: _Floats) -> _Floats:
 
 def _log_loss(confidences: _Floats, labels: _Floats) -> float:
     safe = np.clip(confidences, 1e-9, 1 - 1e-9)
-    right = np.where(labels == 1, safe, 1 - safe)
-    return float(-np.log(right).mean())
+    losses = [-np.log(safe[labels == 1]).mean(), -np.log(1 - safe[labels == 0]).mean()]
+    return float(np.mean(losses))
 
 
 def _limit(answerable: _Floats, keep_found: float) -> float:

@@ -21,11 +21,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from vectorstore.records import Hit
-
-os.environ.update(HF_HUB_OFFLINE="1", TRANSFORMERS_OFFLINE="1", ANONYMIZED_TELEMETRY="False")
 
 TOP_CHUNKS = 4
 FUSION_K = 60
@@ -50,10 +47,29 @@ class Counts:
     characters: int
 
 
+def read_chunks(root: Path) -> tuple[list[Hit], Counts]:
+    """The pages of every file below `root` that the loaders know, 1,000 characters a chunk."""
+    from langchain_text_splitters import RecursiveCharacterTextSplitter
+
+    splitter = RecursiveCharacterTextSplitter(chunk_size=1000, chunk_overlap=200)
+    files = [path for path in sorted(root.rglob("*")) if path.suffix.lower() in LOADERS]
+    chunks: list[Hit] = []
+    characters = 0
+    for path in files:
+        name = path.relative_to(root).as_posix()
+        for page, text in enumerate(LOADERS[path.suffix.lower()](path), start=1):
+            characters += len(text)
+            for piece in splitter.split_text(text):
+                number = len(chunks)
+                chunks.append(Hit(name, page, "", piece, 0.0, str(number), "", number))
+    return chunks, Counts(len(files), len(chunks), characters)
+
+
 class PlainStack:
     """One Chroma collection with the sentence-transformers embedder in front of it."""
 
     def __init__(self, folder: Path, embedder_folder: Path) -> None:
+        os.environ.update(HF_HUB_OFFLINE="1", TRANSFORMERS_OFFLINE="1")
         import chromadb
         from sentence_transformers import SentenceTransformer
 
@@ -65,29 +81,17 @@ class PlainStack:
 
     def ingest(self, root: Path) -> Counts:
         """Read, split, embed and add every file below `root` that the loaders know."""
-        from langchain_text_splitters import RecursiveCharacterTextSplitter
-
-        splitter = RecursiveCharacterTextSplitter(chunk_size=1000, chunk_overlap=200)
-        files = [path for path in sorted(root.rglob("*")) if path.suffix.lower() in LOADERS]
-        chunks: list[str] = []
-        places: list[dict[str, Any]] = []
-        characters = 0
-        for path in files:
-            for page, text in enumerate(LOADERS[path.suffix.lower()](path), start=1):
-                characters += len(text)
-                for chunk in splitter.split_text(text):
-                    chunks.append(chunk)
-                    places.append({"document": path.relative_to(root).as_posix(), "page": page})
-        vectors = self._embedder.encode(chunks, show_progress_bar=False)
+        chunks, counts = read_chunks(root)
+        vectors = self._embedder.encode([chunk.text for chunk in chunks], show_progress_bar=False)
         for start in range(0, len(chunks), 5_000):
-            part = slice(start, start + 5_000)
+            part = chunks[start : start + 5_000]
             self._collection.add(
-                ids=[str(number) for number in range(len(chunks))[part]],
-                embeddings=vectors[part],
-                documents=chunks[part],
-                metadatas=places[part],
+                ids=[chunk.chunk_id for chunk in part],
+                embeddings=vectors[start : start + 5_000],
+                documents=[chunk.text for chunk in part],
+                metadatas=[{"document": chunk.document, "page": chunk.page} for chunk in part],
             )
-        return Counts(len(files), len(chunks), characters)
+        return counts
 
     def search(
         self, question: str, documents: Sequence[str] | None = None, k: int = TOP_CHUNKS
@@ -106,16 +110,9 @@ class PlainStack:
             answer["distances"][0],
             strict=True,
         )
-        return [_hit(number, text, place, 1 - distance) for number, text, place, distance in found]
-
-    def chunks(self) -> list[Hit]:
-        """Everything stored."""
-        stored = self._collection.get(include=["documents", "metadatas"])
         return [
-            _hit(number, text, place, 0.0)
-            for number, text, place in zip(
-                stored["ids"], stored["documents"], stored["metadatas"], strict=True
-            )
+            Hit(place["document"], place["page"], "", text, 1 - distance, number, "", int(number))
+            for number, text, place, distance in found
         ]
 
 
@@ -174,10 +171,6 @@ def fused(rankings: Sequence[Sequence[Hit]]) -> list[Hit]:
             scores[hit.chunk_id] += 1 / (FUSION_K + rank)
             hits.setdefault(hit.chunk_id, hit)
     return [hits[number] for number in sorted(scores, key=lambda number: -scores[number])]
-
-
-def _hit(number: str, text: str, place: Any, score: float) -> Hit:
-    return Hit(place["document"], place["page"], "", text, score, number, "", int(number))
 
 
 def _pdf(path: Path) -> list[str]:
@@ -267,7 +260,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         stack = PlainStack(Path(folder), arguments.embedder)
         print(stack.ingest(arguments.folder))
-        keywords = KeywordSearch(stack.chunks())
+        keywords = KeywordSearch(read_chunks(arguments.folder)[0])
         totals: dict[str, defaultdict[str, float]] = {}
         for question in questions:
             dense = stack.search(question.question, k=100)
