@@ -24,7 +24,7 @@ from app.events import (
     Writing,
 )
 from app.settings import AnswerSettings
-from app.window import FittedPrompt, NumberedPassage, PastTurn, fit
+from app.window import FittedPrompt, NumberedPassage, fit
 from vectorstore.index import Index
 from vectorstore.records import Hit
 
@@ -125,7 +125,7 @@ class Assistant:
         found = self._index.search(asked, spaces, k=max(most, SHOWN), documents=documents)
         searched = time.perf_counter()
         numbered = _numbered(found.hits[:most], history)
-        fitted = self._fit(question, numbered, history)
+        fitted = self._fit(question, found.hits[:most], numbered, history)
         offered = {passage.number: numbered[passage.number] for passage in fitted.passages}
         dropped = Dropped(fitted.dropped_passages, fitted.dropped_turns)
         yield Reading(list(offered.values()), dropped)
@@ -195,24 +195,24 @@ class Assistant:
                     for number, hit in offered.items()
                     if number not in shown_before
                 },
+                turns=fitted.continued(checked.text),
             )
         )
 
-    def _fit(self, question: str, shown: dict[int, Hit], history: Sequence[Answer]) -> FittedPrompt:
-        old = {number for turn in history for number, _ in turn.shown()}
+    def _fit(
+        self,
+        question: str,
+        hits: Sequence[Hit],
+        numbered: dict[int, Hit],
+        history: Sequence[Answer],
+    ) -> FittedPrompt:
+        numbers = {hit.chunk_id: number for number, hit in numbered.items()}
         return fit(
             self._model.template,
             system=prompts.render("answer_system"),
             question=question,
-            history=[
-                PastTurn(
-                    turn.question,
-                    turn.answer,
-                    tuple(_passage(number, hit) for number, hit in turn.shown()),
-                )
-                for turn in history
-            ],
-            passages=[_passage(number, hit) for number, hit in shown.items() if number not in old],
+            history=history[-1].turns if history else (),
+            passages=[_passage(numbers[hit.chunk_id], hit) for hit in hits],
             window=self._model.context_window,
             answer_tokens=self._settings.max_tokens,
             render_user=render_user,

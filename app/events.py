@@ -1,8 +1,10 @@
 """What an answer is, and the events that lead to it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from typing import Any
 
+from app.window import PastTurn
 from vectorstore.records import Hit
 
 
@@ -75,6 +77,7 @@ class Answer:
     # chunk_id -> number of the passages that the model was shown first in this turn; a later
     # turn of the conversation cites them by the same numbers.
     numbers: dict[str, int] = field(default_factory=dict)
+    turns: tuple[PastTurn, ...] = ()  # the conversation up to here as the prompt shows it
 
     def shown(self) -> list[tuple[int, Hit]]:
         """The passages first shown in this turn, with their numbers, ascending."""
@@ -84,6 +87,12 @@ class Answer:
             if hit.chunk_id in self.numbers
         ]
         return sorted(held, key=lambda pair: pair[0])
+
+    def public(self) -> dict[str, Any]:
+        """What other programs get to see: all but what only the next turn needs."""
+        plain = asdict(self)
+        del plain["numbers"], plain["turns"]
+        return plain
 
 
 @dataclass(frozen=True, slots=True)

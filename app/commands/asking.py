@@ -39,7 +39,7 @@ def ask(arguments: Namespace) -> int:
         fail("the engine ended without an answer; try again")
         return 1
     if arguments.json:
-        print_json(asdict(answer))
+        print_json(answer.public())
         return 0
     print(answer.answer)
     unsupported = [sentence for sentence in answer.sentences if not sentence.supported]

@@ -6,6 +6,10 @@ from dataclasses import asdict
 from pathlib import Path
 
 from app.commands.output import print_json, settings_of
+from app.engine.gguf import read_gguf
+from app.engine.hardware import detect_from_outside
+from app.engine.plan import buyers_table, plan_for_buyer
+from app.engine.plan import plan as make_plan
 from app.models import (
     Model,
     ModelError,
@@ -76,14 +80,35 @@ def add(arguments: Namespace) -> int:
 
 
 def plan(arguments: Namespace) -> int:
-    """Say what fits where, without a GPU at hand."""
-    from app.engine.plan import buyer_report
-
-    report = buyer_report(arguments.size, arguments.gpu or [], arguments.context)
+    """Say what fits where: on the GPUs given, for a buyer, or on this machine's own."""
+    if arguments.size:
+        return _plan_for_buyer(arguments)
+    settings = settings_of(arguments)
+    model = read_gguf(default_chat_model(settings).path)
+    found = make_plan(model, detect_from_outside(), context=settings.engine.context)
     if arguments.json:
-        print_json(asdict(report))
+        print_json(asdict(found))
     else:
-        print(report)
+        print(found.in_words())
+    return 0
+
+
+def _plan_for_buyer(arguments: Namespace) -> int:
+    gpus = arguments.gpu or [80.0]
+    if arguments.json:
+        rows = plan_for_buyer(arguments.size, gpus, context=arguments.context)
+        print_json(
+            {
+                "size": arguments.size,
+                "gpu_gb": gpus,
+                "quantisations": [
+                    {"name": name, "file_gb": size, "plan": asdict(fits) if fits else None}
+                    for name, size, fits in rows
+                ],
+            }
+        )
+    else:
+        print(buyers_table(arguments.size, gpus, context=arguments.context))
     return 0
 
 
