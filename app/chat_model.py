@@ -1,7 +1,9 @@
 """The chat model in use: its file, its engine process (or one elsewhere), its prompt template."""
 
 import json
+import os
 import threading
+from dataclasses import asdict
 from typing import Literal
 
 from app.answering.confidence import Calibration
@@ -119,6 +121,14 @@ class ChatModelSource:
             ),
             weak=0 < info.parameters < WEAK_BELOW,
         )
+
+
+def store_calibration(settings: Settings, calibration: Calibration) -> None:
+    """Keep with the index when to refuse; whole or not at all."""
+    target = settings.home / "index" / CALIBRATION_FILE
+    partial = target.with_suffix(".partial")
+    partial.write_text(json.dumps(asdict(calibration), indent=2) + "\n", encoding="utf-8")
+    os.replace(partial, target)
 
 
 def engine_options(engine: EngineSettings, model: Model, *, port: int = 0) -> EngineOptions:

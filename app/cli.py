@@ -109,7 +109,7 @@ def build_parser() -> argparse.ArgumentParser:
 
     _add_models(command, commands)
 
-    evaluate = command("eval", "evaluating:evaluate", "measure on a question file", commands)
+    evaluate = command("eval", "evaluating:run_eval", "measure on a question file", commands)
     evaluate.add_argument("questions", nargs="?", metavar="QUESTIONS.jsonl")
     evaluate.add_argument("--space", action="append", metavar="NAME")
     evaluate.add_argument(
