@@ -61,9 +61,9 @@ def markdown_sections(text: str, findings: Findings) -> Iterator[Section]:
         elif heading := _ATX.match(line):
             yield from _flush(paragraph, outline)
             yield from outline.open(len(heading[1]), inline(heading[2] or ""))
-        elif paragraph and (under := _SETEXT.match(line)) and _is_title(paragraph):
-            title = inline(" ".join(paragraph))
-            paragraph.clear()
+        elif (under := _SETEXT.match(line)) and _ends_in_title(paragraph):
+            title = inline(paragraph.pop())
+            yield from _flush(paragraph, outline)
             yield from outline.open(1 if "=" in under[1] else 2, title)
         elif "|" in line and at < len(lines) and "|" in lines[at] and _TABLE_RULE.match(lines[at]):
             yield from _flush(paragraph, outline)
@@ -105,9 +105,11 @@ def _flush(paragraph: list[str], outline: Outline) -> Iterator[Section]:
         yield outline.place(text)
 
 
-def _is_title(paragraph: list[str]) -> bool:
-    """Whether the lines before an underline are one short title, not a list or a paragraph."""
-    return len(paragraph) == 1 and bool(paragraph[0].strip()) and not _ITEM.match(paragraph[0])
+def _ends_in_title(paragraph: list[str]) -> bool:
+    """Whether the line before an underline stands alone and is no item of a list."""
+    if not paragraph or not paragraph[-1].strip() or _ITEM.match(paragraph[-1]):
+        return False
+    return len(paragraph) == 1 or not paragraph[-2].strip()
 
 
 def _cells(line: str) -> list[str]:

@@ -61,10 +61,7 @@ class Paragraphs:
             self._margins.update({key for key, _ in _margins(blocks)})
         self._pages += len(batch)
         body = self._sizes.most_common(1)[0][0] if self._sizes else 10.0
-        words = Counter(
-            word.lower() for _, blocks in batch for line in _lines(blocks)
-            for word in _WORD.findall(line.text)
-        )  # fmt: skip
+        words = _vocabulary(batch)
         mostly_bold = _mostly_bold(batch)
         styled = not self._too_many_headings(batch, body, mostly_bold)
         for number, blocks in batch:
@@ -264,7 +261,7 @@ class _PageWriter:
             self._text.append(line.text)
             return
         joint = self._joint(last, line)
-        if joint == " " and _BROKEN_WORD.search(self._text[-1]) and line.text[:1].islower():
+        if joint != "\n\n" and _BROKEN_WORD.search(self._text[-1]) and line.text[:1].islower():
             self._text[-1], line_text = self._mend(self._text[-1], line.text)
             self._text[-1] += line_text
             return
@@ -334,6 +331,19 @@ def looks_like_heading(line: Line, body: float, mostly_bold: bool) -> bool:
     if line.size >= _LARGER * body:
         return True
     return line.bold and not mostly_bold and line.size >= 0.95 * body
+
+
+def _vocabulary(batch: Sequence[tuple[int, list[Line | Table]]]) -> Counter[str]:
+    """How often each word stands in the text, without halves of words broken at line ends."""
+    words: Counter[str] = Counter()
+    for _, blocks in batch:
+        broken = False
+        for line in _lines(blocks):
+            found = [word.lower() for word in _WORD.findall(line.text)]
+            ends_broken = bool(_BROKEN_WORD.search(line.text))
+            words.update(found[broken : len(found) - ends_broken])
+            broken = ends_broken
+    return words
 
 
 def _alike(a: Line, b: Line) -> bool:

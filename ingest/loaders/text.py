@@ -12,8 +12,8 @@ _BLANK = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
 _ITEM = re.compile(r"\s*(?:[-*+•·–—]|\(?(?:\d{1,3}|[a-zA-Z])[.)])\s|\s{4,}|\t|>")
 _UNDERLINE = re.compile(r"([=\-~*#^+_])\1{2,}")
 _NUMBER = re.compile(r"(\d{1,2}(?:\.\d{1,2})*)\.?\s+\S")
-_COLUMNS = re.compile(r"\S\s{2,}\S.*\n.*\S\s{2,}\S|\t|\|.*\|")
-_SHORT, _LONG = 60, 40  # characters: a heading's most, the least of the paragraph below it
+_COLUMNS = re.compile(r"\S\s{3,}\S.*\n.*\S\s{3,}\S|\t|\|.*\|")
+_SHORT, _LONG = 80, 40  # characters: a heading's most, the least of the paragraph below it
 
 
 def load_text(data: bytes, findings: Findings) -> Iterator[Section]:

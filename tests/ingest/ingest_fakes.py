@@ -1,0 +1,67 @@
+"""Stand-ins for the ports that ingestion uses: a fast embedder and an index in memory."""
+
+import hashlib
+import re
+import struct
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+import numpy as np
+
+from vectorstore.embedder import Embedder, Reading
+from vectorstore.records import Chunk, DocumentRecord, NewDocument
+
+_TOKEN = re.compile(r"\w{1,6}|[^\w\s]")
+
+
+class FastEmbedder(Embedder):
+    """Vectors from hashes of words: quick, and the same words give the same vector."""
+
+    name = "fast"
+    sha256 = "f" * 64
+    dimension = 8
+    window = 256
+
+    def token_spans(self, text: str) -> list[tuple[int, int]]:
+        return [match.span() for match in _TOKEN.finditer(text)]
+
+    def read(self, texts: Sequence[str]) -> list[Reading]:
+        return [self._read(text) for text in texts]
+
+    def _read(self, text: str) -> Reading:
+        digest = hashlib.sha256(text.encode("utf-8", "replace")).digest()
+        vector = np.array(struct.unpack("<8i", digest), dtype=np.float32)
+        vector /= np.linalg.norm(vector)
+        return Reading(vector, vector[None, :], ((0, len(text)),))
+
+
+class MemoryIndex:
+    """Keeps documents and their chunks in dictionaries."""
+
+    def __init__(self) -> None:
+        self.embedder = FastEmbedder()
+        self.records: dict[tuple[str, str], DocumentRecord] = {}
+        self.chunks: dict[tuple[str, str], list[Chunk]] = {}
+        self.puts = 0
+
+    def documents(self, spaces: Sequence[str] | None = None) -> list[DocumentRecord]:
+        return [r for r in self.records.values() if spaces is None or r.space in spaces]
+
+    def put(self, document: NewDocument, chunks: Sequence[Chunk]) -> DocumentRecord:
+        self.puts += 1
+        record = DocumentRecord(
+            document.space, document.name, document.title, document.sha256, document.source,
+            document.pages, len(chunks), document.warning, datetime.now(UTC).isoformat(),
+        )  # fmt: skip
+        self.records[document.space, document.name] = record
+        self.chunks[document.space, document.name] = list(chunks)
+        return record
+
+    def remove(self, space: str, name: str) -> bool:
+        self.chunks.pop((space, name), None)
+        return self.records.pop((space, name), None) is not None
+
+    def text(self, name: str, space: str = "general") -> str:
+        return "\n".join(
+            f"{chunk.heading}\n{chunk.text}" for chunk in self.chunks.get((space, name), ())
+        )
