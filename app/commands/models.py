@@ -1,5 +1,6 @@
 """models: list, fetch, add, plan."""
 
+import contextlib
 import sys
 from argparse import Namespace
 from dataclasses import asdict
@@ -24,18 +25,14 @@ from app.models import (
     add as add_model,
 )
 from app.models import list_models as models_in
+from app.settings import Settings
 
 
 def list_models(arguments: Namespace) -> int:
     """Print the models at hand; an asterisk marks those in use."""
     settings = settings_of(arguments)
     found = models_in(places(settings))
-    in_use = set()
-    for choose in (lambda: default_chat_model(settings).path, lambda: default_embedder(settings)):
-        try:
-            in_use.add(choose())
-        except ModelError:
-            continue  # none of this kind yet: nothing to mark
+    in_use = _in_use(settings)
     if arguments.json:
         print_json({"models": [{**_plain(m), "in_use": m.path in in_use} for m in found]})
         return 0
@@ -110,6 +107,15 @@ def _plan_for_buyer(arguments: Namespace) -> int:
     else:
         print(buyers_table(arguments.size, gpus, context=arguments.context))
     return 0
+
+
+def _in_use(settings: Settings) -> set[Path]:
+    found = set()
+    with contextlib.suppress(ModelError):  # none of this kind yet: nothing to mark
+        found.add(default_chat_model(settings).path)
+    with contextlib.suppress(ModelError):
+        found.add(default_embedder(settings))
+    return found
 
 
 def _plain(model: Model) -> dict[str, object]:

@@ -1,0 +1,151 @@
+"""The command line as other programs call it: JSON fields, exit codes, one owner."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+SAMPLES = Path(__file__).parent / "samples"
+LEAVE = "How many days of annual leave does a full-time employee have?"
+
+
+def run(home: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys.executable, "-m", "app.cli", "--home", str(home), *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("home")
+    assert run(folder, "ingest", str(SAMPLES)).returncode == 0
+    return folder
+
+
+@pytest.fixture
+def serving(home: Path) -> Iterator["subprocess.Popen[str]"]:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "app.cli", "--home", str(home), "serve", "--port", "0"],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    lines = []
+    for line in process.stdout:
+        lines.append(line)
+        if "http://" in line:
+            break
+    else:
+        pytest.fail("serve ended: " + "".join(lines))
+    yield process
+    process.terminate()
+    process.wait(timeout=30)
+
+
+def test_ingest_says_what_became_of_each_file(home: Path, tmp_path: Path) -> None:
+    (tmp_path / "good.md").write_text("# Parking\n\nThe car park closes at 22:00.\n")
+    (tmp_path / "empty.pdf").write_bytes(b"")
+    done = run(home, "ingest", str(tmp_path), "--space", "other", "--json")
+    assert done.returncode == 1
+    report = json.loads(done.stdout)
+    status = {document["document"]: document for document in report["documents"]}
+    assert status["good.md"]["status"] == "indexed"
+    assert status["empty.pdf"]["status"] == "rejected"
+    assert "empty" in status["empty.pdf"]["reason"]
+    assert "empty.pdf" in done.stderr
+    again = json.loads(run(home, "ingest", str(tmp_path), "--space", "other", "--json").stdout)
+    assert {d["document"]: d["status"] for d in again["documents"]}["good.md"] == "unchanged"
+
+
+def test_search_prints_passages(home: Path) -> None:
+    found = json.loads(run(home, "search", LEAVE, "-k", "3", "--json").stdout)
+    assert len(found["hits"]) == 3
+    fields = {"document", "page", "heading", "text", "score", "chunk_id", "space"}
+    assert all(fields <= set(hit) for hit in found["hits"])
+    assert found["hits"][0]["document"] == "employee-handbook.pdf"
+    only = run(home, "search", LEAVE, "--document", "travel-policy.docx", "--json")
+    assert {hit["document"] for hit in json.loads(only.stdout)["hits"]} == {"travel-policy.docx"}
+
+
+def test_an_unknown_name_is_an_error_that_helps(home: Path) -> None:
+    done = run(home, "search", LEAVE, "--space", "nowhere")
+    assert done.returncode == 1
+    assert "nowhere" in done.stderr
+    assert "general" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_wrong_usage_exits_with_2(home: Path) -> None:
+    assert run(home, "search").returncode == 2
+    assert run(home, "dance").returncode == 2
+
+
+def test_ask_prints_the_contract(home: Path) -> None:
+    answer = json.loads(run(home, "ask", LEAVE, "--json").stdout)
+    assert {"id", "answer", "found", "citations", "passages", "usage", "timings", "model"} <= set(
+        answer
+    )
+    assert answer["found"]
+    assert {"n", "document", "page", "heading", "quote", "chunk_id"} <= set(answer["citations"][0])
+    assert answer["usage"]["dropped"] == {"passages": 0, "history_turns": 0}
+    assert {"search_s", "first_token_s", "total_s"} <= set(answer["timings"])
+    assert len(answer["model"]["sha256"]) == 64
+
+
+def test_a_document_can_be_forgotten(home: Path, tmp_path: Path) -> None:
+    (tmp_path / "secret.txt").write_text("The vault code word is zanzibar.")
+    assert run(home, "ingest", str(tmp_path / "secret.txt"), "--space", "gone").returncode == 0
+    assert run(home, "remove", "secret.txt", "--space", "gone").returncode == 0
+    assert run(home, "remove", "secret.txt", "--space", "gone").returncode == 1
+    documents = json.loads(run(home, "documents", "--json").stdout)["documents"]
+    assert "secret.txt" not in {document["name"] for document in documents}
+
+
+def test_check_finds_what_is_right(home: Path) -> None:
+    report = json.loads(run(home, "check", "--json").stdout)
+    assert report["status"] in {"ok", "warning"}
+    assert {"hardware", "models", "index", "privacy"} == {f["area"] for f in report["findings"]}
+
+
+def test_reindex_keeps_what_is_found(home: Path) -> None:
+    before = json.loads(run(home, "search", LEAVE, "--json").stdout)["hits"]
+    assert run(home, "reindex").returncode == 0
+    after = json.loads(run(home, "search", LEAVE, "--json").stdout)["hits"]
+    assert [hit["chunk_id"] for hit in before] == [hit["chunk_id"] for hit in after]
+
+
+def test_commands_hand_their_work_to_the_serving_process(
+    home: Path, serving: "subprocess.Popen[str]", tmp_path: Path
+) -> None:
+    (tmp_path / "canteen.md").write_text("# Canteen\n\nLunch is served from 11:45 to 13:15.\n")
+    done = run(home, "ingest", str(tmp_path), "--space", "served", "--json")
+    assert done.returncode == 0, done.stderr
+    found = json.loads(run(home, "search", "When is lunch served?", "--json").stdout)
+    assert found["hits"][0]["document"] == "canteen.md"
+    answer = json.loads(run(home, "ask", LEAVE, "--json").stdout)
+    assert answer["found"]
+    assert run(home, "remove", "canteen.md", "--space", "served").returncode == 0
+    refused = run(home, "reindex")
+    assert refused.returncode == 1
+    assert "strongroom serve" in refused.stderr
+
+
+def test_serve_refuses_to_be_reached_from_elsewhere(home: Path) -> None:
+    done = run(home, "serve", "--host", "0.0.0.0", "--port", "0")
+    assert done.returncode == 1
+    assert "sign-in" in done.stderr
+
+
+@pytest.mark.skipif(os.name != "posix", reason="POSIX pipes")
+def test_a_reader_that_goes_away_is_no_error(home: Path) -> None:
+    command = f"{sys.executable} -m app.cli --home {home} documents | head -n 1"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
+    assert done.returncode == 0
+    assert "Traceback" not in done.stderr

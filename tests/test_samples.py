@@ -1,0 +1,89 @@
+"""The samples' questions, with the starter model: the right fact, cited from the right page."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from app.evaluate.normalise import contains_answer
+from app.events import Answer, Finished
+from app.home import Home
+from app.settings import load_settings
+from app.wiring import open_home
+
+HERE = Path(__file__).parent
+QUESTIONS = [json.loads(line) for line in (HERE / "sample_questions.jsonl").open(encoding="utf-8")]
+ANSWERABLE = [question for question in QUESTIONS if question["answerable"]]
+UNANSWERABLE = [question for question in QUESTIONS if not question["answerable"]]
+
+
+@pytest.fixture(scope="module")
+def samples_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
+    settings = load_settings({"home": tmp_path_factory.mktemp("home")})
+    with open_home(settings, "pytest") as home:
+        report = home.ingest([HERE / "samples"], space="general")
+        assert {status.status for status in report.documents} == {"indexed"}
+        yield home
+
+
+@pytest.fixture(scope="module")
+def answers(samples_home: Home) -> dict[str, Answer]:
+    return {question["qid"]: _ask(samples_home, question["question"]) for question in QUESTIONS}
+
+
+def _ask(home: Home, question: str) -> Answer:
+    *_, last = home.ask(question)
+    assert isinstance(last, Finished)
+    return last.answer
+
+
+def _is_right(answer: Answer, question: dict[str, object]) -> bool:
+    """The fact is in the answer, and every needed piece of evidence is cited by page."""
+    if not answer.found or not contains_answer(answer.answer, question["answers"]):
+        return False
+    cited = {(citation.document, citation.page) for citation in answer.citations}
+    return all(
+        any((place["doc"], place.get("page")) in cited for place in need)
+        for need in question["evidence"]
+    )
+
+
+def test_most_questions_are_answered_right_with_the_right_citation(
+    answers: dict[str, Answer],
+) -> None:
+    wrong = [q["question"] for q in ANSWERABLE if not _is_right(answers[q["qid"]], q)]
+    assert len(wrong) <= 3, wrong
+
+
+@pytest.mark.parametrize("question", UNANSWERABLE, ids=lambda question: question["qid"])
+def test_what_the_samples_do_not_say_is_not_found(
+    question: dict[str, str], answers: dict[str, Answer]
+) -> None:
+    answer = answers[question["qid"]]
+    assert not answer.found
+    assert answer.citations == []
+    assert answer.passages, "the nearest passages are shown instead"
+
+
+def test_every_citation_quotes_its_own_passage(answers: dict[str, Answer]) -> None:
+    for answer in answers.values():
+        texts = {hit.chunk_id: hit.text for hit in answer.passages}
+        for citation in answer.citations:
+            quoted = citation.quote.split()
+            assert quoted
+            assert " ".join(quoted) in " ".join(texts[citation.chunk_id].split())
+
+
+def test_the_account_adds_up(answers: dict[str, Answer]) -> None:
+    for answer in answers.values():
+        usage = answer.usage
+        assert 0 < usage.prompt_tokens + usage.completion_tokens <= usage.context_window
+
+
+def test_a_follow_up_is_answered_from_the_conversation(samples_home: Home) -> None:
+    first = _ask(samples_home, "How much is the meal allowance for a full day in Switzerland?")
+    *_, last = samples_home.ask("And in Norway?", history=[first])
+    assert isinstance(last, Finished)
+    assert "74" in last.answer.answer
+    assert set(first.numbers.values()).isdisjoint(last.answer.numbers.values())
