@@ -12,14 +12,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
 from ingest.sections import LoaderError, Section
 from ingest.worker import FRAME
 
 _PAGES_A_TURN = 500  # a document of thousands of pages earns time by delivering them
 _MOST_SECTIONS = 2_000_000
-_START_SECONDS = 60.0  # for the child to start, on top of the first file's time
+_START_SECONDS = 60.0  # for the child to start, on the slowest machine
 
 
 def _workers() -> int:
@@ -58,7 +58,6 @@ class Sandbox:
     def __init__(self, limits: ParseLimits) -> None:
         self._limits = limits
         self._child: subprocess.Popen[bytes] | None = None
-        self._fresh = True
         self._idle = True
 
     def __enter__(self) -> Self:
@@ -99,38 +98,15 @@ class Sandbox:
 
     def _read(self, path: Path, name: str, stopped: Callable[[], bool]) -> Reading:
         self._idle = False
-        child = self._started()
+        child = self._started(stopped)
         request = {
             "path": os.path.abspath(path),  # the child lives in another folder
             "name": name,
             "text_bytes": self._limits.text_mib << 20,
         }
-        deadline = time.monotonic() + self._limits.seconds + (_START_SECONDS if self._fresh else 0)
-        self._fresh = False
-        assert child.stdin is not None  # opened as pipes below
-        assert child.stdout is not None
-        sections: list[Section] = []
-        received = 0
-        turns = 1
         try:
-            child.stdin.write(json.dumps(request).encode() + b"\n")
-            child.stdin.flush()
-            frames = _Frames(child.stdout.fileno(), stopped)
-            while True:
-                frame = frames.next(deadline, (self._limits.text_mib << 20) + 4096)
-                received += len(frame)
-                if received > (self._limits.text_mib << 20) + (1 << 20):
-                    raise LoaderError(self._too_much())
-                message = json.loads(frame)
-                if isinstance(message, dict):
-                    break
-                sections += (Section(*fields) for fields in message)
-                if len(sections) > _MOST_SECTIONS:
-                    raise LoaderError("falls into more than 2 million pieces; split it")
-                last = sections[-1].page or 0 if sections else 0
-                if last >= turns * _PAGES_A_TURN:
-                    deadline += self._limits.seconds
-                    turns += 1
+            _tell(child, request)
+            sections, end = self._receive(child, stopped)
         except TimeoutError:
             raise LoaderError(
                 f"takes more than {self._limits.seconds:g} s to read; split it, save it anew, "
@@ -139,33 +115,61 @@ class Sandbox:
         except (EOFError, BrokenPipeError):
             raise LoaderError(self._cause_of_death(child)) from None
         self._idle = True
-        if "rejected" in message:
+        if "rejected" in end:
             self.close()  # memory may be in pieces after an error; a fresh child costs 0.2 s
-            raise LoaderError(str(message["rejected"]))
+            raise LoaderError(str(end["rejected"]))
         return Reading(
-            sections, str(message["title"]), message["pages"], [str(w) for w in message["warnings"]]
+            sections, str(end["title"]), end["pages"], [str(warning) for warning in end["warnings"]]
         )
 
-    def _started(self) -> "subprocess.Popen[bytes]":
+    def _receive(
+        self, child: "subprocess.Popen[bytes]", stopped: Callable[[], bool]
+    ) -> tuple[list[Section], dict[str, Any]]:
+        """The sections of one file and the closing message, within all limits."""
+        largest = self._limits.text_mib << 20
+        deadline = time.monotonic() + self._limits.seconds
+        frames = _Frames(child, stopped)
+        sections: list[Section] = []
+        received, turns = 0, 1
+        while True:
+            frame = frames.next(deadline, largest + 4096)
+            received += len(frame)
+            if received > largest + (1 << 20):
+                raise LoaderError(f"has more than {self._limits.text_mib} MiB of text; split it")
+            message = json.loads(frame)
+            if isinstance(message, dict):
+                return sections, message
+            sections += (Section(*fields) for fields in message)
+            if len(sections) > _MOST_SECTIONS:
+                raise LoaderError("falls into more than 2 million pieces; split it")
+            page = sections[-1].page if sections else None
+            if (page or 0) >= turns * _PAGES_A_TURN:
+                deadline += self._limits.seconds
+                turns += 1
+
+    def _started(self, stopped: Callable[[], bool]) -> "subprocess.Popen[bytes]":
+        """The child, ready for a request."""
         if self._child is not None and self._child.poll() is None:
             return self._child
         self.close()
-        self._fresh = True
+        limits = str(self._limits.memory_mib), str(self._limits.seconds)
         self._child = subprocess.Popen(
-            [sys.executable, "-I", "-B", "-X", "utf8", "-m", "ingest.worker",
-             str(self._limits.memory_mib), str(self._limits.seconds)],
+            [sys.executable, "-I", "-B", "-X", "utf8", "-m", "ingest.worker", *limits],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             cwd="/",
             env={"LANG": "C.UTF-8", "MALLOC_ARENA_MAX": "1"},  # no secrets, and no odd settings
-            close_fds=True,
             start_new_session=True,  # Ctrl-C is for the parent to handle
-        )  # fmt: skip
+        )
+        try:
+            _Frames(self._child, stopped).next(time.monotonic() + _START_SECONDS, 4096)
+        except (EOFError, TimeoutError):
+            raise RuntimeError(
+                "the process that parses files does not start (python -m ingest.worker); "
+                "is Strongroom installed completely, and ingest.memory_mib not too small?"
+            ) from None
         return self._child
-
-    def _too_much(self) -> str:
-        return f"has more than {self._limits.text_mib} MiB of text; split it into smaller files"
 
     def _cause_of_death(self, child: "subprocess.Popen[bytes]") -> str:
         with contextlib.suppress(subprocess.TimeoutExpired):
@@ -180,11 +184,18 @@ class Sandbox:
         return f"made the parser crash ({name}): damaged or hostile; save it anew"
 
 
+def _tell(child: "subprocess.Popen[bytes]", request: dict[str, Any]) -> None:
+    assert child.stdin is not None  # opened as a pipe
+    child.stdin.write(json.dumps(request).encode() + b"\n")
+    child.stdin.flush()
+
+
 class _Frames:
     """Reads frames from a pipe with a deadline and a largest size."""
 
-    def __init__(self, pipe: int, stopped: Callable[[], bool]) -> None:
-        self._pipe = pipe
+    def __init__(self, child: "subprocess.Popen[bytes]", stopped: Callable[[], bool]) -> None:
+        assert child.stdout is not None  # opened as a pipe
+        self._pipe = child.stdout.fileno()
         self._stopped = stopped
         self._buffer = bytearray()
 

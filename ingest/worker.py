@@ -5,8 +5,8 @@ its environment is empty, and it cannot write to any file. Everything that goes 
 never pickle, so that a parser taken over by a hostile file gains nothing in the parent.
 
 A request is a line of JSON {"path", "name", "text_bytes"}. The answer is frames, each a 4-byte
-big-endian length and JSON: a list of [text, page, heading, kind], and at the end one object,
-{"title", "pages", "warnings"} or {"rejected"}.
+big-endian length and JSON: lists of [text, page, heading, kind], and at the end one object,
+{"title", "pages", "warnings"} or {"rejected"}. A frame {"ready"} says that the process is up.
 """
 
 import json
@@ -30,6 +30,8 @@ def main() -> None:
     _limit(memory_mib)
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # a library that prints must not garble the answers
+    _send(out, {"ready": True})
+    out.flush()
     for line in sys.stdin.buffer:
         request = json.loads(line)
         _answer(request, out, memory_mib, seconds)

@@ -1,0 +1,198 @@
+"""Folders come into the index file by file, each with one status that holds."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from ingest_fakes import MemoryIndex
+
+from ingest.pipeline import IngestReport, Progress, ingest_paths
+from ingest.sandbox import ParseLimits
+
+
+@pytest.fixture
+def index() -> MemoryIndex:
+    return MemoryIndex()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "policies"
+    (folder / "hr").mkdir(parents=True)
+    (folder / "hr" / "leave.md").write_text("# Leave\n\n28 working days.")
+    (folder / "travel.txt").write_text("Economy class only.")
+    return folder
+
+
+def by_name(report: IngestReport) -> dict[str, tuple[str, str]]:
+    names = [status.document for status in report.documents]
+    assert len(names) == len(set(names)), "one status a file"
+    return {status.document: (status.status, status.reason) for status in report.documents}
+
+
+def test_a_folder_twice_and_once_more_after_a_change(index, folder):
+    seen: list[Progress] = []
+    report = ingest_paths(index, [folder], progress=seen.append)
+    assert by_name(report) == {"hr/leave.md": ("indexed", ""), "travel.txt": ("indexed", "")}
+    assert index.text("hr/leave.md") == "Leave\n28 working days."
+    assert seen[0].files_done == 0
+    assert (seen[-1].files_done, seen[-1].files_total, seen[-1].chunks) == (2, 2, 2)
+    assert seen[-1].bytes_done == seen[-1].bytes_total > 0
+    assert set(report.timings) >= {"parse_s", "chunk_s", "index_s", "total_s"}
+
+    os.utime(folder / "travel.txt")  # a new date is no new content
+    assert {s for s, _ in by_name(ingest_paths(index, [folder])).values()} == {"unchanged"}
+    assert index.puts == 2
+
+    (folder / "travel.txt").write_text("Business class too!")
+    os.utime(folder / "travel.txt", (0, 0))  # and an old date no old one
+    statuses = by_name(ingest_paths(index, [folder]))
+    assert statuses["travel.txt"] == ("indexed", "")
+    assert index.text("travel.txt").strip() == "Business class too!"
+
+
+def test_a_single_file_has_its_own_name(index, folder):
+    assert by_name(ingest_paths(index, [folder / "hr" / "leave.md"])) == {
+        "leave.md": ("indexed", "")
+    }
+
+
+def test_warnings_are_told_again_when_nothing_changed(index, folder):
+    (folder / "odd.txt").write_bytes("Zo\u200be".encode())
+    assert by_name(ingest_paths(index, [folder]))["odd.txt"][0] == "warning"
+    again = by_name(ingest_paths(index, [folder]))["odd.txt"]
+    assert again == ("unchanged", "1 invisible characters were dropped")
+
+
+def test_a_rejected_file_costs_the_others_nothing_and_keeps_its_old_version(index, folder):
+    (folder / "plan.docx").write_text("The plan in words.")
+    ingest_paths(index, [folder])
+    (folder / "plan.docx").write_bytes(b"PK\x03\x04 broken")
+    (folder / "empty.txt").write_bytes(b"")
+    statuses = by_name(ingest_paths(index, [folder]))
+    assert statuses["plan.docx"][0] == statuses["empty.txt"][0] == "rejected"
+    assert "damaged" in statuses["plan.docx"][1]
+    assert "stays searchable" in statuses["plan.docx"][1]
+    assert statuses["travel.txt"][0] == "unchanged"
+    assert "The plan" in index.text("plan.docx")
+
+
+def test_same_content_under_two_names_is_two_documents(index, folder):
+    shutil.copy(folder / "travel.txt", folder / "copy.txt")
+    statuses = by_name(ingest_paths(index, [folder]))
+    assert statuses["copy.txt"] == ("indexed", "")
+    assert statuses["travel.txt"] == ("indexed", "same content as copy.txt")
+
+
+def test_a_name_that_is_taken_by_another_file(index, folder, tmp_path):
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "travel.txt").write_text("Another policy.")
+    for _ in range(2):  # together in one run, and one after the other
+        statuses = by_name_with_source(ingest_paths(index, [folder, other]))
+        assert statuses[-1][0] == "rejected"
+        assert str(folder / "travel.txt") in statuses[-1][1]
+        assert "strongroom remove" in statuses[-1][1]
+    assert "Economy" in index.text("travel.txt")
+    assert by_name(ingest_paths(index, [other], space="other")) == {"travel.txt": ("indexed", "")}
+
+    (folder / "travel.txt").unlink()  # it is gone: the new one takes its place
+    assert by_name(ingest_paths(index, [other])) == {"travel.txt": ("indexed", "")}
+    assert "Another" in index.text("travel.txt")
+
+
+def by_name_with_source(report: IngestReport) -> list[tuple[str, str]]:
+    return [(status.status, status.reason) for status in report.documents]
+
+
+def test_an_identical_copy_elsewhere_is_unchanged(index, folder, tmp_path):
+    ingest_paths(index, [folder])
+    shutil.copytree(folder, tmp_path / "backup")
+    statuses = by_name(ingest_paths(index, [tmp_path / "backup"]))
+    assert statuses["travel.txt"] == ("unchanged", f"same content as {folder / 'travel.txt'}")
+
+
+def test_a_moved_folder_is_followed(index, folder, tmp_path):
+    ingest_paths(index, [folder])
+    folder.rename(tmp_path / "moved")
+    ingest_paths(index, [tmp_path / "moved"])
+    assert {record.source for record in index.documents()} == {
+        str(tmp_path / "moved" / "travel.txt"),
+        str(tmp_path / "moved" / "hr" / "leave.md"),
+    }
+
+
+def test_a_file_has_one_name_in_a_space(index, folder):
+    ingest_paths(index, [folder / "hr"])
+    statuses = by_name(ingest_paths(index, [folder]))
+    assert statuses["hr/leave.md"] == ("indexed", "was leave.md before")
+    assert {record.name for record in index.documents()} == {"hr/leave.md", "travel.txt"}
+    report = ingest_paths(index, [folder, folder / "hr", folder / "travel.txt"])
+    assert set(by_name(report)) == {"hr/leave.md", "travel.txt"}
+
+
+def test_prune_forgets_what_is_gone_and_nothing_else(index, folder, tmp_path):
+    elsewhere = tmp_path / "elsewhere.txt"
+    elsewhere.write_text("Kept.")
+    ingest_paths(index, [folder, elsewhere])
+    elsewhere.unlink()
+    (folder / "hr" / "leave.md").unlink()
+    assert ingest_paths(index, [folder]).removed == []
+    assert ingest_paths(index, [folder], prune=True).removed == ["hr/leave.md"]
+    assert {record.name for record in index.documents()} == {"travel.txt", "elsewhere.txt"}
+
+
+def test_prune_does_not_believe_an_empty_folder(index, folder):
+    ingest_paths(index, [folder])
+    shutil.rmtree(folder)
+    folder.mkdir()
+    report = ingest_paths(index, [folder], prune=True)
+    assert report.removed == []
+    assert "is it mounted?" in report.documents[0].reason
+    assert len(index.documents()) == 2
+
+
+def test_hidden_files_links_and_other_oddities(index, folder, tmp_path):
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "secret.txt").write_text("PWNED")
+    (folder / ".git").mkdir()
+    (folder / ".git" / "config").write_text("x")
+    (folder / ".DS_Store").write_text("x")
+    (folder / "~$travel.docx").write_text("x")
+    (folder / "inside.txt").symlink_to(folder / "travel.txt")
+    (folder / "out.txt").symlink_to(outside / "secret.txt")
+    (folder / "outdir").symlink_to(outside)
+    (folder / "loop").symlink_to(folder)
+    (folder / "broken.txt").symlink_to(folder / "nowhere")
+    os.mkfifo(folder / "pipe.txt")
+    (folder / "line\nbreak.txt").write_text("Odd name.")
+    with open(os.fsencode(folder) + b"/caf\xe9.txt", "w") as file:
+        file.write("Latin-1 name.")
+    statuses = by_name(ingest_paths(index, [folder, tmp_path / "absent.pdf"]))
+    assert {name: status for name, (status, _) in statuses.items()} == {
+        "travel.txt": "indexed", "hr/leave.md": "indexed", "inside.txt": "indexed",
+        "out.txt": "rejected", "outdir": "rejected", "broken.txt": "rejected",
+        "pipe.txt": "rejected", "line break.txt": "indexed", "caf\ufffd.txt": "indexed",
+        "absent.pdf": "rejected",
+    }  # fmt: skip
+    assert "PWNED" not in "".join(index.text(record.name) for record in index.documents())
+
+
+def test_a_document_of_too_many_chunks_is_rejected_with_the_limit(index, folder):
+    (folder / "long.txt").write_text("word " * 5000)
+    limits = ParseLimits(max_chunks=10)
+    status, reason = by_name(ingest_paths(index, [folder], limits=limits))["long.txt"]
+    assert status == "rejected"
+    assert "more than 10 chunks" in reason
+    assert "ingest.max_chunks" in reason
+
+
+def test_an_error_of_the_index_goes_to_the_caller_and_leaves_no_process(index, folder, monkeypatch):
+    def fail(*_):
+        raise OSError("disk full")
+
+    monkeypatch.setattr(index, "put", fail)
+    with pytest.raises(OSError, match="disk full"):
+        ingest_paths(index, [folder])
