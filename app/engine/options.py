@@ -45,6 +45,7 @@ class EngineOptions:
     threads: int = 0  # 0: cores - 1
     batch: int = 512  # most tokens computed in one step; small enough to stop soon on a GPU
     flash: Literal["auto", "on", "off"] = "auto"
+    cells: Literal["auto", "shared", "separate"] = "auto"  # see Llama
     kv_type: Literal["f16", "q8_0", "q4_0"] = "f16"
     adapters: tuple[Adapter, ...] = ()
     queue: int = 64  # requests that may wait before new ones hear "busy"
@@ -84,10 +85,14 @@ class EngineOptions:
                 words.append(f"--{field.name.replace('_', '-')}={text}")
         return words
 
-    @property
-    def sequences(self) -> int:
-        """Sequence ids: the generating chats, and as many finished ones kept for their starts."""
-        return min(MAX_SEQUENCES, self.parallel + max(16, self.parallel))
+    def sequences(self, *, shared: bool) -> int:
+        """Sequence ids: the generating chats, and finished ones that are kept for their starts.
+
+        Sequences with cells of their own need a whole window each.
+        """
+        if shared:
+            return min(MAX_SEQUENCES, self.parallel + max(16, self.parallel))
+        return min(MAX_SEQUENCES, max(self.parallel, self.total_cells // self.context))
 
     @property
     def worker_threads(self) -> int:

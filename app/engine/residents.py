@@ -16,7 +16,8 @@ class Cache(Protocol):
 
     n_cells: int
     n_sequences: int
-    can_share: bool
+    can_share: bool  # starts of sequences can be reused at all
+    shares_cells: bool  # ... and without a copy
 
     def share(self, source: int, target: int, length: int) -> None: ...
     def truncate(self, sequence: int, length: int) -> bool: ...
@@ -43,7 +44,8 @@ class Residents:
     """Keeps finished sequences for as long as their cells are not needed, and shares starts.
 
     Cells are counted with reference counts that follow llama.cpp's own bookkeeping: a shared cell
-    is free once no sequence sees it.
+    is free once no sequence sees it. Where sequences have cells of their own, a shared start is a
+    copy, and low sequence ids are preferred: llama.cpp computes neighbours together.
     """
 
     def __init__(self, cache: Cache, cells: int) -> None:
@@ -99,24 +101,47 @@ class Residents:
         """
         if source is not None:
             self._touch(source)  # so that it is the last to give way
+            if self._better_taken_over(source, shared):
+                return self._take_over(source, shared, room, exact=exact)
         while not self._free_sequences:
             if not self._evict(keep=source):
-                return None
+                if source is None or source.running or not self._evict():
+                    return None
+                source, needed, shared = None, needed + shared, 0
+        self._free_sequences.sort(reverse=True)
         new = Resident(self._free_sequences.pop(), room, exact=exact)
         self._all.append(new)
         self._touch(new)
         if source is not None:
             self._cache.share(source.sequence, new.sequence, shared)
             new.tokens[:shared] = source.tokens[:shared]
-            new.cells[:shared] = source.cells[:shared]
-            self._users[new.cells[:shared]] += 1
-            new.length = shared
+            if self._cache.shares_cells:
+                new.cells[:shared] = source.cells[:shared]
+                self._users[new.cells[:shared]] += 1
+                new.length = shared
+            else:
+                self.extend(new, shared)
             if not source.running and source.length == shared:
                 self.drop(source)  # nothing in it that the new one does not hold
         while len(self._free_cells) < needed:
             if not self._evict():
                 self.drop(new)
                 return None
+        return new
+
+    def _better_taken_over(self, source: Resident, shared: int) -> bool:
+        """Where sharing is copying: a finished sequence of which most is wanted."""
+        return not (self._cache.shares_cells or source.running) and 2 * shared >= source.length
+
+    def _take_over(self, old: Resident, shared: int, room: int, *, exact: bool) -> Resident:
+        new = Resident(old.sequence, max(room, shared), exact=exact)
+        new.tokens[:shared] = old.tokens[:shared]
+        new.cells[:shared] = old.cells[:shared]
+        new.length = shared
+        self._release(old.cells[shared : old.length])
+        self._all[self._all.index(old)] = new
+        self._cache.truncate(new.sequence, shared)
+        self._touch(new)
         return new
 
     def extend(self, one: Resident, count: int) -> None:
