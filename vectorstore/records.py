@@ -1,7 +1,7 @@
 """The values that go into the index and come out of it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,10 @@ class Hit:
     chunk_id: str
     space: str
     position: int  # 0-based number of the (first) chunk within its document
+    # What the score was made of, comparable between searches: "likeness" (late interaction) and
+    # "cosine" with the question, "lexical" (share of the best BM25 score of this search).
+    signals: dict[str, float] = field(default_factory=dict, compare=False)
+    also_in: tuple[str, ...] = ()  # other documents of the search that hold the same text
 
 
 @dataclass(frozen=True, slots=True)

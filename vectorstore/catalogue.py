@@ -1,0 +1,395 @@
+"""The truth about what is indexed: documents, chunks, their vectors and words, in SQLite."""
+
+import hashlib
+import queue
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from vectorstore.faults import IndexFault
+from vectorstore.query import searchable
+from vectorstore.records import Chunk, DocumentRecord, NewDocument
+from vectorstore.schema import create_words, migrate
+
+_RECORD = "s.name, d.name, d.title, d.sha256, d.source, d.pages, d.chunks, d.warning, d.indexed_at"
+_MANY = 20_000  # a word index of more rows is not rewritten while somebody waits
+
+
+@dataclass(frozen=True, slots=True)
+class Space:
+    """A space as the catalogue knows it; `dead` counts vectors deleted from its collection."""
+
+    id: int
+    name: str
+    generation: int
+    dead: int
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A chunk and where it belongs."""
+
+    id: int
+    key: str
+    space: str
+    document_id: int
+    document: str
+    title: str
+    position: int
+    page: int | None
+    heading: str
+    text: str
+
+
+_ROW = (
+    "SELECT c.id, c.key, s.name, d.id, d.name, d.title, c.position, c.page, c.heading, c.text "
+    "FROM chunks c JOIN documents d ON d.id = c.document_id JOIN spaces s ON s.id = d.space_id "
+)
+
+
+class Catalogue:
+    """One SQLite database in WAL mode: one writer at a time, any number of readers beside it.
+
+    Reading methods take a connection of `reading()`, so that several of them see one state.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lock = threading.RLock()
+        self._readers: queue.LifoQueue[sqlite3.Connection] = queue.LifoQueue()
+        self._closed = threading.Event()
+        try:
+            self._writer = self._connect()
+            self._writer.execute("PRAGMA auto_vacuum = INCREMENTAL")  # before the first table
+            self._writer.execute("PRAGMA journal_mode = WAL")
+            self._writer.execute("PRAGMA synchronous = FULL")
+            # What is deleted is overwritten, not merely unlinked.
+            self._writer.execute("PRAGMA secure_delete = ON")
+            migrate(self._writer)
+        except sqlite3.DatabaseError as error:
+            raise IndexFault(
+                f"The index {path} cannot be read ({error}). Put it back from a backup, or move "
+                "the folder away and ingest the documents again."
+            ) from error
+
+    def close(self) -> None:
+        """Give back all connections; the last one folds the log into the database."""
+        with self._lock:
+            if self._closed.is_set():
+                return
+            self._closed.set()
+            while not self._readers.empty():
+                self._readers.get().close()
+            self._writer.close()
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """A connection that sees one state of the database until the end of the block."""
+        if self._closed.is_set():
+            raise IndexFault("The index has been closed.")
+        try:
+            connection = self._readers.get_nowait()
+        except queue.Empty:
+            connection = self._connect()
+            connection.execute("PRAGMA query_only = ON")
+        try:
+            connection.execute("BEGIN")
+            yield connection
+        finally:
+            connection.execute("ROLLBACK")
+            if self._closed.is_set():
+                connection.close()
+            else:
+                self._readers.put(connection)
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """The one writer, in a transaction that is committed if the block ends well."""
+        with self._lock:
+            if self._closed.is_set():
+                raise IndexFault("The index has been closed.")
+            try:
+                self._writer.execute("BEGIN IMMEDIATE")
+                try:
+                    yield self._writer
+                    self._writer.execute("COMMIT")
+                except BaseException:
+                    self._writer.execute("ROLLBACK")
+                    raise
+            except sqlite3.OperationalError as error:  # full disk, read-only, locked
+                raise IndexFault(
+                    f"The index {self._path} could not be written ({error}). Nothing was "
+                    "changed. Check the disk's free space and the folder's permissions."
+                ) from error
+
+    @contextmanager
+    def exclusive(self) -> Iterator[None]:
+        """Keep all other threads from writing; `writing` inside the block is this thread's."""
+        with self._lock:
+            yield
+
+    # Settings of the index
+
+    def meta(self, connection: sqlite3.Connection, key: str) -> str | None:
+        found = connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+        return None if found is None else str(found[0])
+
+    def set_meta(self, connection: sqlite3.Connection, key: str, value: str | None) -> None:
+        if value is None:
+            connection.execute("DELETE FROM meta WHERE key = ?", (key,))
+        else:
+            connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
+
+    # Documents
+
+    def spaces(self, connection: sqlite3.Connection) -> list[Space]:
+        rows = connection.execute("SELECT id, name, generation, dead FROM spaces ORDER BY name")
+        return [Space(*row) for row in rows]
+
+    def documents(
+        self, connection: sqlite3.Connection, spaces: Sequence[str] | None, name: str | None = None
+    ) -> list[DocumentRecord]:
+        """Records ordered by space and name, of the given spaces or of all."""
+        where = ["1"]
+        values: list[str] = []
+        if spaces is not None:
+            where.append(f"s.name IN ({_marks(spaces)})")
+            values += spaces
+        if name is not None:
+            where.append("d.name = ?")
+            values.append(name)
+        rows = connection.execute(
+            f"SELECT {_RECORD} FROM documents d JOIN spaces s ON s.id = d.space_id "
+            f"WHERE {' AND '.join(where)} ORDER BY s.name, d.name",
+            values,
+        )
+        return [DocumentRecord(*row) for row in rows]
+
+    def replace(
+        self,
+        document: NewDocument,
+        chunks: Sequence[Chunk],
+        vectors: Sequence[tuple[bytes, bytes]],
+    ) -> tuple[DocumentRecord, Space]:
+        """Store a document in the place of its old version, in one transaction.
+
+        `vectors` holds, for each chunk, the bytes of its vector and of its token codes.
+        """
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        with self.writing() as writer:
+            space = self._space(writer, document.space)
+            self._delete(writer, space, document.name)
+            document_id = writer.execute(
+                "INSERT INTO documents (space_id, name, title, sha256, source, pages, warning,"
+                " chunks, indexed_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (space.id, document.name, document.title, document.sha256, document.source,
+                 document.pages, document.warning, len(chunks), now),
+            ).lastrowid  # fmt: skip
+            title = searchable(f"{document.title} {document.name}")
+            for position, (chunk, (vector, tokens)) in enumerate(zip(chunks, vectors, strict=True)):
+                chunk_id = writer.execute(
+                    "INSERT INTO chunks (document_id, position, key, page, heading, text)"
+                    " VALUES (?, ?, ?, ?, ?, ?)",
+                    (document_id, position, _key(document, position), chunk.page,
+                     chunk.heading, chunk.text),
+                ).lastrowid  # fmt: skip
+                writer.execute("INSERT INTO vectors VALUES (?, ?, ?)", (chunk_id, vector, tokens))
+                writer.execute("INSERT INTO journal VALUES (?, ?, 1)", (space.id, chunk_id))
+                self._insert_words(writer, space.id, chunk_id, chunk.text, chunk.heading, title)
+            (record,) = self.documents(writer, [document.space], document.name)
+        return record, space
+
+    def remove(self, space_name: str, name: str) -> Space | None:
+        """Forget a document; its space goes with its last one. None when it is not there."""
+        with self.writing() as writer:
+            found = [s for s in self.spaces(writer) if s.name == space_name]
+            if not found or not self._delete(writer, found[0], name):
+                return None
+            if not self.documents(writer, [space_name]):
+                writer.execute(f"DROP TABLE words_{found[0].id:d}")
+                writer.execute("DELETE FROM journal WHERE space_id = ?", (found[0].id,))
+                writer.execute("DELETE FROM spaces WHERE id = ?", (found[0].id,))
+        return found[0]
+
+    def _space(self, writer: sqlite3.Connection, name: str) -> Space:
+        cursor = writer.execute("INSERT OR IGNORE INTO spaces (name) VALUES (?)", (name,))
+        if cursor.rowcount and cursor.lastrowid:
+            create_words(writer, cursor.lastrowid)
+        return next(space for space in self.spaces(writer) if space.name == name)
+
+    def _delete(self, writer: sqlite3.Connection, space: Space, name: str) -> bool:
+        found = writer.execute(
+            "SELECT id FROM documents WHERE space_id = ? AND name = ?", (space.id, name)
+        ).fetchone()
+        if found is None:
+            return False
+        of_document = "(SELECT id FROM chunks WHERE document_id = ?)"
+        gone = writer.execute(
+            f"DELETE FROM words_{space.id:d} WHERE rowid IN {of_document}", found
+        ).rowcount
+        # What the vector index never took needs no removal there, but an order to remove an
+        # absent vector does no harm, so that a half-done addition is undone as well.
+        writer.execute(f"DELETE FROM journal WHERE added AND chunk_id IN {of_document}", found)
+        writer.execute(
+            "INSERT OR IGNORE INTO journal SELECT ?, id, 0 FROM chunks WHERE document_id = ?",
+            (space.id, *found),
+        )
+        writer.execute("UPDATE spaces SET dead = dead + ? WHERE id = ?", (gone, space.id))
+        writer.execute("DELETE FROM documents WHERE id = ?", found)
+        return True
+
+    # Chunks
+
+    def rows(self, connection: sqlite3.Connection, ids: Iterable[int]) -> dict[int, Row]:
+        """The chunks of these ids that exist."""
+        found: dict[int, Row] = {}
+        for part in _parts(ids):
+            for row in connection.execute(f"{_ROW} WHERE c.id IN ({_marks(part)})", part):
+                found[row[0]] = Row(*row)
+        return found
+
+    def row(self, connection: sqlite3.Connection, key: str) -> Row | None:
+        """The chunk with this public id."""
+        found = connection.execute(f"{_ROW} WHERE c.key = ?", (key,)).fetchone()
+        return None if found is None else Row(*found)
+
+    def around(
+        self, connection: sqlite3.Connection, document_id: int, first: int, last: int
+    ) -> list[Row]:
+        """A document's chunks from position `first` to `last`, both included."""
+        rows = connection.execute(
+            f"{_ROW} WHERE d.id = ? AND c.position BETWEEN ? AND ? ORDER BY c.position",
+            (document_id, first, last),
+        )
+        return [Row(*row) for row in rows]
+
+    def vectors(
+        self, connection: sqlite3.Connection, ids: Iterable[int], column: str = "vector"
+    ) -> dict[int, bytes]:
+        """The stored bytes of `vector` or `tokens` by chunk id."""
+        found: dict[int, bytes] = {}
+        for part in _parts(ids):
+            sql = f"SELECT chunk_id, {column} FROM vectors WHERE chunk_id IN ({_marks(part)})"
+            found.update(connection.execute(sql, part))
+        return found
+
+    def chunk_ids(
+        self,
+        connection: sqlite3.Connection,
+        space: Space,
+        documents: Sequence[str] | None = None,
+        most: int = -1,
+    ) -> list[int]:
+        """Ids of a space's chunks, or of some of its documents', in the order of the text."""
+        ids: list[int] = []
+        for part in [None] if documents is None else _parts(documents):
+            named = "" if part is None else f"AND d.name IN ({_marks(part)})"
+            rows = connection.execute(
+                "SELECT c.id FROM chunks c JOIN documents d ON d.id = c.document_id "
+                f"WHERE d.space_id = ? {named} ORDER BY c.id LIMIT ?",
+                (space.id, *(part or ()), most),
+            )
+            ids += [chunk_id for (chunk_id,) in rows]
+        return ids
+
+    def a_heading(self, connection: sqlite3.Connection, space: str, name: str) -> str:
+        """The last part of the heading that stands over most of the document's text, or ""."""
+        found = connection.execute(
+            "SELECT c.heading FROM chunks c JOIN documents d ON d.id = c.document_id "
+            "JOIN spaces s ON s.id = d.space_id WHERE s.name = ? AND d.name = ? "
+            "AND c.heading NOT IN ('', d.title) "
+            "GROUP BY c.heading ORDER BY sum(length(c.text)) DESC, min(c.position) LIMIT 1",
+            (space, name),
+        ).fetchone()
+        return "" if found is None else str(found[0]).rsplit(" > ", 1)[-1]
+
+    # Housekeeping
+
+    def pending(self, connection: sqlite3.Connection, space: Space) -> tuple[list[int], list[int]]:
+        """Ids that the vector index has still to add, and to drop."""
+        rows = connection.execute(
+            "SELECT chunk_id, added FROM journal WHERE space_id = ?", (space.id,)
+        ).fetchall()
+        return [i for i, added in rows if added], [i for i, added in rows if not added]
+
+    def settle(self, space: Space, added: Sequence[int], dropped: Sequence[int]) -> None:
+        """Note that the vector index has taken these over."""
+        done = [(space.id, i, 1) for i in added] + [(space.id, i, 0) for i in dropped]
+        with self.writing() as writer:
+            writer.executemany(
+                "DELETE FROM journal WHERE space_id = ? AND chunk_id = ? AND added = ?", done
+            )
+
+    def renew_collection(self, space: Space) -> Space:
+        """Give the space a collection of a new generation, which starts empty."""
+        with self.writing() as writer:
+            writer.execute(
+                "UPDATE spaces SET generation = generation + 1, dead = 0 WHERE id = ?", (space.id,)
+            )
+            writer.execute("DELETE FROM journal WHERE space_id = ?", (space.id,))
+            return next(s for s in self.spaces(writer) if s.id == space.id)
+
+    def rebuild_words(self) -> None:
+        """Make the full-text indexes again from the chunks."""
+        with self.writing() as writer:
+            for space in self.spaces(writer):
+                writer.execute(f"DROP TABLE IF EXISTS words_{space.id:d}")
+                create_words(writer, space.id)
+                rows = writer.execute(
+                    "SELECT c.id, c.text, c.heading, d.title, d.name FROM chunks c "
+                    "JOIN documents d ON d.id = c.document_id WHERE d.space_id = ?", (space.id,)
+                ).fetchall()  # fmt: skip
+                for chunk_id, text, heading, title, name in rows:
+                    spelt = searchable(f"{title} {name}")
+                    self._insert_words(writer, space.id, chunk_id, text, heading, spelt)
+
+    def scrub(self, *, wait: bool) -> None:
+        """Take what was deleted out of the word indexes and the log, and give back disk space.
+
+        Large word indexes are left for a call with `wait`.
+        """
+        with self._lock:
+            for space in self.spaces(self._writer):
+                words = f"words_{space.id:d}"
+                (last,) = self._writer.execute(f"SELECT count(*) FROM {words}_docsize").fetchone()
+                if wait or last <= _MANY:
+                    # A full merge: only it drops the words of deleted rows from the segments.
+                    self._writer.execute(f"INSERT INTO {words} ({words}) VALUES ('optimize')")
+            self._writer.execute("PRAGMA incremental_vacuum").fetchall()
+            self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+    def _insert_words(
+        self, writer: sqlite3.Connection, space_id: int, chunk_id: int | None,
+        text: str, heading: str, title: str,
+    ) -> None:  # fmt: skip
+        writer.execute(
+            f"INSERT INTO words_{space_id:d} (rowid, body, heading, title) VALUES (?, ?, ?, ?)",
+            (chunk_id, searchable(text), searchable(heading), title),
+        )
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            self._path, timeout=30, isolation_level=None, check_same_thread=False
+        )
+        connection.execute("PRAGMA foreign_keys = ON")
+        return connection
+
+
+def _key(document: NewDocument, position: int) -> str:
+    parts = (document.space, document.name, document.sha256, str(position))
+    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def _marks(values: Sequence[object]) -> str:
+    return ", ".join("?" * len(values))
+
+
+def _parts(values: Iterable[int] | Sequence[str]) -> Iterator[list[int | str]]:
+    """Parts that stay below SQLite's limit of parameters in one statement."""
+    everything: list[int | str] = list(values)
+    for start in range(0, len(everything), 900):
+        yield everything[start : start + 900]

@@ -1,0 +1,9 @@
+"""What can be wrong with an index, said for the person who has to put it right."""
+
+
+class IndexFault(Exception):
+    """The index cannot be used or changed; the message says why and what to do."""
+
+
+class EmbedderMismatch(IndexFault):
+    """The index was made with another embedder than the one given."""

@@ -1,0 +1,71 @@
+"""How text is spelt for the full-text index, and how a question asks it."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+# Words that questions are made of and that tell no passage from another. FTS5 would weigh
+# them low; left out, a common word does not bring every row of a large index into the ranking.
+STOPWORDS = frozenset(
+    "a about am an and any are as at be been but by can could did do does for from had has have "
+    "he her him his how i if in into is it its many me much my of on or our shall she should so "
+    "such than that the their them then there these they this those to us was we were what when "
+    "where which who whom whose why will with would you your".split()
+)
+_MOST_TERMS = 48  # of a question; what follows in a pasted page adds time and no precision
+_LONGEST_TERM = 64
+# Parts of one token to a reader: AB-12/3, 2026-03-01, 1,234.50, e-mail, v2.1, a@b.example
+_COMPOUND = re.compile(r"\w+(?:[-‐‑–/.,:_@+'’]\w+)+")
+_QUOTED = re.compile(r'["“„«]([^"“”„«»]{2,200})["”“»]')
+# Scripts without spaces: the tokenizer would take a whole clause for one word.
+_UNSPACED = re.compile(
+    "([\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
+    "\uf900-\ufaff\U00020000-\U0003ffff])"
+)
+_WORD = re.compile(r"\w+")
+
+
+def searchable(text: str) -> str:
+    """Text as the index and the question both spell it.
+
+    Compatibility forms are folded (ﬁ, full-width, superscripts), characters of scripts without
+    spaces stand apart, and after a compound such as AB-12/3 or 1,234 follows its joined form
+    (AB123, 1234), so that either spelling finds the other.
+    """
+    text = unicodedata.normalize("NFKC", text.encode("utf-8", "replace").decode())
+    text = _UNSPACED.sub(r" \1 ", text.replace("\0", " "))
+    return _COMPOUND.sub(_with_joined, text)
+
+
+def _with_joined(match: re.Match[str]) -> str:
+    compound = match.group()
+    joined = "".join(_WORD.findall(compound)).replace("_", "")
+    worth = len(joined) <= 32 and ("-" in compound or any(c.isdigit() for c in compound))
+    return f"{compound} {joined}" if worth else compound
+
+
+def terms(question: str) -> list[str]:
+    """The distinct words of a question that are worth looking up, in its order.
+
+    Stopwords count only in a question that is made of nothing else.
+    """
+    found = [word[:_LONGEST_TERM] for word in _WORD.findall(searchable(question).lower())]
+    return (_distinct(w for w in found if w not in STOPWORDS) or _distinct(found))[:_MOST_TERMS]
+
+
+def match_expression(question: str) -> str:
+    """The question in FTS5's language: any of its terms, and its quoted parts as phrases.
+
+    Every term stands in quotes and holds word characters alone, so nothing that a person types
+    is read as syntax. "" when there is nothing to look up.
+    """
+    wanted = terms(question)
+    for compound in _COMPOUND.findall(question):
+        wanted.append(" ".join(_WORD.findall(searchable(compound).split(" ")[0].lower())))
+    for quoted in _QUOTED.findall(question):
+        wanted.append(" ".join(_WORD.findall(searchable(quoted).lower())))
+    return " OR ".join(f'"{term}"' for term in _distinct(w for w in wanted if w.strip("_ ")))
+
+
+def _distinct(values: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(values))

@@ -1,0 +1,97 @@
+"""The tables of the catalogue and the steps from one version of them to the next."""
+
+import sqlite3
+
+from vectorstore.faults import IndexFault
+
+# One script per version, only ever appended to: a data folder of any earlier version is
+# brought forward step by step, and one of a later version is left alone.
+_STEPS = (
+    """
+    CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+
+    -- A space has a word index (table words_<id>) and a collection of vectors of its own.
+    CREATE TABLE spaces (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        name TEXT NOT NULL UNIQUE,
+        generation INTEGER NOT NULL DEFAULT 1,  -- of its collection; raised to make a fresh one
+        dead INTEGER NOT NULL DEFAULT 0         -- vectors deleted from the collection so far
+    );
+
+    CREATE TABLE documents (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        space_id INTEGER NOT NULL REFERENCES spaces (id),
+        name TEXT NOT NULL,
+        title TEXT NOT NULL,
+        sha256 TEXT NOT NULL,
+        source TEXT NOT NULL,
+        pages INTEGER,
+        warning TEXT NOT NULL,
+        chunks INTEGER NOT NULL,
+        indexed_at TEXT NOT NULL,
+        UNIQUE (space_id, name)
+    );
+
+    -- Ids are never used twice, so a vector left over from an old version names no new chunk.
+    CREATE TABLE chunks (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        document_id INTEGER NOT NULL REFERENCES documents (id) ON DELETE CASCADE,
+        position INTEGER NOT NULL,
+        key TEXT NOT NULL,
+        page INTEGER,
+        heading TEXT NOT NULL,
+        text TEXT NOT NULL,
+        UNIQUE (document_id, position)
+    );
+    CREATE INDEX chunks_key ON chunks (key);
+
+    CREATE TABLE vectors (
+        chunk_id INTEGER PRIMARY KEY REFERENCES chunks (id) ON DELETE CASCADE,
+        vector BLOB NOT NULL,  -- float32, little endian, length 1
+        tokens BLOB NOT NULL   -- see late_interaction.py
+    );
+
+    -- What the vector index still has to take over: written with the document, cleared after.
+    CREATE TABLE journal (
+        space_id INTEGER NOT NULL,
+        chunk_id INTEGER NOT NULL,
+        added INTEGER NOT NULL,
+        PRIMARY KEY (space_id, chunk_id, added)
+    ) WITHOUT ROWID;
+    """,
+)
+
+
+def migrate(connection: sqlite3.Connection) -> None:
+    """Bring the database to the current version. Raises IndexFault for a later one."""
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    if version > len(_STEPS):
+        raise IndexFault(
+            f"The index has format {version}, and this program knows formats up to "
+            f"{len(_STEPS)}: it was written by a newer Strongroom. Use that one, or another "
+            "data folder."
+        )
+    for number, script in enumerate(_STEPS[version:], start=version + 1):
+        # One transaction a step, with its number in it: a step happens whole or not at all.
+        connection.executescript(f"BEGIN IMMEDIATE;{script};PRAGMA user_version={number};COMMIT")
+
+
+def create_words(connection: sqlite3.Connection, space_id: int) -> None:
+    """The full-text index of one space.
+
+    Columns hold text as `query.searchable` spells it. A table per space keeps one space's
+    words, and their frequencies, out of the searches in another.
+    """
+    connection.execute(
+        f"CREATE VIRTUAL TABLE words_{space_id:d} USING fts5("
+        "body, heading, title, tokenize = 'porter unicode61 remove_diacritics 2')"
+    )
+
+
+def create_next_vectors(connection: sqlite3.Connection) -> None:
+    """The table that a rebuild fills while the old vectors are still in use."""
+    connection.execute(
+        "CREATE TABLE IF NOT EXISTS next_vectors ("
+        "chunk_id INTEGER PRIMARY KEY REFERENCES chunks (id) ON DELETE CASCADE, "
+        "vector BLOB NOT NULL, tokens BLOB NOT NULL)"
+    )
