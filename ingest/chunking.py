@@ -5,13 +5,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Protocol
 
-from ingest.sections import Section
+from ingest.sections import HEADING_SEPARATOR, Section
 from vectorstore.records import Chunk
 
 _SLICE = 16_000  # characters given to the tokenizer at once
 _CHARACTERS_A_TOKEN = 12  # of a chunk at most: tokenizers make one token of a very long word
-_SPECIAL_TOKENS = 4
-_SMALLEST_ROOM = 16  # tokens
+_SPECIAL_TOKENS = 4  # two of the model's own, two for the punctuation between the parts
 _LINE_START = re.compile(r"\n(?=\S)")
 _SENTENCE_END = re.compile(r"[.!?…]['\")\]”’»]*\s|[。！？]['\")\]”’»]*")
 _CLAUSE_END = re.compile(r"[;:,]\s|[；，、]")
@@ -34,23 +33,35 @@ def chunk_sections(
 ) -> Iterator[Chunk]:
     """Chunks in the order of the text, none across a page border or a heading.
 
+    A title, like a heading path, takes a quarter of the window at most: `shortened` it first.
     Every chunk's text, with its heading and the document's title before it, fits the embedder's
     window; `target` is the usual size in tokens. All words of the sections come out, in order;
     white space at the cuts does not. Rows of a table stay whole where they fit.
     """
-    title_tokens = tokens.count_tokens(title) if title else 0
-    heading, room = None, 0
+    allowed = tokens.window // 4  # for the title, and as much for the heading
+    above = min(tokens.count_tokens(title), allowed) if title else 0
+    heading, shown, room = None, "", 0
     for (page, path), group in groupby(sections, key=lambda section: section[1:3]):
         if path != heading:
-            heading = path
-            above = title_tokens + (tokens.count_tokens(path) if path else 0)
-            room = max(
-                tokens.window // 2, tokens.window - _SPECIAL_TOKENS - above, _SMALLEST_ROOM
-            )  # half of the window is the text's in any case; a longer heading is cut, not it
-            room = min(room, tokens.window - _SPECIAL_TOKENS)
+            heading, shown = path, shortened_path(path, tokens, allowed)
+            taken = above + (tokens.count_tokens(shown) if shown else 0)
+            room = max(tokens.window - _SPECIAL_TOKENS - taken, tokens.window // 4)
         for text in _texts(group):
             for piece in split(text, tokens, min(target, room), room):
-                yield Chunk(piece, page, path)
+                yield Chunk(piece, page, shown)
+
+
+def shortened(text: str, tokens: Tokens, most: int) -> str:
+    """The start of `text` that has at most `most` tokens, with an ellipsis where it was cut."""
+    spans = tokens.token_spans(text)
+    return text if len(spans) <= most else text[: spans[most - 4][1]].rstrip() + " …"
+
+
+def shortened_path(path: str, tokens: Tokens, most: int) -> str:
+    """A heading path of at most `most` tokens: the outermost headings give way first."""
+    while tokens.count_tokens(path) > most and HEADING_SEPARATOR in path:
+        path = path.split(HEADING_SEPARATOR, 1)[1]
+    return shortened(path, tokens, most)
 
 
 def split(text: str, tokens: Tokens, target: int, room: int) -> Iterator[str]:

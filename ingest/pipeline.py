@@ -14,10 +14,10 @@ from itertools import islice
 from pathlib import Path
 from typing import Literal, Protocol
 
-from ingest.chunking import Tokens, chunk_sections
+from ingest.chunking import Tokens, chunk_sections, shortened
 from ingest.discovery import Candidate, discover
 from ingest.sandbox import ParseLimits, Reading, Sandbox
-from ingest.sections import LoaderError
+from ingest.sections import LoaderError, below_title
 from vectorstore.records import Chunk, DocumentRecord, NewDocument
 
 Status = Literal["indexed", "unchanged", "warning", "rejected"]
@@ -222,7 +222,9 @@ class _Run:
 
     def _index(self, candidate: Candidate, sha256: str, reading: Reading) -> FileStatus:
         name, warning = candidate.name, "; ".join(reading.warnings)
-        chunks = self._chunks(reading)
+        embedder = self.index.embedder
+        title = shortened(reading.title, embedder, embedder.window // 4)
+        chunks = self._chunks(reading, title)
         if len(chunks) > self.limits.max_chunks:
             return self._rejected(
                 name,
@@ -231,9 +233,7 @@ class _Run:
             )
         started = time.perf_counter()
         source = str(candidate.path)
-        document = NewDocument(
-            self.space, name, reading.title, sha256, source, reading.pages, warning
-        )
+        document = NewDocument(self.space, name, title, sha256, source, reading.pages, warning)
         record = self.index.put(document, chunks)
         self.timings["index_s"] += time.perf_counter() - started
         twin = next((d.name for d in self.known.values() if d.sha256 == sha256), name)
@@ -244,13 +244,13 @@ class _Run:
         status: Status = "warning" if warning else "indexed"
         return self._status(name, status, warning or note, record.pages, record.chunks)
 
-    def _chunks(self, reading: Reading) -> list[Chunk]:
+    def _chunks(self, reading: Reading, title: str) -> list[Chunk]:
         """The document's chunks, one more than allowed at most."""
         started = time.perf_counter()
         source = chunk_sections(
-            reading.sections,
+            below_title(reading.sections, reading.title),
             self.index.embedder,
-            title=reading.title,
+            title=title,
             target=self.limits.chunk_tokens,
         )
         chunks = list(islice(source, self.limits.max_chunks + 1))

@@ -1,6 +1,6 @@
 """What a loader produces: sections of text with their page and heading path."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
@@ -92,3 +92,16 @@ class Outline:
             _, title = self._path.pop()
             yield Section(title, page, self.path)
             self._bare = False
+
+
+def below_title(sections: Iterable[Section], title: str) -> Iterator[Section]:
+    """The sections without a topmost heading that only repeats the document's title."""
+    start = title + HEADING_SEPARATOR
+    for section in sections:
+        heading = section.heading
+        if heading == title:
+            yield section._replace(heading="")
+        elif heading.startswith(start):
+            yield section._replace(heading=heading.removeprefix(start))
+        else:
+            yield section

@@ -40,9 +40,18 @@ def test_all_words_come_out_in_order_and_every_chunk_fits(sections, target):
     assert squeezed("".join(c.text for c in chunks)) == squeezed("".join(s.text for s in sections))
     for chunk in chunks:
         assert chunk.text == chunk.text.strip() != ""
-        assert EMBEDDER.count_tokens(chunk.text) <= EMBEDDER.window - 4
-    places = [(section.page, section.heading) for section in sections]
-    assert all((chunk.page, chunk.heading) in places for chunk in chunks)
+        whole = f"A title\n{chunk.heading}\n{chunk.text}"
+        assert EMBEDDER.count_tokens(whole) <= EMBEDDER.window - 2
+    assert {chunk.page for chunk in chunks} <= {section.page for section in sections}
+
+
+def test_of_a_long_heading_path_the_inner_end_stays():
+    outer, inner = "Part " * 90, "Annual leave"
+    (chunk,) = chunk_sections([Section("28 days.", None, f"{outer} > {inner}")], EMBEDDER)
+    assert chunk.heading == "Annual leave"
+    (chunk,) = chunk_sections([Section("28 days.", None, "h" * 3000)], EMBEDDER)
+    assert chunk.heading.endswith("h …")
+    assert EMBEDDER.count_tokens(chunk.heading) <= EMBEDDER.window // 4
 
 
 def test_a_chunk_leaves_room_for_its_heading_and_the_title():
