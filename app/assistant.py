@@ -8,7 +8,9 @@ from typing import Protocol
 
 import prompts
 from app.answering.check import check_draft
+from app.answering.citations import without_broken_end
 from app.answering.confidence import Calibration
+from app.answering.editions import prefer_editions
 from app.answering.followup import standalone
 from app.engine.client import Completion
 from app.engine.templates import ChatTemplate
@@ -123,9 +125,10 @@ class Assistant:
         yield Searching(asked)
         most = WEAK_READS if self._model.weak else self._settings.passages
         found = self._index.search(asked, spaces, k=max(most, SHOWN), documents=documents)
+        hits = prefer_editions(asked, found.hits, self._index.opening)
         searched = time.perf_counter()
-        numbered = _numbered(found.hits[:most], history)
-        fitted = self._fit(question, found.hits[:most], numbered, history)
+        numbered = _numbered(hits[:most], history)
+        fitted = self._fit(question, hits[:most], numbered, history)
         offered = {passage.number: numbered[passage.number] for passage in fitted.passages}
         dropped = Dropped(fitted.dropped_passages, fitted.dropped_turns)
         yield Reading(list(offered.values()), dropped)
@@ -151,6 +154,8 @@ class Assistant:
             completion.close()
         if stream.stopped:
             return
+        if completion.finish_reason == "length":
+            draft = without_broken_end(draft)
 
         checked = check_draft(
             asked,
@@ -175,7 +180,7 @@ class Assistant:
                 confidence=checked.decision.confidence,
                 sentences=checked.sentences,
                 citations=checked.citations,
-                passages=found.hits,
+                passages=hits,
                 usage=Usage(
                     context_window=self._model.context_window,
                     prompt_tokens=len(fitted.ids),

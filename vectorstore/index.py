@@ -117,6 +117,13 @@ class Index:
             )
         return [hit if near.id == row.id else to_hit(near) for near in rows]
 
+    def opening(self, hit: Hit) -> str:
+        """The first lines of the hit's document: its first two chunks; "" when it is gone."""
+        with self._catalogue.reading() as connection:
+            row = self._catalogue.row(connection, hit.chunk_id)
+            rows = self._catalogue.around(connection, row.document_id, 0, 1) if row else []
+        return "\n".join(first.text for first in rows)
+
     def search(
         self,
         question: str,

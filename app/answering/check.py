@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from app.answering.citations import DraftSentence, read_draft, says_not_found
 from app.answering.confidence import Calibration, Decision, decide, decision_signals
-from app.answering.evidence import Evidence, rank_evidence
+from app.answering.evidence import Evidence, rank_evidence, says_something_new
 from app.answering.support import Support, find_support
 from app.events import AnswerSentence, Citation
 from vectorstore.embedder import Embedder
@@ -73,7 +73,11 @@ def check_draft(
         sentence = AnswerSentence(NOT_FOUND, (), supported=False)
         return Checked(NOT_FOUND, [sentence], [], False, replace(decision, found=False))
     near = NEAR_THE_BEST_IF_WEAK if weak else NEAR_THE_BEST
-    standing = [one for one in tied if _answers(one, evidence, near)]
+    standing = [
+        one
+        for one in tied
+        if _answers(one, evidence, near) and says_something_new(question, one.sentence.text)
+    ]
     if not standing:
         return _quote(evidence[0], hits, numbers, decision)
     kept = standing if weak else [one for one in tied if one.support or not withhold]

@@ -55,6 +55,12 @@ def read_draft(draft: str, offered: Collection[int]) -> list[DraftSentence]:
     return found
 
 
+def without_broken_end(draft: str) -> str:
+    """A draft that was cut off, without the sentence that has no end; "" if there is but one."""
+    end = max(draft.rfind(mark) for mark in (".", "!", "?", "。", "\n"))
+    return draft[: end + 1]
+
+
 def says_not_found(draft: str) -> bool:
     """Whether the model itself says that the passages do not hold the answer."""
     return bool(_SAYS_NO.search(draft[:300]))

@@ -6,10 +6,12 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.answering.language import content_stems, names, numbers, sentences
+from app.answering.language import codes, content_stems, names, numbers, sentences
 from vectorstore.embedder import Embedder, Reading
 
 MOST_SENTENCES = 60  # a query's cost is bounded; later passages give up their sentences first
+# A row about another part number looks like the right one in everything else.
+WRONG_CODE = 0.3
 _ASKS_NUMBER = re.compile(
     r"\b(how (many|much|long|old|far|often|high|large|big|tall|fast)|what (percentage|percent|"
     r"number|year|date|day|month|amount|share|price|cost)|when|which (year|date|day)|"
@@ -57,6 +59,7 @@ def rank_evidence(
     asked_reading, *readings = embedder.read([question, *(text for _, text in candidates)])
     asked = set(content_stems(question))
     held = [set(content_stems(text)) for _, text in candidates]
+    asked_codes = codes(question)
     rarity = _rarity(asked, held)
     weight = sum(rarity.values()) or 1.0
     ranked: list[Evidence] = []
@@ -69,6 +72,8 @@ def rank_evidence(
         coverage = direct + 0.3 * nearby
         similarity = _max_similarity(asked_reading, readings[number])
         score = similarity + 0.3 * coverage + 0.2 * _fits_kind(question, sentence) - 0.03 * index
+        if asked_codes:
+            score -= WRONG_CODE * (1 - len(asked_codes & codes(sentence)) / len(asked_codes))
         ranked.append(Evidence(index, sentence, similarity, coverage, score))
     return sorted(ranked, key=lambda found: -found.score)
 
@@ -83,6 +88,14 @@ def _rarity(asked: set[str], held: Sequence[set[str]]) -> dict[str, float]:
     """Inverse sentence frequency of the question's words among the candidates."""
     counts = Counter(stem for stems in held for stem in asked & stems)
     return {stem: math.log(1 + len(held) / (1 + counts[stem])) for stem in asked}
+
+
+def says_something_new(question: str, sentence: str) -> bool:
+    """Whether a sentence can be an answer at all: not the question's words alone, and with a
+    number where a number is asked for."""
+    if _ASKS_NUMBER.search(question):
+        return bool(numbers(sentence) - numbers(question))
+    return bool(set(content_stems(sentence)) - set(content_stems(question)))
 
 
 def _fits_kind(question: str, sentence: str) -> float:

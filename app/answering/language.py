@@ -10,6 +10,8 @@ import snowballstemmer
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 _NUMBER = re.compile(r"(?<![\w.])[-+−]?\d[\d.,'’  ]*\d|\d")
 _GROUPED = re.compile(r"^\d{1,3}(?:[,.'’  ]\d{3})+(?:[.,]\d{1,2})?$")
+_BULLET = re.compile(r"^\s*(?:[-*•–▪◦‣]|\(?\d{1,2}[.)])\s+")
+_CODE = re.compile(r"[^\W_]+(?:[-/.:_][^\W_]+)*")
 _LETTER_RUN = re.compile(r"\d+|[^\W\d_]+")
 _NUMBER_WORDS = {
     word: str(value)
@@ -67,11 +69,15 @@ _NEGATIONS = frozenset(
 
 
 def sentences(text: str) -> list[str]:
-    """Split `text` into sentences; a line break always ends one (table rows, list items)."""
+    """Split `text` into sentences; a line break always ends one (table rows, list items).
+
+    The mark before a list item is no part of its sentence.
+    """
     found: list[str] = []
     for line in text.splitlines():
         if line.strip():
-            found.extend(piece.strip() for piece in sentencex.segment("en", line) if piece.strip())
+            bare = _BULLET.sub("", line)
+            found.extend(piece.strip() for piece in sentencex.segment("en", bare) if piece.strip())
     return found
 
 
@@ -142,6 +148,18 @@ def _trim(whole: str, cents: str) -> str:
     cents = cents.rstrip("0")
     whole = whole.lstrip("0") or "0"
     return f"{whole}.{cents}" if cents else whole
+
+
+def codes(text: str) -> frozenset[str]:
+    """Part numbers and the like: runs of letters, digits and their joints that hold both kinds.
+
+    "HR-100-E" and "KX-4471-09" are codes; "Graz" and "2024" are not.
+    """
+    return frozenset(
+        match.casefold()
+        for match in _CODE.findall(text)
+        if any(c.isdigit() for c in match) and any(c.isalpha() for c in match)
+    )
 
 
 def names(sentence: str) -> frozenset[str]:
