@@ -1,0 +1,212 @@
+# Strongroom's commands; `make help` lists them. Every step says what it does in one line and keeps
+# the rest of its output in .cache/log. What is done already is not done again.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+
+BIN := .venv/bin
+DONE := .venv/done
+STEP := .ci/step
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+PORT ?=
+DOCS ?=
+ARGS ?=
+export DOCS
+
+# The choice of GPU is remembered, so that a later plain `make run` keeps the CUDA build.
+GPU ?= $(shell cat $(DONE)/gpu 2>/dev/null || echo none)
+ifeq ($(filter $(GPU),none cuda),)
+$(error GPU=$(GPU) is not known: use GPU=cuda, or GPU=none for a build without)
+endif
+CMAKE_none := -DLLAVA_BUILD=OFF
+CMAKE_cuda := -DLLAVA_BUILD=OFF -DGGML_CUDA=on
+
+CORES := $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
+locked = $(shell sed -nE 's/^$(subst -,[-_],$(1))==(.*)/\1/p' requirements.lock)
+LLAMA := $(call locked,llama-cpp-python)
+WHEELS := .cache/wheels/$(GPU)
+LLAMA_WHEEL = $(firstword $(wildcard $(WHEELS)/llama_cpp_python-$(LLAMA)-*.whl))
+
+.PHONY: help
+help: ## this list
+	@echo 'make COMMAND, of which there are:'
+	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/  \1|\2/p' Makefile | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
+	@echo
+	@echo 'make run DOCS=~/policies   chat about your own folder instead of the samples'
+	@echo 'make run GPU=cuda          build the engine for NVIDIA GPUs (remembered)'
+	@echo 'make run PORT=8080         another port; PYTHON=/path/to/python chooses the interpreter'
+
+## ---- setting up
+
+.PHONY: install
+install: $(DONE)/models ## the environment and the starter models, nothing more
+	@echo 'Ready: $(BIN)/strongroom --help'
+
+define find_python
+	for candidate in $(or $(PYTHON),python3 python3.13 python3.12 python3.11); do \
+	  if "$$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+	    python=$$candidate; break; \
+	  fi; \
+	done; \
+	if [ -z "$${python:-}" ]; then \
+	  echo 'Python 3.11 or later is needed$(if $(PYTHON), and $(PYTHON) is not that,). Install it:' >&2; \
+	  echo '  Debian, Ubuntu: apt install python3 python3-venv    Fedora: dnf install python3    macOS: brew install python' >&2; \
+	  echo 'or name it: make run PYTHON=/path/to/python3.12' >&2; \
+	  exit 1; \
+	fi; \
+	if ! "$$python" -c 'import ensurepip, venv' 2>/dev/null; then \
+	  echo "$$python cannot make virtual environments: its venv module is not there. Debian, Ubuntu: apt install python3-venv" >&2; \
+	  exit 1; \
+	fi
+endef
+
+$(DONE)/venv:
+	@$(find_python); \
+	echo "Making the virtual environment .venv with $$("$$python" --version)"; \
+	"$$python" -m venv .venv
+	@mkdir -p $(DONE) && touch $@
+
+$(DONE)/torch-$(call locked,torch): | $(DONE)/venv
+	@$(STEP) torch 'Installing PyTorch (200 MB without CUDA)' $(PIP) install -c requirements.lock torch==$(call locked,torch)
+	@touch $@
+
+define check_compiler
+	if ! command -v cc >/dev/null || ! command -v c++ >/dev/null; then \
+	  echo 'A C and C++ compiler is needed, because llama.cpp is compiled for this very processor. Install one:' >&2; \
+	  echo '  Debian, Ubuntu: apt install build-essential    Fedora: dnf install gcc gcc-c++    macOS: xcode-select --install' >&2; \
+	  exit 1; \
+	fi; \
+	if [ $(GPU) = cuda ] && ! command -v "$${CUDACXX:-nvcc}" >/dev/null; then \
+	  echo 'GPU=cuda needs the CUDA toolkit: nvcc is not on the PATH. Install the toolkit, or add its bin folder to PATH.' >&2; \
+	  exit 1; \
+	fi
+endef
+
+# Compiled once for each version and kind of GPU; the wheel outlives .venv. pip's own cache of built
+# wheels is left out, because it takes a build for another processor or GPU for the same.
+$(DONE)/llama-$(GPU)-$(LLAMA): | $(DONE)/venv
+ifeq ($(LLAMA_WHEEL),)
+	@$(check_compiler)
+	@rm -rf $(WHEELS).part && mkdir -p $(WHEELS)
+	@CMAKE_ARGS='$(CMAKE_$(GPU))' CMAKE_BUILD_PARALLEL_LEVEL=$(CORES) $(STEP) llama \
+	  'Compiling llama.cpp on all $(CORES) cores: about $(if $(filter cuda,$(GPU)),25,6) minutes on $(if $(filter cuda,$(GPU)),16,two); the wheel is kept in $(WHEELS)' \
+	  $(PIP) wheel -v --no-cache-dir --no-deps --no-binary llama-cpp-python -w $(WHEELS).part llama-cpp-python==$(LLAMA)
+	@mv $(WHEELS).part/*.whl $(WHEELS)/ && rmdir $(WHEELS).part
+endif
+	@$(STEP) llama-install 'Installing llama.cpp from $(WHEELS)' \
+	  $(PIP) install -c requirements.lock --force-reinstall --no-deps $$(ls $(WHEELS)/llama_cpp_python-$(LLAMA)-*.whl | head -n 1)
+	@rm -f $(DONE)/llama-* && echo $(GPU) > $(DONE)/gpu && touch $@
+
+$(DONE)/package: pyproject.toml requirements.lock $(DONE)/torch-$(call locked,torch) $(DONE)/llama-$(GPU)-$(LLAMA)
+	@$(STEP) package 'Installing Strongroom and the libraries it stands on' $(PIP) install -c requirements.lock -e .
+	@touch $@
+
+$(DONE)/models: app/models.json $(DONE)/package
+	@echo 'Starter models:'
+	@$(BIN)/strongroom models fetch
+	@touch $@
+
+$(DONE)/dev: $(DONE)/package
+	@$(STEP) dev 'Installing the tools for tests and checks' $(PIP) install -c requirements.lock -e '.[dev]'
+	@touch $@
+
+## ---- using it
+
+.PHONY: run
+run: $(DONE)/models ## the web chat on 127.0.0.1:7860, about the samples or DOCS=folder
+	@set -euo pipefail; docs=$${DOCS/#\~/$$HOME}; \
+	names() { $(BIN)/strongroom documents --json | $(BIN)/python -c 'import json, sys; \
+	wanted = lambda d: d["space"] in sys.argv[1:] or not sys.argv[1:]; \
+	print(*(d["name"] for d in json.load(sys.stdin)["documents"] if wanted(d)), sep="\n")' "$$@"; }; \
+	if [ -n "$$docs" ]; then \
+	  [ -e "$$docs" ] || { echo "DOCS=$$docs is not there" >&2; exit 1; }; \
+	  names samples | while IFS= read -r name; do \
+	    [ -z "$$name" ] || $(BIN)/strongroom remove --space samples -- "$$name"; \
+	  done; \
+	  echo "Reading $$docs"; \
+	  $(BIN)/strongroom ingest "$$docs" || echo 'The chat starts without the files named above.'; \
+	else \
+	  known=$$(names); \
+	  if [ -z "$$known" ]; then \
+	    echo 'Reading the samples; for your own documents: make run DOCS=folder'; \
+	    $(BIN)/strongroom ingest --space samples tests/samples; \
+	  fi; \
+	fi
+	@exec $(BIN)/strongroom serve $(if $(PORT),--port $(PORT))
+
+## ---- checking it
+
+.PHONY: test test-slow test-gpu
+test: $(DONE)/dev $(DONE)/models vocabulary machine ## what the tests need, then all but the slow ones
+	@$(BIN)/python -m pytest -m 'not slow and not gpu' $(ARGS)
+
+test-slow: $(DONE)/dev $(DONE)/models vocabulary machine ## the tests that take minutes
+	@$(BIN)/python -m pytest -m slow $(ARGS)
+
+test-gpu: $(DONE)/dev $(DONE)/models vocabulary ## the tests that need a CUDA device
+	@$(BIN)/python -m pytest -m gpu $(ARGS)
+
+.PHONY: vocabulary
+vocabulary: $(DONE)/dev
+	@$(STEP) vocabulary "Llama 2's vocabulary, for the tests of exact prompts" $(BIN)/python tests/engine/llama2_vocabulary.py
+
+# Chromium drives the web chat's tests; `ip` and `unshare` unplug the network in others.
+APT := chromium iproute2 util-linux
+.PHONY: machine
+machine:
+	@has() { for name in "$$@"; do command -v "$$name" >/dev/null && return; done; return 1; }; \
+	complete() { has chromium chromium-browser google-chrome google-chrome-stable && has ip && has unshare; }; \
+	complete && exit 0; \
+	root=; [ "$$(id -u)" = 0 ] || root='sudo -n'; \
+	if has apt-get && { [ -z "$$root" ] || $$root true 2>/dev/null; }; then \
+	  $(STEP) apt-update "Refreshing Debian's package lists" $$root apt-get update -q || true; \
+	  $(STEP) apt-install 'Installing $(APT) for the tests' \
+	    $$root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $(APT) || true; \
+	fi; \
+	complete && exit 0; \
+	echo 'The tests also need Chromium, ip and unshare, which are not all here and could not be installed.' >&2; \
+	echo '  Debian, Ubuntu: apt install $(APT)    Fedora: dnf install chromium iproute util-linux' >&2; \
+	if [ -n "$${CI:-}" ]; then exit 1; fi; \
+	echo 'Those that need what is missing are skipped, and pytest names them.' >&2
+
+.PHONY: check static format lint types imports
+check: static test ## format, lint, types, imports between packages, tests
+
+static: $(DONE)/dev ## all of that but the tests
+	@echo 'Format' && $(BIN)/ruff format --check --quiet .
+	@$(MAKE) --no-print-directory lint types imports
+
+format: $(DONE)/dev ## put the code into its form
+	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
+
+lint: $(DONE)/dev ## ruff's rules
+	@echo 'Lint' && $(BIN)/ruff check --quiet .
+
+types: $(DONE)/dev ## mypy, strict
+	@echo 'Types' && $(BIN)/mypy
+
+imports: $(DONE)/dev ## the one-way rule between packages
+	@echo 'Imports' && $(BIN)/lint-imports --no-timing
+
+.PHONY: bench bench-engine
+bench: $(DONE)/dev $(DONE)/models ## ingest speed and memory beside the plain stack
+	@$(BIN)/python tests/bench/ingest_speed.py $(ARGS)
+
+bench-engine: $(DONE)/dev $(DONE)/models ## the engine beside llama-cpp-python's own object
+	@$(BIN)/python tests/bench/engine.py $(ARGS)
+
+## ---- keeping it
+
+.PHONY: samples lock clean
+samples: $(DONE)/dev ## render tests/samples and tests/corpus from tests/sources
+	@$(BIN)/python tests/make_samples.py
+
+lock: $(DONE)/dev ## write the installed versions to requirements.lock
+	@{ sed -n '/^#/p' requirements.lock; $(PIP) list --format=freeze --exclude strongroom --exclude pip \
+	  --exclude setuptools | sed -E 's/\+[a-z0-9.]+$$//' | LC_ALL=C sort -f; } > .cache/lock && mv .cache/lock requirements.lock
+
+clean: ## forget the environment and caches; keeps data, the compiled wheels and their log
+	@rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@find app ingest vectorstore prompts tests -name __pycache__ -type d -exec rm -rf {} +
