@@ -14,7 +14,7 @@ def main() -> int:
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8081)
     parser.add_argument("--listener-fd", type=int)
-    parser.add_argument("--parallel", type=int, default=4)
+    parser.add_argument("--parallel", type=int, default=0)
     parser.add_argument("--context", type=int, default=4096)
     parser.add_argument("--kv-cells", type=int, default=0)
     parser.add_argument("--gpu-layers", type=int)
@@ -35,7 +35,7 @@ def main() -> int:
     try:
         run_engine(EngineOptions(**given))
     except (EngineStartError, ValueError) as error:
-        print(f"engine: {error}", file=sys.stderr)
+        print(f"engine error: {error}", file=sys.stderr)
         return 1
     return 0
 

@@ -95,6 +95,11 @@ class Completion(Iterator[str]):
         if response is not None:
             _hang_up(response)
 
+    @property
+    def closed(self) -> bool:
+        with self._lock:
+            return self._closed
+
     def _read(self) -> Iterator[str]:
         """Pieces, over as many engine processes as it takes until the first word.
 
@@ -111,7 +116,7 @@ class Completion(Iterator[str]):
                     yield piece
                 return
             except httpx.HTTPError as error:
-                if self._closed:
+                if self.closed:
                     return
                 if self._client.gate is None:
                     raise EngineDown(_unreachable(self._client.url, error)) from None
@@ -123,7 +128,7 @@ class Completion(Iterator[str]):
                 self._release()
 
     def _attempt(self, progress: "_Progress") -> Iterator[str]:
-        if self._closed:
+        if self.closed:
             return
         request = self._client.http.build_request("POST", "/v1/completions", json=self._body)
         response = self._client.http.send(request, stream=True)
@@ -147,7 +152,7 @@ class Completion(Iterator[str]):
             progress.began = True
             if text := self._take(data):
                 yield text
-        if self.finish_reason is None and not self._closed:
+        if self.finish_reason is None and not self.closed:
             raise httpx.RemoteProtocolError("the stream ended before the answer did")
 
     def _take(self, data: str) -> str:

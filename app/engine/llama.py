@@ -208,7 +208,7 @@ class Llama:
         self._flag = ctypes.create_string_buffer(2)
         self._libc = ctypes.CDLL(None)
         self._callback = ctypes.cast(self._libc.strlen, llama_cpp.ggml_abort_callback)
-        self._no_callback = ctypes.cast(None, llama_cpp.ggml_abort_callback)
+        self._no_callback = llama_cpp.ggml_abort_callback(0)  # null
         self._interruptible = False
 
     def interrupt(self) -> None:

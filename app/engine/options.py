@@ -37,7 +37,7 @@ class EngineOptions:
     host: str = "127.0.0.1"
     port: int = 8081
     listener_fd: int | None = None  # an open listening socket handed down by the supervisor
-    parallel: int = 4  # chats that generate at the same time
+    parallel: int = 0  # chats that generate at the same time; 0: what fits, up to a sensible number
     context: int = 4096  # window of one chat, in tokens
     kv_cells: int = 0  # all chats together; 0: parallel windows
     gpu_layers: int | None = None  # None: as many as fit; -1: all
@@ -55,7 +55,7 @@ class EngineOptions:
     sha256: str = ""  # of the model file, if the caller knows it; computed otherwise
 
     def __post_init__(self) -> None:
-        for field, low in (("parallel", 1), ("context", 256), ("batch", 32), ("queue", 1)):
+        for field, low in (("parallel", 0), ("context", 256), ("batch", 32), ("queue", 1)):
             if getattr(self, field) < low:
                 raise ValueError(f"{field} is {getattr(self, field)}; it must be at least {low}")
         if self.parallel > MAX_SEQUENCES // 2:
@@ -68,7 +68,7 @@ class EngineOptions:
 
     @property
     def total_cells(self) -> int:
-        return self.kv_cells or self.parallel * self.context
+        return self.kv_cells or max(1, self.parallel) * self.context
 
     def arguments(self) -> list[str]:
         """The command line of `python -m app.engine` that means these options."""
@@ -92,7 +92,7 @@ class EngineOptions:
         """
         if shared:
             return min(MAX_SEQUENCES, self.parallel + max(16, self.parallel))
-        return min(MAX_SEQUENCES, max(self.parallel, self.total_cells // self.context))
+        return min(MAX_SEQUENCES, max(1, self.parallel, self.total_cells // self.context))
 
     @property
     def worker_threads(self) -> int:

@@ -8,6 +8,7 @@ import signal
 import socket
 import sys
 import threading
+from dataclasses import replace
 
 import uvicorn
 
@@ -19,6 +20,9 @@ log = logging.getLogger(__name__)
 KEY_VARIABLE = "STRONGROOM_ENGINE_KEY"
 FAULT_EXIT = 70  # exit status after a fault of llama.cpp; the supervisor starts a new process
 PR_SET_PDEATHSIG = 1  # from <linux/prctl.h>
+READY = "is ready on"
+MOST_CHATS_GPU = 32  # by default; more people than that rarely wait for words at the same moment
+MOST_CHATS_CPU = 4  # more would make each of them slower than one reads
 SWITCH_SECONDS = 0.0005  # the owner thread must not wait 5 ms for the HTTP thread after each step
 
 
@@ -32,7 +36,7 @@ def run_engine(options: EngineOptions) -> None:
     The key is read from STRONGROOM_ENGINE_KEY: a command line can be read by every user of the
     machine. Raises EngineStartError.
     """
-    from .llama import ModelLoadError, supports_gpu
+    from .llama import ModelLoadError
 
     key = os.environ.pop(KEY_VARIABLE, "")
     if len(key) < 16:
@@ -44,7 +48,8 @@ def run_engine(options: EngineOptions) -> None:
         _end_with_parent()
     sys.setswitchinterval(SWITCH_SECONDS)
     try:
-        engine = Engine(options, _layers(options, gpu=supports_gpu()))
+        options = _planned(options)
+        engine = Engine(options, options.gpu_layers or 0)
     except ModelLoadError as error:
         raise EngineStartError(str(error)) from None
     listener = _listener(options)
@@ -65,22 +70,56 @@ def run_engine(options: EngineOptions) -> None:
     engine.on_fault = end_soon
     engine.scheduler.start()
     host, port = listener.getsockname()[:2]
-    print(f"engine: {engine.name} ready on http://{host}:{port}", file=sys.stderr, flush=True)
+    log_line(f"{engine.name} {READY} http://{host}:{port}")
     try:
         server.run(sockets=[listener])
     finally:
         engine.scheduler.stop()
     if engine.fault is not None:
-        print(f"engine: {engine.fault}", file=sys.stderr, flush=True)
+        print(f"engine error: {engine.fault}", file=sys.stderr, flush=True)
         # Not sys.exit: freeing a context whose state is unknown may hang or crash.
         os._exit(FAULT_EXIT)
     engine.close()
 
 
-def _layers(options: EngineOptions, *, gpu: bool) -> int:
-    if not gpu:
-        return 0
-    return -1 if options.gpu_layers is None else options.gpu_layers
+def log_line(text: str) -> None:
+    """To whoever started the engine: a terminal, or the supervisor."""
+    for line in text.splitlines():
+        print(f"engine: {line}", file=sys.stderr, flush=True)
+
+
+def _planned(options: EngineOptions) -> EngineOptions:
+    """Fill in what was left open, by what fits into the memory that is free right now."""
+    from .gguf import GgufError, read_gguf
+    from .hardware import detect
+    from .plan import PlanError, plan
+
+    hardware = detect()
+    most = MOST_CHATS_GPU if hardware.gpus else MOST_CHATS_CPU
+    chats = options.parallel or (options.kv_cells // options.context) or most
+    try:
+        fitting = plan(
+            read_gguf(options.model),
+            hardware,
+            context=options.context,
+            chats=chats,
+            gpu_layers=options.gpu_layers,
+            kv_type=options.kv_type,
+            threads=options.threads or None,
+            batch=options.batch,
+            flash=options.flash != "off",
+        )
+    except (GgufError, PlanError) as error:
+        raise EngineStartError(str(error)) from None
+    log_line(fitting.in_words())
+    return replace(
+        options,
+        context=fitting.context,
+        parallel=min(options.parallel or most, fitting.chats),
+        kv_cells=min(options.kv_cells, fitting.kv_cells) if options.kv_cells else 0,
+        gpu_layers=fitting.n_gpu_layers if hardware.gpus else 0,
+        tensor_split=options.tensor_split or fitting.tensor_split,
+    )
 
 
 def _listener(options: EngineOptions) -> socket.socket:

@@ -187,8 +187,7 @@ class EngineSupervisor:
                 self._ending.wait(POLL_SECONDS)
 
     def _why(self, code: int) -> str:
-        own = [line[8:] for line in self._last_words if line.startswith("engine: ")]
-        own = [line for line in own if " ready on " not in line]
+        own = [line[14:] for line in self._last_words if line.startswith("engine error: ")]
         if code == -signal.SIGKILL:
             return (
                 "The engine was killed, most likely by the system because memory ran out "
