@@ -17,7 +17,7 @@ from typing import Any, NamedTuple, Self
 from ingest.sections import LoaderError, Section
 from ingest.worker import FRAME
 
-_PAGES_A_TURN = 500  # a document of thousands of pages earns time by delivering them
+_PAGES_A_TURN = 200  # a document of thousands of pages earns time by delivering them
 _MOST_SECTIONS = 2_000_000
 _START_SECONDS = 60.0  # for the child to start, on the slowest machine
 
@@ -32,7 +32,7 @@ class ParseLimits:
     """Limits on one file; a file beyond them is rejected with the limit's name and value."""
 
     memory_mib: int = 1024  # address space of a parsing process (Linux; macOS ignores it)
-    seconds: float = 60.0  # wall clock a file; as much again for every 500 pages that came
+    seconds: float = 60.0  # wall clock a file; as much again for every 200 pages that came
     file_mib: int = 1024  # size of the file itself
     text_mib: int = 50  # text in one document, as UTF-8
     max_chunks: int = 20_000  # size of one document in the index
@@ -127,10 +127,11 @@ class Sandbox:
     ) -> tuple[list[Section], dict[str, Any]]:
         """The sections of one file and the closing message, within all limits."""
         largest = self._limits.text_mib << 20
-        deadline = time.monotonic() + self._limits.seconds
+        started = time.monotonic()
+        deadline = started + self._limits.seconds
         frames = _Frames(child, stopped)
         sections: list[Section] = []
-        received, turns = 0, 1
+        received = 0
         while True:
             frame = frames.next(deadline, largest + 4096)
             received += len(frame)
@@ -142,10 +143,8 @@ class Sandbox:
             sections += (Section(*fields) for fields in message)
             if len(sections) > _MOST_SECTIONS:
                 raise LoaderError("falls into more than 2 million pieces; split it")
-            page = sections[-1].page if sections else None
-            if (page or 0) >= turns * _PAGES_A_TURN:
-                deadline += self._limits.seconds
-                turns += 1
+            page = (sections[-1].page if sections else None) or 0
+            deadline = started + self._limits.seconds * (1 + page / _PAGES_A_TURN)
 
     def _started(self, stopped: Callable[[], bool]) -> "subprocess.Popen[bytes]":
         """The child, ready for a request."""

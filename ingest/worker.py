@@ -15,6 +15,7 @@ import resource
 import signal
 import struct
 import sys
+import time
 from typing import Any, BinaryIO
 
 from ingest.reading import read_sections
@@ -55,10 +56,12 @@ def _answer(request: dict[str, Any], out: BinaryIO, memory_mib: int, seconds: fl
         with open(request["path"], "rb") as file:
             batch: list[Section] = []
             size = 0
+            sent = time.monotonic()
             for section in read_sections(file, request["name"], findings):
                 batch.append(section)
                 size += len(section.text) + len(section.heading) + 64
-                if size >= _BATCH:
+                if size >= _BATCH or time.monotonic() > sent + 1:
+                    sent = time.monotonic()
                     budget = _send_batch(out, batch, budget)
                     batch, size = [], 0
                     _alarm(seconds)
