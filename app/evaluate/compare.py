@@ -14,6 +14,7 @@ from app.evaluate import answers, retrieval
 RESAMPLES = 10_000
 SEED = 20_110_901  # any fixed one: the same two reports give the same interval every time
 LEVEL = 0.95
+FEWEST = 10  # with fewer questions the interval is too narrow to be believed
 
 _Floats = NDArray[np.float64]
 
@@ -35,12 +36,14 @@ class Difference:
 
     @property
     def believed(self) -> bool:
-        """Whether the interval leaves out 0."""
-        return self.low > 0 or self.high < 0
+        """Whether there are enough questions, and the interval leaves out 0."""
+        return self.questions >= FEWEST and (self.low > 0 or self.high < 0)
 
     @property
     def verdict(self) -> str:
         """The outcome in words."""
+        if self.questions < FEWEST:
+            return "too few questions to tell"
         if not self.believed:
             return "no difference that can be believed"
         return "B is better" if self.low > 0 else "A is better"

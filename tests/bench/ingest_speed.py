@@ -57,8 +57,8 @@ def main() -> None:
     _print(arguments.folder, runs)
     if load > 0.25 * cores:
         print(
-            f"The machine was busy before this began (load {load:.1f} on {cores} cores): other work "
-            "slows PyTorch, and so the plain stack, more than ours. Run it again when idle."
+            f"The machine was busy before this began (load {load:.1f} on {cores} cores): other "
+            "work slows PyTorch, and so the plain stack, more than ours. Run it again when idle."
         )
 
 
