@@ -122,9 +122,11 @@ run: $(DONE)/models ## the web chat on 127.0.0.1:7860, about the samples or DOCS
 	print(*(d["name"] for d in json.load(sys.stdin)["documents"] if wanted(d)), sep="\n")' "$$@"; }; \
 	if [ -n "$$docs" ]; then \
 	  [ -e "$$docs" ] || { echo "DOCS=$$docs is not there" >&2; exit 1; }; \
-	  names samples | while IFS= read -r name; do \
-	    [ -z "$$name" ] || $(BIN)/strongroom remove --space samples -- "$$name"; \
-	  done; \
+	  samples=$$(names samples); \
+	  if [ -n "$$samples" ]; then \
+	    echo 'Forgetting the samples'; \
+	    printf '%s\n' "$$samples" | tr '\n' '\0' | xargs -0 $(BIN)/strongroom remove --space samples -- >/dev/null; \
+	  fi; \
 	  echo "Reading $$docs"; \
 	  $(BIN)/strongroom ingest "$$docs" || echo 'The chat starts without the files named above.'; \
 	else \
