@@ -5,10 +5,13 @@ import shutil
 from pathlib import Path
 
 import pytest
-from ingest_fakes import MemoryIndex
+from ingest_fakes import FastEmbedder, MemoryIndex
 
 from ingest.pipeline import IngestReport, Progress, ingest_paths
 from ingest.sandbox import ParseLimits
+from vectorstore.index import Index
+
+SAMPLES = Path(__file__).resolve().parents[1] / "samples"
 
 
 @pytest.fixture
@@ -197,3 +200,24 @@ def test_an_error_of_the_index_goes_to_the_caller_and_leaves_no_process(index, f
     monkeypatch.setattr(index, "put", fail)
     with pytest.raises(OSError, match="disk full"):
         ingest_paths(index, [folder])
+
+
+def test_samples_of_every_format_are_found_in_a_real_index(tmp_path):
+    index = Index.open(tmp_path / "index", FastEmbedder())
+    report = ingest_paths(index, [SAMPLES])
+    assert {status for status, _ in by_name(report).values()} == {"indexed"}
+    assert [status.chunks for status in report.documents if status.chunks == 0] == []
+    for question, document, page, words in [
+        ("meal allowance Norway", "travel-policy.docx", None, "Country: Norway; Meal allowance"),
+        ("yearly salary grade B3", "employee-handbook.pdf", 9, "Grade: B3; Typical role"),
+        ("liner gasket EPDM price", "price-list.xlsx", None, "Unit price (EUR): 46"),
+        ("wrong attempts account locked", "security.html", None, "After eight wrong attempts"),
+        ("second assembly hall square metres", "company-briefing.pptx", 4, "3,400 square metres"),
+        ("works outing coaches", "works-outing.eml", None, "loading ramp 3"),
+        ("Solheim payment terms", "suppliers.csv", None, "Payment terms (days): 45"),
+    ]:
+        hits = index.search(question, ["general"], k=3).hits
+        assert any(
+            hit.document == document and hit.page == page and words in hit.text for hit in hits
+        ), (question, [(hit.document, hit.page, hit.text[:80]) for hit in hits])
+    index.close()
