@@ -87,7 +87,12 @@ class Home:
             paths,
             space=space,
             prune=prune,
-            limits=ParseLimits(memory_mib=limits.memory_mib, seconds=limits.seconds),
+            limits=ParseLimits(
+                memory_mib=limits.memory_mib,
+                seconds=limits.seconds,
+                max_chunks=limits.max_chunks,
+                chunk_tokens=limits.chunk_tokens,
+            ),
             progress=progress,
         )
 
