@@ -6,7 +6,7 @@ import threading
 from dataclasses import asdict
 from typing import Literal
 
-from app.answering.confidence import Calibration
+from app.answering.confidence import BUILT_IN, Calibration
 from app.assistant import ChatModel
 from app.engine.client import EngineClient
 from app.engine.options import Adapter, EngineOptions
@@ -20,14 +20,6 @@ from app.settings import EngineSettings, Settings
 # Below this many parameters a model's own words are not trusted without a quotation.
 WEAK_BELOW = 1_000_000_000
 CALIBRATION_FILE = "calibration.json"
-
-# Measured on the development questions with the starter model; `strongroom eval --calibrate`
-# replaces it with one for the administrator's own documents.
-BUILT_IN = Calibration(
-    weights={"similarity": 6.0, "coverage": 2.0, "passage_coverage": 2.0, "names_held": 1.0},
-    bias=-6.0,
-    refuse_below=0.5,
-)
 
 
 class ChatModelSource:

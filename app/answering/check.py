@@ -63,8 +63,9 @@ def check_draft(
         question,
         hits,
         evidence,
-        supported=sum(1 for one in tied if one.support) / len(tied) if tied else 0.0,
-        model_refused=refused,
+        # A weak model's words say nothing about the documents, neither way.
+        supported=0.0 if weak or not tied else sum(bool(one.support) for one in tied) / len(tied),
+        model_refused=refused and not weak,
     )
     if refuse_below is not None:
         calibration = replace(calibration, refuse_below=refuse_below)

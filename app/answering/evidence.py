@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.answering.language import codes, content_stems, names, numbers, sentences
+from app.answering.language import STOP_WORDS, codes, content_stems, names, numbers, sentences
 from vectorstore.embedder import Embedder, Reading
 
 MOST_SENTENCES = 60  # a query's cost is bounded; later passages give up their sentences first
@@ -28,13 +28,16 @@ class Evidence:
     `similarity` is the mean, over the question's tokens, of the best match among the sentence's
     token vectors (MaxSim: Khattab and Zaharia, ColBERT, 2020). `coverage` is the share, weighted
     by rarity, of the question's words that the sentence holds; words that only its heading or
-    the sentence before it hold count less. `score` is what it is ranked by.
+    the sentence before it hold count less. `weakest` is the best match of that word of the
+    question which is matched worst: an answer to a near miss lacks just one thing. `score` is
+    what it is ranked by.
     """
 
     passage: int
     sentence: str
     similarity: float
     coverage: float
+    weakest: float
     score: float
 
 
@@ -74,7 +77,8 @@ def rank_evidence(
         score = similarity + 0.3 * coverage + 0.2 * _fits_kind(question, sentence) - 0.03 * index
         if asked_codes:
             score -= WRONG_CODE * (1 - len(asked_codes & codes(sentence)) / len(asked_codes))
-        ranked.append(Evidence(index, sentence, similarity, coverage, score))
+        weakest = _weakest_match(question, asked_reading, readings[number])
+        ranked.append(Evidence(index, sentence, similarity, coverage, weakest, score))
     return sorted(ranked, key=lambda found: -found.score)
 
 
@@ -82,6 +86,17 @@ def _max_similarity(question: Reading, sentence: Reading) -> float:
     if not len(question.tokens) or not len(sentence.tokens):
         return 0.0
     return float((question.tokens @ sentence.tokens.T).max(axis=1).mean())
+
+
+def _weakest_match(text: str, question: Reading, sentence: Reading) -> float:
+    telling = [
+        number
+        for number, (start, end) in enumerate(question.spans)
+        if text[start:end].isalnum() and text[start:end].casefold() not in STOP_WORDS
+    ]
+    if not telling or not len(sentence.tokens):
+        return 0.0
+    return float((question.tokens[telling] @ sentence.tokens.T).max(axis=1).min())
 
 
 def _rarity(asked: set[str], held: Sequence[set[str]]) -> dict[str, float]:
