@@ -84,4 +84,4 @@ def _why_empty(findings: Findings) -> str:
             f"has no text on {count}: scanned? "
             "Run OCR on it (for example with ocrmypdf) and ingest the result"
         )
-    return "has no text in it"
+    return "has no text in it; if it holds pictures of text, run OCR on them and save a PDF"

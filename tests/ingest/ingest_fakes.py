@@ -2,11 +2,12 @@
 
 import hashlib
 import re
-import struct
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from vectorstore.embedder import Embedder, Reading
 from vectorstore.records import Chunk, DocumentRecord, NewDocument
@@ -15,11 +16,11 @@ _TOKEN = re.compile(r"\w{1,6}|[^\w\s]")
 
 
 class FastEmbedder(Embedder):
-    """Vectors from hashes of words: quick, and the same words give the same vector."""
+    """Vectors from hashes of words: quick, and texts that share words lie close together."""
 
     name = "fast"
     sha256 = "f" * 64
-    dimension = 8
+    dimension = 32
     window = 256
 
     def token_spans(self, text: str) -> list[tuple[int, int]]:
@@ -29,10 +30,19 @@ class FastEmbedder(Embedder):
         return [self._read(text) for text in texts]
 
     def _read(self, text: str) -> Reading:
-        digest = hashlib.sha256(text.encode("utf-8", "replace")).digest()
-        vector = np.array(struct.unpack("<8i", digest), dtype=np.float32)
+        spans = tuple(self.token_spans(text)[: self.window - 2])
+        tokens = np.array([_vector(text[start:end].lower()) for start, end in spans or ((0, 0),)])
+        vector = tokens.sum(axis=0)
         vector /= np.linalg.norm(vector)
-        return Reading(vector, vector[None, :], ((0, len(text)),))
+        return Reading(vector, tokens[: len(spans)], spans)
+
+
+@cache
+def _vector(word: str) -> NDArray[np.float32]:
+    digest = np.frombuffer(hashlib.sha256(word.encode("utf-8", "replace")).digest(), np.uint8)
+    vector = digest.astype(np.float32) - 127.5
+    unit: NDArray[np.float32] = vector / np.linalg.norm(vector)
+    return unit
 
 
 class MemoryIndex:
