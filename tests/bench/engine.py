@@ -152,7 +152,7 @@ def shared_start(ours: Ask, computed: Callable[[], float]) -> None:
     work = computed() - before
     print(
         f"(d) {CLIENTS} prompts of 1,000 shared and 24 own tokens: {work:.0f} computed, "
-        f"{work / 1000:.2f} times the shared start (goal 1.3; without sharing {CLIENTS * 1.024:.1f})"
+        f"{work / 1000:.2f} times the shared start (goal 1.3; unshared {CLIENTS * 1.024:.1f})"
     )
 
 
