@@ -12,6 +12,7 @@ from app.answering.citations import without_broken_end
 from app.answering.confidence import Calibration
 from app.answering.editions import prefer_editions
 from app.answering.followup import standalone
+from app.answering.language import telling_words
 from app.engine.client import Completion
 from app.engine.templates import ChatTemplate
 from app.events import (
@@ -163,6 +164,7 @@ class Assistant:
             offered,
             self._index.embedder,
             self._calibration,
+            self._index.rarity(telling_words(asked), spaces),
             weak=self._model.weak,
             withhold=self._settings.unsupported == "withhold",
             refuse_below=self._settings.refuse_below,

@@ -2,13 +2,14 @@
 
 import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from vectorstore.catalogue import Catalogue, Row, Space
 from vectorstore.embedder import Embedder
 from vectorstore.faults import EmbedderMismatch, IndexFault
 from vectorstore.late_interaction import encode_tokens
+from vectorstore.rarity import rarity
 from vectorstore.rebuild import prefix, rebuild_vectors
 from vectorstore.records import Chunk, DocumentRecord, Hit, NewDocument, SearchResult
 from vectorstore.search import Scope, collection_name, search, to_hit
@@ -116,6 +117,12 @@ class Index:
                 connection, row.document_id, row.position - before, row.position + after
             )
         return [hit if near.id == row.id else to_hit(near) for near in rows]
+
+    def rarity(self, words: Iterable[str], spaces: Sequence[str]) -> dict[str, float]:
+        """How rare each word is among the chunks of these spaces: 0 in all of them, 1 in none."""
+        with self._catalogue.reading() as connection:
+            known = self._catalogue.spaces(connection)
+            return rarity(connection, [s for s in known if s.name in set(spaces)], words)
 
     def opening(self, hit: Hit) -> str:
         """The first lines of the hit's document: its first two chunks; "" when it is gone."""
@@ -290,11 +297,13 @@ class Index:
         self, prefixes: Sequence[str], chunks: Sequence[Chunk | Row]
     ) -> list[tuple[bytes, bytes]]:
         """Vector and token codes of each chunk, as stored; equal texts are read once."""
-        texts = [before + chunk.text for before, chunk in zip(prefixes, chunks, strict=True)]
-        known: dict[str, tuple[bytes, bytes]] = {}
+        texts = [(above, chunk.text) for above, chunk in zip(prefixes, chunks, strict=True)]
+        known: dict[tuple[str, str], tuple[bytes, bytes]] = {}
         distinct = list(dict.fromkeys(texts))
         for start in range(0, len(distinct), _EMBED):
             part = distinct[start : start + _EMBED]
-            for text, reading in zip(part, self.embedder.read(part), strict=True):
-                known[text] = to_bytes(reading.vector), encode_tokens(reading, text)
-        return [known[text] for text in texts]
+            readings = self.embedder.read([above + text for above, text in part])
+            for (above, text), reading in zip(part, readings, strict=True):
+                codes = encode_tokens(reading, above + text, len(above))
+                known[above, text] = to_bytes(reading.vector), codes
+        return [known[pair] for pair in texts]

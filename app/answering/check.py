@@ -41,6 +41,7 @@ def check_draft(
     offered: Mapping[int, Hit],
     embedder: Embedder,
     calibration: Calibration,
+    rarity: Mapping[str, float],
     *,
     weak: bool = False,
     withhold: bool = False,
@@ -55,7 +56,12 @@ def check_draft(
     numbers = list(offered)
     hits = list(offered.values())
     evidence = rank_evidence(
-        question, [hit.text for hit in hits], embedder, [f"{h.document} {h.heading}" for h in hits]
+        question,
+        [hit.text for hit in hits],
+        embedder,
+        [f"{hit.document} {hit.heading}" for hit in hits],
+        rarity,
+        [hit.signals.get("edition_cost", 0.0) for hit in hits],
     )
     refused = says_not_found(draft)
     tied = [] if refused else _tie(question, read_draft(draft, offered), hits, numbers)
@@ -63,6 +69,7 @@ def check_draft(
         question,
         hits,
         evidence,
+        rarity=rarity,
         # A weak model's words say nothing about the documents, neither way.
         supported=0.0 if weak or not tied else sum(bool(one.support) for one in tied) / len(tied),
         model_refused=refused and not weak,

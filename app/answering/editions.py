@@ -45,7 +45,8 @@ def prefer_editions(
     """Reorder hits: editions in force before replaced ones, the named year before all.
 
     A question that names a year, or asks for what was before, gets the editions as they come;
-    one whose year stands in a document's name or opening gets that document first.
+    one whose year stands in a document's name or opening gets that document first. What a hit
+    lost (or, below 0, gained) is its signal `edition_cost`.
     """
     asked_years = set(_YEAR.findall(question))
     openings: dict[tuple[str, str], Edition] = {}
@@ -57,10 +58,9 @@ def prefer_editions(
     changed = []
     for hit in hits:
         edition = openings[hit.space, hit.document]
-        score = hit.score
-        if edition.replaced and not wants_old:
-            score -= REPLACED_COSTS
+        cost = REPLACED_COSTS if edition.replaced and not wants_old else 0.0
         if asked_years & edition.years:
-            score += NAMED_YEAR_GAINS
-        changed.append(replace(hit, score=score))
+            cost -= NAMED_YEAR_GAINS
+        signals = {**hit.signals, "edition_cost": cost}
+        changed.append(replace(hit, score=hit.score - cost, signals=signals))
     return sorted(changed, key=lambda hit: -hit.score)

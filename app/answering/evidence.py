@@ -1,17 +1,25 @@
 """Ranks the sentences of passages by how well they answer a question."""
 
-import math
 import re
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from app.answering.language import STOP_WORDS, codes, content_stems, names, numbers, sentences
+from app.answering.language import (
+    STOP_WORDS,
+    codes,
+    content_stems,
+    names,
+    numbers,
+    sentences,
+    stem_of,
+    telling_words,
+)
 from vectorstore.embedder import Embedder, Reading
 
 MOST_SENTENCES = 60  # a query's cost is bounded; later passages give up their sentences first
 # A row about another part number looks like the right one in everything else.
 WRONG_CODE = 0.3
+LEAST_WEIGHT = 0.1
 _ASKS_NUMBER = re.compile(
     r"\b(how (many|much|long|old|far|often|high|large|big|tall|fast)|what (percentage|percent|"
     r"number|year|date|day|month|amount|share|price|cost)|when|which (year|date|day)|"
@@ -46,8 +54,13 @@ def rank_evidence(
     passages: Sequence[str],
     embedder: Embedder,
     headings: Sequence[str] | None = None,
+    rarity: Mapping[str, float] | None = None,
+    costs: Sequence[float] | None = None,
 ) -> list[Evidence]:
     """Return the passages' sentences, best first; `passages` come in rank order.
+
+    `rarity` tells how rare the question's words are in the documents (`Index.rarity`); a word
+    without one counts as rare. `costs` is what each passage's sentences lose (a replaced edition).
 
     The weights were chosen on half of a set of 192 questions and kept on the other half: the
     first sentence holds the answer to .84 of them, against .82 by the sentence's own vector.
@@ -63,20 +76,22 @@ def rank_evidence(
     asked = set(content_stems(question))
     held = [set(content_stems(text)) for _, text in candidates]
     asked_codes = codes(question)
-    rarity = _rarity(asked, held)
-    weight = sum(rarity.values()) or 1.0
+    telling = _weights(question, rarity or {})
+    weight = sum(telling.values()) or 1.0
     ranked: list[Evidence] = []
     for number, (index, sentence) in enumerate(candidates):
         around = set(content_stems(headings[index])) if headings else set()
         if number and candidates[number - 1][0] == index:
             around |= held[number - 1]  # pronouns: "It was founded in …" follows the name
-        direct = sum(rarity[stem] for stem in asked & held[number]) / weight
-        nearby = sum(rarity[stem] for stem in (asked & around) - held[number]) / weight
+        direct = sum(telling[stem] for stem in asked & held[number]) / weight
+        nearby = sum(telling[stem] for stem in (asked & around) - held[number]) / weight
         coverage = direct + 0.3 * nearby
         similarity = _max_similarity(asked_reading, readings[number])
         score = similarity + 0.3 * coverage + 0.2 * _fits_kind(question, sentence) - 0.03 * index
         if asked_codes:
             score -= WRONG_CODE * (1 - len(asked_codes & codes(sentence)) / len(asked_codes))
+        if costs:
+            score -= costs[index]
         weakest = _weakest_match(question, asked_reading, readings[number])
         ranked.append(Evidence(index, sentence, similarity, coverage, weakest, score))
     return sorted(ranked, key=lambda found: -found.score)
@@ -99,10 +114,9 @@ def _weakest_match(text: str, question: Reading, sentence: Reading) -> float:
     return float((question.tokens[telling] @ sentence.tokens.T).max(axis=1).min())
 
 
-def _rarity(asked: set[str], held: Sequence[set[str]]) -> dict[str, float]:
-    """Inverse sentence frequency of the question's words among the candidates."""
-    counts = Counter(stem for stems in held for stem in asked & stems)
-    return {stem: math.log(1 + len(held) / (1 + counts[stem])) for stem in asked}
+def _weights(question: str, rarity: Mapping[str, float]) -> dict[str, float]:
+    """How much each stem of the question tells; even a common word tells a little."""
+    return {stem_of(word): LEAST_WEIGHT + rarity.get(word, 1.0) for word in telling_words(question)}
 
 
 def says_something_new(question: str, sentence: str) -> bool:

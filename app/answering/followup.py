@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from app.answering.language import content_stems, words
+from app.answering.language import codes, content_stems, words
 from app.events import Answer
 
 # "And for part-timers?", "What about Norway?", "How long does it take?"
@@ -12,6 +12,9 @@ _LEANS = re.compile(
     r"und|auch|aber|oder|wie ist)\b",
     re.IGNORECASE,
 )
+_NAMED = r"(?:the\s+)?[A-ZÄÖÜ][\w'’-]*(?:\s+[A-ZÄÖÜ][\w'’-]*)*"
+# "in Norway", "for Part-timers", "at the Graz Office"
+_PLACED = re.compile(rf"\b([a-z]{{2,7}})\s+{_NAMED}")
 _POINTS_BACK = frozenset(
     """it its they them their theirs that those this these there then he him his she her hers same
     such one ones former latter previous above er sie ihr ihre ihm dies diese dieser dieses dort
@@ -25,16 +28,17 @@ def standalone(question: str, history: Sequence[Answer]) -> str:
     """Return the question to search with.
 
     A question that leans on the one before is searched together with it; if that one leaned as
-    well, also with the one before that. Any other question is returned as it is.
+    well, also with the one before that. What the new question replaces (the place, the part
+    number) is taken out of the old one. Any other question is returned as it is.
     """
-    parts = [question]
+    asked = question
     leaning = _leans(question)
     for turn in list(reversed(history))[:TURNS_BACK]:
         if not leaning:
             break
-        parts.append(turn.question)
+        asked = f"{_without_replaced(turn.question, asked)} {asked}"
         leaning = _leans(turn.question)
-    return " ".join(reversed(parts))
+    return asked
 
 
 def _leans(question: str) -> bool:
@@ -43,3 +47,17 @@ def _leans(question: str) -> bool:
     if len(content_stems(question)) <= FEW_WORDS:
         return True
     return bool(_POINTS_BACK & set(words(question)))
+
+
+def _without_replaced(before: str, question: str) -> str:
+    """`before` without the codes and places for which `question` brings others.
+
+    "How much is it in Switzerland?", then "And in Norway?": "in Switzerland" is out. A name
+    that follows another preposition, or none, stays: it may be what both are about.
+    """
+    if codes(question):
+        before = " ".join(word for word in before.split() if not codes(word))
+    for match in _PLACED.finditer(question):
+        other = re.compile(rf"\b{match.group(1)}\s+{_NAMED}")
+        before = other.sub("", before)
+    return re.sub(r"\s+", " ", before).strip()

@@ -101,11 +101,19 @@ def _stem(word: str) -> str:
     return str(_stemmer().stemWord(word))
 
 
+def telling_words(text: str) -> list[str]:
+    """The words that carry meaning, once each, in order."""
+    return list(dict.fromkeys(word for word in words(text) if word not in STOP_WORDS))
+
+
+def stem_of(word: str) -> str:
+    """The form in which `content_stems` gives a word."""
+    return _NUMBER_WORDS.get(word) or _stem(word)
+
+
 def content_stems(text: str) -> list[str]:
     """Stems of the words that carry meaning, in order; numbers stand in their plain form."""
-    return [
-        _NUMBER_WORDS.get(word) or _stem(word) for word in words(text) if word not in STOP_WORDS
-    ]
+    return [stem_of(word) for word in words(text) if word not in STOP_WORDS]
 
 
 def numbers(text: str) -> frozenset[str]:
