@@ -197,7 +197,7 @@ bench: $(DONE)/dev $(DONE)/models ## ingest speed and memory beside the plain st
 	@$(BIN)/python tests/bench/ingest_speed.py $(ARGS)
 
 bench-engine: $(DONE)/dev $(DONE)/models ## the engine beside llama-cpp-python's own object
-	@$(BIN)/python tests/bench/engine.py $(ARGS)
+	@$(BIN)/python tests/bench/engine_speed.py $(ARGS)
 
 ## ---- keeping it
 

@@ -1,6 +1,6 @@
 """Measures our engine against llama-cpp-python's own object: same file, prompts and threads.
 
-    python tests/bench/engine.py [--model FILE] [--threads N] [--rounds N]
+    python tests/bench/engine_speed.py [--model FILE] [--threads N] [--rounds N]
 
 Both sides run in one go and take turns, because absolute figures of a shared machine say little.
 (a) one person alone; (b) eight people at once, against the object behind a lock; (c) a follow-up
