@@ -31,7 +31,7 @@ TOP_LEVEL = {
 # Written so that they do not match themselves.
 UNWANTED = {
     "a package index's host": re.compile(r"pypi\.[a-z]|pythonhosted\.[a-z]"),
-    "a choice of package index": re.compile(r"--(extra-)?index-url|--find-links"),
+    "a choice of package index": re.compile(r"--(?:(?:extra-)?index-url|find-links)"),
     "a path of somebody's machine": re.compile(r"(?<![\w.~])/(?:home|Users|root|work)/\w"),
 }
 HEAVY = ("torch", "chromadb", "gradio", "llama_cpp", "sentence_transformers", "onnxruntime")
