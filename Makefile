@@ -192,12 +192,21 @@ types: $(DONE)/dev ## mypy, strict
 imports: $(DONE)/dev ## the one-way rule between packages
 	@echo 'Imports' && $(BIN)/lint-imports --no-timing
 
-.PHONY: bench bench-engine
+.PHONY: bench bench-engine bench-answers bench-gpu soak
 bench: $(DONE)/dev $(DONE)/models ## ingest speed and memory beside the plain stack
 	@$(BIN)/python tests/bench/ingest_speed.py $(ARGS)
 
 bench-engine: $(DONE)/dev $(DONE)/models ## the engine beside llama-cpp-python's own object
 	@$(BIN)/python tests/bench/engine_speed.py $(ARGS)
+
+bench-answers: $(DONE)/dev $(DONE)/models ## answers beside the plain stack's, on tests/corpus or ARGS
+	@$(BIN)/python tests/bench/answers.py $(or $(ARGS),tests/corpus tests/manual_questions.jsonl)
+
+bench-gpu: $(DONE)/dev ## the engine on a GPU, with models of Llama 2's shapes
+	@$(BIN)/python tests/bench/gpu.py $(ARGS)
+
+soak: $(DONE)/dev $(DONE)/models ## ten minutes of careless clients on one engine
+	@$(BIN)/python tests/soak/engine.py $(ARGS)
 
 ## ---- keeping it
 
