@@ -3,7 +3,7 @@
 import json
 import socket
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -94,13 +94,14 @@ class Completion(Iterator[str]):
             response, self._response = self._response, None
         if response is not None:
             _hang_up(response)
+        with suppress(ValueError):  # another thread is reading, and will find the line dead
+            self._pieces.close()
 
-    @property
-    def closed(self) -> bool:
+    def is_closed(self) -> bool:
         with self._lock:
             return self._closed
 
-    def _read(self) -> Iterator[str]:
+    def _read(self) -> Generator[str, None, None]:
         """Pieces, over as many engine processes as it takes until the first word.
 
         A request that only waited is asked again of the next engine for as long as there is one.
@@ -116,7 +117,7 @@ class Completion(Iterator[str]):
                     yield piece
                 return
             except httpx.HTTPError as error:
-                if self.closed:
+                if self.is_closed():
                     return
                 if self._client.gate is None:
                     raise EngineDown(_unreachable(self._client.url, error)) from None
@@ -124,36 +125,38 @@ class Completion(Iterator[str]):
                 if progress.spoke or (progress.began and not second_chances):
                     raise EngineError(RESTARTED) from None
                 second_chances -= progress.began
-            finally:
-                self._release()
 
     def _attempt(self, progress: "_Progress") -> Iterator[str]:
-        if self.closed:
+        if self.is_closed():
             return
         request = self._client.http.build_request("POST", "/v1/completions", json=self._body)
         response = self._client.http.send(request, stream=True)
         with self._lock:
             self._response = response
-            closed = self._closed
-        if closed:
-            _hang_up(response)
-            return
-        if response.status_code != 200:
-            response.read()
-            raise _refusal(response)
-        for line in response.iter_lines():
-            if line.startswith(": started"):
-                progress.began = True
-            if not line.startswith("data:"):
-                continue
-            data = line[5:].strip()
-            if data == "[DONE]":
+        try:
+            if self.is_closed():
+                _hang_up(response)
                 return
-            progress.began = True
-            if text := self._take(data):
-                yield text
-        if self.finish_reason is None and not self.closed:
-            raise httpx.RemoteProtocolError("the stream ended before the answer did")
+            if response.status_code != 200:
+                response.read()
+                raise _refusal(response)
+            for line in response.iter_lines():
+                if line.startswith(": started"):
+                    progress.began = True
+                if not line.startswith("data:"):
+                    continue
+                data = line[5:].strip()
+                if data == "[DONE]":
+                    return
+                progress.began = True
+                if text := self._take(data):
+                    yield text
+            if self.finish_reason is None and not self.is_closed():
+                raise httpx.RemoteProtocolError("the stream ended before the answer did")
+        finally:
+            with self._lock:
+                self._response = None
+            response.close()
 
     def _take(self, data: str) -> str:
         try:
@@ -172,12 +175,6 @@ class Completion(Iterator[str]):
             return choices[0].get("text") or ""
         except (ValueError, KeyError, AttributeError, TypeError, IndexError):
             raise EngineError("The engine sent something that is no completion.") from None
-
-    def _release(self) -> None:
-        with self._lock:
-            response, self._response = self._response, None
-        if response is not None:
-            response.close()
 
 
 @dataclass(slots=True)

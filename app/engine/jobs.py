@@ -1,14 +1,15 @@
 """A request on its way through the engine, what it reports, and the fair queue it waits in."""
 
 import math
+import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Protocol
 
-from .residents import Ints
-from .sampling import SamplingSpec
+from .residents import Ints, Resident
+from .sampling import SamplingSpec, TextStream
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,36 @@ class Job:
     report: Callable[[Event], None]
     arrived: float
     aborted: bool = field(default=False)
+
+
+class Running:
+    """A request that holds a sequence."""
+
+    __slots__ = (
+        "began", "failed", "job", "last_at", "made", "next_token", "resident", "sampler", "shared",
+        "stream",
+    )  # fmt: skip
+
+    def __init__(self, job: Job, resident: Resident, sampler: Sampler, shared: int) -> None:
+        self.job = job
+        self.resident = resident
+        self.sampler = sampler
+        self.shared = shared
+        self.stream = TextStream(job.stop)
+        self.made = 0  # tokens generated
+        self.next_token = -1  # chosen, not yet computed
+        self.began = time.monotonic()
+        self.last_at = 0.0
+
+    @property
+    def remaining(self) -> int:
+        """Prompt tokens still to compute; 0 once it generates."""
+        return max(0, len(self.job.prompt) - self.resident.length)
+
+    @property
+    def promised(self) -> int:
+        """Cells that it may still fill."""
+        return len(self.job.prompt) + self.job.max_tokens - self.resident.length
 
 
 class FairQueue:

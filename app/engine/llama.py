@@ -1,12 +1,10 @@
-"""The only door to llama.cpp: loads a model, decodes batches, shares sequences, picks tokens.
+"""The door to llama.cpp: loads a model, decodes batches, shares sequences.
 
 Imported lazily, because llama_cpp loads a native library. Nothing here is thread-safe except
 `Llama.interrupt`: one thread owns the object.
 """
 
-import contextlib
 import ctypes
-import json
 import logging
 from collections import deque
 from collections.abc import Sequence
@@ -15,24 +13,20 @@ from typing import Any
 import llama_cpp
 import numpy as np
 import numpy.typing as npt
-from llama_cpp import llama_grammar
 
 from .jobs import Decoded
 from .options import EngineOptions
-from .sampling import SamplingSpec
 
 log = logging.getLogger(__name__)
 
 Ints = npt.NDArray[np.int32]
 Floats = npt.NDArray[np.float32]
 
-PENALTY_WINDOW = 64  # tokens of the answer that penalties look back on
-LONGEST_GRAMMAR = 200_000  # characters; a larger one takes seconds a token
 INTERRUPTIBLE_FROM = 32  # tokens; a smaller batch is over before anybody would notice
 
 _FLASH = {"auto": -1, "off": 0, "on": 1}
+CANDIDATE = np.dtype([("id", np.int32), ("logit", np.float32), ("p", np.float32)])
 _KV_TYPES = {"f16": 1, "q8_0": 8, "q4_0": 2}
-_CANDIDATE = np.dtype([("id", np.int32), ("logit", np.float32), ("p", np.float32)])
 
 
 class ModelLoadError(Exception):
@@ -41,10 +35,6 @@ class ModelLoadError(Exception):
 
 class EngineFault(Exception):
     """llama.cpp failed in a way after which its state is unknown: the process must end."""
-
-
-class BadGrammar(ValueError):
-    """The JSON schema cannot be turned into a grammar."""
 
 
 _recent: deque[str] = deque(maxlen=20)  # llama.cpp's last warnings: the reason of a failed load
@@ -58,7 +48,7 @@ def _on_log(level: int, text: bytes, _: Any) -> None:
         log.debug("llama.cpp: %s", line)
 
 
-def _reason() -> str:
+def reason() -> str:
     """llama.cpp's own words for what just failed."""
     return "; ".join(list(_recent)[-3:]) or "llama.cpp gave no reason"
 
@@ -90,7 +80,7 @@ class Llama:
             raise
         self._prepare_batch(options.batch)
         self._prepare_interrupt()
-        self.candidates = np.zeros(self.n_vocab, _CANDIDATE)
+        self.candidates = np.zeros(self.n_vocab, CANDIDATE)
         self.token_ids = np.arange(self.n_vocab, dtype=np.int32)
 
     def _load_model(self, options: EngineOptions, gpu_layers: int) -> None:
@@ -108,7 +98,7 @@ class Llama:
         self._model = llama_cpp.llama_model_load_from_file(str(options.model).encode(), params)
         if not self._model:
             raise ModelLoadError(
-                f"{options.model}: llama.cpp cannot load it ({_reason()}). Check that the file is "
+                f"{options.model}: llama.cpp cannot load it ({reason()}). Check that the file is "
                 "a whole GGUF of a supported architecture and that memory suffices; else choose a "
                 "smaller model or fewer GPU layers."
             )
@@ -150,7 +140,7 @@ class Llama:
         if not self._context:
             raise ModelLoadError(
                 f"{options.model}: no room for {options.total_cells} tokens of context "
-                f"({_reason()}). Lower the context or the number of parallel chats, or choose a "
+                f"({reason()}). Lower the context or the number of parallel chats, or choose a "
                 "smaller model."
             )
         self._memory = llama_cpp.llama_get_memory(self._context)
@@ -165,7 +155,7 @@ class Llama:
             loaded = llama_cpp.llama_adapter_lora_init(self._model, str(adapter.path).encode())
             if not loaded:
                 raise ModelLoadError(
-                    f"--lora {adapter.path}: does not fit {options.model.name} ({_reason()}). An "
+                    f"--lora {adapter.path}: does not fit {options.model.name} ({reason()}). An "
                     "adapter must be a GGUF made for exactly this base model."
                 )
             self._adapters.append(loaded)
@@ -174,7 +164,7 @@ class Llama:
             pointers = (llama_cpp.llama_adapter_lora_p_ctypes * count)(*self._adapters)
             scales = (ctypes.c_float * count)(*(adapter.scale for adapter in options.adapters))
             if llama_cpp.llama_set_adapters_lora(self._context, pointers, count, scales):
-                raise ModelLoadError(f"the adapters cannot be applied together ({_reason()})")
+                raise ModelLoadError(f"the adapters cannot be applied together ({reason()})")
 
     def _prepare_batch(self, size: int) -> None:
         """One batch, filled through numpy: a ctypes loop would cost milliseconds a step."""
@@ -236,7 +226,7 @@ class Llama:
         code = llama_cpp.llama_decode(self._context, self._batch)
         if code in (0, 1, 2):
             return Decoded(code)
-        raise EngineFault(f"llama.cpp could not compute a step (code {code}: {_reason()})")
+        raise EngineFault(f"llama.cpp could not compute a step (code {code}: {reason()})")
 
     def clear_interrupt(self) -> None:
         self._flag[0] = b"\x00"
@@ -304,134 +294,6 @@ class Llama:
             llama_cpp.llama_model_free(self._model)
         self._context = self._model = None
         self._adapters = []
-
-
-class Sampler:
-    """One request's state of choosing: random numbers drawn, penalties, place in the grammar."""
-
-    def __init__(self, llama: Llama, spec: SamplingSpec) -> None:
-        """Raises BadGrammar; a null grammar inside a chain would end the process."""
-        self._llama = llama
-        self._greedy = spec.plainly_greedy
-        self._grammar: Any = None
-        self._chain: Any = None
-        if spec.grammar:
-            self._grammar = llama_cpp.llama_sampler_init_grammar(
-                llama.vocab, spec.grammar.encode(), b"root"
-            )
-            if not self._grammar:
-                raise BadGrammar(f"the JSON schema has no usable grammar ({_reason()})")
-        if not self._greedy:
-            self._chain = _chain(llama.n_vocab, spec)
-
-    def sample(self, row: int) -> int:
-        """Choose the token after batch row `row`. Raises EngineFault when a score is no number."""
-        logits = self._llama.logits(row)
-        if self._greedy:
-            token = int(logits.argmax())
-            if not np.isfinite(logits[token]):
-                raise EngineFault("the model computed scores that are not numbers")
-            return token
-        if not np.isfinite(logits.max()):  # max() of an array with a NaN is NaN
-            raise EngineFault("the model computed scores that are not numbers")
-        token = self._choose(logits)
-        if self._grammar and not self._allowed(token):
-            # The grammar looks at a whole vocabulary only when the free choice broke it.
-            token = self._choose(logits, constrained=True)
-        if self._grammar:
-            llama_cpp.llama_sampler_accept(self._grammar, token)
-        llama_cpp.llama_sampler_accept(self._chain, token)
-        return token
-
-    def _choose(self, logits: Floats, *, constrained: bool = False) -> int:
-        pool = self._llama.candidates
-        pool["id"] = self._llama.token_ids
-        pool["logit"] = logits
-        pool["p"] = 0
-        array = _candidates(pool)
-        if constrained:
-            llama_cpp.llama_sampler_apply(self._grammar, ctypes.byref(array))
-            if not np.isfinite(pool["logit"].max()):
-                raise BadGrammar("the JSON schema leads to a place where no token can follow")
-        llama_cpp.llama_sampler_apply(self._chain, ctypes.byref(array))
-        if not 0 <= array.selected < array.size:
-            raise EngineFault("the sampler chose nothing")
-        return int(array.data[array.selected].id)
-
-    def _allowed(self, token: int) -> bool:
-        one = np.array([(token, 0.0, 0.0)], _CANDIDATE)
-        array = _candidates(one)
-        llama_cpp.llama_sampler_apply(self._grammar, ctypes.byref(array))
-        return bool(np.isfinite(one["logit"][0]))
-
-    def close(self) -> None:
-        for part in (self._chain, self._grammar):
-            if part:
-                llama_cpp.llama_sampler_free(part)
-        self._chain = self._grammar = None
-
-
-def _candidates(pool: npt.NDArray[np.void]) -> Any:
-    data = ctypes.cast(pool.ctypes.data, llama_cpp.llama_token_data_p)
-    return llama_cpp.llama_token_data_array(data, len(pool), -1, False)
-
-
-def _chain(n_vocab: int, spec: SamplingSpec) -> Any:
-    chain = llama_cpp.llama_sampler_chain_init(llama_cpp.llama_sampler_chain_default_params())
-    parts = []
-    if spec.penalised:
-        parts.append(
-            llama_cpp.llama_sampler_init_penalties(
-                n_vocab,
-                PENALTY_WINDOW,
-                spec.repeat_penalty,
-                spec.frequency_penalty,
-                spec.presence_penalty,
-            )
-        )
-    if spec.temperature <= 0:
-        parts.append(llama_cpp.llama_sampler_init_greedy())
-    else:
-        if spec.top_k > 0:
-            parts.append(llama_cpp.llama_sampler_init_top_k(spec.top_k))
-        if spec.top_p < 1:
-            parts.append(llama_cpp.llama_sampler_init_top_p(spec.top_p, 1))
-        if spec.min_p > 0:
-            parts.append(llama_cpp.llama_sampler_init_min_p(spec.min_p, 1))
-        parts.append(llama_cpp.llama_sampler_init_temp(spec.temperature))
-        parts.append(llama_cpp.llama_sampler_init_dist(spec.seed))
-    for part in parts:
-        llama_cpp.llama_sampler_chain_add(chain, part)
-    return chain
-
-
-def grammar_for(schema: dict[str, Any]) -> str:
-    """A grammar of the JSON texts that `schema` describes. Raises BadGrammar."""
-    try:
-        grammar: str = llama_grammar.json_schema_to_gbnf(json.dumps(schema))
-    except RecursionError:
-        raise BadGrammar("the JSON schema is nested too deeply") from None
-    except Exception as error:  # noqa: BLE001 - the converter raises whatever the schema trips over
-        raise BadGrammar(f"the JSON schema is not usable: {error}") from None
-    if len(grammar) > LONGEST_GRAMMAR:
-        raise BadGrammar("the JSON schema is too large; shorten its lists and repetitions")
-    return grammar
-
-
-def check_grammar(llama: Llama, grammar: str) -> None:
-    """Raises BadGrammar unless llama.cpp can follow `grammar`."""
-    Sampler(llama, SamplingSpec(temperature=0, grammar=grammar)).close()
-
-
-def supports_gpu() -> bool:
-    return bool(llama_cpp.llama_supports_gpu_offload())
-
-
-def build_info() -> str:
-    """What llama.cpp was compiled for, e.g. "CPU : AVX2 = 1 | ..."."""
-    with contextlib.suppress(UnicodeDecodeError):
-        return str(llama_cpp.llama_print_system_info().decode())
-    return ""
 
 
 def as_ints(values: Sequence[int]) -> Ints:

@@ -37,7 +37,8 @@ class Engine:
 
     def __init__(self, options: EngineOptions, gpu_layers: int) -> None:
         """Raises ModelLoadError."""
-        from .llama import Llama, Sampler, check_grammar, grammar_for
+        from .choosing import Sampler, check_grammar, grammar_for
+        from .llama import Llama
 
         self.options = options
         self.metrics = Metrics()

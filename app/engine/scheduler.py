@@ -11,16 +11,30 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from .jobs import Decoded, Event, Failed, FairQueue, Finished, Job, Sampler, Started, Text
+from .jobs import (
+    Busy,
+    Decoded,
+    Event,
+    Failed,
+    FairQueue,
+    Finished,
+    Job,
+    Running,
+    Sampler,
+    Started,
+    Text,
+)
 from .metrics import Metrics
-from .residents import SHORTEST_SHARE, Cache, Ints, Resident, Residents
-from .sampling import SamplingSpec, TextStream
+from .residents import SHORTEST_SHARE, Cache, Ints, Residents
+from .sampling import SamplingSpec
 
 log = logging.getLogger(__name__)
 
 EXACT_SLICE = 256  # tokens; exact requests are cut at its multiples, whatever their shared start
 SMALLEST_SLICE = 64  # tokens; smaller ones cost a CPU a quarter of its speed
 ROUNDING = 16  # slices are multiples of it: kernels work in blocks
+
+SECONDS_TO_RESTART = 5
 
 
 class Model(Cache, Protocol):
@@ -41,36 +55,6 @@ class _Start(Enum):
     STARTED = 1
     NO_ROOM = 2
     FOLLOWS = 3  # somebody computes the same start right now: sooner than computing it twice
-
-
-class _Running:
-    """A request that holds a sequence."""
-
-    __slots__ = (
-        "began", "failed", "job", "last_at", "made", "next_token", "resident", "sampler", "shared",
-        "stream",
-    )  # fmt: skip
-
-    def __init__(self, job: Job, resident: Resident, sampler: Sampler, shared: int) -> None:
-        self.job = job
-        self.resident = resident
-        self.sampler = sampler
-        self.shared = shared
-        self.stream = TextStream(job.stop)
-        self.made = 0  # tokens generated
-        self.next_token = -1  # chosen, not yet computed
-        self.began = time.monotonic()
-        self.last_at = 0.0
-
-    @property
-    def remaining(self) -> int:
-        """Prompt tokens still to compute; 0 once it generates."""
-        return max(0, len(self.job.prompt) - self.resident.length)
-
-    @property
-    def promised(self) -> int:
-        """Cells that it may still fill."""
-        return len(self.job.prompt) + self.job.max_tokens - self.resident.length
 
 
 class Scheduler:
@@ -97,7 +81,7 @@ class Scheduler:
         self._slice_seconds = slice_seconds
         self._on_fault = on_fault
         self._residents = Residents(model, model.n_cells)
-        self._running: list[_Running] = []
+        self._running: list[Running] = []
         self._lock = threading.Condition()
         self._queue = FairQueue(queue, self._parallel)
         self._stopping = False
@@ -114,8 +98,10 @@ class Scheduler:
         """Queue a request. Raises Busy. Callable from any thread."""
         with self._lock:
             try:
+                if self._stopping:
+                    raise Busy(SECONDS_TO_RESTART)
                 self._queue.push(job)
-            except Exception:
+            except Busy:
                 self._metrics.refused.add()
                 raise
             self._metrics.requests.add()
@@ -185,7 +171,7 @@ class Scheduler:
         for row in exact:
             self._compute([row])
 
-    def _slices(self, someone_answers: bool, rows: int) -> list[tuple[_Running, int]]:
+    def _slices(self, someone_answers: bool, rows: int) -> list[tuple[Running, int]]:
         """Whose prompt is read on in this step, and how many tokens of it."""
         reading = self._readers()
         if reading and reading[0].job.exact:
@@ -199,7 +185,7 @@ class Scheduler:
                 room -= out[-1][1]
         return out
 
-    def _readers(self) -> list[_Running]:
+    def _readers(self) -> list[Running]:
         """Those whose prompt is not read yet. The shortest rest goes first, which gives the most
         people their first word soonest; every other step the oldest does, so that nobody starves.
         """
@@ -219,14 +205,14 @@ class Scheduler:
         size = int(self._slice_seconds / self._seconds_per_token)
         return max(SMALLEST_SLICE, min(most, size - size % ROUNDING))
 
-    def _compute(self, rows: list[tuple[_Running, int]]) -> None:
+    def _compute(self, rows: list[tuple[Running, int]]) -> None:
         """One call of the model: `count` tokens for each running request in `rows`."""
         size = sum(count for _, count in rows)
         if not size:
             return
         tokens, positions = np.empty(size, np.int32), np.empty(size, np.int32)
         sequences, wanted = np.empty(size, np.int32), np.zeros(size, np.int8)
-        outputs: list[tuple[_Running, int]] = []
+        outputs: list[tuple[Running, int]] = []
         at = 0
         for one, count in rows:
             start, end = one.resident.length, at + count
@@ -257,7 +243,7 @@ class Scheduler:
         for one, row in outputs:
             self._next(one, row)
 
-    def _account(self, rows: list[tuple[_Running, int]], size: int, took: float) -> None:
+    def _account(self, rows: list[tuple[Running, int]], size: int, took: float) -> None:
         read = 0
         for one, count in rows:
             if one.remaining:
@@ -274,7 +260,7 @@ class Scheduler:
         metrics.batch.observe(size)
         self._gauges()
 
-    def _undo(self, rows: list[tuple[_Running, int]], *, full: bool) -> None:
+    def _undo(self, rows: list[tuple[Running, int]], *, full: bool) -> None:
         """The step did not happen: set llama.cpp's memory back to what we know of it."""
         for one, _ in rows:
             self._residents.repair(one.resident)
@@ -283,7 +269,7 @@ class Scheduler:
             victim = max((one for one, _ in rows), key=lambda one: one.promised)
             self._end(victim, Failed("the engine ran out of context memory; please ask again"))
 
-    def _next(self, one: _Running, row: int) -> None:
+    def _next(self, one: Running, row: int) -> None:
         """Choose the token after `row` and report the text that it completes."""
         if one.job.aborted:
             return
@@ -313,17 +299,17 @@ class Scheduler:
         else:
             one.next_token = token
 
-    def _finish(self, one: _Running, reason: str) -> None:
+    def _finish(self, one: Running, reason: str) -> None:
         if rest := one.stream.finish():
             one.job.report(Text(rest))
         self._queue_took(one)
         self._end(one, Finished(reason, len(one.job.prompt), one.made, one.shared))
 
-    def _queue_took(self, one: _Running) -> None:
+    def _queue_took(self, one: Running) -> None:
         with self._lock:
             self._queue.answered_in(time.monotonic() - one.began)
 
-    def _end(self, one: _Running, event: Event | None) -> None:
+    def _end(self, one: Running, event: Event | None) -> None:
         self._running.remove(one)
         one.sampler.close()
         self._residents.keep(one.resident)
@@ -383,7 +369,7 @@ class Scheduler:
             self._metrics.failed.add()
             job.report(Failed(str(error)))
             return _Start.STARTED
-        self._running.append(_Running(job, resident, sampler, shared))
+        self._running.append(Running(job, resident, sampler, shared))
         self._metrics.hit.observe(shared)
         self._metrics.tokens_shared.add(shared)
         job.report(Started(shared))

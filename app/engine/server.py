@@ -60,6 +60,7 @@ def run_engine(options: EngineOptions) -> None:
             access_log=False,
             lifespan="off",
             timeout_graceful_shutdown=2,
+            timeout_keep_alive=75,  # longer than clients keep a connection: they close it, not we
             server_header=False,
         )
     )

@@ -8,6 +8,7 @@ from pathlib import Path
 import httpx
 import openai
 import pytest
+from synthetic import write_gguf
 
 from app.engine.client import EngineBusy, EngineClient, EngineDown, EngineError
 from app.engine.options import EngineOptions
@@ -213,6 +214,21 @@ def test_closing_from_another_thread_frees_the_sequence(
     assert number(client, "kv_cells_promised") == 0
 
 
+def test_a_closed_answer_leaves_no_connection_behind(
+    client: EngineClient, tokenizer: Tokenizer
+) -> None:
+    descriptors = Path("/proc/self/fd")
+    prompt = tokenizer.encode("One, two, three, four,")
+    before = len(list(descriptors.iterdir()))
+    kept = [client.complete(prompt, max_tokens=400) for _ in range(6)]
+    for one in kept:
+        next(one)
+        one.close()
+        assert list(one) == []
+    until_idle(client)
+    assert len(list(descriptors.iterdir())) <= before + 1
+
+
 def test_a_client_that_goes_away_without_streaming_frees_the_sequence(
     client: EngineClient,
 ) -> None:
@@ -269,3 +285,21 @@ def test_metrics_are_prometheus_text(client: EngineClient) -> None:
         "time_per_token_seconds_count",
     ):
         assert f"\nstrongroom_{name}" in text
+
+
+def test_a_model_of_llama_2_s_architecture_fills_its_window(
+    tmp_path: Path, llama2_gguf: Path
+) -> None:
+    model = write_gguf(tmp_path / "llama-2-tiny.gguf", vocabulary=llama2_gguf)
+    supervisor = EngineSupervisor(EngineOptions(model, parallel=1))
+    supervisor.start()
+    try:
+        client = supervisor.client()
+        assert client.model().context_window == 4096
+        completion = client.complete([1, *range(500, 4595 - 64)], max_tokens=64, temperature=1.0)
+        list(completion)
+        assert completion.usage is not None
+        assert completion.usage.prompt_tokens + 64 == 4096
+        assert completion.finish_reason in ("length", "stop")
+    finally:
+        supervisor.stop()

@@ -5,11 +5,12 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
-from app.engine.jobs import Busy, Event, Failed, Finished, Job, Started, Text
+from app.engine.jobs import Busy, Decoded, Event, Failed, Finished, Job, Started, Text
 from app.engine.metrics import Metrics
 from app.engine.options import EngineOptions
 from app.engine.sampling import SamplingSpec
@@ -56,7 +57,8 @@ class Desk:
     """A running scheduler over the starter model."""
 
     def __init__(self, gguf: Path, cells: str, parallel: int = 4, limit: int = 32) -> None:
-        from app.engine.llama import Llama, Sampler
+        from app.engine.choosing import Sampler
+        from app.engine.llama import Llama
 
         options = EngineOptions(
             gguf, parallel=parallel, context=CONTEXT, cells=cells, kv_cells=2 * CONTEXT
@@ -292,3 +294,43 @@ def test_stopping_fails_what_is_under_way_with_words(starter_gguf: Path) -> None
         end = one.wait().end
         assert isinstance(end, Failed)
         assert "stopped" in end.message
+
+
+def test_a_full_cache_is_survived(starter_gguf: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = Desk(starter_gguf, "shared", parallel=2)
+    real, times = desk.llama.decode, []
+
+    def decode(*batch: Any) -> Decoded:
+        times.append(1)
+        return Decoded.FULL if len(times) == 3 else real(*batch)
+
+    try:
+        desk.ask(story(70, 40), tokens=1).wait()  # kept, and so something that can give way
+        monkeypatch.setattr(desk.llama, "decode", decode)
+        assert "Paris" in desk.ask("The capital of France is").wait().text
+        assert desk.metrics.evicted.value == 1
+    finally:
+        desk.close()
+
+
+def test_a_fault_of_llama_cpp_is_told_to_everybody(
+    starter_gguf: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from app.engine.llama import EngineFault
+
+    desk = Desk(starter_gguf, "separate", parallel=1)
+
+    def decode(*_: Any) -> Decoded:
+        raise EngineFault("code -3")
+
+    try:
+        running = desk.ask("Once upon a time", tokens=400).wait_for_text()
+        waiting = desk.ask("Hello", tokens=1)
+        monkeypatch.setattr(desk.llama, "decode", decode)
+        for one in (running, waiting):
+            end = one.wait().end
+            assert isinstance(end, Failed)
+            assert "ask again" in end.message
+        until(lambda: bool(desk.faults))
+    finally:
+        desk.close()
