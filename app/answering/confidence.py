@@ -7,11 +7,9 @@ from dataclasses import dataclass, field
 from app.answering.evidence import Evidence
 from app.answering.language import (
     codes,
-    content_stems,
     names,
     negated,
     numbers,
-    stem_of,
     telling_words,
     words,
 )
@@ -42,25 +40,29 @@ class Decision:
 
 # Fitted on 192 questions that 16 encyclopaedia articles answer, 192 near misses over the same
 # paragraphs and 192 questions about absent articles, with the starter embedder. Set by hand: the
-# two last weights, for models whose own words count, and half a point more for numbers, since an
-# answer about another year is the worst kind of wrong. `strongroom eval --calibrate`
-# replaces all of it by what holds for the administrator's documents.
+# two last weights, for models whose own words count; half a point more for numbers, since an
+# answer about another year is the worst kind of wrong; and what a word costs that is nowhere in
+# the documents, which those questions hardly test. `strongroom eval --calibrate` replaces all of
+# it by what holds for the administrator's documents.
 BUILT_IN = Calibration(
     weights={
-        "similarity": 4.07,
-        "passage_cosine": 2.95,
-        "question_denies": -2.35,
-        "numbers_in_passage": 1.77,
-        "weakest_word": 0.88,
-        "names_in_evidence": 0.57,
-        "coverage": 0.56,
-        "names_in_passage": 0.53,
+        "similarity": 4.45,
+        "passage_cosine": 2.84,
+        "question_denies": -2.33,
+        "numbers_in_passage": 1.73,
+        "weakest_word": 0.76,
+        "coverage": 0.63,
+        "names_in_evidence": 0.58,
+        "names_in_passage": 0.58,
+        "unknown_word": -0.8,
         "supported": 0.6,
         "model_refused": -1.5,
     },
-    bias=-6.99,
+    bias=-7.27,
     refuse_below=0.30,
 )
+# A word counts as unknown if it stands nowhere and nothing in the evidence comes near it.
+UNMATCHED = 0.2
 
 
 def decision_signals(
@@ -97,7 +99,7 @@ def decision_signals(
         "names_in_passage": _share(asked_names & set(words(around)), asked_names),
         "numbers_in_passage": _share(asked_numbers & held_numbers, asked_numbers),
         # Vectors hardly see a "not": what is asked to be denied is seldom what was found.
-        "rarest_missing": max(missing, default=0.0),
+        "unknown_word": float(unknown and best.weakest < UNMATCHED),
         "question_denies": float(negated(question)),
         "supported": supported,
         "model_refused": float(model_refused),

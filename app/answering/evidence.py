@@ -4,6 +4,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from app.answering.language import (
     STOP_WORDS,
     codes,
@@ -14,12 +16,14 @@ from app.answering.language import (
     stem_of,
     telling_words,
 )
-from vectorstore.embedder import Embedder, Reading
+from vectorstore.embedder import Embedder, Reading, Vector
 
 MOST_SENTENCES = 60  # a query's cost is bounded; later passages give up their sentences first
 # A row about another part number looks like the right one in everything else.
 WRONG_CODE = 0.3
 LEAST_WEIGHT = 0.1
+UNTELLING_WEIGHT = 0.6  # of "how", "the" and the question mark, which say what kind is asked for
+_WORD = re.compile(r"\w+")
 _ASKS_NUMBER = re.compile(
     r"\b(how (many|much|long|old|far|often|high|large|big|tall|fast)|what (percentage|percent|"
     r"number|year|date|day|month|amount|share|price|cost)|when|which (year|date|day)|"
@@ -78,6 +82,7 @@ def rank_evidence(
     asked_codes = codes(question)
     telling = _weights(question, rarity or {})
     weight = sum(telling.values()) or 1.0
+    token_weights = _token_weights(question, asked_reading, telling)
     ranked: list[Evidence] = []
     for number, (index, sentence) in enumerate(candidates):
         around = set(content_stems(headings[index])) if headings else set()
@@ -86,7 +91,7 @@ def rank_evidence(
         direct = sum(telling[stem] for stem in asked & held[number]) / weight
         nearby = sum(telling[stem] for stem in (asked & around) - held[number]) / weight
         coverage = direct + 0.3 * nearby
-        similarity = _max_similarity(asked_reading, readings[number])
+        similarity = _max_similarity(asked_reading, token_weights, readings[number])
         score = similarity + 0.3 * coverage + 0.2 * _fits_kind(question, sentence) - 0.03 * index
         if asked_codes:
             score -= WRONG_CODE * (1 - len(asked_codes & codes(sentence)) / len(asked_codes))
@@ -97,10 +102,21 @@ def rank_evidence(
     return sorted(ranked, key=lambda found: -found.score)
 
 
-def _max_similarity(question: Reading, sentence: Reading) -> float:
+def _max_similarity(question: Reading, weights: Vector, sentence: Reading) -> float:
     if not len(question.tokens) or not len(sentence.tokens):
         return 0.0
-    return float((question.tokens @ sentence.tokens.T).max(axis=1).mean())
+    return float(np.average((question.tokens @ sentence.tokens.T).max(axis=1), weights=weights))
+
+
+def _token_weights(text: str, question: Reading, telling: Mapping[str, float]) -> Vector:
+    """A token counts as much as its word tells: the company's own name tells next to nothing."""
+    weights = np.full(len(question.spans), UNTELLING_WEIGHT, np.float32)
+    for word in _WORD.finditer(text):
+        weight = max((telling.get(stem, 0.0) for stem in content_stems(word.group())), default=0.0)
+        for number, (start, end) in enumerate(question.spans):
+            if word.start() <= start and end <= word.end():
+                weights[number] = max(weight, UNTELLING_WEIGHT)
+    return weights
 
 
 def _weakest_match(text: str, question: Reading, sentence: Reading) -> float:

@@ -130,7 +130,7 @@ def test_an_answer_links_each_mark_to_its_source() -> None:
     text = read(html)
     assert "page 4 · Working time › Annual leave" in text
     assert "Every full-time employee is entitled to 28 working days" in text
-    assert "2 more passages were read" in text
+    assert "2 more passages were found" in text
 
 
 def test_sentences_without_support_are_marked_in_words_too() -> None:
