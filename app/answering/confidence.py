@@ -85,10 +85,7 @@ def decision_signals(
     hit = hits[best.passage]
     around = f"{hit.document} {hit.heading} {hit.text}"
     asked_names, asked_numbers = names(question), numbers(question) | codes(question)
-    held = set(content_stems(around))
-    missing = [
-        rarity.get(word, 1.0) for word in telling_words(question) if stem_of(word) not in held
-    ]
+    unknown = any(rarity.get(word, 1.0) >= 1.0 for word in telling_words(question))
     held_numbers = numbers(around) | codes(around)
     return {
         "similarity": best.similarity,
@@ -98,8 +95,8 @@ def decision_signals(
         "names_in_evidence": _share(asked_names & set(words(best.sentence)), asked_names),
         "names_in_passage": _share(asked_names & set(words(around)), asked_names),
         "numbers_in_passage": _share(asked_numbers & held_numbers, asked_numbers),
-        # Vectors hardly see a "not": what is asked to be denied is seldom what was found.
         "unknown_word": float(unknown and best.weakest < UNMATCHED),
+        # Vectors hardly see a "not": what is asked to be denied is seldom what was found.
         "question_denies": float(negated(question)),
         "supported": supported,
         "model_refused": float(model_refused),
