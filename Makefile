@@ -22,6 +22,8 @@ $(error GPU=$(GPU) is not known: use GPU=cuda, or GPU=none for a build without)
 endif
 CMAKE_none := -DLLAVA_BUILD=OFF
 CMAKE_cuda := -DLLAVA_BUILD=OFF -DGGML_CUDA=on
+TIME_none := about 6 minutes on two
+TIME_cuda := with the CUDA kernels much longer than the usual 6 minutes
 
 CORES := $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
 locked = $(shell sed -nE 's/^$(subst -,[-_],$(1))==(.*)/\1/p' requirements.lock)
@@ -62,16 +64,6 @@ define find_python
 	fi
 endef
 
-$(DONE)/venv:
-	@$(find_python); \
-	echo "Making the virtual environment .venv with $$("$$python" --version)"; \
-	"$$python" -m venv .venv
-	@mkdir -p $(DONE) && touch $@
-
-$(DONE)/torch-$(call locked,torch): | $(DONE)/venv
-	@$(STEP) torch 'Installing PyTorch (200 MB without CUDA)' $(PIP) install -c requirements.lock torch==$(call locked,torch)
-	@touch $@
-
 define check_compiler
 	if ! command -v cc >/dev/null || ! command -v c++ >/dev/null; then \
 	  echo 'A C and C++ compiler is needed, because llama.cpp is compiled for this very processor. Install one:' >&2; \
@@ -84,14 +76,26 @@ define check_compiler
 	fi
 endef
 
+# Whatever is missing is said here, before the first long download.
+$(DONE)/venv:
+	@$(if $(LLAMA_WHEEL),,$(check_compiler))
+	@$(find_python); \
+	echo "Making the virtual environment .venv with $$("$$python" --version)"; \
+	"$$python" -m venv .venv
+	@mkdir -p $(DONE) && touch $@
+
+$(DONE)/torch-$(call locked,torch): | $(DONE)/venv
+	@$(STEP) torch 'Installing PyTorch (200 MB without CUDA)' $(PIP) install -c requirements.lock torch==$(call locked,torch)
+	@touch $@
+
 # Compiled once for each version and kind of GPU; the wheel outlives .venv. pip's own cache of built
 # wheels is left out, because it takes a build for another processor or GPU for the same.
 $(DONE)/llama-$(GPU)-$(LLAMA): | $(DONE)/venv
 ifeq ($(LLAMA_WHEEL),)
 	@$(check_compiler)
 	@rm -rf $(WHEELS).part && mkdir -p $(WHEELS)
-	@CMAKE_ARGS='$(CMAKE_$(GPU))' CMAKE_BUILD_PARALLEL_LEVEL=$(CORES) $(STEP) llama \
-	  'Compiling llama.cpp on all $(CORES) cores: about $(if $(filter cuda,$(GPU)),25,6) minutes on $(if $(filter cuda,$(GPU)),16,two); the wheel is kept in $(WHEELS)' \
+	@CMAKE_ARGS="$(CMAKE_$(GPU)) $${CMAKE_ARGS:-}" CMAKE_BUILD_PARALLEL_LEVEL=$(CORES) $(STEP) llama \
+	  'Compiling llama.cpp on all $(CORES) cores: $(TIME_$(GPU)); the wheel is kept in $(WHEELS)' \
 	  $(PIP) wheel -v --no-cache-dir --no-deps --no-binary llama-cpp-python -w $(WHEELS).part llama-cpp-python==$(LLAMA)
 	@mv $(WHEELS).part/*.whl $(WHEELS)/ && rmdir $(WHEELS).part
 endif
