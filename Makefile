@@ -139,8 +139,11 @@ run: $(DONE)/models ## the web chat on 127.0.0.1:7860, about the samples or DOCS
 	    echo 'Reading the samples; for your own documents: make run DOCS=folder'; \
 	    $(BIN)/strongroom ingest --space samples tests/samples; \
 	  fi; \
-	fi
-	@exec $(BIN)/strongroom serve $(if $(PORT),--port $(PORT))
+	  if [ -z "$$known" ] || grep -qx travel-policy-2022.txt <<<"$$known"; then \
+	    export STRONGROOM_WEB_EXAMPLES="$${STRONGROOM_WEB_EXAMPLES-$$(tr '\n' ' ' <tests/sample_examples.json)}"; \
+	  fi; \
+	fi; \
+	exec $(BIN)/strongroom serve $(if $(PORT),--port $(PORT))
 
 ## ---- checking it
 

@@ -1,5 +1,6 @@
 """What the web chat asks for, answered from an open data folder."""
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 
 from app.engine.client import EngineBusy, EngineDown, EngineError
@@ -10,6 +11,7 @@ from app.window import QuestionTooLong
 from vectorstore.records import DocumentRecord
 
 MOST_EXAMPLES = 4
+_NUMBERING = re.compile(r"^[\d.]+\s+")  # "5.1 Days of leave"
 
 
 class HomeBackend:
@@ -48,7 +50,7 @@ class HomeBackend:
             return named
         made: list[str] = []
         for record in self._home.documents():
-            heading = self._home.index.a_heading(record.space, record.name)
+            heading = _NUMBERING.sub("", self._home.index.a_heading(record.space, record.name))
             if heading:
                 made.append(f"What does “{record.title or record.name}” say about {heading}?")
             if len(made) == MOST_EXAMPLES:
