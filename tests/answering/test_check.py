@@ -1,0 +1,99 @@
+"""What a reader gets of a model's draft: what holds, marked or withheld what does not."""
+
+from pathlib import Path
+
+import pytest
+
+from app.answering.check import NOT_FOUND, Checked, check_draft
+from app.answering.confidence import BUILT_IN
+from app.models import STARTER_EMBEDDER, installed_models_dir
+from vectorstore.embedder import Embedder, load_embedder
+from vectorstore.records import Hit
+
+LEAVE = (
+    "Full-time employees are entitled to 28 working days of annual leave. Unused leave lapses on "
+    "31 March of the following year."
+)
+CARS = "Company cars are washed at the depot in Galway every second Friday."
+QUESTION = "How many days of annual leave do full-time employees have?"
+
+
+@pytest.fixture(scope="module")
+def embedder() -> Embedder:
+    return load_embedder(Path(installed_models_dir() / STARTER_EMBEDDER))
+
+
+def _hit(number: int, text: str) -> Hit:
+    signals = {"cosine": 0.6}
+    return Hit(f"d{number}.pdf", number, "Rules", text, 1.0, f"{number:016x}", "s", 0, signals)
+
+
+def _checked(embedder: Embedder, draft: str, **options: bool) -> Checked:
+    offered = {1: _hit(1, LEAVE), 4: _hit(4, CARS)}
+    known = dict.fromkeys(("days", "annual", "leave", "full", "time", "employees"), 0.5)
+    return check_draft(QUESTION, draft, offered, embedder, BUILT_IN, known, **options)
+
+
+def test_a_true_draft_keeps_its_words_and_cites_the_supporting_sentence(
+    embedder: Embedder,
+) -> None:
+    checked = _checked(embedder, "Full-time employees have 28 working days of annual leave [1].")
+    assert checked.text == "Full-time employees have 28 working days of annual leave. [1]"
+    (citation,) = checked.citations
+    assert (citation.document, citation.page) == ("d1.pdf", 1)
+    assert citation.quote.startswith("Full-time employees are entitled to 28")
+
+
+def test_a_wrong_citation_is_replaced_by_the_right_one(embedder: Embedder) -> None:
+    checked = _checked(embedder, "Full-time employees have 28 working days of annual leave [4].")
+    assert [citation.n for citation in checked.citations] == [1]
+
+
+def test_a_citation_that_was_not_offered_is_removed(embedder: Embedder) -> None:
+    checked = _checked(embedder, "Full-time employees have 28 working days of annual leave [9].")
+    assert "[9]" not in checked.text
+    assert [citation.n for citation in checked.citations] == [1]
+
+
+def test_a_wrong_number_is_never_shown_as_supported(embedder: Embedder) -> None:
+    checked = _checked(embedder, "Full-time employees have 30 working days of annual leave [1].")
+    assert checked.quoted
+    assert "28" in checked.text
+    assert "30" not in checked.text
+
+
+def test_an_unsupported_sentence_is_marked(embedder: Embedder) -> None:
+    draft = "Full-time employees have 28 working days of annual leave [1]. Managers get a yacht."
+    checked = _checked(embedder, draft)
+    assert [sentence.supported for sentence in checked.sentences] == [True, False]
+    assert checked.sentences[1].citations == ()
+
+
+def test_an_unsupported_sentence_is_withheld_where_that_is_set(embedder: Embedder) -> None:
+    draft = "Full-time employees have 28 working days of annual leave [1]. Managers get a yacht."
+    assert "yacht" not in _checked(embedder, draft, withhold=True).text
+
+
+def test_a_weak_models_empty_words_become_a_quotation(embedder: Embedder) -> None:
+    checked = _checked(embedder, "Annual leave is important for employees.", weak=True)
+    assert checked.quoted
+    assert checked.text.startswith("“Full-time employees are entitled to 28")
+
+
+def test_nothing_offered_is_nothing_found(embedder: Embedder) -> None:
+    checked = check_draft(QUESTION, "28 days.", {}, embedder, BUILT_IN, {})
+    assert not checked.decision.found
+    assert checked.text == NOT_FOUND
+    assert checked.citations == []
+
+
+def test_a_question_about_something_else_is_refused(embedder: Embedder) -> None:
+    checked = check_draft(
+        "Who chairs the supervisory board of Acme in Lisbon?",
+        "The board is chaired by Full-time employees.",
+        {1: _hit(1, LEAVE)},
+        embedder,
+        BUILT_IN,
+        {},
+    )
+    assert not checked.decision.found
