@@ -33,7 +33,7 @@ def listener() -> Iterator[tuple[str, list[str]]]:
             self.end_headers()
             self.wfile.write(b"{}")
 
-        do_POST = do_PATCH = do_GET
+        do_POST = do_PATCH = do_GET  # noqa: N815 -- http.server's names
 
         def log_message(self, *_: object) -> None:
             """Stay quiet."""
