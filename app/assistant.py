@@ -4,7 +4,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
 
 import prompts
 from app.answering.check import check_draft
@@ -35,6 +35,8 @@ WEAK_READS = 3  # passages for a weak model: more only distract it, and cost its
 WEAK_WRITES = 64  # tokens of its answer; it has nothing more to say after that
 SHOWN = 8  # passages beside the answer, also of those that the model did not read
 
+E = TypeVar("E")  # what a stream tells on its way
+
 
 class LanguageModel(Protocol):
     """What the assistant needs of an engine; `app.engine.client.EngineClient` is one."""
@@ -55,10 +57,10 @@ class ChatModel:
     weak: bool  # too small to trust its own words; quotations are preferred, passages are few
 
 
-class AnswerStream(Iterator[Event]):
+class AnswerStream(Iterator[E], Generic[E]):
     """The events of one question; `close` stops the engine, also from another thread."""
 
-    def __init__(self, run: Callable[["AnswerStream"], Iterator[Event]]) -> None:
+    def __init__(self, run: Callable[["AnswerStream[E]"], Iterator[E]]) -> None:
         self.stopped = False
         self._completion: Completion | None = None
         self._events = run(self)
@@ -70,7 +72,7 @@ class AnswerStream(Iterator[Event]):
             completion.close()
         return completion
 
-    def __next__(self) -> Event:
+    def __next__(self) -> E:
         return next(self._events)
 
     def close(self) -> None:
@@ -102,7 +104,7 @@ class Assistant:
         documents: Sequence[str] | None = None,
         history: Sequence[Answer] = (),
         person: str = "",
-    ) -> AnswerStream:
+    ) -> AnswerStream[Event]:
         """Return the stream of what happens, ending in `Finished`.
 
         While it is read it raises QuestionTooLong (the question alone does not fit the window)
@@ -114,7 +116,7 @@ class Assistant:
 
     def _answer(
         self,
-        stream: AnswerStream,
+        stream: AnswerStream[Event],
         question: str,
         spaces: Sequence[str],
         documents: Sequence[str] | None,

@@ -96,17 +96,7 @@ def build_parser() -> argparse.ArgumentParser:
     remove.add_argument("--space", default="general", metavar="NAME")
     _json(remove)
 
-    search = command("search", "asking:search", "find passages", commands)
-    search.add_argument("question")
-    search.add_argument("-k", type=int, default=10, help="number of passages (10)")
-    _filters(search)
-    _json(search)
-
-    ask = command("ask", "asking:ask", "answer one question with citations", commands)
-    ask.add_argument("question")
-    _filters(ask)
-    _json(ask)
-
+    _add_asking(command, commands)
     _add_models(command, commands)
 
     evaluate = command("eval", "evaluating:run_eval", "measure on a question file", commands)
@@ -144,6 +134,24 @@ def _add_engine(engine: argparse.ArgumentParser) -> None:
     engine.add_argument("--gpu-layers", type=int, metavar="N", help="layers on the GPU; -1 for all")
     engine.add_argument("--threads", type=int, metavar="N", help="CPU threads (cores - 1)")
     engine.add_argument("--lora", action="append", metavar="FILE[:SCALE]", help="adapter")
+
+
+def _add_asking(command, commands) -> None:  # type: ignore[no-untyped-def]
+    search = command("search", "asking:search", "find passages", commands)
+    search.add_argument("question")
+    search.add_argument("-k", type=int, default=10, help="number of passages (10)")
+    _filters(search)
+    _json(search)
+    ask = command("ask", "asking:ask", "answer one question with citations", commands)
+    ask.add_argument("question")
+    _filters(ask)
+    _json(ask)
+    summarise = command(
+        "summarise", "asking:summarise", "the main points of one document, cited", commands
+    )
+    summarise.add_argument("document", metavar="DOCUMENT", help="its name in `documents`")
+    summarise.add_argument("--space", action="append", metavar="NAME", help="space it is in")
+    _json(summarise)
 
 
 def _add_models(command, commands) -> None:  # type: ignore[no-untyped-def]

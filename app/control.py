@@ -5,10 +5,10 @@ reply is a stream of JSON lines, each {"progress": …}, {"event": …}, {"resul
 {"error": …}, where the last line is a result or an error.
 """
 
+import contextlib
 import json
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -33,7 +33,8 @@ def control_app(home: Home) -> FastAPI:
         "documents": lambda home, body: _result([asdict(d) for d in home.documents(**body)]),
         "remove": lambda home, body: _result([asdict(r) for r in home.remove(**body)]),
         "search": lambda home, body: _result(asdict(home.search(**body))),
-        "ask": _ask,
+        "ask": lambda home, body: _events(home.ask(**body)),
+        "summarise": lambda home, body: _events(home.summarise(**body)),
         "engine": lambda home, _: _result(asdict(home.chat.state())),
     }
 
@@ -48,7 +49,7 @@ def control_app(home: Home) -> FastAPI:
     return app
 
 
-@contextmanager
+@contextlib.contextmanager
 def take_work(home: Home, socket: Path) -> Iterator[None]:
     """Serve `control_app` on `socket` from a thread until the block ends."""
     socket.unlink(missing_ok=True)  # left by a killed owner; ours is the lock now
@@ -104,7 +105,9 @@ def _ingest(home: Home, body: Body) -> Lines:
         yield line
 
 
-def _ask(home: Home, body: Body) -> Lines:
-    for event in home.ask(**body):
-        yield {"event": {"kind": type(event).__name__, **asdict(event)}}
+def _events(stream: Iterator[Any]) -> Lines:
+    """Tell a stream's events, and close it when nobody listens any more."""
+    with contextlib.closing(stream):  # type: ignore[type-var]
+        for event in stream:
+            yield {"event": {"kind": type(event).__name__, **asdict(event)}}
     yield {"result": None}

@@ -9,6 +9,8 @@ from app.assistant import Assistant
 from app.chat_model import ChatModelSource
 from app.events import Answer, Event
 from app.settings import Settings
+from app.summarising.summariser import Summariser
+from app.summarising.summary import SummaryEvent
 from ingest.pipeline import IngestReport, Progress, ingest_paths
 from ingest.sandbox import ParseLimits
 from vectorstore.index import Index
@@ -61,6 +63,10 @@ class Operations(Protocol):
         spaces: Sequence[str] | None = None,
         documents: Sequence[str] | None = None,
     ) -> Iterator[Event]: ...
+
+    def summarise(
+        self, document: str, *, spaces: Sequence[str] | None = None
+    ) -> Iterator[SummaryEvent]: ...
 
     def close(self) -> None: ...
 
@@ -132,6 +138,20 @@ class Home:
         return self.assistant().ask(
             question, spaces=chosen, documents=documents, history=history, person=person
         )
+
+    def summarise(
+        self, document: str, *, spaces: Sequence[str] | None = None, person: str = ""
+    ) -> Iterator[SummaryEvent]:
+        """Summarise the document of this name; UnknownName unless just one space has it."""
+        chosen = self._spaces(spaces)
+        self._check_documents(chosen, [document])
+        held = [found for space in chosen if (found := self.index.document(space, document))]
+        if len(held) > 1:
+            raise UnknownName(
+                f"several spaces hold a document named {document!r}; name one of them: "
+                + ", ".join(record.space for record in held)
+            )
+        return Summariser(self.index, self.chat.model()).summarise(held[0], person=person)
 
     def assistant(self) -> Assistant:
         return Assistant(

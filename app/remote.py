@@ -8,9 +8,9 @@ from typing import Any
 import httpx
 from pydantic import TypeAdapter
 
-from app import events
-from app.events import Event
+from app.events import Event, Finished, Reading, Searching, Writing
 from app.home import Removal
+from app.summarising.summary import Joining, ReadingPart, Summarised, SummaryEvent
 from ingest.pipeline import IngestReport, Progress
 from vectorstore.records import DocumentRecord, SearchResult
 
@@ -75,10 +75,13 @@ class RemoteHome:
         documents: Sequence[str] | None = None,
     ) -> Iterator[Event]:
         body = {"question": question, "spaces": spaces, "documents": documents}
-        for line in self._lines("ask", body):
-            if "event" in line:
-                kind = getattr(events, line["event"].pop("kind"))
-                yield TypeAdapter(kind).validate_python(line["event"])
+        yield from self._events("ask", body, (Searching, Reading, Writing, Finished))
+
+    def summarise(
+        self, document: str, *, spaces: Sequence[str] | None = None
+    ) -> Iterator[SummaryEvent]:
+        body = {"document": document, "spaces": spaces}
+        yield from self._events("summarise", body, (ReadingPart, Joining, Writing, Summarised))
 
     def close(self) -> None:
         self._http.close()
@@ -88,6 +91,14 @@ class RemoteHome:
             if "result" in line:
                 return line["result"]
         raise RemoteFailure("the serving process ended before it answered; try again")
+
+    def _events(
+        self, operation: str, body: dict[str, Any], kinds: Sequence[type[Any]]
+    ) -> Iterator[Any]:
+        named: dict[str, TypeAdapter[Any]] = {kind.__name__: TypeAdapter(kind) for kind in kinds}
+        for line in self._lines(operation, body):
+            if "event" in line:
+                yield named[line["event"].pop("kind")].validate_python(line["event"])
 
     def _lines(self, operation: str, body: dict[str, Any]) -> Iterator[dict[str, Any]]:
         try:

@@ -99,6 +99,20 @@ def test_ask_prints_the_contract(home: Path) -> None:
     assert len(answer["model"]["sha256"]) == 64
 
 
+def test_summarise_prints_cited_points(home: Path) -> None:
+    done = run(home, "summarise", "security.html", "--json")
+    assert done.stderr == ""
+    summary = json.loads(done.stdout)
+    assert {"document", "space", "points", "citations", "parts", "usage", "model"} <= set(summary)
+    numbers = {citation["n"] for citation in summary["citations"]}
+    assert summary["points"]
+    assert all(set(point["citations"]) & numbers for point in summary["points"])
+    assert {"n", "document", "page", "heading", "quote", "chunk_id"} <= set(summary["citations"][0])
+    unknown = run(home, "summarise", "nowhere.pdf")
+    assert unknown.returncode == 1
+    assert "nowhere.pdf" in unknown.stderr
+
+
 def test_a_document_can_be_forgotten(home: Path, tmp_path: Path) -> None:
     (tmp_path / "secret.txt").write_text("The vault code word is zanzibar.")
     assert run(home, "ingest", str(tmp_path / "secret.txt"), "--space", "gone").returncode == 0
@@ -131,6 +145,9 @@ def test_commands_hand_their_work_to_the_serving_process(
     assert found["hits"][0]["document"] == "canteen.md"
     answer = json.loads(run(home, "ask", LEAVE, "--json").stdout)
     assert answer["found"]
+    summary = run(home, "summarise", "security.html")
+    assert summary.returncode == 0, summary.stderr
+    assert "[1] security.html" in summary.stdout
     assert run(home, "remove", "canteen.md", "--space", "served").returncode == 0
     refused = run(home, "reindex")
     assert refused.returncode == 1

@@ -104,6 +104,14 @@ class Index:
             row = self._catalogue.row(connection, chunk_id)
         return None if row is None else to_hit(row)
 
+    def chunks(self, space: str, name: str) -> list[Hit]:
+        """All chunks of a document in the order of its text; none when it is not there."""
+        with self._catalogue.reading() as connection:
+            held = [known for known in self._catalogue.spaces(connection) if known.name == space]
+            ids = self._catalogue.chunk_ids(connection, held[0], [name]) if held else []
+            rows = self._catalogue.rows(connection, ids)
+        return [to_hit(rows[chunk_id]) for chunk_id in ids]
+
     def surroundings(self, hit: Hit, before: int, after: int) -> list[Hit]:
         """The chunks of the document around `hit`, itself among them, in the text's order.
 

@@ -1,11 +1,14 @@
-"""search and ask."""
+"""search, ask and summarise."""
 
 import sys
 from argparse import Namespace
 from dataclasses import asdict
 
+from tqdm import tqdm
+
 from app.commands.output import fail, print_json, settings_of
-from app.events import Answer, Finished
+from app.events import Answer, Citation, Finished
+from app.summarising.summary import Joining, ReadingPart, Summarised, Summary
 from app.wiring import open_operations
 from vectorstore.records import Hit
 
@@ -48,9 +51,7 @@ def ask(arguments: Namespace) -> int:
             print(f"  (no passage supports: {sentence.text})")
         print()
         for citation in answer.citations:
-            page = f", page {citation.page}" if citation.page is not None else ""
-            heading = f", {citation.heading}" if citation.heading else ""
-            print(f"[{citation.n}] {citation.document}{page}{heading}\n    “{citation.quote}”")
+            print(f"[{citation.n}] {place(citation)}\n    “{citation.quote}”")
     else:
         print("\nThe nearest passages:")
         for hit in answer.passages[:3]:
@@ -64,7 +65,52 @@ def ask(arguments: Namespace) -> int:
     return 0
 
 
-def place(hit: Hit) -> str:
+def summarise(arguments: Namespace) -> int:
+    """Print the main points of one document."""
+    summary: Summary | None = None
+    with (
+        open_operations(settings_of(arguments), "strongroom summarise") as operations,
+        tqdm(
+            desc="reading", unit="part", disable=not sys.stderr.isatty(), file=sys.stderr
+        ) as progress_bar,
+    ):
+        for event in operations.summarise(arguments.document, spaces=arguments.space):
+            match event:
+                case ReadingPart(part, parts, place=begins):
+                    progress_bar.total = parts
+                    progress_bar.set_postfix_str(begins[-40:], refresh=False)
+                    progress_bar.update(part - 1 - progress_bar.n)
+                case Joining(points):
+                    progress_bar.set_postfix_str(f"joining {points} points", refresh=False)
+                    progress_bar.update((progress_bar.total or 0) - progress_bar.n)
+                case Summarised(made):
+                    progress_bar.update(made.parts - progress_bar.n)
+                    summary = made
+    if summary is None:
+        fail("the engine ended without a summary; try again")
+        return 1
+    if arguments.json:
+        print_json(asdict(summary))
+        return 0
+    print(summary.title or summary.document, end="\n\n")
+    for point in summary.points:
+        said = f"“{point.text}”" if point.quoted else point.text
+        print(f"- {said}" + "".join(f" [{number}]" for number in point.citations))
+    print()
+    quoted = {number for point in summary.points if point.quoted for number in point.citations}
+    for citation in summary.citations:
+        proof = "" if citation.n in quoted else f"\n    “{citation.quote}”"
+        print(f"[{citation.n}] {place(citation)}{proof}")
+    if summary.usage.dropped.passages:
+        print(
+            f"(not read whole, too long for the window: {summary.usage.dropped.passages} of "
+            f"{summary.passages} passages)",
+            file=sys.stderr,
+        )
+    return 0
+
+
+def place(hit: Hit | Citation) -> str:
     """Document, page and heading of a passage, for a person."""
     page = f", page {hit.page}" if hit.page is not None else ""
     return f"{hit.document}{page}{', ' + hit.heading if hit.heading else ''}"

@@ -1,0 +1,1 @@
+"""Summaries of whole documents, also of those that no context window holds."""
