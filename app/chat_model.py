@@ -4,17 +4,18 @@ import json
 import os
 import threading
 from dataclasses import asdict
+from pathlib import PurePath
 from typing import Literal
 
 from app.answering.confidence import BUILT_IN, Calibration
 from app.assistant import ChatModel
-from app.engine.client import EngineClient
+from app.engine.client import EngineClient, EngineDown, ModelInfo
 from app.engine.options import Adapter, EngineOptions
 from app.engine.supervisor import EngineState, EngineSupervisor
-from app.engine.templates import chat_template
-from app.engine.tokenizer import Tokenizer
+from app.engine.templates import TemplateError, chat_template
+from app.engine.tokenizer import Tokenizer, TokenizerError
 from app.events import ModelName
-from app.models import Model, default_chat_model, is_starter
+from app.models import Model, ModelError, default_chat_model, is_starter, vocabulary_file
 from app.settings import EngineSettings, Settings
 
 # Below this many parameters a model's own words are not trusted without a quotation.
@@ -30,12 +31,15 @@ class ChatModelSource:
         self._lock = threading.Lock()
         self._chosen: Model | None = None
         self._supervisor: EngineSupervisor | None = None
+        self._elsewhere: EngineClient | None = None
         self._model: ChatModel | None = None
 
     def start(self) -> None:
         """Begin to load the model; returns at once. Raises ModelError if there is none."""
         if self._settings.engine.url is None:
             self._running_supervisor()
+        else:
+            vocabulary_file(self._settings)
 
     def model(self) -> ChatModel:
         """The model, loaded; raises EngineDown with the reason if it does not come up."""
@@ -67,9 +71,10 @@ class ChatModelSource:
         return "starting" if status == "stopped" else status
 
     def name(self) -> str:
-        """The model's name for a person, known before it is loaded."""
+        """The model's name for a person, known before it is loaded; never waits for an engine."""
         if self._settings.engine.url is not None:
-            return self._client().model().name
+            known = self._model
+            return known.name.name if known else f"the engine at {self._settings.engine.url}"
         return self._chosen_model().path.stem
 
     def is_starter(self) -> bool:
@@ -80,6 +85,8 @@ class ChatModelSource:
         """Stop the engine, if this process started one."""
         if self._supervisor is not None:
             self._supervisor.stop()
+        if self._elsewhere is not None:
+            self._elsewhere.close()
 
     def _chosen_model(self) -> Model:
         if self._chosen is None:
@@ -94,25 +101,52 @@ class ChatModelSource:
             self._supervisor.start()
         return self._supervisor
 
-    def _client(self) -> EngineClient:
+    def _connect(self) -> ChatModel:
         engine = self._settings.engine
         if engine.url is not None:
-            return EngineClient(engine.url, engine.key.get_secret_value() if engine.key else "")
-        return self._running_supervisor().client()
-
-    def _connect(self) -> ChatModel:
-        client = self._client()
+            return self._connect_elsewhere(engine.url)
+        client = self._running_supervisor().client()
         info = client.model()
-        template = chat_template(Tokenizer(self._chosen_model().path))
+        path = self._chosen_model().path
+        name = ModelName(info.name or path.stem, info.sha256)
+        return self._chat_model(client, info, Tokenizer(path), name)
+
+    def _connect_elsewhere(self, url: str) -> ChatModel:
+        """Raises EngineDown, also when the vocabulary at hand is not that engine's."""
+        key = self._settings.engine.key
+        if self._elsewhere is None:
+            self._elsewhere = EngineClient(url, key.get_secret_value().strip() if key else "")
+        info = self._elsewhere.model()
+        try:
+            path = vocabulary_file(self._settings)
+            tokenizer = Tokenizer(path)
+            if info.vocabulary not in (0, tokenizer.size):
+                raise ModelError(
+                    f"{path} has {tokenizer.size:,} tokens, but the model at {url} has "
+                    f"{info.vocabulary:,}: set engine.model to a GGUF file of that model"
+                )
+            # Its file is not at hand, so what it says of itself is all that is known of it.
+            name = ModelName(_short(info.name) or f"the engine at {url}", info.sha256)
+            return self._chat_model(self._elsewhere, info, tokenizer, name)
+        except (ModelError, TokenizerError, TemplateError) as error:
+            raise EngineDown(str(error)) from error
+
+    def _chat_model(
+        self, client: EngineClient, info: ModelInfo, tokenizer: Tokenizer, name: ModelName
+    ) -> ChatModel:
+        ours = self._settings.engine.context
         return ChatModel(
             engine=client,
-            template=template,
-            name=ModelName(info.name or self._chosen_model().path.stem, info.sha256),
-            context_window=min(
-                info.context_window or self._settings.engine.context, self._settings.engine.context
-            ),
+            template=chat_template(tokenizer),
+            name=name,
+            context_window=min(info.context_window or ours, ours),
             weak=0 < info.parameters < WEAK_BELOW,
         )
+
+
+def _short(name: str) -> str:
+    """A model's name without the folder in which another machine keeps its file."""
+    return PurePath(name).stem if name.endswith(".gguf") else name
 
 
 def store_calibration(settings: Settings, calibration: Calibration) -> None:

@@ -59,25 +59,49 @@ def _hardware(settings: Settings) -> Iterator[Finding]:
 
 
 def _models(settings: Settings) -> Iterator[Finding]:
-    try:
-        chat = default_chat_model(settings)
-        if settings.engine.url:
-            yield Finding("models", "ok", f"chat model: the engine at {settings.engine.url}")
-        elif is_starter(chat):
-            yield Finding(
-                "models",
-                "warning",
-                f"chat model: {chat.name}, the starter; good for trying out, too small to trust",
-                "strongroom models add llama-2-7b-chat.Q4_K_M.gguf",
-            )
-        else:
-            yield Finding("models", "ok", f"chat model: {chat.name} ({chat.about})")
-    except ModelError as error:
-        yield Finding("models", "failed", f"chat model: {error}", "strongroom models fetch")
+    yield _engine_elsewhere(settings) if settings.engine.url else _chat_model(settings)
     try:
         yield Finding("models", "ok", f"embedder: {default_embedder(settings).name}")
     except ModelError as error:
         yield Finding("models", "failed", f"embedder: {error}", "strongroom models fetch")
+
+
+def _chat_model(settings: Settings) -> Finding:
+    try:
+        chat = default_chat_model(settings)
+    except ModelError as error:
+        return Finding("models", "failed", f"chat model: {error}", "strongroom models fetch")
+    if is_starter(chat):
+        return Finding(
+            "models",
+            "warning",
+            f"chat model: {chat.name}, the starter; good for trying out, too small to trust",
+            "strongroom models add llama-2-7b-chat.Q4_K_M.gguf",
+        )
+    return Finding("models", "ok", f"chat model: {chat.name} ({chat.about})")
+
+
+def _engine_elsewhere(settings: Settings) -> Finding:
+    """Whether it answers, takes our key, and has the vocabulary that `engine.model` names."""
+    from app.chat_model import ChatModelSource
+    from app.errors import words_for
+
+    source = ChatModelSource(settings)
+    try:
+        model = source.model()
+    except Exception as error:
+        words = words_for(error)
+        if words is None:
+            raise
+        return Finding("models", "failed", f"chat model: {words}", "see engine.* in the settings")
+    finally:
+        source.close()
+    return Finding(
+        "models",
+        "ok",
+        f"chat model: {model.name.name} at {settings.engine.url}, "
+        f"window {model.context_window:,} tokens",
+    )
 
 
 def _index(settings: Settings) -> Iterator[Finding]:

@@ -143,6 +143,20 @@ def default_chat_model(settings: Settings) -> Model:
     raise ModelError(_none("chat model", places(settings)))
 
 
+def vocabulary_file(settings: Settings) -> Path:
+    """The GGUF file that stands for the model of an engine elsewhere; weights are not needed.
+
+    It has to be named: prompts made with another model's vocabulary are nonsense to that engine.
+    Raises ModelError.
+    """
+    if settings.engine.model is None:
+        raise ModelError(
+            f"engine.url is {settings.engine.url}, but engine.model is not set: name a GGUF file "
+            "of the model that runs there; only its vocabulary and chat template are read"
+        )
+    return _find(settings.engine.model, places(settings), "engine.model")
+
+
 def default_embedder(settings: Settings) -> Path:
     """The folder of the embedder in use: the one set, else one that was added, else the starter.
 

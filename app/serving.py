@@ -24,7 +24,10 @@ def run(settings: Settings) -> None:
         open_home(settings, "strongroom serve", socket=socket) as home,
         take_work(home, socket),
     ):
-        print(f"Starting the chat model {home.chat.name()}…", flush=True)
+        if settings.engine.url is None:
+            print(f"Starting the chat model {home.chat.name()}…", flush=True)
+        else:
+            print(f"Answers are written by {home.chat.name()}.", flush=True)
         home.chat.start()
         run_web(
             create_app(HomeBackend(home)),

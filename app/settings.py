@@ -69,7 +69,9 @@ class EngineSettings(_Section):
     threads: int | None = Field(None, ge=1, description="CPU threads; cores - 1 if unset")
     lora: tuple[str, ...] = Field((), description="adapters, FILE or FILE:SCALE each")
     url: str | None = Field(
-        None, description="an OpenAI-compatible engine elsewhere on the company's network"
+        None,
+        pattern=r"^https?://[^/\s]",
+        description="an OpenAI-compatible engine elsewhere on the company's network",
     )
     key: SecretStr | None = Field(None, description="the key of that engine")
 

@@ -45,9 +45,10 @@ class Usage:
 class ModelInfo:
     """What an engine says of its model; 0, "" and () where it does not say."""
 
-    name: str
+    name: str  # as requests have to name it; llama.cpp's server says its file's path
     sha256: str
     context_window: int
+    vocabulary: int  # number of tokens
     parameters: int
     adapters: tuple[str, ...]
 
@@ -189,11 +190,12 @@ class EngineClient:
     """Client of one engine; safe to use from many threads."""
 
     def __init__(self, url: str, key: str, *, gate: Gate | None = None) -> None:
-        self.url = url
+        # OpenAI's own clients want /v1 at the end, so people write it.
+        self.url = url.rstrip("/").removesuffix("/v1")
         self.gate = gate
         self.http = httpx.Client(
-            base_url=url,
-            headers={"Authorization": f"Bearer {key}"},
+            base_url=self.url,
+            headers={"Authorization": f"Bearer {key}"} if key else {},
             # An engine of ours gives signs of life; others may be silent while a long prompt waits.
             timeout=httpx.Timeout(10.0, read=600.0),
             limits=httpx.Limits(max_connections=None, max_keepalive_connections=8),
@@ -249,6 +251,7 @@ class EngineClient:
                 name=str(card.get("id") or ""),
                 sha256=str(meta.get("sha256") or ""),
                 context_window=int(window),
+                vocabulary=int(meta.get("n_vocab") or 0),
                 parameters=int(meta.get("n_params") or 0),
                 adapters=tuple(
                     f"{one['name']} ×{one['scale']:g} {one['sha256'][:12]}"
@@ -271,12 +274,14 @@ class EngineClient:
             response = self.http.get("/v1/models")
         except httpx.HTTPError as error:
             raise EngineDown(_unreachable(self.url, error)) from None
-        if response.status_code != 200:
+        if response.status_code not in (200, 404):
             raise _refusal(response)
         try:
-            card: dict[str, Any] = response.json()["data"][0]
+            card: dict[str, Any] = dict(response.json()["data"][0])
         except (ValueError, KeyError, IndexError, TypeError):
-            raise EngineError(f"{self.url} does not answer like an OpenAI engine") from None
+            raise EngineDown(
+                f"{self.url} does not answer like an OpenAI engine; check the setting engine.url"
+            ) from None
         return card
 
 
@@ -294,6 +299,8 @@ def _refusal(response: httpx.Response) -> EngineError:
         words = _message(response.json())
     except ValueError:
         words = f"HTTP status {response.status_code}"
+    if response.status_code == 503 and "loading" in words.lower():  # llama.cpp's server
+        return EngineDown("The engine is still loading its model. Please ask again in a moment.")
     if response.status_code in (429, 503):
         wait = response.headers.get("retry-after", "")
         return EngineBusy(int(wait) if wait.isdigit() else 10)
