@@ -1,6 +1,7 @@
 """Cuts sections into chunks that the embedder reads whole."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Protocol
@@ -12,6 +13,7 @@ _SLICE = 16_000  # characters given to the tokenizer at once
 _CHARACTERS_A_TOKEN = 12  # of a chunk at most: tokenizers make one token of a very long word
 _SPECIAL_TOKENS = 4  # two of the model's own, two for the punctuation between the parts
 _LINE_START = re.compile(r"\n(?=\S)")
+_ROW_START = re.compile(r"(?<!\n)\n(?=\S)")
 _SENTENCE_END = re.compile(r"[.!?…]['\")\]”’»]*\s|[。！？]['\")\]”’»]*")
 _CLAUSE_END = re.compile(r"[;:,]\s|[；，、]")
 _GAP = re.compile(r"\s")
@@ -29,7 +31,7 @@ class Tokens(Protocol):
 
 
 def chunk_sections(
-    sections: Iterable[Section], tokens: Tokens, *, title: str = "", target: int = 200
+    sections: Iterable[Section], tokens: Tokens, *, title: str = "", target: int = 140
 ) -> Iterator[Chunk]:
     """Chunks in the order of the text, none across a page border or a heading.
 
@@ -106,17 +108,18 @@ def _slices(text: str) -> Iterator[str]:
 def _split_slice(text: str, tokens: Tokens, target: int, room: int) -> Iterator[str]:
     spans = tokens.token_spans(text)
     longest = target * _CHARACTERS_A_TOKEN
+    reach = min(room, target * 5 // 4)  # a little over the target is better than a crumb
     at, first = 0, 0  # position in the text; number of the first token after it
     while first < len(spans) or text[at:].strip():
         left = len(spans) - first
-        if left <= room and len(text) - at <= longest:
+        end, paragraph = _paragraph(text, spans, first, target)
+        if paragraph > reach:
+            # Equal parts of the paragraph, each near the target.
+            want = min(-(-paragraph // -(-paragraph // reach)), room)
+            end = _best_cut(text, spans, first, at, want, reach, room) or len(text)
+        elif left - paragraph < target // 4 and left <= reach:
             end = len(text)
-            if left > 1.25 * target:  # two halves are better than a whole and a crumb
-                end = _best_cut(text, spans, first, at, (left + 1) // 2, left) or end
-        else:
-            want = target if left >= 2 * target else max(left // 2, 1)
-            end = _best_cut(text, spans, first, at, min(want, room), room) or len(text)
-            end = min(end, at + longest)
+        end = min(end, at + longest)
         if not _is_counted(text, spans, first, end, room):
             end = _fit(text, tokens, at, end, room)
         if piece := text[at:end].strip():
@@ -126,12 +129,28 @@ def _split_slice(text: str, tokens: Tokens, target: int, room: int) -> Iterator[
             first += 1
 
 
+def _paragraph(
+    text: str, spans: Sequence[tuple[int, int]], first: int, target: int
+) -> tuple[int, int]:
+    """Where the paragraph at half of the target ends, and how many tokens from `first` that is.
+
+    Paragraphs below half of the target share a chunk; larger ones have one of their own, since
+    a passage about one matter is found more surely than one about two.
+    """
+    half = first + target // 2
+    if half < len(spans) and (border := _PARAGRAPH.search(text, spans[half][0])):
+        return border.end(), bisect_left(spans, (border.end(), 0), lo=first) - first
+    return len(text), len(spans) - first
+
+
 def _best_cut(
-    text: str, spans: Sequence[tuple[int, int]], first: int, at: int, count: int, room: int
-) -> int | None:
+    text: str, spans: Sequence[tuple[int, int]], first: int, at: int, count: int, reach: int,
+    room: int,
+) -> int | None:  # fmt: skip
     """Where to cut after about `count` tokens, at the strongest border near it; None: nowhere.
 
-    The end of a paragraph or a row is worth going on for, up to `room` tokens.
+    The end of a line is worth going on for, up to `reach` tokens, and that of a long row of a
+    table up to `room`.
     """
 
     def start(number: int) -> int:
@@ -143,8 +162,9 @@ def _best_cut(
     for border in (_PARAGRAPH, _LINE_START):
         if cut := _last(border, text, earliest, limit):
             return cut
-    if room > count and (line := _LINE_START.search(text, limit, start(first + room) + 1)):
-        return line.end()
+    for border, most in ((_LINE_START, reach), (_ROW_START, room)):
+        if most > count and (line := border.search(text, limit, start(first + most) + 1)):
+            return line.end()
     for border, part in ((_SENTENCE_END, 0.5), (_CLAUSE_END, 0.75), (_GAP, 0.0)):
         if cut := _last(border, text, start(first + int(count * part)), limit):
             return cut

@@ -35,8 +35,8 @@ class ParseLimits:
     seconds: float = 60.0  # wall clock a file; as much again for every 200 pages that came
     file_mib: int = 1024  # size of the file itself
     text_mib: int = 50  # text in one document, as UTF-8
-    max_chunks: int = 20_000  # size of one document in the index
-    chunk_tokens: int = 200  # size of a chunk, in the embedder's tokens
+    max_chunks: int = 30_000  # size of one document in the index
+    chunk_tokens: int = 140  # size of a chunk, in the embedder's tokens
     workers: int = field(default_factory=_workers)  # files parsed at the same time
 
 
