@@ -23,7 +23,7 @@ _COLUMN_WEIGHTS = "1.0, 0.5, 0.3"
 _LEXICAL = 0.15
 _COSINE = 0.15
 
-_CANDIDATES = 100  # by words, and as many by vectors, are compared token by token
+_CANDIDATES = 60  # by words, and as many by vectors, are compared token by token
 _FEW = 400  # chunks in the chosen documents are all compared token by token
 _SPACE = re.compile(r"\s+")
 
