@@ -41,9 +41,9 @@ class IngestSettings(_Section):
 
     memory_mib: int = Field(1024, ge=128, description="memory of the parsing process, MiB")
     seconds: float = Field(60, gt=0, description="time for parsing one file, seconds")
-    max_chunks: int = Field(20_000, ge=1, description="largest document, in chunks")
+    max_chunks: int = Field(30_000, ge=1, description="largest document, in chunks")
     chunk_tokens: int = Field(
-        200, ge=32, description="size of a chunk in the embedder's tokens; capped by its window"
+        140, ge=32, description="size of a chunk in the embedder's tokens; capped by its window"
     )
 
 
