@@ -197,7 +197,7 @@ types: $(DONE)/dev ## mypy, strict
 	@echo 'Types' && $(BIN)/mypy
 
 imports: $(DONE)/dev ## the one-way rule between packages
-	@echo 'Imports' && $(BIN)/lint-imports --no-timing
+	@echo 'Imports' && $(BIN)/lint-imports --no-logo
 
 .PHONY: bench bench-engine bench-answers bench-gpu soak
 bench: $(DONE)/dev $(DONE)/models ## ingest speed and memory beside the plain stack
