@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from app.engine.client import EngineBusy, EngineDown, EngineError
 from app.events import Answer, Event
 from app.home import Home
+from app.summarising.in_chat import SummaryAsAnswer, document_to_summarise
 from app.web.backend import AnswerFailed, FailureKind, ModelNotice, Readiness
 from app.window import QuestionTooLong
 from vectorstore.records import DocumentRecord
@@ -28,7 +29,13 @@ class HomeBackend:
         documents: Sequence[DocumentRecord] | None,
         person: str,
     ) -> Iterator[Event]:
+        to_summarise = document_to_summarise(question, documents, self._home.documents())
         try:
+            if to_summarise is not None:
+                summary = self._home.summarise(
+                    to_summarise.name, spaces=[to_summarise.space], person=person
+                )
+                return _Translated(SummaryAsAnswer(summary, question, earlier), self._failure)
             stream = self._home.ask(
                 question,
                 spaces=sorted({record.space for record in documents}) if documents else None,

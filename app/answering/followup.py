@@ -29,11 +29,12 @@ def standalone(question: str, history: Sequence[Answer]) -> str:
 
     A question that leans on the one before is searched together with it; if that one leaned as
     well, also with the one before that. What the new question replaces (the place, the part
-    number) is taken out of the old one. Any other question is returned as it is.
+    number) is taken out of the old one. Any other question is returned as it is. A turn without
+    passages (a summary) asked about nothing that a search could find, and is passed over.
     """
     asked = question
     leaning = _leans(question)
-    for turn in list(reversed(history))[:TURNS_BACK]:
+    for turn in [turn for turn in reversed(history) if turn.passages][:TURNS_BACK]:
         if not leaning:
             break
         asked = f"{_without_replaced(turn.question, asked)} {asked}"

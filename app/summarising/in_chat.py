@@ -1,0 +1,109 @@
+"""Summaries in a conversation: which questions ask for one, and a summary told as an answer."""
+
+import re
+import uuid
+from collections.abc import Iterator, Sequence
+from pathlib import PurePosixPath
+
+from app.events import Answer, AnswerSentence, Event, Finished, Writing
+from app.summarising.summary import Joining, ReadingPart, Summarised, Summary, SummaryEvent
+from app.window import PastTurn
+from vectorstore.records import DocumentRecord
+
+_ASKS = re.compile(
+    r"^(?:please |can you |could you |bitte )?"
+    r"(?:(?:summari[sz]e|sum up|(?:give me|write) a summary of) (?P<en>.+?)"
+    r"|fass?e? (?P<de>.+?) (?:bitte )?zusammen)(?:,? (?:please|bitte))?[.?!]*$",
+    re.IGNORECASE,
+)
+_THE_CHOSEN = re.compile(
+    r"^(?:it|this|(?:this|the) (?:document|file|text)|(?:es|das|dieses|das|die|diese) "
+    r"(?:dokument|datei|text))$",
+    re.IGNORECASE,
+)
+
+
+def document_to_summarise(
+    question: str,
+    chosen: Sequence[DocumentRecord] | None,
+    known: Sequence[DocumentRecord],
+) -> DocumentRecord | None:
+    """The one document that `question` clearly asks to summarise, else None.
+
+    "This document" is the one that is `chosen`, if it is the only one; a name or title must be
+    that of just one document among the chosen, or among those `known`.
+    """
+    match = _ASKS.match(" ".join(question.split()))
+    if match is None:
+        return None
+    wanted = (match.group("en") or match.group("de")).strip("\"'“”„‘’«» ").casefold()
+    if _THE_CHOSEN.match(wanted):
+        return chosen[0] if chosen and len(chosen) == 1 else None
+    named = [record for record in chosen or known if wanted in _names(record)]
+    return named[0] if len(named) == 1 else None
+
+
+def _names(record: DocumentRecord) -> set[str]:
+    path = PurePosixPath(record.name)
+    names = {record.name, path.name, path.stem, record.title}
+    return {written.casefold() for name in names if name for written in (name, f"the {name}")}
+
+
+class SummaryAsAnswer(Iterator[Event]):
+    """A summary's events as those of an answer; `close` goes through to the summary."""
+
+    def __init__(
+        self, stream: Iterator[SummaryEvent], question: str, earlier: Sequence[Answer]
+    ) -> None:
+        self._stream = stream
+        self._question = question
+        self._earlier = earlier
+
+    def __next__(self) -> Event:
+        match next(self._stream):
+            case ReadingPart(part, parts, place):
+                return Writing(f"{part} / {parts}" + (f" · {place}" if place else ""))
+            case Joining(points):
+                return Writing(f"{points} → …")
+            case Summarised(summary):
+                return Finished(_answer(summary, self._question, self._earlier))
+            case Writing() as draft:
+                return draft
+
+    def close(self) -> None:
+        close = getattr(self._stream, "close", None)
+        if close is not None:
+            close()
+
+
+def _answer(summary: Summary, question: str, earlier: Sequence[Answer]) -> Answer:
+    quoted = all(point.quoted for point in summary.points)
+    sentences = [
+        AnswerSentence(
+            f"“{point.text}”" if point.quoted and not quoted else point.text,
+            point.citations,
+            supported=True,
+        )
+        for point in summary.points
+    ]
+    text = "\n".join(
+        sentence.text + "".join(f" [{number}]" for number in sentence.citations)
+        for sentence in sentences
+    )
+    before = earlier[-1].turns if earlier else ()
+    return Answer(
+        id=uuid.uuid4().hex,
+        question=question,
+        answer=text,
+        found=True,
+        quoted=quoted,
+        confidence=1.0,
+        sentences=sentences,
+        citations=summary.citations,
+        passages=[],
+        usage=summary.usage,
+        timings=summary.timings,
+        model=summary.model,
+        # A later turn sees the points, without marks whose numbers it would not know.
+        turns=(*before, PastTurn(question, "\n".join(one.text for one in sentences))),
+    )

@@ -1,0 +1,80 @@
+"""Which questions of a conversation ask for a summary, and what a reader then gets."""
+
+from pathlib import Path
+
+import pytest
+
+from app.backend import HomeBackend
+from app.chat_model import ChatModelSource
+from app.events import Finished, Writing
+from app.home import Home
+from app.models import default_embedder
+from app.settings import load_settings
+from app.summarising.in_chat import document_to_summarise
+from app.web.view import pieces
+from vectorstore.embedder import load_embedder
+from vectorstore.index import Index
+from vectorstore.records import DocumentRecord
+
+SECURITY = Path(__file__).parents[1] / "samples" / "security.html"
+
+
+def _record(name: str, title: str = "", space: str = "general") -> DocumentRecord:
+    return DocumentRecord(space, name, title, "0" * 64, "x", 1, 3, "", "2026-11-01")
+
+
+HANDBOOK = _record("hr/Handbook.pdf", "Employee handbook")
+TRAVEL = _record("travel.docx", "Travel policy")
+TWIN = _record("old/travel.docx", "Travel policy 2021")
+KNOWN = [HANDBOOK, TRAVEL, TWIN]
+
+
+@pytest.mark.parametrize(
+    ("question", "chosen", "found"),
+    [
+        ("Summarise this document", [TRAVEL], TRAVEL),
+        ("please summarize the document.", [TRAVEL], TRAVEL),
+        ("Fasse dieses Dokument bitte zusammen", [TRAVEL], TRAVEL),
+        ("Summarise this document", [TRAVEL, HANDBOOK], None),
+        ("Summarise this document", None, None),
+        ("Can you summarise “Handbook.pdf”?", None, HANDBOOK),
+        ("Give me a summary of the employee handbook, please", None, HANDBOOK),
+        ("Summarise the travel policy", None, TRAVEL),
+        ("Summarise travel", None, None),
+        ("Summarise the rules for sick leave", [HANDBOOK], None),
+        ("Who has to summarise the employee handbook?", None, None),
+    ],
+)
+def test_only_a_clear_wish_is_a_wish(
+    question: str, chosen: list[DocumentRecord] | None, found: DocumentRecord | None
+) -> None:
+    assert document_to_summarise(question, chosen, KNOWN) == found
+
+
+def test_the_chat_answers_with_a_summary_and_goes_on(tmp_path: Path) -> None:
+    settings = load_settings({"home": tmp_path})
+    index = Index.open(tmp_path / "index", load_embedder(default_embedder(settings)))
+    home = Home(settings, index, ChatModelSource(settings))
+    try:
+        home.ingest([SECURITY], space="general")
+        chat = HomeBackend(home)
+        events = list(
+            chat.ask("Summarise this document", earlier=(), documents=home.documents(), person="")
+        )
+        assert isinstance(events[0], Writing)
+        last = events[-1]
+        assert isinstance(last, Finished)
+        answer = last.answer
+        assert answer.found
+        assert answer.quoted
+        shown = pieces(answer)
+        assert len(shown) > 3
+        assert all(piece.citations and piece.supported for piece in shown)
+        assert {piece.gap for piece in shown[1:]} == {"\n"}
+        question = "How long does a password have to be?"
+        *_, after = chat.ask(question, earlier=[answer], documents=None, person="")
+        assert isinstance(after, Finished)
+        assert after.answer.turns[0].question == "Summarise this document"
+        assert after.answer.citations
+    finally:
+        home.close()
