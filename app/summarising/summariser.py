@@ -29,6 +29,8 @@ MOST_POINTS = 10  # of a summary
 POINTS_OF_PART = 6
 FEWEST_POINTS = 4  # a model that joins everything into less has left things out
 LEAST_WORDS = 3  # telling words of a point; "Annual leave." says nothing
+# Key sentences are chosen without a prompt, and better among many: a part may be larger then.
+WINDOWS_OF_PART_IF_WEAK = 4
 DRAFT_TOKENS = 512  # ten points of fifty tokens
 
 
@@ -79,11 +81,12 @@ class Summariser:
                 f"{document.name} holds no text that could be read"
                 + (f": {document.warning}" if document.warning else "")
             )
+        window = self._model.context_window * (WINDOWS_OF_PART_IF_WEAK if self._model.weak else 1)
         parts = list(
             split(
                 [(_place(hit), hit.text) for hit in hits],
-                self._model.context_window,
-                lambda passages: self._fit("summarise_part", POINTS_OF_PART, passages),
+                window,
+                lambda passages: self._fit("summarise_part", POINTS_OF_PART, passages, window),
             )
         )
         points: list[_Point] = []
@@ -147,7 +150,9 @@ class Summariser:
             for group in split(
                 [(_place(point.hit), point.text) for point in points],
                 self._model.context_window,
-                lambda passages: self._fit("summarise_whole", MOST_POINTS, passages),
+                lambda passages: self._fit(
+                    "summarise_whole", MOST_POINTS, passages, self._model.context_window
+                ),
             ):
                 draft = yield from self._write(work, group.prompt)
                 if work.stream.stopped:
@@ -197,14 +202,16 @@ class Summariser:
         work.completion_tokens += completion.usage.completion_tokens if completion.usage else 0
         return without_broken_end(draft) if completion.finish_reason == "length" else draft
 
-    def _fit(self, prompt: str, most: int, passages: Sequence[NumberedPassage]) -> FittedPrompt:
+    def _fit(
+        self, prompt: str, most: int, passages: Sequence[NumberedPassage], window: int
+    ) -> FittedPrompt:
         return fit(
             self._model.template,
             system=prompts.render(prompt, most=str(most)),
             question=f"Write at most {most} points.",
             history=(),
             passages=passages,
-            window=self._model.context_window,
+            window=window,
             answer_tokens=DRAFT_TOKENS,
             render_user=_render_user,
         )
