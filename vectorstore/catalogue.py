@@ -296,6 +296,10 @@ class Catalogue:
             ids += [chunk_id for (chunk_id,) in rows]
         return ids
 
+    def word_ids(self, connection: sqlite3.Connection, space: Space) -> set[int]:
+        """Ids of the chunks in the space's full-text index."""
+        return {i for (i,) in connection.execute(f"SELECT id FROM words_{space.id:d}_docsize")}
+
     def a_heading(self, connection: sqlite3.Connection, space: str, name: str) -> str:
         """The last part of the heading that stands over most of the document's text, or ""."""
         found = connection.execute(
@@ -359,7 +363,8 @@ class Catalogue:
                 if wait or last <= _MANY:
                     # A full merge: only it drops the words of deleted rows from the segments.
                     self._writer.execute(f"INSERT INTO {words} ({words}) VALUES ('optimize')")
-            self._writer.execute("PRAGMA incremental_vacuum").fetchall()
+            # As a script: `execute` would take one step, which frees one page.
+            self._writer.executescript("PRAGMA incremental_vacuum")
             self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     def _insert_words(

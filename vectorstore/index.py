@@ -198,6 +198,29 @@ class Index:
             self._open_vectors()
         self._catalogue.scrub(wait=True)
 
+    def verify(self) -> list[str]:
+        """Compare the parts of the index row by row; one sentence per disagreement.
+
+        Reads all ids: seconds for a large index. `open` does as much only where it has to.
+        """
+        vectors = self._ready()
+        found: list[str] = []
+        with self._syncing, self._catalogue.reading() as connection:
+            for space in self._catalogue.spaces(connection):
+                ids = set(self._catalogue.chunk_ids(connection, space))
+                parts = {
+                    "vector index": set(vectors.ids(collection_name(space))),
+                    "word index": self._catalogue.word_ids(connection, space),
+                    "stored vectors": set(self._catalogue.vectors(connection, ids)),
+                }
+                found += [
+                    f"Space {space.name}: the {part} lacks {len(ids - held)} chunks and has "
+                    f"{len(held - ids)} too many. Run `strongroom reindex`."
+                    for part, held in parts.items()
+                    if held != ids
+                ]
+        return found
+
     # Between the parts
 
     def _ready(self) -> Vectors:

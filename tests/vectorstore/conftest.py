@@ -1,0 +1,35 @@
+"""Fixtures of the index's tests."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from word_embedder import WordEmbedder, chunks, document
+
+from vectorstore.index import Index
+
+
+@pytest.fixture
+def index(tmp_path: Path) -> Iterator[Index]:
+    opened = Index.open(tmp_path / "index", WordEmbedder())
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="session")
+def starter_embedder() -> Path:
+    """The folder of the starter embedder, as `strongroom models fetch` installs it."""
+    folder = Path(sys.prefix, "share", "strongroom", "models", "all-MiniLM-L6-v2")
+    if not folder.is_dir():
+        pytest.fail(f"{folder} is missing: run `make install` or `strongroom models fetch`")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def shared_index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
+    """An index for many small examples, with one document in the space general."""
+    opened = Index.open(tmp_path_factory.mktemp("index"), WordEmbedder())
+    opened.put(document("leave"), chunks("Annual leave is 28 days."))
+    yield opened
+    opened.close()
