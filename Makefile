@@ -217,9 +217,12 @@ soak: $(DONE)/dev $(DONE)/models ## ten minutes of careless clients on one engin
 
 ## ---- keeping it
 
-.PHONY: samples lock clean
+.PHONY: samples pictures lock clean
 samples: $(DONE)/dev ## render tests/samples and tests/corpus from tests/sources
 	@$(BIN)/python tests/make_samples.py
+
+pictures: $(DONE)/dev $(DONE)/models machine ## take the README's pictures of the web chat
+	@$(BIN)/python tests/web/take_pictures.py
 
 lock: $(DONE)/dev ## write the installed versions to requirements.lock
 	@{ sed -n '/^#/p' requirements.lock; $(PIP) list --format=freeze --exclude strongroom --exclude pip \

@@ -1,28 +1,16 @@
 """A running web chat over a fake backend, and a browser that can reach nothing else."""
 
 import os
-import shutil
 import threading
 from collections.abc import Iterator
 
 import pytest
 from fakes import FakeBackend
 from playwright.sync_api import Browser, Page, sync_playwright
+from web.chromium import CHROMIUM_FLAGS, find_chromium
 from web.running import Site, Watched
 
 from app.web.server import create_app, run_web
-
-CHROMIUM_FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    # Nothing can go out, even where a test fails.
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
-]
 
 
 @pytest.fixture(scope="session")
@@ -59,8 +47,7 @@ def site(running_site: Site) -> Iterator[Site]:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-    path = next(filter(None, map(shutil.which, names)), None)
+    path = find_chromium()
     if path is None:
         words = "no Chromium on this machine: install it (Debian: apt-get install chromium)"
         if os.environ.get("CI"):
