@@ -47,10 +47,19 @@ def _with_joined(match: re.Match[str]) -> str:
 def terms(question: str) -> list[str]:
     """The distinct words of a question that are worth looking up, in its order.
 
-    Stopwords count only in a question that is made of nothing else.
+    Stopwords count only in a question that is made of nothing else; of 1,500 the 1 and the 500
+    do not count, as they stand for nothing.
     """
-    found = [word[:_LONGEST_TERM] for word in _WORD.findall(searchable(question).lower())]
+    spelt = _COMPOUND.sub(_without_crumbs, searchable(question).lower())
+    found = [word[:_LONGEST_TERM] for word in _WORD.findall(spelt)]
     return (_distinct(w for w in found if w not in STOPWORDS) or _distinct(found))[:_MOST_TERMS]
+
+
+def _without_crumbs(match: re.Match[str]) -> str:
+    parts = _WORD.findall(match.group())
+    if not any(part.isdigit() for part in parts):
+        return match.group()
+    return " ".join(part for part in parts if len(part) > 3 or (part.isalpha() and len(part) > 1))
 
 
 def match_expression(question: str) -> str:

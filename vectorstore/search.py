@@ -24,6 +24,8 @@ _LEXICAL = 0.15
 _COSINE = 0.15
 
 _CANDIDATES = 60  # by words, and as many by vectors, are compared token by token
+_EXACT = 10_000  # chunks whose vectors are read and compared one by one
+_OVERFETCH = 3
 _FEW = 400  # chunks in the chosen documents are all compared token by token
 _SPACE = re.compile(r"\s+")
 
@@ -92,8 +94,9 @@ def _by_words(
         restricted = ""
         values: list[int | str] = []
         if place.documents is not None:
+            # The plus keeps SQLite from running the match anew for every row of the list.
             restricted = (
-                "AND rowid IN (SELECT c.id FROM chunks c JOIN documents d ON d.id = c.document_id"
+                "AND +rowid IN (SELECT c.id FROM chunks c JOIN documents d ON d.id = c.document_id"
                 " WHERE d.space_id = ? AND d.name IN (SELECT value FROM json_each(?)))"
             )
             values = [space.id, json.dumps(list(place.documents))]
@@ -120,8 +123,16 @@ def _by_vectors(
         if place.documents is None:
             near.update(vectors.nearest(collection_name(space), asked.vector, count))
             continue
-        # A filter in the vector index reads every row of it; these few are faster, and exact.
+        # A filter in the vector index reads every row of it. Comparing the chosen documents'
+        # own vectors is faster and exact; of many, some are surely among the nearest of all.
         ids = catalogue.chunk_ids(connection, space, place.documents)
+        if len(ids) > _EXACT:
+            total = vectors.count(collection_name(space))
+            wanted = min(total, _OVERFETCH * count * -(-total // len(ids)))
+            chosen = set(ids)
+            nearest = vectors.nearest(collection_name(space), asked.vector, wanted)
+            near.update((i, cosine) for i, cosine in nearest.items() if i in chosen)
+            continue
         stored = catalogue.vectors(connection, ids)
         if stored:
             cosines = from_bytes(list(stored.values())) @ asked.vector

@@ -14,10 +14,11 @@ def test_question_words_are_left_out_unless_there_is_nothing_else():
 
 
 def test_every_term_stands_in_quotes():
-    expression = match_expression('leave" OR heading:* NEAR(x) -y "part time" \0')
+    expression = match_expression('leave OR heading:* NEAR(x) -y "part time" \0')
     assert expression == (
         '"leave" OR "heading" OR "near" OR "x" OR "y" OR "part" OR "time" OR "part time"'
     )
+    assert match_expression('a" OR "b').count('"') % 2 == 0
     assert match_expression("“”") == ""
 
 
@@ -43,9 +44,8 @@ def test_a_pasted_page_is_cut_short():
 def test_either_spelling_finds_the_other(index: Index, written: str, asked: str):
     index.put(document("it"), chunks(written))
     index.put(document("others"), chunks(*(f"Other matters, number {n}" for n in range(5))))
-    best = index.search(asked, ["general"]).hits[0]
-    assert best.text == written
-    assert best.signals["lexical"] == 1.0
+    hits = index.search(asked, ["general"]).hits
+    assert [hit.text for hit in hits if hit.signals["lexical"] == 1.0] == [written]
 
 
 def test_a_quoted_phrase_counts_as_one():
