@@ -99,6 +99,11 @@ class Catalogue:
         try:
             connection.execute("BEGIN")
             yield connection
+        except sqlite3.DatabaseError as error:
+            raise IndexFault(
+                f"The index {self._path} could not be read ({error}). If it is damaged, put it "
+                "back from a backup, or move the folder away and ingest the documents again."
+            ) from error
         finally:
             connection.execute("ROLLBACK")
             if self._closed.is_set():

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 ONNX_FILE = "model-int8.onnx"  # made from the weights once, when the model is fetched
+WEIGHTS = "weights_sha256"  # its property that says of which weights
 _WEIGHTS = ("*.safetensors", "pytorch_model*.bin")
 
 Vector = NDArray[np.float32]

@@ -12,6 +12,7 @@ from tokenizers import Tokenizer
 
 from vectorstore.embedder import (
     ONNX_FILE,
+    WEIGHTS,
     Embedder,
     EmbedderError,
     Reading,
@@ -46,9 +47,16 @@ class OnnxEmbedder(Embedder):
         except Exception as error:
             raise EmbedderError(
                 f"The int8 model {folder / ONNX_FILE} cannot be loaded ({error}). "
-                "Delete the file to fall back to sentence-transformers, or run "
-                "`strongroom models fetch` to make it again."
+                "Delete the file: sentence-transformers is used without it, and "
+                "`strongroom models fetch` makes it again."
             ) from error
+        made_from = self._session.get_modelmeta().custom_metadata_map.get(WEIGHTS)
+        if made_from != self.sha256:
+            raise EmbedderError(
+                f"{folder / ONNX_FILE} was made from other weights than those beside it. "
+                "Delete the file: sentence-transformers is used without it, and "
+                "`strongroom models fetch` makes it again."
+            )
         self._tokenizer.no_truncation()
         self._tokenizer.no_padding()
         self.dimension = int(self._session.get_outputs()[0].shape[-1])

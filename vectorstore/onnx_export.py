@@ -7,7 +7,13 @@ import warnings
 from pathlib import Path
 from typing import Any
 
-from vectorstore.embedder import ONNX_FILE, EmbedderError, forbid_downloads
+from vectorstore.embedder import (
+    ONNX_FILE,
+    WEIGHTS,
+    EmbedderError,
+    forbid_downloads,
+    weights_sha256,
+)
 
 
 def can_export(folder: Path) -> bool:
@@ -76,6 +82,7 @@ def export_onnx(folder: Path) -> Path:
             ) from error
         finally:
             logging.getLogger().removeFilter(_quiet)
+        _sign(quantised, weights_sha256(folder))
         quantised.replace(target)
     return target
 
@@ -103,6 +110,15 @@ def _trace(torch: Any, model: Any, target: Path) -> None:
             opset_version=17,
             dynamo=False,
         )
+
+
+def _sign(path: Path, sha256: str) -> None:
+    """Write into the file which weights it was made from."""
+    import onnx
+
+    model = onnx.load(str(path))
+    onnx.helper.set_model_props(model, {WEIGHTS: sha256})
+    onnx.save(model, str(path))
 
 
 def _quiet(record: logging.LogRecord) -> bool:

@@ -105,6 +105,14 @@ def test_a_damaged_quick_form_says_what_to_delete(folder: Path, tmp_path: Path):
         OnnxEmbedder(tmp_path)
 
 
+def test_a_quick_form_of_other_weights_is_refused(folder: Path, tmp_path: Path):
+    for path in (*folder.glob("*.json"), folder / ONNX_FILE):
+        shutil.copy(path, tmp_path)
+    (tmp_path / "model.safetensors").write_bytes(b"others")
+    with pytest.raises(EmbedderError, match="other weights"):
+        OnnxEmbedder(tmp_path)
+
+
 @pytest.mark.slow
 def test_the_export_is_faithful(starter_embedder: Path, tmp_path: Path, torch: TorchEmbedder):
     copy = tmp_path / "model"
