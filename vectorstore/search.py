@@ -17,8 +17,9 @@ from vectorstore.query import match_expression
 from vectorstore.records import Hit, SearchResult
 from vectorstore.vectors import Vectors, from_bytes
 
-# Columns body, heading, title; weights and shares were chosen on half of the development
-# questions and confirmed on the other half, see the table in the README.
+# Columns body, heading, title. Weights and shares were chosen on all of the development questions,
+# none held out (see the table in the README); between .1 and .2 the choice moves recall@1 by less
+# than .02.
 _COLUMN_WEIGHTS = "1.0, 0.5, 0.3"
 _LEXICAL = 0.15
 _COSINE = 0.15

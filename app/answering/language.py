@@ -8,7 +8,10 @@ import sentencex
 import snowballstemmer
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
-_NUMBER = re.compile(r"(?<![\w.])[-+−]?\d[\d.,'’  ]*\d|\d")
+_NUMBER = re.compile(
+    "(?<!\\w)\\d{1,3}(?:[\u00a0\u2009\u202f'’]\\d{3})+(?:[.,]\\d+)?(?!\\w)"  # 1 250,50
+    r"|(?<!\w)\d+(?:[.,]\d+)*(?!\w)"  # 1250, 1,250.00, 1.250,00, 3.5
+)
 _GROUPED = re.compile(r"^\d{1,3}(?:[,.'’  ]\d{3})+(?:[.,]\d{1,2})?$")
 _BULLET = re.compile(r"^\s*(?:[-*•–▪◦‣]|\(?\d{1,2}[.)])\s+")
 _CODE = re.compile(r"[^\W_]+(?:[-/.:_][^\W_]+)*")
@@ -117,9 +120,10 @@ def content_stems(text: str) -> list[str]:
 
 
 def numbers(text: str) -> frozenset[str]:
-    """Every number of `text`, comparable: "1,250.00", "1 250" and "1250" are all "1250".
+    """Every number of `text`, comparable: "1,250.00", "1'250" and "1250" are all "1250".
 
-    Number words up to ninety count; the digits inside part numbers ("AB-12/3") count singly.
+    Number words up to ninety count; so do the digits inside a word ("30km", "HR100"). A plain
+    space does not join digits: it may stand between two columns of a table.
     """
     found: set[str] = set()
     for match in _NUMBER.findall(text):
@@ -127,7 +131,7 @@ def numbers(text: str) -> frozenset[str]:
     for word in words(text):
         if word in _NUMBER_WORDS:
             found.add(_NUMBER_WORDS[word])
-        elif any(letter.isdigit() for letter in word):
+        elif not word.isdigit() and any(letter.isdigit() for letter in word):
             found.update(
                 part.lstrip("0") or "0" for part in _LETTER_RUN.findall(word) if part.isdigit()
             )

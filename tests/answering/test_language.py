@@ -9,7 +9,7 @@ from app.answering.language import content_stems, names, negated, numbers, sente
     ("written", "plain"),
     [
         ("1,250.00 EUR", {"1250"}),
-        ("1 250 EUR", {"1250"}),
+        ("1\u00a0250 EUR", {"1250"}),
         ("1.250,50 EUR", {"1250.5"}),
         ("30 days", {"30"}),
         ("thirty days", {"30"}),
@@ -25,6 +25,11 @@ from app.answering.language import content_stems, names, negated, numbers, sente
 )
 def test_numbers_have_one_form(written: str, plain: set[str]) -> None:
     assert plain <= numbers(written)
+
+
+def test_a_part_of_a_number_is_not_in_the_text() -> None:
+    assert numbers("It employs 2,000 professors.") == {"2000"}
+    assert numbers("Meals: 20 300 in all") == {"20", "300"}
 
 
 def test_two_amounts_in_one_sentence_stay_apart() -> None:

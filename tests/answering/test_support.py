@@ -42,6 +42,11 @@ def test_false_sentences_find_none(said: str) -> None:
     assert find_support(said, [LEAVE, TRAVEL]) is None
 
 
+def test_a_part_of_a_number_supports_nothing() -> None:
+    passage = "The university of technology employs 2,000 professors."
+    assert find_support("The university of technology employs 2 professors.", [passage]) is None
+
+
 def test_the_quote_is_the_passages_own_words() -> None:
     support = find_support("The meal allowance for Spain is 42 EUR.", [LEAVE, TRAVEL])
     assert support is not None
