@@ -66,8 +66,9 @@ def rank_evidence(
     `rarity` tells how rare the question's words are in the documents (`Index.rarity`); a word
     without one counts as rare. `costs` is what each passage's sentences lose (a replaced edition).
 
-    The weights were chosen on half of a set of 192 questions and kept on the other half: the
-    first sentence holds the answer to .84 of them, against .82 by the sentence's own vector.
+    The weights were chosen by trying a small grid on 192 questions, none held out: the first
+    sentence held the answer to .83 of them, against .82 by the sentence's own vector, so most of
+    the gain is in the rarity of words and the part numbers, which those questions hardly test.
     """
     candidates = [
         (index, sentence)
