@@ -1,0 +1,1 @@
+"""People, groups and spaces: who someone is, and what they may see."""
