@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from app.engine.client import EngineBusy, EngineDown, EngineError
 from app.events import Answer, Event
 from app.home import Home
+from app.people.access import Person
 from app.summarising.in_chat import SummaryAsAnswer, document_to_summarise
 from app.web.backend import AnswerFailed, FailureKind, ModelNotice, Readiness
 from app.window import QuestionTooLong
@@ -27,13 +28,13 @@ class HomeBackend:
         *,
         earlier: Sequence[Answer],
         documents: Sequence[DocumentRecord] | None,
-        person: str,
+        person: Person,
     ) -> Iterator[Event]:
         to_summarise = document_to_summarise(question, documents, self._home.documents())
         try:
             if to_summarise is not None:
                 summary = self._home.summarise(
-                    to_summarise.name, spaces=[to_summarise.space], person=person
+                    to_summarise.name, spaces=[to_summarise.space], person=person.id
                 )
                 return _Translated(SummaryAsAnswer(summary, question, earlier), self._failure)
             stream = self._home.ask(
@@ -41,16 +42,16 @@ class HomeBackend:
                 spaces=sorted({record.space for record in documents}) if documents else None,
                 documents=[record.name for record in documents] if documents else None,
                 history=earlier,
-                person=person,
+                person=person.id,
             )
         except EngineError as error:
             raise self._failure(error) from error
         return _Translated(stream, self._failure)
 
-    def documents(self, person: str) -> Sequence[DocumentRecord]:
+    def documents(self, person: Person) -> Sequence[DocumentRecord]:
         return self._home.documents()
 
-    def examples(self, person: str) -> Sequence[str]:
+    def examples(self, person: Person) -> Sequence[str]:
         """The questions that the settings name; else one about a heading of each document."""
         named = self._home.settings.web.examples
         if named:

@@ -5,8 +5,10 @@ import logging
 from app.backend import HomeBackend
 from app.control import take_work
 from app.owner import socket_path
+from app.people.access import Person
 from app.settings import Settings
 from app.web.server import create_app, refuse_other_hosts, run_web
+from app.web.signed_in import OnePerson
 from app.wiring import open_home
 
 
@@ -30,7 +32,9 @@ def run(settings: Settings) -> None:
             print(f"Answers are written by {home.chat.name()}.", flush=True)
         home.chat.start()
         run_web(
-            create_app(HomeBackend(home)),
+            create_app(
+                HomeBackend(home), sign_in=lambda inner: OnePerson(inner, Person("local", "local"))
+            ),
             host=settings.web.host,
             port=settings.web.port,
             ready=lambda address: print(f"Strongroom is ready: {address}", flush=True),

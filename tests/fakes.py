@@ -17,6 +17,7 @@ from app.events import (
     Usage,
     Writing,
 )
+from app.people.access import Person
 from app.web.backend import AnswerFailed, FailureKind, ModelNotice, Readiness
 from vectorstore.records import DocumentRecord, Hit
 
@@ -212,7 +213,7 @@ class FakeBackend:
         *,
         earlier: Sequence[Answer],
         documents: Sequence[DocumentRecord] | None,
-        person: str,
+        person: Person,
     ) -> Iterator[Event]:
         self.asked.append(
             {"question": question, "earlier": earlier, "documents": documents, "person": person}
@@ -247,11 +248,11 @@ class FakeBackend:
             events.insert(14 if "very" in asked else 4, "wait")
         return events
 
-    def documents(self, person: str) -> Sequence[DocumentRecord]:
+    def documents(self, person: Person) -> Sequence[DocumentRecord]:
         del person
         return self.known
 
-    def examples(self, person: str) -> Sequence[str]:
+    def examples(self, person: Person) -> Sequence[str]:
         del person
         return EXAMPLES if self.known else ()
 

@@ -6,6 +6,7 @@ from enum import Enum
 from typing import Literal, Protocol
 
 from app.events import Answer, Event
+from app.people.access import Person
 from vectorstore.records import DocumentRecord
 
 
@@ -45,10 +46,10 @@ class Readiness:
 
 
 class ChatBackend(Protocol):
-    """Everything the page asks for. `person` is "" until people sign in.
+    """Everything the page asks for.
 
-    Every method may be called from several threads at once and answers for that person alone:
-    documents the person may not read appear nowhere.
+    Every method may be called from several threads at once and answers for `person` alone:
+    documents they may not read appear nowhere.
     """
 
     def ask(
@@ -57,7 +58,7 @@ class ChatBackend(Protocol):
         *,
         earlier: Sequence[Answer],
         documents: Sequence[DocumentRecord] | None,
-        person: str,
+        person: Person,
     ) -> Iterator[Event]:
         """Answer `question` in the light of `earlier` answers, from `documents` or from all.
 
@@ -68,11 +69,11 @@ class ChatBackend(Protocol):
         """
         ...
 
-    def documents(self, person: str) -> Sequence[DocumentRecord]:
+    def documents(self, person: Person) -> Sequence[DocumentRecord]:
         """Return the documents that can be searched."""
         ...
 
-    def examples(self, person: str) -> Sequence[str]:
+    def examples(self, person: Person) -> Sequence[str]:
         """Return a few questions that the documents answer, or none."""
         ...
 

@@ -8,9 +8,11 @@ from typing import Any
 import gradio as gr
 
 from app.events import Event
+from app.people.access import Person
 from app.web import markup, view
 from app.web.asking import Asking
 from app.web.backend import AnswerFailed, ChatBackend, FailureKind
+from app.web.signed_in import person_of
 from app.web.texts import Texts, labels, texts_for
 from app.web.view import Turn
 from vectorstore.records import DocumentRecord
@@ -294,8 +296,8 @@ def _key(document: DocumentRecord) -> str:
     return f"{document.space}/{document.name}"
 
 
-def _person(request: gr.Request) -> str:
-    return request.username or ""
+def _person(request: gr.Request) -> Person:
+    return person_of(request.request.scope)
 
 
 def _texts(request: gr.Request) -> Texts:

@@ -12,7 +12,7 @@ from fastapi.responses import FileResponse, JSONResponse
 
 from app.privacy import SWITCHES
 from app.web.backend import ChatBackend
-from app.web.security import Gate, Headers, HostRefused, refuse_other_hosts
+from app.web.security import App, Gate, Headers, HostRefused, refuse_other_hosts
 from app.web.shell import Shell
 
 __all__ = ["HostRefused", "create_app", "refuse_other_hosts", "run_web"]
@@ -34,11 +34,14 @@ _UNWANTED = (
 def create_app(
     backend: ChatBackend,
     *,
+    sign_in: Callable[[App], App],
     questions_at_once: int = 16,
     waiting: int = 64,
     body_bytes: int = 2**20,
 ) -> FastAPI:
     """Return the web application over `backend`; it answers loopback names only.
+
+    `sign_in` wraps the application and tells it whose each request is.
 
     `questions_at_once` are answered together and `waiting` more may queue; a request body holds
     `body_bytes` at most.
@@ -78,6 +81,7 @@ def create_app(
     routes = {"/health", *(f"/strongroom/{name}" for name in _OWN_FILES)}
     # The last one added is the first that a request meets.
     app.add_middleware(Shell)
+    app.add_middleware(sign_in)
     app.add_middleware(Gate, routes=routes, body_bytes=body_bytes)
     app.add_middleware(Headers)
     return app

@@ -9,6 +9,7 @@ from app.chat_model import ChatModelSource
 from app.events import Finished, Writing
 from app.home import Home
 from app.models import default_embedder
+from app.people.access import Person
 from app.settings import load_settings
 from app.summarising.in_chat import document_to_summarise
 from app.web.view import pieces
@@ -51,6 +52,9 @@ def test_only_a_clear_wish_is_a_wish(
     assert document_to_summarise(question, chosen, KNOWN) == found
 
 
+KIM = Person("1", "kim")
+
+
 def test_the_chat_answers_with_a_summary_and_goes_on(tmp_path: Path) -> None:
     settings = load_settings({"home": tmp_path})
     index = Index.open(tmp_path / "index", load_embedder(default_embedder(settings)))
@@ -59,7 +63,7 @@ def test_the_chat_answers_with_a_summary_and_goes_on(tmp_path: Path) -> None:
         home.ingest([SECURITY], space="general")
         chat = HomeBackend(home)
         events = list(
-            chat.ask("Summarise this document", earlier=(), documents=home.documents(), person="")
+            chat.ask("Summarise this document", earlier=(), documents=home.documents(), person=KIM)
         )
         assert isinstance(events[0], Writing)
         last = events[-1]
@@ -72,7 +76,7 @@ def test_the_chat_answers_with_a_summary_and_goes_on(tmp_path: Path) -> None:
         assert all(piece.citations and piece.supported for piece in shown)
         assert {piece.gap for piece in shown[1:]} == {"\n"}
         question = "How long does a password have to be?"
-        *_, after = chat.ask(question, earlier=[answer], documents=None, person="")
+        *_, after = chat.ask(question, earlier=[answer], documents=None, person=KIM)
         assert isinstance(after, Finished)
         assert after.answer.turns[0].question == "Summarise this document"
         assert after.answer.citations

@@ -10,13 +10,15 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from web.chromium import CHROMIUM_FLAGS, find_chromium
 from web.running import Site, Watched
 
+from app.people.access import Person
 from app.web.server import create_app, run_web
+from app.web.signed_in import OnePerson
 
 
 @pytest.fixture(scope="session")
 def running_site() -> Iterator[Site]:
     backend = FakeBackend()
-    app = create_app(backend)
+    app = create_app(backend, sign_in=lambda inner: OnePerson(inner, Person("1", "kim")))
     address: list[str] = []
     up = threading.Event()
 

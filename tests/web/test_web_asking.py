@@ -9,6 +9,7 @@ import pytest
 from fakes import FakeBackend, leave_answer, script
 
 from app.events import Event, Finished, Searching
+from app.people.access import Person
 from app.web.asking import Asking
 from app.web.backend import AnswerFailed, FailureKind
 
@@ -95,4 +96,4 @@ async def _extend(seen: list[Event], asking: Asking) -> None:
 
 
 def _ask(backend: FakeBackend, question: str) -> Iterator[Event]:
-    return backend.ask(question, earlier=(), documents=None, person="")
+    return backend.ask(question, earlier=(), documents=None, person=Person("1", "kim"))
