@@ -108,7 +108,7 @@ class ChatModelSource:
         client = self._running_supervisor().client()
         info = client.model()
         path = self._chosen_model().path
-        name = ModelName(info.name or path.stem, info.sha256)
+        name = ModelName(info.name or path.stem, info.sha256, info.adapters)
         return self._chat_model(client, info, Tokenizer(path), name)
 
     def _connect_elsewhere(self, url: str) -> ChatModel:
@@ -126,7 +126,8 @@ class ChatModelSource:
                     f"{info.vocabulary:,}: set engine.model to a GGUF file of that model"
                 )
             # Its file is not at hand, so what it says of itself is all that is known of it.
-            name = ModelName(_short(info.name) or f"the engine at {url}", info.sha256)
+            called = _short(info.name) or f"the engine at {url}"
+            name = ModelName(called, info.sha256, info.adapters)
             return self._chat_model(self._elsewhere, info, tokenizer, name)
         except (ModelError, TokenizerError, TemplateError) as error:
             raise EngineDown(str(error)) from error

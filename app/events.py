@@ -55,6 +55,9 @@ class ModelName:
 
     name: str
     sha256: str
+    adapters: tuple[
+        str, ...
+    ] = ()  # file, scale and the start of its SHA-256, as "tax.gguf ×0.8 3fa…"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from app.engine.gguf import GgufError, read_gguf
+from app.engine.options import Adapter
 from app.settings import Settings
 
 STARTER_CHAT = "SmolLM2-135M-Instruct-Q8_0.gguf"
@@ -210,6 +211,14 @@ def add(path: Path, into: Path, say: Say = lambda _: None) -> Model:
             raise ModelError(f"{path} cannot be copied to {into}: {error}") from error
     say(f"added {path.name} to {into}")
     return _embedder_model(target) if target.is_dir() else _gguf_model(target)
+
+
+def adapters_in_use(settings: Settings) -> list[Model]:
+    """The adapters that the settings apply, wherever they are; one that is gone has a problem."""
+    return [
+        _gguf_model(Adapter.parse(text).path.expanduser().resolve())
+        for text in settings.engine.lora
+    ]
 
 
 def record(path: Path, sha256: str, *, source: str, licence: str = "") -> None:

@@ -14,6 +14,7 @@ from app.engine.plan import plan as make_plan
 from app.models import (
     Model,
     ModelError,
+    adapters_in_use,
     default_chat_model,
     default_embedder,
     installed_models_dir,
@@ -32,7 +33,10 @@ def list_models(arguments: Namespace) -> int:
     """Print the models at hand; an asterisk marks those in use."""
     settings = settings_of(arguments)
     found = models_in(places(settings))
-    in_use = _in_use(settings)
+    adapters = adapters_in_use(settings)
+    listed = {model.path for model in found}
+    found += [adapter for adapter in adapters if adapter.path not in listed]
+    in_use = _in_use(settings) | {adapter.path for adapter in adapters}
     if arguments.json:
         print_json({"models": [{**_plain(m), "in_use": m.path in in_use} for m in found]})
         return 0

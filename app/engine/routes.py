@@ -259,7 +259,8 @@ def create_app(engine: Engine, key: str) -> FastAPI:
     async def health() -> Response:
         if engine.fault is not None:
             return _error("the engine had a fault and is about to restart", 503, "fault")
-        return JSONResponse({"status": "ok"})
+        took = engine.scheduler.step_seconds()
+        return JSONResponse({"status": "ok", "step_seconds": round(took, 3)})
 
     @app.get("/metrics")
     async def metrics() -> Response:

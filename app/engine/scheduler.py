@@ -87,6 +87,7 @@ class Scheduler:
         self._stopping = False
         self._oldest_first = False
         self._seconds_per_token = 0.0  # of reading prompts, measured
+        self._step_began: float | None = None  # time of the call that the model is in
         self._computing: frozenset[int] = frozenset()  # ids of the jobs in the current large step
         self._thread = threading.Thread(target=self._run, name="engine-owner", daemon=True)
         metrics.cells.set(model.n_cells)
@@ -119,6 +120,11 @@ class Scheduler:
             elif self._computing == {id(job)}:
                 self._model.interrupt()  # nobody else's work is lost by it
             self._lock.notify()
+
+    def step_seconds(self) -> float:
+        """How long the model has been at its current step; 0 between steps."""
+        began = self._step_began
+        return 0.0 if began is None else time.monotonic() - began
 
     def stop(self) -> None:
         """End the owner thread; what is under way fails with a clear message."""
@@ -231,8 +237,9 @@ class Scheduler:
             if any(one.job.aborted for one, _ in rows) and len(rows) == 1:
                 self._computing = frozenset()
                 return
-        began = time.monotonic()
+        began = self._step_began = time.monotonic()
         outcome = self._model.decode(tokens, positions, sequences, wanted)
+        self._step_began = None
         took = time.monotonic() - began
         with self._lock:
             self._computing = frozenset()

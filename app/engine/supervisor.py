@@ -25,6 +25,9 @@ QUICK_SECONDS = 60.0  # an engine that lived longer than this did not die of its
 LONGEST_START = 900.0  # seconds; a large model from a slow disk
 KEPT_LINES = 30  # of the engine's last words
 POLL_SECONDS = 0.1
+# One step of the largest model on a slow CPU takes minutes; none takes so long, so that an engine
+# that has been silent or at one step for this time will never come back by itself.
+HUNG_SECONDS = 600.0
 
 Status = Literal["stopped", "starting", "running", "restarting", "failed"]
 
@@ -51,11 +54,14 @@ class EngineSupervisor:
         *,
         command: Sequence[str] = (sys.executable, "-m", "app.engine"),
         first_pause: float = 0.5,
+        hung_after: float = HUNG_SECONDS,
         on_change: Callable[[EngineState], None] = lambda _: None,
     ) -> None:
         self._options = options
         self._command = tuple(command)
         self._first_pause = first_pause
+        self._hung_after = hung_after
+        self._hung = False
         self._on_change = on_change
         self._key = secrets.token_urlsafe(32)
         self._changed = threading.Condition()
@@ -131,7 +137,7 @@ class EngineSupervisor:
             born = time.monotonic()
             process = self._launch()
             self._await_health(process, born)
-            code = process.wait()
+            code = self._await_end(process)
             if self._ending.is_set():
                 return
             deaths = 1 if time.monotonic() - born > QUICK_SECONDS else deaths + 1
@@ -186,7 +192,30 @@ class EngineSupervisor:
                     _end(process)
                 self._ending.wait(POLL_SECONDS)
 
+    def _await_end(self, process: subprocess.Popen[bytes]) -> int:
+        """The process's exit status; one that hangs is killed."""
+        assert self._listener is not None
+        host, port = self._listener.getsockname()[:2]
+        self._hung = False
+        heard = time.monotonic()
+        pause = min(5.0, self._hung_after / 4)
+        with httpx.Client(trust_env=False, timeout=pause) as http:
+            while True:
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    return process.wait(timeout=pause)
+                at_one_step = 0.0
+                with contextlib.suppress(httpx.HTTPError, ValueError, KeyError):
+                    at_one_step = float(
+                        http.get(f"http://{host}:{port}/health").json()["step_seconds"]
+                    )
+                    heard = time.monotonic()
+                if max(at_one_step, time.monotonic() - heard) > self._hung_after:
+                    self._hung = True
+                    process.kill()  # it may be past listening to anything milder
+
     def _why(self, code: int) -> str:
+        if self._hung:
+            return f"The engine hung: it did nothing for {self._hung_after:.0f} seconds."
         own = [line[14:] for line in self._last_words if line.startswith("engine error: ")]
         if code == -signal.SIGKILL:
             return (

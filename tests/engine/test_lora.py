@@ -1,12 +1,14 @@
 """A company's own adapter: applied, named, and refused where it does not belong."""
 
 import hashlib
+import json
 from pathlib import Path
 
 import gguf
 import numpy as np
 import pytest
 
+from app.cli import main
 from app.engine.llama import Llama, ModelLoadError
 from app.engine.options import Adapter, EngineOptions
 from app.engine.supervisor import EngineSupervisor
@@ -71,3 +73,24 @@ def test_file_and_scale_are_read(tmp_path: Path) -> None:
     assert Adapter.parse(str(odd)) == Adapter(odd, 1.0)
     with pytest.raises(ValueError, match="FILE:SCALE"):
         Adapter.parse("a.gguf:strong")
+
+
+def test_an_answer_and_the_list_of_models_name_the_adapter(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = write_adapter(tmp_path / "ours.gguf", 576)
+    document = tmp_path / "leave.md"
+    document.write_text("# Leave\n\nEvery employee has 28 days of leave a year.\n", "utf-8")
+    (tmp_path / "strongroom.toml").write_text(f'[engine]\nlora = ["{file}:0.5"]\n', "utf-8")
+    home = ["--home", str(tmp_path / "home")]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(tmp_path)
+        assert main(["ingest", str(document), *home, "--json"]) == 0
+        capsys.readouterr()
+        assert main(["ask", "How many days of leave are there?", *home, "--json"]) == 0
+        (named,) = json.loads(capsys.readouterr().out)["model"]["adapters"]
+        assert named.startswith("ours.gguf ×0.5 ")
+        assert main(["models", "list", *home, "--json"]) == 0
+        models = json.loads(capsys.readouterr().out)["models"]
+    (listed,) = [model for model in models if model["kind"] == "adapter"]
+    assert (listed["name"], listed["in_use"], listed["problem"]) == ("ours.gguf", True, "")

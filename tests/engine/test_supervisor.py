@@ -58,6 +58,28 @@ def test_after_a_kill_the_running_hear_of_it_and_the_waiting_are_answered(
     assert supervisor.pid is None
 
 
+def test_an_engine_that_hangs_is_replaced(starter_gguf: Path) -> None:
+    prompt = Tokenizer(starter_gguf).encode("One, two, three, four,")
+    supervisor = EngineSupervisor(
+        EngineOptions(starter_gguf, parallel=1, context=1024), first_pause=0.05, hung_after=2.0
+    )
+    supervisor.start()
+    try:
+        client = supervisor.client()
+        running = client.complete(prompt, max_tokens=900)
+        next(running)
+        process = supervisor.pid
+        assert process is not None
+        os.kill(process, signal.SIGSTOP)
+        with pytest.raises(EngineError, match="being restarted"):
+            list(running)
+        assert "".join(client.complete(prompt, max_tokens=3))
+        assert supervisor.pid not in (None, process)
+        assert supervisor.state().restarts == 1
+    finally:
+        supervisor.stop()
+
+
 def test_three_quick_deaths_end_in_an_explanation(tmp_path: Path) -> None:
     supervisor = EngineSupervisor(
         EngineOptions(tmp_path / "big.gguf", context=8192, parallel=3),
