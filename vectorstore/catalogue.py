@@ -1,15 +1,19 @@
 """The truth about what is indexed: documents, chunks, their vectors and words, in SQLite."""
 
-import hashlib
 import queue
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from vectorstore.document_rows import (
+    delete_document,
+    insert_document,
+    insert_words,
+    read_document,
+)
 from vectorstore.faults import IndexFault
 from vectorstore.query import searchable
 from vectorstore.records import Chunk, DocumentRecord, NewDocument
@@ -184,27 +188,10 @@ class Catalogue:
 
         `vectors` holds, for each chunk, the bytes of its vector and of its token codes.
         """
-        now = datetime.now(UTC).isoformat(timespec="seconds")
         with self.writing() as writer:
             space = self._space(writer, document.space)
-            self._delete(writer, space, document.name)
-            document_id = writer.execute(
-                "INSERT INTO documents (space_id, name, title, sha256, source, pages, warning,"
-                " chunks, indexed_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (space.id, document.name, document.title, document.sha256, document.source,
-                 document.pages, document.warning, len(chunks), now),
-            ).lastrowid  # fmt: skip
-            title = searchable(f"{document.title} {document.name}")
-            for position, (chunk, (vector, tokens)) in enumerate(zip(chunks, vectors, strict=True)):
-                chunk_id = writer.execute(
-                    "INSERT INTO chunks (document_id, position, key, page, heading, text)"
-                    " VALUES (?, ?, ?, ?, ?, ?)",
-                    (document_id, position, _key(document, position), chunk.page,
-                     chunk.heading, chunk.text),
-                ).lastrowid  # fmt: skip
-                writer.execute("INSERT INTO vectors VALUES (?, ?, ?)", (chunk_id, vector, tokens))
-                writer.execute("INSERT INTO journal VALUES (?, ?, 1)", (space.id, chunk_id))
-                self._insert_words(writer, space.id, chunk_id, chunk.text, chunk.heading, title)
+            delete_document(writer, space.id, document.name)
+            insert_document(writer, space.id, document, chunks, vectors)
             (record,) = self.documents(writer, [document.space], document.name)
         return record, space
 
@@ -212,40 +199,46 @@ class Catalogue:
         """Forget a document; its space goes with its last one. None when it is not there."""
         with self.writing() as writer:
             found = [s for s in self.spaces(writer) if s.name == space_name]
-            if not found or not self._delete(writer, found[0], name):
+            if not found or not delete_document(writer, found[0].id, name):
                 return None
-            if not self.documents(writer, [space_name]):
-                writer.execute(f"DROP TABLE words_{found[0].id:d}")
-                writer.execute("DELETE FROM journal WHERE space_id = ?", (found[0].id,))
-                writer.execute("DELETE FROM spaces WHERE id = ?", (found[0].id,))
+            self._drop_if_empty(writer, found[0])
         return found[0]
+
+    def relocate(
+        self, space_name: str, name: str, to_space: str, to_name: str
+    ) -> tuple[DocumentRecord, Space, Space] | None:
+        """Give a document another space or name, with its vectors, in one transaction.
+
+        Returns it with the space it left and the one it is in; None when it is not there.
+        Raises FileExistsError when the new place is taken.
+        """
+        with self.writing() as writer:
+            left = next((s for s in self.spaces(writer) if s.name == space_name), None)
+            known = self.documents(writer, [space_name], name)
+            if left is None or not known:
+                return None
+            if self.documents(writer, [to_space], to_name):
+                raise FileExistsError(f"{to_space} holds a document named {to_name!r} already")
+            document, chunks, vectors, at = read_document(writer, left.id, known[0])
+            delete_document(writer, left.id, name)
+            space = self._space(writer, to_space)
+            moved = replace(document, space=to_space, name=to_name)
+            insert_document(writer, space.id, moved, chunks, vectors, at)
+            self._drop_if_empty(writer, left)
+            (record,) = self.documents(writer, [to_space], to_name)
+        return record, left, space
+
+    def _drop_if_empty(self, writer: sqlite3.Connection, space: Space) -> None:
+        if not self.documents(writer, [space.name]):
+            writer.execute(f"DROP TABLE words_{space.id:d}")
+            writer.execute("DELETE FROM journal WHERE space_id = ?", (space.id,))
+            writer.execute("DELETE FROM spaces WHERE id = ?", (space.id,))
 
     def _space(self, writer: sqlite3.Connection, name: str) -> Space:
         cursor = writer.execute("INSERT OR IGNORE INTO spaces (name) VALUES (?)", (name,))
         if cursor.rowcount and cursor.lastrowid:
             create_words(writer, cursor.lastrowid)
         return next(space for space in self.spaces(writer) if space.name == name)
-
-    def _delete(self, writer: sqlite3.Connection, space: Space, name: str) -> bool:
-        found = writer.execute(
-            "SELECT id FROM documents WHERE space_id = ? AND name = ?", (space.id, name)
-        ).fetchone()
-        if found is None:
-            return False
-        of_document = "(SELECT id FROM chunks WHERE document_id = ?)"
-        gone = writer.execute(
-            f"DELETE FROM words_{space.id:d} WHERE rowid IN {of_document}", found
-        ).rowcount
-        # What the vector index never took needs no removal there, but an order to remove an
-        # absent vector does no harm, so that a half-done addition is undone as well.
-        writer.execute(f"DELETE FROM journal WHERE added AND chunk_id IN {of_document}", found)
-        writer.execute(
-            "INSERT OR IGNORE INTO journal SELECT ?, id, 0 FROM chunks WHERE document_id = ?",
-            (space.id, *found),
-        )
-        writer.execute("UPDATE spaces SET dead = dead + ? WHERE id = ?", (gone, space.id))
-        writer.execute("DELETE FROM documents WHERE id = ?", found)
-        return True
 
     # Chunks
 
@@ -354,7 +347,7 @@ class Catalogue:
                 ).fetchall()  # fmt: skip
                 for chunk_id, text, heading, title, name in rows:
                     spelt = searchable(f"{title} {name}")
-                    self._insert_words(writer, space.id, chunk_id, text, heading, spelt)
+                    insert_words(writer, space.id, chunk_id, text, heading, spelt)
 
     def scrub(self, *, wait: bool) -> None:
         """Take what was deleted out of the word indexes and the log, and give back disk space.
@@ -372,26 +365,12 @@ class Catalogue:
             self._writer.executescript("PRAGMA incremental_vacuum")
             self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
-    def _insert_words(
-        self, writer: sqlite3.Connection, space_id: int, chunk_id: int | None,
-        text: str, heading: str, title: str,
-    ) -> None:  # fmt: skip
-        writer.execute(
-            f"INSERT INTO words_{space_id:d} (rowid, body, heading, title) VALUES (?, ?, ?, ?)",
-            (chunk_id, searchable(text), searchable(heading), title),
-        )
-
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(
             self._path, timeout=30, isolation_level=None, check_same_thread=False
         )
         connection.execute("PRAGMA foreign_keys = ON")
         return connection
-
-
-def _key(document: NewDocument, position: int) -> str:
-    parts = (document.space, document.name, document.sha256, str(position))
-    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def _marks(values: Sequence[object]) -> str:

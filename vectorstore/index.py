@@ -183,6 +183,25 @@ class Index:
         self._deleted = True
         return True
 
+    def move(
+        self, space: str, name: str, to_space: str, to_name: str = ""
+    ) -> DocumentRecord | None:
+        """Put a document into another space, or under another name, without reading it again.
+
+        It is never in both places. None when it is not there; FileExistsError when the new place
+        is taken. Passages get new ids: a link to an old one no longer leads anywhere.
+        """
+        self._ready()
+        moved = self._catalogue.relocate(space, name, to_space, to_name or name)
+        if moved is None:
+            return None
+        record, left, entered = moved
+        self._hand_over(left)
+        self._hand_over(entered)
+        self._catalogue.scrub(wait=False)
+        self._deleted = True
+        return record
+
     def rebuild(self, progress: Progress | None = None) -> None:
         """Make words and vectors of all chunks again, with the embedder of this index.
 

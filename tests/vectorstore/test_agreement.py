@@ -1,9 +1,11 @@
 """Whatever happens, in whatever order: the parts agree, and a search stays where it was sent."""
 
 import tempfile
+from contextlib import nullcontext
 from pathlib import Path
 
 import hypothesis.strategies as st
+import pytest
 from hypothesis import HealthCheck, given, settings
 from word_embedder import WordEmbedder, chunks, document
 
@@ -19,10 +21,16 @@ change = st.one_of(
         st.just("put"), st.sampled_from(SPACES), st.sampled_from(NAMES), st.lists(text, max_size=4)
     ),
     st.tuples(st.just("remove"), st.sampled_from(SPACES), st.sampled_from(NAMES), st.just([])),
+    st.tuples(
+        st.just("move"),
+        st.sampled_from(SPACES),
+        st.sampled_from(NAMES),
+        st.lists(st.sampled_from(SPACES), min_size=1, max_size=1),
+    ),
     st.tuples(st.just("reopen"), st.just(""), st.just(""), st.just([])),
 )
 few = settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
+    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
 )
 
 
@@ -44,6 +52,14 @@ def test_parts_agree_and_searches_stay_in_their_scope(changes, question, spaces,
             elif what == "remove":
                 there = expected.pop((space, name), None) is not None
                 assert index.remove(space, name) == there
+            elif what == "move":
+                (to,) = texts
+                taken = (space, name) in expected and (to, name) in expected
+                with pytest.raises(FileExistsError) if taken else nullcontext():
+                    moved = index.move(space, name, to)
+                    assert (moved is not None) == ((space, name) in expected)
+                    if moved is not None:
+                        expected[to, name] = expected.pop((space, name))
             else:
                 index.close()
                 index = Index.open(Path(folder), WordEmbedder())

@@ -1,0 +1,104 @@
+"""A document's rows in the catalogue: written, read and deleted inside a caller's transaction."""
+
+import hashlib
+import sqlite3
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from vectorstore.query import searchable
+from vectorstore.records import Chunk, DocumentRecord, NewDocument
+
+
+def insert_document(
+    writer: sqlite3.Connection,
+    space_id: int,
+    document: NewDocument,
+    chunks: Sequence[Chunk],
+    vectors: Sequence[tuple[bytes, bytes]],
+    indexed_at: str = "",
+) -> None:
+    """Write a document that is not there; `vectors` are the bytes of vector and token codes."""
+    now = indexed_at or datetime.now(UTC).isoformat(timespec="seconds")
+    document_id = writer.execute(
+        "INSERT INTO documents (space_id, name, title, sha256, source, pages, warning,"
+        " chunks, indexed_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (space_id, document.name, document.title, document.sha256, document.source,
+         document.pages, document.warning, len(chunks), now),
+    ).lastrowid  # fmt: skip
+    title = searchable(f"{document.title} {document.name}")
+    for position, (chunk, (vector, tokens)) in enumerate(zip(chunks, vectors, strict=True)):
+        chunk_id = writer.execute(
+            "INSERT INTO chunks (document_id, position, key, page, heading, text)"
+            " VALUES (?, ?, ?, ?, ?, ?)",
+            (document_id, position, _key(document, position), chunk.page,
+             chunk.heading, chunk.text),
+        ).lastrowid  # fmt: skip
+        writer.execute("INSERT INTO vectors VALUES (?, ?, ?)", (chunk_id, vector, tokens))
+        writer.execute("INSERT INTO journal VALUES (?, ?, 1)", (space_id, chunk_id))
+        insert_words(writer, space_id, chunk_id, chunk.text, chunk.heading, title)
+
+
+def read_document(
+    connection: sqlite3.Connection, space_id: int, record: DocumentRecord
+) -> tuple[NewDocument, list[Chunk], list[tuple[bytes, bytes]], str]:
+    """All that `insert_document` needs to write the document again, its vectors included."""
+    rows = connection.execute(
+        "SELECT c.text, c.page, c.heading, v.vector, v.tokens FROM chunks c "
+        "JOIN documents d ON d.id = c.document_id JOIN vectors v ON v.chunk_id = c.id "
+        "WHERE d.space_id = ? AND d.name = ? ORDER BY c.position",
+        (space_id, record.name),
+    ).fetchall()
+    document = NewDocument(
+        space=record.space,
+        name=record.name,
+        title=record.title,
+        sha256=record.sha256,
+        source=record.source,
+        pages=record.pages,
+        warning=record.warning,
+    )
+    chunks = [Chunk(text, page, heading) for text, page, heading, _, _ in rows]
+    return document, chunks, [(row[3], row[4]) for row in rows], record.indexed_at
+
+
+def delete_document(writer: sqlite3.Connection, space_id: int, name: str) -> bool:
+    """Forget a document and tell the vector index to; False when it was not there."""
+    found = writer.execute(
+        "SELECT id FROM documents WHERE space_id = ? AND name = ?", (space_id, name)
+    ).fetchone()
+    if found is None:
+        return False
+    of_document = "(SELECT id FROM chunks WHERE document_id = ?)"
+    gone = writer.execute(
+        f"DELETE FROM words_{space_id:d} WHERE rowid IN {of_document}", found
+    ).rowcount
+    # What the vector index never took needs no removal there, but an order to remove an
+    # absent vector does no harm, so that a half-done addition is undone as well.
+    writer.execute(f"DELETE FROM journal WHERE added AND chunk_id IN {of_document}", found)
+    writer.execute(
+        "INSERT OR IGNORE INTO journal SELECT ?, id, 0 FROM chunks WHERE document_id = ?",
+        (space_id, *found),
+    )
+    writer.execute("UPDATE spaces SET dead = dead + ? WHERE id = ?", (gone, space_id))
+    writer.execute("DELETE FROM documents WHERE id = ?", found)
+    return True
+
+
+def insert_words(
+    writer: sqlite3.Connection,
+    space_id: int,
+    chunk_id: int | None,
+    text: str,
+    heading: str,
+    title: str,
+) -> None:
+    """Write a chunk's words; `title` is spelt by `searchable` already."""
+    writer.execute(
+        f"INSERT INTO words_{space_id:d} (rowid, body, heading, title) VALUES (?, ?, ?, ?)",
+        (chunk_id, searchable(text), searchable(heading), title),
+    )
+
+
+def _key(document: NewDocument, position: int) -> str:
+    parts = (document.space, document.name, document.sha256, str(position))
+    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:16]
