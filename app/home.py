@@ -85,6 +85,7 @@ class Home:
         *,
         space: str,
         prune: bool = False,
+        uploaded: bool = False,
         progress: Callable[[Progress], None] | None = None,
     ) -> IngestReport:
         limits = self.settings.ingest
@@ -93,6 +94,7 @@ class Home:
             paths,
             space=space,
             prune=prune,
+            uploaded=uploaded,
             limits=ParseLimits(
                 memory_mib=limits.memory_mib,
                 seconds=limits.seconds,

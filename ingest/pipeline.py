@@ -20,6 +20,8 @@ from ingest.sandbox import ParseLimits, Reading, Sandbox
 from ingest.sections import LoaderError, below_title
 from vectorstore.records import Chunk, DocumentRecord, NewDocument
 
+UPLOAD = "upload"  # the source of a document that came without a place of its own
+
 Status = Literal["indexed", "unchanged", "warning", "rejected"]
 
 
@@ -75,16 +77,18 @@ def ingest_paths(
     *,
     space: str = "general",
     prune: bool = False,
+    uploaded: bool = False,
     limits: ParseLimits | None = None,
     progress: Callable[[Progress], None] | None = None,
 ) -> IngestReport:
     """Index the files at `paths` and below; unchanged ones are recognised by their content.
 
     A document's status is settled only after the index holds it durably. `prune` forgets
-    documents that came from one of the given folders and are gone from it. A file that cannot
+    documents that came from one of the given folders and are gone from it. What was `uploaded` has
+    no place of its own: its file may go as soon as it is indexed. A file that cannot
     be read is reported and costs the others nothing; what the index raises goes on to the caller.
     """
-    run = _Run(index, space, limits or ParseLimits(), progress or (lambda _: None))
+    run = _Run(index, space, limits or ParseLimits(), progress or (lambda _: None), uploaded)
     return run.ingest(paths, prune)
 
 
@@ -104,6 +108,7 @@ class _Run:
     space: str
     limits: ParseLimits
     progress: Callable[[Progress], None]
+    uploaded: bool = False
     known: dict[str, DocumentRecord] = field(default_factory=dict)  # by name
     statuses: list[FileStatus] = field(default_factory=list)
     timings: dict[str, float] = field(default_factory=dict)
@@ -192,11 +197,11 @@ class _Run:
 
     def _conflict(self, candidate: Candidate, record: DocumentRecord | None, sha256: str) -> str:
         """Why a document may not take its name, or ""."""
-        if record is None or record.source == str(candidate.path) or record.sha256 == sha256:
+        if record is None or record.source == self._source(candidate) or record.sha256 == sha256:
             return ""
-        if record.source != "upload" and _is_gone(record.source):
+        if record.source != UPLOAD and _is_gone(record.source):
             return ""  # moved here, or replaced
-        origin = "an upload" if record.source == "upload" else record.source
+        origin = "an upload" if record.source == UPLOAD else record.source
         return (
             f"has the name of a document that came from {origin}; ingest the folder above both, "
             f"use another --space, or forget the other: strongroom remove '{record.name}'"
@@ -214,7 +219,7 @@ class _Run:
             return self._rejected(name, refusal)
         if record and record.sha256 == read.sha256 and not _is_gone(record.source):
             reason = record.warning
-            if record.source != str(candidate.path):
+            if record.source != self._source(candidate):
                 reason = "; ".join(filter(None, (f"same content as {record.source}", reason)))
             return self._status(name, "unchanged", reason, record.pages, record.chunks)
         assert read.reading is not None  # neither refused nor unchanged
@@ -232,7 +237,7 @@ class _Run:
                 "ingest.max_chunks",
             )
         started = time.perf_counter()
-        source = str(candidate.path)
+        source = self._source(candidate)
         document = NewDocument(self.space, name, title, sha256, source, reading.pages, warning)
         record = self.index.put(document, chunks)
         self.timings["index_s"] += time.perf_counter() - started
@@ -260,12 +265,17 @@ class _Run:
 
     def _forget_former_name(self, record: DocumentRecord) -> str:
         """A file has one name: the one of the folder that was ingested last."""
+        if record.source == UPLOAD:
+            return ""
         for name, other in list(self.known.items()):
             if other.source == record.source and name != record.name:
                 self.index.remove(self.space, name)
                 del self.known[name]
                 return name
         return ""
+
+    def _source(self, candidate: Candidate) -> str:
+        return UPLOAD if self.uploaded else str(candidate.path)
 
     def _rejected(self, name: str, reason: str) -> FileStatus:
         if old := self.known.get(name):
@@ -318,7 +328,7 @@ def _sha256(path: Path) -> str:
 
 def _is_gone(source: str) -> bool:
     """Whether a document's file is surely not there any more; in doubt it is."""
-    if source == "upload":
+    if source == UPLOAD:
         return False
     try:
         os.lstat(source)
