@@ -91,6 +91,33 @@ class AnswerSettings(_Section):
     )
 
 
+class AuditSettings(_Section):
+    """The audit trail; there is no setting that turns it off."""
+
+    texts: str = Field(
+        "full",
+        pattern="^(full|hashed|encrypted)$",
+        description="how questions and answers are kept: 'full', 'hashed', or 'encrypted' for the "
+        "auditor's key",
+    )
+    auditor_key: Path | None = Field(None, description="the auditor's public key, a PEM file")
+    key: Path | None = Field(
+        None, description="the private key that signs the trail; by default inside the data folder"
+    )
+    rotate_mib: int = Field(64, ge=1, description="size of one file of the trail, MiB")
+
+
+class RetentionSettings(_Section):
+    """What stays when a document is deleted."""
+
+    quotations: str = Field(
+        "remove",
+        pattern="^(keep|remove)$",
+        description="what becomes of its quotations in conversations and questionnaires: 'keep' "
+        "or 'remove'",
+    )
+
+
 class Settings(BaseSettings):
     """The whole tree."""
 
@@ -110,6 +137,8 @@ class Settings(BaseSettings):
     index: IndexSettings = IndexSettings()  # type: ignore[call-arg]
     engine: EngineSettings = EngineSettings()  # type: ignore[call-arg]
     answer: AnswerSettings = AnswerSettings()  # type: ignore[call-arg]
+    audit: AuditSettings = AuditSettings()  # type: ignore[call-arg]
+    retention: RetentionSettings = RetentionSettings()  # type: ignore[call-arg]
 
     @classmethod
     def settings_customise_sources(
