@@ -2,19 +2,15 @@
 
 import html
 import re
-import unicodedata
 from collections.abc import Sequence
 
 from app.web.backend import AnswerFailed, FailureKind, ModelNotice, Readiness
+from app.web.foreign import visible
 from app.web.texts import Texts
 from app.web.view import Piece, Source, Stage, Turn, pieces, sources
 
 _BOLD = re.compile(r"\*\*(?=\S)([^*\n]+?)(?<=\S)\*\*")
 _MARKS = re.compile(r"\s*\[(\d{1,3}(?:\s*,\s*\d{1,3})*)\]")
-# Characters that reorder text: a file name could read backwards, a sentence differently.
-_REORDERING = dict.fromkeys(
-    (0x200E, 0x200F, 0x061C, *range(0x202A, 0x202F), *range(0x2066, 0x206A))
-)
 
 _CODE_ADD_MODEL = "strongroom models add MODEL.gguf"
 _CODE_INGEST = "strongroom ingest FOLDER"
@@ -27,12 +23,7 @@ _MARK_SVG = (
 
 def escape(text: str) -> str:
     """Return foreign text as harmless HTML: no tags, no control or reordering characters."""
-    kept = "".join(
-        "\ufffd" if unicodedata.category(letter) == "Cs" else letter
-        for letter in text.translate(_REORDERING)
-        if letter in "\n\t" or unicodedata.category(letter) != "Cc"
-    )
-    return html.escape(kept, quote=True)
+    return html.escape(visible(text), quote=True)
 
 
 def header_html(texts: Texts, readiness: Readiness, model: ModelNotice | None) -> str:

@@ -1,8 +1,10 @@
 """What every request to the web chat passes first: who may call, what, and what browsers may do."""
 
 import ipaddress
+import re
 import secrets
-from collections.abc import Awaitable, Callable, Collection, MutableMapping
+from collections.abc import Awaitable, Callable, Collection, MutableMapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 Scope = MutableMapping[str, Any]
@@ -127,18 +129,30 @@ class Headers:
         await self._app(scope, receive, send_with_headers)
 
 
+@dataclass(frozen=True, slots=True)
+class Door:
+    """A path of ours, as a pattern of the whole of it, and the longest body that it takes."""
+
+    path: re.Pattern[str]
+    body_bytes: int
+
+
 class Gate:
     """Turns away callers from other sites, other hosts' names, unknown routes and huge bodies.
 
-    A web page elsewhere can make a reader's browser call this machine, under a host name of its
+    A web page elsewhere can make a reader's browser call this server, under a host name of its
     own (DNS rebinding) or from its own origin. Both give themselves away in the headers.
-    `routes` are the paths that the application itself serves beside Gradio's.
+    `doors` are the paths that the application itself serves beside Gradio's, `hosts` the names
+    under which it is reached beside this machine's own.
     """
 
-    def __init__(self, app: App, *, routes: Collection[str], body_bytes: int) -> None:
+    def __init__(
+        self, app: App, *, doors: Sequence[Door], body_bytes: int, hosts: Collection[str] = ()
+    ) -> None:
         self._app = app
-        self._routes = frozenset(routes)
+        self._doors = tuple(doors)
         self._body_bytes = body_bytes
+        self._hosts = frozenset(host.lower() for host in hosts)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -148,29 +162,36 @@ class Gate:
             await send({"type": "websocket.close", "code": 1008})
             return
         headers = {name.lower(): value.decode("latin-1") for name, value in scope["headers"]}
-        refusal = self._refusal(scope, headers)
+        most = self._most_bytes(scope["path"])
+        refusal = self._refusal(scope, headers, most)
         if refusal is not None:
-            await _plain(send, *refusal)
+            await answer_plain(send, *refusal)
             return
-        await self._app(scope, _limited(receive, self._body_bytes), send)
+        await self._app(scope, _limited(receive, most or 0), send)
 
-    def _refusal(self, scope: Scope, headers: dict[bytes, str]) -> tuple[int, str] | None:
+    def _most_bytes(self, path: str) -> int | None:
+        """The longest body that a path takes; None for a path that does not exist."""
+        if path in _GRADIO_PATHS or path.startswith(_GRADIO_FOLDERS):
+            return self._body_bytes
+        return next((door.body_bytes for door in self._doors if door.path.fullmatch(path)), None)
+
+    def _refusal(
+        self, scope: Scope, headers: dict[bytes, str], most: int | None
+    ) -> tuple[int, str] | None:
         host = headers.get(b"host", "")
-        if not is_loopback(_host_name(host)):
+        if not is_loopback(_host_name(host)) and _host_name(host) not in self._hosts:
             return 421, "This address is not served here."
         origin = headers.get(b"origin")
         if origin is not None and origin.lower() != f"{scope['scheme']}://{host.lower()}":
             return 403, "Calls from other sites are refused."
-        if (
-            headers.get(b"sec-fetch-site", "none") not in ("none", "same-origin")
-            and headers.get(b"sec-fetch-mode") != "navigate"
+        if headers.get(b"sec-fetch-site", "none") not in ("none", "same-origin") and (
+            headers.get(b"sec-fetch-mode") != "navigate" or scope["method"] not in ("GET", "HEAD")
         ):
             return 403, "Calls from other sites are refused."
-        path = scope["path"]
-        if path not in _GRADIO_PATHS | self._routes and not path.startswith(_GRADIO_FOLDERS):
+        if most is None:
             return 404, "Not found."
         length = headers.get(b"content-length", "0")
-        if not length.isdigit() or int(length) > self._body_bytes:
+        if not length.isdigit() or int(length) > most:
             return 413, "This request is too large."
         return None
 
@@ -196,7 +217,8 @@ def _limited(receive: Receive, limit: int) -> Receive:
     return limited
 
 
-async def _plain(send: Send, status: int, words: str) -> None:
+async def answer_plain(send: Send, status: int, words: str) -> None:
+    """Answer with a sentence and nothing else."""
     body = words.encode()
     await send(
         {

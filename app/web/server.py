@@ -1,24 +1,28 @@
 """The web chat's server: FastAPI owns the headers and routes, Gradio is mounted in it."""
 
 import os
+import re
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import uvicorn
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from fastapi.responses import FileResponse, JSONResponse
+from fastapi.routing import APIRoute
 
 from app.privacy import SWITCHES
 from app.web.backend import ChatBackend
-from app.web.security import App, Gate, Headers, HostRefused, refuse_other_hosts
+from app.web.csrf import Csrf
+from app.web.security import App, Door, Gate, Headers, HostRefused, refuse_other_hosts
 from app.web.shell import Shell
 
 __all__ = ["HostRefused", "create_app", "refuse_other_hosts", "run_web"]
 
 _HERE = Path(__file__).parent
-_OWN_FILES = {"style.css": "text/css", "icon.svg": "image/svg+xml"}
+_OWN_FILES = {"style.css": "text/css", "pages.css": "text/css", "icon.svg": "image/svg+xml"}
 # Gradio reads these when it is imported, or when a page is made.
 _SWITCHES = {**SWITCHES, "GRADIO_SSR_MODE": "False", "GRADIO_MCP_SERVER": "False"}
 _UNWANTED = (
@@ -31,17 +35,29 @@ _UNWANTED = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class PageGroup:
+    """Routes of one kind, and the longest request body that they take."""
+
+    router: APIRouter
+    body_bytes: int = 2**20
+
+
 def create_app(
     backend: ChatBackend,
     *,
     sign_in: Callable[[App], App],
+    pages: Sequence[PageGroup] = (),
+    hosts: Collection[str] = (),
     questions_at_once: int = 16,
     waiting: int = 64,
     body_bytes: int = 2**20,
 ) -> FastAPI:
-    """Return the web application over `backend`; it answers loopback names only.
+    """Return the web application over `backend`.
 
-    `sign_in` wraps the application and tells it whose each request is.
+    It answers under loopback names and those of `hosts`. `sign_in` wraps the application and tells
+    it whose each request is. `pages` are the routes beside the chat; what is not among them does
+    not exist.
 
     `questions_at_once` are answered together and `waiting` more may queue; a request body holds
     `body_bytes` at most.
@@ -61,6 +77,9 @@ def create_app(
     for name, media_type in _OWN_FILES.items():
         app.get(f"/strongroom/{name}")(_own_file(name, media_type))
 
+    for group in pages:
+        app.include_router(group.router)
+
     page = build_page(backend, questions_at_once=questions_at_once, waiting=waiting)
     gr.mount_gradio_app(
         app,
@@ -78,11 +97,14 @@ def create_app(
         i18n=words(),
         theme=strongroom_theme(),
     )
-    routes = {"/health", *(f"/strongroom/{name}" for name in _OWN_FILES)}
+    own = ("/health", *(f"/strongroom/{name}" for name in _OWN_FILES))
+    doors = [Door(re.compile(re.escape(path)), 0) for path in own]
+    doors += [Door(path, group.body_bytes) for group in pages for path in _paths(group.router)]
     # The last one added is the first that a request meets.
     app.add_middleware(Shell)
+    app.add_middleware(Csrf, exempt=lambda path: path.startswith("/gradio_api/"))
     app.add_middleware(sign_in)
-    app.add_middleware(Gate, routes=routes, body_bytes=body_bytes)
+    app.add_middleware(Gate, doors=doors, body_bytes=body_bytes, hosts=hosts)
     app.add_middleware(Headers)
     return app
 
@@ -140,6 +162,10 @@ def quiet_gradio() -> None:
     os.environ.update(_SWITCHES)
     for name in _UNWANTED:
         os.environ.pop(name, None)
+
+
+def _paths(router: APIRouter) -> list[re.Pattern[str]]:
+    return [route.path_regex for route in router.routes if isinstance(route, APIRoute)]
 
 
 def _own_file(name: str, media_type: str) -> Callable[[], FileResponse]:

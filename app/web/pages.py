@@ -1,0 +1,55 @@
+"""Pages that are plain HTML: Jinja templates in `pages/`, with every value escaped."""
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from app.web.csrf import csrf_token
+from app.web.foreign import visible
+from app.web.signed_in import can_sign_out, person_or_none
+from app.web.texts_sign_in import layout_texts_for
+
+_FOLDER = Path(__file__).with_name("pages")
+
+
+def render(request: Request, template: str, *, status: int = 200, **values: object) -> HTMLResponse:
+    """Return the page that `template` makes of `values`; a name it lacks is an error.
+
+    Beside `values` a template has `layout` (the words around a page) in the reader's `language`,
+    `person` (None before the sign-in), `csrf` (the token that every form carries in a field of
+    that name) and `nonce`.
+    """
+    scope = request.scope
+    layout = layout_texts_for(request.headers.get("accept-language", ""))
+    ours: dict[str, Any] = {
+        "layout": layout,
+        "language": layout.language,
+        "person": person_or_none(scope),
+        "can_sign_out": can_sign_out(scope),
+        "csrf": csrf_token(scope),
+        "nonce": scope.get("strongroom.nonce", ""),
+    }
+    return HTMLResponse(_environment().get_template(template).render({**ours, **values}), status)
+
+
+@lru_cache(maxsize=1)
+def _environment() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(_FOLDER),
+        autoescape=True,
+        finalize=_shown,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+
+
+def _shown(value: object) -> object:
+    """What a template writes: foreign text loses the characters one cannot see."""
+    return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
