@@ -11,7 +11,7 @@ from app.answering.check import check_draft
 from app.answering.citations import without_broken_end
 from app.answering.confidence import Calibration
 from app.answering.editions import prefer_editions
-from app.answering.followup import standalone
+from app.answering.followup import Exchange, standalone
 from app.answering.language import telling_words
 from app.engine.client import Completion
 from app.engine.templates import ChatTemplate
@@ -124,7 +124,7 @@ class Assistant:
         person: str,
     ) -> Iterator[Event]:
         started = time.perf_counter()
-        asked = standalone(question, history)
+        asked = standalone(question, _exchanges(history))
         yield Searching(asked)
         most = WEAK_READS if self._model.weak else self._settings.passages
         found = self._index.search(asked, spaces, k=max(most, SHOWN), documents=documents)
@@ -205,6 +205,7 @@ class Assistant:
                     if number not in shown_before
                 },
                 turns=fitted.continued(checked.text),
+                searched=asked,
             )
         )
 
@@ -237,6 +238,11 @@ def render_user(passages: Sequence[NumberedPassage], question: str) -> str:
         for p in passages
     )
     return prompts.render("answer_user", passages=listed, question=question)
+
+
+def _exchanges(history: Sequence[Answer]) -> list[Exchange]:
+    """What was asked and answered; a summary asked for nothing that a search could find."""
+    return [Exchange(turn.question, turn.answer) for turn in history if turn.passages]
 
 
 def _passage(number: int, hit: Hit) -> NumberedPassage:

@@ -107,6 +107,14 @@ def build_parser() -> argparse.ArgumentParser:
     )
     evaluate.add_argument("--limit", type=int, metavar="N", help="only the first N questions")
     evaluate.add_argument(
+        "--dialogues", metavar="FILE", help="measure the last questions of conversations"
+    )
+    evaluate.add_argument(
+        "--half-indexed",
+        action="store_true",
+        help="search every other document only: questions about the rest must be refused",
+    )
+    evaluate.add_argument(
         "--compare", nargs=2, metavar=("A.json", "B.json"), help="compare two earlier reports"
     )
     evaluate.add_argument(

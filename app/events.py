@@ -81,6 +81,7 @@ class Answer:
     # turn of the conversation cites them by the same numbers.
     numbers: dict[str, int] = field(default_factory=dict)
     turns: tuple[PastTurn, ...] = ()  # the conversation up to here as the prompt shows it
+    searched: str = ""  # the question that was searched for, made from the conversation
 
     def shown(self) -> list[tuple[int, Hit]]:
         """The passages first shown in this turn, with their numbers, ascending."""

@@ -99,6 +99,30 @@ def test_ask_prints_the_contract(home: Path) -> None:
     assert len(answer["model"]["sha256"]) == 64
 
 
+def test_eval_of_half_the_documents_and_of_conversations(home: Path, tmp_path: Path) -> None:
+    file = tmp_path / "questions.jsonl"
+    rows = [
+        {"question": LEAVE, "answers": ["28"], "evidence": [[{"doc": "employee-handbook.pdf"}]]},
+        {
+            "question": "How much is the meal allowance in Switzerland?",
+            "answers": ["72"],
+            "evidence": [[{"doc": "travel-policy.docx"}]],
+        },
+    ]
+    file.write_text("\n".join(json.dumps(row) for row in rows), encoding="utf-8")
+    half = json.loads(run(home, "eval", str(file), "--half-indexed", "--json").stdout)
+    assert half["half_indexed"]["documents"] == ["employee-handbook.pdf"]
+    assert {half["half_indexed"]["found"], half["half_indexed"]["abstained"]} <= {0.0, 1.0}
+    assert [row["qid"] for row in half["questions"]] == ["1", "absent:2"]
+    dialogues = str(Path(__file__).parent / "sample_dialogues.jsonl")
+    talked = run(home, "eval", "--dialogues", dialogues, "--retrieval-only", "--json")
+    report = json.loads(talked.stdout)
+    assert report["retrieval"]["recall@5"] >= 0.9
+    assert "Norway" in next(r for r in report["questions"] if r["qid"] == "meal-norway")["searched"]
+    for wrong in (["--half-indexed", "--dialogues", "x"], ["q", "--half-indexed"], ["q"]):
+        assert run(home, "eval", *wrong, "--dialogues", "d").returncode == 2
+
+
 def test_summarise_prints_cited_points(home: Path) -> None:
     done = run(home, "summarise", "security.html", "--json")
     assert done.stderr == ""

@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from app.answering.language import codes, content_stems, words
-from app.events import Answer
 
 # "And for part-timers?", "What about Norway?", "How long does it take?"
 _LEANS = re.compile(
@@ -24,17 +24,24 @@ FEW_WORDS = 2  # content words; fewer cannot name what they ask about
 TURNS_BACK = 3
 
 
-def standalone(question: str, history: Sequence[Answer]) -> str:
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One earlier question of a conversation with its answer, "" where that is not known."""
+
+    question: str
+    answer: str = ""
+
+
+def standalone(question: str, history: Sequence[Exchange]) -> str:
     """Return the question to search with.
 
     A question that leans on the one before is searched together with it; if that one leaned as
     well, also with the one before that. What the new question replaces (the place, the part
-    number) is taken out of the old one. Any other question is returned as it is. A turn without
-    passages (a summary) asked about nothing that a search could find, and is passed over.
+    number) is taken out of the old one. Any other question is returned as it is.
     """
     asked = question
     leaning = _leans(question)
-    for turn in [turn for turn in reversed(history) if turn.passages][:TURNS_BACK]:
+    for turn in list(reversed(history))[:TURNS_BACK]:
         if not leaning:
             break
         asked = f"{_without_replaced(turn.question, asked)} {asked}"

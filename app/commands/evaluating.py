@@ -6,6 +6,7 @@ from argparse import Namespace
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from tqdm import tqdm
 
@@ -13,7 +14,14 @@ from app.chat_model import store_calibration
 from app.commands.output import fail, print_json, settings_of
 from app.evaluate.calibrate import Fit, calibrate, provenance, samples_of
 from app.evaluate.compare import compare, comparison_table, read_report
-from app.evaluate.questions import read_questions
+from app.evaluate.hits import same_document
+from app.evaluate.questions import (
+    Question,
+    QuestionFileError,
+    half_indexed,
+    read_dialogues,
+    read_questions,
+)
 from app.evaluate.report import Ask, Report, evaluate, table
 from app.evaluate.report import Search as SearchCall
 from app.events import Answer, Finished
@@ -29,14 +37,11 @@ def run_eval(arguments: Namespace) -> int:
     """Measure, or compare two earlier measurements."""
     if arguments.compare:
         return _compare(arguments)
-    if not arguments.questions:
-        fail("name a question file, or two reports with --compare A.json B.json")
+    if wrong := _wrong_usage(arguments):
+        fail(wrong)
         return 2
-    if arguments.calibrate and arguments.retrieval_only:
-        fail("--calibrate needs answers; leave out --retrieval-only")
-        return 2
-    file = Path(arguments.questions)
-    questions = read_questions(file)[: arguments.limit]
+    file = Path(arguments.dialogues or arguments.questions)
+    questions = _questions(arguments, file)
     with open_home(settings_of(arguments), "strongroom eval") as home:
         spaces = arguments.space
         with tqdm(unit="question", disable=not sys.stderr.isatty()) as progress_bar:
@@ -52,11 +57,58 @@ def run_eval(arguments: Namespace) -> int:
                 show,
             )
         fitted = _calibrate(home, file, report) if arguments.calibrate else None
-    _print(arguments, report, fitted)
+    printed: dict[str, Any] = dict(report)
+    if arguments.half_indexed:
+        printed["half_indexed"] = _half(questions, report)
+    _print(arguments, printed, report, fitted)
     failed = report["counts"]["failed"]
     if failed:
         fail(f"{failed} questions ended in an error; they are in the report")
     return 1 if failed else 0
+
+
+def _wrong_usage(arguments: Namespace) -> str:
+    """What is wrong with the options taken together, or ""."""
+    if bool(arguments.questions) == bool(arguments.dialogues):
+        return (
+            "name one question file, or one of conversations with --dialogues FILE, or two "
+            "reports with --compare A.json B.json"
+        )
+    if arguments.half_indexed and arguments.dialogues:
+        return "--half-indexed goes with a question file, not with --dialogues"
+    if arguments.retrieval_only and (arguments.calibrate or arguments.half_indexed):
+        needing = "--calibrate" if arguments.calibrate else "--half-indexed"
+        return f"{needing} needs answers; leave out --retrieval-only"
+    return ""
+
+
+def _questions(arguments: Namespace, file: Path) -> list[Question]:
+    if arguments.dialogues:
+        return read_dialogues(file)[: arguments.limit]
+    questions = read_questions(file)
+    if not arguments.half_indexed:
+        return questions[: arguments.limit]
+    halved = half_indexed(questions)
+    if not halved or all(question.answerable for question in halved):
+        raise QuestionFileError(
+            f"{file} cannot be asked of half of the documents: its `evidence` must name at least "
+            "two documents"
+        )
+    # Of each kind, so that a short run asks about both halves.
+    if arguments.limit is None:
+        return halved
+    kinds = ([q for q in halved if q.answerable is kind] for kind in (True, False))
+    return [question for kind in kinds for question in kind[: arguments.limit]]
+
+
+def _half(questions: Sequence[Question], report: Report) -> dict[str, Any]:
+    """What a run over half of the documents is made for."""
+    answers = report["answers"]
+    return {
+        "documents": sorted({name for q in questions for name in q.documents or ()}),
+        "found": answers.get("found_when_answerable"),
+        "abstained": answers.get("abstained_when_unanswerable"),
+    }
 
 
 def _compare(arguments: Namespace) -> int:
@@ -76,8 +128,11 @@ def _calibrate(home: Home, file: Path, report: Report) -> Fit:
     return fitted
 
 
-def _print(arguments: Namespace, report: Report, fitted: Fit | None) -> None:
-    printed = {**report, **({"calibration": asdict(fitted)} if fitted else {})}
+def _print(
+    arguments: Namespace, printed: dict[str, Any], report: Report, fitted: Fit | None
+) -> None:
+    if fitted:
+        printed["calibration"] = asdict(fitted)
     if arguments.out:
         Path(arguments.out).write_text(
             json.dumps(printed, ensure_ascii=False, indent=1), encoding="utf-8"
@@ -86,6 +141,11 @@ def _print(arguments: Namespace, report: Report, fitted: Fit | None) -> None:
         print_json(printed)
         return
     print(table(report))
+    if half := printed.get("half_indexed"):
+        print(
+            f"\n{len(half['documents'])} documents searched: {half['found']:.3f} of the questions "
+            f"about them answered, {half['abstained']:.3f} of those about the others refused"
+        )
     if fitted:
         print(
             f"\ncalibrated on {fitted.questions} questions: area under the curve "
@@ -95,17 +155,39 @@ def _print(arguments: Namespace, report: Report, fitted: Fit | None) -> None:
 
 
 def _search(home: Home, spaces: Sequence[str] | None) -> SearchCall:
-    def search(question: str, documents: Sequence[str] | None) -> Sequence[Hit]:
-        return home.search(question, k=RETRIEVED, spaces=spaces, documents=documents).hits
+    def search(question: Question, words: str) -> Sequence[Hit]:
+        documents = _known(home, spaces, question.documents)
+        return home.search(words, k=RETRIEVED, spaces=spaces, documents=documents).hits
 
     return search
 
 
 def _ask(home: Home, spaces: Sequence[str] | None) -> Ask:
-    def ask(question: str, documents: Sequence[str] | None) -> Answer:
-        for event in home.ask(question, spaces=spaces, documents=documents):
+    def ask(question: Question) -> Answer:
+        documents = _known(home, spaces, question.documents)
+        history: list[Answer] = []
+        for words in (*(turn.question for turn in question.earlier), question.question):
+            history.append(answer(words, documents, tuple(history)))
+        return history[-1]
+
+    def answer(words: str, documents: Sequence[str] | None, history: Sequence[Answer]) -> Answer:
+        for event in home.ask(words, spaces=spaces, documents=documents, history=history):
             if isinstance(event, Finished):
                 return event.answer
         raise AssertionError("a stream that nobody closed ends with Finished")
 
     return ask
+
+
+def _known(
+    home: Home, spaces: Sequence[str] | None, documents: Sequence[str] | None
+) -> list[str] | None:
+    """The indexed names of the documents that a question names, which may lie in folders."""
+    if documents is None:
+        return None
+    indexed = [record.name for record in home.documents(spaces)]
+    return [
+        name
+        for wanted in documents
+        for name in [n for n in indexed if same_document(n, wanted)] or [wanted]
+    ]

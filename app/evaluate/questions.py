@@ -1,10 +1,12 @@
 """The question file: one JSON object a line, read strictly and reported by line."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+
+from app.answering.followup import Exchange
 
 
 class QuestionFileError(Exception):
@@ -25,7 +27,8 @@ class Question:
     """A question with what a right answer needs.
 
     `evidence` is a list of needs: every one must be found, and any of its places will do.
-    `documents` limits the search to these; None searches all.
+    `documents` limits the search to these; None searches all. `earlier` is the conversation
+    that the question comes after.
     """
 
     qid: str
@@ -34,6 +37,7 @@ class Question:
     answerable: bool
     evidence: tuple[tuple[Place, ...], ...] = ()
     documents: tuple[str, ...] | None = None
+    earlier: tuple[Exchange, ...] = ()
 
 
 def read_questions(path: Path) -> list[Question]:
@@ -42,6 +46,19 @@ def read_questions(path: Path) -> list[Question]:
     Raises QuestionFileError for a file that cannot be read, for the first line that is not a
     usable question, for a `qid` that occurs twice and for a file without questions.
     """
+    return _read(path, parse_question)
+
+
+def read_dialogues(path: Path) -> list[Question]:
+    """Read a JSON Lines file of conversations; of each, the last question is measured.
+
+    As `read_questions`, but a line has `turns`, a list of `{"question", "answer"?}`, in place of
+    `question`, and its name may be called `did`.
+    """
+    return _read(path, parse_dialogue)
+
+
+def _read(path: Path, parse: Callable[[object, str], Question]) -> list[Question]:
     try:
         # Only "\n" ends a line: `splitlines` would break at a U+2028 inside a string.
         lines = path.read_text(encoding="utf-8-sig").split("\n")
@@ -59,7 +76,7 @@ def read_questions(path: Path) -> list[Question]:
         if not line.strip():
             continue
         try:
-            question = parse_question(json.loads(line), default_qid=str(number))
+            question = parse(json.loads(line), str(number))
         except json.JSONDecodeError as error:
             raise QuestionFileError(
                 f"{path}, line {number}: not a JSON object on one line ({error.msg}, "
@@ -79,7 +96,7 @@ def read_questions(path: Path) -> list[Question]:
     return questions
 
 
-def parse_question(row: object, *, default_qid: str = "") -> Question:
+def parse_question(row: object, default_qid: str = "") -> Question:
     """Make a question of one parsed line; raises ValueError naming the field and what it needs.
 
     `qid` may be absent (the line's number stands in), and so may `answerable` (a question with
@@ -109,6 +126,24 @@ def parse_question(row: object, *, default_qid: str = "") -> Question:
     if isinstance(qid, bool) or not isinstance(qid, str | int) or qid == "":
         raise ValueError("`qid` must be a text or a whole number")
     return Question(str(qid), text, answers, answerable, evidence, _texts(row, "documents"))
+
+
+def parse_dialogue(row: object, default_qid: str = "") -> Question:
+    """Make a question of one parsed conversation; raises ValueError as `parse_question` does."""
+    turns = row.get("turns") if isinstance(row, Mapping) else None
+    if not isinstance(row, Mapping) or not isinstance(turns, list) or len(turns) < 2:
+        raise ValueError(
+            'a conversation is a JSON object with at least two `turns`, such as {"turns": '
+            '[{"question": "…", "answer": "…"}, {"question": "…"}], "answers": ["…"]}'
+        )
+    for number, turn in enumerate(turns, start=1):
+        texts = [turn.get("question"), turn.get("answer", "")] if isinstance(turn, Mapping) else []
+        if not texts or not all(isinstance(text, str) for text in texts) or not texts[0].strip():
+            raise ValueError(f"`turns` entry {number} must have a `question` that is a text")
+    last = {"qid": row.get("did", default_qid), **row, "question": turns[-1]["question"]}
+    question = parse_question(last, default_qid)
+    earlier = [Exchange(turn["question"], turn.get("answer", "")) for turn in turns[:-1]]
+    return replace(question, earlier=tuple(earlier))
 
 
 def half_indexed(questions: Sequence[Question]) -> list[Question]:

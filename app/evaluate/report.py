@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from statistics import median, quantiles
 from typing import Any, TypedDict
 
+from app.answering.followup import standalone
 from app.errors import words_for
 from app.evaluate import answers as answering
 from app.evaluate import retrieval
@@ -14,8 +15,9 @@ from app.evaluate.retrieval import evidence_ranks, retrieval_metrics
 from app.events import Answer
 from vectorstore.records import Hit
 
-Search = Callable[[str, Sequence[str] | None], Sequence[Hit]]
-Ask = Callable[[str, Sequence[str] | None], Answer]
+# A question, and the words to search for: its own, or what the conversation makes of them.
+Search = Callable[[Question, str], Sequence[Hit]]
+Ask = Callable[[Question], Answer]
 Row = dict[str, Any]
 
 TIMINGS = ("search_s", "first_token_s", "total_s")
@@ -43,9 +45,10 @@ def evaluate(
 ) -> Report:
     """Put every question to `search` and `ask`, whichever are given, and measure the outcome.
 
-    Both are called with the question and the documents to search (None for all). `search`
-    returns passages, best first; give it room for 20 passages and 8,000 characters, since what
-    it leaves out counts as not found. `progress` gets the questions done and their number.
+    `search` returns passages, best first; give it room for 20 passages and 8,000 characters,
+    since what it leaves out counts as not found. It gets the words that `ask` searched for, and
+    without `ask` those that code alone makes of a conversation. `progress` gets the questions
+    done and their number.
 
     An error with words for a person fails its question alone and is told in its row; any other
     is raised. Ctrl-C ends the run early: the report is of the questions done until then.
@@ -71,21 +74,26 @@ def measure(question: Question, search: Search | None, ask: Ask | None) -> Row:
         "metrics": {},
         "seconds": {},
     }
-    try:
-        if search is not None and question.answerable and question.evidence:
-            _measure_search(row, question, search)
-        if ask is not None:
-            _measure_answer(row, question, ask)
-    except Exception as error:
-        words = words_for(error)
-        if words is None:
-            raise
-        row["error"] = words
-        if ask is not None:
+    searched = standalone(question.question, question.earlier)
+    if ask is not None:
+        try:
+            searched = _measure_answer(row, question, ask).searched or searched
+        except Exception as error:
+            row["error"] = words_for(error)
+            if row["error"] is None:
+                raise
             row["metrics"] |= failed_metrics(question)
-        if search is not None and question.answerable and question.evidence:
-            row.setdefault("evidence_ranks", evidence_ranks(question, []))
-            row["metrics"] = retrieval_metrics(question, []) | row["metrics"]
+    if search is not None and question.answerable and question.evidence:
+        try:
+            _measure_search(row, question, searched, search)
+        except Exception as error:
+            row["error"] = words_for(error)
+            if row["error"] is None:
+                raise
+            row["evidence_ranks"] = evidence_ranks(question, [])
+            row["metrics"] |= retrieval_metrics(question, [])
+    if question.earlier:
+        row["searched"] = searched
     return row
 
 
@@ -140,16 +148,16 @@ def table(report: Report) -> str:
     return "\n".join(lines)
 
 
-def _measure_search(row: Row, question: Question, search: Search) -> None:
+def _measure_search(row: Row, question: Question, searched: str, search: Search) -> None:
     started = time.perf_counter()
-    hits = search(question.question, question.documents)
-    row["seconds"]["search_s"] = time.perf_counter() - started
+    hits = search(question, searched)
+    row["seconds"].setdefault("search_s", time.perf_counter() - started)
     row["evidence_ranks"] = evidence_ranks(question, hits)
     row["metrics"] |= retrieval_metrics(question, hits)
 
 
-def _measure_answer(row: Row, question: Question, ask: Ask) -> None:
-    answer = ask(question.question, question.documents)
+def _measure_answer(row: Row, question: Question, ask: Ask) -> Answer:
+    answer = ask(question)
     row["metrics"] |= answer_metrics(question, answer)
     row["seconds"] |= {name: answer.timings[name] for name in TIMINGS if name in answer.timings}
     row |= {
@@ -163,6 +171,7 @@ def _measure_answer(row: Row, question: Question, ask: Ask) -> None:
         ],
         "signals": dict(answer.signals),
     }
+    return answer
 
 
 def _means(rows: Sequence[Row], names: Sequence[str]) -> dict[str, float]:

@@ -59,7 +59,7 @@ def main() -> None:
 
 def _open_strongroom(
     opened: ExitStack, home: Path, folder: Path
-) -> tuple[Path, Path, Callable[[str, Sequence[str] | None], Answer]]:
+) -> tuple[Path, Path, Callable[[Question], Answer]]:
     """Ingest `folder` as `strongroom ingest` does; returns model file, embedder and `ask`."""
     from app.models import default_chat_model, default_embedder
     from app.settings import load_settings
@@ -69,8 +69,8 @@ def _open_strongroom(
     strongroom = opened.enter_context(open_home(settings, "bench"))
     strongroom.ingest([folder], space="general", prune=False)
 
-    def ask(question: str, documents: Sequence[str] | None) -> Answer:
-        for event in strongroom.ask(question, documents=documents):
+    def ask(question: Question) -> Answer:
+        for event in strongroom.ask(question.question, documents=question.documents):
             if isinstance(event, Finished):
                 return event.answer
         raise RuntimeError("the engine ended without an answer")

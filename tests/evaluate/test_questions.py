@@ -5,11 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from app.answering.followup import Exchange
 from app.evaluate.questions import (
     Place,
     Question,
     QuestionFileError,
     half_indexed,
+    read_dialogues,
     read_questions,
 )
 
@@ -97,6 +99,32 @@ def test_unusable_files_are_named(tmp_path: Path) -> None:
     (tmp_path / "latin.jsonl").write_bytes(b'{"question": "\xe9"}')
     with pytest.raises(QuestionFileError, match="UTF-8"):
         read_questions(tmp_path / "latin.jsonl")
+
+
+def test_a_conversation_is_its_last_question_after_the_others(tmp_path: Path) -> None:
+    turns = [{"question": "How much in Spain?", "answer": "42."}, {"question": "And in Norway?"}]
+    path = write(tmp_path / "d.jsonl", {"did": "meal", "turns": turns, "answers": ["65"]})
+    (asked,) = read_dialogues(path)
+    assert (asked.qid, asked.question, asked.answers) == ("meal", "And in Norway?", ("65",))
+    assert asked.earlier == (Exchange("How much in Spain?", "42."),)
+    assert asked.answerable
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        (["a"], "at least two `turns`"),
+        ({"question": "a", "answers": ["b"]}, "at least two `turns`"),
+        ({"turns": [{"question": "a"}]}, "at least two `turns`"),
+        ({"turns": [{"question": "a"}, "b"]}, "`turns` entry 2"),
+        ({"turns": [{"question": "a", "answer": 1}, {"question": "b"}]}, "`turns` entry 1"),
+        ({"turns": [{"question": "a"}, {"question": "b"}], "answers": "c"}, "list of texts"),
+    ],
+)
+def test_a_mistake_in_a_conversation_is_named(tmp_path: Path, row: object, words: str) -> None:
+    with pytest.raises(QuestionFileError, match="line 1") as caught:
+        read_dialogues(write(tmp_path / "d.jsonl", row))
+    assert words in str(caught.value)
 
 
 def test_half_of_the_documents_make_the_other_questions_unanswerable() -> None:

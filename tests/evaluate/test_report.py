@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from app.answering.followup import Exchange
 from app.evaluate.compare import ReportError, compare, comparison_table, read_report
 from app.evaluate.questions import Place, Question, QuestionFileError
 from app.evaluate.report import Report, evaluate, table
@@ -27,16 +29,16 @@ def questions(count: int) -> list[Question]:
 
 
 def searching(hit: MakeHit, *, fails_on: Sequence[int] = ()) -> Callable[..., list[Hit]]:
-    def search(question: str, documents: Sequence[str] | None) -> list[Hit]:
-        number = int(question.rstrip("?"))
+    def search(question: Question, words: str) -> list[Hit]:
+        number = int(words.rstrip("?"))
         return [hit("x", document="x.pdf" if number in fails_on else f"d{number}.pdf")]
 
     return search
 
 
 def answering(answer: Make, *, finds: Callable[[int], bool]) -> Callable[..., Answer]:
-    def ask(question: str, documents: Sequence[str] | None) -> Answer:
-        number = int(question.rstrip("?"))
+    def ask(question: Question) -> Answer:
+        number = int(question.question.rstrip("?"))
         found = finds(number)
         return answer(f"n{number}", found=found, confidence=0.8 if found else 0.3, supported=False)
 
@@ -75,11 +77,33 @@ def test_finding_alone(hit: MakeHit) -> None:
     assert set(report["speed"]) == {"search_s"}
 
 
+def test_a_conversation_is_searched_with_what_was_made_of_it(answer: Make, hit: MakeHit) -> None:
+    asked = Question(
+        "d", "And in Norway?", ("n0",), True, ((Place("d0.pdf"),),),
+        earlier=(Exchange("How much is it in Spain?"),),
+    )  # fmt: skip
+    words: list[str] = []
+
+    def search(question: Question, searched: str) -> list[Hit]:
+        words.append(searched)
+        return [hit("x", document="d0.pdf")]
+
+    alone = evaluate([asked], search)
+    assert alone["questions"][0]["searched"] == words[0] == "How much is it ? And in Norway?"
+
+    def ask(question: Question) -> Answer:
+        return replace(answer("n0", supported=False), searched="How much is it in Norway?")
+
+    both = evaluate([asked], search, ask)
+    assert both["questions"][0]["searched"] == words[1] == "How much is it in Norway?"
+    assert both["retrieval"]["recall@1"] == both["answers"]["containment"] == 1.0
+
+
 def test_answers_alone_and_the_documents_are_passed_on(answer: Make) -> None:
     seen: list[Sequence[str] | None] = []
 
-    def ask(question: str, documents: Sequence[str] | None) -> Answer:
-        seen.append(documents)
+    def ask(question: Question) -> Answer:
+        seen.append(question.documents)
         return answer("n0", supported=False)
 
     asked = Question("1", "?", ("n0",), True, documents=("a.pdf",))
@@ -90,8 +114,8 @@ def test_answers_alone_and_the_documents_are_passed_on(answer: Make) -> None:
 
 
 def test_an_error_with_words_fails_its_question_and_no_other(answer: Make, hit: MakeHit) -> None:
-    def ask(question: str, documents: Sequence[str] | None) -> Answer:
-        if question == "0?":
+    def ask(question: Question) -> Answer:
+        if question.question == "0?":
             raise QuestionFileError("the engine is down")
         return answer("n2", supported=False)
 
@@ -105,14 +129,14 @@ def test_an_error_with_words_fails_its_question_and_no_other(answer: Make, hit: 
 
 
 def test_a_failed_search_counts_as_not_found() -> None:
-    def search(question: str, documents: Sequence[str] | None) -> list[Hit]:
+    def search(question: Question, words: str) -> list[Hit]:
         raise QuestionFileError("no index")
 
     assert evaluate(questions(3), search)["retrieval"]["recall@20"] == 0.0
 
 
 def test_a_defect_is_raised(hit: MakeHit) -> None:
-    def ask(question: str, documents: Sequence[str] | None) -> Answer:
+    def ask(question: Question) -> Answer:
         raise KeyError("defect")
 
     with pytest.raises(KeyError):
@@ -120,8 +144,8 @@ def test_a_defect_is_raised(hit: MakeHit) -> None:
 
 
 def test_an_interrupted_run_reports_what_was_done(hit: MakeHit) -> None:
-    def search(question: str, documents: Sequence[str] | None) -> list[Hit]:
-        if question == "4?":
+    def search(question: Question, words: str) -> list[Hit]:
+        if words == "4?":
             raise KeyboardInterrupt
         return [hit("x")]
 
