@@ -1,0 +1,1 @@
+"""What curators do with the documents of a space: upload, move, re-index, delete."""
