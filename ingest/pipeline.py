@@ -88,8 +88,22 @@ def ingest_paths(
     no place of its own: its file may go as soon as it is indexed. A file that cannot
     be read is reported and costs the others nothing; what the index raises goes on to the caller.
     """
-    run = _Run(index, space, limits or ParseLimits(), progress or (lambda _: None), uploaded)
-    return run.ingest(paths, prune)
+    run = _Run(index, space, limits or ParseLimits(), progress or (lambda _: None))
+    run.source = UPLOAD if uploaded else ""
+    return run.ingest(lambda: discover(paths), paths if prune else ())
+
+
+def ingest_again(
+    index: DocumentIndex, record: DocumentRecord, file: Path, *, limits: ParseLimits | None = None
+) -> FileStatus:
+    """Read a document anew from `file`, which holds its bytes, though nothing in it has changed.
+
+    For settings or a program that read differently now. The old version stays if it fails.
+    """
+    run = _Run(index, record.space, limits or ParseLimits(), lambda _: None)
+    run.source, run.again = record.source, True
+    report = run.ingest(lambda: [Candidate(file, record.name, file.stat().st_size)])
+    return report.documents[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,15 +122,18 @@ class _Run:
     space: str
     limits: ParseLimits
     progress: Callable[[Progress], None]
-    uploaded: bool = False
+    source: str = ""  # of every document; by default the path of its file
+    again: bool = False  # read also what has not changed
     known: dict[str, DocumentRecord] = field(default_factory=dict)  # by name
     statuses: list[FileStatus] = field(default_factory=list)
     timings: dict[str, float] = field(default_factory=dict)
 
-    def ingest(self, paths: Sequence[Path], prune: bool) -> IngestReport:
+    def ingest(
+        self, find: Callable[[], list[Candidate]], pruned: Sequence[Path] = ()
+    ) -> IngestReport:
         started = time.perf_counter()
+        candidates = find()
         self.timings = dict.fromkeys(("find_s", "parse_s", "chunk_s", "index_s"), 0.0)
-        candidates = discover(paths)
         self.known = {record.name: record for record in self.index.documents([self.space])}
         self.timings["find_s"] = time.perf_counter() - started
         total, size, chunks = len(candidates), sum(c.size for c in candidates), 0
@@ -128,7 +145,7 @@ class _Run:
                 self.statuses.append(status)
                 chunks += status.chunks if status.status in {"indexed", "warning"} else 0
                 read_bytes += candidate.size
-        removed = self._prune(paths, candidates) if prune else []
+        removed = self._prune(pruned, candidates)
         self.progress(Progress(total, total, chunks, "", size, size))
         self.timings["total_s"] = time.perf_counter() - started
         timings = {name: round(seconds, 3) for name, seconds in self.timings.items()}
@@ -183,7 +200,7 @@ class _Run:
             record = self.known.get(candidate.name)
             if refusal := self._conflict(candidate, record, sha256):
                 return _Read(refusal=refusal)
-            if record and record.sha256 == sha256 and not _is_gone(record.source):
+            if self._is_unchanged(record, sha256):
                 return _Read(sha256)
             reading = sandbox.read(candidate.path, candidate.name, stopped.is_set)
             after = candidate.path.stat()
@@ -194,6 +211,14 @@ class _Run:
         except OSError as error:
             return _Read(refusal=f"cannot be opened: {error.strerror or error}")
         return _Read(sha256, reading, seconds=time.perf_counter() - started)
+
+    def _is_unchanged(self, record: DocumentRecord | None, sha256: str) -> bool:
+        return (
+            record is not None
+            and not self.again
+            and record.sha256 == sha256
+            and not _is_gone(record.source)
+        )
 
     def _conflict(self, candidate: Candidate, record: DocumentRecord | None, sha256: str) -> str:
         """Why a document may not take its name, or ""."""
@@ -217,7 +242,7 @@ class _Run:
         record = self.known.get(name)
         if refusal := self._conflict(candidate, record, read.sha256):
             return self._rejected(name, refusal)
-        if record and record.sha256 == read.sha256 and not _is_gone(record.source):
+        if record and self._is_unchanged(record, read.sha256):
             reason = record.warning
             if record.source != self._source(candidate):
                 reason = "; ".join(filter(None, (f"same content as {record.source}", reason)))
@@ -275,7 +300,7 @@ class _Run:
         return ""
 
     def _source(self, candidate: Candidate) -> str:
-        return UPLOAD if self.uploaded else str(candidate.path)
+        return self.source or str(candidate.path)
 
     def _rejected(self, name: str, reason: str) -> FileStatus:
         if old := self.known.get(name):

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from ingest_fakes import FastEmbedder, MemoryIndex
 
-from ingest.pipeline import IngestReport, Progress, ingest_paths
+from ingest.pipeline import IngestReport, Progress, ingest_again, ingest_paths
 from ingest.sandbox import ParseLimits
 from vectorstore.index import Index
 
@@ -221,3 +221,28 @@ def test_samples_of_every_format_are_found_in_a_real_index(tmp_path):
             hit.document == document and hit.page == page and words in hit.text for hit in hits
         ), (question, [(hit.document, hit.page, hit.text[:80]) for hit in hits])
     index.close()
+
+
+def test_a_document_is_read_again_on_demand_and_keeps_its_name_and_place(index, folder):
+    ingest_paths(index, [folder])
+    before = index.records["general", "hr/leave.md"]
+    status = ingest_again(index, before, folder / "hr" / "leave.md")
+    assert (status.document, status.status, index.puts) == ("hr/leave.md", "indexed", 3)
+    assert index.records["general", "hr/leave.md"].source == before.source
+    (folder / "hr" / "leave.md").write_bytes(b"")
+    assert ingest_again(index, before, folder / "hr" / "leave.md").status == "rejected"
+    assert index.text("hr/leave.md").strip() == "28 working days."
+
+
+def test_uploads_have_no_place_and_do_not_push_each_other_out(index, folder):
+    ingest_paths(index, [folder], uploaded=True)
+    shutil.rmtree(folder)
+    (folder / "b").mkdir(parents=True)
+    (folder / "b" / "travel.txt").write_text("Trains only.")
+    statuses = by_name(ingest_paths(index, [folder], uploaded=True))
+    assert statuses == {"b/travel.txt": ("indexed", "")}
+    assert sorted(name for _, name in index.records) == [
+        "b/travel.txt",
+        "hr/leave.md",
+        "travel.txt",
+    ]
