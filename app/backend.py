@@ -1,7 +1,7 @@
 """What the web chat asks for, answered from an open data folder."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
 from app.engine.client import EngineBusy, EngineDown, EngineError
 from app.events import Answer, Event
@@ -28,6 +28,7 @@ class HomeBackend:
         *,
         earlier: Sequence[Answer],
         documents: Sequence[DocumentRecord] | None,
+        spaces: Sequence[str] | None = None,
         person: Person,
     ) -> Iterator[Event]:
         to_summarise = document_to_summarise(question, documents, self._home.documents())
@@ -39,7 +40,7 @@ class HomeBackend:
                 return _Translated(SummaryAsAnswer(summary, question, earlier), self._failure)
             stream = self._home.ask(
                 question,
-                spaces=sorted({record.space for record in documents}) if documents else None,
+                spaces=sorted({record.space for record in documents}) if documents else spaces,
                 documents=[record.name for record in documents] if documents else None,
                 history=earlier,
                 person=person.id,
@@ -50,6 +51,12 @@ class HomeBackend:
 
     def documents(self, person: Person) -> Sequence[DocumentRecord]:
         return self._home.documents()
+
+    def readable(self, person: Person, spaces: Iterable[str]) -> Collection[str]:
+        return set(spaces)
+
+    def curates(self, person: Person) -> bool:
+        return person.administrator
 
     def examples(self, person: Person) -> Sequence[str]:
         """The questions that the settings name; else one about a heading of each document."""

@@ -166,9 +166,9 @@ class Conversations:
         found: dict[str, Listed] = {}
         for *listed, spaces, excerpt in rows:
             if all(space in may_read for space in json.loads(spaces)):
-                found.setdefault(listed[0], Listed(*listed, _one_line(excerpt, 160)))
+                found.setdefault(listed[0], _listed(listed, excerpt))
         for *listed, _, question in asked:
-            found.setdefault(listed[0], Listed(*listed, _one_line(question, 160)))
+            found.setdefault(listed[0], _listed(listed, question))
         folded = [word.casefold() for word in wanted]
         for entry in self.listed(person):
             if all(word in entry.title.casefold() for word in folded):
@@ -191,7 +191,9 @@ class Conversations:
             ).fetchall()
         turns = [_turn(row) for row in rows]
         may_read = set(readable({space for turn in turns for space in turn.spaces}))
-        return SavedConversation(*head, tuple(without_access(turn, may_read) for turn in turns))
+        _, title, created, changed = head
+        shown = tuple(without_access(turn, may_read) for turn in turns)
+        return SavedConversation(conversation, title, created, changed, shown)
 
     def rename(self, person: str, conversation: str, title: str) -> bool:
         """Give the person's conversation another title; False if it is not theirs."""
@@ -342,6 +344,11 @@ class Conversations:
             )
         for number, script in enumerate(_MIGRATIONS[version:], start=version + 1):
             self._db.executescript(f"BEGIN; {script} PRAGMA user_version = {number}; COMMIT;")
+
+
+def _listed(row: Sequence[Any], excerpt: str) -> Listed:
+    conversation, title, created, changed = row
+    return Listed(conversation, title, created, changed, _one_line(excerpt, 160))
 
 
 def _turn(row: Sequence[Any]) -> SavedTurn:

@@ -1,6 +1,6 @@
 """What the web chat needs from the rest of Strongroom: the port behind the page."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Literal, Protocol
@@ -58,9 +58,12 @@ class ChatBackend(Protocol):
         *,
         earlier: Sequence[Answer],
         documents: Sequence[DocumentRecord] | None,
+        spaces: Sequence[str] | None = None,
         person: Person,
     ) -> Iterator[Event]:
-        """Answer `question` in the light of `earlier` answers, from `documents` or from all.
+        """Answer `question` in the light of `earlier` answers, from `documents` or from `spaces`.
+
+        Only one of the two is given; all that the person may read is searched where neither is.
 
         The events end with Finished. Raises AnswerFailed, at the call or while iterating.
         The iterator's `close()` aborts the work at the engine; it is called from another thread,
@@ -71,6 +74,14 @@ class ChatBackend(Protocol):
 
     def documents(self, person: Person) -> Sequence[DocumentRecord]:
         """Return the documents that can be searched."""
+        ...
+
+    def readable(self, person: Person, spaces: Iterable[str]) -> Collection[str]:
+        """Return those of `spaces` that the person may read now, whether or not they are empty."""
+        ...
+
+    def curates(self, person: Person) -> bool:
+        """Whether the person may add documents to a space that others read."""
         ...
 
     def examples(self, person: Person) -> Sequence[str]:
