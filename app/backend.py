@@ -1,8 +1,10 @@
 """What the web chat asks for, answered from an open data folder."""
 
+import logging
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
+from app.audit.records import TrailFault
 from app.engine.client import EngineBusy, EngineDown, EngineError
 from app.events import Answer, Event
 from app.home import Home
@@ -11,6 +13,8 @@ from app.summarising.in_chat import SummaryAsAnswer, document_to_summarise
 from app.web.backend import AnswerFailed, FailureKind, ModelNotice, Readiness
 from app.window import QuestionTooLong
 from vectorstore.records import DocumentRecord
+
+log = logging.getLogger(__name__)
 
 MOST_EXAMPLES = 4
 _NUMBERING = re.compile(r"^[\d.]+\s+")  # "5.1 Days of leave"
@@ -45,7 +49,7 @@ class HomeBackend:
                 history=earlier,
                 person=person.id,
             )
-        except EngineError as error:
+        except (EngineError, TrailFault) as error:
             raise self._failure(error) from error
         return _Translated(stream, self._failure)
 
@@ -83,6 +87,9 @@ class HomeBackend:
         """The page's own words for what went wrong."""
         if isinstance(error, QuestionTooLong):
             return AnswerFailed(FailureKind.TOO_LONG)
+        if isinstance(error, TrailFault):
+            log.error("%s", error)
+            return AnswerFailed(FailureKind.UNRECORDED)
         if isinstance(error, EngineBusy):
             return AnswerFailed(FailureKind.BUSY, error.seconds)
         if isinstance(error, EngineDown):
@@ -103,7 +110,7 @@ class _Translated(Iterator[Event]):
     def __next__(self) -> Event:
         try:
             return next(self._stream)
-        except (EngineError, QuestionTooLong) as error:
+        except (EngineError, QuestionTooLong, TrailFault) as error:
             raise self._failure(error) from error
 
     def close(self) -> None:

@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from app.assistant import Assistant
+from app.assistant import Assistant, ChatModel
+from app.audit.ingesting import RecordedIndex
+from app.audit.recording import Recorder
+from app.audit.trail import Trail
 from app.chat_model import ChatModelSource
 from app.events import Answer, Event
 from app.settings import Settings
@@ -72,12 +75,20 @@ class Operations(Protocol):
 
 
 class Home:
-    """A data folder, opened by this process; safe to use from many threads."""
+    """A data folder, opened by this process; safe to use from many threads.
 
-    def __init__(self, settings: Settings, index: Index, chat: ChatModelSource) -> None:
+    Whatever shows a document's words to someone, or changes what is there, is on record before
+    it is done; where it cannot be recorded, TrailFault is raised instead.
+    """
+
+    def __init__(
+        self, settings: Settings, index: Index, chat: ChatModelSource, trail: Trail
+    ) -> None:
         self.settings = settings
         self.index = index
         self.chat = chat
+        self.trail = trail
+        self._recorder = Recorder(trail, index)
 
     def ingest(
         self,
@@ -86,11 +97,12 @@ class Home:
         space: str,
         prune: bool = False,
         uploaded: bool = False,
+        person: str = "",
         progress: Callable[[Progress], None] | None = None,
     ) -> IngestReport:
         limits = self.settings.ingest
         return ingest_paths(
-            self.index,
+            RecordedIndex(self.index, self.trail, person, self._forget),
             paths,
             space=space,
             prune=prune,
@@ -114,6 +126,9 @@ class Home:
             for removed in [self.index.remove(space, name)]
         ]
 
+    def _forget(self, space: str, name: str) -> bool:
+        return self.index.remove(space, name)
+
     def search(
         self,
         question: str,
@@ -121,10 +136,12 @@ class Home:
         k: int,
         spaces: Sequence[str] | None = None,
         documents: Sequence[str] | None = None,
+        person: str = "",
     ) -> SearchResult:
         chosen = self._spaces(spaces)
         self._check_documents(chosen, documents)
-        return self.index.search(question, chosen, k=k, documents=documents)
+        found = self.index.search(question, chosen, k=k, documents=documents)
+        return self._recorder.search(question, found, person)
 
     def ask(
         self,
@@ -137,8 +154,21 @@ class Home:
     ) -> Iterator[Event]:
         chosen = self._spaces(spaces)
         self._check_documents(chosen, documents)
-        return self.assistant().ask(
-            question, spaces=chosen, documents=documents, history=history, person=person
+
+        def start(model: ChatModel) -> Iterator[Event]:
+            assistant = Assistant(self.index, model, self.settings.answer, self.chat.calibration())
+            return assistant.ask(
+                question, spaces=chosen, documents=documents, history=history, person=person
+            )
+
+        return self._recorder.ask(
+            question,
+            self.chat.model(),
+            start,
+            spaces=chosen,
+            documents=documents,
+            history=history,
+            person=person,
         )
 
     def summarise(
@@ -153,11 +183,12 @@ class Home:
                 f"several spaces hold a document named {document!r}; name one of them: "
                 + ", ".join(record.space for record in held)
             )
-        return Summariser(self.index, self.chat.model()).summarise(held[0], person=person)
-
-    def assistant(self) -> Assistant:
-        return Assistant(
-            self.index, self.chat.model(), self.settings.answer, self.chat.calibration()
+        return self._recorder.summarise(
+            held[0].space,
+            held[0].name,
+            self.chat.model(),
+            lambda model: Summariser(self.index, model).summarise(held[0], person=person),
+            person,
         )
 
     def close(self) -> None:

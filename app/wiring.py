@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from app.audit.opening import open_trail
 from app.chat_model import ChatModelSource
 from app.home import Home, Operations
 from app.models import default_embedder
@@ -22,10 +23,10 @@ def open_home(
 
     With `reindex`, the embedder may be another one than the index was made with.
     """
-    with own(settings.home, command, socket):
+    with own(settings.home, command, socket), open_trail(settings, command) as trail:
         embedder = load_embedder(default_embedder(settings))
         index = Index.open(settings.home / "index", embedder, rebuild=reindex)
-        home = Home(settings, index, ChatModelSource(settings))
+        home = Home(settings, index, ChatModelSource(settings), trail)
         try:
             yield home
         finally:

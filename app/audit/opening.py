@@ -69,8 +69,14 @@ def open_trail(settings: Settings, command: str) -> Iterator[Trail]:
         _record_settings(trail, settings)
         said = {"command": command, "process": os.getpid(), "version": version()}
         trail.record(RecordKind.TRAIL_OPENED, person=local_person(), data=said)
-        yield trail
-        trail.record(RecordKind.TRAIL_CLOSED, person=local_person(), data={"command": command})
+        closed: dict[str, Any] = {"command": command}
+        try:
+            yield trail
+        except BaseException as error:
+            closed["error"] = type(error).__name__
+            raise
+        finally:
+            trail.record(RecordKind.TRAIL_CLOSED, person=local_person(), data=closed)
     finally:
         trail.close()
 

@@ -197,6 +197,7 @@ def failure_words(texts: Texts, failure: AnswerFailed) -> str:
         FailureKind.DOWN: texts.down,
         FailureKind.TOO_LONG: texts.too_long,
         FailureKind.GONE: texts.gone,
+        FailureKind.UNRECORDED: texts.unrecorded,
         FailureKind.UNKNOWN: texts.unknown,
     }[failure.kind]
 

@@ -76,6 +76,7 @@ class Texts:
     down: str
     too_long: str
     gone: str
+    unrecorded: str
     unknown: str
 
     def count(self, pair: tuple[str, str], n: int) -> str:
@@ -158,6 +159,8 @@ ENGLISH = Texts(
     too_long="This question is too long for the model. Please shorten it, "
     "or ask about one part at a time.",
     gone="The documents that you chose are no longer there. Reload the page and choose again.",
+    unrecorded="Nothing can be answered at the moment, because the audit trail cannot be written. "
+    "Please tell your administrator.",
     unknown="Something went wrong while answering. Please ask again; if it happens twice, "
     "tell your administrator. The log says what it was.",
 )
@@ -242,6 +245,8 @@ GERMAN = Texts(
     "oder fragen Sie nach einem Teil davon.",
     gone="Die gewählten Dokumente gibt es nicht mehr. "
     "Laden Sie die Seite neu und wählen Sie noch einmal.",
+    unrecorded="Zurzeit kann nichts beantwortet werden, weil das Prüfprotokoll nicht geschrieben "
+    "werden kann. Bitte sagen Sie es Ihrer Administration.",
     unknown="Beim Antworten ging etwas schief. Bitte fragen Sie noch einmal; wenn es wieder "
     "geschieht, wenden Sie sich an die Administration. Was es war, steht im Protokoll.",
 )

@@ -5,16 +5,12 @@ from pathlib import Path
 import pytest
 
 from app.backend import HomeBackend
-from app.chat_model import ChatModelSource
 from app.events import Finished, Writing
-from app.home import Home
-from app.models import default_embedder
 from app.people.access import Person
 from app.settings import load_settings
 from app.summarising.in_chat import document_to_summarise
 from app.web.view import pieces
-from vectorstore.embedder import load_embedder
-from vectorstore.index import Index
+from app.wiring import open_home
 from vectorstore.records import DocumentRecord
 
 SECURITY = Path(__file__).parents[1] / "samples" / "security.html"
@@ -56,10 +52,7 @@ KIM = Person("1", "kim")
 
 
 def test_the_chat_answers_with_a_summary_and_goes_on(tmp_path: Path) -> None:
-    settings = load_settings({"home": tmp_path})
-    index = Index.open(tmp_path / "index", load_embedder(default_embedder(settings)))
-    home = Home(settings, index, ChatModelSource(settings))
-    try:
+    with open_home(load_settings({"home": tmp_path}), "test") as home:
         home.ingest([SECURITY], space="general")
         chat = HomeBackend(home)
         events = list(
@@ -80,5 +73,3 @@ def test_the_chat_answers_with_a_summary_and_goes_on(tmp_path: Path) -> None:
         assert isinstance(after, Finished)
         assert after.answer.turns[0].question == "Summarise this document"
         assert after.answer.citations
-    finally:
-        home.close()

@@ -8,12 +8,11 @@ from pathlib import Path
 import pytest
 
 from app.assistant import ChatModel
-from app.chat_model import ChatModelSource
 from app.engine.client import Completion, Usage
 from app.engine.templates import chat_template
 from app.engine.tokenizer import Tokenizer
 from app.events import ModelName
-from app.home import Home, UnknownName
+from app.home import UnknownName
 from app.models import default_embedder
 from app.settings import load_settings
 from app.summarising.summariser import MOST_POINTS, Summariser
@@ -25,6 +24,7 @@ from app.summarising.summary import (
     Summary,
     SummaryEvent,
 )
+from app.wiring import open_home
 from vectorstore.embedder import load_embedder
 from vectorstore.index import Index
 from vectorstore.records import Chunk, DocumentRecord, NewDocument
@@ -224,10 +224,7 @@ def test_a_document_without_text_says_why(
 
 
 def test_the_starter_model_gives_key_sentences_with_their_pages(tmp_path: Path) -> None:
-    settings = load_settings({"home": tmp_path})
-    opened = Index.open(tmp_path / "index", load_embedder(default_embedder(settings)))
-    home = Home(settings, opened, ChatModelSource(settings))
-    try:
+    with open_home(load_settings({"home": tmp_path}), "test") as home:
         home.ingest([SAMPLES / "travel-policy.docx"], space="general")
         home.ingest([SAMPLES / "travel-policy.docx"], space="copies")
         with pytest.raises(UnknownName, match="copies, general"):
@@ -238,8 +235,6 @@ def test_the_starter_model_gives_key_sentences_with_their_pages(tmp_path: Path) 
         summary = _summary(events)
         assert isinstance(events[0], ReadingPart)
         assert 5 <= len(summary.points) <= MOST_POINTS
-        assert _proved(summary, opened)
+        assert _proved(summary, home.index)
         assert all(point.quoted and point.text[-1] in ".!?" for point in summary.points)
         assert len({citation.heading for citation in summary.citations}) > 3
-    finally:
-        home.close()

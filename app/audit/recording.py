@@ -1,0 +1,284 @@
+"""Records questions and answers while they happen: what is shown to anyone is on record before."""
+
+import hashlib
+import logging
+import threading
+import uuid
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import cache
+from importlib.resources import files
+from typing import Any, Generic, TypeVar
+
+from app.assistant import ChatModel, LanguageModel
+from app.audit.opening import local_person
+from app.audit.records import RecordKind, TrailFault
+from app.audit.trail import Trail
+from app.engine.client import Completion
+from app.events import Answer, Citation, Event, Finished, Reading, Usage, Writing
+from app.summarising.summary import Summarised, Summary, SummaryEvent
+from vectorstore.index import Index
+from vectorstore.records import Hit, SearchResult
+
+log = logging.getLogger(__name__)
+
+E = TypeVar("E")
+
+
+class WatchedEngine:
+    """A language model whose prompts are noted, and which nothing was said to before that."""
+
+    def __init__(self, engine: LanguageModel) -> None:
+        self._engine = engine
+        self.prompts: list[dict[str, Any]] = []
+
+    def complete(
+        self,
+        prompt: Sequence[int],
+        *,
+        max_tokens: int,
+        stop: Sequence[str] = (),
+        person: str = "",
+        **others: Any,
+    ) -> Completion:
+        noted = {"sha256": tokens_sha256(prompt), "tokens": len(prompt), "max_tokens": max_tokens}
+        self.prompts.append({**noted, **others})
+        return self._engine.complete(
+            prompt, max_tokens=max_tokens, stop=stop, person=person, **others
+        )
+
+
+class Recorder:
+    """Writes what is asked, shown and answered into the trail."""
+
+    def __init__(self, trail: Trail, index: Index) -> None:
+        self._trail = trail
+        self._index = index
+
+    def ask(
+        self,
+        question: str,
+        model: ChatModel,
+        start: Callable[[ChatModel], Iterator[Event]],
+        *,
+        spaces: Sequence[str],
+        documents: Sequence[str] | None,
+        history: Sequence[Answer],
+        person: str,
+    ) -> Iterator[Event]:
+        """The events of `start(model)`, recorded. Raises TrailFault before anything is done."""
+        asked = {
+            "question": self._trail.texts.keep(question),
+            "spaces": list(spaces),
+            "documents": None if documents is None else list(documents),
+            "earlier": [turn.id for turn in history],
+        }
+        return _Recorded(self, model, start, asked, person or local_person())
+
+    def summarise(
+        self,
+        space: str,
+        document: str,
+        model: ChatModel,
+        start: Callable[[ChatModel], Iterator[SummaryEvent]],
+        person: str,
+    ) -> Iterator[SummaryEvent]:
+        """The events of a summary, recorded."""
+        asked = {"summarise": {"space": space, "document": document}}
+        return _Recorded(self, model, start, asked, person or local_person())
+
+    def search(self, question: str, result: SearchResult, person: str) -> SearchResult:
+        """The passages of a search, recorded before they are shown."""
+        self.write(
+            RecordKind.SEARCH,
+            person or local_person(),
+            {
+                "question": self._trail.texts.keep(question),
+                "passages": self.passages(result.hits),
+            },
+        )
+        return result
+
+    def write(self, kind: RecordKind, person: str, data: Mapping[str, Any]) -> None:
+        self._trail.record(kind, person=person, data=data)
+
+    def passages(self, hits: Sequence[Hit]) -> list[dict[str, Any]]:
+        """Which passages were shown: no text of theirs, but its hash."""
+        documents = {(hit.space, hit.document) for hit in hits}
+        known = {place: self._index.document(*place) for place in documents}
+        return [
+            {
+                "chunk_id": hit.chunk_id,
+                "space": hit.space,
+                "document": hit.document,
+                "document_sha256": found.sha256
+                if (found := known[hit.space, hit.document])
+                else None,
+                "page": hit.page,
+                "text_sha256": text_sha256(hit.text),
+            }
+            for hit in hits
+        ]
+
+    def answered(self, answer: Answer, draft: str) -> dict[str, Any]:
+        """What a record says of a finished answer."""
+        keep = self._trail.texts.keep
+        return {
+            "answer_id": answer.id,
+            "answer": keep(answer.answer),
+            "draft": keep(draft),
+            "found": answer.found,
+            "quoted": answer.quoted,
+            "confidence": round(answer.confidence, 6),
+            "searched": keep(answer.searched) if getattr(answer, "searched", "") else None,
+            "passages": self.passages(answer.passages),
+            "numbers": dict(answer.numbers),
+            "citations": [self._citation(citation) for citation in answer.citations],
+            "unsupported": sum(not sentence.supported for sentence in answer.sentences),
+            **_cost(answer.usage, answer.timings),
+        }
+
+    def summarised(self, summary: Summary) -> dict[str, Any]:
+        """What a record says of a finished summary."""
+        said = "\n".join(point.text for point in summary.points)
+        return {
+            "summary": self._trail.texts.keep(said),
+            "citations": [self._citation(citation) for citation in summary.citations],
+            **_cost(summary.usage, summary.timings),
+        }
+
+    def draft(self, draft: str) -> dict[str, Any]:
+        return {"draft": self._trail.texts.keep(draft)}
+
+    def _citation(self, citation: Citation) -> dict[str, Any]:
+        return {
+            "n": citation.n,
+            "chunk_id": citation.chunk_id,
+            "space": citation.space,
+            "document": citation.document,
+            "page": citation.page,
+            "quote": self._trail.texts.keep(citation.quote),
+        }
+
+
+class _Recorded(Iterator[E], Generic[E]):
+    """A stream of events that are told only after they are on record; ends in a record always."""
+
+    def __init__(
+        self,
+        recorder: Recorder,
+        model: ChatModel,
+        start: Callable[[ChatModel], Iterator[E]],
+        asked: Mapping[str, Any],
+        person: str,
+    ) -> None:
+        self._recorder = recorder
+        self._person = person
+        self._id = uuid.uuid4().hex
+        self._engine = WatchedEngine(model.engine)
+        self._about = {
+            "model": {
+                "name": model.name.name,
+                "sha256": model.name.sha256,
+                "adapters": list(model.name.adapters),
+                "context_window": model.context_window,
+            },
+            "prompt_words_sha256": prompt_words_sha256(),
+        }
+        self._draft = ""
+        self._ended = False
+        self._ending = threading.Lock()
+        recorder.write(RecordKind.QUESTION, person, {"question_id": self._id, **asked})
+        self._events = start(replace(model, engine=self._engine))
+
+    def __next__(self) -> E:
+        try:
+            event = next(self._events)
+            self._record(event)
+        except StopIteration:
+            self._end(RecordKind.STOPPED, lambda: self._unfinished("nobody listened any more"))
+            raise
+        except TrailFault:
+            # What is not on record is not shown. To record this failure is what failed.
+            self._ended = True
+            self._hang_up()
+            raise
+        except Exception as error:
+            name = type(error).__name__
+            self._end(RecordKind.STOPPED, lambda: self._unfinished(name))
+            raise
+        return event
+
+    def close(self) -> None:
+        """Stop; what was shown of the draft until now goes on record."""
+        self._hang_up()
+        try:
+            self._end(RecordKind.STOPPED, lambda: self._unfinished("stopped"))
+        except TrailFault as error:
+            # Nobody listens any more, and the next question will be refused in these words.
+            log.error("the end of a stopped answer could not be recorded: %s", error)
+
+    def _record(self, event: object) -> None:
+        match event:
+            case Reading(passages, dropped):
+                shown = {"passages": self._recorder.passages(passages)}
+                left_out = {"passages": dropped.passages, "history_turns": dropped.history_turns}
+                self._write(RecordKind.PASSAGES, {**shown, "dropped": left_out})
+            case Writing(text):
+                self._draft = text
+            case Finished(answer):
+                kind = RecordKind.ANSWER if answer.found else RecordKind.REFUSAL
+                self._end(kind, lambda: self._recorder.answered(answer, self._draft))
+            case Summarised(summary):
+                self._end(RecordKind.SUMMARY, lambda: self._recorder.summarised(summary))
+
+    def _unfinished(self, reason: str) -> dict[str, Any]:
+        return {"reason": reason, **self._recorder.draft(self._draft)}
+
+    def _end(self, kind: RecordKind, data: Callable[[], Mapping[str, Any]]) -> None:
+        with self._ending:
+            if self._ended:
+                return
+            self._ended = True
+            prompts = list(self._engine.prompts)
+            self._write(kind, {**data(), "prompts": prompts, **self._about})
+
+    def _write(self, kind: RecordKind, data: Mapping[str, Any]) -> None:
+        self._recorder.write(kind, self._person, {"question_id": self._id, **data})
+
+    def _hang_up(self) -> None:
+        close = getattr(self._events, "close", None)
+        if close is not None:
+            close()
+
+
+def tokens_sha256(ids: Sequence[int]) -> str:
+    """The hash of a prompt: of its token ids, as 32-bit little-endian numbers."""
+    return hashlib.sha256(b"".join(int(i).to_bytes(4, "little") for i in ids)).hexdigest()
+
+
+def text_sha256(text: str) -> str:
+    """The hash by which a passage's words are known again."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+@cache
+def prompt_words_sha256() -> str:
+    """The hash of all the words that we say to the model."""
+    words = sorted(path.name for path in files("prompts").iterdir() if path.name.endswith(".md"))
+    together = hashlib.sha256()
+    for name in words:
+        content = files("prompts").joinpath(name).read_bytes()
+        together.update(f"{name} {len(content)}\n".encode() + content)
+    return together.hexdigest()
+
+
+def _cost(usage: Usage, timings: Mapping[str, float]) -> dict[str, Any]:
+    return {
+        "usage": {
+            "prompt_tokens": usage.prompt_tokens,
+            "completion_tokens": usage.completion_tokens,
+            "cached_tokens": usage.cached_tokens,
+        },
+        "timings": {name: round(seconds, 6) for name, seconds in timings.items()},
+    }

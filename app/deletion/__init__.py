@@ -1,0 +1,1 @@
+"""Deleting documents so that they are gone: rules, holds, the search for what is left, receipts."""
