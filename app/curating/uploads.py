@@ -7,7 +7,7 @@ import shutil
 import threading
 import uuid
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path, PurePosixPath
@@ -43,6 +43,7 @@ class Upload:
     progress: Progress | None = None
     statuses: tuple[FileStatus, ...] = ()
     reason: str = ""  # why it failed as a whole
+    again: bool = False  # documents of the space, to be read anew
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,8 @@ class Ingesting(Protocol):
         uploaded: bool = False,
         progress: Callable[[Progress], None] | None = None,
     ) -> IngestReport: ...
+
+    def read_again(self, space: str, name: str, file: Path) -> FileStatus: ...
 
 
 @dataclass
@@ -96,7 +99,13 @@ class Uploads:
         for place in sorted(self._folder.glob("*/")):
             try:
                 note = json.loads((place / _NOTE).read_text("utf-8"))
-                upload = Upload(place.name, str(note["person"]), str(note["space"]), "waiting")
+                upload = Upload(
+                    place.name,
+                    str(note["person"]),
+                    str(note["space"]),
+                    "waiting",
+                    again=bool(note["again"]),
+                )
             except (OSError, ValueError, KeyError, TypeError):
                 shutil.rmtree(place)
                 continue
@@ -174,12 +183,28 @@ class Uploads:
         place = self._folder / upload_id
         partial = place / "note.partial"
         with partial.open("w", encoding="utf-8") as file:
-            json.dump({"person": held.upload.person, "space": held.upload.space}, file)
+            upload = held.upload
+            note = {"person": upload.person, "space": upload.space, "again": upload.again}
+            json.dump(note, file)
             file.flush()
             os.fsync(file.fileno())
         os.replace(partial, place / _NOTE)
         self._pool.submit(self._ingest, upload_id)
         return held.upload
+
+    def read_again(self, person: str, space: str, originals: Mapping[str, Path]) -> Upload:
+        """Read documents of a space anew, in turn with the uploads: their files by their names."""
+        upload = replace(self.begin(person, space), again=True, files=tuple(originals))
+        held = self._remember(upload)
+        try:
+            for name, original in originals.items():
+                target = self._folder / upload.id / _FILES / safe_name(name)
+                target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+                shutil.copyfile(original, target)
+        except (OSError, UploadRefused) as error:
+            self.abandon(upload.id)
+            raise UploadRefused(f"{name} cannot be read again ({error})") from error
+        return self.start(held.upload.id)
 
     def abandon(self, upload_id: str) -> None:
         """Throw away an upload that has not started."""
@@ -240,22 +265,33 @@ class Uploads:
 
         change(state="reading")
         try:
-            report = self._home.ingest(
-                [place / _FILES],
-                space=held.upload.space,
-                uploaded=True,
-                progress=lambda progress: change(progress=progress),
-            )
+            statuses = self._statuses(held.upload, place / _FILES, change)
             shutil.rmtree(place)
         except Exception as error:  # noqa: BLE001 -- the uploader is told, the files stay for resume
             change(state="failed", reason=_words(error))
             return
-        missed = set(held.upload.files) - {status.document for status in report.documents}
+        missed = set(held.upload.files) - {status.document for status in statuses}
         skipped = tuple(
             FileStatus(name, held.upload.space, "rejected", "is a hidden or system file", None, 0)
             for name in sorted(missed)
         )
-        change(state="done", statuses=(*report.documents, *skipped), progress=None)
+        change(state="done", statuses=(*statuses, *skipped), progress=None)
+
+    def _statuses(
+        self, upload: Upload, folder: Path, change: Callable[..., None]
+    ) -> Sequence[FileStatus]:
+        if not upload.again:
+            return self._home.ingest(
+                [folder],
+                space=upload.space,
+                uploaded=True,
+                progress=lambda progress: change(progress=progress),
+            ).documents
+        statuses: list[FileStatus] = []
+        for done, name in enumerate(upload.files):
+            change(progress=Progress(done, len(upload.files), 0, name))
+            statuses.append(self._home.read_again(upload.space, name, folder / safe_name(name)))
+        return statuses
 
 
 _ENDED = ("done", "failed")
