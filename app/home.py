@@ -7,14 +7,16 @@ from typing import Protocol
 
 from app.assistant import Assistant, ChatModel
 from app.audit.ingesting import RecordedIndex
+from app.audit.opening import local_person
 from app.audit.recording import Recorder
+from app.audit.records import RecordKind
 from app.audit.trail import Trail
 from app.chat_model import ChatModelSource
 from app.events import Answer, Event
 from app.settings import Settings
 from app.summarising.summariser import Summariser
 from app.summarising.summary import SummaryEvent
-from ingest.pipeline import IngestReport, Progress, ingest_paths
+from ingest.pipeline import FileStatus, IngestReport, Progress, ingest_again, ingest_paths
 from ingest.sandbox import ParseLimits
 from vectorstore.index import Index
 from vectorstore.records import DocumentRecord, SearchResult
@@ -100,20 +102,45 @@ class Home:
         person: str = "",
         progress: Callable[[Progress], None] | None = None,
     ) -> IngestReport:
-        limits = self.settings.ingest
         return ingest_paths(
             RecordedIndex(self.index, self.trail, person, self._forget),
             paths,
             space=space,
             prune=prune,
             uploaded=uploaded,
-            limits=ParseLimits(
-                memory_mib=limits.memory_mib,
-                seconds=limits.seconds,
-                max_chunks=limits.max_chunks,
-                chunk_tokens=limits.chunk_tokens,
-            ),
+            limits=self._parse_limits(),
             progress=progress,
+        )
+
+    def read_again(self, space: str, name: str, file: Path, *, person: str = "") -> FileStatus:
+        """Read a document anew from `file`; the old version stays if that fails.
+
+        Raises UnknownName when there is none of this name.
+        """
+        record = self.index.document(space, name)
+        if record is None:
+            raise UnknownName(f"no document named {name!r} in the space {space!r}")
+        recorded = RecordedIndex(self.index, self.trail, person, self._forget)
+        return ingest_again(recorded, record, file, limits=self._parse_limits())
+
+    def move(
+        self, name: str, *, space: str, to_space: str, person: str = ""
+    ) -> DocumentRecord | None:
+        """Put a document into another space; None when it is not there.
+
+        Raises FileExistsError when the other space holds one of this name.
+        """
+        about = {"space": space, "document": name, "to_space": to_space}
+        self._recorder.write(RecordKind.MOVE, person or local_person(), about)
+        return self.index.move(space, name, to_space)
+
+    def _parse_limits(self) -> ParseLimits:
+        limits = self.settings.ingest
+        return ParseLimits(
+            memory_mib=limits.memory_mib,
+            seconds=limits.seconds,
+            max_chunks=limits.max_chunks,
+            chunk_tokens=limits.chunk_tokens,
         )
 
     def documents(self, spaces: Sequence[str] | None = None) -> list[DocumentRecord]:
