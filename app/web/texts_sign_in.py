@@ -51,10 +51,9 @@ class SignInTexts:
     spaces_read: str
     spaces_curate: str
     no_spaces: str
-    own_space: str
     sessions: str
-    this_session: str
-    session_since: str  # {time}
+    only_here: str
+    other_browsers: tuple[str, str]
     end_others: str
     ended_others: str
 
@@ -135,10 +134,12 @@ ENGLISH = SignInTexts(
     spaces_read="You may read",
     spaces_curate="You look after",
     no_spaces="no space yet. Your administrator can give one of your groups access.",
-    own_space="Your own uploads, which nobody else can see",
     sessions="Where you are signed in",
-    this_session="this browser",
-    session_since="since {time}",
+    only_here="In this browser alone.",
+    other_browsers=(
+        "In this browser and in one more.",
+        "In this browser and in {n} more.",
+    ),
     end_others="Sign out everywhere else",
     ended_others="You are signed out everywhere else.",
     password_title="Change password",
@@ -198,10 +199,12 @@ GERMAN = SignInTexts(
     spaces_read="Sie dürfen lesen",
     spaces_curate="Sie betreuen",
     no_spaces="noch keinen Bereich. Ihre Administration kann einer Ihrer Gruppen Zugang geben.",
-    own_space="Ihre eigenen Dokumente, die niemand sonst sieht",
     sessions="Wo Sie angemeldet sind",
-    this_session="dieser Browser",
-    session_since="seit {time}",
+    only_here="Nur in diesem Browser.",
+    other_browsers=(
+        "In diesem Browser und in einem weiteren.",
+        "In diesem Browser und in {n} weiteren.",
+    ),
     end_others="Überall sonst abmelden",
     ended_others="Sie sind überall sonst abgemeldet.",
     password_title="Passwort ändern",

@@ -1,0 +1,97 @@
+"""The tables of people, groups, spaces' rules and sessions, and the steps between versions."""
+
+import sqlite3
+
+
+class PeopleFault(Exception):
+    """The file of people cannot be used; the message says what to do."""
+
+
+# One script per version, only ever appended to.
+_STEPS = (
+    """
+    CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
+
+    CREATE TABLE people (
+        id TEXT PRIMARY KEY,
+        name TEXT NOT NULL,
+        name_key TEXT NOT NULL UNIQUE,  -- the name as names are compared
+        full_name TEXT NOT NULL DEFAULT '',
+        password TEXT,                  -- argon2id; NULL where another sign-in keeps it
+        must_change INTEGER NOT NULL DEFAULT 0,
+        subject TEXT UNIQUE,            -- who this is to the company's sign-in
+        administrator INTEGER NOT NULL DEFAULT 0,
+        auditor INTEGER NOT NULL DEFAULT 0,
+        created_at REAL NOT NULL,
+        seen_at REAL
+    ) WITHOUT ROWID;
+
+    -- Ids of people who are gone: private documents may still bear them.
+    CREATE TABLE gone (id TEXT PRIMARY KEY) WITHOUT ROWID;
+
+    CREATE TABLE groups (name TEXT PRIMARY KEY) WITHOUT ROWID;
+
+    CREATE TABLE memberships (
+        person_id TEXT NOT NULL REFERENCES people (id) ON DELETE CASCADE,
+        group_name TEXT NOT NULL REFERENCES groups (name) ON DELETE CASCADE,
+        company INTEGER NOT NULL DEFAULT 0,  -- told by the company's sign-in, and renewed with it
+        PRIMARY KEY (person_id, group_name, company)
+    ) WITHOUT ROWID;
+
+    CREATE TABLE rules (
+        space TEXT NOT NULL,
+        group_name TEXT NOT NULL,
+        curate INTEGER NOT NULL,
+        PRIMARY KEY (space, group_name)
+    ) WITHOUT ROWID;
+
+    -- The token itself is in the browser's cookie alone.
+    CREATE TABLE sessions (
+        token_hash BLOB PRIMARY KEY,
+        person_id TEXT NOT NULL REFERENCES people (id) ON DELETE CASCADE,
+        created_at REAL NOT NULL,
+        seen_at REAL NOT NULL
+    ) WITHOUT ROWID;
+    CREATE INDEX sessions_person ON sessions (person_id);
+
+    -- Keys are hashes: people type passwords into the field for the name.
+    CREATE TABLE failures (
+        key BLOB PRIMARY KEY,
+        count INTEGER NOT NULL,
+        last_at REAL NOT NULL,
+        until REAL NOT NULL
+    ) WITHOUT ROWID;
+    """,
+)
+
+
+def migrate(connection: sqlite3.Connection) -> None:
+    """Bring the database to the current version. Raises PeopleFault for a later one."""
+    connection.execute("BEGIN IMMEDIATE")  # a command may open the file while the server does
+    try:
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+        if version > len(_STEPS):
+            raise PeopleFault(
+                f"The file of people has format {version}, and this program knows formats up to "
+                f"{len(_STEPS)}: it was written by a newer Strongroom. Use that one."
+            )
+        for script in _STEPS[version:]:
+            for statement in _statements(script):
+                connection.execute(statement)
+        connection.execute(f"PRAGMA user_version={len(_STEPS)}")
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+
+
+def _statements(script: str) -> list[str]:
+    """The statements of a script; `executescript` would end the transaction around them."""
+    found: list[str] = []
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            found.append(statement)
+            statement = ""
+    return found

@@ -1,0 +1,89 @@
+"""The door: a name and a password become a session, slowly for those who guess."""
+
+from dataclasses import dataclass
+
+from app.people.access import Person
+from app.people.attempts import Attempt, Attempts
+from app.people.passwords import WeakPassword
+from app.people.sessions import Sessions
+from app.people.store import People, PeopleError, name_key
+
+# What nobody types as a name or password; hashing much more would only cost time.
+_MOST_CHARACTERS = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A session has begun: the token for the cookie, and the mark for the browser to keep."""
+
+    person: Person
+    token: str
+    mark: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """No session: a wrong pair, or an attempt too soon (then `wait_s` is above 0)."""
+
+    wait_s: float = 0.0
+
+
+class PasswordSignIn:
+    """Signs people in with the passwords kept here."""
+
+    def __init__(self, people: People, sessions: Sessions, attempts: Attempts) -> None:
+        self._people = people
+        self._sessions = sessions
+        self._attempts = attempts
+
+    def sign_in(
+        self,
+        name: str,
+        password: str,
+        *,
+        address: str,
+        mark: str = "",
+        old_token: str | None = None,
+    ) -> SignedIn | Refused:
+        """Begin a session if name and password fit. Answers alike for names that do not exist."""
+        attempt = self._attempt(name[:_MOST_CHARACTERS], address, mark)
+        wait_s = self._attempts.admit(attempt)
+        if wait_s > 0:
+            return Refused(wait_s)
+        person = self._people.check(name[:_MOST_CHARACTERS], password[:_MOST_CHARACTERS])
+        if person is None:
+            return Refused()
+        self._attempts.succeeded(attempt)
+        token = self._sessions.begin(person.id, old_token)
+        return SignedIn(person, token, self._attempts.mark_for(person.id))
+
+    def change(
+        self, person: Person, now: str, new: str, *, address: str, mark: str = ""
+    ) -> SignedIn | Refused | None:
+        """Change a password: all sessions end, and a new one begins for this browser.
+
+        Refused where `now` is wrong or comes too soon, None where `new` is the same password.
+        Raises WeakPassword.
+        """
+        attempt = self._attempt(person.name, address, mark)
+        wait_s = self._attempts.admit(attempt)
+        if wait_s > 0:
+            return Refused(wait_s)
+        if self._people.check(person.name, now[:_MOST_CHARACTERS]) is None:
+            return Refused()
+        self._attempts.succeeded(attempt)
+        if now == new:
+            return None
+        self._people.set_password(person.id, new, must_change=False)
+        token = self._sessions.begin(person.id)
+        return SignedIn(person, token, self._attempts.mark_for(person.id))
+
+    def _attempt(self, name: str, address: str, mark: str) -> Attempt:
+        try:
+            known = self._attempts.is_marked(mark, self._people.named(name).id)
+        except PeopleError:
+            known = False
+        return Attempt(name_key(name), address, mark if known else "")
+
+
+__all__ = ["PasswordSignIn", "Refused", "SignedIn", "WeakPassword"]

@@ -1,0 +1,432 @@
+"""People, groups and the rules of spaces, kept in <home>/people.sqlite3."""
+
+import secrets
+import sqlite3
+import time
+import unicodedata
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from app.people.access import EVERYONE, Person, Right, Rules, SpaceRule, is_private
+from app.people.database import Database
+from app.people.passwords import Passwords, Weakness, WeakPassword, check_password, make_password
+
+LONGEST_NAME = 64
+FIRST_NAME = "admin"
+_PERSON = "id, name, full_name, administrator, auditor"
+
+
+class PeopleError(Exception):
+    """Something cannot be done to people, groups or spaces; the message says what and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A person as administrators see them. Times are seconds since 1970."""
+
+    person: Person
+    local: bool  # has a password here; else another sign-in lets them in
+    must_change: bool
+    created_at: float
+    seen_at: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A group and how many people are in it."""
+
+    name: str
+    people: int
+
+
+class People:
+    """Everyone who can sign in, and what their groups may do; safe from many threads."""
+
+    def __init__(
+        self, database: Database, passwords: Passwords, clock: Callable[[], float] = time.time
+    ) -> None:
+        self._database = database
+        self._passwords = passwords
+        self._clock = clock
+
+    # People
+
+    def accounts(self) -> list[Account]:
+        """Everyone, by name."""
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                f"SELECT {_PERSON}, password IS NOT NULL, must_change, created_at, seen_at "
+                "FROM people ORDER BY name_key"
+            ).fetchall()
+            return [
+                Account(_person(connection, row[:5]), bool(row[5]), bool(row[6]), row[7], row[8])
+                for row in rows
+            ]
+
+    def named(self, name: str) -> Person:
+        """The person of this name. Raises PeopleError when there is none."""
+        with self._database.reading() as connection:
+            return _person(connection, _named(connection, name))
+
+    def by_id(self, person_id: str) -> Person | None:
+        """The person of this id, or None."""
+        with self._database.reading() as connection:
+            row = connection.execute(
+                f"SELECT {_PERSON} FROM people WHERE id = ?", (person_id,)
+            ).fetchone()
+            return _person(connection, row) if row else None
+
+    def add(
+        self,
+        name: str,
+        password: str,
+        *,
+        full_name: str = "",
+        must_change: bool = True,
+        administrator: bool = False,
+        auditor: bool = False,
+    ) -> Person:
+        """Add a person with a password of their own. Raises PeopleError, WeakPassword."""
+        name = _checked_name(name, "a person's name")
+        check_password(password, name)
+        kept = self._passwords.hash(password)
+        with self._database.writing() as connection:
+            if _find(connection, name):
+                raise PeopleError(f"there is already a person named {name!r}")
+            return self._insert(
+                connection, name, _checked_full_name(full_name), kept, must_change, None,
+                administrator=administrator, auditor=auditor,
+            )  # fmt: skip
+
+    def first_administrator(self) -> str | None:
+        """Make the person `admin` if there is nobody at all, and return its one-time password."""
+        password = make_password()
+        with self._database.reading() as connection:
+            if connection.execute("SELECT 1 FROM people LIMIT 1").fetchone():
+                return None
+        kept = self._passwords.hash(password)
+        with self._database.writing() as connection:
+            if connection.execute("SELECT 1 FROM people LIMIT 1").fetchone():
+                return None
+            self._insert(connection, FIRST_NAME, "", kept, True, None, administrator=True)
+        return password
+
+    def remove(self, person_id: str) -> None:
+        """Forget a person and end their sessions; the id is never given again."""
+        with self._database.writing() as connection, _keeping_an_administrator(connection):
+            connection.execute("INSERT OR IGNORE INTO gone VALUES (?)", (person_id,))
+            connection.execute("DELETE FROM people WHERE id = ?", (person_id,))
+
+    def set_roles(
+        self, person_id: str, *, administrator: bool | None = None, auditor: bool | None = None
+    ) -> None:
+        """Give or take roles; None leaves one as it is."""
+        with self._database.writing() as connection, _keeping_an_administrator(connection):
+            connection.execute(
+                "UPDATE people SET administrator = coalesce(?, administrator), "
+                "auditor = coalesce(?, auditor) WHERE id = ?",
+                (administrator, auditor, person_id),
+            )
+
+    def set_full_name(self, person_id: str, full_name: str) -> None:
+        """Change the name that others read; the one to sign in with stays."""
+        full_name = _checked_full_name(full_name)
+        with self._database.writing() as connection:
+            connection.execute(
+                "UPDATE people SET full_name = ? WHERE id = ?", (full_name, person_id)
+            )
+
+    def set_password(self, person_id: str, password: str, *, must_change: bool) -> None:
+        """Give a person a new password and end all their sessions."""
+        person = self.by_id(person_id)
+        if person is None:
+            raise PeopleError("this person is no longer there")
+        check_password(password, person.name)
+        kept = self._passwords.hash(password)
+        with self._database.writing() as connection:
+            connection.execute(
+                "UPDATE people SET password = ?, must_change = ? WHERE id = ?",
+                (kept, must_change, person_id),
+            )
+            connection.execute("DELETE FROM sessions WHERE person_id = ?", (person_id,))
+
+    def check(self, name: str, password: str) -> Person | None:
+        """The person of this name and password; None, after as long, for any other pair."""
+        with self._database.reading() as connection:
+            row = _find(connection, name)
+            kept = _password(connection, row[0]) if row else None
+            person = _person(connection, row) if row else None
+        if not self._passwords.fits(password, kept) or person is None or kept is None:
+            return None
+        if self._passwords.is_old(kept):
+            stronger = self._passwords.hash(password)
+            with self._database.writing() as connection:
+                connection.execute(
+                    "UPDATE people SET password = ? WHERE id = ? AND password = ?",
+                    (stronger, person.id, kept),
+                )
+        return person
+
+    def account(self, person_id: str) -> Account | None:
+        """One person as administrators see them."""
+        return next((a for a in self.accounts() if a.person.id == person_id), None)
+
+    def company_person(
+        self,
+        subject: str,
+        name: str,
+        *,
+        origin: str,
+        full_name: str = "",
+        groups: Collection[str] | None = None,
+        administrator: bool | None = None,
+    ) -> Person:
+        """The person whom another sign-in calls `subject`; made when they first come.
+
+        `groups` replaces those it told before; groups given here stay. None leaves both as they
+        are. A name that somebody else has gets `origin` behind it: a name never gives access to
+        another's account. Raises PeopleError for a name that cannot be one.
+        """
+        with self._database.writing() as connection:
+            row = connection.execute(
+                f"SELECT {_PERSON} FROM people WHERE subject = ?", (subject,)
+            ).fetchone()
+            if row is None:
+                free = next(
+                    candidate
+                    for candidate in _candidates(_checked_name(name, "a person's name"), origin)
+                    if not _find(connection, candidate)
+                )
+                person_id = self._insert(connection, free, full_name, None, False, subject).id
+            else:
+                person_id = row[0]
+            connection.execute(
+                "UPDATE people SET full_name = ?, administrator = coalesce(?, administrator) "
+                "WHERE id = ?",
+                (_shortened(full_name), administrator, person_id),
+            )
+            if groups is not None:
+                connection.execute(
+                    "DELETE FROM memberships WHERE person_id = ? AND company", (person_id,)
+                )
+                for group in {_shortened(g) for g in groups} - {EVERYONE, ""}:
+                    connection.execute("INSERT OR IGNORE INTO groups VALUES (?)", (group,))
+                    connection.execute(
+                        "INSERT OR IGNORE INTO memberships VALUES (?, ?, 1)", (person_id, group)
+                    )
+            row = connection.execute(
+                f"SELECT {_PERSON} FROM people WHERE id = ?", (person_id,)
+            ).fetchone()
+            return _person(connection, row)
+
+    # Groups
+
+    def groups(self) -> list[Group]:
+        """All groups by name, without `everyone`, which is nobody's to join."""
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                "SELECT g.name, count(DISTINCT m.person_id) FROM groups g LEFT JOIN memberships m "
+                "ON m.group_name = g.name GROUP BY g.name ORDER BY g.name"
+            )
+            return [Group(*row) for row in rows]
+
+    def add_group(self, name: str) -> None:
+        """Make a group. Raises PeopleError for one that is there."""
+        name = _checked_name(name, "a group's name")
+        with self._database.writing() as connection:
+            if name == EVERYONE or _group_exists(connection, name):
+                raise PeopleError(f"there is already a group named {name!r}")
+            connection.execute("INSERT INTO groups VALUES (?)", (name,))
+
+    def remove_group(self, name: str) -> None:
+        """Forget a group, its memberships and what it may read."""
+        with self._database.writing() as connection:
+            _require_group(connection, name)
+            connection.execute("DELETE FROM rules WHERE group_name = ?", (name,))
+            connection.execute("DELETE FROM groups WHERE name = ?", (name,))
+
+    def join(self, person_id: str, group: str) -> None:
+        """Put a person into a group."""
+        with self._database.writing() as connection:
+            _require_group(connection, group)
+            connection.execute(
+                "INSERT OR IGNORE INTO memberships VALUES (?, ?, 0)", (person_id, group)
+            )
+
+    def leave(self, person_id: str, group: str) -> None:
+        """Take a person out of a group; the company's sign-in may put them back."""
+        with self._database.writing() as connection:
+            _require_group(connection, group)
+            connection.execute(
+                "DELETE FROM memberships WHERE person_id = ? AND group_name = ?",
+                (person_id, group),
+            )
+
+    # Rules of spaces
+
+    def rules(self) -> Rules:
+        """The rules of all spaces that have one, as they are now."""
+        readers: dict[str, set[str]] = {}
+        curators: dict[str, set[str]] = {}
+        with self._database.reading() as connection:
+            for space, group, curate in connection.execute(
+                "SELECT space, group_name, curate FROM rules"
+            ):
+                (curators if curate else readers).setdefault(space, set()).add(group)
+        return Rules(
+            {
+                space: SpaceRule(
+                    frozenset(readers.get(space, ())), frozenset(curators.get(space, ()))
+                )
+                for space in sorted({*readers, *curators})
+            }
+        )
+
+    def grant(self, space: str, group: str, right: Right) -> None:
+        """Let a group read or curate a space, in the place of what it might do before."""
+        space = _checked_name(space, "a space's name")
+        if is_private(space):
+            raise PeopleError(f"{space} is someone's own space; nobody else gets access to it")
+        with self._database.writing() as connection:
+            if group != EVERYONE:
+                _require_group(connection, group)
+            connection.execute(
+                "INSERT OR REPLACE INTO rules VALUES (?, ?, ?)",
+                (space, group, right is Right.CURATE),
+            )
+
+    def revoke(self, space: str, group: str) -> None:
+        """Take a group's rights in a space. Raises PeopleError when it has none."""
+        with self._database.writing() as connection:
+            gone = connection.execute(
+                "DELETE FROM rules WHERE space = ? AND group_name = ?", (space, group)
+            ).rowcount
+            if not gone:
+                raise PeopleError(f"the group {group!r} has no rights in the space {space!r}")
+
+    def _insert(
+        self,
+        connection: sqlite3.Connection,
+        name: str,
+        full_name: str,
+        kept: str | None,
+        must_change: bool,
+        subject: str | None,
+        *,
+        administrator: bool = False,
+        auditor: bool = False,
+    ) -> Person:
+        person = Person(secrets.token_hex(8), name, full_name, frozenset(), administrator, auditor)
+        connection.execute(
+            "INSERT INTO people (id, name, name_key, full_name, password, must_change, subject,"
+            " administrator, auditor, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (person.id, name, name_key(name), full_name, kept, must_change, subject,
+             administrator, auditor, self._clock()),
+        )  # fmt: skip
+        return person
+
+
+def name_key(name: str) -> str:
+    """A name as names are compared: one spelling for what looks the same."""
+    return unicodedata.normalize("NFKC", name.strip()).casefold()
+
+
+def person_from(connection: sqlite3.Connection, person_id: str) -> Person | None:
+    """The person of this id with their groups, as `connection` sees them."""
+    row = connection.execute(f"SELECT {_PERSON} FROM people WHERE id = ?", (person_id,)).fetchone()
+    return _person(connection, row) if row else None
+
+
+def _person(connection: sqlite3.Connection, row: tuple[str, str, str, int, int]) -> Person:
+    groups = connection.execute(
+        "SELECT group_name FROM memberships WHERE person_id = ?", (row[0],)
+    ).fetchall()
+    return Person(
+        row[0], row[1], row[2], frozenset(group for (group,) in groups), bool(row[3]), bool(row[4])
+    )
+
+
+def _find(connection: sqlite3.Connection, name: str) -> tuple[str, str, str, int, int] | None:
+    row: tuple[str, str, str, int, int] | None = connection.execute(
+        f"SELECT {_PERSON} FROM people WHERE name_key = ?", (name_key(name),)
+    ).fetchone()
+    return row
+
+
+def _named(connection: sqlite3.Connection, name: str) -> tuple[str, str, str, int, int]:
+    row = _find(connection, name)
+    if row is None:
+        raise PeopleError(f"no person named {name!r}; `strongroom users list` shows who there is")
+    return row
+
+
+def _password(connection: sqlite3.Connection, person_id: str) -> str | None:
+    (kept,) = connection.execute(
+        "SELECT password FROM people WHERE id = ?", (person_id,)
+    ).fetchone()
+    return None if kept is None else str(kept)
+
+
+def _group_exists(connection: sqlite3.Connection, name: str) -> bool:
+    found = connection.execute("SELECT 1 FROM groups WHERE name = ?", (name,)).fetchone()
+    return found is not None
+
+
+def _require_group(connection: sqlite3.Connection, name: str) -> None:
+    if name == EVERYONE:
+        raise PeopleError(f"all people belong to {EVERYONE!r}; it cannot be changed")
+    if not _group_exists(connection, name):
+        raise PeopleError(f"no group named {name!r}; make it with `strongroom groups add {name}`")
+
+
+@contextmanager
+def _keeping_an_administrator(connection: sqlite3.Connection) -> Iterator[None]:
+    """Raise PeopleError where the block leaves nobody who could administer."""
+
+    def exists() -> bool:
+        found = connection.execute("SELECT 1 FROM people WHERE administrator LIMIT 1").fetchone()
+        return found is not None
+
+    before = exists()
+    yield
+    if before and not exists():
+        raise PeopleError("the last administrator stays: make somebody else one first")
+
+
+def _checked_name(name: str, what: str) -> str:
+    name = name.strip()
+    if not 0 < len(name) <= LONGEST_NAME or not name.isprintable():
+        raise PeopleError(f"{what} has 1 to {LONGEST_NAME} printable characters")
+    return name
+
+
+def _checked_full_name(name: str) -> str:
+    name = name.strip()
+    if len(name) > 2 * LONGEST_NAME or not name.isprintable():
+        raise PeopleError(f"a full name has at most {2 * LONGEST_NAME} printable characters")
+    return name
+
+
+def _shortened(text: str) -> str:
+    """What another sign-in tells, cut down to what we would take."""
+    kept = "".join(letter for letter in text if letter.isprintable()).strip()
+    return kept[: 2 * LONGEST_NAME]
+
+
+def _candidates(name: str, origin: str) -> list[str]:
+    """The name, the name with its origin, then with a number."""
+    known = f"{name[: LONGEST_NAME // 2]}@{origin}"[: LONGEST_NAME - 4]
+    return [name, known, *(f"{known}-{number}" for number in range(2, 1000))]
+
+
+__all__ = [
+    "Account",
+    "Group",
+    "People",
+    "PeopleError",
+    "WeakPassword",
+    "Weakness",
+    "name_key",
+    "person_from",
+]
