@@ -2,8 +2,10 @@
 
 import os
 import shutil
+import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -27,16 +29,21 @@ class Vectors:
     """
 
     def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._lock = threading.RLock()
+        self._free = threading.Condition(self._lock)
+        self._searches = 0  # that are running now
+        self._collections: dict[str, Any] = {}
+        self._open()
+
+    def _open(self) -> None:
         os.environ["ANONYMIZED_TELEMETRY"] = "False"
         import chromadb
 
-        self._folder = folder
-        self._lock = threading.RLock()
-        self._collections: dict[str, Any] = {}
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            self._folder.mkdir(parents=True, exist_ok=True)
             self._client = chromadb.PersistentClient(
-                str(folder), settings=chromadb.Settings(anonymized_telemetry=False)
+                str(self._folder), settings=chromadb.Settings(anonymized_telemetry=False)
             )
             self._names = {collection.name for collection in self._client.list_collections()}
         except Exception as error:
@@ -73,15 +80,16 @@ class Vectors:
 
     def nearest(self, name: str, vector: Vector, count: int) -> dict[int, float]:
         """Up to `count` chunk ids of one collection with their cosine, the most similar first."""
-        if name not in self._names:
-            return {}
-        found = self._call(
-            "searched",
-            self._collection(name).query,
-            query_embeddings=[vector],
-            n_results=count,
-            include=["distances"],
-        )
+        with self._searching():
+            if name not in self._names:
+                return {}
+            found = self._call(
+                "searched",
+                self._collection(name).query,
+                query_embeddings=[vector],
+                n_results=count,
+                include=["distances"],
+            )
         pairs = zip(found["ids"][0], found["distances"][0], strict=True)
         return {int(chunk_id): 1.0 - float(distance) for chunk_id, distance in pairs}
 
@@ -102,7 +110,8 @@ class Vectors:
 
     def delete(self, name: str) -> None:
         """Delete a whole collection, if there is one."""
-        with self._lock:
+        with self._free:
+            self._free.wait_for(lambda: not self._searches)
             if name in self._names:
                 self._call("deleted", self._client.delete_collection, name)
                 self._collections.pop(name, None)
@@ -112,6 +121,32 @@ class Vectors:
         """Delete all collections but these."""
         for name in self._names - names:
             self.delete(name)
+
+    def compact(self) -> None:
+        """Give the disk back what deleted collections and vectors held; searches wait meanwhile.
+
+        Chroma itself leaves both the rows of its database and the folders of deleted collections.
+        """
+        with self._free:
+            self._free.wait_for(lambda: not self._searches)
+            self.close()
+            try:
+                _vacuum(self._folder)
+            except (OSError, sqlite3.Error) as error:
+                raise self._fault("compacted", error) from error
+            finally:
+                self._open()
+
+    @contextmanager
+    def _searching(self) -> Iterator[None]:
+        with self._free:
+            self._searches += 1
+        try:
+            yield
+        finally:
+            with self._free:
+                self._searches -= 1
+                self._free.notify_all()
 
     def _collection(self, name: str) -> Any:
         with self._lock:
@@ -138,6 +173,21 @@ class Vectors:
             f"({type(error).__name__}: {error}). It is derived from the catalogue: if this "
             "happens again, run `strongroom reindex`, which makes it anew."
         )
+
+
+def _vacuum(folder: Path) -> None:
+    """Rewrite Chroma's database without free pages, and delete folders that it does not name."""
+    connection = sqlite3.connect(folder / "chroma.sqlite3", timeout=30, isolation_level=None)
+    try:
+        connection.execute("PRAGMA secure_delete = ON")
+        connection.execute("VACUUM")
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        known = {segment for (segment,) in connection.execute("SELECT id FROM segments")}
+    finally:
+        connection.close()
+    for path in folder.iterdir():
+        if path.is_dir() and path.name not in known:
+            shutil.rmtree(path)
 
 
 def delete_folder(folder: Path) -> None:
