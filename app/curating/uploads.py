@@ -66,10 +66,11 @@ class Ingesting(Protocol):
         space: str,
         prune: bool = False,
         uploaded: bool = False,
+        person: str = "",
         progress: Callable[[Progress], None] | None = None,
     ) -> IngestReport: ...
 
-    def read_again(self, space: str, name: str, file: Path) -> FileStatus: ...
+    def read_again(self, space: str, name: str, file: Path, *, person: str = "") -> FileStatus: ...
 
 
 @dataclass
@@ -285,12 +286,17 @@ class Uploads:
                 [folder],
                 space=upload.space,
                 uploaded=True,
+                person=upload.person,
                 progress=lambda progress: change(progress=progress),
             ).documents
         statuses: list[FileStatus] = []
         for done, name in enumerate(upload.files):
             change(progress=Progress(done, len(upload.files), 0, name))
-            statuses.append(self._home.read_again(upload.space, name, folder / safe_name(name)))
+            statuses.append(
+                self._home.read_again(
+                    upload.space, name, folder / safe_name(name), person=upload.person
+                )
+            )
         return statuses
 
 

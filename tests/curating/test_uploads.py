@@ -23,7 +23,7 @@ class SmallHome:
     def __init__(self, folder: Path) -> None:
         self.index = Index.open(folder, WordEmbedder())
 
-    def ingest(self, paths, *, space, prune=False, uploaded=False, progress=None):
+    def ingest(self, paths, *, space, prune=False, uploaded=False, person="", progress=None):
         return ingest_paths(
             self.index, paths, space=space, prune=prune, uploaded=uploaded, progress=progress
         )
@@ -35,7 +35,7 @@ class SmallHome:
 class DyingHome(SmallHome):
     """One whose process ends whenever it is given work."""
 
-    def ingest(self, paths, *, space, prune=False, uploaded=False, progress=None):
+    def ingest(self, paths, *, space, prune=False, uploaded=False, person="", progress=None):
         raise SystemExit
 
 
