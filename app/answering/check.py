@@ -102,7 +102,12 @@ def _tie(
         order = cited + [index for index in range(len(hits)) if index not in cited]
         support = None
         for group in (order[: len(cited)], order[len(cited) :]):
-            found = find_support(sentence.text, [hits[index].text for index in group], question)
+            found = find_support(
+                sentence.text,
+                [hits[index].text for index in group],
+                question,
+                [f"{hits[index].document} {hits[index].heading}" for index in group],
+            )
             if found:
                 support = replace(found, passage=group[found.passage])
                 break

@@ -8,17 +8,17 @@ import sentencex
 import snowballstemmer
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
-_NUMBER = re.compile(
+NUMBER = re.compile(
     "(?<!\\w)\\d{1,3}(?:[\u00a0\u2009\u202f'’]\\d{3})+(?:[.,]\\d+)?(?!\\w)"  # 1 250,50
     r"|(?<!\w)\d+(?:[.,]\d+)*(?!\w)"  # 1250, 1,250.00, 1.250,00, 3.5
 )
-_GROUPED = re.compile(r"^\d{1,3}(?:[,.'’  ]\d{3})+(?:[.,]\d{1,2})?$")
+_GROUPED = re.compile(r"^[1-9]\d{0,2}(?:[,.'’  ]\d{3})+(?:[.,]\d{1,2})?$")
 _BULLET = re.compile(r"^\s*(?:[-*•–▪◦‣]|\(?\d{1,2}[.)])\s+")
 _CODE = re.compile(r"[^\W_]+(?:[-/.:_][^\W_]+)*")
 _LETTER_RUN = re.compile(r"\d+|[^\W\d_]+")
 _NUMBER_WORDS = {
     word: str(value)
-    for value, words in {
+    for value, names in {
         0: "zero null",
         1: "one eins",
         2: "two zwei",
@@ -40,7 +40,7 @@ _NUMBER_WORDS = {
         18: "eighteen achtzehn",
         19: "nineteen neunzehn",
         20: "twenty zwanzig",
-        30: "thirty dreißig",
+        30: "thirty dreißig dreissig",
         40: "forty vierzig",
         50: "fifty fünfzig",
         60: "sixty sechzig",
@@ -48,7 +48,11 @@ _NUMBER_WORDS = {
         80: "eighty achtzig",
         90: "ninety neunzig",
     }.items()
-    for word in words.split()
+    for word in names.split()
+}
+_FOLDED_NUMBERS = {
+    "".join(c for c in unicodedata.normalize("NFKD", word) if not unicodedata.combining(c)): value
+    for word, value in _NUMBER_WORDS.items()
 }
 STOP_WORDS = frozenset(
     """a about above after again all also am an and any are as at be because been before being
@@ -65,10 +69,10 @@ STOP_WORDS = frozenset(
     uns unser unter vom von vor war waren was welche welcher welches wenn wer werden wie wieviel
     wir wird wo wurde zu zum zur""".split()
 )
-_NEGATIONS = frozenset(
-    """not no never none nor neither cannot without
-    kein keine keinen keiner nicht nie niemals ohne""".split()
+DENYING_NOUNS = frozenset(
+    "no none neither nor without kein keine keinen keiner keinem ohne".split()
 )
+_NEGATIONS = DENYING_NOUNS | frozenset("not never cannot nicht nie niemals".split())
 
 
 def sentences(text: str) -> list[str]:
@@ -111,7 +115,7 @@ def telling_words(text: str) -> list[str]:
 
 def stem_of(word: str) -> str:
     """The form in which `content_stems` gives a word."""
-    return _NUMBER_WORDS.get(word) or _stem(word)
+    return _FOLDED_NUMBERS.get(word) or _stem(word)
 
 
 def content_stems(text: str) -> list[str]:
@@ -122,23 +126,61 @@ def content_stems(text: str) -> list[str]:
 def numbers(text: str) -> frozenset[str]:
     """Every number of `text`, comparable: "1,250.00", "1'250" and "1250" are all "1250".
 
-    Number words up to ninety count; so do the digits inside a word ("30km", "HR100"). A plain
-    space does not join digits: it may stand between two columns of a table.
+    Numbers in words count up to 999 ("twenty-five", "fünfundzwanzig", "two hundred"), and so do
+    the digits inside a word ("30km", "HR100"). A plain space does not join digits: it may stand
+    between two columns of a table.
     """
     found: set[str] = set()
-    for match in _NUMBER.findall(text):
-        found.add(_plain_number(match))
+    text = in_digits(text)
+    for match in NUMBER.findall(text):
+        found.add(plain_number(match))
     for word in words(text):
-        if word in _NUMBER_WORDS:
-            found.add(_NUMBER_WORDS[word])
-        elif not word.isdigit() and any(letter.isdigit() for letter in word):
+        if not word.isdigit() and any(letter.isdigit() for letter in word):
             found.update(
                 part.lstrip("0") or "0" for part in _LETTER_RUN.findall(word) if part.isdigit()
             )
     return frozenset(number for number in found if number)
 
 
-def _plain_number(written: str) -> str:
+def in_digits(text: str) -> str:
+    """`text` with its numbers in words, up to 999, written in digits."""
+    return _spelled().sub(_digits, text)
+
+
+@lru_cache(maxsize=1)
+def _spelled() -> re.Pattern[str]:
+    small = "|".join(sorted(_small_numbers(), key=len, reverse=True))
+    below = "|".join(word for word, value in _NUMBER_WORDS.items() if len(value) == 1)
+    hundreds = rf"(?:(?P<many>{below}|a|ein)[\s-]*)?(?:hundred|hundert)"
+    rest = rf"(?:[\s-]*(?:and|und)?[\s-]*(?P<rest>{small})\b)?"
+    return re.compile(rf"\b(?:{hundreds}(?!\w*s\b){rest}|(?P<small>{small}))\b", re.IGNORECASE)
+
+
+@lru_cache(maxsize=1)
+def _small_numbers() -> dict[str, str]:
+    """Words for 0 to 99 as they may be written."""
+    written = dict(_NUMBER_WORDS)
+    ones = {
+        word: value for word, value in _NUMBER_WORDS.items() if len(value) == 1 and value != "0"
+    }
+    for ten, value in _NUMBER_WORDS.items():
+        if len(value) == 2 and value.endswith("0") and value != "10":
+            for one, last in (*ones.items(), ("ein", "1")):
+                total = str(int(value) + int(last))
+                written |= {f"{ten}-{one}": total, f"{ten} {one}": total, f"{one}und{ten}": total}
+    return written
+
+
+def _digits(match: re.Match[str]) -> str:
+    small = _small_numbers()
+    if match["small"]:
+        return small[match["small"].casefold()]
+    many = int(_NUMBER_WORDS.get((match["many"] or "a").casefold(), "1"))
+    return str(100 * many + int(small[match["rest"].casefold()] if match["rest"] else 0))
+
+
+def plain_number(written: str) -> str:
+    """A number in digits in its comparable form."""
     digits = re.sub(r"^\D+|\D+$", "", written)
     if _GROUPED.match(digits):
         whole, _, cents = _split_cents(digits)
@@ -186,6 +228,9 @@ def names(sentence: str) -> frozenset[str]:
 
 def negated(sentence: str) -> bool:
     """Whether the sentence denies something."""
-    return any(word in _NEGATIONS for word in words(sentence)) or "n't" in sentence.replace(
-        "’", "'"
-    )
+    return any(denies(word) for word in words(sentence)) or "n't" in sentence.replace("’", "'")
+
+
+def denies(word: str) -> bool:
+    """Whether a word, as `words` gives it, is a denial."""
+    return word in _NEGATIONS

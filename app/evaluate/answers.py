@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from app.evaluate.hits import is_hit, same_document, shares_text
 from app.evaluate.normalise import contains_answer, exact_match, number_match, token_f1
-from app.evaluate.quantities import numerals
+from app.evaluate.quantities import SCALE, numerals, quantities
 from app.evaluate.questions import Place, Question
 from app.events import Answer, Citation
 from vectorstore.records import Hit
@@ -31,7 +31,7 @@ def answer_metrics(question: Question, answer: Answer) -> dict[str, float]:
 
     Of answers given to answerable questions with evidence: `citation_correct` is 1 if every need
     is met by a citation, `citation_precision` is the share of the citations that meet one. Of
-    all answers with supported sentences: `numbers_held` is the share of these whose numerals all
+    all answers with supported sentences: `numbers_held` is the share of these whose numbers all
     stand in the passages that they cite; anything below 1 is a defect.
     """
     if not question.answerable:
@@ -77,20 +77,34 @@ def answer_words(answer: Answer) -> str:
 
 
 def sentences_with_foreign_numbers(answer: Answer) -> list[str]:
-    """Sentences shown as supported that have a numeral absent from every passage they cite."""
+    """Sentences shown as supported that have a number or date absent from all they cite.
+
+    It may be written otherwise there, in words, in digits or as another form of the date; and a
+    scale such as "million" may stand elsewhere in the passage, as it does above a table.
+    """
     cited = {citation.n: citation for citation in answer.citations}
     passages = {hit.chunk_id: hit for hit in answer.passages}
     foreign = []
     for sentence in answer.sentences:
         if not sentence.supported:
             continue
-        held: set[str] = set()
-        for number in sentence.citations:
-            if citation := cited.get(number):
-                held |= numerals(_cited_text(citation, passages.get(citation.chunk_id)))
-        if not numerals(sentence.text) <= held:
+        text = "\n".join(
+            _cited_text(citation, passages.get(citation.chunk_id))
+            for number in sentence.citations
+            if (citation := cited.get(number))
+        )
+        if not _holds_numbers(text, sentence.text):
             foreign.append(sentence.text)
     return foreign
+
+
+def _holds_numbers(text: str, sentence: str) -> bool:
+    held = quantities(text) | numerals(text)
+    if "1" not in sentence:
+        held |= {"1"}  # "one" is mostly no number
+    scales = set(SCALE.findall(text.casefold()))
+    bare = SCALE.sub(lambda match: "" if match[1] in scales else match[0], sentence.casefold())
+    return quantities(sentence) <= held or quantities(bare) <= held
 
 
 def area_under_curve(positive: Iterable[float], negative: Iterable[float]) -> float | None:

@@ -57,7 +57,7 @@ _SCALES = {
     "trillion": 12,
     "trillions": 12,
 }
-_SCALE = re.compile(r"[\s-]?(" + "|".join(sorted(_SCALES, key=len, reverse=True)) + r")\b")
+SCALE = re.compile(r"[\s-]?(" + "|".join(sorted(_SCALES, key=len, reverse=True)) + r")\b")
 _ONES = {
     word: value
     for value, words in enumerate(
@@ -105,7 +105,7 @@ def numerals(text: str) -> frozenset[str]:
     folded = text.casefold()
     for match in _NUMERAL.finditer(folded):
         value = _value(match.group())
-        if scale := _SCALE.match(folded, match.end()):
+        if scale := SCALE.match(folded, match.end()):
             value *= Decimal(10) ** _SCALES[scale.group(1)]
         found.add(_plain(value))
     return frozenset(found)

@@ -9,7 +9,12 @@ from app.answering.followup import standalone
 from app.errors import words_for
 from app.evaluate import answers as answering
 from app.evaluate import retrieval
-from app.evaluate.answers import answer_metrics, area_under_curve, failed_metrics
+from app.evaluate.answers import (
+    answer_metrics,
+    area_under_curve,
+    failed_metrics,
+    sentences_with_foreign_numbers,
+)
 from app.evaluate.questions import Question
 from app.evaluate.retrieval import evidence_ranks, retrieval_metrics
 from app.events import Answer
@@ -171,6 +176,8 @@ def _measure_answer(row: Row, question: Question, ask: Ask) -> Answer:
         ],
         "signals": dict(answer.signals),
     }
+    if foreign := sentences_with_foreign_numbers(answer):
+        row["foreign_numbers"] = foreign
     return answer
 
 

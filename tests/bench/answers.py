@@ -4,8 +4,8 @@
 
 `--limit N` asks N answerable and N unanswerable questions, spread over the file. The plain stack
 has no `found`: a refusal is read from its words, generously. Every answer goes through the same
-measures; the intervals are of paired differences. Also printed is whether any sentence that we
-show as supported has a number which its passages do not hold.
+measures; the intervals are of paired differences. It fails if any sentence that we show as
+supported has a number which its passages do not hold, and prints those sentences.
 """
 
 import argparse
@@ -27,8 +27,8 @@ from app.evaluate.report import Report, Row, evaluate, summarise, table
 from app.events import Answer, Finished
 
 
-def main() -> None:
-    """Ask both, print both, and write the two reports where asked."""
+def main() -> int:
+    """Ask both, print both, and write the two reports where asked; 1 for foreign numbers."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -50,11 +50,18 @@ def main() -> None:
     for metric in ("f1", "containment"):
         a, b = plain["answers"].get(metric, 0.0), ours["answers"].get(metric, 0.0)
         print(f"{metric}: {b:.3f} against {a:.3f}" + (f", {b / a:.1f} times" if a else ""))
+    shown = [
+        (row["qid"], said) for row in ours["questions"] for said in row.get("foreign_numbers", ())
+    ]
+    print(f"sentences shown as supported with a number that their passages lack: {len(shown)}")
+    for qid, said in shown:
+        print(f"  {qid}: {said}")
     if arguments.out:
         arguments.out.mkdir(parents=True, exist_ok=True)
         for name, report in (("strongroom", ours), ("plain", plain)):
             text = json.dumps(report, ensure_ascii=False, indent=1)
             (arguments.out / f"{name}.json").write_text(text, encoding="utf-8")
+    return 1 if shown else 0
 
 
 def _open_strongroom(
@@ -138,4 +145,4 @@ def _counter(name: str) -> Callable[[int, int], None]:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -114,6 +114,30 @@ def test_a_supported_sentence_with_a_number_of_its_own_is_a_defect(
     assert sentences_with_foreign_numbers(answer("1,350", supported=False, **made)) == []
 
 
+@pytest.mark.parametrize(
+    ("said", "passage", "foreign"),
+    [
+        ("It lasts twenty-five days.", "It lasts 25 days.", False),
+        ("It lasts 25 days.", "It lasts twenty-five days.", False),
+        ("It lasts thirty days.", "It lasts 25 days.", True),
+        ("Es kostet 1.234,5 Euro.", "It costs 1,234.5 euros.", False),
+        ("Es kostet 1.234,5 Euro.", "It costs 1,234.6 euros.", True),
+        ("It grew by 5 %.", "It grew by five percent.", False),
+        ("It ended on 1 March 2024.", "It ended on 01.03.2024.", False),
+        ("It ended on 2 March 2024.", "It ended on 01.03.2024.", True),
+        ("Revenue was 855.0 million.", "Million pounds: Revenue; 2025: 855.0", False),
+        ("Revenue was 855.0 million.", "Revenue; 2025: 855.0", True),
+        ("No one of them pays.", "None of them pays.", False),
+    ],
+)
+def test_numbers_are_compared_however_they_are_written(
+    said: str, passage: str, foreign: bool, answer: Make, hit: MakeHit, citation: MakeCitation
+) -> None:
+    shown = hit(passage)
+    given = answer(said, citations=(citation(shown),), passages=(shown,))
+    assert sentences_with_foreign_numbers(given) == ([said] if foreign else [])
+
+
 def test_area_under_the_curve_by_hand() -> None:
     # 0.9 beats both; 0.5 beats 0.1 and ties with 0.5: (2 + 1.5) / 4
     assert area_under_curve([0.9, 0.5], [0.5, 0.1]) == pytest.approx(3.5 / 4)

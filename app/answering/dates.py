@@ -1,0 +1,97 @@
+"""Calendar dates of a text, however they are written, in English and German."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+_MONTHS = {
+    name: number
+    for number, names in enumerate(
+        """january jan januar|february feb februar|march mar märz|april apr|may mai|june jun juni
+        |july jul juli|august aug|september sep sept|october oct oktober okt|november nov
+        |december dec dezember dez""".split("|"),
+        start=1,
+    )
+    for name in names.split()
+}
+_NAME = "|".join(sorted(_MONTHS, key=len, reverse=True))
+_YEAR = r"(?P<year>(?:1\d|20)\d\d)(?!\d)"
+_DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th|\.)?"
+_FORMS = [
+    re.compile(form, re.IGNORECASE)
+    for form in (
+        rf"(?<![\d-]){_YEAR}-(?P<month>\d\d)-(?P<day>\d\d)(?![\d-])",
+        r"(?<![\d./])(?P<day>\d{1,2})\.\s?(?P<month>\d{1,2})\.\s?(?P<year>(?:1\d|20)\d\d)(?!\d)",
+        r"(?<![\d./])(?P<day>\d{1,2})/(?P<month>\d{1,2})/(?P<year>(?:1\d|20)\d\d)(?!\d)",
+        rf"(?<![\d.,]){_DAY}\s+(?:of\s+)?(?P<name>{_NAME})\b\.?(?:,?\s+{_YEAR})?",
+        rf"\b(?P<name>{_NAME})\b\.?\s+{_DAY}(?![\d.,]*\d)(?:,?\s+{_YEAR})?",
+        rf"\b(?P<name>{_NAME})\b\.?,?\s+(?:of\s+)?{_YEAR}",
+    )
+]
+_LAST_MONTH, _LAST_DAY = 12, 31
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A date as far as it is told; None for the year or the day that is not."""
+
+    year: int | None
+    month: int
+    day: int | None
+
+    def lies_in(self, other: "Day") -> bool:
+        """Whether the other date says all that this one says."""
+        return (
+            self.month == other.month
+            and self.year in (None, other.year)
+            and self.day in (None, other.day)
+        )
+
+    def parts(self) -> frozenset[str]:
+        """Its numbers as they may be written: day, month, year."""
+        return frozenset(str(part) for part in (self.year, self.month, self.day) if part)
+
+
+def days_of(text: str) -> list[Day]:
+    """The dates of `text`.
+
+    "3/4/2025" is read as day and month, unless that is impossible.
+    """
+    return [day for day, _, _ in placed_days(text)]
+
+
+def placed_days(text: str) -> list[tuple[Day, int, int]]:
+    """The dates of `text`, each with where it stands: half-open, in characters."""
+    found: list[tuple[Day, int, int]] = []
+    for form in _FORMS:
+        rest = without_places(text, found)
+        for match in form.finditer(rest):
+            if day := _day(match):
+                found.append((day, match.start(), match.end()))
+    return found
+
+
+def without_places(text: str, places: Sequence[tuple[Day, int, int]]) -> str:
+    """`text` with the dates at these places blanked, so that all else stays where it is."""
+    for _, start, end in places:
+        text = text[:start] + ";" + " " * (end - start - 1) + text[end:]
+    return text
+
+
+def without_days(text: str) -> str:
+    """`text` with every date that `days_of` finds blanked."""
+    return without_places(text, placed_days(text))
+
+
+def _day(match: re.Match[str]) -> Day | None:
+    parts = match.groupdict()
+    year = int(parts["year"]) if parts.get("year") else None
+    day = int(parts["day"]) if parts.get("day") else None
+    month = _MONTHS[parts["name"].casefold()] if parts.get("name") else int(parts["month"])
+    if day is not None and "/" in match.group() and month > _LAST_MONTH >= day:
+        day, month = month, day
+    if parts.get("name") and parts["name"].islower():  # "may" is no month, "march" seldom one
+        return None
+    if not 1 <= month <= _LAST_MONTH or (day is not None and not 1 <= day <= _LAST_DAY):
+        return None
+    return Day(year, month, day)
