@@ -98,6 +98,7 @@ def build_parser() -> argparse.ArgumentParser:
 
     _add_asking(command, commands)
     _add_models(command, commands)
+    _add_audit(command, commands)
 
     evaluate = command("eval", "evaluating:run_eval", "measure on a question file", commands)
     evaluate.add_argument("questions", nargs="?", metavar="QUESTIONS.jsonl")
@@ -178,6 +179,36 @@ def _add_models(command, commands) -> None:  # type: ignore[no-untyped-def]
     plan.add_argument("--gpu", type=float, action="append", metavar="GB", help="memory of one GPU")
     plan.add_argument("--context", type=int, default=4096, metavar="N")
     _json(plan)
+
+
+def _add_audit(command, commands) -> None:  # type: ignore[no-untyped-def]
+    audit = commands.add_parser("audit", help="the trail of what was asked, answered and changed")
+    group = audit.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    verify = command("verify", "auditing:verify", "find changed or missing records", group)
+    verify.add_argument("--key", metavar="FILE", help="public key that was kept elsewhere")
+    verify.add_argument("--head", metavar="LINE", help="line of `audit head` that was kept")
+    verify.add_argument("--export", metavar="FILE", help="verify an exported file instead")
+    _json(verify)
+    show = command("show", "auditing:show", "print records, or make an answer again", group)
+    show.add_argument("--last", type=int, default=20, metavar="N", help="so many records (20)")
+    show.add_argument("--person", metavar="ID", help="only this person's")
+    show.add_argument("--kind", metavar="KIND", help="only of this kind, such as question")
+    show.add_argument("--since", metavar="DATE")
+    show.add_argument("--answer", metavar="ID", help="make this answer again and compare")
+    show.add_argument("--private-key", metavar="FILE", help="the auditor's, for sealed texts")
+    _json(show)
+    export = command("export", "auditing:export", "write records to a signed file", group)
+    export.add_argument("--out", metavar="FILE", required=True)
+    export.add_argument("--since", metavar="DATE")
+    export.add_argument("--until", metavar="DATE", help="up to, and without, this moment")
+    _json(export)
+    keys = command("keys", "auditing:keys", "print the public key that verifies the trail", group)
+    keys.add_argument("--out", metavar="FILE", help="write it there, to be kept elsewhere")
+    keys.add_argument("--auditor", metavar="FILE", help="make a key pair for sealed texts instead")
+    _json(keys)
+    command("head", "auditing:head", "print a line that proves the trail's end", group)
+    renew = command("renew", "auditing:renew", "begin another trail after damage", group)
+    renew.add_argument("--reason", required=True, metavar="TEXT", help="stands in the new trail")
 
 
 def _filters(parser: argparse.ArgumentParser) -> None:

@@ -35,6 +35,7 @@ def control_app(home: Home) -> FastAPI:
         "search": lambda home, body: _result(asdict(home.search(**body))),
         "ask": lambda home, body: _events(home.ask(**body)),
         "summarise": lambda home, body: _events(home.summarise(**body)),
+        "recreate": _recreate,
         "engine": lambda home, _: _result(asdict(home.chat.state())),
     }
 
@@ -80,6 +81,12 @@ def _guarded(operation: Callable[[Home, Body], Lines], home: Home, body: Body) -
 
 def _result(value: object) -> Lines:
     yield {"result": value}
+
+
+def _recreate(home: Home, body: Body) -> Lines:
+    key = body.get("private_key")
+    made = home.recreate(body["answer_id"], private_key=Path(key) if key else None)
+    return _result(asdict(made))
 
 
 def _ingest(home: Home, body: Body) -> Lines:

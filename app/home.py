@@ -7,9 +7,11 @@ from typing import Protocol
 
 from app.assistant import Assistant, ChatModel
 from app.audit.ingesting import RecordedIndex
+from app.audit.keys import AuditorPrivateKey
 from app.audit.opening import local_person
 from app.audit.recording import Recorder
 from app.audit.records import RecordKind
+from app.audit.replay import Recreation, recreate
 from app.audit.trail import Trail
 from app.chat_model import ChatModelSource
 from app.events import Answer, Event
@@ -20,6 +22,7 @@ from ingest.pipeline import FileStatus, IngestReport, Progress, ingest_again, in
 from ingest.sandbox import ParseLimits
 from vectorstore.index import Index
 from vectorstore.records import DocumentRecord, SearchResult
+from vectorstore.search import DocumentChoice
 
 
 class UnknownName(Exception):
@@ -72,6 +75,8 @@ class Operations(Protocol):
     def summarise(
         self, document: str, *, spaces: Sequence[str] | None = None
     ) -> Iterator[SummaryEvent]: ...
+
+    def recreate(self, answer_id: str, *, private_key: Path | None = None) -> Recreation: ...
 
     def close(self) -> None: ...
 
@@ -175,7 +180,7 @@ class Home:
         question: str,
         *,
         spaces: Sequence[str] | None = None,
-        documents: Sequence[str] | None = None,
+        documents: Sequence[DocumentChoice] | None = None,
         history: Sequence[Answer] = (),
         person: str = "",
     ) -> Iterator[Event]:
@@ -218,6 +223,19 @@ class Home:
             person,
         )
 
+    def recreate(self, answer_id: str, *, private_key: Path | None = None) -> Recreation:
+        """Make a recorded answer again; `private_key` is the auditor's, for sealed texts."""
+        return recreate(
+            self.trail.folder,
+            answer_id,
+            self.index,
+            self.chat.model(),
+            lambda index, model: Assistant(
+                index, model, self.settings.answer, self.chat.calibration()
+            ),
+            AuditorPrivateKey.read(private_key) if private_key else None,
+        )
+
     def close(self) -> None:
         self.chat.close()
         self.index.close()
@@ -230,11 +248,15 @@ class Home:
                 f"no space named {', '.join(map(repr, unknown))}; there are: "
                 + (", ".join(known) or "none yet, ingest something first")
             )
-        return list(spaces) if spaces else known
+        return known if spaces is None else list(spaces)
 
-    def _check_documents(self, spaces: Sequence[str], documents: Sequence[str] | None) -> None:
-        for name in documents or ():
-            if not any(self.index.document(space, name) for space in spaces):
+    def _check_documents(
+        self, spaces: Sequence[str], documents: Sequence[DocumentChoice] | None
+    ) -> None:
+        for choice in documents or ():
+            only, name = choice if isinstance(choice, tuple) else (None, choice)
+            held = [space for space in spaces if only in (None, space)]
+            if not any(self.index.document(space, name) for space in held):
                 raise UnknownName(
                     f"no document named {name!r}; `strongroom documents` lists the names"
                 )

@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 from pydantic import TypeAdapter
 
+from app.audit.replay import Recreation
 from app.events import Event, Finished, Reading, Searching, Writing
 from app.home import Removal
 from app.summarising.summary import Joining, ReadingPart, Summarised, SummaryEvent
@@ -82,6 +83,13 @@ class RemoteHome:
     ) -> Iterator[SummaryEvent]:
         body = {"document": document, "spaces": spaces}
         yield from self._events("summarise", body, (ReadingPart, Joining, Writing, Summarised))
+
+    def recreate(self, answer_id: str, *, private_key: Path | None = None) -> Recreation:
+        body = {
+            "answer_id": answer_id,
+            "private_key": str(private_key.resolve()) if private_key else None,
+        }
+        return TypeAdapter(Recreation).validate_python(self._call("recreate", body))
 
     def close(self) -> None:
         self._http.close()

@@ -67,6 +67,16 @@ def newest(folder: Path, kind: str) -> Record | None:
     return None
 
 
+def holding(folder: Path, text: str) -> Iterator[Record]:
+    """The records whose line holds this ASCII text, such as an id."""
+    mark = text.encode("ascii", "replace")
+    for path in files(folder):
+        with path.open("rb") as opened:
+            for line in opened:
+                if mark in line and line.endswith(b"\n"):
+                    yield read_line(line)
+
+
 def _lines_backwards(path: Path) -> Iterator[bytes]:
     """Whole lines of a file, the last first."""
     with path.open("rb") as opened:

@@ -19,6 +19,7 @@ from app.events import Answer, Citation, Event, Finished, Reading, Usage, Writin
 from app.summarising.summary import Summarised, Summary, SummaryEvent
 from vectorstore.index import Index
 from vectorstore.records import Hit, SearchResult
+from vectorstore.search import DocumentChoice
 
 log = logging.getLogger(__name__)
 
@@ -26,11 +27,11 @@ E = TypeVar("E")
 
 
 class WatchedEngine:
-    """A language model whose prompts are noted, and which nothing was said to before that."""
+    """A language model whose prompts are noted."""
 
     def __init__(self, engine: LanguageModel) -> None:
         self._engine = engine
-        self.prompts: list[dict[str, Any]] = []
+        self._prompts: list[tuple[dict[str, Any], Completion]] = []
 
     def complete(
         self,
@@ -42,10 +43,15 @@ class WatchedEngine:
         **others: Any,
     ) -> Completion:
         noted = {"sha256": tokens_sha256(prompt), "tokens": len(prompt), "max_tokens": max_tokens}
-        self.prompts.append({**noted, **others})
-        return self._engine.complete(
+        completion = self._engine.complete(
             prompt, max_tokens=max_tokens, stop=stop, person=person, **others
         )
+        self._prompts.append(({**noted, **others}, completion))
+        return completion
+
+    def prompts(self) -> list[dict[str, Any]]:
+        """What was asked of the model, and why it ended."""
+        return [{**noted, "finish": made.finish_reason} for noted, made in self._prompts]
 
 
 class Recorder:
@@ -62,7 +68,7 @@ class Recorder:
         start: Callable[[ChatModel], Iterator[Event]],
         *,
         spaces: Sequence[str],
-        documents: Sequence[str] | None,
+        documents: Sequence[DocumentChoice] | None,
         history: Sequence[Answer],
         person: str,
     ) -> Iterator[Event]:
@@ -240,7 +246,7 @@ class _Recorded(Iterator[E], Generic[E]):
             if self._ended:
                 return
             self._ended = True
-            prompts = list(self._engine.prompts)
+            prompts = self._engine.prompts()
             self._write(kind, {**data(), "prompts": prompts, **self._about})
 
     def _write(self, kind: RecordKind, data: Mapping[str, Any]) -> None:
@@ -264,8 +270,9 @@ def text_sha256(text: str) -> str:
 
 @cache
 def prompt_words_sha256() -> str:
-    """The hash of all the words that we say to the model."""
-    words = sorted(path.name for path in files("prompts").iterdir() if path.name.endswith(".md"))
+    """The hash of the words that we say to the model for answers and summaries."""
+    every = sorted(path.name for path in files("prompts").iterdir())
+    words = [name for name in every if name.startswith(("answer_", "passage", "summarise_"))]
     together = hashlib.sha256()
     for name in words:
         content = files("prompts").joinpath(name).read_bytes()

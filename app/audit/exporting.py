@@ -1,0 +1,70 @@
+"""A part of the trail as a file for someone else, signed so that they can check it."""
+
+import hashlib
+import json
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from app.audit.keys import SigningKey, VerifyKey
+from app.audit.reading import records
+from app.audit.records import TrailFault, canonical
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """What an export holds; its signature is over all the other fields."""
+
+    sha256: str  # of the file
+    records: int
+    first: int | None  # sequence numbers
+    last: int | None
+    since: str
+    until: str
+    key: str
+    signature: str = ""
+
+
+def export(folder: Path, key: SigningKey, out: Path, *, since: str, until: str) -> Exported:
+    """Write the records as JSON lines to `out`, and its signature to `out`.signature.json.
+
+    Raises TrailFault if a file cannot be written or the trail not be read.
+    """
+    together = hashlib.sha256()
+    count, first, last = 0, None, None
+    try:
+        descriptor = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "wb") as opened:
+            for record in records(folder, since=since, until=until):
+                line = canonical(asdict(record)) + b"\n"
+                opened.write(line)
+                together.update(line)
+                count, first, last = count + 1, first or record.seq, record.seq
+        said = Exported(together.hexdigest(), count, first, last, since, until, key.public.id)
+        signature = key.sign("trail export", _signed(said)).hex()
+        done = Exported(**{**asdict(said), "signature": signature})
+        signature_file(out).write_text(json.dumps(asdict(done), indent=2) + "\n", "utf-8")
+    except OSError as error:
+        raise TrailFault(f"{out} cannot be written ({error.strerror})") from error
+    return done
+
+
+def verify_export(file: Path, key: VerifyKey) -> bool:
+    """Whether an exported file is as it was written. Raises TrailFault if it cannot be read."""
+    try:
+        said = Exported(**json.loads(signature_file(file).read_text("utf-8")))
+        with file.open("rb") as opened:
+            sha256 = hashlib.file_digest(opened, "sha256").hexdigest()
+        signature = bytes.fromhex(said.signature)
+    except (OSError, ValueError, TypeError) as error:
+        raise TrailFault(f"{file} or its signature cannot be read ({error})") from error
+    return sha256 == said.sha256 and key.signed("trail export", _signed(said), signature)
+
+
+def signature_file(file: Path) -> Path:
+    """Where the signature of an exported file is."""
+    return file.with_name(file.name + ".signature.json")
+
+
+def _signed(said: Exported) -> bytes:
+    return canonical({**asdict(said), "signature": ""})
