@@ -11,10 +11,10 @@ from app.answering.check import check_draft
 from app.answering.citations import without_broken_end
 from app.answering.confidence import Calibration
 from app.answering.editions import prefer_editions
-from app.answering.followup import Exchange, standalone
+from app.answering.followup import Exchange, conversation, read_rewrite, standalone
 from app.answering.language import telling_words
-from app.engine.client import Completion
-from app.engine.templates import ChatTemplate
+from app.engine.client import Completion, EngineError
+from app.engine.templates import ChatTemplate, Turn
 from app.events import (
     Answer,
     Dropped,
@@ -30,9 +30,11 @@ from app.settings import AnswerSettings
 from app.window import FittedPrompt, NumberedPassage, fit
 from vectorstore.index import Index
 from vectorstore.records import Hit
+from vectorstore.search import DocumentChoice
 
 WEAK_READS = 3  # passages for a weak model: more only distract it, and cost its user seconds
 WEAK_WRITES = 64  # tokens of its answer; it has nothing more to say after that
+REWRITE_TOKENS = 80  # for a question made from the conversation
 SHOWN = 8  # passages beside the answer, also of those that the model did not read
 
 E = TypeVar("E")  # what a stream tells on its way
@@ -101,7 +103,7 @@ class Assistant:
         question: str,
         *,
         spaces: Sequence[str],
-        documents: Sequence[str] | None = None,
+        documents: Sequence[DocumentChoice] | None = None,
         history: Sequence[Answer] = (),
         person: str = "",
     ) -> AnswerStream[Event]:
@@ -119,12 +121,14 @@ class Assistant:
         stream: AnswerStream[Event],
         question: str,
         spaces: Sequence[str],
-        documents: Sequence[str] | None,
+        documents: Sequence[DocumentChoice] | None,
         history: Sequence[Answer],
         person: str,
     ) -> Iterator[Event]:
         started = time.perf_counter()
-        asked = standalone(question, _exchanges(history))
+        asked = self._standalone(stream, question, _exchanges(history), person)
+        if asked is None:
+            return
         yield Searching(asked)
         most = WEAK_READS if self._model.weak else self._settings.passages
         found = self._index.search(asked, spaces, k=max(most, SHOWN), documents=documents)
@@ -208,6 +212,39 @@ class Assistant:
                 searched=asked,
             )
         )
+
+    def _standalone(
+        self,
+        stream: AnswerStream[Event],
+        question: str,
+        history: Sequence[Exchange],
+        person: str,
+    ) -> str | None:
+        """The question to search with: in the model's words if they can be trusted, else code's.
+
+        None if the stream was closed meanwhile.
+        """
+        by_code = standalone(question, history)
+        if not history or self._model.weak:
+            return by_code
+        user = prompts.render("rewrite_user", conversation=conversation(history), question=question)
+        ids = self._model.template.encode(prompts.render("rewrite_system"), [Turn(user, None)])
+        if len(ids) + REWRITE_TOKENS > self._model.context_window:
+            return by_code
+        completion = self._model.engine.complete(
+            ids, max_tokens=REWRITE_TOKENS, stop=self._model.template.stop, person=person
+        )
+        try:
+            written = "".join(stream.writing(completion))
+        except EngineError:
+            return by_code  # what is wrong with the engine is told when the answer is asked for
+        finally:
+            completion.close()
+        if stream.stopped:
+            return None
+        if completion.finish_reason == "length":
+            return by_code
+        return read_rewrite(written, question, history) or by_code
 
     def _fit(
         self,

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.answering.language import codes, content_stems, words
+from app.answering.language import codes, content_stems, names, numbers, words
 
 # "And for part-timers?", "What about Norway?", "How long does it take?"
 _LEANS = re.compile(
@@ -22,6 +22,12 @@ _POINTS_BACK = frozenset(
 )
 FEW_WORDS = 2  # content words; fewer cannot name what they ask about
 TURNS_BACK = 3
+LONGEST_REWRITE = 400  # characters; more is an essay, not a question
+ANSWER_SHOWN = 300  # characters of an earlier answer that a rewriting model is shown
+_INTRODUCTION = re.compile(
+    r"^\s*(?:(?:the )?(?:standalone |rewritten |rephrased |last )*question(?: is)?|frage)\s*:\s*",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +53,42 @@ def standalone(question: str, history: Sequence[Exchange]) -> str:
         asked = f"{_without_replaced(turn.question, asked)} {asked}"
         leaning = _leans(turn.question)
     return asked
+
+
+def conversation(history: Sequence[Exchange]) -> str:
+    """The last exchanges as a model is shown them to rewrite a question."""
+    return "\n".join(
+        f"Question: {turn.question}\nAnswer: {_shortened(turn.answer)}"
+        for turn in history[-TURNS_BACK:]
+    )
+
+
+def read_rewrite(written: str, question: str, history: Sequence[Exchange]) -> str | None:
+    """The question that a model wrote, or None if it cannot be trusted.
+
+    It must be one line, hold all numbers, part numbers and names of `question`, add none that is
+    not in the conversation, and share a word with `question` that carries meaning.
+    """
+    line = next((line for line in written.strip().splitlines() if line.strip()), "")
+    rewritten = _INTRODUCTION.sub("", line).strip().strip("\"“”'*`").strip()
+    if not rewritten or len(rewritten) > LONGEST_REWRITE:
+        return None
+    known = " ".join(f"{turn.question} {turn.answer}" for turn in history) + f" {question}"
+    told = set(words(known))
+    kept = numbers(question) | codes(question)
+    held = numbers(rewritten) | codes(rewritten)
+    if not kept <= held or not held <= numbers(known) | codes(known):
+        return None
+    if not names(question) <= set(words(rewritten)) or not names(rewritten) <= told:
+        return None
+    own = set(content_stems(question))
+    if own and not own & set(content_stems(rewritten)):
+        return None
+    return rewritten
+
+
+def _shortened(answer: str) -> str:
+    return answer if len(answer) <= ANSWER_SHOWN else f"{answer[:ANSWER_SHOWN]}…"
 
 
 def _leans(question: str) -> bool:
