@@ -194,8 +194,10 @@ class _Scan:
                 continue
             seq, sha256 = known
             if seq > last:
-                names = f"records {last + 1} to {seq}" if seq > last + 1 else f"record {seq}"
-                what = f"{names} are missing at the end: {source} names record {seq}"
+                gone = f"record {seq} is"
+                if seq > last + 1:
+                    gone = f"records {last + 1} to {seq} are"
+                what = f"{gone} missing at the end: {source} names record {seq}"
                 self._problem(_name(files(self._folder)), None, last + 1, what)
             elif seq and self._hashes.get(seq) != sha256:
                 self._problem(_name(files(self._folder)), None, seq, f"is not what {source} says")
