@@ -13,7 +13,7 @@ from vectorstore.late_interaction import encode_tokens
 from vectorstore.rarity import rarity
 from vectorstore.rebuild import prefix, rebuild_vectors
 from vectorstore.records import Chunk, DocumentRecord, Hit, NewDocument, SearchResult
-from vectorstore.search import Scope, collection_name, search, to_hit
+from vectorstore.search import DocumentChoice, Scope, collection_name, search, to_hit
 from vectorstore.vectors import VectorFault, Vectors, delete_folder, from_bytes, to_bytes
 
 __all__ = ["EmbedderMismatch", "Index", "IndexFault"]
@@ -145,9 +145,9 @@ class Index:
         question: str,
         spaces: Sequence[str],
         k: int = 10,
-        documents: Sequence[str] | None = None,
+        documents: Sequence[DocumentChoice] | None = None,
     ) -> SearchResult:
-        """The `k` best passages of the given spaces, of all documents or of those named.
+        """The `k` best passages of the given spaces, of all documents or of those chosen.
 
         Names that do not exist find nothing. Nothing outside the given spaces is opened.
         """

@@ -31,12 +31,16 @@ _FEW = 400  # chunks in the chosen documents are all compared token by token
 _SPACE = re.compile(r"\s+")
 
 
+# A document's name, wherever in the scope it is, or the pair of its space and its name.
+DocumentChoice = str | tuple[str, str]
+
+
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Where to look: names of spaces, and of documents in them, or None for all of theirs."""
+    """Where to look: names of spaces, and documents in them, or None for all of theirs."""
 
     spaces: Sequence[str]
-    documents: Sequence[str] | None
+    documents: Sequence[DocumentChoice] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +48,15 @@ class _Place:
     """A scope as one state of the catalogue has it."""
 
     spaces: Sequence[Space]
-    documents: Sequence[str] | None
+    documents: Sequence[DocumentChoice] | None
+
+    def named(self, space: Space) -> list[str]:
+        """Names of the chosen documents in one of the spaces."""
+        return [
+            choice if isinstance(choice, str) else choice[1]
+            for choice in self.documents or ()
+            if isinstance(choice, str) or choice[0] == space.name
+        ]
 
 
 def search(
@@ -100,7 +112,7 @@ def _by_words(
                 "AND +rowid IN (SELECT c.id FROM chunks c JOIN documents d ON d.id = c.document_id"
                 " WHERE d.space_id = ? AND d.name IN (SELECT value FROM json_each(?)))"
             )
-            values = [space.id, json.dumps(list(place.documents))]
+            values = [space.id, json.dumps(place.named(space))]
         rows = connection.execute(
             f"SELECT rowid, -bm25({words}, {_COLUMN_WEIGHTS}) AS score FROM {words} "
             f"WHERE {words} MATCH ? {restricted} ORDER BY score DESC LIMIT ?",
@@ -126,7 +138,7 @@ def _by_vectors(
             continue
         # A filter in the vector index reads every row of it. Comparing the chosen documents'
         # own vectors is faster and exact; of many, some are surely among the nearest of all.
-        ids = catalogue.chunk_ids(connection, space, place.documents)
+        ids = catalogue.chunk_ids(connection, space, place.named(space))
         if len(ids) > _EXACT:
             total = vectors.count(collection_name(space))
             wanted = min(total, _OVERFETCH * count * -(-total // len(ids)))
