@@ -34,6 +34,57 @@ class WebSettings(_Section):
     examples: tuple[str, ...] = Field(
         (), description="questions that an empty chat suggests; by default made from headings"
     )
+    hosts: tuple[str, ...] = Field(
+        (), description="names under which others reach the web chat, beside this machine's own"
+    )
+    tls_certificate: Path | None = Field(
+        None, description="PEM file of the certificate, for https without a proxy in front"
+    )
+    tls_key: Path | None = Field(None, description="PEM file of its private key")
+    behind_tls: bool = Field(
+        False, description="a reverse proxy in front speaks https with the browsers"
+    )
+    proxies: tuple[str, ...] = Field(
+        (), description="addresses or networks (CIDR) of the reverse proxies in front"
+    )
+    plain_http: bool = Field(
+        False, description="let others in without https: passwords can be read on the network"
+    )
+    questions_at_once: int = Field(
+        2, ge=1, description="questions of one person that are answered together"
+    )
+    questions_a_minute: int = Field(20, ge=1, description="questions of one person in a minute")
+
+
+class SignInSettings(_Section):
+    """Who gets in: people with a password here, with the company's sign-in, or with a proxy's."""
+
+    passwords: bool = Field(True, description="people may have passwords kept here")
+    idle_minutes: float = Field(
+        30, gt=0, description="a session ends this long after its last request"
+    )
+    longest_hours: float = Field(12, gt=0, description="a session ends this long after it began")
+    company_name: str = Field("your company", description="what the button for it says")
+    company_issuer: str | None = Field(
+        None, description="OpenID Connect: the issuer's https address"
+    )
+    company_client: str | None = Field(None, description="our client id there")
+    company_secret: SecretStr | None = Field(None, description="our client secret there")
+    company_scopes: str = Field("openid profile email", description="what is asked for there")
+    company_name_claim: str = Field("preferred_username", description="claim with the name")
+    company_groups_claim: str = Field("groups", description="claim with the groups")
+    header: str | None = Field(
+        None, description="header in which one of web.proxies names who has signed in there"
+    )
+    header_groups: str | None = Field(
+        None, description="header in which it lists their groups, with commas between"
+    )
+    groups: dict[str, str] = Field(
+        {}, description="the company's groups and ours for each; if empty, theirs as they are"
+    )
+    administrators: str | None = Field(
+        None, description="the company's group whose people administer Strongroom"
+    )
 
 
 class IngestSettings(_Section):
@@ -133,6 +184,7 @@ class Settings(BaseSettings):
     home: Path = Field(Path("data"), description="folder of everything that Strongroom writes")
     models_dir: Path | None = Field(None, description="folder of models, beside the usual places")
     web: WebSettings = WebSettings()  # type: ignore[call-arg]
+    sign_in: SignInSettings = SignInSettings()  # type: ignore[call-arg]
     ingest: IngestSettings = IngestSettings()  # type: ignore[call-arg]
     index: IndexSettings = IndexSettings()  # type: ignore[call-arg]
     engine: EngineSettings = EngineSettings()  # type: ignore[call-arg]

@@ -23,9 +23,13 @@ class SignedIn:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """No session: a wrong pair, or an attempt too soon (then `wait_s` is above 0)."""
+    """No session: a wrong pair, or an attempt too soon (then `wait_s` is above 0).
+
+    `person_id` is for the record alone; whoever tried must not learn that the name exists.
+    """
 
     wait_s: float = 0.0
+    person_id: str = ""
 
 
 class PasswordSignIn:
@@ -46,13 +50,13 @@ class PasswordSignIn:
         old_token: str | None = None,
     ) -> SignedIn | Refused:
         """Begin a session if name and password fit. Answers alike for names that do not exist."""
-        attempt = self._attempt(name[:_MOST_CHARACTERS], address, mark)
+        person_id, attempt = self._attempt(name[:_MOST_CHARACTERS], address, mark)
         wait_s = self._attempts.admit(attempt)
         if wait_s > 0:
-            return Refused(wait_s)
+            return Refused(wait_s, person_id)
         person = self._people.check(name[:_MOST_CHARACTERS], password[:_MOST_CHARACTERS])
         if person is None:
-            return Refused()
+            return Refused(person_id=person_id)
         self._attempts.succeeded(attempt)
         token = self._sessions.begin(person.id, old_token)
         return SignedIn(person, token, self._attempts.mark_for(person.id))
@@ -65,12 +69,12 @@ class PasswordSignIn:
         Refused where `now` is wrong or comes too soon, None where `new` is the same password.
         Raises WeakPassword.
         """
-        attempt = self._attempt(person.name, address, mark)
+        _, attempt = self._attempt(person.name, address, mark)
         wait_s = self._attempts.admit(attempt)
         if wait_s > 0:
-            return Refused(wait_s)
+            return Refused(wait_s, person.id)
         if self._people.check(person.name, now[:_MOST_CHARACTERS]) is None:
-            return Refused()
+            return Refused(person_id=person.id)
         self._attempts.succeeded(attempt)
         if now == new:
             return None
@@ -78,12 +82,13 @@ class PasswordSignIn:
         token = self._sessions.begin(person.id)
         return SignedIn(person, token, self._attempts.mark_for(person.id))
 
-    def _attempt(self, name: str, address: str, mark: str) -> Attempt:
+    def _attempt(self, name: str, address: str, mark: str) -> tuple[str, Attempt]:
         try:
-            known = self._attempts.is_marked(mark, self._people.named(name).id)
+            person_id = self._people.named(name).id
         except PeopleError:
-            known = False
-        return Attempt(name_key(name), address, mark if known else "")
+            return "", Attempt(name_key(name), address)
+        known = self._attempts.is_marked(mark, person_id)
+        return person_id, Attempt(name_key(name), address, mark if known else "")
 
 
 __all__ = ["PasswordSignIn", "Refused", "SignedIn", "WeakPassword"]

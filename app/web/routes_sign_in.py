@@ -8,12 +8,14 @@ import math
 import secrets
 import time
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
+from app.audit.records import RecordKind
 from app.people.company import CompanyRefused, CompanySignIn, CompanyUnreachable, Pending
 from app.people.sessions import Sessions
 from app.people.sign_in import PasswordSignIn, Refused, SignedIn
@@ -22,7 +24,7 @@ from app.web.cookies import AWAY, MARK, SESSION, drop_cookie, read_cookies, set_
 from app.web.pages import render
 from app.web.proxies import client_address
 from app.web.sign_in import Groups, let_in, safe_next
-from app.web.signed_in import person_or_none
+from app.web.signed_in import person_of, person_or_none
 from app.web.texts_sign_in import SignInTexts, sign_in_texts_for
 
 log = logging.getLogger(__name__)
@@ -30,6 +32,8 @@ log = logging.getLogger(__name__)
 _MARK_S = 365 * 24 * 3600
 _AWAY_S = 600  # how long someone may stay at the company's sign-in
 Text = Annotated[str, Form()]
+# Puts who came in, and who did not, on record: the kind, the person's id, how and from where.
+Record = Callable[[RecordKind, str, dict[str, Any]], object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,9 @@ class Doors:
     company_groups: Groups = Groups({})  # noqa: RUF009 -- frozen
 
 
-def sign_in_routes(doors: Doors, people: People, sessions: Sessions) -> APIRouter:
+def sign_in_routes(
+    doors: Doors, people: People, sessions: Sessions, record: Record
+) -> APIRouter:
     """The routes below /sign-in, and /sign-out."""
     router = APIRouter()
     away = _Sealed(secrets.token_bytes(32))
@@ -66,8 +72,12 @@ def sign_in_routes(doors: Doors, people: People, sessions: Sessions) -> APIRoute
             mark=cookies.get(MARK, ""),
             old_token=cookies.get(SESSION),
         )
+        about = {"way": "password", "address": client_address(request.scope)}
         if isinstance(result, Refused):
+            if not result.wait_s:  # attempts during a wait are too many to keep
+                record(RecordKind.SIGN_IN_FAILED, result.person_id, about)
             return _refused(request, doors, result.wait_s, name, next)
+        record(RecordKind.SIGNED_IN, result.person.id, about)
         return entered(request, result, safe_next(next))
 
     @router.get("/sign-in/company")
@@ -105,6 +115,8 @@ def sign_in_routes(doors: Doors, people: People, sessions: Sessions) -> APIRoute
         except (CompanyRefused, PeopleError) as error:
             log.warning("the company's sign-in let nobody in: %s", error)
             return _away_failed(request, doors, onward, texts.company_failed, 403)
+        about = {"way": "company", "address": client_address(request.scope)}
+        record(RecordKind.SIGNED_IN, person.id, about)
         token = sessions.begin(person.id, cookies.get(SESSION))
         answer = RedirectResponse(safe_next(onward), 303)
         set_cookie(answer, request.scope, SESSION, token)
@@ -116,6 +128,7 @@ def sign_in_routes(doors: Doors, people: People, sessions: Sessions) -> APIRoute
         token = read_cookies(request.scope).get(SESSION)
         if token:
             sessions.end(token)
+            record(RecordKind.SIGNED_OUT, person_of(request.scope).id, {})
         answer = RedirectResponse("/sign-in?ended=1", 303)
         drop_cookie(answer, request.scope, SESSION)
         # Whatever the browser still holds of this person's pages goes with the session.

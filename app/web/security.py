@@ -42,18 +42,29 @@ def is_loopback(name: str) -> bool:
 
 
 class HostRefused(ValueError):
-    """The web chat was asked to listen where others could reach it; the message says what to do."""
+    """The web chat may not listen there as it is set up; the message says what to do."""
 
 
-def refuse_other_hosts(host: str) -> None:
-    """Raise HostRefused unless `host` can be reached from this machine alone.
+def refuse_open_door(
+    host: str, *, hosts: Collection[str], https: bool, plain_http: bool
+) -> None:
+    """Raise HostRefused where others would reach the page under no name, or unprotected.
 
-    Until people sign in, whoever reaches the page reads every document.
+    On this machine's own addresses nothing is needed.
     """
-    if not is_loopback(host.strip("[]")):
+    if is_loopback(host.strip("[]")):
+        return
+    if not hosts:
         raise HostRefused(
-            f"the web chat cannot listen on {host!r}: it has no sign-in yet, so anyone who reaches "
-            "that address could read every document. Use --host 127.0.0.1 (the default)"
+            f"the web chat cannot listen on {host!r} yet: web.hosts does not say under which names "
+            'people reach it. Set it, for example hosts = ["strongroom.example.com"]; or use '
+            "--host 127.0.0.1 (the default)"
+        )
+    if not https and not plain_http:
+        raise HostRefused(
+            f"the web chat cannot listen on {host!r} without https: passwords and documents could "
+            "be read on the network. Set web.tls_certificate and web.tls_key; or web.behind_tls, "
+            "where a reverse proxy in front speaks https; or, at your own risk, web.plain_http"
         )
 
 
@@ -85,7 +96,8 @@ def content_security_policy(nonce: str) -> str:
 _HEADERS = (
     (b"x-content-type-options", b"nosniff"),
     (b"x-frame-options", b"DENY"),
-    (b"referrer-policy", b"no-referrer"),
+    # With "no-referrer" browsers would call the origin of our own forms "null".
+    (b"referrer-policy", b"same-origin"),
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"cross-origin-resource-policy", b"same-origin"),
     (b"x-dns-prefetch-control", b"off"),

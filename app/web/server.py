@@ -4,7 +4,7 @@ import os
 import re
 import socket
 import threading
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,16 +13,18 @@ from fastapi import APIRouter, FastAPI
 from fastapi.responses import FileResponse, JSONResponse
 from fastapi.routing import APIRoute
 
+from app.conversations.store import Conversations
 from app.privacy import SWITCHES
 from app.web.backend import ChatBackend
 from app.web.csrf import Csrf
-from app.web.security import App, Door, Gate, Headers, HostRefused, refuse_other_hosts
+from app.web.proxies import Network, Proxies
+from app.web.security import App, Door, Gate, Headers
 from app.web.shell import Shell
-
-__all__ = ["HostRefused", "create_app", "refuse_other_hosts", "run_web"]
+from app.web.tabs import Tabs
 
 _HERE = Path(__file__).parent
-_OWN_FILES = {"style.css": "text/css", "pages.css": "text/css", "icon.svg": "image/svg+xml"}
+# Whatever of these kinds lies beside this file is ours to show, also before the sign-in.
+_MEDIA = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 # Gradio reads these when it is imported, or when a page is made.
 _SWITCHES = {**SWITCHES, "GRADIO_SSR_MODE": "False", "GRADIO_MCP_SERVER": "False"}
 _UNWANTED = (
@@ -43,21 +45,32 @@ class PageGroup:
     body_bytes: int = 2**20
 
 
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """How others reach the web chat: names, proxies in front and what those tell, their https."""
+
+    hosts: tuple[str, ...] = ()
+    proxies: tuple[Network, ...] = ()
+    told: tuple[str, ...] = ()  # headers in which a proxy names the person
+    behind_tls: bool = False
+
+
 def create_app(
     backend: ChatBackend,
+    conversations: Conversations,
     *,
     sign_in: Callable[[App], App],
     pages: Sequence[PageGroup] = (),
-    hosts: Collection[str] = (),
+    outside: Outside = Outside(),  # noqa: B008 -- frozen
     questions_at_once: int = 16,
     waiting: int = 64,
     body_bytes: int = 2**20,
 ) -> FastAPI:
-    """Return the web application over `backend`.
+    """Return the web application over `backend`, which keeps `conversations`.
 
-    It answers under loopback names and those of `hosts`. `sign_in` wraps the application and tells
-    it whose each request is. `pages` are the routes beside the chat; what is not among them does
-    not exist.
+    It answers under loopback names and those of `outside`. `sign_in` wraps the application and
+    tells it whose each request is. `pages` are the routes beside the chat; what is not among them
+    does not exist.
 
     `questions_at_once` are answered together and `waiting` more may queue; a request body holds
     `body_bytes` at most.
@@ -66,6 +79,7 @@ def create_app(
     import gradio as gr
 
     from app.web.chat import build_page, words
+    from app.web.routes_conversations import conversation_routes
     from app.web.theme import strongroom_theme
 
     app = FastAPI(title="Strongroom", docs_url=None, redoc_url=None, openapi_url=None)
@@ -74,13 +88,26 @@ def create_app(
     def health() -> JSONResponse:
         return JSONResponse({"status": "ok", "engine": backend.readiness().status})
 
-    for name, media_type in _OWN_FILES.items():
-        app.get(f"/strongroom/{name}")(_own_file(name, media_type))
+    own_files = sorted(path for path in _HERE.iterdir() if path.suffix in _MEDIA)
+    for path in own_files:
+        app.get(f"/strongroom/{path.name}")(_own_file(path))
 
+    pages = (*pages, PageGroup(conversation_routes(backend, conversations), 64 * 2**10))
     for group in pages:
         app.include_router(group.router)
 
-    page = build_page(backend, questions_at_once=questions_at_once, waiting=waiting)
+    page = build_page(
+        backend,
+        conversations,
+        questions_at_once=questions_at_once,
+        waiting=waiting,
+        links={
+            route.path
+            for group in pages
+            for route in group.router.routes
+            if isinstance(route, APIRoute)
+        },
+    )
     gr.mount_gradio_app(
         app,
         page,
@@ -97,14 +124,18 @@ def create_app(
         i18n=words(),
         theme=strongroom_theme(),
     )
-    own = ("/health", *(f"/strongroom/{name}" for name in _OWN_FILES))
+    own = ("/health", *(f"/strongroom/{path.name}" for path in own_files))
     doors = [Door(re.compile(re.escape(path)), 0) for path in own]
     doors += [Door(path, group.body_bytes) for group in pages for path in _paths(group.router)]
     # The last one added is the first that a request meets.
     app.add_middleware(Shell)
+    app.add_middleware(Tabs)
     app.add_middleware(Csrf, exempt=lambda path: path.startswith("/gradio_api/"))
     app.add_middleware(sign_in)
-    app.add_middleware(Gate, doors=doors, body_bytes=body_bytes, hosts=hosts)
+    app.add_middleware(Gate, doors=doors, body_bytes=body_bytes, hosts=outside.hosts)
+    app.add_middleware(
+        Proxies, trusted=outside.proxies, told=outside.told, https=outside.behind_tls
+    )
     app.add_middleware(Headers)
     return app
 
@@ -114,15 +145,15 @@ def run_web(
     *,
     host: str,
     port: int,
+    tls: tuple[str, str] | None = None,
     ready: Callable[[str], None] | None = None,
     stop: threading.Event | None = None,
 ) -> None:
     """Serve `app` until interrupted, or until `stop` is set.
 
-    `ready` gets the page's address once it answers. Raises HostRefused for an address that others
-    could reach; exits with uvicorn's words if the port is taken.
+    `tls` names the files of a certificate and its key. `ready` gets the page's address once it
+    answers. Exits with uvicorn's words if the port is taken.
     """
-    refuse_other_hosts(host)
     config = uvicorn.Config(
         app,
         host=host,
@@ -130,6 +161,9 @@ def run_web(
         log_level="warning",
         access_log=False,
         server_header=False,
+        proxy_headers=False,  # whom to believe is ours to decide
+        ssl_certfile=tls[0] if tls else None,
+        ssl_keyfile=tls[1] if tls else None,
         timeout_graceful_shutdown=3,  # streams of open tabs would keep it waiting for ever
     )
     _Server(config, ready, stop).run()
@@ -151,7 +185,7 @@ class _Server(uvicorn.Server):
         if self.started and self._ready is not None:
             port = self.servers[0].sockets[0].getsockname()[1]
             host = f"[{self.config.host}]" if ":" in self.config.host else self.config.host
-            self._ready(f"http://{host}:{port}/")
+            self._ready(f"{'https' if self.config.is_ssl else 'http'}://{host}:{port}/")
 
     async def on_tick(self, counter: int) -> bool:
         return await super().on_tick(counter) or (self._stop is not None and self._stop.is_set())
@@ -168,8 +202,8 @@ def _paths(router: APIRouter) -> list[re.Pattern[str]]:
     return [route.path_regex for route in router.routes if isinstance(route, APIRoute)]
 
 
-def _own_file(name: str, media_type: str) -> Callable[[], FileResponse]:
+def _own_file(path: Path) -> Callable[[], FileResponse]:
     def own_file() -> FileResponse:
-        return FileResponse(_HERE / name, media_type=media_type)
+        return FileResponse(path, media_type=_MEDIA[path.suffix])
 
     return own_file

@@ -1,0 +1,69 @@
+"""Opens the people of a data folder: store, sessions, and the ways in that the settings name."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from app.people.attempts import Attempts
+from app.people.company import CompanySignIn, Registration
+from app.people.database import Database
+from app.people.passwords import Passwords
+from app.people.schema import PeopleFault
+from app.people.sessions import Sessions
+from app.people.sign_in import PasswordSignIn
+from app.people.store import People
+from app.settings import Settings, SignInSettings, SettingsError
+
+FILE = "people.sqlite3"
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """The people of a data folder and what lets them in."""
+
+    people: People
+    sessions: Sessions
+    attempts: Attempts
+    door: PasswordSignIn
+
+
+@contextmanager
+def open_people(settings: Settings, passwords: Passwords | None = None) -> Iterator[House]:
+    """The people of the data folder, until the block ends; other processes may have them open.
+
+    Raises PeopleFault for a file that cannot be used.
+    """
+    database = Database(settings.home / FILE)
+    try:
+        people = People(database, passwords or Passwords())
+        sessions = Sessions(
+            database,
+            idle_s=settings.sign_in.idle_minutes * 60,
+            longest_s=settings.sign_in.longest_hours * 3600,
+        )
+        attempts = Attempts(database)
+        yield House(people, sessions, attempts, PasswordSignIn(people, sessions, attempts))
+    except sqlite3.Error as error:
+        raise PeopleFault(f"The file of people could not be used ({error}).") from error
+    finally:
+        database.close()
+
+
+def company_sign_in(settings: SignInSettings) -> CompanySignIn | None:
+    """The company's sign-in, if the settings name one. Raises SettingsError for half of one."""
+    if settings.company_issuer is None:
+        return None
+    if settings.company_client is None:
+        raise SettingsError("sign_in.company_issuer needs sign_in.company_client: our id there")
+    secret = settings.company_secret
+    return CompanySignIn(
+        Registration(
+            issuer=settings.company_issuer,
+            client_id=settings.company_client,
+            client_secret=secret.get_secret_value() if secret else None,
+            scopes=settings.company_scopes,
+            name_claim=settings.company_name_claim,
+            groups_claim=settings.company_groups_claim,
+        )
+    )
