@@ -53,6 +53,7 @@ class WebSettings(_Section):
     questions_at_once: int = Field(
         2, ge=1, description="questions of one person that are answered together"
     )
+    upload_mib: int = Field(512, ge=1, description="largest file that is taken over the web, MiB")
     questions_a_minute: int = Field(20, ge=1, description="questions of one person in a minute")
 
 
@@ -169,6 +170,22 @@ class RetentionSettings(_Section):
     )
 
 
+class CostSettings(_Section):
+    """Prices of services outside, for the administrators' comparison."""
+
+    currency: str = Field("USD", description="currency of the prices")
+    per_million_in: float = Field(2.5, ge=0, description="a million tokens read")
+    per_million_out: float = Field(10.0, ge=0, description="a million tokens written")
+    tokens_source: str = Field(
+        "List price of OpenAI's GPT-4o, May 2026", description="whose prices per token, of when"
+    )
+    per_hour: float = Field(6.88, ge=0, description="a rented GPU for an hour")
+    hour_source: str = Field(
+        "One H100 of an AWS p5.48xlarge, on demand, us-east-1, November 2026",
+        description="whose price per hour, of when",
+    )
+
+
 class Settings(BaseSettings):
     """The whole tree."""
 
@@ -189,6 +206,7 @@ class Settings(BaseSettings):
     index: IndexSettings = IndexSettings()  # type: ignore[call-arg]
     engine: EngineSettings = EngineSettings()  # type: ignore[call-arg]
     answer: AnswerSettings = AnswerSettings()  # type: ignore[call-arg]
+    costs: CostSettings = CostSettings()  # type: ignore[call-arg]
     audit: AuditSettings = AuditSettings()  # type: ignore[call-arg]
     retention: RetentionSettings = RetentionSettings()  # type: ignore[call-arg]
 
