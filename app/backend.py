@@ -7,8 +7,9 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from app.audit.records import TrailFault
 from app.engine.client import EngineBusy, EngineDown, EngineError
 from app.events import Answer, Event
-from app.home import Home
-from app.people.access import Person
+from app.home import Home, UnknownName
+from app.people.access import Person, Right, Rules, is_private, spaces_of
+from app.people.allowance import Allowance, Limits, TooMuch
 from app.summarising.in_chat import SummaryAsAnswer, document_to_summarise
 from app.web.backend import AnswerFailed, FailureKind, ModelNotice, Readiness
 from app.window import QuestionTooLong
@@ -17,14 +18,26 @@ from vectorstore.records import DocumentRecord
 log = logging.getLogger(__name__)
 
 MOST_EXAMPLES = 4
+_EXPECTED = (EngineError, QuestionTooLong, TrailFault, UnknownName)
 _NUMBERING = re.compile(r"^[\d.]+\s+")  # "5.1 Days of leave"
 
 
 class HomeBackend:
-    """Implements `app.web.backend.ChatBackend` over `Home`."""
+    """Implements `app.web.backend.ChatBackend` over `Home`.
 
-    def __init__(self, home: Home) -> None:
+    `rules` gives the rules as they are at that moment. What a person may not read is to every
+    method as if it were not there.
+    """
+
+    def __init__(
+        self,
+        home: Home,
+        rules: Callable[[], Rules],
+        limits: Limits = Limits(),  # noqa: B008
+    ) -> None:
         self._home = home
+        self._rules = rules
+        self._allowance = Allowance(limits)
 
     def ask(
         self,
@@ -35,46 +48,75 @@ class HomeBackend:
         spaces: Sequence[str] | None = None,
         person: Person,
     ) -> Iterator[Event]:
-        to_summarise = document_to_summarise(question, documents, self._home.documents())
+        searched = self._spaces(person)
+        chosen = [record for record in documents or () if record.space in searched]
+        if spaces:
+            searched = [space for space in searched if space in set(spaces)]
+        if (documents and not chosen) or (spaces and not searched):
+            raise AnswerFailed(FailureKind.GONE)  # never search everything instead
+        known = self._home.index.documents(searched)
+        to_summarise = document_to_summarise(question, chosen or None, known)
+        earlier = [answer for answer in earlier if self._may_see(answer, person)]
+        try:
+            end = self._allowance.take(person.id)
+        except TooMuch as much:
+            raise AnswerFailed(FailureKind.TOO_MANY_OWN, much.seconds) from much
         try:
             if to_summarise is not None:
                 summary = self._home.summarise(
                     to_summarise.name, spaces=[to_summarise.space], person=person.id
                 )
-                return _Translated(SummaryAsAnswer(summary, question, earlier), self._failure)
-            stream = self._home.ask(
-                question,
-                spaces=sorted({record.space for record in documents}) if documents else spaces,
-                documents=[record.name for record in documents] if documents else None,
-                history=earlier,
-                person=person.id,
-            )
-        except (EngineError, TrailFault) as error:
+                answered: Iterator[Event] = SummaryAsAnswer(summary, question, earlier)
+            else:
+                answered = self._home.ask(
+                    question,
+                    spaces=sorted({record.space for record in chosen}) or searched,
+                    documents=[(record.space, record.name) for record in chosen] or None,
+                    history=earlier,
+                    person=person.id,
+                )
+        except _EXPECTED as error:
+            end()
             raise self._failure(error) from error
-        return _Translated(stream, self._failure)
+        except BaseException:
+            end()
+            raise
+        return _Translated(answered, self._failure, end)
 
     def documents(self, person: Person) -> Sequence[DocumentRecord]:
-        return self._home.documents()
+        return self._home.index.documents(self._spaces(person))
 
     def readable(self, person: Person, spaces: Iterable[str]) -> Collection[str]:
-        return set(spaces)
+        return set(spaces_of(person, Right.READ, spaces, self._rules()))
 
     def curates(self, person: Person) -> bool:
-        return person.administrator
+        rules = self._rules()
+        known = {*rules.spaces, *(s for s in self._home.index.spaces() if not is_private(s))}
+        return bool(spaces_of(person, Right.CURATE, known, rules))
 
     def examples(self, person: Person) -> Sequence[str]:
         """The questions that the settings name; else one about a heading of each document."""
+        known = self.documents(person)
         named = self._home.settings.web.examples
-        if named:
+        if named and known:
             return named
         made: list[str] = []
-        for record in self._home.documents():
+        for record in known:
             heading = _NUMBERING.sub("", self._home.index.a_heading(record.space, record.name))
             if heading:
                 made.append(f"What does “{record.title or record.name}” say about {heading}?")
             if len(made) == MOST_EXAMPLES:
                 break
         return made
+
+    def _spaces(self, person: Person) -> list[str]:
+        """The spaces with documents that `person` may read, their own among them."""
+        return spaces_of(person, Right.READ, self._home.index.spaces(), self._rules())
+
+    def _may_see(self, answer: Answer, person: Person) -> bool:
+        """Whether everything that an earlier answer was drawn from may still be read."""
+        drawn = {hit.space for hit in answer.passages} | {c.space for c in answer.citations}
+        return len(self.readable(person, drawn)) == len(drawn)
 
     def model(self) -> ModelNotice | None:
         name = self._home.chat.name()
@@ -87,6 +129,8 @@ class HomeBackend:
         """The page's own words for what went wrong."""
         if isinstance(error, QuestionTooLong):
             return AnswerFailed(FailureKind.TOO_LONG)
+        if isinstance(error, UnknownName):  # its words list what else there is
+            return AnswerFailed(FailureKind.GONE)
         if isinstance(error, TrailFault):
             log.error("%s", error)
             return AnswerFailed(FailureKind.UNRECORDED)
@@ -99,21 +143,32 @@ class HomeBackend:
 
 
 class _Translated(Iterator[Event]):
-    """A stream of events whose errors are the page's own; closes what it wraps."""
+    """A stream of events whose errors are the page's own; closes what it wraps, and calls `end`."""
 
     def __init__(
-        self, stream: Iterator[Event], failure: Callable[[Exception], AnswerFailed]
+        self,
+        stream: Iterator[Event],
+        failure: Callable[[Exception], AnswerFailed],
+        end: Callable[[], None],
     ) -> None:
         self._stream = stream
         self._failure = failure
+        self._end = end
 
     def __next__(self) -> Event:
         try:
             return next(self._stream)
-        except (EngineError, QuestionTooLong, TrailFault) as error:
+        except _EXPECTED as error:
+            self._end()
             raise self._failure(error) from error
+        except BaseException:  # the end of the stream among them
+            self._end()
+            raise
 
     def close(self) -> None:
         close = getattr(self._stream, "close", None)
-        if close is not None:
-            close()
+        try:
+            if close is not None:
+                close()
+        finally:
+            self._end()

@@ -1,41 +1,147 @@
 """What `strongroom serve` runs: the data folder, its engine and the web chat, in one process."""
 
 import logging
+from collections.abc import Callable
+from contextlib import closing
+from functools import partial
+from typing import Any
 
+from app.audit.records import RecordKind
 from app.backend import HomeBackend
 from app.control import take_work
+from app.conversations.store import Conversations
+from app.home import Home
 from app.owner import socket_path
-from app.people.access import Person
-from app.settings import Settings
-from app.web.server import create_app, refuse_other_hosts, run_web
-from app.web.signed_in import OnePerson
+from app.people.allowance import Limits
+from app.people.opening import House, company_sign_in, open_people
+from app.people.store import FIRST_NAME
+from app.settings import Settings, SettingsError
+from app.web.proxies import networks
+from app.web.routes_account import account_routes
+from app.web.routes_sign_in import Doors, sign_in_routes
+from app.web.security import App, refuse_open_door
+from app.web.server import Outside, PageGroup, create_app, run_web
+from app.web.sign_in import Groups, SignIn, TrustedHeader
 from app.wiring import open_home
 
 
 def run(settings: Settings) -> None:
     """Serve until a signal; the address is printed when the page answers.
 
-    Raises HostRefused for an address that other machines could reach.
+    Raises HostRefused for an address that others could reach unprotected.
     """
-    refuse_other_hosts(settings.web.host)
+    web = settings.web
+    refuse_open_door(
+        web.host,
+        hosts=web.hosts,
+        https=web.behind_tls or web.tls_certificate is not None,
+        plain_http=web.plain_http,
+    )
+    outside, tls = _outside(settings), _tls(settings)
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
     socket = socket_path(settings.home)
     print("Opening the index and loading the embedder…", flush=True)
     with (
         open_home(settings, "strongroom serve", socket=socket) as home,
+        open_people(settings) as house,
         take_work(home, socket),
+        closing(Conversations(settings.home / "conversations.sqlite3")) as conversations,
     ):
         if settings.engine.url is None:
             print(f"Starting the chat model {home.chat.name()}…", flush=True)
         else:
             print(f"Answers are written by {home.chat.name()}.", flush=True)
         home.chat.start()
+        password = house.people.first_administrator() if settings.sign_in.passwords else None
+        backend = HomeBackend(
+            home,
+            house.people.rules,
+            Limits(at_once=web.questions_at_once, a_minute=web.questions_a_minute),
+        )
         run_web(
             create_app(
-                HomeBackend(home), sign_in=lambda inner: OnePerson(inner, Person("local", "local"))
+                backend,
+                conversations,
+                sign_in=_sign_in(settings, house),
+                pages=_pages(settings, home, house),
+                outside=outside,
             ),
-            host=settings.web.host,
-            port=settings.web.port,
-            ready=lambda address: print(f"Strongroom is ready: {address}", flush=True),
+            host=web.host,
+            port=web.port,
+            tls=tls,
+            ready=partial(_say_ready, password),
+        )
+
+
+def _pages(settings: Settings, home: Home, house: House) -> list[PageGroup]:
+    """Every group of pages beside the chat."""
+    ours = settings.sign_in
+    groups = Groups(ours.groups, ours.administrators)
+    doors = Doors(
+        house.door if ours.passwords else None, company_sign_in(ours), ours.company_name, groups
+    )
+
+    def record(kind: RecordKind, person: str, about: dict[str, Any]) -> None:
+        home.trail.record(kind, person=person, data=about)
+
+    return [
+        PageGroup(sign_in_routes(doors, house.people, house.sessions, record)),
+        PageGroup(account_routes(doors.password, house.people, house.sessions, home.index.spaces)),
+    ]
+
+
+def _sign_in(settings: Settings, house: House) -> Callable[[App], App]:
+    ours = settings.sign_in
+    header = TrustedHeader(ours.header, ours.header_groups) if ours.header else None
+    return partial(
+        SignIn,
+        people=house.people,
+        sessions=house.sessions,
+        header=header,
+        groups=Groups(ours.groups, ours.administrators),
+    )
+
+
+def _outside(settings: Settings) -> Outside:
+    """How others reach us. Raises SettingsError for settings that do not go together."""
+    web, ours = settings.web, settings.sign_in
+    try:
+        proxies = networks(web.proxies)
+    except ValueError as error:
+        raise SettingsError(f"web.proxies: {error}") from None
+    if ours.header and not proxies:
+        raise SettingsError(
+            "sign_in.header needs web.proxies: anybody could send that header, so it is believed "
+            "only from the addresses listed there"
+        )
+    if not (ours.passwords or ours.company_issuer or ours.header):
+        raise SettingsError(
+            "nobody could sign in: set sign_in.passwords, sign_in.company_issuer or sign_in.header"
+        )
+    told = tuple(name for name in (ours.header, ours.header_groups) if name)
+    return Outside(web.hosts, proxies, told, web.behind_tls)
+
+
+def _tls(settings: Settings) -> tuple[str, str] | None:
+    """The files of the certificate and its key. Raises SettingsError for one without the other."""
+    certificate, key = settings.web.tls_certificate, settings.web.tls_key
+    if certificate is None and key is None:
+        return None
+    if certificate is None or key is None:
+        raise SettingsError("web.tls_certificate and web.tls_key belong together; one is missing")
+    for name, path in (("tls_certificate", certificate), ("tls_key", key)):
+        if not path.is_file():
+            raise SettingsError(f"web.{name}: there is no file {path}")
+    return str(certificate), str(key)
+
+
+def _say_ready(password: str | None, address: str) -> None:
+    print(f"Strongroom is ready: {address}", flush=True)
+    if password is not None:
+        # Printed and kept nowhere: `strongroom users password` makes another.
+        print(
+            f"Sign in as {FIRST_NAME} with the one-time password {password}\n"
+            "(shown only now; you choose your own at once)",
+            flush=True,
         )

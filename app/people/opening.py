@@ -13,7 +13,7 @@ from app.people.schema import PeopleFault
 from app.people.sessions import Sessions
 from app.people.sign_in import PasswordSignIn
 from app.people.store import People
-from app.settings import Settings, SignInSettings, SettingsError
+from app.settings import Settings, SettingsError, SignInSettings
 
 FILE = "people.sqlite3"
 
