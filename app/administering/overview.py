@@ -75,11 +75,10 @@ class HomeOverview:
         state = self._home.chat.state()
         if state.status in ("failed", "restarting"):
             return [Finding("models", "failed", f"the engine is {state.status}: {state.reason}")]
-        restarts = (
-            "" if not state.restarts else f", restarted {state.restarts} times since the start"
-        )
-        status = "ok" if not state.restarts else "warning"
-        return [Finding("models", status, f"the engine is {state.status}{restarts}")]
+        if state.restarts:
+            told = f"the engine is {state.status}, restarted {state.restarts} times since the start"
+            return [Finding("models", "warning", told)]
+        return [Finding("models", "ok", f"the engine is {state.status}")]
 
     def _documents(self) -> list[Finding]:
         records = self._home.index.documents()
