@@ -138,6 +138,7 @@ run: $(DONE)/models ## the web chat on 127.0.0.1:7860, about the samples or DOCS
 	  if [ -z "$$known" ]; then \
 	    echo 'Reading the samples; for your own documents: make run DOCS=folder'; \
 	    $(BIN)/strongroom ingest --space samples tests/samples; \
+	    $(BIN)/strongroom spaces grant samples everyone; \
 	  fi; \
 	  if [ -z "$$known" ] || grep -qx travel-policy-2022.txt <<<"$$known"; then \
 	    export STRONGROOM_WEB_EXAMPLES="$${STRONGROOM_WEB_EXAMPLES-$$(tr '\n' ' ' <tests/sample_examples.json)}"; \

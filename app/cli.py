@@ -74,7 +74,7 @@ def build_parser() -> argparse.ArgumentParser:
         return made
 
     serve = command("serve", "serving:serve", "run the web chat and its engine", commands)
-    serve.add_argument("--host", help="address to listen on; only this machine's own for now")
+    serve.add_argument("--host", help="address to listen on (127.0.0.1)")
     serve.add_argument("--port", type=int, help="port of the web chat (7860)")
 
     _add_engine(command("engine", "engine:engine", "run the language model alone", commands))
@@ -99,6 +99,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_asking(command, commands)
     _add_models(command, commands)
     _add_audit(command, commands)
+    _add_people(command, commands)
 
     evaluate = command("eval", "evaluating:run_eval", "measure on a question file", commands)
     evaluate.add_argument("questions", nargs="?", metavar="QUESTIONS.jsonl")
@@ -209,6 +210,55 @@ def _add_audit(command, commands) -> None:  # type: ignore[no-untyped-def]
     command("head", "auditing:head", "print a line that proves the trail's end", group)
     renew = command("renew", "auditing:renew", "begin another trail after damage", group)
     renew.add_argument("--reason", required=True, metavar="TEXT", help="stands in the new trail")
+
+
+def _add_people(command, commands) -> None:  # type: ignore[no-untyped-def]
+    users = commands.add_parser("users", help="list, add and change the people who may sign in")
+    group = users.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    _json(command("list", "people:list_users", "everyone who can sign in", group))
+    add = command("add", "people:add_user", "add a person with a one-time password", group)
+    add.add_argument("name", metavar="NAME")
+    add.add_argument("--full-name", metavar="NAME", help="the name that others read")
+    add.add_argument("--group", action="append", metavar="GROUP", help="a group to belong to")
+    add.add_argument("--administrator", action="store_true", help="may administer")
+    add.add_argument("--auditor", action="store_true", help="reads the trail, and nothing else")
+    remove = command("remove", "people:remove_user", "forget a person", group)
+    password = command("password", "people:set_password", "give a new password", group)
+    for parser in (add, password):
+        parser.add_argument(
+            "--type-password", action="store_true", help="type it, or pipe it in, at once"
+        )
+    role = command("role", "people:set_role", "make a reader, administrator or auditor", group)
+    groups = command("groups", "people:set_groups", "the groups a person is in, no others", group)
+    sign_out = command("sign-out", "people:sign_out_user", "end a person's sessions", group)
+    for parser in (remove, password, role, groups, sign_out):
+        parser.add_argument("name", metavar="NAME")
+    role.add_argument("role", nargs="+", choices=["reader", "administrator", "auditor"])
+    groups.add_argument("groups", nargs="*", metavar="GROUP")
+    for parser in (add, remove, password, role, groups, sign_out):
+        _json(parser)
+
+    all_groups = commands.add_parser("groups", help="list, add and remove groups of people")
+    group = all_groups.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    _json(command("list", "people:list_groups", "all groups", group))
+    for name, run, text in (
+        ("add", "people:add_group", "make a group"),
+        ("remove", "people:remove_group", "forget a group and what it could read"),
+    ):
+        parser = command(name, run, text, group)
+        parser.add_argument("name", metavar="NAME")
+        _json(parser)
+
+    spaces = commands.add_parser("spaces", help="list spaces; say which groups may read them")
+    group = spaces.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    _json(command("list", "people:list_spaces", "all spaces, and who may read them", group))
+    grant = command("grant", "people:grant", "let a group read a space", group)
+    revoke = command("revoke", "people:revoke", "take a group's rights in a space", group)
+    for parser in (grant, revoke):
+        parser.add_argument("space", metavar="SPACE")
+        parser.add_argument("group", metavar="GROUP", help="everyone is the group of all people")
+        _json(parser)
+    grant.add_argument("--curate", action="store_true", help="read, add, move and delete")
 
 
 def _filters(parser: argparse.ArgumentParser) -> None:

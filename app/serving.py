@@ -12,9 +12,9 @@ from app.control import take_work
 from app.conversations.store import Conversations
 from app.home import Home
 from app.owner import socket_path
+from app.people.access import Person
 from app.people.allowance import Limits
 from app.people.opening import House, company_sign_in, open_people
-from app.people.store import FIRST_NAME
 from app.settings import Settings, SettingsError
 from app.web.proxies import networks
 from app.web.routes_account import account_routes
@@ -53,7 +53,7 @@ def run(settings: Settings) -> None:
         else:
             print(f"Answers are written by {home.chat.name()}.", flush=True)
         home.chat.start()
-        password = house.people.first_administrator() if settings.sign_in.passwords else None
+        first = house.people.first_administrator() if settings.sign_in.passwords else None
         backend = HomeBackend(
             home,
             house.people.rules,
@@ -70,7 +70,7 @@ def run(settings: Settings) -> None:
             host=web.host,
             port=web.port,
             tls=tls,
-            ready=partial(_say_ready, password),
+            ready=partial(_say_ready, _welcome(house, first)),
         )
 
 
@@ -136,12 +136,25 @@ def _tls(settings: Settings) -> tuple[str, str] | None:
     return str(certificate), str(key)
 
 
-def _say_ready(password: str | None, address: str) -> None:
-    print(f"Strongroom is ready: {address}", flush=True)
-    if password is not None:
-        # Printed and kept nowhere: `strongroom users password` makes another.
-        print(
-            f"Sign in as {FIRST_NAME} with the one-time password {password}\n"
-            "(shown only now; you choose your own at once)",
-            flush=True,
+def _welcome(house: House, first: tuple[Person, str] | None) -> str:
+    """What to say to whoever starts this for the first time; "" later."""
+    if first is not None:
+        # Printed and kept nowhere.
+        return (
+            f"Sign in as {first[0].name} with the one-time password {first[1]}\n"
+            "(shown only now; you choose your own at once)"
         )
+    waiting = [a.person.name for a in house.people.accounts() if a.must_change and not a.seen_at]
+    administrators = [a.person.name for a in house.people.accounts() if a.person.administrator]
+    if administrators and set(administrators) <= set(waiting):
+        return (
+            f"Nobody has signed in as {administrators[0]} yet; another one-time password: "
+            f"strongroom users password {administrators[0]}"
+        )
+    return ""
+
+
+def _say_ready(welcome: str, address: str) -> None:
+    print(f"Strongroom is ready: {address}", flush=True)
+    if welcome:
+        print(welcome, flush=True)

@@ -8,6 +8,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from app.commands.output import fail, print_json, settings_of
+from app.commands.people import is_closed, opening
 from app.wiring import open_home, open_operations
 from ingest.pipeline import Progress
 
@@ -44,6 +45,11 @@ def ingest(arguments: Namespace) -> int:
         read = len(report.documents) - len(rejected) - unchanged
         print(f"{read} read, {unchanged} unchanged, {len(rejected)} rejected", end="")
         print(f", {len(report.removed)} forgotten" if report.removed else "")
+        if report.documents and is_closed(settings_of(arguments), arguments.space):
+            print(
+                f"only administrators may read the space {arguments.space}; to open it for "
+                f"everyone: {opening(arguments.space)}"
+            )
     for status in rejected:
         fail(f"{status.document}: {status.reason}")
     return 1 if rejected else 0

@@ -4,6 +4,7 @@ import itertools
 import secrets
 import threading
 import unicodedata
+from base64 import b64encode
 from enum import Enum
 
 from argon2 import PasswordHasher
@@ -76,8 +77,7 @@ class Passwords:
     def __init__(self, hasher: PasswordHasher | None = None, *, at_once: int = 2) -> None:
         self._hasher = hasher or PasswordHasher()
         self._room = threading.BoundedSemaphore(at_once)
-        # Compared with when there is nothing to compare with, so that it takes as long.
-        self._nobodys = self._hasher.hash(secrets.token_hex())
+        self._nobodys = _nobodys_hash(self._hasher)
 
     def hash(self, password: str) -> str:
         """The password as it is kept."""
@@ -96,6 +96,16 @@ class Passwords:
     def is_old(self, kept: str) -> bool:
         """Whether a kept password was hashed with weaker parameters than today's."""
         return self._hasher.check_needs_rehash(kept)
+
+
+def _nobodys_hash(hasher: PasswordHasher) -> str:
+    """What no password hashes to, as it is kept: comparing with it takes as long as with any."""
+    salt, digest = (
+        b64encode(secrets.token_bytes(length)).decode().rstrip("=")
+        for length in (hasher.salt_len, hasher.hash_len)
+    )
+    costs = f"m={hasher.memory_cost},t={hasher.time_cost},p={hasher.parallelism}"
+    return f"$argon2id$v=19${costs}${salt}${digest}"
 
 
 def _normal(text: str) -> str:

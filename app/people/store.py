@@ -99,18 +99,20 @@ class People:
                 administrator=administrator, auditor=auditor,
             )  # fmt: skip
 
-    def first_administrator(self) -> str | None:
-        """Make the person `admin` if there is nobody at all, and return its one-time password."""
-        password = make_password()
+    def first_administrator(self) -> tuple[Person, str] | None:
+        """Make an administrator if there is none, with a one-time password; None if there is."""
         with self._database.reading() as connection:
-            if connection.execute("SELECT 1 FROM people LIMIT 1").fetchone():
+            if _has_administrator(connection):
                 return None
+        password = make_password()
         kept = self._passwords.hash(password)
         with self._database.writing() as connection:
-            if connection.execute("SELECT 1 FROM people LIMIT 1").fetchone():
+            if _has_administrator(connection):
                 return None
-            self._insert(connection, FIRST_NAME, "", kept, True, None, administrator=True)
-        return password
+            names = _candidates(FIRST_NAME, "strongroom")
+            free = next(name for name in names if not _find(connection, name))
+            made = self._insert(connection, free, "", kept, True, None, administrator=True)
+        return made, password
 
     def remove(self, person_id: str) -> None:
         """Forget a person and end their sessions; the id is never given again."""
@@ -380,17 +382,17 @@ def _require_group(connection: sqlite3.Connection, name: str) -> None:
         raise PeopleError(f"no group named {name!r}; make it with `strongroom groups add {name}`")
 
 
+def _has_administrator(connection: sqlite3.Connection) -> bool:
+    found = connection.execute("SELECT 1 FROM people WHERE administrator LIMIT 1").fetchone()
+    return found is not None
+
+
 @contextmanager
 def _keeping_an_administrator(connection: sqlite3.Connection) -> Iterator[None]:
     """Raise PeopleError where the block leaves nobody who could administer."""
-
-    def exists() -> bool:
-        found = connection.execute("SELECT 1 FROM people WHERE administrator LIMIT 1").fetchone()
-        return found is not None
-
-    before = exists()
+    before = _has_administrator(connection)
     yield
-    if before and not exists():
+    if before and not _has_administrator(connection):
         raise PeopleError("the last administrator stays: make somebody else one first")
 
 

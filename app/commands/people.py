@@ -1,0 +1,315 @@
+"""users, groups, spaces: who may sign in, and what their groups may read and curate."""
+
+import getpass
+import sys
+from argparse import Namespace
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any
+
+from app.audit.opening import local_person, open_trail
+from app.audit.records import RecordKind
+from app.commands.output import print_json, settings_of
+from app.people.access import EVERYONE, Right, is_private
+from app.people.opening import House, open_people
+from app.people.passwords import make_password
+from app.people.store import Account, PeopleError
+from app.settings import Settings
+from app.wiring import open_operations
+
+
+def list_users(arguments: Namespace) -> int:
+    """Print everyone who can sign in."""
+    with open_people(settings_of(arguments)) as house:
+        accounts = house.people.accounts()
+    if arguments.json:
+        print_json({"users": [_plain(account) for account in accounts]})
+        return 0
+    for account in accounts:
+        person = account.person
+        print(f"{person.name}  {_role(account)}", end="")
+        print(f"  ({person.full_name})" if person.full_name else "", end="")
+        print(f"  in {', '.join(sorted(person.groups))}" if person.groups else "")
+    if not accounts:
+        print("nobody yet: strongroom serve makes the first administrator")
+    return 0
+
+
+def add_user(arguments: Namespace) -> int:
+    """Add a person, with a one-time password or one typed in."""
+    typed = _typed_password() if arguments.type_password else None
+    password = typed or make_password()
+    with _changing(arguments, "users add", arguments.name) as (house, about):
+        for group in arguments.group or ():
+            _require_group(house, group)
+        person = house.people.add(
+            arguments.name,
+            password,
+            full_name=arguments.full_name or "",
+            must_change=typed is None,
+            administrator=arguments.administrator,
+            auditor=arguments.auditor,
+        )
+        for group in arguments.group or ():
+            house.people.join(person.id, group)
+        about |= {"groups": sorted(arguments.group or ()), "administrator": person.administrator}
+    made = None if typed else password
+    if arguments.json:
+        print_json({"name": person.name, "id": person.id, "one_time_password": made})
+    else:
+        print(f"added {person.name}")
+        _tell_password(made)
+    return 0
+
+
+def remove_user(arguments: Namespace) -> int:
+    """Forget a person and end their sessions."""
+    with _changing(arguments, "users remove", arguments.name) as (house, about):
+        person = house.people.named(arguments.name)
+        about["id"] = person.id
+        house.people.remove(person.id)
+    if arguments.json:
+        print_json({"name": person.name, "id": person.id})
+    else:
+        print(
+            f"removed {person.name}; their own uploads are in the space ~{person.id}, which nobody "
+            "can read now"
+        )
+    return 0
+
+
+def set_password(arguments: Namespace) -> int:
+    """Give a person a new password and end their sessions."""
+    typed = _typed_password() if arguments.type_password else None
+    password = typed or make_password()
+    with _changing(arguments, "users password", arguments.name) as (house, _):
+        person = house.people.named(arguments.name)
+        house.people.set_password(person.id, password, must_change=typed is None)
+        house.attempts.forgive(arguments.name)
+    made = None if typed else password
+    if arguments.json:
+        print_json({"name": person.name, "one_time_password": made})
+    else:
+        print(f"{person.name} has a new password and is signed out everywhere")
+        _tell_password(made)
+    return 0
+
+
+def set_role(arguments: Namespace) -> int:
+    """Make a person an administrator, an auditor, both or neither."""
+    wanted = set(arguments.role)
+    with _changing(arguments, "users role", arguments.name) as (house, about):
+        about["roles"] = sorted(wanted)
+        person = house.people.named(arguments.name)
+        house.people.set_roles(
+            person.id, administrator="administrator" in wanted, auditor="auditor" in wanted
+        )
+    if arguments.json:
+        print_json({"name": person.name, "roles": sorted(wanted)})
+    else:
+        print(f"{person.name}: {', '.join(sorted(wanted))}")
+    return 0
+
+
+def set_groups(arguments: Namespace) -> int:
+    """Say which groups a person belongs to: those named here, and no others."""
+    wanted = set(arguments.groups)
+    with _changing(arguments, "users groups", arguments.name) as (house, about):
+        about["groups"] = sorted(wanted)
+        person = house.people.named(arguments.name)
+        for group in wanted:
+            _require_group(house, group)
+        for group in wanted - person.groups:
+            house.people.join(person.id, group)
+        for group in person.groups - wanted:
+            house.people.leave(person.id, group)
+    if arguments.json:
+        print_json({"name": person.name, "groups": sorted(wanted)})
+    else:
+        print(f"{person.name}: {', '.join(sorted(wanted)) or 'in no group'}")
+    return 0
+
+
+def sign_out_user(arguments: Namespace) -> int:
+    """End all sessions of a person."""
+    with _changing(arguments, "users sign-out", arguments.name) as (house, _):
+        person = house.people.named(arguments.name)
+        ended = house.sessions.end_all(person.id)
+    if arguments.json:
+        print_json({"name": person.name, "ended": ended})
+    else:
+        print(f"{person.name} is signed out ({ended} sessions ended)")
+    return 0
+
+
+def list_groups(arguments: Namespace) -> int:
+    """Print all groups and how many people are in each."""
+    with open_people(settings_of(arguments)) as house:
+        groups = house.people.groups()
+    if arguments.json:
+        print_json({"groups": [asdict(group) for group in groups]})
+        return 0
+    for group in groups:
+        print(f"{group.name}  ({group.people} people)")
+    if not groups:
+        print(f"no groups but {EVERYONE}: strongroom groups add NAME")
+    return 0
+
+
+def add_group(arguments: Namespace) -> int:
+    """Make a group."""
+    with _changing(arguments, "groups add", arguments.name) as (house, _):
+        house.people.add_group(arguments.name)
+    return _done(arguments, f"added the group {arguments.name}", group=arguments.name)
+
+
+def remove_group(arguments: Namespace) -> int:
+    """Forget a group and what it could read."""
+    with _changing(arguments, "groups remove", arguments.name) as (house, _):
+        house.people.remove_group(arguments.name)
+    return _done(arguments, f"removed the group {arguments.name}", group=arguments.name)
+
+
+def list_spaces(arguments: Namespace) -> int:
+    """Print the spaces, what they hold and who may read and curate them."""
+    settings = settings_of(arguments)
+    held: dict[str, int] = {}
+    with open_operations(settings, "strongroom spaces") as operations:
+        for record in operations.documents(None):
+            held[record.space] = held.get(record.space, 0) + 1
+    with open_people(settings) as house:
+        rules = house.people.rules().spaces
+    names = sorted({*rules, *(name for name in held if not is_private(name))})
+    spaces = [
+        {
+            "name": name,
+            "documents": held.get(name, 0),
+            "readers": sorted(rules[name].readers) if name in rules else [],
+            "curators": sorted(rules[name].curators) if name in rules else [],
+        }
+        for name in names
+    ]
+    if arguments.json:
+        print_json({"spaces": spaces})
+        return 0
+    for space in spaces:
+        print(f"{space['name']}  ({space['documents']} documents)")
+        if space["name"] not in rules:
+            print("    administrators alone; open it: " + opening(str(space["name"])))
+            continue
+        for what in ("readers", "curators"):
+            if space[what]:
+                print(f"    {what}: {', '.join(space[what])}")  # type: ignore[arg-type]
+    if not spaces:
+        print("no spaces yet: strongroom ingest FOLDER --space NAME")
+    return 0
+
+
+def grant(arguments: Namespace) -> int:
+    """Let a group read or curate a space."""
+    right = Right.CURATE if arguments.curate else Right.READ
+    with _changing(arguments, "spaces grant", arguments.space) as (house, about):
+        about |= {"group": arguments.group, "right": right.value}
+        house.people.grant(arguments.space, arguments.group, right)
+    return _done(
+        arguments,
+        f"{arguments.group} may {right.value} {arguments.space}",
+        space=arguments.space,
+        group=arguments.group,
+        right=right.value,
+    )
+
+
+def revoke(arguments: Namespace) -> int:
+    """Take a group's rights in a space."""
+    with _changing(arguments, "spaces revoke", arguments.space) as (house, about):
+        about["group"] = arguments.group
+        house.people.revoke(arguments.space, arguments.group)
+    return _done(
+        arguments,
+        f"{arguments.group} has no rights in {arguments.space} any more",
+        space=arguments.space,
+        group=arguments.group,
+    )
+
+
+def opening(space: str) -> str:
+    """The command that lets everyone read a space."""
+    return f"strongroom spaces grant {space} {EVERYONE}"
+
+
+def is_closed(settings: Settings, space: str) -> bool:
+    """Whether nobody but administrators may read a space."""
+    with open_people(settings) as house:
+        return not is_private(space) and space not in house.people.rules().spaces
+
+
+@contextmanager
+def _changing(arguments: Namespace, what: str, name: str) -> Iterator[tuple[House, dict[str, Any]]]:
+    """The people, to change something; the change is on record once the block ends well."""
+    settings = settings_of(arguments)
+    about: dict[str, Any] = {"change": what, "name": name}
+    with open_trail(settings, f"strongroom {what}") as trail, open_people(settings) as house:
+        yield house, about
+        trail.record(RecordKind.PEOPLE, person=local_person(), data=about)
+
+
+def _require_group(house: House, name: str) -> None:
+    if name not in {group.name for group in house.people.groups()}:
+        raise PeopleError(f"no group named {name!r}; make it with `strongroom groups add {name}`")
+
+
+def _typed_password() -> str:
+    """A password from the terminal, typed twice, or the first line of what is piped in."""
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\r\n")
+    password = getpass.getpass("New password: ")
+    if getpass.getpass("Once more: ") != password:
+        raise PeopleError("the two passwords differ; nothing was changed")
+    return password
+
+
+def _tell_password(made: str | None) -> None:
+    if made is not None:
+        print(f"one-time password: {made}\n(shown only now; to be changed at the next sign-in)")
+
+
+def _done(arguments: Namespace, words: str, **result: str) -> int:
+    if arguments.json:
+        print_json(result)
+    else:
+        print(words)
+    return 0
+
+
+def _role(account: Account) -> str:
+    person = account.person
+    roles = [
+        *(["administrator"] if person.administrator else []),
+        *(["auditor"] if person.auditor else []),
+    ]
+    return ", ".join(roles) or "reader"
+
+
+def _plain(account: Account) -> dict[str, object]:
+    person = account.person
+    return {
+        "name": person.name,
+        "full_name": person.full_name,
+        "id": person.id,
+        "groups": sorted(person.groups),
+        "administrator": person.administrator,
+        "auditor": person.auditor,
+        "local": account.local,
+        "must_change_password": account.must_change,
+        "created_at": _time(account.created_at),
+        "seen_at": _time(account.seen_at),
+    }
+
+
+def _time(seconds: float | None) -> str | None:
+    return (
+        None if seconds is None else datetime.fromtimestamp(seconds, UTC).isoformat("T", "seconds")
+    )
