@@ -25,10 +25,10 @@ class Tabs:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        path = scope["path"]
-        if scope["type"] != "http" or not path.startswith("/gradio_api/"):
+        if scope["type"] != "http" or not scope["path"].startswith("/gradio_api/"):
             await self._app(scope, receive, send)
             return
+        path = scope["path"]
         person = person_of(scope).id
         if path.startswith(_HEARTBEAT):
             own = _HEARTBEAT + _own(person, path.removeprefix(_HEARTBEAT))
