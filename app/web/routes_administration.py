@@ -62,6 +62,15 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
+class Chart:
+    """One measure by day, and its highest value."""
+
+    title: str
+    bars: Sequence[Bar]
+    highest: float
+
+
+@dataclass(frozen=True, slots=True)
 class SpaceLine:
     """A shared space, how much it holds, and who may do what there."""
 
@@ -222,7 +231,7 @@ def _space_lines(people: People, overview: Overview) -> list[SpaceLine]:
     return lines
 
 
-def _charts(usage: Sequence[Day], texts: AdministrationTexts) -> list[tuple[str, list[Bar]]]:
+def _charts(usage: Sequence[Day], texts: AdministrationTexts) -> list[Chart]:
     series = (
         (texts.chart_questions, [float(day.questions) for day in usage]),
         (texts.chart_tokens, [float(day.prompt_tokens + day.completion_tokens) for day in usage]),
@@ -230,12 +239,12 @@ def _charts(usage: Sequence[Day], texts: AdministrationTexts) -> list[tuple[str,
     )
     charts = []
     for title, values in series:
-        highest = max(values, default=0.0) or 1.0
+        highest = max(values, default=0.0)
         bars = [
-            Bar(day.day, value, _SCALE * value / highest)
+            Bar(day.day, value, _SCALE * value / (highest or 1.0))
             for day, value in zip(usage, values, strict=True)
         ]
-        charts.append((title, bars))
+        charts.append(Chart(title, bars, highest))
     return charts
 
 

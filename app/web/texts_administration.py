@@ -28,6 +28,7 @@ class AdministrationTexts:
     chart_questions: str
     chart_tokens: str
     chart_first: str
+    chart_most: str  # {n}
     chart_table: str
     day: str
     no_usage: str
@@ -119,6 +120,7 @@ ENGLISH = AdministrationTexts(
     chart_questions="Questions",
     chart_tokens="Tokens read and written",
     chart_first="Seconds to the first word (median)",
+    chart_most="highest {n}",
     chart_table="As a table",
     day="Day (UTC)",
     no_usage="Nothing was asked in this time.",
@@ -210,6 +212,7 @@ GERMAN = AdministrationTexts(
     chart_questions="Fragen",
     chart_tokens="Gelesene und geschriebene Token",
     chart_first="Sekunden bis zum ersten Wort (Median)",
+    chart_most="höchstens {n}",
     chart_table="Als Tabelle",
     day="Tag (UTC)",
     no_usage="In dieser Zeit wurde nichts gefragt.",
