@@ -1,0 +1,1 @@
+"""Opening the sources of answers: copies of the files, pages as pictures, passages in their text."""
