@@ -1,0 +1,1 @@
+"""Questionnaires: many questions asked of the documents, each row with its evidence."""

@@ -1,0 +1,118 @@
+"""The values of a questionnaire: questions in, results out, and what decided each of them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+AnswerKind = Literal["text", "yes_no", "number", "date", "choice", "list"]
+Outcome = Literal["found", "partly_supported", "not_found", "failed"]
+Mode = Literal["library", "each_document"]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One row of a questionnaire."""
+
+    row: int  # as in the file; its header is row 1
+    id: str  # the row's own id, or the row's number
+    text: str
+    kind: AnswerKind = "text"
+    choices: tuple[str, ...] = ()  # of a "choice"
+    unit: str = ""  # that a "number" is wanted in
+    spaces: tuple[str, ...] | None = None  # None: those of the whole run
+    documents: tuple[str, ...] | None = None
+    columns: Mapping[str, str] = field(default_factory=dict)  # the file's other columns, in order
+
+
+@dataclass(frozen=True, slots=True)
+class RowProblem:
+    """A row that cannot be asked."""
+
+    row: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentRef:
+    """The document that a cell of a table documents × questions is about."""
+
+    space: str
+    name: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A place in a document, and its own words."""
+
+    n: int  # as in the answer's marks; 0 for a passage that is only near
+    space: str
+    document: str
+    document_sha256: str
+    page: int | None
+    heading: str
+    quote: str
+    chunk_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence of an answer and the numbers of its evidence."""
+
+    text: str
+    citations: tuple[int, ...]
+    supported: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """What decided one answer: with the same of these, it comes out the same."""
+
+    prompt_sha256: str  # of the prompt's token ids
+    passages: tuple[str, ...]  # chunk ids that the model was given, in their order
+    seed: int
+    answer_id: str  # in the audit trail
+
+
+@dataclass(frozen=True, slots=True)
+class RowResult:
+    """What came of one question, or of one question about one document."""
+
+    key: str  # unique in the run: the row's number, and the document's place in its list
+    question: Question
+    document: DocumentRef | None
+    outcome: Outcome
+    answer: str  # with marks such as [1]; "" when it failed
+    value: str | None  # the answer as its kind: "yes", "42.5", "2026-01-31"; None when unsure
+    unit: str
+    quoted: bool  # the documents' own sentence stands for the model's words
+    confidence: float  # 0 to 1
+    sentences: tuple[Sentence, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    nearest: tuple[Evidence, ...] = ()  # of what was searched, when nothing was found
+    reason: str = ""  # why it failed
+    attempts: int = 1
+    provenance: Provenance | None = None
+    seconds: float = 0.0  # 0 in a reproducible run
+
+
+@dataclass(frozen=True, slots=True)
+class RunInfo:
+    """What a run was made of; the same for all its rows."""
+
+    id: str
+    questionnaire: str  # its file's name
+    questionnaire_sha256: str
+    started_at: str  # UTC, ISO 8601; "" in a reproducible run
+    mode: Mode
+    reproducible: bool
+    version: str  # of Strongroom
+    model: str
+    model_sha256: str
+    adapters: tuple[str, ...]
+    embedder: str
+    embedder_sha256: str
+    index_sha256: str  # of what was searched: every document's space, name and content
+    documents: int  # that were searched
+    settings: Mapping[str, str]  # those that decide answers
+    spaces: tuple[str, ...] | None  # that the run was limited to
