@@ -5,6 +5,7 @@ import platform
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 from app.engine.options import usable_cores
@@ -64,6 +65,21 @@ def _models(settings: Settings) -> Iterator[Finding]:
         yield Finding("models", "ok", f"embedder: {default_embedder(settings).name}")
     except ModelError as error:
         yield Finding("models", "failed", f"embedder: {error}", "strongroom models fetch")
+    if settings.index.reranker:
+        yield _reranker(settings.index.reranker.expanduser())
+
+
+def _reranker(folder: Path) -> Finding:
+    """Whether it loads, and gives one number for a question and a passage."""
+    from vectorstore.loading import load_reranker
+    from vectorstore.rerank import RERANKED, RerankerError
+
+    try:
+        reranker = load_reranker(folder)
+        reranker.scores("How long?", ["It lasts a day."])
+    except RerankerError as error:
+        return Finding("models", "failed", f"reranker: {error}", "see index.reranker")
+    return Finding("models", "ok", f"reranker: {reranker.name}, reads the {RERANKED} best passages")
 
 
 def _chat_model(settings: Settings) -> Finding:

@@ -105,6 +105,9 @@ class IndexSettings(_Section):
     embedder: Path | None = Field(
         None, description="folder of the embedder; the starter embedder by default"
     )
+    reranker: Path | None = Field(
+        None, description="folder of a cross-encoder that reads the best passages again"
+    )
 
 
 class EngineSettings(_Section):

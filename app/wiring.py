@@ -11,8 +11,8 @@ from app.models import default_embedder
 from app.owner import HomeInUse, find_owner, own
 from app.remote import RemoteHome
 from app.settings import Settings
-from vectorstore.embedder import load_embedder
 from vectorstore.index import Index
+from vectorstore.loading import load_embedder, load_reranker
 
 
 @contextmanager

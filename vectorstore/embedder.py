@@ -1,7 +1,6 @@
-"""The embedder port: text to vectors, and which adapter reads a given model folder."""
+"""The embedder port: text to vectors, and what its adapters share."""
 
 import hashlib
-import importlib.metadata
 import os
 from abc import abstractmethod
 from collections.abc import Sequence
@@ -76,28 +75,6 @@ class Embedder(Embeddings):
         return vector
 
 
-def load_embedder(folder: Path) -> Embedder:
-    """The embedder in a sentence-transformers folder, on the hardware that is there.
-
-    Without a CUDA device the int8 file beside the weights is used when there is one (three
-    times as fast, see README); otherwise sentence-transformers. Never asks the network.
-    Raises EmbedderError.
-    """
-    forbid_downloads()
-    if not folder.is_dir():
-        raise EmbedderError(
-            f"No embedder at {folder}: the folder does not exist. "
-            "Run `strongroom models fetch`, or set the embedder's folder in strongroom.toml."
-        )
-    if (folder / ONNX_FILE).is_file() and not _has_cuda():
-        from vectorstore.embedder_onnx import OnnxEmbedder
-
-        return OnnxEmbedder(folder)
-    from vectorstore.embedder_torch import TorchEmbedder
-
-    return TorchEmbedder(folder)
-
-
 def forbid_downloads() -> None:
     """Tell Hugging Face's libraries, before their import, that there is no network."""
     for switch in ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE", "HF_HUB_DISABLE_TELEMETRY"):
@@ -133,18 +110,3 @@ def unit_rows(matrix: Any) -> Vector:
 def spans_of(tokenizer: "Tokenizer", text: str) -> list[tuple[int, int]]:
     """Character spans of a text's tokens under a tokenizer that does not truncate."""
     return list(tokenizer.encode(text, add_special_tokens=False).offsets)
-
-
-def _has_cuda() -> bool:
-    """Whether PyTorch can use a CUDA device, without the seconds its import takes elsewhere."""
-    if importlib.metadata.version("torch").endswith("+cpu"):
-        return False
-    if os.name == "posix" and not Path("/dev/nvidiactl").exists() and not _is_wsl():
-        return False
-    import torch
-
-    return bool(torch.cuda.is_available())
-
-
-def _is_wsl() -> bool:
-    return Path("/dev/dxg").exists()

@@ -13,6 +13,7 @@ from vectorstore.late_interaction import encode_tokens
 from vectorstore.rarity import rarity
 from vectorstore.rebuild import prefix, rebuild_vectors
 from vectorstore.records import Chunk, DocumentRecord, Hit, NewDocument, SearchResult
+from vectorstore.rerank import Reranker
 from vectorstore.search import DocumentChoice, Scope, collection_name, search, to_hit
 from vectorstore.vectors import VectorFault, Vectors, delete_folder, from_bytes, to_bytes
 
@@ -34,9 +35,16 @@ class Index:
     so that a process that died in between is caught up with when the folder is opened again.
     """
 
-    def __init__(self, folder: Path, embedder: Embedder, catalogue: Catalogue) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        embedder: Embedder,
+        catalogue: Catalogue,
+        reranker: Reranker | None = None,
+    ) -> None:
         """Use `Index.open`."""
         self.embedder = embedder
+        self._reranker = reranker
         self._folder = folder
         self._catalogue = catalogue
         self._vectors: Vectors | None = None
@@ -45,7 +53,14 @@ class Index:
         self._deleted = False
 
     @classmethod
-    def open(cls, folder: Path, embedder: Embedder, *, rebuild: bool = False) -> "Index":
+    def open(
+        cls,
+        folder: Path,
+        embedder: Embedder,
+        *,
+        rebuild: bool = False,
+        reranker: Reranker | None = None,
+    ) -> "Index":
         """Open the index in `folder`, or make one, and bring its parts into agreement.
 
         With `rebuild`, another embedder than the index was made with is let in; then `rebuild`
@@ -56,7 +71,7 @@ class Index:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise IndexFault(f"The index folder {folder} cannot be made ({error}).") from error
-        index = cls(folder, embedder, Catalogue(folder / "catalogue.sqlite3"))
+        index = cls(folder, embedder, Catalogue(folder / "catalogue.sqlite3"), reranker)
         try:
             index._check_embedder(rebuild)
             index._open_vectors()
@@ -153,7 +168,7 @@ class Index:
         """
         vectors = self._ready()
         scope = Scope(spaces, documents)
-        return search(question, scope, k, self._catalogue, vectors, self.embedder)
+        return search(question, scope, k, self._catalogue, vectors, self.embedder, self._reranker)
 
     # Writing
 

@@ -15,6 +15,7 @@ from vectorstore.embedder import Embedder, Reading
 from vectorstore.late_interaction import likeness, question_tokens
 from vectorstore.query import match_expression
 from vectorstore.records import Hit, SearchResult
+from vectorstore.rerank import Reranker, rerank
 from vectorstore.vectors import Vectors, from_bytes
 
 # Columns body, heading, title. Weights and shares were chosen on all of the development questions,
@@ -60,7 +61,13 @@ class _Place:
 
 
 def search(
-    question: str, scope: Scope, k: int, catalogue: Catalogue, vectors: Vectors, embedder: Embedder
+    question: str,
+    scope: Scope,
+    k: int,
+    catalogue: Catalogue,
+    vectors: Vectors,
+    embedder: Embedder,
+    reranker: Reranker | None = None,
 ) -> SearchResult:
     """The `k` best passages of the scope; only tables and collections of its spaces are opened."""
     started = perf_counter()
@@ -85,6 +92,9 @@ def search(
         lap("vectors_s")
         hits = _rank(connection, catalogue, question, asked, lexical, near)
         lap("rank_s")
+    if reranker is not None and hits:
+        hits = rerank(question, hits, reranker)
+        lap("rerank_s")
     timings["total_s"] = round(sum(timings.values()), 5)
     return SearchResult(hits[:k], timings)
 

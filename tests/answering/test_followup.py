@@ -18,8 +18,8 @@ from app.engine.tokenizer import Tokenizer
 from app.events import Answer, Event, Finished, ModelName, Searching
 from app.models import default_embedder
 from app.settings import AnswerSettings, load_settings
-from vectorstore.embedder import load_embedder
 from vectorstore.index import Index
+from vectorstore.loading import load_embedder
 from vectorstore.records import Chunk, NewDocument
 
 ASKED = "How much is the meal allowance in Switzerland?"

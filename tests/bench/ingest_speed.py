@@ -65,7 +65,7 @@ def main() -> None:
 def _strongroom(folder: Path, embedder_folder: Path, home: Path, questions: Path | None) -> None:
     started = time.perf_counter()
     from ingest.pipeline import ingest_paths
-    from vectorstore.embedder import load_embedder
+    from vectorstore.loading import load_embedder
     from vectorstore.index import Index
 
     index = Index.open(home / "index", load_embedder(embedder_folder))

@@ -25,8 +25,8 @@ from app.summarising.summary import (
     SummaryEvent,
 )
 from app.wiring import open_home
-from vectorstore.embedder import load_embedder
 from vectorstore.index import Index
+from vectorstore.loading import load_embedder
 from vectorstore.records import Chunk, DocumentRecord, NewDocument
 
 SAMPLES = Path(__file__).parents[1] / "samples"

@@ -6,9 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from vectorstore.embedder import ONNX_FILE, EmbedderError, load_embedder
+from vectorstore.embedder import ONNX_FILE, EmbedderError
 from vectorstore.embedder_onnx import OnnxEmbedder
 from vectorstore.embedder_torch import TorchEmbedder
+from vectorstore.loading import load_embedder
 from vectorstore.onnx_export import can_export, export_onnx
 
 TEXTS = [

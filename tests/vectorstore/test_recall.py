@@ -7,8 +7,8 @@ import pytest
 from app.evaluate.questions import read_questions
 from app.evaluate.retrieval import METRICS, retrieval_metrics
 from ingest.pipeline import ingest_paths
-from vectorstore.embedder import load_embedder
 from vectorstore.index import Index
+from vectorstore.loading import load_embedder
 
 
 @pytest.mark.shared
