@@ -219,13 +219,12 @@ def _only(scope: Scope, header: str) -> str:
 
 
 def _is_page(scope: Scope) -> bool:
-    """Whether a browser asks for a page to show."""
+    """Whether a browser asks for a page to show, and not a script for data."""
     headers = dict(scope["headers"])
     return (
         scope["method"] in ("GET", "HEAD")
         and not scope["path"].startswith("/gradio_api/")
-        and (
-            headers.get(b"sec-fetch-mode") == b"navigate"
-            or b"text/html" in headers.get(b"accept", b"")
-        )
+        and scope["path"] not in ("/config", "/theme.css")
+        and headers.get(b"sec-fetch-mode", b"navigate") == b"navigate"
+        and b"application/json" not in headers.get(b"accept", b"")
     )

@@ -1,0 +1,13 @@
+"""Fixtures of the tests of people."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from people.people_fakes import House, opened
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    with opened(tmp_path / "people.sqlite3") as house:
+        yield house
