@@ -12,13 +12,13 @@ from app.engine.plan import PlanError
 from app.engine.plan import plan as make_plan
 from app.home import Home
 from app.models import ModelError, adapters_in_use, default_chat_model, default_embedder
-from app.people.access import SpaceRule, is_private
+from app.people.access import Rules, is_private
 
 
 class HomeOverview:
     """Implements `app.web.routes_administration.Overview` over `Home`."""
 
-    def __init__(self, home: Home, rules: Callable[[], dict[str, SpaceRule]]) -> None:
+    def __init__(self, home: Home, rules: Callable[[], Rules]) -> None:
         self._home = home
         self._rules = rules
 
@@ -83,7 +83,7 @@ class HomeOverview:
     def _documents(self) -> list[Finding]:
         records = self._home.index.documents()
         partly = sum(bool(record.warning) for record in records)
-        rules = self._rules()
+        rules = self._rules().spaces
         closed = {
             record.space
             for record in records
