@@ -6,10 +6,15 @@ from contextlib import closing
 from functools import partial
 from typing import Any
 
+from app.administering.overview import HomeOverview, prices_of
 from app.audit.records import RecordKind
 from app.backend import HomeBackend
 from app.control import take_work
 from app.conversations.store import Conversations
+from app.curating.desk import Desk
+from app.curating.library import HomeLibrary, SavedComplaints
+from app.curating.uploads import Limits as UploadLimits
+from app.curating.uploads import Uploads
 from app.home import Home
 from app.owner import socket_path
 from app.people.access import Person
@@ -18,6 +23,8 @@ from app.people.opening import House, company_sign_in, open_people
 from app.settings import Settings, SettingsError
 from app.web.proxies import networks
 from app.web.routes_account import account_routes
+from app.web.routes_administration import administration_routes
+from app.web.routes_documents import documents_routes
 from app.web.routes_sign_in import Doors, sign_in_routes
 from app.web.security import App, refuse_open_door
 from app.web.server import Outside, PageGroup, create_app, run_web
@@ -47,6 +54,7 @@ def run(settings: Settings) -> None:
         open_people(settings) as house,
         take_work(home, socket),
         closing(Conversations(settings.home / "conversations.sqlite3")) as conversations,
+        closing(_uploads(settings, home)) as uploads,
     ):
         if settings.engine.url is None:
             print(f"Starting the chat model {home.chat.name()}…", flush=True)
@@ -64,7 +72,7 @@ def run(settings: Settings) -> None:
                 backend,
                 conversations,
                 sign_in=_sign_in(settings, house),
-                pages=_pages(settings, home, house),
+                pages=_pages(settings, home, house, conversations, uploads),
                 outside=outside,
             ),
             host=web.host,
@@ -74,7 +82,21 @@ def run(settings: Settings) -> None:
         )
 
 
-def _pages(settings: Settings, home: Home, house: House) -> list[PageGroup]:
+def _uploads(settings: Settings, home: Home) -> Uploads:
+    """The uploads of the data folder; those that an earlier process had accepted go on."""
+    largest = settings.web.upload_mib << 20
+    uploads = Uploads(settings.home / "uploads", home, UploadLimits(largest, 4 * largest))
+    uploads.resume()
+    return uploads
+
+
+def _pages(
+    settings: Settings,
+    home: Home,
+    house: House,
+    conversations: Conversations,
+    uploads: Uploads,
+) -> list[PageGroup]:
     """Every group of pages beside the chat."""
     ours = settings.sign_in
     groups = Groups(ours.groups, ours.administrators)
@@ -85,7 +107,13 @@ def _pages(settings: Settings, home: Home, house: House) -> list[PageGroup]:
     def record(kind: RecordKind, person: str, about: dict[str, Any]) -> None:
         home.trail.record(kind, person=person, data=about)
 
+    rules = house.people.rules
+    desk = Desk(HomeLibrary(home), uploads, SavedComplaints(conversations), rules)
+    overview = HomeOverview(home, rules)
+    prices = prices_of(home)
     return [
+        PageGroup(documents_routes(desk, uploads), body_bytes=settings.web.upload_mib << 20),
+        PageGroup(administration_routes(house.people, house.sessions, overview, prices)),
         PageGroup(sign_in_routes(doors, house.people, house.sessions, record)),
         PageGroup(account_routes(doors.password, house.people, house.sessions, home.index.spaces)),
     ]
