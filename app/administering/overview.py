@@ -104,7 +104,7 @@ class HomeOverview:
                 "index",
                 "warning",
                 f"only administrators may read the space {space}",
-                f"strongroom spaces grant {space} --read everyone",
+                f"strongroom spaces grant {space} everyone",
             )
             for space in sorted(closed)
         ]
