@@ -60,7 +60,7 @@ class Hit:
     # What the score was made of, comparable between searches: "likeness" (late interaction) and
     # "cosine" with the question, "lexical" (share of the best BM25 score of this search).
     signals: dict[str, float] = field(default_factory=dict, compare=False)
-    also_in: tuple[str, ...] = ()  # other documents of the search that hold the same text
+    also_in: tuple[str, ...] = ()  # other documents of the search that say the same
 
 
 @dataclass(frozen=True, slots=True)

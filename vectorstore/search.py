@@ -1,11 +1,9 @@
 """Ranks chunks for a question: candidates by words and by vectors, then token by token."""
 
-import hashlib
 import json
-import re
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from time import perf_counter
 
 import numpy as np
@@ -13,6 +11,7 @@ import numpy as np
 from vectorstore.catalogue import Catalogue, Row, Space
 from vectorstore.embedder import Embedder, Reading
 from vectorstore.late_interaction import likeness, question_tokens
+from vectorstore.near_duplicates import fold
 from vectorstore.query import match_expression
 from vectorstore.records import Hit, SearchResult
 from vectorstore.rerank import Reranker, rerank
@@ -29,7 +28,6 @@ _CANDIDATES = 60  # by words, and as many by vectors, are compared token by toke
 _EXACT = 10_000  # chunks whose vectors are read and compared one by one
 _OVERFETCH = 3
 _FEW = 400  # chunks in the chosen documents are all compared token by token
-_SPACE = re.compile(r"\s+")
 
 
 # A document's name, wherever in the scope it is, or the pair of its space and its name.
@@ -176,7 +174,7 @@ def _rank(
     lexical: dict[int, float],
     near: Sequence[int],
 ) -> list[Hit]:
-    """Candidates by the weighted sum of likeness, BM25 and cosine; equal texts folded."""
+    """Candidates by the weighted sum of likeness, BM25 and cosine; the same is said once."""
     # Vectors may lag behind a change that is being made; the catalogue knows what exists.
     rows = catalogue.rows(connection, dict.fromkeys([*lexical, *near]))
     ids = list(rows)
@@ -203,7 +201,7 @@ def _rank(
         )
         for i in order
     ]
-    return _folded(hits)
+    return fold(hits)
 
 
 def to_hit(row: Row, score: float = 0.0, signals: dict[str, float] | None = None) -> Hit:
@@ -219,23 +217,3 @@ def to_hit(row: Row, score: float = 0.0, signals: dict[str, float] | None = None
         position=row.position,
         signals={name: round(value, 5) for name, value in (signals or {}).items()},
     )
-
-
-def _folded(hits: Sequence[Hit]) -> list[Hit]:
-    """The hits without those whose text stood further up, which name the other documents."""
-    first: dict[bytes, int] = {}
-    kept: list[Hit] = []
-    others: list[list[str]] = []
-    for hit in hits:
-        same = hashlib.sha256(_SPACE.sub(" ", hit.text).casefold().encode("utf-8", "replace"))
-        number = first.setdefault(same.digest(), len(kept))
-        if number == len(kept):
-            kept.append(hit)
-            others.append([])
-        elif hit.document not in {kept[number].document, *others[number]}:
-            others[number].append(hit.document)
-    return [_with_others(hit, also) for hit, also in zip(kept, others, strict=True)]
-
-
-def _with_others(hit: Hit, also: Sequence[str]) -> Hit:
-    return replace(hit, also_in=tuple(also)) if also else hit
