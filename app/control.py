@@ -32,6 +32,7 @@ def control_app(home: Home) -> FastAPI:
         "ingest": _ingest,
         "documents": lambda home, body: _result([asdict(d) for d in home.documents(**body)]),
         "remove": lambda home, body: _result([asdict(r) for r in home.remove(**body)]),
+        "apply_retention": lambda home, _: _result([asdict(r) for r in home.apply_retention()]),
         "search": lambda home, body: _result(asdict(home.search(**body))),
         "ask": lambda home, body: _events(home.ask(**body)),
         "summarise": lambda home, body: _events(home.summarise(**body)),

@@ -1,7 +1,7 @@
 """Everything one can do with a data folder, while this process has it open."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
@@ -14,6 +14,8 @@ from app.audit.records import RecordKind
 from app.audit.replay import Recreation, recreate
 from app.audit.trail import Trail
 from app.chat_model import ChatModelSource
+from app.deletion.deleter import Deleter
+from app.deletion.receipt import Removal
 from app.events import Answer, Event
 from app.settings import Settings
 from app.summarising.summariser import Summariser
@@ -27,16 +29,6 @@ from vectorstore.search import DocumentChoice
 
 class UnknownName(Exception):
     """A space or document that is not there; the message lists what is."""
-
-
-@dataclass(frozen=True, slots=True)
-class Removal:
-    """What became of one name given to `remove`."""
-
-    document: str
-    space: str
-    removed: bool
-    reason: str
 
 
 class Operations(Protocol):
@@ -54,6 +46,8 @@ class Operations(Protocol):
     def documents(self, spaces: Sequence[str] | None = None) -> list[DocumentRecord]: ...
 
     def remove(self, names: Sequence[str], *, space: str) -> list[Removal]: ...
+
+    def apply_retention(self) -> list[Removal]: ...
 
     def search(
         self,
@@ -89,12 +83,18 @@ class Home:
     """
 
     def __init__(
-        self, settings: Settings, index: Index, chat: ChatModelSource, trail: Trail
+        self,
+        settings: Settings,
+        index: Index,
+        chat: ChatModelSource,
+        trail: Trail,
+        deleter: Deleter,
     ) -> None:
         self.settings = settings
         self.index = index
         self.chat = chat
         self.trail = trail
+        self.deleter = deleter
         self._recorder = Recorder(trail, index)
 
     def ingest(
@@ -107,15 +107,16 @@ class Home:
         person: str = "",
         progress: Callable[[Progress], None] | None = None,
     ) -> IngestReport:
-        return ingest_paths(
-            RecordedIndex(self.index, self.trail, person, self._forget),
-            paths,
-            space=space,
-            prune=prune,
-            uploaded=uploaded,
-            limits=self._parse_limits(),
-            progress=progress,
-        )
+        with self._storing(person) as recorded:
+            return ingest_paths(
+                recorded,
+                paths,
+                space=space,
+                prune=prune,
+                uploaded=uploaded,
+                limits=self._parse_limits(),
+                progress=progress,
+            )
 
     def read_again(self, space: str, name: str, file: Path, *, person: str = "") -> FileStatus:
         """Read a document anew from `file`; the old version stays if that fails.
@@ -125,8 +126,8 @@ class Home:
         record = self.index.document(space, name)
         if record is None:
             raise UnknownName(f"no document named {name!r} in the space {space!r}")
-        recorded = RecordedIndex(self.index, self.trail, person, self._forget)
-        return ingest_again(recorded, record, file, limits=self._parse_limits())
+        with self._storing(person) as recorded:
+            return ingest_again(recorded, record, file, limits=self._parse_limits())
 
     def move(
         self, name: str, *, space: str, to_space: str, person: str = ""
@@ -138,6 +139,13 @@ class Home:
         about = {"space": space, "document": name, "to_space": to_space}
         self._recorder.write(RecordKind.MOVE, person or local_person(), about)
         return self.index.move(space, name, to_space)
+
+    @contextmanager
+    def _storing(self, person: str) -> Iterator[RecordedIndex]:
+        """The index as ingestion may use it; what it forgot is off the disk after the block."""
+        who = person or local_person()
+        with self.deleter.several(who, "gone from its folder") as forget:
+            yield RecordedIndex(self.index, self.trail, who, forget)
 
     def _parse_limits(self) -> ParseLimits:
         limits = self.settings.ingest
@@ -151,15 +159,13 @@ class Home:
     def documents(self, spaces: Sequence[str] | None = None) -> list[DocumentRecord]:
         return self.index.documents(self._spaces(spaces))
 
-    def remove(self, names: Sequence[str], *, space: str) -> list[Removal]:
-        return [
-            Removal(name, space, removed, "" if removed else "no such document in this space")
-            for name in names
-            for removed in [self.index.remove(space, name)]
-        ]
+    def remove(self, names: Sequence[str], *, space: str, person: str = "") -> list[Removal]:
+        """Delete documents with every trace of them, as far as the rules allow."""
+        return self.deleter.delete(names, space=space, person=person or local_person())
 
-    def _forget(self, space: str, name: str) -> bool:
-        return self.index.remove(space, name)
+    def apply_retention(self, *, person: str = "") -> list[Removal]:
+        """Delete what the rules of retention say."""
+        return self.deleter.due(person=person or local_person())
 
     def search(
         self,

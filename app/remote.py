@@ -9,8 +9,8 @@ import httpx
 from pydantic import TypeAdapter
 
 from app.audit.replay import Recreation
+from app.deletion.receipt import Removal
 from app.events import Event, Finished, Reading, Searching, Writing
-from app.home import Removal
 from app.summarising.summary import Joining, ReadingPart, Summarised, SummaryEvent
 from ingest.pipeline import IngestReport, Progress
 from vectorstore.records import DocumentRecord, SearchResult
@@ -56,6 +56,9 @@ class RemoteHome:
         return TypeAdapter(list[Removal]).validate_python(
             self._call("remove", {"names": list(names), "space": space})
         )
+
+    def apply_retention(self) -> list[Removal]:
+        return TypeAdapter(list[Removal]).validate_python(self._call("apply_retention", {}))
 
     def search(
         self,

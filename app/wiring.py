@@ -4,8 +4,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from app.audit.opening import open_trail
+from app.audit.opening import local_person, open_trail
 from app.chat_model import ChatModelSource
+from app.deletion.deleter import Deleter
+from app.deletion.places import Originals, SavedAnswers
+from app.deletion.rules import RuleBook
 from app.home import Home, Operations
 from app.models import default_embedder
 from app.owner import HomeInUse, find_owner, own
@@ -25,9 +28,24 @@ def open_home(
     """
     with own(settings.home, command, socket), open_trail(settings, command) as trail:
         embedder = load_embedder(default_embedder(settings))
-        index = Index.open(settings.home / "index", embedder, rebuild=reindex)
-        home = Home(settings, index, ChatModelSource(settings), trail)
+        chosen = settings.index.reranker
+        reranker = load_reranker(chosen.expanduser()) if chosen else None
+        index = Index.open(settings.home / "index", embedder, rebuild=reindex, reranker=reranker)
+        deleter = Deleter(
+            settings.home,
+            index,
+            trail,
+            RuleBook(settings.home),
+            [
+                Originals(settings.home, index.documents),
+                SavedAnswers(settings.home / "conversations.sqlite3"),
+            ],
+            keep_quotations=settings.retention.quotations == "keep",
+        )
+        home = Home(settings, index, ChatModelSource(settings), trail, deleter)
         try:
+            if not reindex:
+                deleter.finish_interrupted(local_person())
             yield home
         finally:
             home.close()

@@ -10,6 +10,7 @@ from vectorstore.catalogue import Catalogue, Row, Space
 from vectorstore.embedder import Embedder
 from vectorstore.faults import EmbedderMismatch, IndexFault
 from vectorstore.late_interaction import encode_tokens
+from vectorstore.presence import Presence
 from vectorstore.rarity import rarity
 from vectorstore.rebuild import prefix, rebuild_vectors
 from vectorstore.records import Chunk, DocumentRecord, Hit, NewDocument, SearchResult
@@ -49,6 +50,7 @@ class Index:
         self._catalogue = catalogue
         self._vectors: Vectors | None = None
         self._syncing = threading.RLock()
+        self.presence = Presence(catalogue)
         self._mismatch: EmbedderMismatch | None = None
         self._deleted = False
 
@@ -220,13 +222,6 @@ class Index:
                 vectors.delete(collection_name(space))
             vectors.compact()
         self._catalogue.scrub(wait=True)
-
-    def vectors_of(self, space: str, name: str) -> list[bytes]:
-        """The stored bytes of a document's vectors: float32, little endian."""
-        with self._catalogue.reading() as connection:
-            held = [known for known in self._catalogue.spaces(connection) if known.name == space]
-            ids = self._catalogue.chunk_ids(connection, held[0], [name]) if held else []
-            return list(self._catalogue.vectors(connection, ids).values())
 
     def move(
         self, space: str, name: str, to_space: str, to_name: str = ""

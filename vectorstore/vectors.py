@@ -3,6 +3,7 @@
 import os
 import shutil
 import sqlite3
+import struct
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -14,6 +15,9 @@ import numpy as np
 from vectorstore.embedder import Vector
 from vectorstore.faults import IndexFault
 
+# The start of header.bin of hnswlib as Chroma has it: version, offset of level 0, elements that
+# there is room for, elements that there are, bytes of each.
+_HEADER = struct.Struct("<i4Q")
 _ROWS_A_CALL = 5_000  # Chroma refuses more than 5,461
 
 
@@ -54,6 +58,7 @@ class Vectors:
         with self._lock:
             self._collections.clear()
             self._client.close()
+            _blank_unused(self._folder)
 
     def add(self, name: str, ids: Sequence[int], vectors: Vector) -> None:
         """Store the vectors, shape (len(ids), dimension); those there already are overwritten."""
@@ -188,6 +193,26 @@ def _vacuum(folder: Path) -> None:
     for path in folder.iterdir():
         if path.is_dir() and path.name not in known:
             shutil.rmtree(path)
+
+
+def _blank_unused(folder: Path) -> None:
+    """Overwrite the room for vectors that are still to come.
+
+    Chroma's HNSW files are written with it as it was in memory, and vectors that were deleted
+    long before were found there.
+    """
+    for header in folder.glob("*/header.bin"):
+        head = header.read_bytes()[: _HEADER.size]
+        if len(head) < _HEADER.size:
+            continue
+        version, _, room, used, size = _HEADER.unpack(head)
+        for name, each in (("data_level0.bin", size), ("length.bin", 4)):
+            path = header.with_name(name)
+            known = version == 1 and path.exists() and path.stat().st_size == room * each
+            if known and used < room:
+                with path.open("r+b") as opened:
+                    opened.seek(used * each)
+                    opened.write(bytes((room - used) * each))
 
 
 def delete_folder(folder: Path) -> None:

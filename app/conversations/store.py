@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from app.conversations.forgetting import erase_quotations
 from app.conversations.turns import (
     Feedback,
     Judged,
@@ -251,6 +252,14 @@ class Conversations:
                     ),
                 ).rowcount
             )
+
+    def forget_document(self, space: str, document: str, chunk_ids: Collection[str]) -> int:
+        """Erase the answers that quote a deleted document, and those after them that build on it.
+
+        Their questions stay, and say that the document is gone. Returns how many answers went.
+        """
+        with self._changing(erasing=True) as db:
+            return erase_quotations(db, space, document, set(chunk_ids))
 
     def choice(self, person: str) -> Scope:
         """Where the person chose to search the last time."""

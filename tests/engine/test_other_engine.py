@@ -124,7 +124,7 @@ def served_by(filled: Home, elsewhere: Elsewhere, model: Path, **engine: Any) ->
     settings = pointed(elsewhere, model, filled.settings.home, **engine)
     source = ChatModelSource(settings)
     try:
-        yield Home(settings, filled.index, source, filled.trail)
+        yield Home(settings, filled.index, source, filled.trail, filled.deleter)
     finally:
         source.close()
 

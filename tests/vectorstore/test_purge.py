@@ -22,7 +22,7 @@ def test_text_and_vectors_are_off_the_disk_while_the_index_is_open(tmp_path: Pat
     index = Index.open(tmp_path / "index", WordEmbedder())
     index.put(document("kept"), chunks(*(f"Rule {n} is about leave." for n in range(40))))
     index.put(document("merger"), chunks(SECRET))
-    (vector,) = index.vectors_of("general", "merger")
+    (vector,) = index.presence.vectors_of("general", "merger")
     assert holding(tmp_path, SECRET.encode())
     assert any("chroma" in name for name in holding(tmp_path, vector))
     assert index.remove("general", "merger")
@@ -67,7 +67,7 @@ def test_searches_and_storing_go_on_meanwhile(tmp_path: Path):
 def test_the_last_document_of_a_space_leaves_nothing(tmp_path: Path):
     index = Index.open(tmp_path / "index", WordEmbedder())
     index.put(document("merger"), chunks(SECRET))
-    (vector,) = index.vectors_of("general", "merger")
+    (vector,) = index.presence.vectors_of("general", "merger")
     index.remove("general", "merger")
     index.purge(["general"])
     assert holding(tmp_path, SECRET.encode()) == holding(tmp_path, vector) == []

@@ -1,0 +1,37 @@
+"""What becomes of saved answers when a document that they quote is deleted."""
+
+import json
+import sqlite3
+from collections.abc import Collection
+
+
+def erase_quotations(
+    db: sqlite3.Connection, space: str, document: str, chunk_ids: Collection[str]
+) -> int:
+    """Erase the answers that quote the document, and those after them; returns how many went.
+
+    A later turn of a conversation is shown the earlier ones, so it holds their quotations too.
+    """
+    first: dict[str, int] = {}
+    for conversation, number, written in db.execute(
+        "SELECT conversation, number, answer FROM turns WHERE answer IS NOT NULL"
+    ):
+        answer = json.loads(written)
+        if any(
+            part["chunk_id"] in chunk_ids or (part["space"], part["document"]) == (space, document)
+            for part in (*answer["passages"], *answer["citations"])
+        ):
+            first[conversation] = min(number, first.get(conversation, number))
+    gone = 0
+    for conversation, number in first.items():
+        rows = db.execute(
+            "SELECT row FROM turns WHERE conversation = ? AND number >= ?", (conversation, number)
+        ).fetchall()
+        db.executemany(
+            "UPDATE turns SET answer = NULL, found = NULL, draft = '', state = 'failed', "
+            "failure = 'gone', verdict = NULL, comment = NULL WHERE row = ?",
+            rows,
+        )
+        db.executemany("UPDATE words SET answer = '' WHERE rowid = ?", rows)
+        gone += len(rows)
+    return gone

@@ -1,0 +1,223 @@
+"""Deletes documents everywhere, then looks for what is left of them, and says so in a receipt."""
+
+import json
+import os
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from app.audit.opening import FOLDER as TRAIL_FOLDER
+from app.audit.records import RecordKind
+from app.audit.trail import Trail
+from app.deletion.places import Place
+from app.deletion.receipt import Leftover, Receipt, Removal
+from app.deletion.remains import FORMS, MOST, Remains, Traces, search, spread, traces_of
+from app.deletion.rules import RuleBook
+from vectorstore.index import Index
+from vectorstore.records import DocumentRecord
+
+_UNFINISHED = "deleting.json"
+ASKED = "asked for"
+
+
+@dataclass(frozen=True, slots=True)
+class _Gone:
+    """A document that the index has forgotten, and what it would be known again by."""
+
+    record: DocumentRecord
+    traces: Traces
+    removed: dict[str, int]
+    reason: str
+
+
+class Deleter:
+    """Deletes from one data folder; safe to use from several threads."""
+
+    def __init__(
+        self,
+        home: Path,
+        index: Index,
+        trail: Trail,
+        rules: RuleBook,
+        places: Sequence[Place],
+        *,
+        keep_quotations: bool,
+    ) -> None:
+        """`places` are in their order of deletion; with `keep_quotations` only copies go."""
+        self._home = home
+        self._index = index
+        self._trail = trail
+        self._rules = rules
+        self._places = places
+        self._keep_quotations = keep_quotations
+
+    def delete(
+        self, names: Sequence[str], *, space: str, person: str, reason: str = ASKED
+    ) -> list[Removal]:
+        """Delete documents of a space; a held one stays, with the hold's reason.
+
+        Raises TrailFault, RulesFault and IndexFault.
+        """
+        gone: list[_Gone] = []
+        outcome: dict[str, Removal] = {}
+        for name in dict.fromkeys(names):
+            found = self.forget(space, name, person=person, reason=reason)
+            if isinstance(found, _Gone):
+                gone.append(found)
+            else:
+                outcome[name] = found
+        for receipt in self.finish(gone, person=person):
+            outcome[receipt.document] = Removal(receipt.document, space, True, "", asdict(receipt))
+        return [outcome[name] for name in dict.fromkeys(names)]
+
+    @contextmanager
+    def several(self, person: str, reason: str) -> Iterator[Callable[[str, str], bool]]:
+        """A function that forgets (space, name), False for none; bytes go after the block."""
+        gone: list[_Gone] = []
+
+        def forget(space: str, name: str) -> bool:
+            found = self.forget(space, name, person=person, reason=reason)
+            if isinstance(found, _Gone):
+                gone.append(found)
+            return isinstance(found, _Gone)
+
+        try:
+            yield forget
+        finally:
+            self.finish(gone, person=person)
+
+    def forget(self, space: str, name: str, *, person: str, reason: str) -> "_Gone | Removal":
+        """Take one document out of everything; its bytes go with `finish`, which has to follow."""
+        record = self._index.document(space, name)
+        if record is None:
+            return Removal(name, space, False, "no such document in this space")
+        about = {"space": space, "document": name, "sha256": record.sha256, "reason": reason}
+        hold = self._rules.read().hold_on(space, name)
+        if hold is not None:
+            data = {**about, "hold": asdict(hold)}
+            self._trail.record(RecordKind.DELETION_REFUSED, person=person, data=data)
+            since = hold.since[:10]
+            return Removal(name, space, False, f"is held since {since}: {hold.reason}")
+        chunks = self._index.chunks(space, name)
+        vectors = self._index.presence.vectors_of(space, name)
+        traces = traces_of([chunk.text for chunk in chunks], vectors)
+        self._trail.record(RecordKind.DELETION, person=person, data=about)
+        self._note_unfinished(about)
+        removed = {"chunks": len(chunks), "vectors": len(vectors)}
+        self._index.remove(space, name)
+        for place in self._places:
+            if place.quotes and self._keep_quotations:
+                continue
+            removed[place.name] = place.forget(record, [chunk.chunk_id for chunk in chunks])
+        return _Gone(record, traces, removed, reason)
+
+    def finish(self, gone: Sequence[_Gone], *, person: str, every: bool = False) -> list[Receipt]:
+        """Take the bytes off the disk, search for what is left, and issue the receipts."""
+        if not gone:
+            return []
+        self._index.purge({one.record.space for one in gone})
+        receipts = []
+        for one in gone:
+            remains = search(self._home, self._own(one.traces), every=every)
+            receipt = self._receipt(one, remains, person)
+            self._trail.record(
+                RecordKind.DELETION_RECEIPT, person=person, data={"receipt": asdict(receipt)}
+            )
+            receipts.append(receipt)
+        (self._home / _UNFINISHED).unlink(missing_ok=True)
+        return receipts
+
+    def finish_interrupted(self, person: str) -> None:
+        """Finish what a process began that was killed; its sentences are no longer known."""
+        note = self._home / _UNFINISHED
+        if not note.exists():
+            return
+        begun: list[dict[str, Any]] = []
+        with suppress(ValueError):  # half a line, which was never acknowledged
+            for line in note.read_text("utf-8").splitlines():
+                begun.append(json.loads(line))
+        for about in begun:
+            record = self._index.document(about["space"], about["document"])
+            if record is not None and record.sha256 == about["sha256"]:
+                self._index.remove(record.space, record.name)
+        self._index.purge({about["space"] for about in begun})
+        for about in begun:
+            data = {**about, "finished_after": "the process was ended in the middle", "gone": None}
+            self._trail.record(RecordKind.DELETION_RECEIPT, person=person, data=data)
+        note.unlink()
+
+    def due(self, *, person: str, now: datetime | None = None) -> list[Removal]:
+        """Delete what the rules of retention say; held documents stay."""
+        rules = self._rules.read()
+        found: list[Removal] = []
+        documents = rules.due(self._index.documents(), now or datetime.now(UTC))
+        for space in sorted({record.space for record in documents}):
+            names = [record.name for record in documents if record.space == space]
+            held = [name for name in names if rules.hold_on(space, name)]
+            found += [
+                Removal(name, space, False, f"is held: {hold.reason}")
+                for name in held
+                if (hold := rules.hold_on(space, name))
+            ]
+            reason = f"retention: forget after {rules.days[space]} days"
+            free = [name for name in names if name not in held]
+            found += self.delete(free, space=space, person=person, reason=reason)
+        return found
+
+    def _own(self, traces: Traces) -> Traces:
+        """Without vectors that the same words in another document have as well."""
+        chosen = spread(traces.vectors, MOST)
+        own = [vector for vector in chosen if not self._index.presence.has_vector(vector)]
+        return Traces(traces.sentences, own)
+
+    def _note_unfinished(self, about: dict[str, Any]) -> None:
+        with (self._home / _UNFINISHED).open("a", encoding="utf-8") as opened:
+            opened.write(json.dumps(about) + "\n")
+            opened.flush()
+            os.fsync(opened.fileno())
+
+    def _receipt(self, one: _Gone, remains: Remains, person: str) -> Receipt:
+        found = [self._leftover(file, pieces) for file, pieces in sorted(remains.found.items())]
+        record = one.record
+        return Receipt(
+            id=uuid.uuid4().hex,
+            time=datetime.now(UTC).isoformat(timespec="seconds"),
+            person=person,
+            reason=one.reason,
+            space=record.space,
+            document=record.name,
+            sha256=record.sha256,
+            pages=record.pages,
+            removed=one.removed,
+            searched={
+                "files": remains.files,
+                "bytes": remains.size,
+                "sentences": remains.sentences,
+                "vectors": remains.vectors,
+                "forms": list(FORMS),
+                "not_searched": ["models", *remains.unreadable],
+            },
+            found=found,
+            gone=all(leftover.expected for leftover in found) and not remains.unreadable,
+        ).signed(self._trail.key)
+
+    def _leftover(self, file: str, pieces: Sequence[str]) -> Leftover:
+        why, expected = self._explained(file, pieces)
+        return Leftover(file, len(pieces), why, expected)
+
+    def _explained(self, file: str, pieces: Sequence[str]) -> tuple[str, bool]:
+        top = Path(file).parts[0]
+        if top.startswith(TRAIL_FOLDER):
+            return "the audit trail keeps questions and answers (audit.texts)", True
+        others = [self._index.presence.containing(piece) if piece else None for piece in pieces]
+        if all(others):
+            names = sorted({"/".join(other) for other in others if other})
+            return "also in " + ", ".join(names[:5]), True
+        kept = next((place.name for place in self._places if top in place.files), "")
+        if kept and self._keep_quotations and kept != "originals":
+            return f"{kept} keep quotations (retention.quotations)", True
+        return f"left behind in {kept}" if kept else "not explained by any rule", False

@@ -1,0 +1,73 @@
+"""Where a document's words are kept beside the index, and how they are taken away there."""
+
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Protocol
+
+from app.conversations.store import Conversations
+from vectorstore.records import DocumentRecord
+
+
+class Place(Protocol):
+    """Something that holds copies or quotations of documents."""
+
+    @property
+    def name(self) -> str:
+        """What a receipt calls it, such as "conversations"."""
+        ...
+
+    @property
+    def files(self) -> Sequence[str]:
+        """The first parts of the paths, below the data folder, of what it keeps."""
+        ...
+
+    @property
+    def quotes(self) -> bool:
+        """Whether it holds quotations, which the setting retention.quotations is about."""
+        ...
+
+    def forget(self, document: DocumentRecord, chunk_ids: Sequence[str]) -> int:
+        """Take away what it holds of a document that the index has forgotten; how many things."""
+        ...
+
+
+class Originals:
+    """The copies of ingested files, one for each content."""
+
+    name = "originals"
+    files: Sequence[str] = ("originals",)
+    quotes = False
+
+    def __init__(self, home: Path, documents: Callable[[], Sequence[DocumentRecord]]) -> None:
+        self._folder = home / "originals"
+        self._documents = documents
+
+    def forget(self, document: DocumentRecord, chunk_ids: Sequence[str]) -> int:
+        """Delete the copy, unless another document has the same content."""
+        del chunk_ids
+        if any(other.sha256 == document.sha256 for other in self._documents()):
+            return 0
+        folder = self._folder / document.sha256[:2]
+        copies = [path for path in folder.glob(f"{document.sha256}*") if path.is_file()]
+        for path in copies:
+            path.unlink()
+        return len(copies)
+
+
+class SavedAnswers:
+    """The answers in people's saved conversations."""
+
+    name = "conversations"
+    quotes = True
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self.files: Sequence[str] = [path.name + end for end in ("", "-wal", "-shm")]
+
+    def forget(self, document: DocumentRecord, chunk_ids: Sequence[str]) -> int:
+        """Erase the answers that quote the document."""
+        if not self._path.exists():
+            return 0
+        with closing(Conversations(self._path)) as conversations:
+            return conversations.forget_document(document.space, document.name, chunk_ids)

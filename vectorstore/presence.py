@@ -1,0 +1,34 @@
+"""Whether words or vectors of a document are in the index, looked for among all chunks."""
+
+from vectorstore.catalogue import Catalogue
+
+
+class Presence:
+    """Answers by reading all chunks of an index: for deletions, not for searches."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
+
+    def containing(self, text: str) -> tuple[str, str] | None:
+        """Space and name of a document that says `text` word by word, or has it as a heading."""
+        with self._catalogue.reading() as connection:
+            found = connection.execute(
+                "SELECT s.name, d.name FROM chunks c JOIN documents d ON d.id = c.document_id "
+                "JOIN spaces s ON s.id = d.space_id "
+                "WHERE instr(c.text, ?1) OR instr(c.heading, ?1) OR instr(d.title, ?1) LIMIT 1",
+                (text,),
+            ).fetchone()
+        return None if found is None else (str(found[0]), str(found[1]))
+
+    def has_vector(self, vector: bytes) -> bool:
+        """Whether some chunk has this very vector."""
+        with self._catalogue.reading() as connection:
+            found = connection.execute("SELECT 1 FROM vectors WHERE vector = ? LIMIT 1", (vector,))
+            return found.fetchone() is not None
+
+    def vectors_of(self, space: str, name: str) -> list[bytes]:
+        """The stored bytes of a document's vectors: float32, little endian."""
+        with self._catalogue.reading() as connection:
+            held = [known for known in self._catalogue.spaces(connection) if known.name == space]
+            ids = self._catalogue.chunk_ids(connection, held[0], [name]) if held else []
+            return list(self._catalogue.vectors(connection, ids).values())
