@@ -46,9 +46,7 @@ class Doors:
     company_groups: Groups = Groups({})  # noqa: RUF009 -- frozen
 
 
-def sign_in_routes(
-    doors: Doors, people: People, sessions: Sessions, record: Record
-) -> APIRouter:
+def sign_in_routes(doors: Doors, people: People, sessions: Sessions, record: Record) -> APIRouter:
     """The routes below /sign-in, and /sign-out."""
     router = APIRouter()
     away = _Sealed(secrets.token_bytes(32))
@@ -145,7 +143,8 @@ class _Sealed:
         self._key = key
 
     def seal(self, value: dict[str, str]) -> str:
-        body = urlsafe_b64encode(json.dumps([time.time() + _AWAY_S, value]).encode())
+        # Without padding: "=" would have to be quoted in a cookie.
+        body = urlsafe_b64encode(json.dumps([time.time() + _AWAY_S, value]).encode()).rstrip(b"=")
         return f"{body.decode()}.{self._signature(body)}"
 
     def open(self, sealed: str) -> dict[str, str] | None:
@@ -154,7 +153,7 @@ class _Sealed:
         body = text.encode("latin-1")
         if not hmac.compare_digest(signature.encode("latin-1"), self._signature(body).encode()):
             return None
-        until, value = json.loads(urlsafe_b64decode(body))
+        until, value = json.loads(urlsafe_b64decode(body + b"=="))
         return dict(value) if time.time() < until else None
 
     def _signature(self, body: bytes) -> str:

@@ -45,9 +45,7 @@ class HostRefused(ValueError):
     """The web chat may not listen there as it is set up; the message says what to do."""
 
 
-def refuse_open_door(
-    host: str, *, hosts: Collection[str], https: bool, plain_http: bool
-) -> None:
+def refuse_open_door(host: str, *, hosts: Collection[str], https: bool, plain_http: bool) -> None:
     """Raise HostRefused where others would reach the page under no name, or unprotected.
 
     On this machine's own addresses nothing is needed.

@@ -7,7 +7,7 @@ import httpx
 import pytest
 from web.running import Site
 
-from app.web.security import HostRefused, content_security_policy, refuse_other_hosts
+from app.web.security import HostRefused, content_security_policy, refuse_open_door
 
 
 def get(site: Site, path: str, **headers: str) -> httpx.Response:
@@ -18,7 +18,7 @@ def get(site: Site, path: str, **headers: str) -> httpx.Response:
 def test_every_answer_carries_the_headers(site: Site, path: str) -> None:
     headers = get(site, path).headers
     assert headers["x-content-type-options"] == "nosniff"
-    assert headers["referrer-policy"] == "no-referrer"
+    assert headers["referrer-policy"] == "same-origin"
     assert headers["x-frame-options"] == "DENY"
     assert "camera=()" in headers["permissions-policy"]
     assert headers["cross-origin-opener-policy"] == "same-origin"
@@ -138,15 +138,22 @@ def test_huge_bodies_are_refused(site: Site) -> None:
     assert not site.backend.asked
 
 
-@pytest.mark.parametrize("host", ["0.0.0.0", "192.168.1.5", "::", "intranet.example", ""])
-def test_listening_for_others_is_refused_with_the_reason(host: str) -> None:
-    with pytest.raises(HostRefused, match="no sign-in yet"):
-        refuse_other_hosts(host)
+OPEN = ["0.0.0.0", "192.168.1.5", "::", "intranet.example", ""]
+
+
+@pytest.mark.parametrize("host", OPEN)
+def test_listening_for_others_needs_names_and_https(host: str) -> None:
+    with pytest.raises(HostRefused, match=r"web\.hosts"):
+        refuse_open_door(host, hosts=(), https=True, plain_http=True)
+    with pytest.raises(HostRefused, match="passwords and documents could be read"):
+        refuse_open_door(host, hosts=("rooms.example",), https=False, plain_http=False)
+    refuse_open_door(host, hosts=("rooms.example",), https=True, plain_http=False)
+    refuse_open_door(host, hosts=("rooms.example",), https=False, plain_http=True)
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "::1", "[::1]", "127.8.0.1"])
-def test_listening_for_oneself_is_allowed(host: str) -> None:
-    refuse_other_hosts(host)
+def test_listening_for_oneself_needs_nothing(host: str) -> None:
+    refuse_open_door(host, hosts=(), https=False, plain_http=False)
 
 
 def test_the_policy_has_one_directive_a_line() -> None:
