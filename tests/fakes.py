@@ -1,7 +1,7 @@
 """Stand-ins for our own ports, with a small company's documents as their content."""
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from app.events import (
@@ -198,6 +198,7 @@ class FakeBackend:
     known: Sequence[DocumentRecord] = DOCUMENTS
     starter: bool = True
     status: str = "ready"
+    closed: Collection[str] = ()  # spaces that nobody may read any more
     asked: list[dict[str, object]] = field(default_factory=list)
     streams: list[FakeStream] = field(default_factory=list)
     go: threading.Event = field(default_factory=threading.Event)
@@ -213,10 +214,17 @@ class FakeBackend:
         *,
         earlier: Sequence[Answer],
         documents: Sequence[DocumentRecord] | None,
+        spaces: Sequence[str] | None = None,
         person: Person,
     ) -> Iterator[Event]:
         self.asked.append(
-            {"question": question, "earlier": earlier, "documents": documents, "person": person}
+            {
+                "question": question,
+                "earlier": earlier,
+                "documents": documents,
+                "spaces": spaces,
+                "person": person,
+            }
         )
         stream = FakeStream(self._events(question), self.go)
         self.streams.append(stream)
@@ -251,6 +259,13 @@ class FakeBackend:
     def documents(self, person: Person) -> Sequence[DocumentRecord]:
         del person
         return self.known
+
+    def readable(self, person: Person, spaces: Iterable[str]) -> Collection[str]:
+        del person
+        return {space for space in spaces if space not in self.closed}
+
+    def curates(self, person: Person) -> bool:
+        return person.administrator
 
     def examples(self, person: Person) -> Sequence[str]:
         del person

@@ -1,7 +1,7 @@
 """The values of a saved conversation, and how an answer becomes text and comes back."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import TYPE_CHECKING, Literal
 
@@ -45,7 +45,7 @@ class SavedTurn:
     number: int
     question: str
     state: State
-    scope: Scope = Scope()
+    scope: Scope = field(default_factory=Scope)
     answer: Answer | None = None
     draft: str = ""
     failure: str = ""

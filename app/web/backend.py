@@ -14,6 +14,7 @@ class FailureKind(Enum):
     """Why no answer came; the page has words for each."""
 
     BUSY = "busy"  # too many questions are waiting
+    TOO_MANY_OWN = "too_many_own"  # this person's other questions are still being answered
     STARTING = "starting"  # the engine is loading its model, for the first time or again
     DOWN = "down"  # the engine does not run and will not come back by itself
     TOO_LONG = "too_long"  # the question alone does not fit into the model's window

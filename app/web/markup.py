@@ -2,23 +2,21 @@
 
 import html
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-from app.web.backend import AnswerFailed, FailureKind, ModelNotice, Readiness
+from app.people.access import is_private
+from app.sources.links import document_link, source_link
+from app.web.backend import AnswerFailed, FailureKind
 from app.web.foreign import visible
+from app.web.icons import PENCIL, THUMB_DOWN, THUMB_UP
 from app.web.texts import Texts
 from app.web.view import Piece, Source, Stage, Turn, pieces, sources
 
 _BOLD = re.compile(r"\*\*(?=\S)([^*\n]+?)(?<=\S)\*\*")
 _MARKS = re.compile(r"\s*\[(\d{1,3}(?:\s*,\s*\d{1,3})*)\]")
 
-_CODE_ADD_MODEL = "strongroom models add MODEL.gguf"
 _CODE_INGEST = "strongroom ingest FOLDER"
-_MARK_SVG = (
-    '<svg class="sr-mark" viewBox="0 0 32 32" aria-hidden="true">'
-    '<rect x="2" y="2" width="28" height="28" rx="8"/>'
-    '<path d="M16 7a5.6 5.6 0 0 0-2.9 10.4L11.4 25h9.2l-1.7-7.6A5.6 5.6 0 0 0 16 7z"/></svg>'
-)
 
 
 def escape(text: str) -> str:
@@ -26,48 +24,12 @@ def escape(text: str) -> str:
     return html.escape(visible(text), quote=True)
 
 
-def header_html(texts: Texts, readiness: Readiness, model: ModelNotice | None) -> str:
-    """Return the band at the top: name, state of the engine, notices."""
-    words = {
-        "ready": texts.status_ready,
-        "starting": texts.status_starting,
-        "restarting": texts.status_restarting,
-        "failed": texts.status_failed,
-    }[readiness.status]
-    return (
-        f'<a class="sr-skip" href="#question" data-action="focus-question">'
-        f"{escape(texts.skip_to_question)}</a>"
-        f'<div class="sr-bar"><div class="sr-brand">{_MARK_SVG}<div>'
-        f'<h1 class="sr-name">{escape(texts.title)}</h1>'
-        f'<p class="sr-promise">{escape(texts.promise)}</p></div></div>'
-        f'<div class="sr-tools" data-all-documents="{escape(texts.all_documents)}">'
-        f'<span class="sr-state sr-state-{readiness.status}" role="status">'
-        f"{escape(words)}</span>"
-        f'<button type="button" class="sr-button" data-action="fresh">'
-        f"{escape(texts.new_conversation)}</button></div></div>{_notice(texts, model)}"
-    )
-
-
-def _notice(texts: Texts, model: ModelNotice | None) -> str:
-    if model is None:
-        title, words = texts.no_model_title, escape(texts.no_model)
-    elif model.starter:
-        name = f"<b>{escape(model.name)}</b>"
-        title = texts.starter_title
-        words = escape(texts.starter).replace("{model}", name) + " " + escape(texts.starter_remedy)
-    else:
-        return ""
-    return (
-        f'<p class="sr-notice" role="note"><strong>{escape(title)}</strong> {words} '
-        f"<code>{_CODE_ADD_MODEL}</code>.</p>"
-    )
-
-
-def welcome_html(texts: Texts, documents: int, examples: Sequence[str]) -> str:
+def welcome_html(texts: Texts, documents: int, examples: Sequence[str], note: str = "") -> str:
     """Return what stands in place of a conversation before the first question."""
+    said = f'<p class="sr-box" role="alert">{escape(note)}</p>' if note else ""
     if not documents:
         return (
-            f'<div class="sr-welcome"><h2>{escape(texts.no_documents_title)}</h2>'
+            f'<div class="sr-welcome">{said}<h2>{escape(texts.no_documents_title)}</h2>'
             f"<p>{escape(texts.no_documents)} <code>{_CODE_INGEST}</code>.</p></div>"
         )
     cards = "".join(
@@ -82,45 +44,77 @@ def welcome_html(texts: Texts, documents: int, examples: Sequence[str]) -> str:
         else ""
     )
     return (
-        f'<div class="sr-welcome"><h2>{escape(texts.welcome)}</h2>'
+        f'<div class="sr-welcome">{said}<h2>{escape(texts.welcome)}</h2>'
         f"<p>{escape(texts.count(texts.welcome_documents, documents))} "
         f"{escape(texts.welcome_promise)}</p>{offered}</div>"
     )
 
 
-def turns_html(texts: Texts, turns: Sequence[Turn]) -> str:
-    """Return turns that have ended and that another question followed."""
-    return "".join(turn_html(texts, turn, last=False) for turn in turns)
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What surrounds a turn on the page. `searched` is the number of documents in reach.
 
-
-def turn_html(texts: Texts, turn: Turn, *, last: bool = True, searched: int = 0) -> str:
-    """Return one question with its answer and sources.
-
-    Only the `last` one can be asked again; `searched` is the number of documents in reach.
+    Only the `last` turn can be asked again and has `next_questions`; `saved` is false for an
+    answer that could not be kept.
     """
-    only_in = ""
-    if turn.documents:
-        names = ", ".join(document.name for document in turn.documents[:3])
-        rest = len(turn.documents) - 3
-        if rest > 0:
-            names += texts.and_ + texts.count(texts.more_documents, rest)
-        only_in = f'<p class="sr-only-in">{escape(texts.only_in.format(documents=names))}</p>'
+
+    conversation: str = ""
+    last: bool = True
+    searched: int = 0
+    next_questions: Sequence[str] = ()
+    saved: bool = True
+
+
+def turns_html(texts: Texts, turns: Sequence[Turn], conversation: str = "") -> str:
+    """Return turns that have ended and that another question followed."""
+    around = Around(conversation, last=False)
+    return "".join(turn_html(texts, turn, around) for turn in turns)
+
+
+def turn_html(texts: Texts, turn: Turn, around: Around = Around()) -> str:
+    """Return one question with its answer and sources."""
     number = texts.question_number.format(n=turn.number)
+    edit = ""
+    if not turn.running:
+        edit = (
+            f'<button type="button" class="sr-icon" data-action="edit" '
+            f'data-number="{turn.number}" aria-label="{escape(texts.edit)}" '
+            f'title="{escape(texts.edit)}">{PENCIL}</button>'
+        )
     return (
         f'<section class="sr-turn" id="turn-{turn.number}" aria-label="{escape(number)}" '
-        f'data-stage="{turn.stage.value}">'
-        f'<h2 class="sr-question">{escape(turn.question)}</h2>{only_in}'
-        f'<div class="sr-grid"><div class="sr-answer">{_stage(texts, turn, searched)}'
-        f"{_body(texts, turn)}{_left_out(texts, turn)}{_foot(texts, turn, last)}</div>"
+        f'data-stage="{turn.stage.value}" data-conversation="{escape(around.conversation)}">'
+        f'<div class="sr-asked"><h2 class="sr-question">{escape(turn.question)}</h2>{edit}</div>'
+        f"{_only_in(texts, turn)}"
+        f'<div class="sr-grid"><div class="sr-answer">{_stage(texts, turn, around.searched)}'
+        f"{_body(texts, turn)}{_left_out(texts, turn)}{_foot(texts, turn, around)}"
+        f"{_next(texts, around)}</div>"
         f"{_aside(texts, turn)}</div></section>"
     )
 
 
+def _only_in(texts: Texts, turn: Turn) -> str:
+    chosen = [space_name(texts, space) for space in turn.scope.spaces]
+    chosen += [name for _, name in turn.scope.documents]
+    if not chosen:
+        return ""
+    names = ", ".join(chosen[:3])
+    if len(chosen) > 3:
+        names += texts.and_ + texts.count(texts.more_documents, len(chosen) - 3)
+    return f'<p class="sr-only-in">{escape(texts.only_in.format(documents=names))}</p>'
+
+
+def space_name(texts: Texts, space: str) -> str:
+    """Return what a space is called; a private one is only ever shown to its owner."""
+    return texts.own_space if is_private(space) else space
+
+
 def _stage(texts: Texts, turn: Turn, searched: int) -> str:
     # The element stays in place while the words change, so that screen readers announce them.
-    in_reach = len(turn.documents) or searched
+    in_reach = (0 if turn.scope.spaces else len(turn.scope.documents)) or searched
     words = {
         Stage.WAITING: texts.searching,
+        Stage.QUEUED: texts.waiting,
         Stage.SEARCHING: texts.count(texts.searching_in, in_reach) if in_reach else texts.searching,
         Stage.READING: texts.count(texts.reading, len(turn.passages)),
         Stage.WRITING: texts.writing,
@@ -131,6 +125,8 @@ def _stage(texts: Texts, turn: Turn, searched: int) -> str:
 
 
 def _body(texts: Texts, turn: Turn) -> str:
+    if turn.withheld:
+        return f'<p class="sr-box sr-withheld">{escape(texts.withheld)}</p>'
     if turn.failure is not None:
         return (
             f'<div class="sr-box sr-failed" role="alert"><h3>{escape(texts.failed_title)}</h3>'
@@ -145,7 +141,8 @@ def _body(texts: Texts, turn: Turn) -> str:
             f"<p>{escape(texts.not_found)}</p></div>"
         )
     parts = pieces(answer)
-    prose = "".join(_piece(texts, turn.number, piece) for piece in parts)
+    links = {citation.n: source_link(citation) for citation in answer.citations}
+    prose = "".join(_piece(texts, turn.number, piece, links) for piece in parts)
     if answer.quoted:
         return (
             f'<figure class="sr-quoted"><figcaption>{escape(texts.quoted)}</figcaption>'
@@ -159,7 +156,7 @@ def _body(texts: Texts, turn: Turn) -> str:
     return f'<div class="sr-prose">{prose}</div>{legend}'
 
 
-def _piece(texts: Texts, turn: int, piece: Piece) -> str:
+def _piece(texts: Texts, turn: int, piece: Piece, links: Mapping[int, str]) -> str:
     words = _bold(escape(piece.text))
     if not piece.supported:
         mark = escape(texts.unsupported_mark)
@@ -168,7 +165,8 @@ def _piece(texts: Texts, turn: int, piece: Piece) -> str:
             f'<span class="sr-unseen"> ({mark})</span></span>'
         )
     marks = "".join(
-        f'<a class="sr-cite" href="#turn-{turn}-source-{n}" data-action="source" '
+        f'<a class="sr-cite" href="{escape(links[n])}" target="_blank" rel="noopener" '
+        f'data-card="turn-{turn}-source-{n}" '
         f'aria-label="{escape(texts.source_number.format(n=n))}">{n}</a>'
         for n in piece.citations
     )
@@ -193,6 +191,7 @@ def failure_words(texts: Texts, failure: AnswerFailed) -> str:
         return texts.count(texts.busy_seconds, max(1, round(failure.seconds)))
     return {
         FailureKind.BUSY: texts.busy,
+        FailureKind.TOO_MANY_OWN: texts.too_many_own,
         FailureKind.STARTING: texts.starting,
         FailureKind.DOWN: texts.down,
         FailureKind.TOO_LONG: texts.too_long,
@@ -219,7 +218,33 @@ def _left_out(texts: Texts, turn: Turn) -> str:
     return f'<p class="sr-left-out">{escape(words)}</p>'
 
 
-def _foot(texts: Texts, turn: Turn, last: bool) -> str:
+def _next(texts: Texts, around: Around) -> str:
+    if not around.next_questions:
+        return ""
+    offered = "".join(
+        f'<li><button type="button" class="sr-next" data-action="suggestion" '
+        f'data-index="{index}">{escape(question)}</button></li>'
+        for index, question in enumerate(around.next_questions)
+    )
+    return f'<div class="sr-nexts"><h3>{escape(texts.suggestions)}</h3><ul>{offered}</ul></div>'
+
+
+def _votes(texts: Texts, turn: Turn) -> str:
+    given = turn.feedback.verdict if turn.feedback else ""
+    buttons = "".join(
+        f'<button type="button" class="sr-icon" data-action="vote" data-verdict="{verdict}" '
+        f'data-number="{turn.number}" aria-pressed="{str(given == verdict).lower()}" '
+        f'aria-label="{escape(words)}" title="{escape(words)}">{icon}</button>'
+        for verdict, words, icon in (
+            ("up", texts.good, THUMB_UP),
+            ("down", texts.bad, THUMB_DOWN),
+        )
+    )
+    comment = escape(turn.feedback.comment) if turn.feedback else ""
+    return f'<span class="sr-votes" data-comment="{comment}">{buttons}</span>'
+
+
+def _foot(texts: Texts, turn: Turn, around: Around) -> str:
     if turn.running:
         return ""
     buttons = ""
@@ -230,22 +255,25 @@ def _foot(texts: Texts, turn: Turn, last: bool) -> str:
             f'data-done="{escape(texts.copied)}">{escape(texts.copy)}</button>'
             f'<pre class="sr-copy" hidden>{escape(text)}</pre>'
         )
-    if last:
+    if around.last:
         buttons += (
             f'<button type="button" class="sr-button" data-action="retry">'
             f"{escape(texts.retry)}</button>"
         )
+    if turn.answer is not None and around.saved:
+        buttons += _votes(texts, turn)
     by = ""
     if turn.answer is not None:
         words = texts.answered_by.format(
             model=turn.answer.model.name, seconds=f"{turn.answer.timings.get('total_s', 0):.1f}"
         )
         by = f'<span class="sr-by">{escape(words)}</span>'
-    return f'<div class="sr-foot">{buttons}{by}</div>'
+    lost = "" if around.saved else f'<p class="sr-legend">{escape(texts.not_saved)}</p>'
+    return f'{lost}<div class="sr-foot">{buttons}{by}</div>'
 
 
 def _aside(texts: Texts, turn: Turn) -> str:
-    if turn.failure is not None:
+    if turn.failure is not None or turn.withheld:
         return ""
     shown = sources(turn)
     if turn.answer is None:
@@ -292,9 +320,18 @@ def _card(texts: Texts, turn: int, source: Source) -> str:
     place = " · ".join(part for part in (page, heading) if part)
     where = f'<p class="sr-place">{place}</p>' if place else ""
     quote = f'<blockquote class="sr-quote">{escape(source.quote)}</blockquote>'
+    link = document_link(
+        source.space,
+        source.document,
+        page=source.page,
+        chunk=source.chunk_id,
+        quote=source.quote if source.number is not None else "",
+    )
+    opens = texts.open_source.replace("{document}", source.document)
     return (
         f'<li class="sr-card"{anchor}>{number}<div class="sr-card-body">'
-        f'<p class="sr-document">{_name(source.document)}</p>{where}'
+        f'<p class="sr-document"><a href="{escape(link)}" target="_blank" rel="noopener" '
+        f'title="{escape(opens)}">{_name(source.document)}</a></p>{where}'
         f"{quote if source.quote else ''}</div></li>"
     )
 

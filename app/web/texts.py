@@ -59,6 +59,15 @@ class Texts:
     copy: str
     copied: str
     retry: str
+    edit: str
+    good: str
+    bad: str
+    comment: str
+    suggestions: str
+    suggested: str  # {document}, {heading}
+    withheld: str
+    not_saved: str
+    own_space: str
     question_number: str
 
     sources: str
@@ -68,10 +77,12 @@ class Texts:
     passages_read: tuple[str, str]
     page: str
     source_number: str
+    open_source: str  # {document}
 
     failed_title: str
     busy: str
     busy_seconds: tuple[str, str]
+    too_many_own: str
     starting: str
     down: str
     too_long: str
@@ -140,6 +151,15 @@ ENGLISH = Texts(
     copy="Copy",
     copied="Copied",
     retry="Ask again",
+    edit="Edit the question",
+    good="Good answer",
+    bad="Not a good answer",
+    comment="Comment",
+    suggestions="You could ask next",
+    suggested="What does {document} say about “{heading}”?",
+    withheld="This answer was drawn from documents that you can no longer read.",
+    not_saved="This answer could not be saved. Copy it if you need it later.",
+    own_space="My documents",
     question_number="Question {n}",
     sources="Sources",
     nearest="Nearest passages",
@@ -148,12 +168,15 @@ ENGLISH = Texts(
     passages_read=("{n} passage is being read", "{n} passages are being read"),
     page="page {page}",
     source_number="Source {n}",
+    open_source="Open {document} at this place, in a new tab",
     failed_title="No answer this time",
     busy="Many questions are being answered right now. Please ask again in a moment.",
     busy_seconds=(
         "Many questions are being answered right now. Please ask again in about a second.",
         "Many questions are being answered right now. Please ask again in about {n} seconds.",
     ),
+    too_many_own="Several of your questions are still being answered. Please wait for one of them "
+    "to end, or stop it.",
     starting="The model is being loaded. Please ask again in a moment.",
     down="The model is not running. Please tell your administrator; `strongroom check` says why.",
     too_long="This question is too long for the model. Please shorten it, "
@@ -224,6 +247,15 @@ GERMAN = Texts(
     copy="Kopieren",
     copied="Kopiert",
     retry="Erneut fragen",
+    edit="Frage ändern",
+    good="Gute Antwort",
+    bad="Keine gute Antwort",
+    comment="Kommentar",
+    suggestions="Mögliche nächste Fragen",
+    suggested="Was steht in {document} zu „{heading}“?",
+    withheld="Diese Antwort stammt aus Dokumenten, die Sie nicht mehr lesen dürfen.",
+    not_saved="Diese Antwort ließ sich nicht speichern. Kopieren Sie sie, falls Sie sie brauchen.",
+    own_space="Meine Dokumente",
     question_number="Frage {n}",
     sources="Quellen",
     nearest="Nächstliegende Textstellen",
@@ -232,12 +264,15 @@ GERMAN = Texts(
     passages_read=("{n} Textstelle wird gelesen", "{n} Textstellen werden gelesen"),
     page="Seite {page}",
     source_number="Quelle {n}",
+    open_source="{document} an dieser Stelle in einem neuen Tab öffnen",
     failed_title="Diesmal keine Antwort",
     busy="Gerade werden viele Fragen beantwortet. Bitte fragen Sie gleich noch einmal.",
     busy_seconds=(
         "Gerade werden viele Fragen beantwortet. Bitte in etwa einer Sekunde noch einmal fragen.",
         "Gerade werden viele Fragen beantwortet. Bitte in etwa {n} Sekunden noch einmal fragen.",
     ),
+    too_many_own="Mehrere Ihrer Fragen werden noch beantwortet. Bitte warten Sie auf eine davon, "
+    "oder halten Sie sie an.",
     starting="Das Modell wird geladen. Bitte fragen Sie gleich noch einmal.",
     down="Das Modell läuft nicht. Bitte wenden Sie sich an die Administration; "
     "`strongroom check` nennt den Grund.",

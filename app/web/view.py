@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
 
+from app.conversations.turns import Feedback, SavedTurn, Scope, drawn_from
 from app.events import Answer, Citation, Dropped, Event, Finished, Reading, Searching, Writing
-from app.web.backend import AnswerFailed
-from vectorstore.records import DocumentRecord, Hit
+from app.web.backend import AnswerFailed, FailureKind
+from vectorstore.records import Hit
 
 _MARKS = re.compile(r"\s*\[(\d{1,3}(?:\s*,\s*\d{1,3})*)\]")
 
@@ -16,6 +17,7 @@ class Stage(Enum):
     """Where a question is on its way."""
 
     WAITING = "waiting"
+    QUEUED = "queued"  # for a free place
     SEARCHING = "searching"
     READING = "reading"
     WRITING = "writing"
@@ -30,13 +32,15 @@ class Turn:
 
     number: int
     question: str
-    documents: tuple[DocumentRecord, ...] = ()  # () searches all of them
+    scope: Scope = field(default_factory=Scope)  # empty searches everything
     stage: Stage = Stage.WAITING
     passages: tuple[Hit, ...] = ()
     dropped: Dropped = field(default_factory=Dropped)
     draft: str = ""
     answer: Answer | None = None
     failure: AnswerFailed | None = None
+    feedback: Feedback | None = None
+    withheld: bool = False  # its reader may no longer read what it was drawn from
 
     @property
     def running(self) -> bool:
@@ -62,6 +66,8 @@ class Source:
     page: int | None
     heading: str
     quote: str
+    space: str = ""
+    chunk_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +111,40 @@ def fail(turn: Turn, failure: AnswerFailed) -> Turn:
     return replace(turn, stage=Stage.FAILED, failure=failure) if turn.running else turn
 
 
-def earlier_answers(turns: Sequence[Turn]) -> list[Answer]:
+def to_save(turn: Turn, before: Sequence[SavedTurn]) -> SavedTurn:
+    """Return a turn that has ended as it is kept; what was said `before` it was in its prompt."""
+    spaces = {*drawn_from(turn.answer, before), *(hit.space for hit in turn.passages)}
+    return SavedTurn(
+        number=turn.number,
+        question=turn.question,
+        state=turn.stage.value,  # type: ignore[arg-type]  # only turns that have ended are kept
+        scope=turn.scope,
+        answer=turn.answer,
+        draft="" if turn.answer else turn.draft,
+        failure=turn.failure.kind.value if turn.failure else "",
+        spaces=tuple(sorted(spaces)),
+    )
+
+
+def from_saved(saved: SavedTurn) -> Turn:
+    """Return a kept turn as the page shows it."""
+    answer = saved.answer
+    return Turn(
+        saved.number,
+        saved.question,
+        saved.scope,
+        Stage(saved.state),
+        passages=tuple(answer.passages) if answer else (),
+        dropped=answer.usage.dropped if answer else Dropped(),
+        draft=saved.draft,
+        answer=answer,
+        failure=AnswerFailed(FailureKind(saved.failure)) if saved.failure else None,
+        feedback=saved.feedback,
+        withheld=saved.withheld,
+    )
+
+
+def earlier_answers(turns: Sequence[SavedTurn]) -> list[Answer]:
     """Return the answers that a next question may refer to, oldest first."""
     return [turn.answer for turn in turns if turn.answer is not None]
 
@@ -148,6 +187,8 @@ def _pieces_at_marks(text: str, known: set[int]) -> list[Piece]:
 def sources(turn: Turn) -> Sources:
     """Return the cards beside a turn: what is cited, then whatever else was read."""
     answer = turn.answer
+    if turn.withheld:
+        return Sources()
     if answer is None or not answer.found:
         return Sources(others=tuple(_passage(hit) for hit in turn.passages))
     cited = {citation.chunk_id for citation in answer.citations}
@@ -159,12 +200,26 @@ def sources(turn: Turn) -> Sources:
 
 def _citation(citation: Citation) -> Source:
     return Source(
-        citation.n, citation.document, citation.page, citation.heading, citation.quote.strip()
+        citation.n,
+        citation.document,
+        citation.page,
+        citation.heading,
+        citation.quote.strip(),
+        citation.space,
+        citation.chunk_id,
     )
 
 
 def _passage(hit: Hit) -> Source:
-    return Source(None, hit.document, hit.page, hit.heading, shorten(hit.text, 280))
+    return Source(
+        None,
+        hit.document,
+        hit.page,
+        hit.heading,
+        shorten(hit.text, 280),
+        hit.space,
+        hit.chunk_id,
+    )
 
 
 def shorten(text: str, limit: int) -> str:

@@ -8,17 +8,18 @@ import pytest
 from fakes import FakeBackend
 from playwright.sync_api import Browser, Page, sync_playwright
 from web.chromium import CHROMIUM_FLAGS, find_chromium
-from web.running import Site, Watched
+from web.running import KIM, LEE, Site, TwoPeople, Watched
 
-from app.people.access import Person
+from app.conversations.store import Conversations
+from app.conversations.turns import Scope
 from app.web.server import create_app, run_web
-from app.web.signed_in import OnePerson
 
 
 @pytest.fixture(scope="session")
-def running_site() -> Iterator[Site]:
+def running_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     backend = FakeBackend()
-    app = create_app(backend, sign_in=lambda inner: OnePerson(inner, Person("1", "kim")))
+    conversations = Conversations(tmp_path_factory.mktemp("site") / "conversations.sqlite3")
+    app = create_app(backend, conversations, sign_in=TwoPeople)
     address: list[str] = []
     up = threading.Event()
 
@@ -35,14 +36,18 @@ def running_site() -> Iterator[Site]:
     )
     thread.start()
     assert up.wait(120)
-    yield Site(address[0].rstrip("/"), backend)
+    yield Site(address[0].rstrip("/"), backend, conversations)
     stop.set()
     thread.join(20)
+    conversations.close()
 
 
 @pytest.fixture
 def site(running_site: Site) -> Iterator[Site]:
     running_site.backend.reset()
+    for person in (KIM, LEE):
+        running_site.conversations.delete_person(person.id)
+        running_site.conversations.remember_choice(person.id, Scope())
     yield running_site
     running_site.backend.go.set()
 

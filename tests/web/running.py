@@ -3,13 +3,35 @@
 from fakes import FakeBackend
 from playwright.sync_api import Page
 
+from app.conversations.store import Conversations
+from app.people.access import Person
+from app.web.security import App, Receive, Scope, Send
+from app.web.signed_in import set_person
+
+KIM, LEE = Person("1", "kim", "Kim Example"), Person("2", "lee")
+
 
 class Site:
     """The address of the running chat, and the backend behind it."""
 
-    def __init__(self, url: str, backend: FakeBackend) -> None:
+    def __init__(self, url: str, backend: FakeBackend, conversations: Conversations) -> None:
         self.url = url
         self.backend = backend
+        self.conversations = conversations
+
+
+class TwoPeople:
+    """A sign-in for tests: Kim, unless the request has Lee's cookie."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            lee = b"who=lee" in dict(scope["headers"]).get(b"cookie", b"")
+            person, secret = (LEE, b"l" * 32) if lee else (KIM, b"k" * 32)
+            set_person(scope, person, secret=secret, can_sign_out=True)
+        await self._app(scope, receive, send)
 
 
 class Watched:

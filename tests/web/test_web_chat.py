@@ -1,14 +1,15 @@
 """The chat in a real browser: what a person does and sees."""
 
 import json
+import re
 import time
 from collections.abc import Callable
 
 import httpx
 import pytest
-from fakes import DOCUMENTS, EXAMPLES, FakeStream
+from fakes import DOCUMENTS, EXAMPLES, FakeStream, document
 from playwright.sync_api import Browser, Page, expect
-from web.running import Site, Watched
+from web.running import KIM, Site, Watched
 
 pytestmark = pytest.mark.browser
 
@@ -18,7 +19,7 @@ LIVE = "#sr-live .sr-turn"
 def start(page: Page, site: Site) -> None:
     page.goto(site.url + "/")
     expect(page.locator(".sr-welcome h2")).to_be_visible()
-    expect(page.locator("#sr-documents input")).to_have_attribute("placeholder", "All documents")
+    expect(page.locator(".sr-scope")).to_contain_text("All documents")
 
 
 def ask(page: Page, question: str) -> None:
@@ -53,9 +54,13 @@ def test_ask_and_read_an_answer_with_its_sources(page: Page, site: Site, watched
     expect(card).to_contain_text("Employee handbook 2026.pdf")
     expect(card).to_contain_text("page 4 · Working time › Annual leave")
     expect(page.locator("#sr-question-box textarea")).to_have_value("")
-    page.locator(f"{LIVE} a.sr-cite").first.click()
-    expect(card).to_be_focused()
-    assert page.url == site.url + "/"
+    mark = page.locator(f"{LIVE} a.sr-cite").first
+    mark.hover()
+    expect(card).to_have_class(re.compile("sr-shown"))
+    for link in (mark, card.locator("a")):
+        expect(link).to_have_attribute("href", re.compile("^/source[?]space=general&name=Employee"))
+        expect(link).to_have_attribute("target", "_blank")
+    assert page.url.startswith(site.url + "/?c=")
     watched.assert_clean()
 
 
@@ -169,25 +174,66 @@ def test_examples_ask_themselves(page: Page, site: Site) -> None:
     expect(page.locator(f"{LIVE} figcaption")).to_have_text("In the document’s own words")
 
 
+def choose(page: Page, *names: str, find: str = "") -> None:
+    page.locator(".sr-scope-button").click()
+    expect(page.locator("#sr-choices .sr-choice").first).to_be_visible()
+    if find:
+        page.locator("#sr-find").fill(find)
+        expect(page.locator("#sr-choices .sr-choice")).to_have_count(1)
+    for name in names:
+        page.get_by_role("checkbox", name=name).check()
+    page.get_by_role("button", name="Use this choice").click()
+    expect(page.locator("#sr-dialog-scope")).to_be_hidden()
+
+
 def test_only_chosen_documents_are_searched(page: Page, site: Site) -> None:
     start(page, site)
-    choice = page.locator("#sr-documents input")
-    choice.click()
-    choice.type("2021")
-    expect(page.locator("#sr-documents [role=option]")).to_have_count(1)
-    page.keyboard.press("Enter")
-    expect(page.locator("#sr-documents .token")).to_have_count(1)
+    choose(page, DOCUMENTS[5].name, find="2021")
+    expect(page.locator(".sr-chip")).to_have_text(DOCUMENTS[5].name)
     ask(page, "leave?")
     stage(page, "done")
     expect(page.locator(f"{LIVE} .sr-only-in")).to_have_text(f"Only in {DOCUMENTS[5].name}")
     assert site.backend.asked[0]["documents"] == (DOCUMENTS[5],)
+    page.reload()  # the choice is remembered
+    expect(page.locator(".sr-chip")).to_have_text(DOCUMENTS[5].name)
+    page.get_by_role("button", name=f"Remove {DOCUMENTS[5].name}").click()
+    expect(page.locator(".sr-scope")).to_contain_text("All documents")
+    ask(page, "meal?")
+    stage(page, "done")
+    assert site.backend.asked[1]["documents"] is None
+    assert site.backend.asked[1]["spaces"] is None
+
+
+def test_whole_spaces_can_be_chosen(page: Page, site: Site) -> None:
+    private = document("My notes.md", space=f"~{KIM.id}")
+    site.backend.known = (*DOCUMENTS, document("Salaries.xlsx", space="hr"), private)
+    start(page, site)
+    page.locator(".sr-scope-button").click()
+    page.locator("#sr-choices [value='~1']").check()
+    page.locator("#sr-choices [value=hr]").check()
+    page.get_by_role("button", name="Use this choice").click()
+    expect(page.locator(".sr-chip")).to_have_text(["hr", "My documents"])
+    ask(page, "leave?")
+    stage(page, "done")
+    assert site.backend.asked[0]["spaces"] == ["hr", private.space]
+    assert site.backend.asked[0]["documents"] is None
+    choose(page, DOCUMENTS[0].name)
+    expect(page.locator(".sr-chip")).to_have_count(3)
+    ask(page, "meal?")
+    stage(page, "done")
+    documents = site.backend.asked[1]["documents"]
+    assert isinstance(documents, tuple)
+    assert {found.name for found in documents} == {
+        DOCUMENTS[0].name,
+        "Salaries.xlsx",
+        "My notes.md",
+    }
 
 
 def test_a_chosen_document_that_is_gone_is_not_replaced_by_all(page: Page, site: Site) -> None:
     start(page, site)
-    page.locator("#sr-documents input").click()
-    page.keyboard.press("Enter")
-    expect(page.locator("#sr-documents .token")).to_have_count(1)
+    choose(page, DOCUMENTS[0].name)
+    expect(page.locator(".sr-chip")).to_have_count(1)
     site.backend.known = DOCUMENTS[1:]
     ask(page, "leave?")
     stage(page, "failed")
@@ -385,7 +431,6 @@ def test_everything_can_be_done_with_the_keyboard(page: Page, site: Site) -> Non
     page.keyboard.press("Enter")
     stage(page, "done")
     page.locator(f"{LIVE} a.sr-cite").last.focus()
-    page.keyboard.press("Enter")
-    expect(page.locator("#turn-1-source-2")).to_be_focused()
+    expect(page.locator("#turn-1-source-2")).to_have_class(re.compile("sr-shown"))
     stream: FakeStream = site.backend.streams[0]
     assert stream.ended.is_set()

@@ -1,6 +1,7 @@
 """The page's HTML: what is said when, and that foreign text never becomes markup."""
 
 from dataclasses import replace
+from datetime import date
 from html.parser import HTMLParser
 
 import pytest
@@ -16,23 +17,29 @@ from fakes import (
     poisoned_answer,
     script,
 )
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.conversations.turns import Feedback, Listed, Scope
 from app.events import Answer, AnswerSentence, Dropped, Reading, Searching, Writing
-from app.web import markup
+from app.web import frame, markup
 from app.web.backend import AnswerFailed, FailureKind, ModelNotice, Readiness
 from app.web.texts import ENGLISH, GERMAN, LANGUAGES, Texts
+from app.web.texts_conversations import LANGUAGES as CONVERSATION_TEXTS
 from app.web.view import Turn, advance, fail, stop
 
 OUR_TAGS = {
     *("a", "aside", "b", "bdi", "blockquote", "button", "circle", "code", "details", "div"),
     *("figcaption", "figure", "h1", "h2", "h3", "li", "ol", "p", "path", "pre", "rect"),
-    *("section", "span", "strong", "summary", "svg", "ul"),
+    *("section", "span", "strong", "summary", "svg", "ul", "dialog", "fieldset", "form", "header"),
+    *("input", "label", "legend", "nav", "small", "textarea"),
 }
 OUR_ATTRIBUTES = {
     *("aria-hidden", "aria-label", "class", "hidden", "href", "id", "role", "tabindex", "title"),
     *("type", "viewbox", "d", "x", "y", "width", "height", "rx", "cx", "cy", "r"),
+    *("target", "rel", "download", "for", "name", "value", "method", "action", "placeholder"),
+    *("autocomplete", "maxlength", "required", "rows", "aria-labelledby", "aria-controls"),
+    *("aria-pressed", "aria-haspopup"),
 }
 
 
@@ -50,8 +57,10 @@ class Reader(HTMLParser):
             assert name in OUR_ATTRIBUTES or name.startswith("data-"), name
             if name == "href":
                 assert value
-                assert value.startswith("#")
-        if tag not in ("rect", "circle", "path"):
+                assert value.startswith(("#", "/source?", "/?c=")) or value in ("/", "/account")
+            if name == "target":
+                assert dict(attrs).get("rel") == "noopener"
+        if tag not in ("rect", "circle", "path", "input"):
             self.open.append(tag)
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -85,7 +94,7 @@ def finished(made: Answer, **fields: object) -> Turn:
 
 
 def shown(turn: Turn, texts: Texts = ENGLISH) -> str:
-    return read(markup.turn_html(texts, turn, searched=6))
+    return read(markup.turn_html(texts, turn, markup.Around("c", searched=6)))
 
 
 hostile = st.one_of(
@@ -94,6 +103,7 @@ hostile = st.one_of(
 )
 
 
+@settings(max_examples=40, deadline=None)
 @given(hostile, hostile, hostile)
 def test_foreign_text_is_never_markup(one: str, two: str, three: str) -> None:
     evil = replace(LEAVE, document=one, heading=two, text=three, page=None)
@@ -103,14 +113,24 @@ def test_foreign_text_is_never_markup(one: str, two: str, three: str) -> None:
         [cite(1, evil, three)],
         passages=(evil, replace(evil, chunk_id="9" * 16)),
     )
-    turn = finished(made, documents=(document(one), document(two)))
+    turn = finished(made, scope=Scope((one,), ((three, two),)))
     for texts in LANGUAGES.values():
         shown(turn, texts)
         shown(finished(replace(made, quoted=True)), texts)
         shown(finished(replace(made, found=False)), texts)
         shown(stop(advance(advance(Turn(1, one), Reading([evil], Dropped())), Writing(two))), texts)
-        read(markup.header_html(texts, Readiness("ready"), ModelNotice(one, starter=True)))
-        read(markup.welcome_html(texts, 3, [one, two, three]))
+        read(markup.turn_html(texts, turn, markup.Around("c", next_questions=[one, two])))
+        read(markup.turn_html(texts, replace(turn, feedback=Feedback("down", three))))
+        read(markup.welcome_html(texts, 3, [one, two, three], one))
+        words = CONVERSATION_TEXTS[texts.language]
+        model = ModelNotice(one, starter=True)
+        account = frame.Account(two, one, signs_out=True, has_account=True)
+        read(frame.header_html(texts, words, Readiness("ready"), model, account))
+        read(frame.frame_html(texts, words, account))
+        read(frame.list_html(words, [Listed(one, two, 0, 0, three)], date(2026, 11, 22)))
+        read(frame.scope_html(texts, words, Scope((one,), ((two, three),))))
+        records = [document(one), document(two, space=three)]
+        read(frame.choices_html(texts, words, records))
 
 
 def test_a_poisoned_answer_shows_its_words_and_nothing_else() -> None:
@@ -125,7 +145,8 @@ def test_text_cannot_be_turned_around() -> None:
 
 def test_an_answer_links_each_mark_to_its_source() -> None:
     html = markup.turn_html(ENGLISH, finished(leave_answer("Leave?")))
-    assert html.count('href="#turn-1-source-1"') == 2
+    assert html.count('data-card="turn-1-source-1"') == 2
+    assert html.count("page=4&amp;chunk=" + LEAVE.chunk_id) == 3
     assert html.count('id="turn-1-source-1"') == 1
     text = read(html)
     assert "page 4 · Working time › Annual leave" in text
@@ -163,7 +184,7 @@ def test_nothing_found_shows_the_nearest_passages() -> None:
 def test_the_stages_are_named() -> None:
     turn = advance(Turn(1, "?"), Searching("?"))
     assert "Searching 6 documents…" in shown(turn)
-    chosen = advance(Turn(1, "?", (document("a.pdf"),)), Searching("?"))
+    chosen = advance(Turn(1, "?", Scope((), (("general", "a.pdf"),))), Searching("?"))
     assert "Searching 1 document…" in shown(chosen)
     assert "Only in a.pdf" in shown(chosen)
     turn = advance(turn, Reading([LEAVE], Dropped()))
@@ -193,12 +214,18 @@ def test_only_the_last_question_can_be_asked_again() -> None:
     assert "Ask again" not in read(markup.turns_html(ENGLISH, [turn]))
 
 
+def header(status: str, model: ModelNotice | None) -> str:
+    words = CONVERSATION_TEXTS["en"]
+    readiness = Readiness(status)  # type: ignore[arg-type]
+    return frame.header_html(ENGLISH, words, readiness, model, frame.Account("Kim"))
+
+
 def test_the_starter_model_is_announced_and_a_real_one_is_not() -> None:
-    starter = markup.header_html(ENGLISH, Readiness("ready"), ModelNotice("Tiny", starter=True))
+    starter = header("ready", ModelNotice("Tiny", starter=True))
     assert "Tiny is here so that you can try everything out" in read(starter)
-    real = markup.header_html(ENGLISH, Readiness("ready"), ModelNotice("Big", starter=False))
+    real = header("ready", ModelNotice("Big", starter=False))
     assert "Big" not in read(real)
-    assert "No chat model." in read(markup.header_html(ENGLISH, Readiness("failed"), None))
+    assert "No chat model." in read(header("failed", None))
 
 
 def test_without_documents_the_page_says_how_to_add_some() -> None:

@@ -1,8 +1,9 @@
 """What a conversation looks like after each event."""
 
 import pytest
-from fakes import LEAVE, PASSAGES, answer, cite, document, hit, leave_answer, nothing_found, script
+from fakes import LEAVE, PASSAGES, answer, cite, hit, leave_answer, nothing_found, script
 
+from app.conversations.turns import Scope
 from app.events import Answer, AnswerSentence, Dropped, Finished, Reading, Searching, Writing
 from app.web.backend import AnswerFailed, FailureKind
 from app.web.view import (
@@ -11,10 +12,12 @@ from app.web.view import (
     advance,
     earlier_answers,
     fail,
+    from_saved,
     pieces,
     shorten,
     sources,
     stop,
+    to_save,
 )
 
 
@@ -55,7 +58,23 @@ def test_stopping_an_answer_that_is_complete_changes_nothing() -> None:
 def test_only_answers_are_remembered_for_the_next_question() -> None:
     done = play(Turn(1, "a"), leave_answer("a"))
     failed = fail(Turn(2, "b"), AnswerFailed(FailureKind.BUSY))
-    assert earlier_answers([done, failed, stop(Turn(3, "c"))]) == [done.answer]
+    kept = [to_save(turn, []) for turn in (done, failed, stop(Turn(3, "c")))]
+    assert earlier_answers(kept) == [done.answer]
+
+
+def test_a_kept_turn_comes_back_as_it_was() -> None:
+    scope = Scope(("hr",), (("general", "a.pdf"),))
+    done = play(Turn(1, "a", scope), leave_answer("a"))
+    half = advance(Turn(2, "b"), Reading(PASSAGES, Dropped()))
+    stopped = stop(advance(half, Writing("half")))
+    failed = fail(Turn(3, "c"), AnswerFailed(FailureKind.BUSY))
+    for turn in (done, stopped, failed):
+        back = from_saved(to_save(turn, []))
+        assert (back.number, back.question, back.stage) == (turn.number, turn.question, turn.stage)
+        assert (back.scope, back.answer) == (turn.scope, turn.answer)
+        assert back.draft == ("" if turn.answer else turn.draft)
+    assert to_save(stopped, []).spaces == ("general",)
+    assert to_save(failed, [to_save(done, [])]).spaces == ("general",)
 
 
 def test_sentences_keep_their_line_breaks() -> None:
@@ -121,8 +140,8 @@ def test_long_passages_are_shortened() -> None:
 
 
 def test_documents_are_kept_for_asking_again() -> None:
-    only = (document("a.pdf"),)
-    assert advance(Turn(1, "?", only), Searching("?")).documents == only
+    only = Scope((), (("general", "a.pdf"),))
+    assert advance(Turn(1, "?", only), Searching("?")).scope == only
 
 
 def _fields(given: Answer) -> dict[str, object]:
