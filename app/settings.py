@@ -97,6 +97,9 @@ class IngestSettings(_Section):
     chunk_tokens: int = Field(
         140, ge=32, description="size of a chunk in the embedder's tokens; capped by its window"
     )
+    keep_originals: bool = Field(
+        True, description="keep a copy of each file, so that its sources can always be opened"
+    )
 
 
 class IndexSettings(_Section):

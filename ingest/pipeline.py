@@ -8,7 +8,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -16,6 +16,7 @@ from typing import Literal, Protocol
 
 from ingest.chunking import Tokens, chunk_sections, shortened
 from ingest.discovery import Candidate, discover
+from ingest.originals import ContentChanged, Originals
 from ingest.sandbox import ParseLimits, Reading, Sandbox
 from ingest.sections import LoaderError, below_title
 from vectorstore.records import Chunk, DocumentRecord, NewDocument
@@ -80,28 +81,35 @@ def ingest_paths(
     uploaded: bool = False,
     limits: ParseLimits | None = None,
     progress: Callable[[Progress], None] | None = None,
+    originals: Originals | None = None,
 ) -> IngestReport:
     """Index the files at `paths` and below; unchanged ones are recognised by their content.
 
     A document's status is settled only after the index holds it durably. `prune` forgets
     documents that came from one of the given folders and are gone from it. What was `uploaded` has
-    no place of its own: its file may go as soon as it is indexed. A file that cannot
+    no place of its own: its file may go as soon as it is indexed. With
+    `originals`, a copy of each file is kept before its document is stored. A file that cannot
     be read is reported and costs the others nothing; what the index raises goes on to the caller.
     """
     run = _Run(index, space, limits or ParseLimits(), progress or (lambda _: None))
-    run.source = UPLOAD if uploaded else ""
+    run.source, run.originals = UPLOAD if uploaded else "", originals
     return run.ingest(lambda: discover(paths), paths if prune else ())
 
 
 def ingest_again(
-    index: DocumentIndex, record: DocumentRecord, file: Path, *, limits: ParseLimits | None = None
+    index: DocumentIndex,
+    record: DocumentRecord,
+    file: Path,
+    *,
+    limits: ParseLimits | None = None,
+    originals: Originals | None = None,
 ) -> FileStatus:
     """Read a document anew from `file`, which holds its bytes, though nothing in it has changed.
 
     For settings or a program that read differently now. The old version stays if it fails.
     """
     run = _Run(index, record.space, limits or ParseLimits(), lambda _: None)
-    run.source, run.again = record.source, True
+    run.source, run.again, run.originals = record.source, True, originals
     report = run.ingest(lambda: [Candidate(file, record.name, file.stat().st_size)])
     return report.documents[0]
 
@@ -124,6 +132,7 @@ class _Run:
     progress: Callable[[Progress], None]
     source: str = ""  # of every document; by default the path of its file
     again: bool = False  # read also what has not changed
+    originals: Originals | None = None  # where copies of the files go
     known: dict[str, DocumentRecord] = field(default_factory=dict)  # by name
     statuses: list[FileStatus] = field(default_factory=list)
     timings: dict[str, float] = field(default_factory=dict)
@@ -243,12 +252,18 @@ class _Run:
         if refusal := self._conflict(candidate, record, read.sha256):
             return self._rejected(name, refusal)
         if record and self._is_unchanged(record, read.sha256):
+            if self.originals is not None:  # ingested when copies were not kept
+                with suppress(ContentChanged):  # the next run sees it
+                    self.originals.keep(candidate.path, read.sha256)
             reason = record.warning
             if record.source != self._source(candidate):
                 reason = "; ".join(filter(None, (f"same content as {record.source}", reason)))
             return self._status(name, "unchanged", reason, record.pages, record.chunks)
         assert read.reading is not None  # neither refused nor unchanged
-        return self._index(candidate, read.sha256, read.reading)
+        try:
+            return self._index(candidate, read.sha256, read.reading)
+        except ContentChanged:
+            return self._rejected(name, "changed while it was being read; ingest it again")
 
     def _index(self, candidate: Candidate, sha256: str, reading: Reading) -> FileStatus:
         name, warning = candidate.name, "; ".join(reading.warnings)
@@ -264,7 +279,15 @@ class _Run:
         started = time.perf_counter()
         source = self._source(candidate)
         document = NewDocument(self.space, name, title, sha256, source, reading.pages, warning)
+        replaced = self.known.get(name)
+        if self.originals is not None:
+            self.originals.keep(candidate.path, sha256)
         record = self.index.put(document, chunks)
+        if self.originals is not None:
+            # Again: the last document of this content may have been deleted in between.
+            self.originals.keep(candidate.path, sha256)
+            if replaced is not None and replaced.sha256 != sha256:
+                self._drop_original(self.originals, replaced.sha256)
         self.timings["index_s"] += time.perf_counter() - started
         twin = next((d.name for d in self.known.values() if d.sha256 == sha256), name)
         note = f"same content as {twin}" if twin != name else ""
@@ -287,6 +310,11 @@ class _Run:
         reading.sections.clear()  # before the embedding, which needs the memory
         self.timings["chunk_s"] += time.perf_counter() - started
         return chunks
+
+    def _drop_original(self, originals: Originals, sha256: str) -> None:
+        """Delete the copy of a version that is no longer there, unless another document has it."""
+        if all(other.sha256 != sha256 for other in self.index.documents()):
+            originals.drop(sha256)
 
     def _forget_former_name(self, record: DocumentRecord) -> str:
         """A file has one name: the one of the folder that was ingested last."""

@@ -1,1 +1,1 @@
-"""Opening the sources of answers: copies of the files, pages as pictures, passages in their text."""
+"""Opening the sources of answers: copies of files, pictures of pages, passages in their text."""

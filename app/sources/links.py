@@ -1,7 +1,7 @@
 """Addresses of source pages: what a citation or a passage links to."""
 
 from typing import Protocol
-from urllib.parse import quote, urlencode
+from urllib.parse import quote as quoted
 
 PREFIX = "/source"
 _LONGEST_QUOTE = 600  # characters of a sentence in an address; servers before ours cut long ones
@@ -53,11 +53,10 @@ def document_link(
         "quote": quote[:_LONGEST_QUOTE],
     }
     given = {key: value for key, value in query.items() if value}
-    encoded = urlencode(given, quote_via=_quoted, errors="surrogatepass")
+    # Everything but letters and digits as %XX: no name can leave its place in the address.
+    encoded = "&".join(f"{key}={_quoted(value)}" for key, value in given.items())
     return f"{PREFIX}{'/' if part else ''}{part}?{encoded}"
 
 
-def _quoted(text: str | bytes, safe: str | bytes, encoding: str, errors: str) -> str:
-    """Everything but letters and digits as %XX: no name can leave its place in the address."""
-    raw = text if isinstance(text, bytes) else text.encode(encoding or "utf-8", errors or "strict")
-    return quote(raw, safe="")
+def _quoted(text: str) -> str:
+    return quoted(text.encode("utf-8", "replace"), safe="")
