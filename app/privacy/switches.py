@@ -9,6 +9,12 @@ SWITCHES = {
     "HF_HUB_DISABLE_TELEMETRY": "1",
     "TRANSFORMERS_OFFLINE": "1",
     "HF_DATASETS_OFFLINE": "1",
+    "HF_HUB_DISABLE_UPDATE_CHECK": "1",
+    "DISABLE_TELEMETRY": "1",
+    "DISABLE_SAFETENSORS_CONVERSION": "1",
+    # The official builds of ONNX Runtime upload through a libcurl of their own, from C++, where
+    # nothing in Python sees it; read once, when the library is loaded.
+    "ORT_DISABLE_TELEMETRY": "1",
     "DO_NOT_TRACK": "1",
     "ANONYMIZED_TELEMETRY": "False",
     "LANGSMITH_TRACING": "false",
@@ -24,4 +30,18 @@ UNSET = (
     "LANGCHAIN_API_KEY",
     "LANGSMITH_ENDPOINT",
     "LANGCHAIN_ENDPOINT",
+    "LANGSMITH_RUNS_ENDPOINTS",
+    "LANGCHAIN_RUNS_ENDPOINTS",
+    "LANGSMITH_OTEL_ENABLED",
+    "OTEL_ENABLED",
+    "OTEL_EXPORTER_OTLP_ENDPOINT",
+    "CHROMA_OTEL_COLLECTION_ENDPOINT",
+    "HF_ENDPOINT",
+    "HF_TOKEN",
+)
+# A forwarder on this very machine would be on loopback, and so let everything out.
+PROXIES = tuple(
+    name
+    for scheme in ("http", "https", "all", "ftp", "socks")
+    for name in (f"{scheme}_proxy", f"{scheme.upper()}_PROXY")
 )
