@@ -20,6 +20,7 @@ from app.events import Answer, Event
 from app.settings import Settings
 from app.summarising.summariser import Summariser
 from app.summarising.summary import SummaryEvent
+from ingest.originals import Originals
 from ingest.pipeline import FileStatus, IngestReport, Progress, ingest_again, ingest_paths
 from ingest.sandbox import ParseLimits
 from vectorstore.index import Index
@@ -95,6 +96,7 @@ class Home:
         self.chat = chat
         self.trail = trail
         self.deleter = deleter
+        self.originals = Originals(settings.home / "originals")
         self._recorder = Recorder(trail, index)
 
     def ingest(
@@ -116,6 +118,7 @@ class Home:
                 uploaded=uploaded,
                 limits=self._parse_limits(),
                 progress=progress,
+                originals=self.originals if self.settings.ingest.keep_originals else None,
             )
 
     def read_again(self, space: str, name: str, file: Path, *, person: str = "") -> FileStatus:
@@ -127,7 +130,17 @@ class Home:
         if record is None:
             raise UnknownName(f"no document named {name!r} in the space {space!r}")
         with self._storing(person) as recorded:
-            return ingest_again(recorded, record, file, limits=self._parse_limits())
+            return ingest_again(
+                recorded,
+                record,
+                file,
+                limits=self._parse_limits(),
+                originals=self.originals if self.settings.ingest.keep_originals else None,
+            )
+
+    def original(self, record: DocumentRecord) -> Path | None:
+        """A file with the document's very bytes; None when there is none any more."""
+        return self.originals.path_of(record)
 
     def move(
         self, name: str, *, space: str, to_space: str, person: str = ""

@@ -46,6 +46,7 @@ def open_home(
         try:
             if not reindex:
                 deleter.finish_interrupted(local_person())
+            home.originals.sweep({record.sha256 for record in index.documents()})
             yield home
         finally:
             home.close()
