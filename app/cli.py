@@ -96,6 +96,9 @@ def build_parser() -> argparse.ArgumentParser:
     remove.add_argument("--space", default="general", metavar="NAME")
     _json(remove)
 
+    remove.add_argument("--receipt", metavar="FILE", help="write the signed receipts there")
+    _add_retention(command, commands)
+
     _add_asking(command, commands)
     _add_models(command, commands)
     _add_audit(command, commands)
@@ -189,6 +192,7 @@ def _add_audit(command, commands) -> None:  # type: ignore[no-untyped-def]
     verify.add_argument("--key", metavar="FILE", help="public key that was kept elsewhere")
     verify.add_argument("--head", metavar="LINE", help="line of `audit head` that was kept")
     verify.add_argument("--export", metavar="FILE", help="verify an exported file instead")
+    verify.add_argument("--receipt", metavar="FILE", help="verify receipts of `remove` instead")
     _json(verify)
     show = command("show", "auditing:show", "print records, or make an answer again", group)
     show.add_argument("--last", type=int, default=20, metavar="N", help="so many records (20)")
@@ -259,6 +263,29 @@ def _add_people(command, commands) -> None:  # type: ignore[no-untyped-def]
         parser.add_argument("group", metavar="GROUP", help="everyone is the group of all people")
         _json(parser)
     grant.add_argument("--curate", action="store_true", help="read, add, move and delete")
+
+
+def _add_retention(command, commands) -> None:  # type: ignore[no-untyped-def]
+    retention = commands.add_parser("retention", help="how long documents are kept")
+    group = retention.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    _json(command("list", "retaining:show", "the rules", group))
+    forget = command("set", "retaining:forget_after", "forget a space's documents in time", group)
+    forget.add_argument("space")
+    forget.add_argument("days", type=int, metavar="DAYS", help="after they were indexed")
+    keep = command("lift", "retaining:lift", "keep a space's documents again", group)
+    keep.add_argument("space")
+    _json(command("run", "retaining:run", "delete now what is due; serve does so daily", group))
+    holds = commands.add_parser("holds", help="documents that must not be deleted")
+    group = holds.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    _json(command("list", "retaining:show", "the holds", group))
+    for name, run, text in (
+        ("add", "retaining:hold", "forbid to delete documents, or a whole space"),
+        ("release", "retaining:release", "lift a hold"),
+    ):
+        made = command(name, run, text, group)
+        made.add_argument("names", nargs="*", metavar="NAME", help="all of the space if none")
+        made.add_argument("--space", default="general", metavar="NAME")
+        made.add_argument("--reason", required=True, metavar="TEXT")
 
 
 def _filters(parser: argparse.ArgumentParser) -> None:

@@ -15,6 +15,7 @@ from app.curating.desk import Desk
 from app.curating.library import HomeLibrary, SavedComplaints
 from app.curating.uploads import Limits as UploadLimits
 from app.curating.uploads import Uploads
+from app.deletion.daily import retention_daily
 from app.home import Home
 from app.owner import socket_path
 from app.people.access import Person
@@ -53,6 +54,7 @@ def run(settings: Settings) -> None:
         open_home(settings, "strongroom serve", socket=socket) as home,
         open_people(settings) as house,
         take_work(home, socket),
+        retention_daily(home),
         closing(Conversations(settings.home / "conversations.sqlite3")) as conversations,
         closing(_uploads(settings, home)) as uploads,
     ):

@@ -18,6 +18,7 @@ from app.audit.records import RecordKind, TrailFault
 from app.audit.texts import opened
 from app.audit.verifying import verify as verify_trail
 from app.commands.output import fail, print_json, settings_of
+from app.deletion.receipt import verify_receipt
 from app.settings import Settings
 from app.wiring import open_operations
 
@@ -35,6 +36,8 @@ def verify(arguments: Namespace) -> int:
         if arguments.json:
             print_json({"whole": whole, "key": key.id})
         return 0 if whole else 1
+    if arguments.receipt:
+        return _verify_receipts(Path(arguments.receipt), key)
     kept = kept_line(arguments.head, key) if arguments.head else None
     found = verify_trail(trail_folder(settings), key, kept)
     if arguments.json:
@@ -164,6 +167,22 @@ def _recreate(arguments: Namespace, settings: Settings, private: Path | None) ->
     for difference in made.differences:
         print(f"- {difference}")
     return 0
+
+
+def _verify_receipts(file: Path, key: VerifyKey) -> int:
+    """Check what `strongroom remove --receipt` wrote; 1 if any is not genuine."""
+    try:
+        receipts = json.loads(file.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise TrailFault(f"{file} holds no receipts ({error})") from error
+    wrong = 0
+    for receipt in receipts:
+        if verify_receipt(receipt, key):
+            print(f"genuine: {receipt['space']}/{receipt['document']}, {receipt['time']}")
+        else:
+            wrong += 1
+            fail(f"not as this trail's key signed it: {receipt.get('document')}")
+    return 1 if wrong else 0
 
 
 def _public_key(settings: Settings, given: str | None) -> VerifyKey:

@@ -1,5 +1,6 @@
 """ingest, documents, remove, reindex."""
 
+import json
 import sys
 from argparse import Namespace
 from dataclasses import asdict
@@ -9,6 +10,7 @@ from tqdm import tqdm
 
 from app.commands.output import fail, print_json, settings_of
 from app.commands.people import is_closed, opening
+from app.deletion.receipt import Removal
 from app.wiring import open_home, open_operations
 from ingest.pipeline import Progress
 
@@ -82,8 +84,31 @@ def remove(arguments: Namespace) -> int:
         if not removal.removed:
             fail(f"{removal.document}: {removal.reason} ({removal.space})")
         elif not arguments.json:
-            print(f"forgot {removal.space}/{removal.document}")
-    return 0 if all(removal.removed for removal in removals) else 1
+            print(f"forgot {removal.space}/{removal.document}{_searched(removal)}")
+    receipts = [removal.receipt for removal in removals if removal.receipt]
+    for receipt in receipts:
+        for found in receipt["found"]:
+            if not found["expected"]:
+                fail(f"words of {receipt['document']} are still in {found['file']}: {found['why']}")
+    if arguments.receipt:
+        written = json.dumps(receipts, ensure_ascii=False, indent=2) + "\n"
+        Path(arguments.receipt).write_text(written, encoding="utf-8")
+    gone = all(receipt["gone"] for receipt in receipts)
+    return 0 if gone and all(removal.removed for removal in removals) else 1
+
+
+def _searched(removal: Removal) -> str:
+    """What the search for remains came to, in a line below."""
+    if removal.receipt is None:
+        return ""
+    searched, found = removal.receipt["searched"], removal.receipt["found"]
+    said = "".join(f"\n    {one['file']}: {one['why']}" for one in found if one["expected"])
+    return (
+        f"\n  searched {searched['files']} files for {searched['sentences']} of its sentences and "
+        f"{searched['vectors']} of its vectors: "
+        + ("nothing" if not found else f"in {len(found)}")
+        + said
+    )
 
 
 def reindex(arguments: Namespace) -> int:

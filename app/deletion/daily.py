@@ -1,0 +1,36 @@
+"""Applies the rules of retention while the chat is served: at the start, then once a day."""
+
+import contextlib
+import logging
+import threading
+from collections.abc import Iterator
+
+from app.errors import words_for
+from app.home import Home
+
+log = logging.getLogger(__name__)
+
+_DAY_S = 24 * 3600.0
+
+
+@contextlib.contextmanager
+def retention_daily(home: Home, every_s: float = _DAY_S) -> Iterator[None]:
+    """Apply the rules from a thread until the block ends."""
+    ended = threading.Event()
+
+    def work() -> None:
+        while True:
+            try:
+                home.apply_retention(person="system:retention")
+            except Exception as error:  # noqa: BLE001 -- tomorrow it is tried again
+                log.error("retention failed: %s", words_for(error) or type(error).__name__)
+            if ended.wait(every_s):
+                return
+
+    thread = threading.Thread(target=work, name="retention", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join(timeout=60)
