@@ -6,7 +6,7 @@ import pytest
 
 from app.backend import HomeBackend
 from app.events import Finished, Writing
-from app.people.access import Person
+from app.people.access import EVERYONE, Person, Rules, SpaceRule
 from app.settings import load_settings
 from app.summarising.in_chat import document_to_summarise
 from app.web.view import pieces
@@ -54,7 +54,7 @@ KIM = Person("1", "kim")
 def test_the_chat_answers_with_a_summary_and_goes_on(tmp_path: Path) -> None:
     with open_home(load_settings({"home": tmp_path}), "test") as home:
         home.ingest([SECURITY], space="general")
-        chat = HomeBackend(home)
+        chat = HomeBackend(home, lambda: Rules({"general": SpaceRule(frozenset({EVERYONE}))}))
         events = list(
             chat.ask("Summarise this document", earlier=(), documents=home.documents(), person=KIM)
         )
