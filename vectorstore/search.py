@@ -11,6 +11,7 @@ import numpy as np
 from vectorstore.catalogue import Catalogue, Row, Space
 from vectorstore.embedder import Embedder, Reading
 from vectorstore.late_interaction import likeness, question_tokens
+from vectorstore.naming import named
 from vectorstore.near_duplicates import fold
 from vectorstore.query import match_expression
 from vectorstore.records import Hit, SearchResult
@@ -23,6 +24,7 @@ from vectorstore.vectors import Vectors, from_bytes
 _COLUMN_WEIGHTS = "1.0, 0.5, 0.3"
 _LEXICAL = 0.15
 _COSINE = 0.15
+_NAMED = 0.1  # for passages of a document that the question names
 
 _CANDIDATES = 60  # by words, and as many by vectors, are compared token by token
 _EXACT = 10_000  # chunks whose vectors are read and compared one by one
@@ -174,7 +176,7 @@ def _rank(
     lexical: dict[int, float],
     near: Sequence[int],
 ) -> list[Hit]:
-    """Candidates by the weighted sum of likeness, BM25 and cosine; the same is said once."""
+    """Candidates by the weighted sum of their signals; those that say the same are folded."""
     # Vectors may lag behind a change that is being made; the catalogue knows what exists.
     rows = catalogue.rows(connection, dict.fromkeys([*lexical, *near]))
     ids = list(rows)
@@ -186,7 +188,10 @@ def _rank(
     alike = likeness(question_tokens(asked, question), [codes[i] for i in ids])
     best = max(lexical.values(), default=0.0)
     worded = np.array([lexical.get(i, 0.0) / best if best > 0 else 0.0 for i in ids])
-    score = alike + _LEXICAL * worded + _COSINE * cosine
+    documents = {row.document_id: row for row in rows.values()}
+    called = {key: named(question, row.document, row.title) for key, row in documents.items()}
+    naming = np.array([called[rows[i].document_id] for i in ids])
+    score = alike + _LEXICAL * worded + _COSINE * cosine + _NAMED * naming
     order = np.lexsort((np.array(ids), -score))
     hits = [
         to_hit(
@@ -197,6 +202,7 @@ def _rank(
                 "cosine": float(cosine[i]),
                 "lexical": float(worded[i]),
                 "bm25": float(lexical.get(ids[i], 0.0)),
+                "named": float(naming[i]),
             },
         )
         for i in order

@@ -1,0 +1,74 @@
+"""Whether a question names a document: "in the 2021 handbook", "laut Reiserichtlinie"."""
+
+import re
+import unicodedata
+
+from vectorstore.query import STOPWORDS
+
+BY_NAME = 1.0  # the whole name stands in the question
+BY_KIND = 0.5  # "in the handbook", of a document called employee-handbook.pdf
+_TOKEN = re.compile(r"[^\W\d_]+|\d+")
+_VERSION = re.compile(r"[\W_]+v\d+(?:\.\d+)*$", re.IGNORECASE)
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_PLURAL = 4  # letters from which an s at the end counts as an ending
+_LONE = 8  # letters; a name of one shorter word may be any word
+_SLACK = 2  # words that may stand between those of a name
+# Of a file's name, but not of what people call it.
+_UNTOLD = frozenset(
+    "the a an of and for to in on no nr der die das und für von zu final draft copy version rev "
+    "edition extract scan neu entwurf kopie".split()
+)
+_LEADS = re.compile(
+    r"\b(?:in|from|under|per|of|says|according to|laut|gemäß|nach|im|aus|unter)\s+"
+    r"(?:(?:the|our|your|this|dem|der|den|die|das|unserer?|unserem|ihrem|ihrer)\s+)?(?:\w+\s+){0,2}$",
+    re.IGNORECASE,
+)
+
+
+def named(question: str, name: str, title: str = "") -> float:
+    """How surely `question` names the document: 0, BY_KIND or BY_NAME.
+
+    A year in the question must be one of the document's, if that has any.
+    """
+    asked = _tokens(question)
+    years = set(_YEAR.findall(question))
+    stem = _VERSION.sub("", name.rsplit("/", 1)[-1].rsplit(".", 1)[0])
+    own_years = set(_YEAR.findall(f"{stem} {title}"))
+    if years and own_years and not years & own_years:
+        return 0.0
+    found = 0.0
+    for called in {stem, title, re.split(r"[:–|]| - ", title)[0]}:
+        wanted = [word for word, _ in _tokens(called) if not _YEAR.fullmatch(word)]
+        wanted = [word for word in wanted if word not in _UNTOLD]
+        if wanted:
+            found = max(found, _match(question, asked, wanted))
+    return found
+
+
+def _match(question: str, asked: list[tuple[str, int]], wanted: list[str]) -> float:
+    telling = len("".join(wanted)) >= _LONE
+    words = [word for word, _ in asked]
+    reach = len(wanted) + _SLACK
+    for start, (word, at) in enumerate(asked):
+        if word in wanted and set(wanted) <= set(words[start : start + reach]):
+            if len(wanted) > 1 or telling or _LEADS.search(question[:at]):
+                return BY_NAME
+        elif telling and word == "".join(wanted):
+            return BY_NAME
+    # A name's last word says what kind of document it is.
+    for word, at in asked:
+        if word == wanted[-1] and word not in STOPWORDS and _LEADS.search(question[:at]):
+            return BY_KIND
+    return 0.0
+
+
+def _tokens(text: str) -> list[tuple[str, int]]:
+    """Words and runs of digits, folded and without a plural's s, with where they start."""
+    plain = unicodedata.normalize("NFC", text)
+    return [
+        (_singular(found.group().casefold()), found.start()) for found in _TOKEN.finditer(plain)
+    ]
+
+
+def _singular(word: str) -> str:
+    return word[:-1] if len(word) > _PLURAL and word.endswith("s") and word[-2] != "s" else word
