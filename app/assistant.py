@@ -27,7 +27,7 @@ from app.events import (
     Writing,
 )
 from app.settings import AnswerSettings
-from app.window import FittedPrompt, NumberedPassage, fit
+from app.window import FittedPrompt, NumberedPassage, fit, tokens_sha256
 from vectorstore.index import Index
 from vectorstore.records import Hit
 from vectorstore.search import DocumentChoice
@@ -44,8 +44,35 @@ class LanguageModel(Protocol):
     """What the assistant needs of an engine; `app.engine.client.EngineClient` is one."""
 
     def complete(
-        self, prompt: Sequence[int], *, max_tokens: int, stop: Sequence[str] = (), person: str = ""
+        self,
+        prompt: Sequence[int],
+        *,
+        max_tokens: int,
+        stop: Sequence[str] = (),
+        person: str = "",
+        reproducible: bool = False,
     ) -> Completion: ...
+
+
+class ExactEngine:
+    """A language model that gives the same tokens for a prompt whatever else it is asked."""
+
+    def __init__(self, engine: LanguageModel) -> None:
+        self._engine = engine
+
+    def complete(
+        self,
+        prompt: Sequence[int],
+        *,
+        max_tokens: int,
+        stop: Sequence[str] = (),
+        person: str = "",
+        reproducible: bool = True,
+    ) -> Completion:
+        del reproducible
+        return self._engine.complete(
+            prompt, max_tokens=max_tokens, stop=stop, person=person, reproducible=True
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,15 +132,20 @@ class Assistant:
         spaces: Sequence[str],
         documents: Sequence[DocumentChoice] | None = None,
         history: Sequence[Answer] = (),
+        instruction: str = "",
         person: str = "",
     ) -> AnswerStream[Event]:
         """Return the stream of what happens, ending in `Finished`.
+
+        `instruction` tells the model the form of its answer; nothing is searched for it.
 
         While it is read it raises QuestionTooLong (the question alone does not fit the window)
         and EngineError. A closed stream ends without `Finished`.
         """
         return AnswerStream(
-            lambda stream: self._answer(stream, question, spaces, documents, history, person)
+            lambda stream: self._answer(
+                stream, question, spaces, documents, history, instruction, person
+            )
         )
 
     def _answer(
@@ -123,6 +155,7 @@ class Assistant:
         spaces: Sequence[str],
         documents: Sequence[DocumentChoice] | None,
         history: Sequence[Answer],
+        instruction: str,
         person: str,
     ) -> Iterator[Event]:
         started = time.perf_counter()
@@ -135,7 +168,8 @@ class Assistant:
         hits = prefer_editions(asked, found.hits, self._index.opening)
         searched = time.perf_counter()
         numbered = _numbered(hits[:most], history)
-        fitted = self._fit(question, hits[:most], numbered, history)
+        said = f"{question}\n{instruction}" if instruction else question
+        fitted = self._fit(said, hits[:most], numbered, history)
         offered = {passage.number: numbered[passage.number] for passage in fitted.passages}
         dropped = Dropped(fitted.dropped_passages, fitted.dropped_turns)
         yield Reading(list(offered.values()), dropped)
@@ -209,6 +243,7 @@ class Assistant:
                     if number not in shown_before
                 },
                 turns=fitted.continued(checked.text),
+                prompt_sha256=tokens_sha256(fitted.ids),
                 searched=asked,
             )
         )

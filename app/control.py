@@ -35,6 +35,8 @@ def control_app(home: Home) -> FastAPI:
         "apply_retention": lambda home, _: _result([asdict(r) for r in home.apply_retention()]),
         "search": lambda home, body: _result(asdict(home.search(**body))),
         "ask": lambda home, body: _events(home.ask(**body)),
+        "place": lambda home, body: _result(home.place(**body)),
+        "identity": lambda home, _: _result(asdict(home.identity())),
         "summarise": lambda home, body: _events(home.summarise(**body)),
         "recreate": _recreate,
         "engine": lambda home, _: _result(asdict(home.chat.state())),

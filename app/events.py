@@ -55,9 +55,8 @@ class ModelName:
 
     name: str
     sha256: str
-    adapters: tuple[
-        str, ...
-    ] = ()  # file, scale and the start of its SHA-256, as "tax.gguf ×0.8 3fa…"
+    # Of each its file, scale and the start of its SHA-256, as "tax.gguf ×0.8 3fa…".
+    adapters: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +80,7 @@ class Answer:
     # turn of the conversation cites them by the same numbers.
     numbers: dict[str, int] = field(default_factory=dict)
     turns: tuple[PastTurn, ...] = ()  # the conversation up to here as the prompt shows it
+    prompt_sha256: str = ""  # see window.tokens_sha256
     searched: str = ""  # the question that was searched for, made from the conversation
 
     def shown(self) -> list[tuple[int, Hit]]:

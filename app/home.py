@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
-from app.assistant import Assistant, ChatModel
+from app.assistant import Assistant, ChatModel, ExactEngine
 from app.audit.ingesting import RecordedIndex
 from app.audit.keys import AuditorPrivateKey
 from app.audit.opening import local_person
@@ -13,6 +14,7 @@ from app.audit.recording import Recorder
 from app.audit.records import RecordKind
 from app.audit.replay import Recreation, recreate
 from app.audit.trail import Trail
+from app.batch.port import Identity
 from app.chat_model import ChatModelSource
 from app.deletion.deleter import Deleter
 from app.deletion.receipt import Removal
@@ -26,6 +28,8 @@ from ingest.sandbox import ParseLimits
 from vectorstore.index import Index
 from vectorstore.records import DocumentRecord, SearchResult
 from vectorstore.search import DocumentChoice
+
+USUAL_PARALLEL = 4  # questions of a questionnaire at once, where the settings do not say
 
 
 class UnknownName(Exception):
@@ -65,7 +69,19 @@ class Operations(Protocol):
         *,
         spaces: Sequence[str] | None = None,
         documents: Sequence[str] | None = None,
+        instruction: str = "",
+        reproducible: bool = False,
     ) -> Iterator[Event]: ...
+
+    def place(
+        self,
+        question: str,
+        *,
+        spaces: Sequence[str] | None = None,
+        documents: Sequence[str] | None = None,
+    ) -> str: ...
+
+    def identity(self) -> Identity: ...
 
     def summarise(
         self, document: str, *, spaces: Sequence[str] | None = None
@@ -201,15 +217,28 @@ class Home:
         spaces: Sequence[str] | None = None,
         documents: Sequence[DocumentChoice] | None = None,
         history: Sequence[Answer] = (),
+        instruction: str = "",
+        reproducible: bool = False,
         person: str = "",
     ) -> Iterator[Event]:
+        """One answer's events; see `Assistant.ask`.
+
+        `reproducible`: the same bits whatever else the engine does, at the cost of speed.
+        """
         chosen = self._spaces(spaces)
         self._check_documents(chosen, documents)
 
         def start(model: ChatModel) -> Iterator[Event]:
+            if reproducible:
+                model = replace(model, engine=ExactEngine(model.engine))
             assistant = Assistant(self.index, model, self.settings.answer, self.chat.calibration())
             return assistant.ask(
-                question, spaces=chosen, documents=documents, history=history, person=person
+                question,
+                spaces=chosen,
+                documents=documents,
+                history=history,
+                instruction=instruction,
+                person=person,
             )
 
         return self._recorder.ask(
@@ -220,6 +249,29 @@ class Home:
             documents=documents,
             history=history,
             person=person,
+        )
+
+    def place(
+        self,
+        question: str,
+        *,
+        spaces: Sequence[str] | None = None,
+        documents: Sequence[DocumentChoice] | None = None,
+    ) -> str:
+        """Where the best passage for a question lies; not recorded, because nobody sees a word."""
+        hits = self.index.search(question, self._spaces(spaces), k=1, documents=documents).hits
+        return f"{hits[0].space}/{hits[0].document}#{hits[0].position:08d}" if hits else ""
+
+    def identity(self) -> Identity:
+        """What answers here, and what finds; raises EngineError when no model comes up."""
+        model, embedder = self.chat.model(), self.index.embedder
+        return Identity(
+            model=model.name.name,
+            model_sha256=model.name.sha256,
+            adapters=model.name.adapters,
+            embedder=embedder.name,
+            embedder_sha256=embedder.sha256,
+            parallel=self.settings.engine.parallel or USUAL_PARALLEL,
         )
 
     def summarise(

@@ -9,6 +9,7 @@ import httpx
 from pydantic import TypeAdapter
 
 from app.audit.replay import Recreation
+from app.batch.port import Identity
 from app.deletion.receipt import Removal
 from app.events import Event, Finished, Reading, Searching, Writing
 from app.summarising.summary import Joining, ReadingPart, Summarised, SummaryEvent
@@ -77,9 +78,30 @@ class RemoteHome:
         *,
         spaces: Sequence[str] | None = None,
         documents: Sequence[str] | None = None,
+        instruction: str = "",
+        reproducible: bool = False,
     ) -> Iterator[Event]:
-        body = {"question": question, "spaces": spaces, "documents": documents}
+        body = {
+            "question": question,
+            "spaces": spaces,
+            "documents": documents,
+            "instruction": instruction,
+            "reproducible": reproducible,
+        }
         yield from self._events("ask", body, (Searching, Reading, Writing, Finished))
+
+    def place(
+        self,
+        question: str,
+        *,
+        spaces: Sequence[str] | None = None,
+        documents: Sequence[str] | None = None,
+    ) -> str:
+        body = {"question": question, "spaces": spaces, "documents": documents}
+        return str(self._call("place", body))
+
+    def identity(self) -> Identity:
+        return TypeAdapter(Identity).validate_python(self._call("identity", {}))
 
     def summarise(
         self, document: str, *, spaces: Sequence[str] | None = None

@@ -19,6 +19,7 @@ all in the model's own tokens. How it is shared:
    if it never does, it is cut at the end of a sentence.
 """
 
+import hashlib
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -316,3 +317,8 @@ def _to_sentence_end(text: str) -> str:
         return text[: ends[-1]].rstrip()
     words = text.rsplit(maxsplit=1)
     return words[0] if len(words) > 1 else text
+
+
+def tokens_sha256(ids: Sequence[int]) -> str:
+    """The hash of a prompt: of its token ids, as 32-bit little-endian numbers."""
+    return hashlib.sha256(b"".join(int(i).to_bytes(4, "little") for i in ids)).hexdigest()

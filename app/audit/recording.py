@@ -17,6 +17,7 @@ from app.audit.trail import Trail
 from app.engine.client import Completion
 from app.events import Answer, Citation, Event, Finished, Reading, Usage, Writing
 from app.summarising.summary import Summarised, Summary, SummaryEvent
+from app.window import tokens_sha256
 from vectorstore.index import Index
 from vectorstore.records import Hit, SearchResult
 from vectorstore.search import DocumentChoice
@@ -256,11 +257,6 @@ class _Recorded(Iterator[E], Generic[E]):
         close = getattr(self._events, "close", None)
         if close is not None:
             close()
-
-
-def tokens_sha256(ids: Sequence[int]) -> str:
-    """The hash of a prompt: of its token ids, as 32-bit little-endian numbers."""
-    return hashlib.sha256(b"".join(int(i).to_bytes(4, "little") for i in ids)).hexdigest()
 
 
 def text_sha256(text: str) -> str:

@@ -1,0 +1,251 @@
+"""A run's journal: its questions and, from the moment each is answered, its results."""
+
+import fcntl
+import hashlib
+import os
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import TypeAdapter
+
+from app.batch.records import DocumentRef, Question, RowResult, RunInfo
+
+FILE = "journal.sqlite3"
+_TABLES = """
+    CREATE TABLE info (one INTEGER PRIMARY KEY CHECK (one = 1), run TEXT NOT NULL);
+    CREATE TABLE tasks (
+        position INTEGER PRIMARY KEY,   -- in the order of the questionnaire
+        key TEXT NOT NULL UNIQUE,
+        question TEXT NOT NULL,
+        document TEXT,                  -- of a table documents × questions
+        place TEXT                      -- where its best passages lie, once that is known
+    );
+    CREATE TABLE results (
+        key TEXT PRIMARY KEY REFERENCES tasks (key),
+        outcome TEXT NOT NULL,
+        result TEXT NOT NULL,
+        sha256 TEXT NOT NULL            -- of `result`
+    ) WITHOUT ROWID;
+    PRAGMA user_version = 1;
+"""
+T = TypeVar("T")
+
+
+class JournalError(Exception):
+    """The journal cannot be used; the message says why and what to do."""
+
+
+class Task:
+    """One question to ask, of the library or of one document."""
+
+    __slots__ = ("document", "key", "place", "question")
+
+    def __init__(
+        self, key: str, question: Question, document: DocumentRef | None, place: str | None = None
+    ) -> None:
+        self.key = key
+        self.question = question
+        self.document = document
+        self.place = place
+
+
+class Journal:
+    """One run's folder. What `keep` was given is on disk when it returns.
+
+    One process works on it at a time, which the lock on it sees to; inside that process it may be
+    used from one thread.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        """Use `open_journal`."""
+        self.folder = folder
+        try:
+            os.close(os.open(folder / FILE, os.O_RDWR | os.O_CREAT, 0o600))
+            self._db = sqlite3.connect(folder / FILE, isolation_level=None)
+            self._db.execute("PRAGMA journal_mode = WAL")
+            self._db.execute("PRAGMA synchronous = FULL")
+            self._db.execute("PRAGMA secure_delete = ON")
+            if self._db.execute("PRAGMA user_version").fetchone()[0] == 0:
+                self._db.executescript(f"BEGIN IMMEDIATE;{_TABLES}COMMIT")
+        except (OSError, sqlite3.Error) as error:
+            raise JournalError(
+                f"the journal {folder / FILE} cannot be used ({error}); check the disk, or begin "
+                "the run anew with --force"
+            ) from error
+
+    # The run
+
+    def info(self) -> RunInfo | None:
+        """What the run was begun with; None for one whose questions were never all written."""
+        row = self._db.execute("SELECT run FROM info").fetchone()
+        return None if row is None else _of(RunInfo).validate_json(row[0])
+
+    def begin(self, info: RunInfo, tasks: Iterable[Task]) -> int:
+        """Write the run and all that it will ask, whole or not at all; returns how many."""
+        with self._changing():
+            self._db.execute("DELETE FROM results")
+            self._db.execute("DELETE FROM tasks")
+            self._db.execute("DELETE FROM info")
+            for position, task in enumerate(tasks):
+                document = task.document
+                self._db.execute(
+                    "INSERT INTO tasks VALUES (?, ?, ?, ?, NULL)",
+                    (
+                        position,
+                        task.key,
+                        _of(Question).dump_json(task.question).decode(),
+                        None if document is None else _of(DocumentRef).dump_json(document).decode(),
+                    ),
+                )
+            self._db.execute(
+                "INSERT INTO info VALUES (1, ?)", (_of(RunInfo).dump_json(info).decode(),)
+            )
+        return self.total()
+
+    def total(self) -> int:
+        """How many questions the run has."""
+        return int(self._db.execute("SELECT count(*) FROM tasks").fetchone()[0])
+
+    def counts(self) -> dict[str, int]:
+        """How many results there are of each outcome."""
+        return dict(self._db.execute("SELECT outcome, count(*) FROM results GROUP BY outcome"))
+
+    # What is left to do
+
+    def unplaced(self, most: int) -> list[Task]:
+        """Tasks without a place, in the order of the questionnaire."""
+        return self._tasks("place IS NULL", "position LIMIT ?", most)
+
+    def put_places(self, places: Iterable[tuple[str, str]]) -> None:
+        """Note where the best passages of tasks lie, as (key, place)."""
+        with self._changing():
+            self._db.executemany(
+                "UPDATE tasks SET place = ? WHERE key = ?", [(place, key) for key, place in places]
+            )
+
+    def open_tasks(self) -> Iterator[Task]:
+        """What is not answered yet, neighbours after one another; failed ones are open again."""
+        after = ("", -1)
+        while True:
+            rows = self._db.execute(
+                "SELECT t.key, t.question, t.document, t.place, t.position FROM tasks t "
+                "LEFT JOIN results r ON r.key = t.key "
+                "WHERE (r.key IS NULL OR r.outcome = 'failed') "
+                "AND (coalesce(t.place, ''), t.position) > (?, ?) "
+                "ORDER BY coalesce(t.place, ''), t.position LIMIT 200",
+                after,
+            ).fetchall()
+            if not rows:
+                return
+            for row in rows:
+                yield _task(row)
+            after = (rows[-1][3] or "", rows[-1][4])
+
+    # Results
+
+    def keep(self, result: RowResult) -> None:
+        """Write one result; it is on disk when this returns. Only a failed one is replaced."""
+        written = _of(RowResult).dump_json(result).decode()
+        with self._changing():
+            self._db.execute(
+                "INSERT INTO results VALUES (?, ?, ?, ?) ON CONFLICT (key) DO UPDATE SET "
+                "outcome = excluded.outcome, result = excluded.result, sha256 = excluded.sha256 "
+                "WHERE results.outcome = 'failed'",
+                (result.key, result.outcome, written, _sha256(written)),
+            )
+
+    def results(self) -> Iterator[RowResult]:
+        """All results in the order of the questionnaire. Raises JournalError for a changed one."""
+        position = -1
+        while True:
+            rows = self._db.execute(
+                "SELECT t.position, t.key, r.result, r.sha256 FROM tasks t JOIN results r "
+                "ON r.key = t.key WHERE t.position > ? ORDER BY t.position LIMIT 200",
+                (position,),
+            ).fetchall()
+            if not rows:
+                return
+            for _, key, written, sha256 in rows:
+                if _sha256(written) != sha256:
+                    raise JournalError(
+                        f"the journal {self.folder / FILE} was changed: the answer of row {key} is "
+                        "not the one that was written. Begin the run anew with --force"
+                    )
+                yield _of(RowResult).validate_json(written)
+            position = rows[-1][0]
+
+    def close(self) -> None:
+        """Fold the log into the file and let go of it."""
+        self._db.close()
+
+    def _tasks(self, where: str, order: str, *values: object) -> list[Task]:
+        rows = self._db.execute(
+            "SELECT key, question, document, place, position FROM tasks "
+            f"WHERE {where} ORDER BY {order}",
+            values,
+        )
+        return [_task(row) for row in rows]
+
+    @contextmanager
+    def _changing(self) -> Iterator[None]:
+        try:
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self._db.execute("COMMIT")
+            except BaseException:
+                self._db.execute("ROLLBACK")
+                raise
+        except sqlite3.OperationalError as error:
+            raise JournalError(
+                f"the journal {self.folder / FILE} could not be written ({error}); make room on "
+                "the disk and give the same command again"
+            ) from error
+
+
+@contextmanager
+def open_journal(folder: Path) -> Iterator[Journal]:
+    """The journal in `folder`, for this process alone. Raises JournalError while another has it."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    lock = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            holder = os.pread(lock, 20, 0).decode("ascii", "replace").strip()
+            raise JournalError(
+                f"this questionnaire is being answered already, by process {holder or 'unknown'}; "
+                "wait until it has ended"
+            ) from error
+        os.ftruncate(lock, 0)
+        os.pwrite(lock, str(os.getpid()).encode(), 0)
+        journal = Journal(folder)
+        try:
+            yield journal
+        finally:
+            journal.close()
+    finally:
+        os.close(lock)
+
+
+def _task(row: tuple[str, str, str | None, str | None, int]) -> Task:
+    key, question, document, place, _ = row
+    return Task(
+        key,
+        _of(Question).validate_json(question),
+        None if document is None else _of(DocumentRef).validate_json(document),
+        place,
+    )
+
+
+@cache
+def _of(kind: type[T]) -> TypeAdapter[T]:
+    return TypeAdapter(kind)
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

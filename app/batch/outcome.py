@@ -1,0 +1,106 @@
+"""From an answer to a row's result: outcome, typed value, and evidence with its document's hash."""
+
+from collections.abc import Callable, Sequence
+
+from app.batch.journal import Task
+from app.batch.records import Evidence, Outcome, Provenance, RowResult, Sentence
+from app.batch.values import value_of
+from app.events import Answer, Citation
+from vectorstore.records import Hit
+
+NEAREST = 3  # passages shown with "not found", so that a person can look for themselves
+_QUOTE = 400  # characters of such a passage
+
+# The SHA-256 of the document of this space and name.
+Hashes = Callable[[str, str], str]
+
+
+def result_of(
+    task: Task,
+    answer: Answer,
+    hashes: Hashes,
+    *,
+    attempts: int,
+    reproducible: bool,
+) -> RowResult:
+    """What came of `task`; `reproducible` leaves out what is never the same twice."""
+    supported = [sentence.text for sentence in answer.sentences if sentence.supported]
+    value, unit = (None, "")
+    if answer.found:
+        value, unit = value_of(task.question, supported, own_words=not answer.quoted)
+    return RowResult(
+        key=task.key,
+        question=task.question,
+        document=task.document,
+        outcome=_outcome(answer),
+        answer=answer.answer,
+        value=value,
+        unit=unit,
+        quoted=answer.quoted,
+        confidence=round(answer.confidence, 6),
+        sentences=tuple(
+            Sentence(one.text, tuple(one.citations), one.supported) for one in answer.sentences
+        ),
+        evidence=tuple(_cited(one, hashes) for one in answer.citations) if answer.found else (),
+        nearest=() if answer.found else _nearest(answer.passages, hashes),
+        attempts=attempts,
+        provenance=Provenance(
+            prompt_sha256=answer.prompt_sha256,
+            passages=tuple(answer.numbers),
+            seed=0,
+            answer_id="" if reproducible else answer.id,
+        ),
+        seconds=0.0 if reproducible else round(answer.timings["total_s"], 3),
+    )
+
+
+def failed(task: Task, reason: str, *, attempts: int) -> RowResult:
+    """A row without an answer, and why."""
+    return RowResult(
+        key=task.key,
+        question=task.question,
+        document=task.document,
+        outcome="failed",
+        answer="",
+        value=None,
+        unit="",
+        quoted=False,
+        confidence=0.0,
+        reason=reason,
+        attempts=attempts,
+    )
+
+
+def _outcome(answer: Answer) -> Outcome:
+    if not answer.found:
+        return "not_found"
+    return "found" if all(one.supported for one in answer.sentences) else "partly_supported"
+
+
+def _cited(citation: Citation, hashes: Hashes) -> Evidence:
+    return Evidence(
+        n=citation.n,
+        space=citation.space,
+        document=citation.document,
+        document_sha256=hashes(citation.space, citation.document),
+        page=citation.page,
+        heading=citation.heading,
+        quote=citation.quote.strip(),
+        chunk_id=citation.chunk_id,
+    )
+
+
+def _nearest(passages: Sequence[Hit], hashes: Hashes) -> tuple[Evidence, ...]:
+    return tuple(
+        Evidence(
+            n=0,
+            space=hit.space,
+            document=hit.document,
+            document_sha256=hashes(hit.space, hit.document),
+            page=hit.page,
+            heading=hit.heading,
+            quote=" ".join(hit.text.split())[:_QUOTE],
+            chunk_id=hit.chunk_id,
+        )
+        for hit in passages[:NEAREST]
+    )

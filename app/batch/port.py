@@ -1,0 +1,61 @@
+"""What a questionnaire needs of the open data folder: the port that runs are made over."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from app.events import Event
+from vectorstore.records import DocumentRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What answers, and what was made of the documents to find in them."""
+
+    model: str
+    model_sha256: str
+    adapters: tuple[str, ...]
+    embedder: str
+    embedder_sha256: str
+    parallel: int  # questions that the engine answers together
+
+
+class Library(Protocol):
+    """The documents that this run's person may read, and what answers questions about them.
+
+    Everything may be called from several threads at once.
+    """
+
+    def identity(self) -> Identity:
+        """Raises EngineError when no model comes up."""
+        ...
+
+    def documents(self, spaces: Sequence[str] | None = None) -> list[DocumentRecord]:
+        """Raises the words for an unknown space."""
+        ...
+
+    def place(
+        self,
+        question: str,
+        *,
+        spaces: Sequence[str] | None = None,
+        documents: Sequence[str] | None = None,
+    ) -> str:
+        """Where the best passages lie, to ask neighbours in turn; shows nobody anything."""
+        ...
+
+    def ask(
+        self,
+        question: str,
+        *,
+        spaces: Sequence[str] | None = None,
+        documents: Sequence[str] | None = None,
+        instruction: str = "",
+        reproducible: bool = False,
+    ) -> Iterator[Event]:
+        """One answer's events, ending in Finished.
+
+        `instruction` is for the model alone: nothing is searched for it. `reproducible`: the same
+        bits whatever else the engine does.
+        """
+        ...

@@ -1,0 +1,117 @@
+"""An answer as the kind that its question asks for: a number, a date, yes or no, a choice, a list.
+
+A value is taken from supported words only, and only where it is the only one there: whoever signs
+a questionnaire can correct a gap, but will not notice a guess.
+"""
+
+import re
+from collections.abc import Sequence
+from decimal import Decimal
+
+from app.answering.dates import days_of, without_days
+from app.answering.figures import Figure, figures
+from app.batch.records import Question
+
+_MARKS = re.compile(r"\s*\[\d{1,3}(?:\s*,\s*\d{1,3})*\]")
+_YES = re.compile(r"\W*(yes|ja)\b", re.IGNORECASE)
+_NO = re.compile(r"\W*(no|nein)\b", re.IGNORECASE)
+_SCALES = {"": 1, "thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12}
+_BULLET = re.compile(r"^\s*(?:[-*•–]|\d{1,2}[.)])\s+", re.MULTILINE)
+
+
+def value_of(
+    question: Question, sentences: Sequence[str], *, own_words: bool
+) -> tuple[str | None, str]:
+    """The value and its unit; (None, "") where it is not sure.
+
+    `sentences` are the supported ones of the answer. `own_words` when the model wrote them: only
+    then can "yes" or "no" be taken from them, because a quotation does not know the question.
+    """
+    said = [_MARKS.sub("", sentence).strip() for sentence in sentences]
+    text = "\n".join(said)
+    if not text:
+        return None, ""
+    if question.kind == "number":
+        return _number(text, question.unit)
+    value: str | None = None
+    if question.kind == "yes_no" and own_words:
+        value = _yes_no(said[0])
+    elif question.kind == "date":
+        value = _date(text)
+    elif question.kind == "choice":
+        value = _choice(text, question.choices)
+    elif question.kind == "list":
+        value = _list(text)
+    return value, ""
+
+
+def instruction_for(question: Question) -> str:
+    """What the model is told about the form of its answer; "" for plain text."""
+    match question.kind:
+        case "yes_no":
+            return "Begin with Yes or No, then give the reason in one sentence."
+        case "number":
+            unit = f" in {question.unit}" if question.unit else ""
+            return f"Answer with one number{unit} in a short sentence."
+        case "date":
+            return "Answer with one date in a short sentence."
+        case "choice":
+            return "Answer with one of these and nothing else: " + "; ".join(question.choices)
+        case "list":
+            return "Answer as a list, one item a line."
+        case "text":
+            return ""
+
+
+def _yes_no(sentence: str) -> str | None:
+    if _YES.match(sentence):
+        return "yes"
+    return "no" if _NO.match(sentence) else None
+
+
+def _number(text: str, unit: str) -> tuple[str | None, str]:
+    """A range or a bound is no single number, and a day of the calendar is none at all."""
+    wanted = {figure.unit for figure in figures(f"1 {unit}")} - {""} if unit else set()
+    told = [figure for figure in figures(without_days(text)) if not wanted or figure.unit in wanted]
+    found = {(_scaled(figure), figure.unit) for figure in told}
+    if len(found) != 1 or any(figure.ranged or figure.bound for figure in told):
+        return None, ""
+    ((number, its_unit),) = found
+    return number, its_unit or unit
+
+
+def _scaled(figure: Figure) -> str:
+    value = Decimal(figure.value) * _SCALES[figure.scale]
+    return f"{-value if figure.negative else value:f}"
+
+
+def _date(text: str) -> str | None:
+    found = {(day.year, day.month, day.day) for day in days_of(text)}
+    if len(found) != 1:
+        return None
+    ((year, month, day),) = found
+    if year is None:
+        return None
+    return f"{year:04d}-{month:02d}" + (f"-{day:02d}" if day is not None else "")
+
+
+def _choice(text: str, choices: Sequence[str]) -> str | None:
+    folded = " ".join(text.casefold().split())
+    held = [
+        choice
+        for choice in choices
+        if re.search(rf"(?<!\w){re.escape(' '.join(choice.casefold().split()))}(?!\w)", folded)
+    ]
+    # "partly compliant" also holds "compliant": the longer one is meant.
+    held = [
+        one
+        for one in held
+        if not any(one != other and one.casefold() in other.casefold() for other in held)
+    ]
+    return held[0] if len(held) == 1 else None
+
+
+def _list(text: str) -> str | None:
+    lines = [_BULLET.sub("", line).strip() for line in text.splitlines()]
+    items = list(dict.fromkeys(line for line in lines if line))
+    return "; ".join(items) or None
