@@ -102,7 +102,6 @@ class _Scan:
         self._expected = 1
         self._previous = FIRST_PREVIOUS
         self._sure = True  # the line before was as it was written
-        self._clock_told = False
         self._hashes: dict[int, str] = {}  # of the records that something outside names
 
     def run(self) -> None:
@@ -155,9 +154,8 @@ class _Scan:
             self._problem(name, number, record.seq, "stands a second time, or in the wrong place")
         elif record.previous != self._previous and self._sure:
             self._problem(name, number, record.seq, "does not follow the line before it")
-        if record.time < self.last and not self._clock_told:
+        if record.time < self.last and record.kind != RecordKind.CLOCK_SET_BACK.value:
             self._problem(name, number, record.seq, "is older than the record before it")
-        self._clock_told = record.kind == RecordKind.CLOCK_SET_BACK.value
         if record.kind in {RecordKind.CLOCK_SET_BACK.value, RecordKind.TRAIL_REPAIRED.value}:
             self.notes.append(f"record {record.seq}, {record.time}: {record.kind} {record.data}")
         if record.seq in wanted:
