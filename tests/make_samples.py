@@ -1,6 +1,6 @@
 """Renders the Markdown in tests/sources to the PDF and office files that the tests read.
 
-`python tests/make_samples.py` writes tests/samples and tests/corpus; the same sources give the same
+`python tests/make_samples.py` writes tests/samples, corpus and long; the same sources give the same
 bytes on every machine, so a difference in git is a difference in the text. Each source opens with
 its target format between two `---` lines. The files in those folders that have no source (HTML,
 text, Markdown, CSV, mail) are written by hand.
@@ -293,7 +293,7 @@ def make(sources: Path, target: Path) -> list[Path]:
 
 
 def main() -> None:
-    for folder in ("samples", "corpus"):
+    for folder in ("samples", "corpus", "long"):
         for file in make(HERE / "sources" / folder, HERE / folder):
             print(file.relative_to(HERE.parent), file.stat().st_size, file=sys.stderr)
 

@@ -22,6 +22,7 @@ QUESTION_FILES = {
     "sample_questions.jsonl": "samples",
     "sample_dialogues.jsonl": "samples",
     "manual_questions.jsonl": "corpus",
+    "long_questions.jsonl": "long",
 }
 
 
