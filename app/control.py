@@ -77,7 +77,11 @@ def _guarded(operation: Callable[[Home, Body], Lines], home: Home, body: Body) -
         yield from operation(home, body)
     except Exception as error:
         words = words_for(error)
-        yield {"error": words or f"the command failed in the serving process: {error!r}"}
+        yield {
+            "error": words or f"the command failed in the serving process: {error!r}",
+            "kind": type(error).__name__,
+            "seconds": getattr(error, "seconds", None),
+        }
         if words is None:
             raise
 

@@ -11,8 +11,10 @@ from pydantic import TypeAdapter
 from app.audit.replay import Recreation
 from app.batch.port import Identity
 from app.deletion.receipt import Removal
+from app.engine.client import EngineBusy, EngineDown, EngineError
 from app.events import Event, Finished, Reading, Searching, Writing
 from app.summarising.summary import Joining, ReadingPart, Summarised, SummaryEvent
+from app.window import QuestionTooLong
 from ingest.pipeline import IngestReport, Progress
 from vectorstore.records import DocumentRecord, SearchResult
 
@@ -140,10 +142,21 @@ class RemoteHome:
                 for text in response.iter_lines():
                     line = json.loads(text)
                     if "error" in line:
-                        raise RemoteFailure(line["error"])
+                        raise _failure(line)
                     yield line
         except httpx.HTTPError as error:
             raise RemoteFailure(
                 f"the process that serves this data folder does not answer ({error}); "
                 "stop it and try again"
             ) from error
+
+
+def _failure(line: dict[str, Any]) -> Exception:
+    """What the owner raised, where the one who asked can do something about it."""
+    words, kind = line["error"], line.get("kind")
+    if kind == EngineBusy.__name__:
+        return EngineBusy(line["seconds"])
+    for known in (EngineDown, EngineError, QuestionTooLong):
+        if kind == known.__name__:
+            return known(words)
+    return RemoteFailure(words)

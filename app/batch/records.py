@@ -116,3 +116,4 @@ class RunInfo:
     documents: int  # that were searched
     settings: Mapping[str, str]  # those that decide answers
     spaces: tuple[str, ...] | None  # that the run was limited to
+    only_documents: tuple[str, ...] | None = None

@@ -1,0 +1,316 @@
+"""Runs a questionnaire: begins it or goes on with it, in parallel, every answer journalled."""
+
+import queue
+import threading
+import time
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+
+from app.batch.journal import Journal, Task
+from app.batch.outcome import failed, result_of
+from app.batch.port import Library
+from app.batch.records import DocumentRef, Question, RowResult, RunInfo
+from app.batch.values import instruction_for
+from app.engine.client import EngineBusy, EngineDown, EngineError
+from app.events import Answer, Finished
+from app.window import QuestionTooLong
+
+ATTEMPTS = 3  # at one question, before it is recorded as failed
+_PLACED = 256  # questions that are placed at a time, so that answers do not wait for all of them
+_GLANCE = 0.2  # seconds between two looks at whether the run was stopped
+_LONGEST_PAUSE = 30.0  # seconds between two attempts
+
+
+class RunChanged(Exception):
+    """The run was begun with something else; the message says with what, and what to do."""
+
+
+class Stopped(Exception):
+    """The run was stopped; what is journalled stays."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How far a run is."""
+
+    total: int
+    found: int = 0
+    partly_supported: int = 0
+    not_found: int = 0
+    failed: int = 0
+    asked: int = 0  # by this process; the others were in the journal
+    seconds: float = 0.0  # that this process has been at it
+
+    @property
+    def done(self) -> int:
+        return self.found + self.partly_supported + self.not_found + self.failed
+
+    @property
+    def left_seconds(self) -> float | None:
+        """About how long the rest takes; None before the first answer."""
+        if not self.asked:
+            return None
+        return (self.total - self.done) * self.seconds / self.asked
+
+
+Progress = Callable[[Counts], None]
+
+
+def tasks_of(
+    questions: Iterable[Question], documents: Sequence[DocumentRef] | None
+) -> Iterator[Task]:
+    """What is to be asked: each question once, or of every one of `documents`."""
+    for question in questions:
+        if documents is None:
+            yield Task(str(question.row), question, None)
+        else:
+            for number, document in enumerate(documents, 1):
+                yield Task(f"{question.row}.{number}", question, document)
+
+
+def begin_or_continue(
+    journal: Journal, info: RunInfo, tasks: Callable[[], Iterable[Task]], *, force: bool = False
+) -> RunInfo:
+    """Prepare the journal for `info`; returns the run's information as it was begun.
+
+    A run that was begun goes on. With `force` it starts over. Raises RunChanged when what would
+    answer now is not what answered before: answers of two kinds are never mixed.
+    """
+    begun = journal.info()
+    if begun is None or force:
+        journal.begin(info, tasks())
+        return info
+    changed = changes(begun, info)
+    if changed:
+        raise RunChanged(
+            f"this questionnaire was begun with something else ({'; '.join(changed)}). Put that "
+            "back to go on with it, or start over with --force"
+        )
+    return begun
+
+
+def changes(before: RunInfo, now: RunInfo) -> list[str]:
+    """What decides answers and is not as it was, in words."""
+    words = {
+        "model": "another chat model",
+        "model_sha256": "another file of the chat model",
+        "adapters": "other adapters",
+        "embedder_sha256": "another embedder",
+        "index_sha256": "other documents",
+        "version": "another version of Strongroom",
+        "reproducible": "--reproducible or not",
+    }
+    found = [
+        f"{text}: {_short(getattr(before, name))} then, {_short(getattr(now, name))} now"
+        for name, text in words.items()
+        if getattr(before, name) != getattr(now, name)
+    ]
+    keys = sorted({*before.settings, *now.settings})
+    found += [
+        f"setting {key}: {before.settings.get(key, '–')} then, {now.settings.get(key, '–')} now"
+        for key in keys
+        if before.settings.get(key) != now.settings.get(key)
+    ]
+    return found
+
+
+def answer_all(
+    journal: Journal,
+    info: RunInfo,
+    library: Library,
+    *,
+    parallel: int,
+    progress: Progress = lambda _: None,
+    stop: threading.Event | None = None,
+) -> Counts:
+    """Ask what is open, `parallel` questions at once; every answer is on disk before the next
+    takes its place.
+
+    In a reproducible run one question is asked at a time. Raises Stopped once `stop` is set.
+    """
+    stop = stop or threading.Event()
+    _place_all(journal, info, library, stop)
+    counts = _counted(journal)
+    progress(counts)
+    started = time.monotonic()
+    hashes = {(one.space, one.name): one.sha256 for one in library.documents()}
+    asker = _Asker(library, info, hashes)
+    asked = 0
+    workers = 1 if info.reproducible else parallel
+    with closing(_results(journal, asker, workers, stop)) as results:
+        for result in results:
+            journal.keep(result)
+            asked += 1
+            counts = replace(_counted(journal), asked=asked, seconds=time.monotonic() - started)
+            progress(counts)
+    if stop.is_set() and counts.done < counts.total:
+        raise Stopped
+    return counts
+
+
+def _place_all(journal: Journal, info: RunInfo, library: Library, stop: threading.Event) -> None:
+    """Find out for every question where its best passages lie: neighbours share a prompt's start.
+
+    Questions about one document have the document as their place.
+    """
+    while tasks := journal.unplaced(_PLACED):
+        placed = []
+        for task in tasks:
+            if stop.is_set():
+                raise Stopped
+            if task.document is not None:
+                place = f"{task.document.space}/{task.document.name}"
+            else:
+                spaces, documents = _scope(task, info)
+                place = library.place(task.question.text, spaces=spaces, documents=documents)
+            placed.append((task.key, place))
+        journal.put_places(placed)
+
+
+def _results(
+    journal: Journal, asker: "_Asker", parallel: int, stop: threading.Event
+) -> Generator[RowResult, None, None]:
+    """Results as they come; tasks are taken from the journal as workers become free."""
+    tasks: queue.Queue[Task | None] = queue.Queue()
+    done: queue.Queue[RowResult | BaseException | None] = queue.Queue()
+
+    def work() -> None:
+        while (task := tasks.get()) is not None:
+            try:
+                done.put(asker.ask(task))
+            except BaseException as error:  # noqa: BLE001 -- raised again by the reader
+                done.put(error)
+
+    workers = [
+        threading.Thread(target=work, name=f"batch-{number}", daemon=True)
+        for number in range(parallel)
+    ]
+    for worker in workers:
+        worker.start()
+    waiting = 0
+    source = journal.open_tasks()
+    try:
+        while True:
+            while waiting < parallel and (task := next(source, None)) is not None:
+                if stop.is_set():
+                    break
+                tasks.put(task)
+                waiting += 1
+            if not waiting:
+                return
+            try:
+                result = done.get(timeout=_GLANCE)
+            except queue.Empty:
+                if stop.is_set():
+                    asker.close()
+                continue
+            waiting -= 1
+            if isinstance(result, BaseException):
+                raise result
+            if result is not None:
+                yield result
+    finally:
+        asker.close()
+        for _ in workers:
+            tasks.put(None)
+        for worker in workers:
+            worker.join(timeout=10)
+
+
+class _Asker:
+    """Asks one task at a time from several threads; `close` stops what is under way."""
+
+    def __init__(
+        self,
+        library: Library,
+        info: RunInfo,
+        hashes: dict[tuple[str, str], str],
+    ) -> None:
+        self._closed = threading.Event()
+        self._library = library
+        self._info = info
+        self._hashes = hashes
+
+    def close(self) -> None:
+        self._closed.set()
+
+    def ask(self, task: Task) -> RowResult | None:
+        """The result; None when the run was stopped before there was one.
+
+        Raises EngineDown when the engine does not come back: no question can be answered then.
+        """
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                answer = self._answer(task)
+            except QuestionTooLong as error:
+                return failed(task, str(error), attempts=attempt)
+            except EngineBusy as error:
+                reason, pause = str(error), float(error.seconds)
+            except EngineDown as error:
+                if attempt == ATTEMPTS:
+                    raise
+                reason, pause = str(error), _LONGEST_PAUSE
+            except EngineError as error:
+                reason, pause = str(error), 2.0**attempt
+            else:
+                if answer is None:
+                    return None
+                return result_of(
+                    task,
+                    answer,
+                    lambda space, name: self._hashes.get((space, name), ""),
+                    attempts=attempt,
+                    reproducible=self._info.reproducible,
+                )
+            if attempt < ATTEMPTS and self._closed.wait(min(pause, _LONGEST_PAUSE)):
+                return None
+        return failed(task, reason, attempts=ATTEMPTS)
+
+    def _answer(self, task: Task) -> Answer | None:
+        if self._closed.is_set():
+            return None
+        spaces, documents = _scope(task, self._info)
+        events = self._library.ask(
+            task.question.text,
+            spaces=spaces,
+            documents=documents,
+            instruction=instruction_for(task.question),
+            reproducible=self._info.reproducible,
+        )
+        try:
+            for event in events:
+                if self._closed.is_set():
+                    return None
+                if isinstance(event, Finished):
+                    return event.answer
+        finally:
+            close = getattr(events, "close", None)
+            if close is not None:
+                close()
+        if self._closed.is_set():
+            return None
+        raise EngineError("the engine ended without an answer")
+
+
+def _scope(task: Task, info: RunInfo) -> tuple[Sequence[str] | None, Sequence[str] | None]:
+    if task.document is not None:
+        return [task.document.space], [task.document.name]
+    question = task.question
+    return question.spaces or info.spaces, question.documents or info.only_documents
+
+
+def _counted(journal: Journal) -> Counts:
+    counts = journal.counts()
+    return Counts(
+        total=journal.total(),
+        found=counts.get("found", 0),
+        partly_supported=counts.get("partly_supported", 0),
+        not_found=counts.get("not_found", 0),
+        failed=counts.get("failed", 0),
+    )
+
+
+def _short(value: object) -> str:
+    text = str(value)
+    return text if len(text) <= 40 else text[:12] + "…"
