@@ -83,11 +83,15 @@ watch("value", () => {
   const turn = $(".sr-turn", element);
   const conversation = turn?.dataset.conversation || "";
   const running = $(".sr-busy", element) !== null;
-  if (turn && conversation !== window.strongroom.conversation) {
-    window.strongroom.conversation = conversation;
-    if (asked() !== conversation) history.pushState(null, "", `/?c=${conversation}`);
+  if (turn && conversation !== asked()) {
+    if (!running && asked()) {
+      // The reader has gone on to another one while this was on its way.
+      send("open", { conversation: asked() });
+      return;
+    }
+    history.pushState(null, "", `/?c=${conversation}`);
   }
-  if (!turn) window.strongroom.conversation = "";
+  window.strongroom.conversation = conversation;
   nameExport();
   if (turn && running && turn.id !== onTheWay) {
     turn.scrollIntoView({ block: "start", behavior: calm() ? "auto" : "smooth" });

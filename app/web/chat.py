@@ -148,7 +148,7 @@ def _account(backend: ChatBackend, request: gr.Request, links: Collection[str]) 
         has_account="/account" in links and can_sign_out(scope),
         adds_documents="/documents" in links and _may_upload(person),
         curates=backend.curates(person),
-        administers="/admin" in links and person.administrator,
+        administers="/administration" in links and person.administrator,
     )
 
 

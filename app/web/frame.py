@@ -61,7 +61,8 @@ def header_html(
 def _export(words: ConversationTexts) -> str:
     # The links get their addresses from the script, which knows the conversation.
     return (
-        f'<details class="sr-menu" data-export hidden><summary class="sr-button">{EXPORT}'
+        f'<details class="sr-menu" data-export hidden><summary class="sr-button" '
+        f'aria-label="{escape(words.export)}">{EXPORT}'
         f'<span>{escape(words.export)}</span></summary><div class="sr-menu-list">'
         f'<a data-file="md" download>{escape(words.export_markdown)}</a>'
         f'<a data-file="pdf" download>{escape(words.export_pdf)}</a></div></details>'
@@ -72,7 +73,7 @@ def _account(words: ConversationTexts, account: Account) -> str:
     pages = (
         (account.adds_documents and account.curates, "/documents", words.curate),
         (account.adds_documents and not account.curates, "/documents", words.my_documents),
-        (account.administers, "/admin", words.administer),
+        (account.administers, "/administration", words.administer),
         (account.has_account, "/account", words.account),
     )
     items = "".join(f'<a href="{path}">{escape(name)}</a>' for has, path, name in pages if has)

@@ -240,8 +240,7 @@ def _votes(texts: Texts, turn: Turn) -> str:
             ("down", texts.bad, THUMB_DOWN),
         )
     )
-    comment = escape(turn.feedback.comment) if turn.feedback else ""
-    return f'<span class="sr-votes" data-comment="{comment}">{buttons}</span>'
+    return f'<span class="sr-votes">{buttons}</span>'
 
 
 def _foot(texts: Texts, turn: Turn, around: Around) -> str:

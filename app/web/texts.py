@@ -62,7 +62,6 @@ class Texts:
     edit: str
     good: str
     bad: str
-    comment: str
     suggestions: str
     suggested: str  # {document}, {heading}
     withheld: str
@@ -154,7 +153,6 @@ ENGLISH = Texts(
     edit="Edit the question",
     good="Good answer",
     bad="Not a good answer",
-    comment="Comment",
     suggestions="You could ask next",
     suggested="What does {document} say about “{heading}”?",
     withheld="This answer was drawn from documents that you can no longer read.",
@@ -250,7 +248,6 @@ GERMAN = Texts(
     edit="Frage ändern",
     good="Gute Antwort",
     bad="Keine gute Antwort",
-    comment="Kommentar",
     suggestions="Mögliche nächste Fragen",
     suggested="Was steht in {document} zu „{heading}“?",
     withheld="Diese Antwort stammt aus Dokumenten, die Sie nicht mehr lesen dürfen.",
