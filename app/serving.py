@@ -22,11 +22,14 @@ from app.people.access import Person
 from app.people.allowance import Limits
 from app.people.opening import House, company_sign_in, open_people
 from app.settings import Settings, SettingsError
+from app.sources.library import Sources
+from app.sources.rendering import PageRenderer
 from app.web.proxies import networks
 from app.web.routes_account import account_routes
 from app.web.routes_administration import administration_routes
 from app.web.routes_documents import documents_routes
 from app.web.routes_sign_in import Doors, sign_in_routes
+from app.web.routes_sources import source_routes
 from app.web.security import App, refuse_open_door
 from app.web.server import Outside, PageGroup, create_app, run_web
 from app.web.sign_in import Groups, SignIn, TrustedHeader
@@ -113,10 +116,13 @@ def _pages(
     desk = Desk(HomeLibrary(home), uploads, SavedComplaints(conversations), rules)
     overview = HomeOverview(home, rules)
     prices = prices_of(home)
+    opened = partial(record, RecordKind.SOURCE_OPENED)
+    sources = Sources(home.index, home.originals, rules, opened, PageRenderer())
     return [
         PageGroup(documents_routes(desk, uploads), body_bytes=settings.web.upload_mib << 20),
         PageGroup(administration_routes(house.people, house.sessions, overview, prices)),
         PageGroup(sign_in_routes(doors, house.people, house.sessions, record)),
+        PageGroup(source_routes(sources)),
         PageGroup(account_routes(doors.password, house.people, house.sessions, home.index.spaces)),
     ]
 

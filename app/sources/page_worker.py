@@ -19,6 +19,8 @@ import struct
 import sys
 from typing import Any
 
+from ingest.confinement import Need, confine
+
 LENGTH = struct.Struct(">I")
 UNITS = 10_000  # of a page's width or height
 _WIDEST = 1600  # pixels; sharp on a good screen at the width of a page
@@ -32,6 +34,7 @@ def main() -> None:
     _limit(memory_mib, seconds)
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # a library that prints must not garble the answer
+    confine(Need.NOTHING)
     png = b""
     try:
         answer, png = _draw(number)

@@ -108,6 +108,11 @@ _HEADERS = (
 )
 
 
+# For a file that others made: whatever opens it, nothing in it runs or loads.
+SANDBOXED = "default-src 'none'; sandbox"
+_SANDBOX = (b"content-security-policy", SANDBOXED.encode())
+
+
 class Headers:
     """Adds the security headers to every answer and a fresh script nonce to `scope`."""
 
@@ -129,11 +134,13 @@ class Headers:
             (b"cache-control", cache),
         )
         names = {name for name, _ in ours} | {b"server"}
+        sandboxed = [pair if pair[0] != _SANDBOX[0] else _SANDBOX for pair in ours]
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                kept = [pair for pair in message.get("headers", ()) if pair[0].lower() not in names]
-                message["headers"] = [*kept, *ours]
+                theirs = list(message.get("headers", ()))
+                kept = [pair for pair in theirs if pair[0].lower() not in names]
+                message["headers"] = [*kept, *(sandboxed if _SANDBOX in theirs else ours)]
             await send(message)
 
         await self._app(scope, receive, send_with_headers)
