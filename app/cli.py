@@ -19,8 +19,15 @@ flags. Exit codes: 0 done, 1 something failed (said on stderr), 2 wrong usage.
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
-    _work_offline()
+    from app.privacy import work_offline
+    from app.privacy.inside import keep_inside
+
     arguments = build_parser().parse_args(argv)
+    fetching = arguments.command == "models:fetch"
+    if argv is None:
+        keep_inside(fetching=fetching)
+    else:  # called by a program that has its own life; the guard could never be taken off it
+        work_offline(fetching=fetching)
     module, _, function = str(arguments.command).partition(":")
     try:
         run = getattr(importlib.import_module(f"app.commands.{module}"), function)
@@ -40,15 +47,6 @@ def main(argv: Sequence[str] | None = None) -> int:
             raise
         print(f"strongroom: {message}", file=sys.stderr)
         return 1
-
-
-def _work_offline() -> None:
-    """Set every library's own switch before any of them is imported."""
-    from app.privacy import SWITCHES, UNSET
-
-    os.environ.update(SWITCHES)
-    for name in UNSET:
-        os.environ.pop(name, None)
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -131,6 +129,11 @@ def build_parser() -> argparse.ArgumentParser:
     _json(evaluate)
 
     check = command("check", "check:check", "what is right, what is not, what to do", commands)
+    check.add_argument(
+        "--privacy", action="store_true", help="try to break out, and prove that nothing leaves"
+    )
+    check.add_argument("--report", metavar="FILE", help="with --privacy: write a signed report")
+    check.add_argument("--verify", metavar="REPORT", help="verify such a report")
     _json(check)
     reindex = command(
         "reindex", "documents:reindex", "compute all vectors anew from the catalogue", commands

@@ -115,6 +115,9 @@ class Sandbox:
         except (EOFError, BrokenPipeError):
             raise LoaderError(self._cause_of_death(child)) from None
         self._idle = True
+        for event, target in end.get("egress", ()):
+            # Whoever guards this process records it; without a guard it was refused all the same.
+            sys.audit("strongroom.egress", str(event), str(target), ("ingest",), "ingest.worker")
         if "rejected" in end:
             self.close()  # memory may be in pieces after an error; a fresh child costs 0.2 s
             raise LoaderError(str(end["rejected"]))

@@ -6,7 +6,9 @@ never pickle, so that a parser taken over by a hostile file gains nothing in the
 
 A request is a line of JSON {"path", "name", "text_bytes"}. The answer is frames, each a 4-byte
 big-endian length and JSON: lists of [text, page, heading, kind], and at the end one object,
-{"title", "pages", "warnings"} or {"rejected"}. A frame {"ready"} says that the process is up.
+{"title", "pages", "warnings"} or {"rejected"}. Either has {"egress"} as well where a parser tried
+to reach the network or to start a program: a list of [event, target]. A frame {"ready"} says that
+the process is up; its "confined" is "" or the reason why the kernel does not help.
 """
 
 import json
@@ -18,6 +20,7 @@ import sys
 import time
 from typing import Any, BinaryIO
 
+from ingest.confinement import Need, confine, refuse_and_tell
 from ingest.reading import read_sections
 from ingest.sections import Findings, LoaderError, Section
 
@@ -31,11 +34,13 @@ def main() -> None:
     _limit(memory_mib)
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # a library that prints must not garble the answers
-    _send(out, {"ready": True})
+    attempts: list[tuple[str, str]] = []
+    refuse_and_tell(lambda event, target: attempts.append((event, target)))
+    _send(out, {"ready": True, "confined": confine(Need.NOTHING)})
     out.flush()
     for line in sys.stdin.buffer:
         request = json.loads(line)
-        _answer(request, out, memory_mib, seconds)
+        _answer(request, out, memory_mib, seconds, attempts)
         signal.setitimer(signal.ITIMER_REAL, 0)
 
 
@@ -48,7 +53,13 @@ def _limit(memory_mib: int) -> None:
     sys.setrecursionlimit(5_000)  # deep structures end in an exception, not in a broken stack
 
 
-def _answer(request: dict[str, Any], out: BinaryIO, memory_mib: int, seconds: float) -> None:
+def _answer(
+    request: dict[str, Any],
+    out: BinaryIO,
+    memory_mib: int,
+    seconds: float,
+    attempts: list[tuple[str, str]],
+) -> None:
     findings = Findings()
     budget = int(request["text_bytes"])
     try:
@@ -83,6 +94,9 @@ def _answer(request: dict[str, Any], out: BinaryIO, memory_mib: int, seconds: fl
     except Exception as error:  # noqa: BLE001  # parsers raise anything on damaged input
         end = {"rejected": f"cannot be read, it seems damaged ({type(error).__name__}: "
                            f"{str(error)[:200]}); save it anew"}  # fmt: skip
+    if attempts:
+        end["egress"] = attempts[:100]
+        attempts.clear()
     _send(out, end)
     out.flush()
 

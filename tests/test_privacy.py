@@ -12,8 +12,8 @@ import pytest
 RUN = """
 import sys
 if sys.argv[1] == "ours":
-    from app.cli import _work_offline
-    _work_offline()
+    from app.privacy import work_offline
+    work_offline()
 from langchain_core.runnables import RunnableLambda
 RunnableLambda(lambda question: question).invoke("How many days of leave?")
 from langchain_core.tracers.langchain import wait_for_all_tracers

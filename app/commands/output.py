@@ -6,6 +6,7 @@ from argparse import Namespace
 from pathlib import Path
 from typing import Any
 
+from app.privacy.inside import obey
 from app.settings import Settings, load_settings
 
 
@@ -17,7 +18,9 @@ def settings_of(arguments: Namespace, **flags: dict[str, Any]) -> Settings:
     }
     if getattr(arguments, "home", None):
         given["home"] = Path(arguments.home)
-    return load_settings(given)
+    settings = load_settings(given)
+    obey(settings)
+    return settings
 
 
 def print_json(value: object) -> None:

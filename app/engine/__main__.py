@@ -4,6 +4,8 @@ import argparse
 import sys
 from pathlib import Path
 
+from app.privacy.guard import guard_child
+
 from .options import Adapter, EngineOptions
 from .server import EngineStartError, run_engine
 
@@ -30,6 +32,7 @@ def main() -> int:
     parser.add_argument("--watch-stdin", action="store_true")
     parser.add_argument("--name", default="")
     parser.add_argument("--sha256", default="")
+    guard_child()
     given = vars(parser.parse_args())
     given["adapters"] = tuple(given["adapters"])
     try:

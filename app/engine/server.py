@@ -12,6 +12,8 @@ from dataclasses import replace
 
 import uvicorn
 
+from ingest.confinement import Need, confine
+
 from .options import EngineOptions
 from .routes import Engine, create_app
 
@@ -47,12 +49,16 @@ def run_engine(options: EngineOptions) -> None:
     if options.watch_stdin:
         _end_with_parent()
     sys.setswitchinterval(SWITCH_SECONDS)
+    if options.listener_fd is not None:
+        _confine()  # before the model's file is read: it may be anyone's
     try:
         options = _planned(options)
         engine = Engine(options, options.gpu_layers or 0)
     except ModelLoadError as error:
         raise EngineStartError(str(error)) from None
     listener = _listener(options)
+    if options.listener_fd is None:
+        _confine()
     server = uvicorn.Server(
         uvicorn.Config(
             create_app(engine, key),
@@ -81,6 +87,12 @@ def run_engine(options: EngineOptions) -> None:
         # Not sys.exit: freeing a context whose state is unknown may hang or crash.
         os._exit(FAULT_EXIT)
     engine.close()
+
+
+def _confine() -> None:
+    """From here on this process can answer, and reach nobody."""
+    if reason := confine(Need.ACCEPT):
+        log_line(f"not confined by the kernel: {reason}")
 
 
 def log_line(text: str) -> None:

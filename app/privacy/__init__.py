@@ -1,5 +1,5 @@
 """What keeps everything on this machine, and what proves it."""
 
-from app.privacy.switches import PROXIES, SWITCHES, UNSET
+from app.privacy.switches import PROXIES, SWITCHES, UNSET, work_offline
 
-__all__ = ["PROXIES", "SWITCHES", "UNSET"]
+__all__ = ["PROXIES", "SWITCHES", "UNSET", "work_offline"]

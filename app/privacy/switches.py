@@ -1,5 +1,7 @@
 """The switches that keep every library from calling out; set before any of them is imported."""
 
+import os
+
 # Each library's own "do not call out": telemetry, version checks, hubs, hosted tracing.
 SWITCHES = {
     "GRADIO_ANALYTICS_ENABLED": "False",
@@ -36,12 +38,19 @@ UNSET = (
     "OTEL_ENABLED",
     "OTEL_EXPORTER_OTLP_ENDPOINT",
     "CHROMA_OTEL_COLLECTION_ENDPOINT",
-    "HF_ENDPOINT",
-    "HF_TOKEN",
 )
+# The way to a model's public repository: of use to `strongroom models fetch` alone.
+REPOSITORY = ("HF_ENDPOINT", "HF_TOKEN")
 # A forwarder on this very machine would be on loopback, and so let everything out.
-PROXIES = tuple(
+PROXIES: tuple[str, ...] = tuple(
     name
     for scheme in ("http", "https", "all", "ftp", "socks")
     for name in (f"{scheme}_proxy", f"{scheme.upper()}_PROXY")
 )
+
+
+def work_offline(*, fetching: bool = False) -> None:
+    """Set all of them in this process and its children; `fetching` keeps the way to models."""
+    os.environ.update(SWITCHES)
+    for name in UNSET if fetching else (*UNSET, *REPOSITORY, *PROXIES):
+        os.environ.pop(name, None)
