@@ -187,8 +187,12 @@ def _code(escaped: str) -> str:
 
 def failure_words(texts: Texts, failure: AnswerFailed) -> str:
     """Return what a reader is told when no answer came."""
-    if failure.kind is FailureKind.BUSY and failure.seconds:
-        return texts.count(texts.busy_seconds, max(1, round(failure.seconds)))
+    if failure.seconds:
+        seconds = max(1, round(failure.seconds))
+        if failure.kind is FailureKind.BUSY:
+            return texts.count(texts.busy_seconds, seconds)
+        if failure.kind is FailureKind.TOO_MANY_OWN:
+            return texts.count(texts.too_many_own_seconds, seconds)
     return {
         FailureKind.BUSY: texts.busy,
         FailureKind.TOO_MANY_OWN: texts.too_many_own,

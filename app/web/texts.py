@@ -82,6 +82,7 @@ class Texts:
     busy: str
     busy_seconds: tuple[str, str]
     too_many_own: str
+    too_many_own_seconds: tuple[str, str]
     starting: str
     down: str
     too_long: str
@@ -175,6 +176,10 @@ ENGLISH = Texts(
     ),
     too_many_own="Several of your questions are still being answered. Please wait for one of them "
     "to end, or stop it.",
+    too_many_own_seconds=(
+        "You have asked many questions in a short time. Please ask again in about a second.",
+        "You have asked many questions in a short time. Please ask again in about {n} seconds.",
+    ),
     starting="The model is being loaded. Please ask again in a moment.",
     down="The model is not running. Please tell your administrator; `strongroom check` says why.",
     too_long="This question is too long for the model. Please shorten it, "
@@ -270,6 +275,10 @@ GERMAN = Texts(
     ),
     too_many_own="Mehrere Ihrer Fragen werden noch beantwortet. Bitte warten Sie auf eine davon, "
     "oder halten Sie sie an.",
+    too_many_own_seconds=(
+        "Sie haben in kurzer Zeit viel gefragt. Bitte in etwa einer Sekunde noch einmal fragen.",
+        "Sie haben in kurzer Zeit viel gefragt. Bitte in etwa {n} Sekunden noch einmal fragen.",
+    ),
     starting="Das Modell wird geladen. Bitte fragen Sie gleich noch einmal.",
     down="Das Modell läuft nicht. Bitte wenden Sie sich an die Administration; "
     "`strongroom check` nennt den Grund.",

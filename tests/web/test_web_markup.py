@@ -205,6 +205,8 @@ def test_every_failure_has_words(texts: Texts, kind: FailureKind) -> None:
 def test_a_busy_engine_says_how_long() -> None:
     busy = AnswerFailed(FailureKind.BUSY, 12.3)
     assert "in about 12 seconds" in markup.failure_words(ENGLISH, busy)
+    hasty = AnswerFailed(FailureKind.TOO_MANY_OWN, 7)
+    assert "ask again in about 7 seconds" in markup.failure_words(ENGLISH, hasty)
     assert "etwa einer Sekunde" in markup.failure_words(GERMAN, AnswerFailed(FailureKind.BUSY, 0.2))
 
 
