@@ -200,9 +200,12 @@ types: $(DONE)/dev ## mypy, strict
 imports: $(DONE)/dev ## the one-way rule between packages
 	@echo 'Imports' && $(BIN)/lint-imports --no-logo
 
-.PHONY: bench bench-engine bench-answers bench-gpu soak
+.PHONY: bench bench-finding bench-engine bench-answers bench-gpu soak
 bench: $(DONE)/dev $(DONE)/models ## ingest speed and memory beside the plain stack
 	@$(BIN)/python tests/bench/ingest_speed.py $(ARGS)
+
+bench-finding: $(DONE)/dev $(DONE)/models ## finding beside the plain stack, on tests/long or ARGS
+	@$(BIN)/python tests/bench/finding.py $(or $(ARGS),tests/long tests/long_questions.jsonl)
 
 bench-engine: $(DONE)/dev $(DONE)/models ## the engine beside llama-cpp-python's own object
 	@$(BIN)/python tests/bench/engine_speed.py $(ARGS)

@@ -1,0 +1,116 @@
+"""The README's table of finding: the plain stack's rankings beside ours and its parts.
+
+    python tests/bench/finding.py FOLDER QUESTIONS.jsonl
+
+Every line after the first kind stands beside the whole of ours: the difference in recall within
+2,000 characters, and its paired bootstrap interval. The parts of ours are other orders of the
+same candidates, by the signals that each hit carries.
+"""
+
+import argparse
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from plain_stack import KeywordSearch, PlainStack, fused, read_chunks
+
+from app.evaluate.compare import Difference, compare
+from app.evaluate.questions import Question, read_questions
+from app.evaluate.report import Report, evaluate
+from vectorstore.records import Hit
+
+SHOWN = ("recall@1", "recall@5", "recall@10", "recall@2k", "recall@4k", "recall@8k")
+JUDGED = ("recall@1", "recall@2k")
+CANDIDATES = 200  # more than a search compares
+OURS = "all of it"
+
+Ranking = Callable[[Question], Sequence[Hit]]
+PARTS: dict[str, Callable[[Hit], float]] = {
+    "dense alone": lambda hit: hit.signals["cosine"],
+    "BM25 alone": lambda hit: hit.signals["bm25"],
+    "BM25 and dense scores": lambda hit: hit.signals["lexical"] + hit.signals["cosine"],
+    "late interaction alone": lambda hit: hit.signals["likeness"],
+    "without documents that are named": lambda hit: hit.score - 0.1 * hit.signals["named"],
+}
+
+
+def main() -> None:
+    """Print the table as Markdown."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("folder", type=Path, help="documents")
+    parser.add_argument("questions", type=Path, help="question file")
+    arguments = parser.parse_args()
+    questions = [q for q in read_questions(arguments.questions) if q.answerable and q.evidence]
+    with tempfile.TemporaryDirectory() as home:
+        reports = {
+            name: _report(questions, ranking, name)
+            for name, ranking in (
+                _plain(arguments.folder, Path(home) / "plain") | _ours(arguments.folder, Path(home))
+            ).items()
+        }
+    print(f"{len(questions)} questions of {arguments.questions}\n")
+    print(f"| finding | {' | '.join(SHOWN)} | ours, recall@1 | ours, within 2,000 |")
+    print("|---|" + "---|" * (len(SHOWN) + len(JUDGED)))
+    for name, report in reports.items():
+        shown = " | ".join(f"{report['retrieval'][metric]:.3f}" for metric in SHOWN)
+        beside = {found.metric: found for found in compare(report, reports[OURS])}
+        print(f"| {name} | {shown} | {' | '.join(_interval(beside[m]) for m in JUDGED)} |")
+
+
+def _interval(found: Difference) -> str:
+    mark = " *" if found.believed else ""
+    return f"{found.b - found.a:+.3f} ({found.low:+.3f} to {found.high:+.3f}){mark}"
+
+
+def _report(questions: Sequence[Question], ranking: Ranking, name: str) -> Report:
+    print(name, file=sys.stderr)
+    return evaluate(questions, lambda question, _: ranking(question))
+
+
+def _plain(folder: Path, store: Path) -> dict[str, Ranking]:
+    from app.models import default_embedder
+    from app.settings import load_settings
+
+    stack = PlainStack(store, default_embedder(load_settings()))
+    stack.ingest(folder)
+    keywords = KeywordSearch(read_chunks(folder)[0])
+
+    def dense(question: Question) -> list[Hit]:
+        return stack.search(question.question, question.documents, k=100)
+
+    def bm25(question: Question) -> list[Hit]:
+        return keywords.search(question.question, 100)
+
+    return {
+        "dense vectors alone, 1,000-character chunks": dense,
+        "BM25 alone, the same chunks": bm25,
+        "both, by reciprocal rank": lambda question: fused([dense(question), bm25(question)]),
+    }
+
+
+def _ours(folder: Path, home: Path) -> dict[str, Ranking]:
+    """Our rankings of one index; it stays open as long as the process."""
+    from app.models import default_embedder
+    from app.settings import load_settings
+    from ingest.pipeline import ingest_paths
+    from vectorstore.index import Index
+    from vectorstore.loading import load_embedder
+
+    index = Index.open(home / "index", load_embedder(default_embedder(load_settings())))
+    ingest_paths(index, [folder], space="general")
+
+    def whole(question: Question) -> Sequence[Hit]:
+        found = index.search(
+            question.question, ["general"], k=CANDIDATES, documents=question.documents
+        )
+        return found.hits
+
+    def ordered(key: Callable[[Hit], float]) -> Ranking:
+        return lambda question: sorted(whole(question), key=lambda hit: -key(hit))
+
+    return {f"our chunks: {name}": ordered(key) for name, key in PARTS.items()} | {OURS: whole}
+
+
+if __name__ == "__main__":
+    main()
