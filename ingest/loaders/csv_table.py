@@ -19,7 +19,7 @@ def load_csv(data: bytes, findings: Findings) -> Iterator[Section]:
     if warning:
         findings.warn(warning)
     csv.field_size_limit(1 << 24)
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter_of(text))
     lines = table_lines(rows)
     try:
         while batch := list(islice(lines, _ROWS_A_SECTION)):
@@ -28,7 +28,7 @@ def load_csv(data: bytes, findings: Findings) -> Iterator[Section]:
         raise LoaderError(f"is not a readable CSV table ({error}); save it as XLSX") from None
 
 
-def _delimiter(text: str) -> str:
+def delimiter_of(text: str) -> str:
     """What parts the columns most evenly in the first lines."""
     sample = [line for line in text[:20_000].splitlines() if line.strip()][:30]
 
