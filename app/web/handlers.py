@@ -87,7 +87,7 @@ class Handlers:
         self, talk: Talk | None, request: gr.Request, event: gr.EventData
     ) -> AsyncIterator[Update]:
         held = await self._read(talk, person_behind(request))
-        offered = _next_questions(texts_of(request), held.turns) if held else []
+        offered = suggestions(texts_of(request), held.turns) if held else []
         async for update in self._ask_one_of(offered, talk, request, event):
             yield update
 
@@ -196,7 +196,7 @@ class Handlers:
         turns = [view.from_saved(turn) for turn in held.turns]
         if not turns:
             return "", ""
-        around = Around(held.id, next_questions=_next_questions(texts, held.turns))
+        around = Around(held.id, next_questions=suggestions(texts, held.turns))
         return (
             markup.turns_html(texts, turns[:-1], held.id),
             markup.turn_html(texts, turns[-1], around),
@@ -247,7 +247,7 @@ class Handlers:
         if talk.left or asked is None:
             return
         kept = [*asked.before, view.to_save(asked.turn, asked.before)]
-        around = replace(around, next_questions=_next_questions(texts, kept), saved=saved)
+        around = replace(around, next_questions=suggestions(texts, kept), saved=saved)
         yield {
             shown.live: markup.turn_html(texts, asked.turn, around),
             shown.ask: gr.update(visible=True),
@@ -351,10 +351,6 @@ class Handlers:
         except sqlite3.Error as error:
             log.error("a conversation could not be read or kept: %s", type(error).__name__)
             return None
-
-
-def _next_questions(texts: Texts, turns: Sequence[SavedTurn]) -> list[str]:
-    return suggestions(texts, turns[-1], [turn.question for turn in turns]) if turns else []
 
 
 def _in_reach(scope: Scope, documents: Sequence[DocumentRecord]) -> tuple[DocumentRecord, ...]:

@@ -75,31 +75,34 @@ def kept(answer: object) -> SavedTurn:
 def test_suggestions_are_about_what_the_answer_did_not_use() -> None:
     carried = replace(LEAVE, heading="2.4 Working time > 2.4.1 Overtime", chunk_id="9" * 16)
     given = replace(leave_answer("leave?"), passages=(MEALS, carried, LEAVE, OLD_LEAVE, SECURITY))
-    offered = suggestions(ENGLISH, kept(given), ["leave?"])
+    offered = suggestions(ENGLISH, [kept(given)])
     assert offered == [  # the cited documents come first
         "What does Employee handbook 2026 say about “Overtime”?",
         "What does Travel policy say about “Allowances”?",
         "What does Information security say about “Passwords”?",
     ]
-    assert suggestions(GERMAN, kept(given), [])[1] == (
-        "Was steht in Travel policy zu „Allowances“?"
-    )
-    assert "Allowances" not in "".join(suggestions(ENGLISH, kept(given), offered))
+    assert suggestions(GERMAN, [kept(given)])[1] == ("Was steht in Travel policy zu „Allowances“?")
+    asked = SavedTurn(1, offered[1], "done")
+    assert "Allowances" not in "".join(suggestions(ENGLISH, [asked, kept(given)]))
+    cited = kept(replace(given, citations=(cite(1, SECURITY, "q"),)))
+    assert "Passwords" not in "".join(suggestions(ENGLISH, [cited, kept(given)]))
+    dashes = replace(given, passages=(replace(MEALS, document="hr/travel_policy-2026.docx"),))
+    assert "does travel policy 2026 say" in suggestions(ENGLISH, [kept(dashes)])[0]
 
 
 @pytest.mark.parametrize("heading", ["", "7.", "x" * 200, "A > ", "12 > 3.1 "])
 def test_a_heading_that_says_nothing_suggests_nothing(heading: str) -> None:
     odd = replace(MEALS, heading=heading)
     given = replace(leave_answer("?"), passages=(odd,), citations=(cite(1, LEAVE, "q"),))
-    assert suggestions(ENGLISH, kept(given), []) == []
+    assert suggestions(ENGLISH, [kept(given)]) == []
 
 
 def test_suggestions_are_few_and_need_an_answer_that_one_may_read() -> None:
     many = [replace(MEALS, heading=f"Topic {name}", chunk_id=name) for name in "abcdefgh"]
     given = replace(nothing_found("?"), passages=many)
-    assert len(suggestions(ENGLISH, kept(given), [])) == MOST
-    assert suggestions(ENGLISH, replace(kept(given), withheld=True), []) == []
-    assert suggestions(ENGLISH, kept(None), []) == []
+    assert len(suggestions(ENGLISH, [kept(given)])) == MOST
+    assert suggestions(ENGLISH, [replace(kept(given), withheld=True)]) == []
+    assert suggestions(ENGLISH, [kept(None)]) == []
 
 
 @pytest.mark.parametrize("words", LANGUAGES.values(), ids=LANGUAGES)
