@@ -6,9 +6,8 @@ import os
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from functools import cache
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
 
@@ -33,6 +32,7 @@ _TABLES = """
     PRAGMA user_version = 1;
 """
 T = TypeVar("T")
+_ADAPTERS: dict[Any, TypeAdapter[Any]] = {}  # made once: that is slow
 
 
 class JournalError(Exception):
@@ -242,9 +242,21 @@ def _task(row: tuple[str, str, str | None, str | None, int]) -> Task:
     )
 
 
-@cache
-def _of(kind: type[T]) -> TypeAdapter[T]:
-    return TypeAdapter(kind)
+def to_json(value: RowResult | RunInfo) -> str:
+    """A result or a run as one line of JSON."""
+    return str(_of(type(value)).dump_json(value).decode())
+
+
+def from_json(kind: type[T], written: str) -> T:
+    """What `to_json` wrote. Raises ValueError for anything else."""
+    found: T = _of(kind).validate_json(written)
+    return found
+
+
+def _of(kind: Any) -> TypeAdapter[Any]:
+    if kind not in _ADAPTERS:
+        _ADAPTERS[kind] = TypeAdapter(kind)
+    return _ADAPTERS[kind]
 
 
 def _sha256(text: str) -> str:
