@@ -96,8 +96,9 @@ def decision_signals(
         "names_in_passage": _share(asked_names & set(words(around)), asked_names),
         "numbers_in_passage": _share(asked_numbers & held_numbers, asked_numbers),
         "unknown_word": float(unknown and best.weakest < UNMATCHED),
-        # Vectors hardly see a "not": what is asked to be denied is seldom what was found.
-        "question_denies": float(negated(question)),
+        # Vectors hardly see a "not": what is asked to be denied is seldom what was found, and
+        # less seldom where the evidence denies as well.
+        "question_denies": negated(question) * (0.5 if negated(best.sentence) else 1.0),
         "supported": supported,
         "model_refused": float(model_refused),
     }

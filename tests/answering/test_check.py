@@ -98,3 +98,19 @@ def test_a_question_about_something_else_is_refused(embedder: Embedder) -> None:
         {},
     )
     assert not checked.decision.found
+
+
+@pytest.mark.parametrize(
+    ("question", "denies"),
+    [
+        ("When does unused leave lapse?", 0.0),
+        ("When does unused leave not lapse?", 1.0),
+        ("When can unused leave not be carried over?", 0.5),  # what was found denies as well
+    ],
+)
+def test_a_denial_counts_less_where_the_evidence_denies(
+    embedder: Embedder, question: str, denies: float
+) -> None:
+    text = "Unused leave lapses. " if denies != 0.5 else "Unused leave cannot be carried over. "
+    checked = check_draft(question, "", {1: _hit(1, text)}, embedder, BUILT_IN, {})
+    assert checked.decision.signals["question_denies"] == denies
