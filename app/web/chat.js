@@ -138,6 +138,8 @@ function startFrame() {
     });
   }
   window.addEventListener("popstate", arrive);
+  // Other tabs have conversations too, and a session may have ended meanwhile.
+  window.addEventListener("focus", () => later("list", listAgain));
   document.addEventListener("click", closeMenus);
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || $("dialog[open]")) return;
@@ -256,6 +258,8 @@ async function listChoices() {
 async function part(path, find) {
   try {
     const answer = await fetch(`${path}?find=${encodeURIComponent(find)}`);
+    // The session has ended: the sign-in page leads back here.
+    if (answer.status === 401) window.location.reload();
     return answer.ok ? await answer.text() : null;
   } catch {
     return null;

@@ -67,7 +67,6 @@ def main() -> None:
                         _ask(page, QUESTION)
                         _ask(page, FOLLOW_UP)
                         conversation = page.url
-                        page.screenshot(path=into / "chat-follow-up.png")
                     page.goto(conversation)
                     page.locator("#sr-past .sr-turn").wait_for(timeout=30_000)
                     page.wait_for_timeout(800)
