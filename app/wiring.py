@@ -12,6 +12,7 @@ from app.deletion.rules import RuleBook
 from app.home import Home, Operations
 from app.models import default_embedder
 from app.owner import HomeInUse, find_owner, own
+from app.privacy.inside import recorded_in
 from app.remote import RemoteHome
 from app.settings import Settings
 from vectorstore.index import Index
@@ -26,7 +27,11 @@ def open_home(
 
     With `reindex`, the embedder may be another one than the index was made with.
     """
-    with own(settings.home, command, socket), open_trail(settings, command) as trail:
+    with (
+        own(settings.home, command, socket),
+        open_trail(settings, command) as trail,
+        recorded_in(trail, settings.home),
+    ):
         embedder = load_embedder(default_embedder(settings))
         chosen = settings.index.reranker
         reranker = load_reranker(chosen.expanduser()) if chosen else None
