@@ -1,0 +1,171 @@
+"""Writes a run as a report that a person can sign: HTML to read on a screen, PDF to print."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from app.batch.records import Evidence, RowResult, RunInfo
+from app.batch.tables import OUTCOME_WORDS, Link, Results, TableError, counted, made_with
+from app.printing.paper import BarPart, Paper
+
+FORMATS = (".html", ".pdf")
+COLOURS = {
+    "found": "#1c5a49",
+    "partly_supported": "#9a6b12",
+    "not_found": "#5b6770",
+    "failed": "#9b2f22",
+}
+MEANINGS = {
+    "found": "Every sentence of the answer is supported by a passage that is quoted below it.",
+    "partly_supported": "Some sentences have no passage that supports them; they are marked.",
+    "not_found": "The documents do not hold the answer. The nearest passages are shown.",
+    "failed": "The question was not answered; the reason is given.",
+}
+_DOCUMENTS = 12  # that are named in the chart
+SIGNATURES = ("Prepared by", "Checked by", "Place and date")
+
+
+@dataclass(frozen=True, slots=True)
+class Cited:
+    """How often a document is evidence."""
+
+    document: str
+    count: int
+    share: float  # of the most cited one's, in percent
+
+
+def write_report(path: Path, info: RunInfo, results: Results, link: Link = lambda _: "") -> None:
+    """Write the report that the file's ending names, whole or not at all. Raises TableError."""
+    suffix = path.suffix.lower()
+    if suffix not in FORMATS:
+        raise TableError(f"{path}: a report can be written as {', '.join(FORMATS)}")
+    partial = path.with_name(f".{path.name}.partial")
+    try:
+        if suffix == ".html":
+            _write_html(partial, info, results, link)
+        else:
+            with partial.open("wb") as file:
+                _paper(info, results, link).write(file)
+        partial.replace(path)
+    except OSError as error:
+        raise TableError(f"{path} could not be written ({error.strerror or error})") from error
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def _write_html(path: Path, info: RunInfo, results: Results, link: Link) -> None:
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    counts = counted(results())
+    pieces = environment.get_template("report.html").generate(
+        info=info,
+        results=results(),
+        counts=counts,
+        total=sum(counts.values()),
+        words=OUTCOME_WORDS,
+        meanings=MEANINGS,
+        cited=most_cited(results),
+        facts=made_with(info),
+        place=place_of,
+        link=link,
+        title_of=title_of,
+        signatures=SIGNATURES,
+    )
+    with path.open("w", encoding="utf-8") as file:
+        file.writelines(pieces)
+
+
+def _paper(info: RunInfo, results: Results, link: Link) -> Paper:
+    paper = Paper(title=f"Answers to {info.questionnaire}", footer=f"Run {info.id}")
+    counts = counted(results())
+    total = sum(counts.values())
+    paper.title("Questionnaire, answered with evidence", info.questionnaire)
+    begun = f", begun {info.started_at[:16].replace('T', ' ')} UTC" if info.started_at else ""
+    paper.text(
+        f"{total:,} questions asked of {info.documents:,} documents with {info.model}{begun}."
+    )
+    paper.bar([BarPart(OUTCOME_WORDS[key], counts[key], COLOURS[key]) for key in OUTCOME_WORDS])
+    for key, words in OUTCOME_WORDS.items():
+        mark = f"{counts[key]:,} {words}"
+        paper.item(MEANINGS[key], colour=COLOURS[key], mark=mark)
+    if cited := most_cited(results):
+        paper.heading("Where the evidence is from", small=True)
+        paper.named_bars(
+            [(one.document, [BarPart("", one.count, COLOURS["found"])]) for one in cited]
+        )
+    paper.heading("How to read this", small=True)
+    paper.text(
+        "Answers were written by a language model from passages of the documents, and every "
+        "sentence was compared with them by a program. A quotation is the document's own sentence. "
+        "Whoever signs has read the evidence, not only the answer."
+    )
+    paper.signatures(SIGNATURES)
+    paper.new_page()
+    paper.heading("Questions and answers")
+    for result in results():
+        _answer(paper, result, link)
+    paper.new_page()
+    paper.heading("What this run was made of")
+    paper.note("With the same of all of these the same answers come out.")
+    paper.facts(made_with(info))
+    return paper
+
+
+def _answer(paper: Paper, result: RowResult, link: Link) -> None:
+    paper.heading(title_of(result), small=True)
+    beside = f"row {result.key}"
+    if result.value is not None:
+        beside += f" · {result.value} {result.unit}".rstrip()
+    if result.quoted and result.outcome != "failed":
+        beside += " · in the document's own words"
+    paper.label(OUTCOME_WORDS[result.outcome], COLOURS[result.outcome], beside=beside)
+    if result.outcome == "failed":
+        paper.text(result.reason)
+        return
+    paper.text(result.answer)
+    for sentence in result.sentences:
+        if result.outcome == "partly_supported" and not sentence.supported:
+            paper.item(
+                sentence.text, colour=COLOURS["partly_supported"], mark="No passage supports:"
+            )
+    if result.outcome == "not_found" and result.nearest:
+        paper.note("Nearest passages, which do not answer it:", keep=True)
+    for one in result.evidence or result.nearest:
+        colour = COLOURS["found"] if result.evidence else COLOURS["not_found"]
+        paper.quote(one.quote, source=place_of(one), colour=colour, link=link(one))
+    paper.rule()
+
+
+def title_of(result: RowResult) -> str:
+    """The question, and the document that it was asked about."""
+    about = f" — {result.document.name}" if result.document else ""
+    number = "" if result.question.id == str(result.question.row) else f"{result.question.id}. "
+    return f"{number}{result.question.text}{about}"
+
+
+def place_of(evidence: Evidence) -> str:
+    """Where a quotation stands, for a person."""
+    parts = [f"[{evidence.n}] {evidence.document}" if evidence.n else evidence.document]
+    if evidence.page is not None:
+        parts.append(f"page {evidence.page}")
+    if evidence.heading:
+        parts.append(evidence.heading)
+    return ", ".join(parts)
+
+
+def most_cited(results: Results) -> Sequence[Cited]:
+    """The documents that are evidence most often."""
+    counts: Counter[str] = Counter()
+    for result in results():
+        counts.update({one.document for one in result.evidence})
+    common = counts.most_common(_DOCUMENTS)
+    most = common[0][1] if common else 1
+    return [Cited(document, count, 100 * count / most) for document, count in common]
