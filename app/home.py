@@ -81,6 +81,8 @@ class Operations(Protocol):
         documents: Sequence[str] | None = None,
     ) -> str: ...
 
+    def too_long(self, questions: Sequence[str]) -> list[str]: ...
+
     def identity(self) -> Identity: ...
 
     def summarise(
@@ -248,6 +250,7 @@ class Home:
             spaces=chosen,
             documents=documents,
             history=history,
+            instruction=instruction,
             person=person,
         )
 
@@ -272,7 +275,27 @@ class Home:
             embedder=embedder.name,
             embedder_sha256=embedder.sha256,
             parallel=self.settings.engine.parallel or USUAL_PARALLEL,
+            settings=self._deciding(model),
         )
+
+    def _deciding(self, model: ChatModel) -> dict[str, str]:
+        """The settings that decide answers, by name."""
+        answer, calibration = self.settings.answer, self.chat.calibration()
+        return {
+            "engine.context": str(model.context_window),
+            "index.reranker": str(self.settings.index.reranker or "none"),
+            "answer.passages": str(answer.passages),
+            "answer.max_tokens": str(answer.max_tokens),
+            "answer.unsupported": answer.unsupported,
+            "answer.refuse_below": str(answer.refuse_below or calibration.refuse_below),
+            "calibration": calibration.source,
+        }
+
+    def too_long(self, questions: Sequence[str]) -> list[str]:
+        """For each question why the model's window cannot hold it, or ""."""
+        model = self.chat.model()
+        assistant = Assistant(self.index, model, self.settings.answer, self.chat.calibration())
+        return [assistant.too_long(question) for question in questions]
 
     def summarise(
         self, document: str, *, spaces: Sequence[str] | None = None, person: str = ""

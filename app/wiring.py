@@ -7,7 +7,7 @@ from pathlib import Path
 from app.audit.opening import local_person, open_trail
 from app.chat_model import ChatModelSource
 from app.deletion.deleter import Deleter
-from app.deletion.places import Originals, SavedAnswers
+from app.deletion.places import Originals, Questionnaires, SavedAnswers
 from app.deletion.rules import RuleBook
 from app.home import Home, Operations
 from app.models import default_embedder
@@ -44,6 +44,7 @@ def open_home(
             [
                 Originals(settings.home, index.documents),
                 SavedAnswers(settings.home / "conversations.sqlite3"),
+                Questionnaires(settings.home / "batches"),
             ],
             keep_quotations=settings.retention.quotations == "keep",
         )

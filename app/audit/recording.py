@@ -71,6 +71,7 @@ class Recorder:
         spaces: Sequence[str],
         documents: Sequence[DocumentChoice] | None,
         history: Sequence[Answer],
+        instruction: str,
         person: str,
     ) -> Iterator[Event]:
         """The events of `start(model)`, recorded. Raises TrailFault before anything is done."""
@@ -78,6 +79,7 @@ class Recorder:
             "question": self._trail.texts.keep(question),
             "spaces": list(spaces),
             "documents": None if documents is None else list(documents),
+            "instruction": self._trail.texts.keep(instruction) if instruction else None,
             "earlier": [turn.id for turn in history],
         }
         return _Recorded(self, model, start, asked, person or local_person())
@@ -137,7 +139,7 @@ class Recorder:
             "found": answer.found,
             "quoted": answer.quoted,
             "confidence": round(answer.confidence, 6),
-            "searched": keep(answer.searched) if getattr(answer, "searched", "") else None,
+            "searched": keep(answer.searched) if answer.searched else None,
             "passages": self.passages(answer.passages),
             "numbers": dict(answer.numbers),
             "citations": [self._citation(citation) for citation in answer.citations],

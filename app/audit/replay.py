@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
 
-from app.assistant import Assistant, ChatModel
+from app.assistant import Assistant, ChatModel, ExactEngine
 from app.audit.keys import AuditorPrivateKey
 from app.audit.reading import holding, records
 from app.audit.recording import WatchedEngine, prompt_words_sha256, text_sha256
@@ -15,6 +15,7 @@ from app.engine.client import Completion
 from app.events import Answer, Event, Finished
 from vectorstore.index import Index
 from vectorstore.records import Hit, SearchResult
+from vectorstore.search import DocumentChoice
 
 _ANSWERS = {RecordKind.ANSWER.value, RecordKind.REFUSAL.value}
 # Settings that an answer depends on; others may change without a word here.
@@ -54,6 +55,8 @@ class _Turn:
     question: str
     answer: str
     draft: str
+    instruction: str
+    searched: str  # the question as it was searched for
 
 
 def recreate(
@@ -122,9 +125,7 @@ def _again(
         except NoSuchAnswer as error:
             differences.append(f"the conversation before it cannot be made again: {error}")
             return None, None
-        finish = (before.answered.data["prompts"] or [{}])[0].get("finish")
-        retold = replace(model, engine=_Retold(before.draft, finish))
-        made = _run(before, index, retold, make, history)
+        made = _run(before, index, replace(model, engine=_Retold(before)), make, history)
         if made is None:
             differences.append("passages of the conversation before it are gone")
             return None, None
@@ -133,7 +134,8 @@ def _again(
         history.append(replace(made.answer, answer=before.answer))
     if model.name.sha256 != turn.answered.data["model"]["sha256"]:
         return None, None
-    watched = WatchedEngine(model.engine)
+    exact = any(prompt.get("reproducible") for prompt in turn.answered.data["prompts"])
+    watched = WatchedEngine(ExactEngine(model.engine) if exact else model.engine)
     return _run(turn, index, replace(model, engine=watched), make, history), watched
 
 
@@ -145,8 +147,14 @@ def _run(
         return None
     told = _Told(index, [hit for hit in hits if hit is not None])
     asked = turn.asked.data
+    documents = asked["documents"]
     stream = make(cast(Index, told), model).ask(
-        turn.question, spaces=asked["spaces"], documents=asked["documents"], history=history
+        turn.question,
+        spaces=asked["spaces"],
+        # JSON has no pairs.
+        documents=documents and [d if isinstance(d, str) else (d[0], d[1]) for d in documents],
+        history=history,
+        instruction=turn.instruction,
     )
     draft = ""
     for event in stream:
@@ -172,7 +180,7 @@ class _Told:
 
     def search(
         self, question: str, spaces: Sequence[str], k: int = 10,
-        documents: Sequence[str] | None = None,
+        documents: Sequence[DocumentChoice] | None = None,
     ) -> SearchResult:  # fmt: skip
         # What the passages' scores are made of belongs to the confidence of the answer.
         now = self._index.search(question, spaces, k=k, documents=documents).hits
@@ -187,17 +195,28 @@ class _Told:
         )
 
 
-class _Retold(Completion):
-    """A draft that was written before, in the place of the model."""
+class _Retold:
+    """In the place of the model, what it wrote when a recorded question was asked."""
+
+    def __init__(self, turn: _Turn) -> None:
+        prompts = turn.answered.data["prompts"]
+        # Before the answer it may have been asked what a follow-up question means.
+        texts = [turn.searched] * (len(prompts) - 1) + [turn.draft]
+        said = [_Said(text, one.get("finish")) for text, one in zip(texts, prompts, strict=True)]
+        self._said = iter(said)
+
+    def complete(self, prompt: Sequence[int], **options: Any) -> Completion:
+        del prompt, options
+        return next(self._said, _Said("", None))
+
+
+class _Said(Completion):
+    """A text that was written before."""
 
     def __init__(self, text: str, finish: str | None) -> None:
         self.usage = None
         self.finish_reason = finish
         self._text: Iterator[str] = iter([text])
-
-    def complete(self, prompt: Sequence[int], **options: Any) -> Completion:
-        del prompt, options
-        return self
 
     def __next__(self) -> str:
         return next(self._text)
@@ -228,8 +247,14 @@ def _turn(folder: Path, answer_id: str, private: AuditorPrivateKey | None) -> _T
         and record.data.get("question_id") == question_id
     )
     texts = [
-        _text(answered.seq, kept, private)
-        for kept in (asked.data["question"], answered.data["answer"], answered.data["draft"])
+        _text(answered.seq, kept, private) if kept else ""
+        for kept in (
+            asked.data["question"],
+            answered.data["answer"],
+            answered.data["draft"],
+            asked.data.get("instruction"),
+            answered.data.get("searched"),
+        )
     ]
     return _Turn(asked, answered, *texts)
 

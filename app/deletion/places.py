@@ -5,6 +5,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Protocol
 
+from app.batch.forgetting import erase_results
 from app.conversations.store import Conversations
 from vectorstore.records import DocumentRecord
 
@@ -71,3 +72,18 @@ class SavedAnswers:
             return 0
         with closing(Conversations(self._path)) as conversations:
             return conversations.forget_document(document.space, document.name, chunk_ids)
+
+
+class Questionnaires:
+    """The results in the journals of questionnaires."""
+
+    name = "questionnaires"
+    files: Sequence[str] = ("batches",)
+    quotes = True
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def forget(self, document: DocumentRecord, chunk_ids: Sequence[str]) -> int:
+        """Erase the results that quote the document; their questions are open again."""
+        return erase_results(self._folder, document.space, document.name, set(chunk_ids))

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from fakes import answer, cite
 
+from app.batch.journal import Task, open_journal
+from app.batch.records import Evidence, Question, RowResult, RunInfo
 from app.cli import main
 from app.conversations.store import Conversations
 from app.conversations.turns import SavedTurn
@@ -19,6 +21,10 @@ from app.settings import load_settings
 from app.wiring import open_home
 
 SAMPLES = Path(__file__).parents[1] / "samples"
+RUN = RunInfo(
+    "run", "questions.csv", "0" * 64, "", "library", False, "0", "model", "0" * 64, (),
+    "embedder", "0" * 64, "0" * 64, 2, {}, None,
+)  # fmt: skip
 QUESTION = "How long does a password have to be?"
 SENTENCE = "A password has at least 14 characters."
 
@@ -144,6 +150,30 @@ def test_quotations_in_conversations_go_or_stay_by_policy(tmp_path: Path, policy
         else:
             assert all(turn.answer for turn in turns)
             assert any("quotations" in found["why"] for found in removal.receipt["found"])
+
+
+def test_results_of_questionnaires_that_quote_it_go_and_their_questions_are_open_again(home: Home):
+    place = home.settings.home / "batches" / "run"
+    (hit, *_) = home.search(QUESTION, k=1, documents=["security.html"]).hits
+    with open_journal(place) as journal:
+        questions = [Question(n, str(n), text) for n, text in ((2, QUESTION), (3, "What is new?"))]
+        journal.begin(RUN, [Task(question.id, question, None) for question in questions])
+        quoted = Evidence(
+            1, "general", "security.html", "0" * 64, None, hit.heading, SENTENCE, hit.chunk_id
+        )
+        for question, evidence in zip(questions, ((quoted,), ()), strict=True):
+            journal.keep(
+                RowResult(
+                    question.id, question, None, "found", SENTENCE if evidence else "Nothing.",
+                    None, "", True, 0.9, evidence=evidence,
+                )
+            )  # fmt: skip
+        assert list(journal.open_tasks()) == []
+        (removal,) = home.remove(["security.html"], space="general")
+        assert [task.key for task in journal.open_tasks()] == ["2"]
+    assert removal.receipt is not None
+    assert removal.receipt["removed"]["questionnaires"] == 1
+    assert removal.receipt["gone"], removal.receipt["found"]
 
 
 def test_rules_and_receipts_on_the_command_line(
