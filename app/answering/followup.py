@@ -66,13 +66,16 @@ def conversation(history: Sequence[Exchange]) -> str:
 def read_rewrite(written: str, question: str, history: Sequence[Exchange]) -> str | None:
     """The question that a model wrote, or None if it cannot be trusted.
 
-    It must be one line, hold all numbers, part numbers and names of `question`, add none that is
-    not in the conversation, and share a word with `question` that carries meaning.
+    It must be a question if `question` is one, hold all numbers, part numbers and names of
+    `question`, add none that is not in the conversation, and share a word with `question` that
+    carries meaning. Only its first line is read.
     """
     line = next((line for line in written.strip().splitlines() if line.strip()), "")
     rewritten = _INTRODUCTION.sub("", line).strip().strip("\"“”'*`").strip()
     if not rewritten or len(rewritten) > LONGEST_REWRITE:
         return None
+    if question.rstrip().endswith("?") and not rewritten.endswith("?"):
+        return None  # a weak model answers instead
     known = " ".join(f"{turn.question} {turn.answer}" for turn in history) + f" {question}"
     told = set(words(known))
     kept = numbers(question) | codes(question)

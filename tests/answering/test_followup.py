@@ -47,6 +47,7 @@ def test_code_joins_only_what_leans(question: str, searched: str | None) -> None
         ),
         ("", None),
         ("\n \n", None),
+        ("The meal allowance in Norway is 72 euros.", None),  # an answer
         ("How much is the meal allowance in Switzerland?", None),  # lost its own name
         ("How much is the meal allowance in Norway and Sweden?", None),  # a name of its own
         ("How much is the meal allowance in Norway in 2024?", None),  # a number of its own
