@@ -27,7 +27,7 @@ from app.events import (
     Writing,
 )
 from app.settings import AnswerSettings
-from app.window import FittedPrompt, NumberedPassage, fit, tokens_sha256
+from app.window import FittedPrompt, NumberedPassage, QuestionTooLong, fit, tokens_sha256
 from vectorstore.index import Index
 from vectorstore.records import Hit
 from vectorstore.search import DocumentChoice
@@ -280,6 +280,14 @@ class Assistant:
         if completion.finish_reason == "length":
             return by_code
         return read_rewrite(written, question, history) or by_code
+
+    def too_long(self, question: str) -> str:
+        """Why the window cannot hold this question even without passages, or ""."""
+        try:
+            self._fit(question, (), {}, ())
+        except QuestionTooLong as error:
+            return str(error)
+        return ""
 
     def _fit(
         self,

@@ -36,6 +36,7 @@ def control_app(home: Home) -> FastAPI:
         "search": lambda home, body: _result(asdict(home.search(**body))),
         "ask": lambda home, body: _events(home.ask(**body)),
         "place": lambda home, body: _result(home.place(**body)),
+        "too_long": lambda home, body: _result(home.too_long(**body)),
         "identity": lambda home, _: _result(asdict(home.identity())),
         "summarise": lambda home, body: _events(home.summarise(**body)),
         "recreate": _recreate,

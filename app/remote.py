@@ -102,6 +102,9 @@ class RemoteHome:
         body = {"question": question, "spaces": spaces, "documents": documents}
         return str(self._call("place", body))
 
+    def too_long(self, questions: Sequence[str]) -> list[str]:
+        return [str(words) for words in self._call("too_long", {"questions": list(questions)})]
+
     def identity(self) -> Identity:
         return TypeAdapter(Identity).validate_python(self._call("identity", {}))
 

@@ -4,7 +4,7 @@ import fcntl
 import hashlib
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -21,7 +21,8 @@ _TABLES = """
         key TEXT NOT NULL UNIQUE,
         question TEXT NOT NULL,
         document TEXT,                  -- of a table documents × questions
-        place TEXT                      -- where its best passages lie, once that is known
+        place TEXT,                     -- where its best passages lie, once that is known
+        problem TEXT NOT NULL           -- why it cannot be asked, or ''
     );
     CREATE TABLE results (
         key TEXT PRIMARY KEY REFERENCES tasks (key),
@@ -29,8 +30,11 @@ _TABLES = """
         result TEXT NOT NULL,
         sha256 TEXT NOT NULL            -- of `result`
     ) WITHOUT ROWID;
+    CREATE INDEX tasks_by_place ON tasks (place, position);
+    CREATE INDEX results_by_outcome ON results (outcome);
     PRAGMA user_version = 1;
 """
+_TASK = "t.key, t.question, t.document, t.place, t.problem, t.position"  # see _task
 T = TypeVar("T")
 _ADAPTERS: dict[Any, TypeAdapter[Any]] = {}  # made once: that is slow
 
@@ -42,15 +46,21 @@ class JournalError(Exception):
 class Task:
     """One question to ask, of the library or of one document."""
 
-    __slots__ = ("document", "key", "place", "question")
+    __slots__ = ("document", "key", "place", "problem", "question")
 
     def __init__(
-        self, key: str, question: Question, document: DocumentRef | None, place: str | None = None
+        self,
+        key: str,
+        question: Question,
+        document: DocumentRef | None,
+        place: str | None = None,
+        problem: str = "",
     ) -> None:
         self.key = key
         self.question = question
         self.document = document
         self.place = place
+        self.problem = problem  # why it cannot be asked, or ""
 
 
 class Journal:
@@ -93,12 +103,13 @@ class Journal:
             for position, task in enumerate(tasks):
                 document = task.document
                 self._db.execute(
-                    "INSERT INTO tasks VALUES (?, ?, ?, ?, NULL)",
+                    "INSERT INTO tasks VALUES (?, ?, ?, ?, NULL, ?)",
                     (
                         position,
                         task.key,
                         _of(Question).dump_json(task.question).decode(),
                         None if document is None else _of(DocumentRef).dump_json(document).decode(),
+                        task.problem,
                     ),
                 )
             self._db.execute(
@@ -110,6 +121,10 @@ class Journal:
         """How many questions the run has."""
         return int(self._db.execute("SELECT count(*) FROM tasks").fetchone()[0])
 
+    def problems(self) -> int:
+        """How many of them cannot be asked."""
+        return int(self._db.execute("SELECT count(*) FROM tasks WHERE problem != ''").fetchone()[0])
+
     def counts(self) -> dict[str, int]:
         """How many results there are of each outcome."""
         return dict(self._db.execute("SELECT outcome, count(*) FROM results GROUP BY outcome"))
@@ -118,7 +133,12 @@ class Journal:
 
     def unplaced(self, most: int) -> list[Task]:
         """Tasks without a place, in the order of the questionnaire."""
-        return self._tasks("place IS NULL", "position LIMIT ?", most)
+        rows = self._db.execute(
+            f"SELECT {_TASK} FROM tasks t WHERE t.place IS NULL AND t.problem = '' "
+            "ORDER BY t.position LIMIT ?",
+            (most,),
+        )
+        return [_task(row) for row in rows]
 
     def put_places(self, places: Iterable[tuple[str, str]]) -> None:
         """Note where the best passages of tasks lie, as (key, place)."""
@@ -127,34 +147,35 @@ class Journal:
                 "UPDATE tasks SET place = ? WHERE key = ?", [(place, key) for key, place in places]
             )
 
+    def reopen_failed(self) -> None:
+        """Take what failed for not yet asked."""
+        with self._changing():
+            self._db.execute("DELETE FROM results WHERE outcome = 'failed'")
+
     def open_tasks(self) -> Iterator[Task]:
-        """What is not answered yet, neighbours after one another; failed ones are open again."""
+        """What has a place and no result yet, neighbours after one another."""
         after = ("", -1)
         while True:
             rows = self._db.execute(
-                "SELECT t.key, t.question, t.document, t.place, t.position FROM tasks t "
-                "LEFT JOIN results r ON r.key = t.key "
-                "WHERE (r.key IS NULL OR r.outcome = 'failed') "
-                "AND (coalesce(t.place, ''), t.position) > (?, ?) "
-                "ORDER BY coalesce(t.place, ''), t.position LIMIT 200",
+                f"SELECT {_TASK} FROM tasks t LEFT JOIN results r ON r.key = t.key "
+                "WHERE r.key IS NULL AND t.problem = '' AND (t.place, t.position) > (?, ?) "
+                "ORDER BY t.place, t.position LIMIT 200",
                 after,
             ).fetchall()
             if not rows:
                 return
             for row in rows:
                 yield _task(row)
-            after = (rows[-1][3] or "", rows[-1][4])
+            after = (rows[-1][3], rows[-1][5])
 
     # Results
 
     def keep(self, result: RowResult) -> None:
-        """Write one result; it is on disk when this returns. Only a failed one is replaced."""
+        """Write one result; it is on disk when this returns. One that is there stays."""
         written = _of(RowResult).dump_json(result).decode()
         with self._changing():
             self._db.execute(
-                "INSERT INTO results VALUES (?, ?, ?, ?) ON CONFLICT (key) DO UPDATE SET "
-                "outcome = excluded.outcome, result = excluded.result, sha256 = excluded.sha256 "
-                "WHERE results.outcome = 'failed'",
+                "INSERT INTO results VALUES (?, ?, ?, ?) ON CONFLICT (key) DO NOTHING",
                 (result.key, result.outcome, written, _sha256(written)),
             )
 
@@ -163,32 +184,30 @@ class Journal:
         position = -1
         while True:
             rows = self._db.execute(
-                "SELECT t.position, t.key, r.result, r.sha256 FROM tasks t JOIN results r "
-                "ON r.key = t.key WHERE t.position > ? ORDER BY t.position LIMIT 200",
+                f"SELECT {_TASK}, r.result, r.sha256 FROM tasks t LEFT JOIN results r "
+                "ON r.key = t.key WHERE t.position > ? AND (r.key IS NOT NULL OR t.problem != '') "
+                "ORDER BY t.position LIMIT 200",
                 (position,),
             ).fetchall()
             if not rows:
                 return
-            for _, key, written, sha256 in rows:
+            for *row, written, sha256 in rows:
+                task = _task(row)
+                if written is None:
+                    yield failed(task, task.problem, attempts=0)
+                    continue
                 if _sha256(written) != sha256:
                     raise JournalError(
-                        f"the journal {self.folder / FILE} was changed: the answer of row {key} is "
-                        "not the one that was written. Begin the run anew with --force"
+                        f"the journal {self.folder / FILE} was changed: the answer of row "
+                        f"{task.key} is not the one that was written. Begin the run anew with "
+                        "--force"
                     )
                 yield _of(RowResult).validate_json(written)
-            position = rows[-1][0]
+            position = rows[-1][5]
 
     def close(self) -> None:
         """Fold the log into the file and let go of it."""
         self._db.close()
-
-    def _tasks(self, where: str, order: str, *values: object) -> list[Task]:
-        rows = self._db.execute(
-            "SELECT key, question, document, place, position FROM tasks "
-            f"WHERE {where} ORDER BY {order}",
-            values,
-        )
-        return [_task(row) for row in rows]
 
     @contextmanager
     def _changing(self) -> Iterator[None]:
@@ -232,13 +251,31 @@ def open_journal(folder: Path) -> Iterator[Journal]:
         os.close(lock)
 
 
-def _task(row: tuple[str, str, str | None, str | None, int]) -> Task:
-    key, question, document, place, _ = row
+def failed(task: Task, reason: str, *, attempts: int) -> RowResult:
+    """A row without an answer, and why."""
+    return RowResult(
+        key=task.key,
+        question=task.question,
+        document=task.document,
+        outcome="failed",
+        answer="",
+        value=None,
+        unit="",
+        quoted=False,
+        confidence=0.0,
+        reason=reason,
+        attempts=attempts,
+    )
+
+
+def _task(row: Sequence[Any]) -> Task:
+    key, question, document, place, problem, _ = row
     return Task(
         key,
         _of(Question).validate_json(question),
         None if document is None else _of(DocumentRef).validate_json(document),
         place,
+        problem,
     )
 
 

@@ -43,7 +43,7 @@ def result_of(
         ),
         evidence=tuple(_cited(one, hashes) for one in answer.citations) if answer.found else (),
         nearest=() if answer.found else _nearest(answer.passages, hashes),
-        attempts=attempts,
+        attempts=1 if reproducible else attempts,
         provenance=Provenance(
             prompt_sha256=answer.prompt_sha256,
             passages=tuple(answer.numbers),
@@ -51,23 +51,6 @@ def result_of(
             answer_id="" if reproducible else answer.id,
         ),
         seconds=0.0 if reproducible else round(answer.timings["total_s"], 3),
-    )
-
-
-def failed(task: Task, reason: str, *, attempts: int) -> RowResult:
-    """A row without an answer, and why."""
-    return RowResult(
-        key=task.key,
-        question=task.question,
-        document=task.document,
-        outcome="failed",
-        answer="",
-        value=None,
-        unit="",
-        quoted=False,
-        confidence=0.0,
-        reason=reason,
-        attempts=attempts,
     )
 
 

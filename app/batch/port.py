@@ -1,6 +1,6 @@
 """What a questionnaire needs of the open data folder: the port that runs are made over."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -18,6 +18,7 @@ class Identity:
     embedder: str
     embedder_sha256: str
     parallel: int  # questions that the engine answers together
+    settings: Mapping[str, str]  # those that decide answers
 
 
 class Library(Protocol):
@@ -32,6 +33,10 @@ class Library(Protocol):
 
     def documents(self, spaces: Sequence[str] | None = None) -> list[DocumentRecord]:
         """Raises the words for an unknown space."""
+        ...
+
+    def too_long(self, questions: Sequence[str]) -> list[str]:
+        """For each question why the model's window cannot hold it, or ""."""
         ...
 
     def place(

@@ -5,10 +5,10 @@ import threading
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from app.batch.journal import Journal, Task
-from app.batch.outcome import failed, result_of
+from app.batch.journal import Journal, Task, failed
+from app.batch.outcome import result_of
 from app.batch.port import Library
 from app.batch.records import DocumentRef, Question, RowResult, RunInfo
 from app.batch.values import instruction_for
@@ -17,7 +17,8 @@ from app.events import Answer, Finished
 from app.window import QuestionTooLong
 
 ATTEMPTS = 3  # at one question, before it is recorded as failed
-_PLACED = 256  # questions that are placed at a time, so that answers do not wait for all of them
+# Questions that are placed and ordered at a time: answers do not wait until all are placed.
+_PLACED = 1024
 _GLANCE = 0.2  # seconds between two looks at whether the run was stopped
 _LONGEST_PAUSE = 30.0  # seconds between two attempts
 
@@ -58,15 +59,25 @@ Progress = Callable[[Counts], None]
 
 
 def tasks_of(
-    questions: Iterable[Question], documents: Sequence[DocumentRef] | None
+    questions: Iterable[tuple[Question, str]], documents: Sequence[DocumentRef] | None
 ) -> Iterator[Task]:
-    """What is to be asked: each question once, or of every one of `documents`."""
-    for question in questions:
-        if documents is None:
-            yield Task(str(question.row), question, None)
-        else:
-            for number, document in enumerate(documents, 1):
+    """What is to be asked: each question once, or of every one of `documents` that it allows.
+
+    With each question comes why it cannot be asked, or "".
+    """
+    for question, problem in questions:
+        if documents is None or problem:
+            yield Task(str(question.row), question, None, problem=problem)
+            continue
+        for number, document in enumerate(documents, 1):
+            if _allowed(question, document):
                 yield Task(f"{question.row}.{number}", question, document)
+
+
+def _allowed(question: Question, document: DocumentRef) -> bool:
+    return (question.spaces is None or document.space in question.spaces) and (
+        question.documents is None or document.name in question.documents
+    )
 
 
 def begin_or_continue(
@@ -130,46 +141,61 @@ def answer_all(
     In a reproducible run one question is asked at a time. Raises Stopped once `stop` is set.
     """
     stop = stop or threading.Event()
-    _place_all(journal, info, library, stop)
-    counts = _counted(journal)
-    progress(counts)
-    started = time.monotonic()
-    hashes = {(one.space, one.name): one.sha256 for one in library.documents()}
-    asker = _Asker(library, info, hashes)
-    asked = 0
+    journal.reopen_failed()
+    problems, total = journal.problems(), journal.total()
+    started, asked = time.monotonic(), 0
+
+    def count() -> Counts:
+        kept = journal.counts()
+        return Counts(
+            total=total,
+            found=kept.get("found", 0),
+            partly_supported=kept.get("partly_supported", 0),
+            not_found=kept.get("not_found", 0),
+            failed=kept.get("failed", 0) + problems,
+            asked=asked,
+            seconds=time.monotonic() - started,
+        )
+
+    progress(count())
     workers = 1 if info.reproducible else parallel
-    with closing(_results(journal, asker, workers, stop)) as results:
-        for result in results:
-            journal.keep(result)
-            asked += 1
-            counts = replace(_counted(journal), asked=asked, seconds=time.monotonic() - started)
-            progress(counts)
+    while True:
+        placed = _place_some(journal, info, library, stop)
+        asker = Asker(library, info)
+        with closing(_results(journal, asker, workers, stop)) as results:
+            for result in results:
+                journal.keep(result)
+                asked += 1
+                progress(count())
+        if not placed:
+            break
+    counts = count()
     if stop.is_set() and counts.done < counts.total:
         raise Stopped
     return counts
 
 
-def _place_all(journal: Journal, info: RunInfo, library: Library, stop: threading.Event) -> None:
-    """Find out for every question where its best passages lie: neighbours share a prompt's start.
+def _place_some(journal: Journal, info: RunInfo, library: Library, stop: threading.Event) -> int:
+    """Find out for questions where their best passages lie: neighbours share a prompt's start.
 
-    Questions about one document have the document as their place.
+    Questions about one document have the document as their place. Returns how many were placed.
     """
-    while tasks := journal.unplaced(_PLACED):
-        placed = []
-        for task in tasks:
-            if stop.is_set():
-                raise Stopped
-            if task.document is not None:
-                place = f"{task.document.space}/{task.document.name}"
-            else:
-                spaces, documents = _scope(task, info)
-                place = library.place(task.question.text, spaces=spaces, documents=documents)
-            placed.append((task.key, place))
-        journal.put_places(placed)
+    placed = []
+    for task in journal.unplaced(_PLACED):
+        if stop.is_set():
+            raise Stopped
+        if task.document is not None:
+            place = f"{task.document.space}/{task.document.name}"
+        else:
+            spaces, documents = _scope(task, info)
+            place = library.place(task.question.text, spaces=spaces, documents=documents)
+        placed.append((task.key, place))
+    journal.put_places(placed)
+    return len(placed)
 
 
 def _results(
-    journal: Journal, asker: "_Asker", parallel: int, stop: threading.Event
+    journal: Journal, asker: "Asker", parallel: int, stop: threading.Event
 ) -> Generator[RowResult, None, None]:
     """Results as they come; tasks are taken from the journal as workers become free."""
     tasks: queue.Queue[Task | None] = queue.Queue()
@@ -218,19 +244,14 @@ def _results(
             worker.join(timeout=10)
 
 
-class _Asker:
+class Asker:
     """Asks one task at a time from several threads; `close` stops what is under way."""
 
-    def __init__(
-        self,
-        library: Library,
-        info: RunInfo,
-        hashes: dict[tuple[str, str], str],
-    ) -> None:
+    def __init__(self, library: Library, info: RunInfo) -> None:
         self._closed = threading.Event()
         self._library = library
         self._info = info
-        self._hashes = hashes
+        self._hashes = {(one.space, one.name): one.sha256 for one in library.documents()}
 
     def close(self) -> None:
         self._closed.set()
@@ -298,17 +319,6 @@ def _scope(task: Task, info: RunInfo) -> tuple[Sequence[str] | None, Sequence[st
         return [task.document.space], [task.document.name]
     question = task.question
     return question.spaces or info.spaces, question.documents or info.only_documents
-
-
-def _counted(journal: Journal) -> Counts:
-    counts = journal.counts()
-    return Counts(
-        total=journal.total(),
-        found=counts.get("found", 0),
-        partly_supported=counts.get("partly_supported", 0),
-        not_found=counts.get("not_found", 0),
-        failed=counts.get("failed", 0),
-    )
 
 
 def _short(value: object) -> str:
