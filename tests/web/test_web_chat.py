@@ -253,13 +253,10 @@ def test_nothing_found_says_so_and_shows_the_nearest_passages(page: Page, site: 
     ("question", "words"),
     [
         ("busy", "in about 12 seconds"),
-        ("starting", "The model is being loaded."),
-        ("down", "The model is not running."),
-        ("too_long", "This question is too long for the model."),
         ("x " * 15_000, "This question is too long for the model."),
         ("crash", "Something went wrong while answering."),
     ],
-    ids=["busy", "starting", "down", "too_long", "30,000 characters", "defect"],
+    ids=["busy", "30,000 characters", "defect"],
 )
 def test_failures_are_words(
     page: Page, site: Site, watched: Watched, question: str, words: str

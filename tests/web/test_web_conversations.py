@@ -165,6 +165,25 @@ def test_another_persons_tab_is_out_of_reach(
     assert {entry.title for entry in site.conversations.listed(LEE.id)} == {"meal?"}
 
 
+def test_too_many_questions_at_once_are_told_in_our_words(
+    kim: httpx.Client, lee: httpx.Client, site: Site
+) -> None:
+    config = kim.get("/config").json()
+    ask = next(call["id"] for call in config["dependencies"] if len(call["inputs"]) == 2)
+    for tab in "abcd":  # as many as one person may have on the way
+        body = {"data": ["long search: leave?", None], "fn_index": ask, "session_hash": tab}
+        kim.post("/gradio_api/queue/join", json=body).raise_for_status()
+    while len(site.backend.streams) < 4:
+        time.sleep(0.02)
+    assert "Several of your questions are still being answered." in call(
+        kim, ask, ["meal?", None], tab="e"
+    )
+    assert "42 euros" in call(lee, ask, ["meal?", None], tab="a")  # nobody else is held up
+    site.backend.go.set()
+    for tab in "abcd":
+        assert "28 working days" in listen(kim, tab)
+
+
 @pytest.mark.parametrize("body", [b"[]", b"{", b'{"session_hash": 7}', b"[" * 100_000])
 def test_a_call_that_is_not_gradios_is_refused(kim: httpx.Client, body: bytes) -> None:
     headers = {"content-type": "application/json"}
