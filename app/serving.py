@@ -6,6 +6,8 @@ from contextlib import closing
 from functools import partial
 from typing import Any
 
+from fastapi import FastAPI
+
 from app.administering.overview import HomeOverview, prices_of
 from app.audit.records import RecordKind
 from app.backend import HomeBackend
@@ -67,24 +69,33 @@ def run(settings: Settings) -> None:
             print(f"Answers are written by {home.chat.name()}.", flush=True)
         home.chat.start()
         first = house.people.first_administrator() if settings.sign_in.passwords else None
-        backend = HomeBackend(
-            home,
-            house.people.rules,
-            Limits(at_once=web.questions_at_once, a_minute=web.questions_a_minute),
-        )
         run_web(
-            create_app(
-                backend,
-                conversations,
-                sign_in=_sign_in(settings, house),
-                pages=_pages(settings, home, house, conversations, uploads),
-                outside=outside,
-            ),
+            web_app(settings, home, house, conversations, uploads, outside),
             host=web.host,
             port=web.port,
             tls=tls,
             ready=partial(_say_ready, _welcome(house, first)),
         )
+
+
+def web_app(
+    settings: Settings,
+    home: Home,
+    house: House,
+    conversations: Conversations,
+    uploads: Uploads,
+    outside: Outside = Outside(),  # noqa: B008 -- frozen
+) -> FastAPI:
+    """The whole web application over an open data folder: the chat, and every page beside it."""
+    web = settings.web
+    limits = Limits(at_once=web.questions_at_once, a_minute=web.questions_a_minute)
+    return create_app(
+        HomeBackend(home, house.people.rules, limits),
+        conversations,
+        sign_in=_sign_in(settings, house),
+        pages=_pages(settings, home, house, conversations, uploads),
+        outside=outside,
+    )
 
 
 def _uploads(settings: Settings, home: Home) -> Uploads:
@@ -120,7 +131,11 @@ def _pages(
     sources = Sources(home.index, home.originals, rules, opened, PageRenderer())
     return [
         PageGroup(documents_routes(desk, uploads), body_bytes=settings.web.upload_mib << 20),
-        PageGroup(administration_routes(house.people, house.sessions, overview, prices)),
+        PageGroup(
+            administration_routes(
+                house.people, house.sessions, overview, prices, conversations.delete_person
+            )
+        ),
         PageGroup(sign_in_routes(doors, house.people, house.sessions, record)),
         PageGroup(source_routes(sources)),
         PageGroup(account_routes(doors.password, house.people, house.sessions, home.index.spaces)),

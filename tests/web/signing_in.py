@@ -9,6 +9,7 @@ from pathlib import Path
 
 import httpx
 from fakes import FakeBackend
+from fastapi import FastAPI
 from people.people_fakes import GOOD, House, opened
 
 from app.audit.records import RecordKind
@@ -97,21 +98,31 @@ def serving(
             ],
             outside=outside or Outside(),
         )
-        up, stop = threading.Event(), threading.Event()
+        with running(app) as served.url:
+            yield served
 
-        def ready(address: str) -> None:
-            served.url = address.rstrip("/")
-            up.set()
 
-        thread = threading.Thread(
-            target=run_web,
-            args=(app,),
-            kwargs={"host": "127.0.0.1", "port": 0, "ready": ready, "stop": stop},
-            daemon=True,
-        )
-        thread.start()
-        assert up.wait(120)
-        yield served
+@contextmanager
+def running(app: FastAPI) -> Iterator[str]:
+    """Serve `app` on a free port of loopback until the block ends; its address."""
+    address: list[str] = []
+    up, stop = threading.Event(), threading.Event()
+
+    def ready(url: str) -> None:
+        address.append(url.rstrip("/"))
+        up.set()
+
+    thread = threading.Thread(
+        target=run_web,
+        args=(app,),
+        kwargs={"host": "127.0.0.1", "port": 0, "ready": ready, "stop": stop},
+        daemon=True,
+    )
+    thread.start()
+    assert up.wait(120)
+    try:
+        yield address[0]
+    finally:
         stop.set()
         thread.join(20)
 

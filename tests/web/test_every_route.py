@@ -1,0 +1,332 @@
+"""Every route of the web application, called by someone whose business it is not.
+
+A route that is new has to be added here, with what it is to answer to the wrong person.
+"""
+
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass, replace
+
+import httpx
+import pytest
+from argon2 import PasswordHasher
+from fakes import LEAVE, answer
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+from people.people_fakes import GOOD
+from web.signing_in import running, sign_in, token_of
+from word_embedder import chunks, document
+
+from app.conversations.store import Conversations
+from app.conversations.turns import SavedTurn
+from app.curating.uploads import Limits as UploadLimits
+from app.curating.uploads import Uploads
+from app.home import Home
+from app.people.access import EVERYONE, Person, Right, private_space
+from app.people.opening import House, open_people
+from app.people.passwords import Passwords
+from app.serving import web_app
+from app.settings import load_settings
+from app.wiring import open_home
+
+SECRET = "topsecretmark"  # stands in everything of Lee's and nowhere else
+NOT_THERE = "nothing-of-this-name"
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What the wrong person sends to a route; braces are filled in with Lee's things, or none."""
+
+    path: str
+    form: dict[str, str] | None = None
+    query: dict[str, str] | None = None
+
+
+def space(**more: str) -> dict[str, str]:
+    return {"space": "{space}", **more}
+
+
+# By method and path: what the route is asked for of Lee's, by Kim.
+THEIRS = {
+    ("GET", "/documents"): Case("/documents", query=space()),
+    ("GET", "/documents/one"): Case("/documents/one", query=space(name="{name}")),
+    ("GET", "/documents/questions"): Case("/documents/questions", query=space()),
+    ("GET", "/documents/uploads"): Case("/documents/uploads", query=space()),
+    ("POST", "/documents/remove"): Case("/documents/remove", space(name="{name}")),
+    ("POST", "/documents/move"): Case("/documents/move", space(name="{name}", to="{own}")),
+    ("POST", "/documents/again"): Case("/documents/again", space(name="{name}")),
+    ("POST", "/documents/uploads"): Case("/documents/uploads", space()),
+    ("POST", "/documents/uploads/{upload_id}/files"): Case(
+        "/documents/uploads/{upload}/files", {}, {"name": "x.md"}
+    ),
+    ("POST", "/documents/uploads/{upload_id}/start"): Case("/documents/uploads/{upload}/start", {}),
+    ("POST", "/documents/uploads/{upload_id}/abandon"): Case(
+        "/documents/uploads/{upload}/abandon", {}
+    ),
+    ("GET", "/source"): Case("/source", query=space(name="{name}", chunk="{chunk}")),
+    ("GET", "/source/page.png"): Case("/source/page.png", query=space(name="{name}")),
+    ("GET", "/source/original"): Case("/source/original", query=space(name="{name}")),
+    ("POST", "/conversation/{conversation}/rename"): Case(
+        "/conversation/{talk}/rename", {"title": "mine now"}
+    ),
+    ("POST", "/conversation/{conversation}/delete"): Case("/conversation/{talk}/delete", {}),
+    ("POST", "/conversation/{conversation}/turn/{number}/vote"): Case(
+        "/conversation/{talk}/turn/1/vote", {"verdict": "down"}
+    ),
+    ("GET", "/conversation/{conversation}.{kind}"): Case("/conversation/{talk}.md"),
+}
+# Only administrators: everyone else is told that there is no such page.
+ADMINISTRATORS = {
+    ("GET", "/administration"): None,
+    ("GET", "/administration/people"): None,
+    ("GET", "/administration/spaces"): None,
+    ("GET", "/administration/models"): None,
+    ("POST", "/administration/people"): {"name": "eve", "role": "administrator"},
+    ("POST", "/administration/people/password"): {"person": "{lee}"},
+    ("POST", "/administration/people/role"): {"person": "{kim}", "role": "administrator"},
+    ("POST", "/administration/people/sessions"): {"person": "{lee}"},
+    ("POST", "/administration/people/remove"): {"person": "{lee}"},
+    ("POST", "/administration/people/join"): {"person": "{kim}", "group": "board"},
+    ("POST", "/administration/people/leave"): {"person": "{lee}", "group": "board"},
+    ("POST", "/administration/groups"): {"name": "eves"},
+    ("POST", "/administration/groups/remove"): {"name": "board"},
+    ("POST", "/administration/spaces/grant"): {
+        "space": "{space}", "group": "everyone", "right": "read",
+    },
+    ("POST", "/administration/spaces/revoke"): {"space": "{space}", "group": "board"},
+}  # fmt: skip
+# About the one who asks, or about nobody: read without any of Lee's in it.
+OWN = {
+    ("GET", "/conversations"): {"find": SECRET[:6]},
+    ("GET", "/conversation-scope"): {"find": ""},
+    ("GET", "/account"): {},
+    ("GET", "/account/password"): {},
+    ("GET", "/sign-in"): {},
+    ("GET", "/health"): {},
+}
+# Change the asker's own session or password, or are there before the sign-in: tests/web/
+# test_sign_in.py and tests/people/test_company_sign_in.py.
+ELSEWHERE = {
+    ("POST", "/account/sessions"),
+    ("POST", "/account/password"),
+    ("POST", "/sign-in"),
+    ("POST", "/sign-out"),
+    ("GET", "/sign-in/company"),
+    ("GET", "/sign-in/company/return"),
+}
+
+
+class Site:
+    """The whole application over a real data folder, with Lee's things in it."""
+
+    def __init__(self, app: FastAPI, home: Home, house: House, talks: Conversations) -> None:
+        self.app = app
+        self.home = home
+        self.house = house
+        self.talks = talks
+        self.url = ""
+        self.lee = house.people.named("lee")
+        self.kim = house.people.named("kim")
+        self.names: dict[str, dict[str, str]] = {}
+        self.clients: dict[str, httpx.Client] = {}
+
+    def client(self, name: str) -> httpx.Client:
+        """A browser in which this person has signed in."""
+        if name not in self.clients:
+            client = httpx.Client(base_url=self.url, trust_env=False, timeout=60)
+            assert sign_in(client, name, GOOD).status_code == 303
+            self.clients[name] = client
+        return self.clients[name]
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    settings = load_settings({"home": tmp_path_factory.mktemp("home")})
+    quick = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+    with (
+        open_home(settings, "test") as home,
+        open_people(settings, quick) as house,
+        closing(Conversations(settings.home / "conversations.sqlite3")) as talks,
+        closing(Uploads(settings.home / "uploads", home, UploadLimits(2**20, 2**22))) as uploads,
+    ):
+        people = house.people
+        people.add("boss", GOOD, administrator=True, must_change=False)
+        people.add("kim", GOOD, must_change=False)
+        people.add("auditor", GOOD, auditor=True, must_change=False)
+        lee = people.add("lee", GOOD, must_change=False)
+        people.add_group("board")
+        people.join(lee.id, "board")
+        people.grant("vault", "board", Right.CURATE)
+        people.grant("open", EVERYONE, Right.READ)
+        found = Site(web_app(settings, home, house, talks, uploads), home, house, talks)
+        home.index.put(document("hello.md", "open"), chunks("Hello to everyone."))
+        for held in ("vault", private_space(lee)):
+            text = f"The {SECRET} is here."
+            home.index.put(document(f"{SECRET}.md", held, title=SECRET), chunks(text))
+            talk = _conversation(talks, lee, held)
+            hit = home.index.chunks(held, f"{SECRET}.md")[0]
+            found.names[held] = {
+                "space": held, "name": f"{SECRET}.md", "talk": talk, "chunk": hit.chunk_id,
+                "upload": uploads.begin(lee.id, held).id,
+            }  # fmt: skip
+        found.names[NOT_THERE] = dict.fromkeys(found.names["vault"], NOT_THERE)
+        for names in found.names.values():
+            names |= {"own": private_space(found.kim), "kim": found.kim.id, "lee": lee.id}
+        with running(found.app) as found.url:
+            yield found
+        for client in found.clients.values():
+            client.close()
+
+
+def _conversation(talks: Conversations, person: Person, held: str) -> str:
+    passage = replace(LEAVE, document=f"{SECRET}.md", space=held, text=f"The {SECRET}.")
+    made = answer(f"What is {SECRET}?", [], [], passages=(passage,))
+    turn = SavedTurn(1, f"What is {SECRET}?", "done", answer=made, spaces=(held,))
+    talk = f"talk-in-{len(held)}"
+    assert talks.keep(person.id, talk, turn, begins=True)
+    return talk
+
+
+def routes(app: FastAPI) -> set[tuple[str, str]]:
+    """Method and path of every route of ours; Gradio's own are behind the gate's short list."""
+
+    def walk(held: object) -> Iterator[APIRoute]:
+        for route in getattr(held, "routes", ()):
+            if isinstance(route, APIRoute):
+                yield route
+            elif hasattr(route, "original_router"):
+                yield from walk(route.original_router)
+
+    return {
+        (method, route.path)
+        for route in walk(app)
+        for method in route.methods or ()
+        if not route.path.startswith("/strongroom/")
+    }
+
+
+def test_every_route_is_listed_here(site: Site) -> None:
+    assert routes(site.app) == {*THEIRS, *ADMINISTRATORS, *OWN, *ELSEWHERE}
+
+
+def filled(values: dict[str, str] | None, names: dict[str, str]) -> dict[str, str]:
+    return {key: value.format(**names) for key, value in (values or {}).items()}
+
+
+def call(site: Site, who: httpx.Client, method: str, case: Case, held: str) -> httpx.Response:
+    names = site.names[held]
+    form = filled(case.form, names)
+    if method == "POST":
+        form["csrf"] = token_of(who, "/account")
+    return who.request(
+        method,
+        case.path.format(**names),
+        params=filled(case.query, names),
+        data=form or None,
+        headers={"x-csrf-token": form["csrf"]} if form else None,
+    )
+
+
+def without_names(site: Site, text: str, held: str) -> str:
+    """The answer without what was asked for, and without what differs from call to call."""
+    for value in sorted(site.names[held].values(), key=len, reverse=True):
+        text = text.replace(value, "…")
+    return text
+
+
+@pytest.mark.parametrize("route", sorted(THEIRS), ids=" ".join)
+@pytest.mark.parametrize("name", ["kim", "auditor"])
+def test_what_is_anothers_is_answered_like_what_is_not_there(
+    site: Site, route: tuple[str, str], name: str
+) -> None:
+    method, case = route[0], THEIRS[route]
+    who = site.client(name)
+    absent = call(site, who, method, case, NOT_THERE)
+    assert absent.status_code in (403, 404)
+    for held in ("vault", private_space(site.lee)):
+        theirs = call(site, who, method, case, held)
+        assert theirs.status_code == absent.status_code
+        assert without_names(site, theirs.text, held) == without_names(site, absent.text, NOT_THERE)
+    assert_untouched(site)
+
+
+@pytest.mark.parametrize("route", sorted(THEIRS), ids=" ".join)
+def test_administrators_open_no_space_that_is_not_theirs(
+    site: Site, route: tuple[str, str]
+) -> None:
+    """They know the spaces' names, and may fill one that has no rule yet: not alike, then."""
+    for held in ("vault", private_space(site.lee)):
+        answered = call(site, site.client("boss"), route[0], THEIRS[route], held)
+        assert answered.status_code in (403, 404)
+        assert SECRET not in without_names(site, answered.text, held)
+    assert_untouched(site)
+
+
+@pytest.mark.parametrize("route", sorted(ADMINISTRATORS), ids=" ".join)
+@pytest.mark.parametrize("name", ["kim", "auditor", "lee"])
+def test_administrators_pages_are_not_there_for_others(
+    site: Site, route: tuple[str, str], name: str
+) -> None:
+    method, path = route
+    who = site.client(name)
+    answered = call(site, who, method, Case(path, ADMINISTRATORS[route]), "vault")
+    assert answered.status_code in (403, 404)
+    assert "boss" not in answered.text
+    assert_untouched(site)
+
+
+@pytest.mark.parametrize("route", sorted(OWN), ids=" ".join)
+@pytest.mark.parametrize("name", ["kim", "auditor", "boss"])
+def test_ones_own_pages_hold_nothing_of_others(
+    site: Site, route: tuple[str, str], name: str
+) -> None:
+    who = site.client(name)
+    answered = who.get(route[1], params=OWN[route])
+    assert answered.status_code in (200, 303)
+    assert SECRET not in answered.text
+    assert "vault" not in answered.text
+
+
+@pytest.mark.parametrize(
+    "route", sorted({*THEIRS, *ADMINISTRATORS, *OWN} - {("GET", "/sign-in"), ("GET", "/health")})
+)
+def test_strangers_reach_nothing(site: Site, route: tuple[str, str]) -> None:
+    method, path = route
+    case = THEIRS.get(route, Case(path))
+    with httpx.Client(base_url=site.url, trust_env=False) as stranger:
+        names = site.names["vault"]
+        answered = stranger.request(method, case.path.format(**names))
+        assert answered.status_code in (303, 401)
+        assert SECRET not in answered.text
+        if answered.status_code == 303:
+            assert answered.headers["location"].startswith("/sign-in")
+
+
+def test_lee_reaches_all_of_it(site: Site) -> None:
+    """What the others are refused does exist."""
+    lee = site.client("lee")
+    for route in sorted(THEIRS):
+        if route[0] == "GET" and not route[1].startswith("/source/"):
+            answered = call(site, lee, "GET", THEIRS[route], "vault")
+            assert answered.status_code == 200, route
+
+
+def assert_untouched(site: Site) -> None:
+    people, rules = site.house.people, site.house.people.rules().spaces
+    assert [account.person.name for account in people.accounts()] == [
+        "auditor", "boss", "kim", "lee",
+    ]  # fmt: skip
+    assert people.named("lee") == site.lee
+    assert people.named("kim") == site.kim
+    assert [group.name for group in people.groups()] == ["board"]
+    assert set(rules) == {"open", "vault"}
+    assert not rules["vault"].readers
+    held = {(record.space, record.name) for record in site.home.index.documents()}
+    assert held == {
+        ("open", "hello.md"), ("vault", f"{SECRET}.md"),
+        (private_space(site.lee), f"{SECRET}.md"),
+    }  # fmt: skip
+    talks = site.talks.listed(site.lee.id)
+    assert len(talks) == 2
+    assert all(SECRET in talk.title for talk in talks)
+    assert people.check("lee", GOOD) is not None
