@@ -18,10 +18,16 @@ from app.audit.records import TrailFault, TrailFull
 from app.audit.replay import NoSuchAnswer
 from app.audit.usage import usage_by_day
 from app.audit.verifying import verify
+from app.backend import HomeBackend
 from app.cli import main
 from app.events import Answer, Finished, Reading, Searching, Writing
 from app.home import Home
+from app.people.access import EVERYONE, Person, Rules, SpaceRule
+from app.people.allowance import Limits
 from app.settings import load_settings
+from app.web.backend import AnswerFailed
+from app.web.markup import failure_words
+from app.web.texts import ENGLISH, GERMAN
 from app.wiring import open_home
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -146,18 +152,22 @@ def test_an_answer_that_cannot_be_recorded_is_not_shown(home: Home):
 
 
 def test_the_reader_is_told_in_plain_words(home: Home):
-    from app.web.backend import AnswerFailed, FailureKind
-    from app.web.markup import failure_words
-    from app.web.texts import GERMAN  # type: ignore[attr-defined]
-
-    failed = AnswerFailed(FailureKind.UNRECORDED)
-    assert "Prüfprotokoll" in failure_words(GERMAN, failed)
+    rules = Rules({"general": SpaceRule(readers=frozenset({EVERYONE}))})
+    backend = HomeBackend(home, lambda: rules, Limits())
+    with no_room(home), pytest.raises(AnswerFailed) as failed:
+        list(backend.ask(QUESTION, earlier=(), documents=None, person=Person("1", "kim")))
+    assert "audit trail" in failure_words(ENGLISH, failed.value)
+    assert "Prüfprotokoll" in failure_words(GERMAN, failed.value)
 
 
 def test_an_answer_is_made_again_with_the_same_passages_prompt_and_tokens(home: Home):
     first = ask(home)
     second = ask(home, "And how often must it be changed?", history=[first])
-    for answer in (first, second):
+    instructed = ask(
+        home, documents=[("general", "security.html")], instruction="Answer in one sentence.",
+        reproducible=True,
+    )  # fmt: skip
+    for answer in (first, second, instructed):
         again = home.recreate(answer.id)
         assert again.differences == []
         assert (again.same_prompt, again.same_tokens, again.same_answer) == (True, True, True)

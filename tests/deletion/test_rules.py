@@ -1,6 +1,7 @@
 """Holds forbid, retention forgets, interruptions are finished, quotations go by policy."""
 
 import json
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -14,6 +15,7 @@ from app.batch.records import Evidence, Question, RowResult, RunInfo
 from app.cli import main
 from app.conversations.store import Conversations
 from app.conversations.turns import SavedTurn
+from app.deletion.daily import retention_daily
 from app.deletion.rules import RuleBook, RulesFault
 from app.events import Answer, AnswerSentence
 from app.home import Home
@@ -93,6 +95,16 @@ def test_retention_forgets_what_is_due_and_keeps_what_is_held(home: Home):
     assert names(home) == {"security.html"}
     book(home).forget_after(home.trail, "kim", "general", None)
     assert home.deleter.due(person="system", now=later) == []
+
+
+def test_retention_runs_while_the_chat_is_served(home: Home):
+    book(home).forget_after(home.trail, "kim", "general", 0)
+    with retention_daily(home):
+        deadline = time.monotonic() + 60
+        while names(home) and time.monotonic() < deadline:
+            time.sleep(0.05)
+    assert names(home) == set()
+    assert home.trail.tail(1)[0].person == "system:retention"
 
 
 def test_damaged_rules_delete_nothing(home: Home):
