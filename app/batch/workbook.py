@@ -160,8 +160,9 @@ def _text(sheet: Any, text: str) -> Any:
     """A cell of text and nothing else, whatever it begins with."""
     cell = WriteOnlyCell(sheet, value="")
     cell.value = legal(text, _LONGEST)
-    # Inline: a table of shared strings would hold every text in memory. It is no formula either.
-    cell.data_type = "inlineStr"
+    # Text, though it may look like a formula. The library writes it into the cell itself: a table
+    # of shared texts would have to be held in memory.
+    cell.data_type = "s"
     cell.quotePrefix = True
     cell.alignment = _WRAP
     return cell
