@@ -13,7 +13,8 @@ from collections.abc import Sequence
 
 EPILOG = """\
 Settings come from strongroom.toml in the working directory, then STRONGROOM_* variables, then
-flags. Exit codes: 0 done, 1 something failed (said on stderr), 2 wrong usage.
+flags. Exit codes: 0 done, 1 something failed (said on stderr), 2 wrong usage,
+3 some rows of a questionnaire failed.
 """
 
 
@@ -98,6 +99,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_retention(command, commands)
 
     _add_asking(command, commands)
+    _add_batch(command, commands)
     _add_models(command, commands)
     _add_audit(command, commands)
     _add_people(command, commands)
@@ -168,6 +170,37 @@ def _add_asking(command, commands) -> None:  # type: ignore[no-untyped-def]
     summarise.add_argument("document", metavar="DOCUMENT", help="its name in `documents`")
     summarise.add_argument("--space", action="append", metavar="NAME", help="space it is in")
     _json(summarise)
+
+
+def _add_batch(command, commands) -> None:  # type: ignore[no-untyped-def]
+    batch = command("batch", "batch:batch", "answer a questionnaire, row by row", commands)
+    batch.add_argument("questions", nargs="?", metavar="QUESTIONS", help="CSV, XLSX, JSONL, TXT; -")
+    batch.add_argument("--out", metavar="FILE", help=".xlsx, .csv or .jsonl; - for a pipe")
+    batch.add_argument("--report", action="append", metavar="FILE", help="also as .html or .pdf")
+    _filters(batch)
+    batch.add_argument(
+        "--each-document", action="store_true", help="ask every question of every document"
+    )
+    batch.add_argument(
+        "--reproducible",
+        action="store_true",
+        help="the same bytes each time: one question at a time, slower",
+    )
+    batch.add_argument("--force", action="store_true", help="start over")
+    batch.add_argument(
+        "--skip-bad", action="store_true", help="record rows that cannot be asked as failed"
+    )
+    batch.add_argument("--parallel", type=int, metavar="N", help="questions asked at once")
+    batch.add_argument("--question-column", metavar="NAME", help="the column with the questions")
+    batch.add_argument("--sheet", metavar="NAME", help="the sheet of a workbook")
+    batch.add_argument("--limit", type=int, metavar="N", help="only the first N rows")
+    batch.add_argument("--verify", metavar="FILE", help="ask some rows of a result again")
+    batch.add_argument(
+        "--sample", type=int, default=10, metavar="N", help="with --verify: so many; 0 for all (10)"
+    )
+    batch.add_argument("--review", metavar="A", help="what changed in this result …")
+    batch.add_argument("--against", metavar="B", help="… since this earlier one")
+    _json(batch)
 
 
 def _add_models(command, commands) -> None:  # type: ignore[no-untyped-def]

@@ -1,0 +1,288 @@
+"""batch: answer a questionnaire, verify what was answered, compare two runs."""
+
+import shutil
+import sys
+import tempfile
+from argparse import Namespace
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from tqdm import tqdm
+
+from app.batch.checking import checked
+from app.batch.journal import Journal, open_journal
+from app.batch.provenance import (
+    NothingToAsk,
+    Order,
+    file_sha256,
+    references,
+    run_info,
+    searched,
+)
+from app.batch.questionnaire import read_questionnaire
+from app.batch.records import Evidence, RunInfo
+from app.batch.report import FORMATS as REPORT_FORMATS
+from app.batch.report import write_report
+from app.batch.review import review
+from app.batch.run import Counts, answer_all, begin_or_continue, changes, tasks_of
+from app.batch.tables import FORMATS, read_results, write_table, write_text
+from app.batch.verify import note_written, run_of, verify
+from app.commands.output import fail, print_json, settings_of
+from app.home import Operations
+from app.settings import Settings
+from app.wiring import open_operations
+
+PIPE = "-"
+SOME_FAILED = 3  # exit code
+
+
+def batch(arguments: Namespace) -> int:
+    """Answer, verify or compare; see `strongroom batch --help`."""
+    if arguments.verify:
+        return _verify(arguments)
+    if arguments.review or arguments.against:
+        return _review(arguments)
+    wrong = _wrong_usage(arguments)
+    if wrong:
+        fail(wrong)
+        return 2
+    settings = settings_of(arguments, engine={"parallel": arguments.parallel})
+    with (
+        _file_of(arguments.questions, settings) as file,
+        open_operations(settings, "strongroom batch") as operations,
+    ):
+        return _answer(arguments, settings, file, operations)
+
+
+def _wrong_usage(arguments: Namespace) -> str:
+    if not arguments.questions or not arguments.out:
+        return "batch needs QUESTIONS and --out FILE, or --verify FILE, or --review A --against B"
+    if arguments.out == PIPE and arguments.json:
+        return "the results and the summary cannot both go to the standard output"
+    suffix = Path(arguments.out).suffix.lower()
+    if arguments.out != PIPE and suffix not in FORMATS:
+        return f"--out {arguments.out}: the results can be written as {', '.join(FORMATS)}"
+    for report in arguments.report or ():
+        if Path(report).suffix.lower() not in REPORT_FORMATS:
+            return f"--report {report}: a report can be written as {', '.join(REPORT_FORMATS)}"
+    if arguments.out != PIPE and Path(arguments.out).absolute() == (
+        Path(arguments.questions).absolute()
+    ):
+        return "the results would overwrite the questionnaire"
+    return ""
+
+
+def _answer(arguments: Namespace, settings: Settings, file: Path, operations: Operations) -> int:
+    order = _order(arguments, file)
+    info = run_info(operations, order)
+    folder = _runs(settings) / order.id
+    with open_journal(folder) as journal:
+        records = searched(operations, order)
+        documents = references(records) if order.mode == "each_document" else None
+        name = "" if arguments.questions == PIPE else Path(arguments.questions).name
+
+        def tasks() -> Iterator[Any]:
+            rows = read_questionnaire(
+                file, name=name, question_column=order.question_column, sheet=order.sheet
+            )
+            return tasks_of(checked(rows, operations, records, order), documents)
+
+        info = begin_or_continue(journal, info, tasks, force=arguments.force)
+        if not journal.total():
+            raise NothingToAsk("the questionnaire holds no question")
+        try:
+            counts = _ask(arguments, operations, journal, info)
+        except KeyboardInterrupt:
+            kept = sum(journal.counts().values())
+            fail(f"stopped; {kept} answers are kept, the same command goes on from there")
+            return 130
+        changed = changes(info, run_info(operations, order))
+        if changed:
+            fail("while it ran something changed: " + "; ".join(changed))
+        written = _write(arguments, settings, journal, info, folder)
+    _summary(arguments, info, counts, written, changed)
+    if changed:
+        return 1
+    return SOME_FAILED if counts.failed else 0
+
+
+def _ask(arguments: Namespace, operations: Operations, journal: Journal, info: RunInfo) -> Counts:
+    with tqdm(
+        desc="answering", unit="question", disable=not sys.stderr.isatty(), file=sys.stderr
+    ) as bar:
+
+        def show(now: Counts) -> None:
+            if bar.total is None:
+                bar.reset(total=now.total)
+                bar.initial = bar.n = now.done
+            bar.set_postfix_str(
+                f"{now.found + now.partly_supported} found, {now.not_found} not found, "
+                f"{now.failed} failed",
+                refresh=False,
+            )
+            bar.update(now.done - bar.n)
+
+        parallel = arguments.parallel or operations.identity().parallel
+        return answer_all(journal, info, operations, parallel=parallel, progress=show)
+
+
+def _write(
+    arguments: Namespace, settings: Settings, journal: Journal, info: RunInfo, folder: Path
+) -> list[str]:
+    link = partial(_link, f"http://{settings.web.host}:{settings.web.port}")
+    written = []
+    if arguments.out == PIPE:
+        suffix = ".csv" if arguments.questions.lower().endswith(".csv") else ".jsonl"
+        if hasattr(sys.stdout, "reconfigure"):
+            sys.stdout.reconfigure(encoding="utf-8", newline="")
+        write_text(sys.stdout, suffix, info, journal.results)
+        sys.stdout.flush()
+    else:
+        out = Path(arguments.out)
+        write_table(out, info, journal.results, link)
+        note_written(folder, out)
+        written.append(str(out))
+    for report in arguments.report or ():
+        write_report(Path(report), info, journal.results, link)
+        note_written(folder, Path(report))
+        written.append(report)
+    return written
+
+
+def _summary(
+    arguments: Namespace, info: RunInfo, counts: Counts, written: list[str], changed: list[str]
+) -> None:
+    numbers = asdict(counts)
+    seconds = round(numbers.pop("seconds"), 3)
+    if arguments.json:
+        print_json(
+            {
+                "run": info.id,
+                **numbers,
+                "seconds": seconds,
+                "mode": info.mode,
+                "reproducible": info.reproducible,
+                "files": written,
+                "changed": changed,
+                "model": {"name": info.model, "sha256": info.model_sha256},
+            }
+        )
+        return
+    print(
+        f"{counts.total:,} asked: {counts.found:,} found, {counts.partly_supported:,} partly "
+        f"supported, {counts.not_found:,} not found, {counts.failed:,} failed "
+        f"(run {info.id}; {counts.asked:,} of them now)",
+        file=sys.stderr if arguments.out == PIPE else sys.stdout,
+    )
+
+
+def _verify(arguments: Namespace) -> int:
+    settings = settings_of(arguments)
+    folder = run_of(Path(arguments.verify), _runs(settings))
+    with open_journal(folder) as journal:
+        info = journal.info()
+    assert info is not None  # a file is only written of a run that was begun
+    order = Order(
+        info.questionnaire,
+        info.questionnaire_sha256,
+        info.mode,
+        info.reproducible,
+        info.spaces,
+        info.only_documents,
+    )
+    with open_operations(settings, "strongroom batch --verify") as operations:
+        now = replace(run_info(operations, order), id=info.id)
+        sample = None if arguments.sample == 0 else arguments.sample
+        changed, rows = verify(folder, now, operations, sample=sample)
+    same = sum(row.same for row in rows)
+    if arguments.json:
+        print_json(
+            {"run": info.id, "changed": changed, "same": same, "rows": [asdict(r) for r in rows]}
+        )
+    else:
+        for words in changed:
+            print(f"changed since: {words}")
+        for row in rows:
+            print(f"row {row.key}: " + ("same" if row.same else "differs: " + "; ".join(row.why)))
+        print(f"{same} of {len(rows)} rows asked again gave the same")
+    return 0 if rows and same == len(rows) else 1
+
+
+def _review(arguments: Namespace) -> int:
+    if not (arguments.review and arguments.against):
+        fail("batch --review A needs --against B")
+        return 2
+    # The later run is looked at against the earlier one.
+    runs = [_results_of(arguments, Path(name)) for name in (arguments.against, arguments.review)]
+    found = review(runs[0], runs[1])
+    if arguments.json:
+        print_json(asdict(found) | {"counts": found.counts()})
+        return 0
+    for words in found.runs:
+        print(f"the runs differ: {words}")
+    for row in found.rows:
+        if row.change != "same":
+            print(f"row {row.key}: {row.what}\n    {row.question}")
+    print(", ".join(f"{count} {name}" for name, count in found.counts().items() if count))
+    return 0
+
+
+def _results_of(arguments: Namespace, file: Path) -> Any:
+    """A run and its results: of JSON lines itself, of other files the journal they came from."""
+    if file.suffix.lower() == ".jsonl":
+        return read_results(file)
+    folder = run_of(file, _runs(settings_of(arguments)))
+    with open_journal(folder) as journal:
+        return journal.info(), list(journal.results())
+
+
+def _order(arguments: Namespace, file: Path) -> Order:
+    def several(names: list[str] | None) -> tuple[str, ...] | None:
+        return tuple(sorted(set(names))) if names else None
+
+    piped = arguments.questions == PIPE
+    return Order(
+        questionnaire="standard input" if piped else Path(arguments.questions).name,
+        questionnaire_sha256=file_sha256(file),
+        mode="each_document" if arguments.each_document else "library",
+        reproducible=arguments.reproducible,
+        spaces=several(arguments.space),
+        documents=several(arguments.document),
+        question_column=arguments.question_column,
+        sheet=arguments.sheet,
+        limit=arguments.limit,
+        skip_bad=arguments.skip_bad,
+    )
+
+
+def _runs(settings: Settings) -> Path:
+    folder = settings.home / "batches"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return folder
+
+
+@contextmanager
+def _file_of(questions: str, settings: Settings) -> Iterator[Path]:
+    """The questionnaire as a file; what comes through a pipe is put into one, and away again."""
+    if questions != PIPE:
+        if not Path(questions).is_file():
+            raise NothingToAsk(f"there is no questionnaire {questions}")
+        yield Path(questions)
+        return
+    with tempfile.NamedTemporaryFile(dir=_runs(settings), prefix=".piped-") as spool:
+        shutil.copyfileobj(sys.stdin.buffer, spool)
+        spool.flush()
+        yield Path(spool.name)
+
+
+def _link(base: str, evidence: Evidence) -> str:
+    """The page of the web chat that shows the place."""
+    asked = {"space": evidence.space, "name": evidence.document}
+    if evidence.page is not None:
+        asked["page"] = str(evidence.page)
+    return f"{base}/source?{urlencode(asked)}"
