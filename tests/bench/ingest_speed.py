@@ -65,8 +65,8 @@ def main() -> None:
 def _strongroom(folder: Path, embedder_folder: Path, home: Path, questions: Path | None) -> None:
     started = time.perf_counter()
     from ingest.pipeline import ingest_paths
-    from vectorstore.loading import load_embedder
     from vectorstore.index import Index
+    from vectorstore.loading import load_embedder
 
     index = Index.open(home / "index", load_embedder(embedder_folder))
     ready = time.perf_counter()
