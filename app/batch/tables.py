@@ -10,7 +10,8 @@ from typing import Any, TextIO
 from app.batch.journal import from_json, to_json
 from app.batch.records import Evidence, RowResult, RunInfo
 
-EVIDENCE_COLUMNS = 3  # places shown in a row of CSV; JSON lines have them all
+EVIDENCE_COLUMNS = 2  # places shown in a row of CSV; JSON lines have them all
+_NEAR = 160  # characters of a passage that does not answer the question
 FORMATS = (".xlsx", ".csv", ".jsonl")
 OUTCOME_WORDS = {
     "found": "found",
@@ -133,7 +134,8 @@ def answer_cells(result: RowResult, info: RunInfo) -> list[str]:
     shown = (result.evidence or result.nearest)[:EVIDENCE_COLUMNS]
     evidence: list[str] = []
     for one in shown:
-        evidence += [one.document, "" if one.page is None else str(one.page), one.quote]
+        quote = one.quote if result.evidence else one.quote[:_NEAR]
+        evidence += [one.document, "" if one.page is None else str(one.page), quote]
     evidence += [""] * (3 * EVIDENCE_COLUMNS - len(evidence))
     return [
         *(about if info.mode == "each_document" else []),
@@ -141,13 +143,19 @@ def answer_cells(result: RowResult, info: RunInfo) -> list[str]:
         result.answer,
         result.value or "",
         result.unit,
-        " ".join(one.text for one in result.sentences if not one.supported),
+        _unsupported(result),
         *evidence,
         f"{result.confidence:.3f}",
         result.reason,
         result.key,
         info.id,
     ]
+
+
+def _unsupported(result: RowResult) -> str:
+    if result.outcome != "partly_supported":
+        return ""
+    return " ".join(one.text for one in result.sentences if not one.supported)
 
 
 def as_text(cell: str) -> str:

@@ -10,6 +10,7 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.properties import PageSetupProperties
 
 from app.batch.records import RunInfo
 from app.batch.tables import (
@@ -25,6 +26,7 @@ from app.batch.tables import (
     made_with,
 )
 
+_A3 = 8  # the paper, as the format numbers it
 _LONGEST = 32_767  # characters of a cell, by the format
 _IN_MATRIX = 300  # characters of an answer in the table documents × questions
 _LARGEST_MATRIX = 100_000  # cells
@@ -40,7 +42,12 @@ _HEAD_FONT = Font(bold=True, color="FFFFFF")
 _BOLD = Font(bold=True)
 _LINK = Font(color="1C5A49", underline="single")
 _WRAP = Alignment(wrap_text=True, vertical="top")
-_WIDTHS = {"question": 48, "frage": 48, "answer": 60, "quotation": 52, "document": 30, "reason": 30}
+_WIDTHS = {
+    "question": 44, "frage": 44, "answer": 52, "quotation": 46, "document": 26, "reason": 22,
+    "page": 7, "value": 10, "unit": 8, "confidence": 11, "row": 7, "run": 18, "outcome": 16,
+}  # fmt: skip
+_LINE = 15.0  # points
+_HIGHEST = 15  # lines of a row
 
 
 def write_workbook(path: Path, info: RunInfo, results: Results, link: Link) -> None:
@@ -61,6 +68,7 @@ def _answers(book: Workbook, info: RunInfo, results: Results, link: Link) -> Non
     names = [*asked, *answer_columns(info)]
     sheet = book.create_sheet("Answers")
     sheet.freeze_panes = "A2"
+    _printed_wide(sheet)
     for at, name in enumerate(names, 1):
         sheet.column_dimensions[get_column_letter(at)].width = _width(name)
     _head(sheet, names)
@@ -71,6 +79,7 @@ def _answers(book: Workbook, info: RunInfo, results: Results, link: Link) -> Non
         if name.startswith("document ") and at > outcome
     }
     number = names.index("value", len(asked))
+    widths = [_width(name) for name in names]
     rows = 1
     for result in results():
         cells = [*asked_cells(result, asked), *answer_cells(result, info)]
@@ -84,8 +93,10 @@ def _answers(book: Workbook, info: RunInfo, results: Results, link: Link) -> Non
             if which < len(shown) and (address := link(shown[which])):
                 written[at].hyperlink = address
                 written[at].font = _LINK
-        sheet.append(written)
         rows += 1
+        sheet.row_dimensions[rows].height = _height(cells, widths)
+        sheet.append(written)
+        del sheet.row_dimensions[rows]  # written; a large table would keep them all
     sheet.auto_filter.ref = f"A1:{get_column_letter(len(names))}{rows}"
 
 
@@ -107,6 +118,7 @@ def _matrix(book: Workbook, results: Results) -> None:
         sheet.append([_text(sheet, "Too large for one table: the sheet Answers has every cell.")])
         return
     sheet.freeze_panes = "B2"
+    _printed_wide(sheet)
     sheet.column_dimensions["A"].width = 34
     for at in range(len(questions)):
         sheet.column_dimensions[get_column_letter(at + 2)].width = 36
@@ -144,6 +156,15 @@ def _summary(book: Workbook, info: RunInfo, results: Results) -> None:
     _pairs(sheet, made_with(info))
 
 
+def _printed_wide(sheet: Any) -> None:
+    """On paper all columns fit on a page, and every page has the header."""
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.paperSize = _A3
+    sheet.page_setup.fitToHeight = 0
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    sheet.print_title_rows = "1:1"
+
+
 def _head(sheet: Any, names: Sequence[str]) -> None:
     cells = [_text(sheet, name) for name in names]
     for cell in cells:
@@ -178,7 +199,16 @@ def _number(sheet: Any, value: str) -> Any:
 
 
 def _width(name: str) -> float:
-    return _WIDTHS.get(name.rstrip(" 123").casefold(), 16 if len(name) < 14 else 24)
+    return _WIDTHS.get(name.rstrip(" 123").casefold(), max(9.0, min(24.0, len(name) + 3.0)))
+
+
+def _height(cells: Sequence[str], widths: Sequence[float]) -> float:
+    """Room for the cell with the most lines: not every program finds it by itself."""
+    lines = (
+        sum(max(1, -(-len(line) // int(width))) for line in cell.splitlines() or [""])
+        for cell, width in zip(cells, widths, strict=True)
+    )
+    return _LINE * min(_HIGHEST, max(lines, default=1))
 
 
 def _same_every_time(path: Path) -> None:
