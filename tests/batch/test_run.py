@@ -1,0 +1,308 @@
+"""A run over a library of our own: in parallel, every answer kept, failures told."""
+
+import hashlib
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.batch.checking import BadRows, checked
+from app.batch.journal import FILE, JournalError, open_journal
+from app.batch.port import Identity
+from app.batch.provenance import Order, index_sha256, references, run_info
+from app.batch.records import Question, RowProblem, RowResult, RunInfo
+from app.batch.run import ATTEMPTS, RunChanged, answer_all, begin_or_continue, tasks_of
+from app.engine.client import EngineBusy, EngineDown, EngineError
+from app.events import Answer, AnswerSentence, Citation, Event, Finished, ModelName, Usage
+from vectorstore.records import DocumentRecord
+
+RECORDS = [
+    DocumentRecord(space, name, name, name * 8, name, None, 2, "", "2026-01-01")
+    for space, name in (("general", "a.md"), ("general", "b.md"), ("legal", "c.md"))
+]
+ORDER = Order("q.csv", "0" * 64, "library", reproducible=False)
+
+
+class Library:
+    """Answers every question with its own words; `fault` may raise instead."""
+
+    def __init__(self, fault: Callable[[str], None] = lambda _: None) -> None:
+        self.fault = fault
+        self.asked: list[tuple[str, tuple[str, ...] | None]] = []
+        self.records = list(RECORDS)
+        self.model = "model"
+        self.together = 0
+        self.most_together = 0
+        self._lock = threading.Lock()
+
+    def identity(self) -> Identity:
+        return Identity(self.model, "1" * 64, (), "embedder", "2" * 64, 4, {"answer.passages": "8"})
+
+    def documents(self, spaces: Sequence[str] | None = None) -> list[DocumentRecord]:
+        return [one for one in self.records if spaces is None or one.space in spaces]
+
+    def too_long(self, questions: Sequence[str]) -> list[str]:
+        return ["is too long" if len(one) > 200 else "" for one in questions]
+
+    def place(
+        self,
+        question: str,
+        *,
+        spaces: Sequence[str] | None = None,
+        documents: Sequence[str] | None = None,
+    ) -> str:
+        return question.rpartition(" ")[2]
+
+    def ask(
+        self,
+        question: str,
+        *,
+        spaces: Sequence[str] | None = None,
+        documents: Sequence[str] | None = None,
+        instruction: str = "",
+        reproducible: bool = False,
+    ) -> Iterator[Event]:
+        with self._lock:
+            self.asked.append((question, None if documents is None else tuple(documents)))
+            self.together += 1
+            self.most_together = max(self.most_together, self.together)
+        try:
+            self.fault(question)
+            text = f"It is {question} [1]."
+            yield Finished(
+                Answer(
+                    id="x",
+                    question=question,
+                    answer=text,
+                    found=True,
+                    quoted=False,
+                    confidence=0.9,
+                    sentences=[AnswerSentence(text, [1], True)],
+                    citations=[Citation(1, "a.md", None, "", question, "c1", "general")],
+                    passages=[],
+                    usage=Usage(4096, 10, 5),
+                    timings={"search_s": 0.1, "first_token_s": 0.1, "total_s": 0.2},
+                    model=ModelName("model", "1" * 64),
+                    prompt_sha256=hashlib.sha256(question.encode()).hexdigest(),
+                )
+            )
+        finally:
+            with self._lock:
+                self.together -= 1
+
+
+def questions(count: int) -> list[Question]:
+    return [
+        Question(row, str(row), f"question {row} about {row % 3}") for row in range(2, 2 + count)
+    ]
+
+
+def play(
+    folder: Path,
+    library: Library,
+    rows: Sequence[Question],
+    order: Order = ORDER,
+    *,
+    force: bool = False,
+) -> tuple[RunInfo, list[RowResult]]:
+    with open_journal(folder) as journal:
+        documents = references(library.records) if order.mode == "each_document" else None
+        info = begin_or_continue(
+            journal,
+            run_info(library, order),
+            lambda: tasks_of(checked(rows, library, library.records, order), documents),
+            force=force,
+        )
+        answer_all(journal, info, library, parallel=3)
+        return info, list(journal.results())
+
+
+def test_every_row_is_answered_in_the_questionnaires_order(tmp_path: Path) -> None:
+    library = Library()
+    _, results = play(tmp_path, library, questions(30))
+    assert [one.key for one in results] == [str(row) for row in range(2, 32)]
+    assert all(one.outcome == "found" for one in results)
+    assert all(one.question.text in one.answer for one in results)
+    assert results[0].evidence[0].document_sha256 == RECORDS[0].sha256
+
+
+def test_neighbours_are_asked_after_one_another(tmp_path: Path) -> None:
+    library = Library()
+    play(tmp_path, library, questions(30), replace(ORDER, reproducible=True))
+    places = [question.rpartition(" ")[2] for question, _ in library.asked]
+    assert places == sorted(places)
+    assert library.most_together == 1
+
+
+def test_what_is_journalled_is_never_asked_again(tmp_path: Path) -> None:
+    def power_cut(question: str) -> None:
+        if "question 9 " in question:
+            raise SystemExit
+
+    broken = Library(power_cut)
+    with pytest.raises(SystemExit):
+        play(tmp_path, broken, questions(12))
+    with open_journal(tmp_path) as journal:
+        kept = {one.key: one for one in journal.results()}
+    assert kept
+    library = Library()
+    _, results = play(tmp_path, library, questions(12))
+    assert len(results) == 12
+    assert {one.key: one for one in results if one.key in kept} == kept
+    again = {question for question, _ in library.asked}
+    assert not again & {one.question.text for one in kept.values()}
+    play(tmp_path, library, questions(12))
+    assert len(library.asked) == len(again)
+
+
+def test_an_engine_that_fails_now_and_then_is_asked_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.batch.run._LONGEST_PAUSE", 0.01)
+    failures = iter([EngineError("hiccup"), EngineBusy(1)])
+
+    def fault(question: str) -> None:
+        if "question 3 " in question and (error := next(failures, None)):
+            raise error
+
+    _, results = play(tmp_path, Library(fault), questions(4))
+    assert [one.outcome for one in results] == ["found"] * 4
+    assert [one.attempts for one in results] == [1, ATTEMPTS, 1, 1]
+
+
+def test_a_row_that_always_fails_is_told_and_tried_again_by_the_next_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.batch.run._LONGEST_PAUSE", 0.01)
+
+    def fault(question: str) -> None:
+        if "question 3 " in question:
+            raise EngineError("the prompt broke it")
+
+    library = Library(fault)
+    _, results = play(tmp_path, library, questions(4))
+    assert [one.outcome for one in results] == ["found", "failed", "found", "found"]
+    assert results[1].reason == "the prompt broke it"
+    assert results[1].attempts == ATTEMPTS
+    healed = Library()
+    _, results = play(tmp_path, healed, questions(4))
+    assert [one.outcome for one in results] == ["found"] * 4
+    assert len(healed.asked) == 1
+
+
+def test_an_engine_that_stays_dead_ends_the_run_and_loses_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.batch.run._LONGEST_PAUSE", 0.01)
+
+    def fault(question: str) -> None:
+        if "about 2" in question:
+            raise EngineDown("it is dead")
+
+    with pytest.raises(EngineDown):
+        play(tmp_path, Library(fault), questions(9))
+    with open_journal(tmp_path) as journal:
+        assert set(journal.counts()) == {"found"}
+    _, results = play(tmp_path, Library(), questions(9))
+    assert [one.outcome for one in results] == ["found"] * 9
+
+
+def test_answers_of_two_kinds_are_never_mixed(tmp_path: Path) -> None:
+    library = Library()
+    play(tmp_path, library, questions(3))
+    library.model = "another"
+    with pytest.raises(RunChanged, match=r"model then, another now.*--force"):
+        play(tmp_path, library, questions(3))
+    info, _ = play(tmp_path, library, questions(3), force=True)
+    assert info.model == "another"
+    assert len(library.asked) == 6
+    library.records.pop()
+    with pytest.raises(RunChanged, match="other documents"):
+        play(tmp_path, library, questions(3))
+
+
+def test_each_document_is_asked_each_question(tmp_path: Path) -> None:
+    library = Library()
+    rows = [*questions(2), Question(9, "9", "only b", documents=("b.md",))]
+    _, results = play(tmp_path, library, rows, replace(ORDER, mode="each_document"))
+    held = [(one.question.row, one.document.name if one.document else "") for one in results]
+    names = ["a.md", "b.md", "c.md"]
+    assert held == [(row, name) for row in (2, 3) for name in names] + [(9, "b.md")]
+    about = [documents for _, documents in library.asked]
+    assert all(documents is not None and len(documents) == 1 for documents in about)
+    assert len({one.key for one in results}) == 7
+
+
+def test_bad_rows_are_all_told_before_anything_is_asked(tmp_path: Path) -> None:
+    library = Library()
+    bad: list[Question | RowProblem] = [
+        RowProblem(2, "has no question"),
+        Question(3, "3", "x" * 300),
+        Question(4, "4", "fine"),
+        Question(5, "5", "which", documents=("z.md",)),
+        Question(6, "6", "which", spaces=("moon",)),
+    ]
+    rows: Sequence[Question] = bad  # type: ignore[assignment]
+    with pytest.raises(BadRows) as raised:
+        play(tmp_path, library, rows)
+    words = str(raised.value)
+    assert [one.row for one in raised.value.rows] == [2, 3, 5, 6]
+    assert "row 2 has no question" in words
+    assert "z.md" in words
+    assert "'moon'" in words
+    assert not library.asked
+    _, results = play(tmp_path, library, rows, replace(ORDER, skip_bad=True))
+    assert [one.outcome for one in results] == ["failed", "failed", "found", "failed", "failed"]
+    assert "z.md" in results[3].reason
+    assert len(library.asked) == 1
+
+
+def test_a_changed_journal_is_refused(tmp_path: Path) -> None:
+    play(tmp_path, Library(), questions(3))
+    path = tmp_path / FILE
+    data = path.read_bytes()
+    at = data.index(b"It is question 3")
+    path.write_bytes(data[:at] + b"It is QUESTION 3" + data[at + 16 :])
+    with pytest.raises(JournalError, match="row 3"):
+        play(tmp_path, Library(), questions(3))
+
+
+def test_a_torn_end_of_the_journal_costs_one_answer_at_most(tmp_path: Path) -> None:
+    torn = tmp_path / "torn"
+    torn.mkdir()
+    with open_journal(tmp_path / "run") as journal:
+        info = begin_or_continue(
+            journal,
+            run_info(Library(), ORDER),
+            lambda: tasks_of([(one, "") for one in questions(6)], None),
+        )
+        answer_all(journal, info, Library(), parallel=1)
+        before = list(journal.results())
+        for name in (FILE, f"{FILE}-wal"):
+            (torn / name).write_bytes((tmp_path / "run" / name).read_bytes())
+    log = torn / f"{FILE}-wal"
+    log.write_bytes(log.read_bytes()[:-700])
+    with open_journal(torn) as journal:
+        left = list(journal.results())
+    assert len(left) == 5
+    assert all(one in before for one in left)
+
+
+def test_two_at_once_on_one_run(tmp_path: Path) -> None:
+    with (
+        open_journal(tmp_path),
+        pytest.raises(JournalError, match="process"),
+        open_journal(tmp_path),
+    ):
+        pass
+
+
+@given(st.permutations(RECORDS))
+def test_the_hash_of_the_documents_knows_no_order(records: list[DocumentRecord]) -> None:
+    assert index_sha256(records) == index_sha256(RECORDS)
+    changed = [replace(records[0], sha256="f" * 64), *records[1:]]
+    assert index_sha256(changed) != index_sha256(RECORDS)
