@@ -4,7 +4,7 @@ import getpass
 import sys
 from argparse import Namespace
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
@@ -12,6 +12,7 @@ from typing import Any
 from app.audit.opening import local_person, open_trail
 from app.audit.records import RecordKind
 from app.commands.output import print_json, settings_of
+from app.conversations.store import CONVERSATIONS, Conversations
 from app.people.access import EVERYONE, Right, is_private
 from app.people.opening import House, open_people
 from app.people.passwords import make_password
@@ -70,12 +71,16 @@ def remove_user(arguments: Namespace) -> int:
         person = house.people.named(arguments.name)
         about["id"] = person.id
         house.people.remove(person.id)
+        kept = settings_of(arguments).home / CONVERSATIONS
+        if kept.exists():
+            with closing(Conversations(kept)) as conversations:
+                conversations.delete_person(person.id)
     if arguments.json:
         print_json({"name": person.name, "id": person.id})
     else:
         print(
-            f"removed {person.name}; their own uploads are in the space ~{person.id}, which nobody "
-            "can read now"
+            f"removed {person.name} and their conversations; their own uploads are in the space "
+            f"~{person.id}, which nobody can read now"
         )
     return 0
 

@@ -27,6 +27,7 @@ from app.conversations.turns import (
 # Those of `spaces` that the person may read now.
 Readable = Callable[[Iterable[str]], Collection[str]]
 
+CONVERSATIONS = "conversations.sqlite3"  # the file in the data folder
 LONGEST_TITLE = 120
 LONGEST_COMMENT = 2_000
 MOST_LISTED = 500

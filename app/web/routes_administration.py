@@ -80,9 +80,16 @@ class SpaceLine:
 
 
 def administration_routes(
-    people: People, sessions: Sessions, overview: Overview, prices: Prices
+    people: People,
+    sessions: Sessions,
+    overview: Overview,
+    prices: Prices,
+    forget: Callable[[str], None] = lambda person: None,
 ) -> APIRouter:
-    """The routes below `PREFIX`; every one of them is for administrators alone."""
+    """The routes below `PREFIX`; every one of them is for administrators alone.
+
+    `forget` erases what else is kept of a person who was removed.
+    """
     router = APIRouter(prefix=PREFIX, route_class=_Route)
 
     @router.get("")
@@ -142,6 +149,7 @@ def administration_routes(
     @router.post("/people/remove")
     def remove(request: Request, person: Text) -> Response:
         people.remove(person)
+        forget(person)
         return _back("/people")
 
     @router.post("/people/join")
