@@ -245,7 +245,7 @@ class Home:
 
         return self._recorder.ask(
             question,
-            self.chat.model(),
+            self.chat.model,
             start,
             spaces=chosen,
             documents=documents,
@@ -312,7 +312,7 @@ class Home:
         return self._recorder.summarise(
             held[0].space,
             held[0].name,
-            self.chat.model(),
+            self.chat.model,
             lambda model: Summariser(self.index, model).summarise(held[0], person=person),
             person,
         )

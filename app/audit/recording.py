@@ -65,7 +65,7 @@ class Recorder:
     def ask(
         self,
         question: str,
-        model: ChatModel,
+        model: Callable[[], ChatModel],
         start: Callable[[ChatModel], Iterator[Event]],
         *,
         spaces: Sequence[str],
@@ -74,7 +74,7 @@ class Recorder:
         instruction: str,
         person: str,
     ) -> Iterator[Event]:
-        """The events of `start(model)`, recorded. Raises TrailFault before anything is done."""
+        """The events of `start(model())`, recorded. Raises TrailFault before anything is done."""
         asked = {
             "question": self._trail.texts.keep(question),
             "spaces": list(spaces),
@@ -88,7 +88,7 @@ class Recorder:
         self,
         space: str,
         document: str,
-        model: ChatModel,
+        model: Callable[[], ChatModel],
         start: Callable[[ChatModel], Iterator[SummaryEvent]],
         person: str,
     ) -> Iterator[SummaryEvent]:
@@ -176,7 +176,7 @@ class _Recorded(Iterator[E], Generic[E]):
     def __init__(
         self,
         recorder: Recorder,
-        model: ChatModel,
+        model: Callable[[], ChatModel],
         start: Callable[[ChatModel], Iterator[E]],
         asked: Mapping[str, Any],
         person: str,
@@ -184,21 +184,27 @@ class _Recorded(Iterator[E], Generic[E]):
         self._recorder = recorder
         self._person = person
         self._id = uuid.uuid4().hex
-        self._engine = WatchedEngine(model.engine)
-        self._about = {
-            "model": {
-                "name": model.name.name,
-                "sha256": model.name.sha256,
-                "adapters": list(model.name.adapters),
-                "context_window": model.context_window,
-            },
-            "prompt_words_sha256": prompt_words_sha256(),
-        }
         self._draft = ""
         self._ended = False
         self._ending = threading.Lock()
         recorder.write(RecordKind.QUESTION, person, {"question_id": self._id, **asked})
-        self._events = start(replace(model, engine=self._engine))
+        try:
+            found = model()
+        except Exception as error:
+            failed = {"reason": type(error).__name__, **recorder.draft(""), "prompts": []}
+            self._write(RecordKind.STOPPED, failed)
+            raise
+        self._engine = WatchedEngine(found.engine)
+        self._about = {
+            "model": {
+                "name": found.name.name,
+                "sha256": found.name.sha256,
+                "adapters": list(found.name.adapters),
+                "context_window": found.context_window,
+            },
+            "prompt_words_sha256": prompt_words_sha256(),
+        }
+        self._events = start(replace(found, engine=self._engine))
 
     def __next__(self) -> E:
         try:

@@ -22,6 +22,7 @@ from app.backend import HomeBackend
 from app.cli import main
 from app.events import Answer, Finished, Reading, Searching, Writing
 from app.home import Home
+from app.models import ModelError
 from app.people.access import EVERYONE, Person, Rules, SpaceRule
 from app.people.allowance import Limits
 from app.settings import load_settings
@@ -149,6 +150,17 @@ def test_an_answer_that_cannot_be_recorded_is_not_shown(home: Home):
         read()
     assert {type(event) for event in seen} <= {Searching}
     assert ask(home).found
+
+
+def test_a_question_that_no_model_could_answer_is_on_record(tmp_path: Path):
+    engine = {"model": tmp_path / "missing.gguf"}
+    with open_home(load_settings({"home": tmp_path / "home", "engine": engine}), "test") as opened:
+        opened.ingest([SAMPLES / "security.html"], space="general")
+        with pytest.raises(ModelError):
+            opened.ask(QUESTION, person="kim")
+        asked, stopped = opened.trail.tail(2)
+    assert (asked.kind, asked.data["question"]) == ("question", {"text": QUESTION})
+    assert (stopped.kind, stopped.data["reason"]) == ("answer-stopped", "ModelError")
 
 
 def test_the_reader_is_told_in_plain_words(home: Home):

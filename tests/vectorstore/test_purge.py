@@ -46,7 +46,7 @@ def test_searches_and_storing_go_on_meanwhile(tmp_path: Path):
             try:
                 if not index.search("leave", ["general"]).hits:
                     wrong.append("nothing found")
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 -- whatever it was, the test names it
                 wrong.append(repr(error))
 
     threads = [threading.Thread(target=search) for _ in range(3)]
