@@ -153,9 +153,9 @@ def _from_table(source: Iterator[Row], column: str | None) -> Iterator[Question 
 def _find_columns(head: Sequence[Row], column: str | None) -> tuple[_Columns, int]:
     """The columns, and how many of the rows of `head` are title and header."""
     for at, row in enumerate(head[:_HEADER_WITHIN]):
-        names = _unique(row.cells)
-        place = _named(names, column) if column else _by_name(names)
+        place = _named(row.cells, column) if column else _by_name(row.cells)
         if place is not None:
+            names = _unique(row.cells)
             return _Columns(names, place, _meanings(names, place)), at + 1
     if column:
         names = _unique(head[0].cells)

@@ -103,7 +103,9 @@ def xlsx_rows(file: Path, sheet: str | None) -> Iterator[Row]:
                     else ""
                     for cell in row
                 )
-                found = found or any(cells)
+                while cells and not cells[-1]:  # the width that the sheet claims says nothing
+                    cells = cells[:-1]
+                found = found or bool(cells)
                 yield Row(number, cells)
             if found:
                 return

@@ -1,0 +1,158 @@
+"""Questionnaires as people send them are read row by row, and what is wrong is said by its row."""
+
+import csv
+import json
+import tracemalloc
+from pathlib import Path
+
+import openpyxl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.batch.questionnaire import QuestionnaireError, read_questionnaire
+from app.batch.records import Question, RowProblem
+
+
+def write(path: Path, text: str, encoding: str = "utf-8") -> Path:
+    path.write_bytes(text.encode(encoding))
+    return path
+
+
+def workbook(path: Path, *rows: list[object], title: str = "Questions") -> Path:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.title = title
+    for row in rows:
+        sheet.append(row)
+    book.save(path)
+    return path
+
+
+def questions(path: Path, **options: str) -> list[Question]:
+    found = list(read_questionnaire(path, **options))
+    assert all(isinstance(one, Question) for one in found), found
+    return found
+
+
+def test_a_german_spreadsheet_with_a_title_above_its_header(tmp_path: Path) -> None:
+    file = workbook(
+        tmp_path / "Fragebogen.xlsx",
+        ["Lieferantenfragebogen 2026", None, None, None],
+        [None, None, None, None],
+        ["Nr.", "Frage", "Antworttyp", "Verantwortlich"],
+        ["1.1", "Wie viele Urlaubstage gibt es?", "Zahl (Tage)", "HR"],
+        [None, None, None, None],
+        ["1.2", "Ist das Mitnehmen erlaubt?", "ja/nein", "HR"],
+    )
+    first, second = questions(file)
+    assert (first.row, first.id, first.text) == (4, "1.1", "Wie viele Urlaubstage gibt es?")
+    assert (first.kind, first.unit) == ("number", "tage")
+    assert (second.row, second.kind) == (6, "yes_no")
+    assert list(first.columns) == ["Nr.", "Frage", "Antworttyp", "Verantwortlich"]
+    assert first.columns["Verantwortlich"] == "HR"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])
+def test_csv_as_excel_writes_it(tmp_path: Path, encoding: str) -> None:
+    text = 'id;question;owner\r\n7;"Höhe der\r\nZulage?";"Müller; KG"\r\n8;Zweite?;x\r\n'
+    first, second = questions(write(tmp_path / "q.csv", text, encoding))
+    assert (first.row, first.id, first.text) == (2, "7", "Höhe der Zulage?")
+    assert first.columns["owner"] == "Müller; KG"
+    assert (second.row, second.text) == (4, "Zweite?")  # the line that an editor shows
+
+
+def test_one_question_a_line_and_json_lines(tmp_path: Path) -> None:
+    plain = write(tmp_path / "q.txt", "First?\n\n  Second?  \n")
+    assert [(one.row, one.text) for one in questions(plain)] == [(1, "First?"), (3, "Second?")]
+    rows = [
+        {"id": "a", "question": "First?", "documents": ["x.pdf", "y; z.pdf"], "weight": 3},
+        {"id": "b", "question": "Second?", "type": "one of: low | high", "spaces": "hr"},
+    ]
+    lines = "\n".join(json.dumps(row) for row in rows) + "\nnot json\n[1]\n{}\n"
+    found = list(read_questionnaire(write(tmp_path / "q.jsonl", lines)))
+    first, second, *wrong = found
+    assert isinstance(first, Question)
+    assert isinstance(second, Question)
+    assert first.columns["weight"] == "3"
+    assert first.documents == ("x.pdf", "y", "z.pdf")
+    assert (second.kind, second.choices, second.spaces) == ("choice", ("low", "high"), ("hr",))
+    assert [one.row for one in wrong if isinstance(one, RowProblem)] == [3, 4, 5]
+
+
+def test_the_question_column_is_found_named_or_asked_for(tmp_path: Path) -> None:
+    guessed = write(
+        tmp_path / "a.csv", "topic,text to ask\nleave,How long is it?\npay,When is it?\n"
+    )
+    assert [one.text for one in questions(guessed)] == ["How long is it?", "When is it?"]
+    named = write(tmp_path / "b.csv", "one,two\nA,How?\nB,When?\n")
+    assert [one.text for one in questions(named, question_column="ONE")] == ["A", "B"]
+    unclear = write(tmp_path / "c.csv", "one,two\nA,B\nC,D\n")
+    with pytest.raises(QuestionnaireError, match=r"--question-column.*'one', 'two'"):
+        list(read_questionnaire(unclear))
+    with pytest.raises(QuestionnaireError, match="no column named 'three'"):
+        list(read_questionnaire(unclear, question_column="three"))
+    twice = write(tmp_path / "d.csv", "question,question\nA?,B?\n")
+    with pytest.raises(QuestionnaireError, match="several columns"):
+        list(read_questionnaire(twice))
+
+
+def test_bad_rows_are_told_by_their_number(tmp_path: Path) -> None:
+    long = "x" * 4_001
+    text = (
+        "question,type,options\n,text,\nHow?,essay,\nWhich?,choice,only\n"
+        f"{long},text,\n,,\nGood?,date,\n"
+    )
+    found = list(read_questionnaire(write(tmp_path / "q.csv", text)))
+    problems = {one.row: one.reason for one in found if isinstance(one, RowProblem)}
+    assert sorted(problems) == [2, 3, 4, 5]
+    for row, words in ((2, "no question"), (3, "'essay'"), (4, "no list"), (5, "4,001 characters")):
+        assert words in problems[row]
+    assert [one.text for one in found if isinstance(one, Question)] == ["Good?"]
+
+
+def test_files_that_are_no_questionnaire_are_refused_with_a_remedy(tmp_path: Path) -> None:
+    for name, content, words in (
+        ("old.xls", b"\xd0\xcf\x11\xe0", "save it as XLSX or CSV"),
+        ("broken.xlsx", b"PK\x03\x04 nothing", "get the file again"),
+        ("empty.csv", b"", "is empty"),
+    ):
+        (tmp_path / name).write_bytes(content)
+        with pytest.raises(QuestionnaireError, match=words):
+            list(read_questionnaire(tmp_path / name))
+    file = workbook(tmp_path / "q.xlsx", ["question"], ["How?"])
+    with pytest.raises(QuestionnaireError, match="no sheet 'Other'; there are: Questions"):
+        list(read_questionnaire(file, sheet="Other"))
+
+
+def test_a_hundred_thousand_rows_are_never_in_memory_at_once(tmp_path: Path) -> None:
+    file = tmp_path / "large.csv"
+    with file.open("w", encoding="utf-8", newline="") as opened:
+        writer = csv.writer(opened)
+        writer.writerow(["question", "notes"])
+        writer.writerows([f"Question number {n}?", "x" * 200] for n in range(100_000))
+    tracemalloc.start()
+    try:
+        count = sum(1 for _ in read_questionnaire(file))
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert count == 100_000
+    assert peak < 8 * 2**20  # bytes; the file has 23 million
+
+
+cell = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=30)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(cell, cell), min_size=1, max_size=6))
+def test_other_columns_pass_through_untouched(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, str]]
+) -> None:
+    file = tmp_path_factory.mktemp("through") / "q.csv"
+    with file.open("w", encoding="utf-8", newline="") as opened:
+        writer = csv.writer(opened)
+        writer.writerow(["id", "question", "notes", "owner"])
+        writer.writerows([str(n), "How?", *pair] for n, pair in enumerate(rows))
+    found = questions(file)
+    assert [(one.columns["notes"], one.columns["owner"]) for one in found] == rows
