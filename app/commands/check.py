@@ -1,17 +1,27 @@
-"""check: what is right, what is not, what to do."""
+"""check: what is right, what is not, what to do; with --privacy, the proof that nothing leaves."""
 
+import json
 from argparse import Namespace
 from dataclasses import asdict
+from pathlib import Path
+from typing import Any
 
 from app.checkup import check as look
 from app.checkup import worst
-from app.commands.output import print_json, settings_of
+from app.commands.output import fail, print_json, settings_of
 
 MARKS = {"ok": "ok  ", "warning": "WARN", "failed": "FAIL"}
 
 
 def check(arguments: Namespace) -> int:
     """Print the findings; 1 if something does not work."""
+    if arguments.verify:
+        return _verify(arguments)
+    if arguments.privacy:
+        return _privacy(arguments)
+    if arguments.report:
+        fail("--report goes with --privacy")
+        return 2
     findings = list(look(settings_of(arguments)))
     if arguments.json:
         print_json(
@@ -23,3 +33,53 @@ def check(arguments: Namespace) -> int:
             if finding.remedy:
                 print(f"                 -> {finding.remedy}")
     return 1 if worst(findings) == "failed" else 0
+
+
+def _privacy(arguments: Namespace) -> int:
+    from app.privacy.report import make_report
+
+    report = make_report(settings_of(arguments))
+    if arguments.report:
+        Path(arguments.report).write_text(json.dumps(report, indent=1) + "\n", "utf-8")
+    if arguments.json:
+        print_json(report)
+    else:
+        _say(report["content"])
+    return 0 if report["content"]["passed"] else 1
+
+
+def _verify(arguments: Namespace) -> int:
+    from app.privacy.report import verify_report
+
+    content, ours = verify_report(Path(arguments.verify), settings_of(arguments))
+    if arguments.json:
+        print_json({"signed_here": ours, "content": content})
+        return 0 if content["passed"] else 1
+    _say(content)
+    whose = "this data folder's own key" if ours else "a key that is not this data folder's"
+    print(f"Unchanged since {content['made']}; signed with {whose}.")
+    return 0 if content["passed"] else 1
+
+
+def _say(content: dict[str, Any]) -> None:
+    print(f"Outside: {content['isolation']}. Observed by {content['observed_by']}.")
+    for step in content["job"]:
+        foreign = ", ".join(step["foreign"]) or "nothing beyond this machine"
+        mark = "ok  " if step["done"] and not step["foreign"] else "FAIL"
+        print(f"{mark}  {step['name']:30} turned to {foreign} {step['said']}".rstrip())
+    for one in content["attempts"]:
+        mark = {True: "ok  ", False: "FAIL", None: "----"}[one["proved"]]
+        outcome = "GOT OUT" if one["got_out"] else "refused"
+        recorded = "recorded" if one["recorded"] else "not recorded"
+        without = "gets out" if one["bare_gets_out"] else "does not get out"
+        print(f"{mark}  {one['name']:30} {outcome}, {recorded} (without the guard: {without})")
+    browser = content["browser"]
+    if browser and browser["proved"] is not None:
+        mark = "ok  " if browser["proved"] else "FAIL"
+        kept = "GOT OUT" if browser["got_out"] else "refused"
+        print(f"{mark}  {'poisoned page in the browser':30} {kept}")
+    else:
+        print("----  poisoned page in the browser   not tried: no browser, or no namespace")
+    for limit in content["limits"]:
+        print(f"limit: {limit}")
+    print("Nothing got out." if content["passed"] else "NOT PROVED: see the lines marked FAIL.")

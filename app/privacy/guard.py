@@ -19,6 +19,7 @@ from app.privacy.allowed import Allowed
 from app.privacy.attempts import Attempt, AttemptFile
 
 REPORTED = "strongroom.egress"  # audit event with which a parent tells what a child attempted
+ADDRESSED = "strongroom.address"  # raised by us before Python resolves a name
 RECORD_VARIABLE = "STRONGROOM_EGRESS_HOME"  # tells our child processes where to record
 
 _INET = frozenset({socket.AF_INET, socket.AF_INET6})
@@ -63,6 +64,7 @@ class Guard:
         self._looks: dict[str, Callable[[tuple[Any, ...]], str | None]] = {
             "socket.__new__": self._made,
             "socket.connect": self._addressed,
+            ADDRESSED: self._addressed,
             "socket.sendto": self._addressed,
             "socket.sendmsg": self._addressed,
             "socket.getaddrinfo": self._looked_up,
@@ -80,6 +82,7 @@ class Guard:
     def install(self) -> None:
         """Look at every event of this process from now on; there is no way back."""
         sys.addaudithook(self.hook)
+        _look_before_resolving()
 
     def follow(self, allowed: Allowed, record: Record) -> None:
         """Take over what the settings say, once they are read."""
@@ -88,6 +91,10 @@ class Guard:
         for attempt in waiting:
             record(attempt)
         self.record = record
+
+    def allow_programs(self, *names: str) -> None:
+        """Let this process start these too; for a check that watches other processes."""
+        self._tools |= set(names)
 
     def hook(self, event: str, arguments: tuple[Any, ...]) -> None:
         """Raises EgressRefused for what leads out. Called by Python for each audit event."""
@@ -174,6 +181,26 @@ class Guard:
 
     def _told(self, arguments: tuple[Any, ...]) -> str | None:
         return str(arguments[1])
+
+
+def _look_before_resolving() -> None:
+    """Python resolves a name that `connect` is given before it raises the audit event, and with
+    the name words could leave: so the methods of its socket class raise one of ours before.
+    """
+
+    def looking(name: str) -> None:
+        original = getattr(socket.socket, name)
+
+        def method(self: socket.socket, *arguments: Any) -> Any:
+            if arguments and isinstance(arguments[-1], tuple):
+                sys.audit(ADDRESSED, self, arguments[-1])
+            return original(self, *arguments)
+
+        method.__name__, method.__doc__ = name, original.__doc__
+        setattr(socket.socket, name, method)
+
+    for name in ("connect", "connect_ex", "sendto"):
+        looking(name)
 
 
 def callers(frame: FrameType | None) -> tuple[str, ...]:

@@ -46,6 +46,12 @@ def obey(settings: "Settings") -> None:
         guard.follow(Allowed(named_in(settings)), AttemptFile(settings.home))
 
 
+def allow_programs(*names: str) -> None:
+    """Let this process start these programs too."""
+    for guard in _guards:
+        guard.allow_programs(*names)
+
+
 @contextmanager
 def recorded_in(trail: "Trail", home: Path) -> Iterator[None]:
     """Until the block ends, refused attempts of this process and its children reach the trail.

