@@ -1,6 +1,8 @@
 """Places for questions, what to ask next, and the words around conversations."""
 
 import asyncio
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, replace
 from datetime import date, datetime
 
@@ -13,6 +15,12 @@ from app.web.suggestions import MOST, suggestions
 from app.web.talk import Places, Talk
 from app.web.texts import ENGLISH, GERMAN
 from app.web.texts_conversations import LANGUAGES, ConversationTexts
+
+
+def apart(work: Coroutine[object, object, None]) -> None:
+    """Run it in a thread of its own: the browser's library has a loop running in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, work).result()
 
 
 def test_places_are_given_in_order_and_come_back() -> None:
@@ -45,7 +53,7 @@ def test_places_are_given_in_order_and_come_back() -> None:
         assert await again.wait(talk)
         again.leave()
 
-    asyncio.run(run())
+    apart(run())
 
 
 def test_a_question_that_gives_up_waiting_loses_no_place() -> None:
@@ -65,7 +73,7 @@ def test_a_question_that_gives_up_waiting_loses_no_place() -> None:
         patient.leave()
         assert not places.full_of("kim")
 
-    asyncio.run(run())
+    apart(run())
 
 
 def kept(answer: object) -> SavedTurn:
