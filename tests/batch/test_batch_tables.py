@@ -1,0 +1,277 @@
+"""Results as tables, reports and reviews: nothing acts, nothing is lost, equal runs are equal."""
+
+import csv
+import io
+import re
+import tracemalloc
+import zipfile
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import openpyxl
+import pypdfium2
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.batch.records import (
+    DocumentRef,
+    Evidence,
+    Provenance,
+    Question,
+    RowResult,
+    RunInfo,
+    Sentence,
+)
+from app.batch.report import write_report
+from app.batch.review import review
+from app.batch.tables import TableError, read_results, write_table, write_text
+
+EVIL = ["=cmd|' /C calc'!A0", "@SUM(A1:A9)", "+1+cmd", "-2+3", "\t=1", "＝1+1", '=HYPERLINK("x")']
+INFO = RunInfo(
+    id="run1",
+    questionnaire="security.xlsx",
+    questionnaire_sha256="1" * 64,
+    started_at="2026-11-22T10:00:00",
+    mode="library",
+    reproducible=False,
+    version="0.1.0",
+    model="SmolLM2",
+    model_sha256="2" * 64,
+    adapters=(),
+    embedder="MiniLM",
+    embedder_sha256="3" * 64,
+    index_sha256="4" * 64,
+    documents=2,
+    settings={"answer.passages": "8"},
+    spaces=None,
+)
+EVIDENCE = Evidence(1, "hr", "handbook.pdf", "5" * 64, 4, "Leave", "28 working days.", "a" * 16)
+
+
+def result(row: int = 2, **changed: object) -> RowResult:
+    made = RowResult(
+        key=str(row),
+        question=Question(
+            row, str(row), "How long is leave?", columns={"Nr": str(row), "Question": "How long?"}
+        ),
+        document=None,
+        outcome="found",
+        answer="28 working days. [1]",
+        value=None,
+        unit="",
+        quoted=False,
+        confidence=0.9,
+        sentences=(Sentence("28 working days.", (1,), True),),
+        evidence=(EVIDENCE,),
+        provenance=Provenance("6" * 64, ("a" * 16,), 0, "answer"),
+        seconds=1.5,
+    )
+    return replace(made, **changed)  # type: ignore[arg-type]
+
+
+def written(folder: Path, suffix: str, *results: RowResult, info: RunInfo = INFO) -> Path:
+    path = folder / f"out{suffix}"
+    write_table(path, info, lambda: iter(results))
+    return path
+
+
+def test_nothing_from_outside_becomes_a_formula(tmp_path: Path) -> None:
+    results = [
+        result(
+            number,
+            question=Question(number, text, text, columns={text: text, "Question": text}),
+            answer=text,
+            evidence=(replace(EVIDENCE, document=text, quote=text),),
+            reason=text,
+        )
+        for number, text in enumerate(EVIL, 2)
+    ]
+    book = openpyxl.load_workbook(written(tmp_path, ".xlsx", *results))
+    cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
+    assert {cell.data_type for cell in cells} <= {"s", "n", "inlineStr"}
+    held = {cell.value for cell in cells}
+    assert set(EVIL) - {"\t=1"} <= held
+    with written(tmp_path, ".csv", *results).open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.reader(file))
+    for row in rows:
+        for cell in row:
+            assert not cell.strip().startswith(("=", "+", "@", "＝")), cell
+    assert any("'-2+3" in row for row in rows)
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.text(max_size=40))
+def test_no_text_is_ever_a_formula_and_none_is_lost(text: str) -> None:
+    text = text.replace("\r", "\n")  # what a line break is, is CSV's own business
+    one = result(question=Question(2, "2", "How?", columns={"Question": text}), answer=text)
+    file = io.StringIO(newline="")
+    write_text(file, ".csv", INFO, lambda: iter([one]))
+    (_, row) = csv.reader(io.StringIO(file.getvalue(), newline=""))
+    assert row[0].removeprefix("'") == text.removeprefix("'")
+    assert not re.match(r"[=@＝＠]", row[0].strip())
+
+
+def test_json_lines_hold_everything(tmp_path: Path) -> None:
+    results = [result(2), result(3, document=DocumentRef("hr", "a.pdf", "7" * 64), value="28")]
+    info, read = read_results(written(tmp_path, ".jsonl", *results))
+    assert (info, read) == (INFO, results)
+    (tmp_path / "other.jsonl").write_text('{"question": "no result of ours"}\n', "utf-8")
+    with pytest.raises(TableError, match="no file of results of ours"):
+        read_results(tmp_path / "other.jsonl")
+
+
+def test_a_workbook_has_its_columns_links_colours_and_summary(tmp_path: Path) -> None:
+    results = [
+        result(2, question=replace(result().question, kind="number"), value="28", unit="days"),
+        result(3, outcome="not_found", evidence=(), nearest=(EVIDENCE,)),
+        result(4, outcome="failed", answer="", evidence=(), sentences=(), reason="engine down"),
+    ]
+    path = tmp_path / "out.xlsx"
+    write_table(path, INFO, lambda: iter(results), lambda one: f"http://127.0.0.1/s?{one.page}")
+    book = openpyxl.load_workbook(path)
+    sheet = book["Answers"]
+    names = [cell.value for cell in sheet[1]]
+    assert names[:4] == ["Nr", "Question", "outcome", "answer"]
+    assert (sheet.freeze_panes, sheet.auto_filter.ref.startswith("A1:")) == ("A2", True)
+    assert sheet.cell(2, names.index("value") + 1).value == 28
+    place = sheet.cell(2, names.index("document 1") + 1)
+    assert (place.value, place.hyperlink.target) == ("handbook.pdf", "http://127.0.0.1/s?4")
+    colours = [sheet.cell(row, 3).fill.fgColor.rgb for row in (2, 3, 4)]
+    assert len(set(colours)) == 3
+    summary = [[cell.value for cell in row] for row in book["Summary"].iter_rows()]
+    assert ["SHA-256 of the chat model", "2" * 64] in summary
+
+
+def test_every_question_of_every_document_is_a_table(tmp_path: Path) -> None:
+    documents = [DocumentRef("hr", "a.pdf", "7" * 64), DocumentRef("hr", "b.pdf", "8" * 64)]
+    results = [
+        result(row, key=f"{row}.{n}", document=one, question=Question(row, str(row), f"Q{row}?"),
+               answer=f"answer {row} {one.name}")
+        for row in (2, 3) for n, one in enumerate(documents, 1)
+    ]  # fmt: skip
+    info = replace(INFO, mode="each_document")
+    book = openpyxl.load_workbook(written(tmp_path, ".xlsx", *results, info=info))
+    rows = [[cell.value for cell in row] for row in book["Documents × questions"].iter_rows()]
+    assert rows == [
+        ["document", "Q2?", "Q3?"],
+        ["a.pdf", "answer 2 a.pdf", "answer 3 a.pdf"],
+        ["b.pdf", "answer 2 b.pdf", "answer 3 b.pdf"],
+    ]
+    assert book["Answers"].max_row == 5
+
+
+@pytest.mark.parametrize("suffix", [".xlsx", ".csv", ".jsonl", ".html", ".pdf"])
+def test_equal_results_are_equal_files(tmp_path: Path, suffix: str) -> None:
+    results = [result(2), result(3, outcome="partly_supported")]
+    found = []
+    for name in ("a", "b"):
+        path = tmp_path / f"{name}{suffix}"
+        write = write_report if suffix in (".html", ".pdf") else write_table
+        write(path, INFO, lambda: iter(results))
+        found.append(path.read_bytes())
+    assert found[0] == found[1]
+
+
+def test_what_a_workbook_cannot_hold_is_cut_and_not_fatal(tmp_path: Path) -> None:
+    one = result(answer="x" * 40_000, reason="bell \x07 and \ud800 half")
+    book = openpyxl.load_workbook(written(tmp_path, ".xlsx", one))
+    texts = [str(cell.value) for row in book["Answers"].iter_rows() for cell in row]
+    assert max(map(len, texts)) == 32_767
+    assert "bell  and  half" in texts
+
+
+def test_a_file_that_cannot_be_written_leaves_the_old_one(tmp_path: Path) -> None:
+    path = written(tmp_path, ".csv", result())
+    before = path.read_bytes()
+
+    def broken() -> Iterator[RowResult]:
+        yield result()
+        raise OSError(28, "No space left on device")
+
+    with pytest.raises(TableError, match="No space left"):
+        write_table(path, INFO, broken)
+    assert path.read_bytes() == before
+    assert [one.name for one in tmp_path.iterdir()] == ["out.csv"]
+    with pytest.raises(TableError, match=r"\.xlsx, \.csv, \.jsonl"):
+        write_table(tmp_path / "out.docx", INFO, lambda: iter([result()]))
+
+
+def test_large_tables_are_written_row_by_row(tmp_path: Path) -> None:
+    def results() -> Iterator[RowResult]:
+        return (result(row) for row in range(2, 6_002))
+
+    peaks = []
+    for count in (1_000, 6_000):
+        tracemalloc.start()
+        write_table(
+            tmp_path / "large.xlsx", INFO,
+            lambda count=count: (one for _, one in zip(range(count), results(), strict=False)),
+        )  # fmt: skip
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert zipfile.ZipFile(tmp_path / "large.xlsx").testzip() is None
+    assert peaks[1] < 2 * peaks[0] + 2**20
+
+
+def test_a_report_quotes_marks_doubt_and_lets_nothing_act(tmp_path: Path) -> None:
+    evil = '<img src=x onerror=alert(1)> "quoted" \u202eabc'
+    results = [
+        result(2, answer=evil, evidence=(replace(EVIDENCE, quote=evil, document=evil),)),
+        result(
+            3, outcome="partly_supported",
+            sentences=(Sentence("Nobody said this.", (), False),),
+        ),
+        result(4, outcome="failed", answer="", evidence=(), reason="the engine is down"),
+    ]  # fmt: skip
+    write_report(tmp_path / "r.html", INFO, lambda: iter(results))
+    page = (tmp_path / "r.html").read_text("utf-8")
+    assert "<img" not in page
+    assert "<script" not in page
+    assert "default-src 'none'" in page
+    for words in (
+        "No passage supports:</strong> Nobody said this.",
+        "the engine is down",
+        "page 4",
+        "2" * 64,
+        "Prepared by",
+    ):
+        assert words in page
+    assert not re.search(r"(src|href)=\"?(http|//)", page)
+    write_report(tmp_path / "r.pdf", INFO, lambda: iter(results))
+    document = pypdfium2.PdfDocument(tmp_path / "r.pdf")
+    text = "\n".join(
+        document[page].get_textpage().get_text_range() for page in range(len(document))
+    )
+    for words in ("1 failed", "Nobody said this.", "handbook.pdf, page 4", "Prepared by"):
+        assert words in text
+
+
+def test_a_review_says_what_changed_and_why(tmp_path: Path) -> None:
+    before = [
+        result(2),
+        result(3, question=Question(3, "3", "Second?")),
+        result(4, question=Question(4, "4", "Third?")),
+        result(5, question=Question(5, "5", "Gone?")),
+    ]
+    now = [
+        result(2, question=Question(9, "9", "New?")),
+        replace(before[0], key="3", question=replace(before[0].question, row=3)),
+        replace(before[1], outcome="not_found", answer="no"),
+        replace(before[2], evidence=(replace(EVIDENCE, document_sha256="9" * 64),)),
+    ]
+    found = review((INFO, before), (replace(INFO, index_sha256="0" * 64), now))
+    assert [(row.question, row.change) for row in found.rows] == [
+        ("New?", "only_now"),
+        ("How long is leave?", "same"),
+        ("Second?", "outcome"),
+        ("Third?", "evidence"),
+        ("Gone?", "only_before"),
+    ]
+    assert found.rows[2].what == "found → not found"
+    assert "handbook.pdf" in found.rows[3].what
+    assert any("other documents" in words for words in found.runs)
+    assert found.counts() == {
+        "same": 1, "answer": 0, "outcome": 1, "evidence": 1, "only_before": 1, "only_now": 1,
+    }  # fmt: skip
