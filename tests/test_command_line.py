@@ -178,10 +178,30 @@ def test_commands_hand_their_work_to_the_serving_process(
     assert "strongroom serve" in refused.stderr
 
 
-def test_serve_refuses_to_be_reached_from_elsewhere(home: Path) -> None:
+def test_serve_refuses_to_be_reached_from_elsewhere_unprotected(home: Path) -> None:
     done = run(home, "serve", "--host", "0.0.0.0", "--port", "0")
     assert done.returncode == 1
-    assert "sign-in" in done.stderr
+    assert "web.hosts" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_people_groups_and_spaces_while_the_chat_is_served(
+    home: Path, serving: "subprocess.Popen[str]"
+) -> None:
+    assert run(home, "groups", "add", "hr").returncode == 0
+    added = json.loads(run(home, "users", "add", "kim", "--group", "hr", "--json").stdout)
+    assert len(added["one_time_password"]) > 20
+    assert run(home, "spaces", "grant", "general", "hr").returncode == 0
+    listed = json.loads(run(home, "users", "list", "--json").stdout)["users"]
+    assert {user["name"]: user["groups"] for user in listed} == {"admin": [], "kim": ["hr"]}
+    spaces = json.loads(run(home, "spaces", "list", "--json").stdout)["spaces"]
+    general = next(space for space in spaces if space["name"] == "general")
+    assert general["documents"] > 0
+    assert general["readers"] == ["hr"]
+    last = run(home, "users", "remove", "admin")
+    assert last.returncode == 1
+    assert "last administrator" in last.stderr
+    assert serving.poll() is None
 
 
 @pytest.mark.skipif(os.name != "posix", reason="POSIX pipes")
