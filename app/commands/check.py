@@ -82,4 +82,5 @@ def _say(content: dict[str, Any]) -> None:
         print("----  poisoned page in the browser   not tried: no browser, or no namespace")
     for limit in content["limits"]:
         print(f"limit: {limit}")
-    print("Nothing got out." if content["passed"] else "NOT PROVED: see the lines marked FAIL.")
+    known = "Nothing got out but what is marked ----, a limit that is known and told above."
+    print(known if content["passed"] else "NOT PROVED: see the lines marked FAIL.")
