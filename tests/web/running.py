@@ -1,5 +1,10 @@
 """What the tests of the web chat hold on to: the running site, and a watch over a page."""
 
+import asyncio
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
 from fakes import FakeBackend
 from playwright.sync_api import Page
 
@@ -9,6 +14,15 @@ from app.web.security import App, Receive, Scope, Send
 from app.web.signed_in import set_person
 
 KIM, LEE = Person("1", "kim", "Kim Example"), Person("2", "lee")
+
+
+T = TypeVar("T")
+
+
+def apart(work: Coroutine[object, object, T]) -> T:
+    """Run it in a thread of its own: the browser's library has a loop running in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, work).result()
 
 
 class Site:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from fakes import FakeBackend, leave_answer, script
+from web.running import apart
 
 from app.events import Event, Finished, Searching
 from app.people.access import Person
@@ -20,7 +21,7 @@ def collect(start: Callable[[], Iterator[Event]]) -> list[Event]:
     async def run() -> list[Event]:
         return [event async for events in Asking(start).batches() for event in events]
 
-    return asyncio.run(run())
+    return apart(run())
 
 
 def test_events_arrive_in_order() -> None:
@@ -39,7 +40,7 @@ def test_a_failure_arrives_after_the_events_before_it() -> None:
         assert (failure.value.kind, failure.value.seconds) == (FailureKind.BUSY, 12)
         return seen
 
-    assert asyncio.run(run()) == [Searching("busy")]
+    assert apart(run()) == [Searching("busy")]
 
 
 def test_a_defect_becomes_words_and_the_log_names_no_question(
@@ -63,7 +64,7 @@ def test_stopping_ends_the_stream_while_the_backend_is_silent() -> None:
         assert [events async for events in batches] == []
         assert await asyncio.to_thread(backend.streams[0].closed.wait, 30)
 
-    asyncio.run(run())
+    apart(run())
 
 
 def test_a_plain_generator_is_closed_after_its_next_event() -> None:
@@ -87,7 +88,7 @@ def test_a_plain_generator_is_closed_after_its_next_event() -> None:
         going.set()
         assert await asyncio.to_thread(closed.wait, 30)
 
-    asyncio.run(run())
+    apart(run())
 
 
 async def _extend(seen: list[Event], asking: Asking) -> None:

@@ -1,13 +1,12 @@
 """Places for questions, what to ask next, and the words around conversations."""
 
 import asyncio
-from collections.abc import Coroutine
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, replace
 from datetime import date, datetime
 
 import pytest
 from fakes import LEAVE, MEALS, OLD_LEAVE, SECURITY, cite, document, leave_answer, nothing_found
+from web.running import apart
 
 from app.conversations.turns import Listed, SavedTurn
 from app.web import frame
@@ -15,12 +14,6 @@ from app.web.suggestions import MOST, suggestions
 from app.web.talk import Places, Talk
 from app.web.texts import ENGLISH, GERMAN
 from app.web.texts_conversations import LANGUAGES, ConversationTexts
-
-
-def apart(work: Coroutine[object, object, None]) -> None:
-    """Run it in a thread of its own: the browser's library has a loop running in this one."""
-    with ThreadPoolExecutor(1) as thread:
-        thread.submit(asyncio.run, work).result()
 
 
 def test_places_are_given_in_order_and_come_back() -> None:
