@@ -3,22 +3,24 @@
 import secrets
 import sqlite3
 import time
-import unicodedata
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from app.people.access import EVERYONE, Person, Right, Rules, SpaceRule, is_private
 from app.people.database import Database
-from app.people.passwords import Passwords, Weakness, WeakPassword, check_password, make_password
+from app.people.names import (
+    PeopleError,
+    candidates,
+    checked_full_name,
+    checked_name,
+    name_key,
+    shortened,
+)
+from app.people.passwords import Passwords, check_password, make_password
 
-LONGEST_NAME = 64
 FIRST_NAME = "admin"
 _PERSON = "id, name, full_name, administrator, auditor"
-
-
-class PeopleError(Exception):
-    """Something cannot be done to people, groups or spaces; the message says what and why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,14 +90,14 @@ class People:
         auditor: bool = False,
     ) -> Person:
         """Add a person with a password of their own. Raises PeopleError, WeakPassword."""
-        name = _checked_name(name, "a person's name")
+        name = checked_name(name, "a person's name")
         check_password(password, name)
         kept = self._passwords.hash(password)
         with self._database.writing() as connection:
             if _find(connection, name):
                 raise PeopleError(f"there is already a person named {name!r}")
             return self._insert(
-                connection, name, _checked_full_name(full_name), kept, must_change, None,
+                connection, name, checked_full_name(full_name), kept, must_change, None,
                 administrator=administrator, auditor=auditor,
             )  # fmt: skip
 
@@ -109,7 +111,7 @@ class People:
         with self._database.writing() as connection:
             if _has_administrator(connection):
                 return None
-            names = _candidates(FIRST_NAME, "strongroom")
+            names = candidates(FIRST_NAME, "strongroom")
             free = next(name for name in names if not _find(connection, name))
             made = self._insert(connection, free, "", kept, True, None, administrator=True)
         return made, password
@@ -133,7 +135,7 @@ class People:
 
     def set_full_name(self, person_id: str, full_name: str) -> None:
         """Change the name that others read; the one to sign in with stays."""
-        full_name = _checked_full_name(full_name)
+        full_name = checked_full_name(full_name)
         with self._database.writing() as connection:
             connection.execute(
                 "UPDATE people SET full_name = ? WHERE id = ?", (full_name, person_id)
@@ -197,7 +199,7 @@ class People:
             if row is None:
                 free = next(
                     candidate
-                    for candidate in _candidates(_checked_name(name, "a person's name"), origin)
+                    for candidate in candidates(checked_name(name, "a person's name"), origin)
                     if not _find(connection, candidate)
                 )
                 person_id = self._insert(connection, free, full_name, None, False, subject).id
@@ -206,13 +208,13 @@ class People:
             connection.execute(
                 "UPDATE people SET full_name = ?, administrator = coalesce(?, administrator) "
                 "WHERE id = ?",
-                (_shortened(full_name), administrator, person_id),
+                (shortened(full_name), administrator, person_id),
             )
             if groups is not None:
                 connection.execute(
                     "DELETE FROM memberships WHERE person_id = ? AND company", (person_id,)
                 )
-                for group in {_shortened(g) for g in groups} - {EVERYONE, ""}:
+                for group in {shortened(g) for g in groups} - {EVERYONE, ""}:
                     connection.execute("INSERT OR IGNORE INTO groups VALUES (?)", (group,))
                     connection.execute(
                         "INSERT OR IGNORE INTO memberships VALUES (?, ?, 1)", (person_id, group)
@@ -235,7 +237,7 @@ class People:
 
     def add_group(self, name: str) -> None:
         """Make a group. Raises PeopleError for one that is there."""
-        name = _checked_name(name, "a group's name")
+        name = checked_name(name, "a group's name")
         with self._database.writing() as connection:
             if name == EVERYONE or _group_exists(connection, name):
                 raise PeopleError(f"there is already a group named {name!r}")
@@ -287,7 +289,7 @@ class People:
 
     def grant(self, space: str, group: str, right: Right) -> None:
         """Let a group read or curate a space, in the place of what it might do before."""
-        space = _checked_name(space, "a space's name")
+        space = checked_name(space, "a space's name")
         if is_private(space):
             raise PeopleError(f"{space} is someone's own space; nobody else gets access to it")
         with self._database.writing() as connection:
@@ -327,11 +329,6 @@ class People:
              administrator, auditor, self._clock()),
         )  # fmt: skip
         return person
-
-
-def name_key(name: str) -> str:
-    """A name as names are compared: one spelling for what looks the same."""
-    return unicodedata.normalize("NFKC", name.strip()).casefold()
 
 
 def person_from(connection: sqlite3.Connection, person_id: str) -> Person | None:
@@ -396,39 +393,4 @@ def _keeping_an_administrator(connection: sqlite3.Connection) -> Iterator[None]:
         raise PeopleError("the last administrator stays: make somebody else one first")
 
 
-def _checked_name(name: str, what: str) -> str:
-    name = name.strip()
-    if not 0 < len(name) <= LONGEST_NAME or not name.isprintable():
-        raise PeopleError(f"{what} has 1 to {LONGEST_NAME} printable characters")
-    return name
-
-
-def _checked_full_name(name: str) -> str:
-    name = name.strip()
-    if len(name) > 2 * LONGEST_NAME or not name.isprintable():
-        raise PeopleError(f"a full name has at most {2 * LONGEST_NAME} printable characters")
-    return name
-
-
-def _shortened(text: str) -> str:
-    """What another sign-in tells, cut down to what we would take."""
-    kept = "".join(letter for letter in text if letter.isprintable()).strip()
-    return kept[: 2 * LONGEST_NAME]
-
-
-def _candidates(name: str, origin: str) -> list[str]:
-    """The name, the name with its origin, then with a number."""
-    known = f"{name[: LONGEST_NAME // 2]}@{origin}"[: LONGEST_NAME - 4]
-    return [name, known, *(f"{known}-{number}" for number in range(2, 1000))]
-
-
-__all__ = [
-    "Account",
-    "Group",
-    "People",
-    "PeopleError",
-    "WeakPassword",
-    "Weakness",
-    "name_key",
-    "person_from",
-]
+__all__ = ["Account", "Group", "People", "PeopleError", "name_key", "person_from"]

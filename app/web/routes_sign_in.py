@@ -49,7 +49,7 @@ class Doors:
 def sign_in_routes(doors: Doors, people: People, sessions: Sessions, record: Record) -> APIRouter:
     """The routes below /sign-in, and /sign-out."""
     router = APIRouter()
-    away = _Sealed(secrets.token_bytes(32))
+    _add_company(router, doors, people, sessions, record)
 
     @router.get("/sign-in")
     def door(request: Request, next: str = "/", ended: str = "") -> Response:
@@ -77,6 +77,27 @@ def sign_in_routes(doors: Doors, people: People, sessions: Sessions, record: Rec
             return _refused(request, doors, result.wait_s, name, next)
         record(RecordKind.SIGNED_IN, result.person.id, about)
         return entered(request, result, safe_next(next))
+
+    @router.post("/sign-out")
+    def leave(request: Request) -> Response:
+        token = read_cookies(request.scope).get(SESSION)
+        if token:
+            sessions.end(token)
+            record(RecordKind.SIGNED_OUT, person_of(request.scope).id, {})
+        answer = RedirectResponse("/sign-in?ended=1", 303)
+        drop_cookie(answer, request.scope, SESSION)
+        # Whatever the browser still holds of this person's pages goes with the session.
+        answer.headers["clear-site-data"] = '"cache", "storage"'
+        return answer
+
+    return router
+
+
+def _add_company(
+    router: APIRouter, doors: Doors, people: People, sessions: Sessions, record: Record
+) -> None:
+    """The way to the company's sign-in, and the way back."""
+    away = _Sealed(secrets.token_bytes(32))
 
     @router.get("/sign-in/company")
     def leave_for_company(request: Request, next: str = "/") -> Response:
@@ -120,20 +141,6 @@ def sign_in_routes(doors: Doors, people: People, sessions: Sessions, record: Rec
         set_cookie(answer, request.scope, SESSION, token)
         drop_cookie(answer, request.scope, AWAY)
         return answer
-
-    @router.post("/sign-out")
-    def leave(request: Request) -> Response:
-        token = read_cookies(request.scope).get(SESSION)
-        if token:
-            sessions.end(token)
-            record(RecordKind.SIGNED_OUT, person_of(request.scope).id, {})
-        answer = RedirectResponse("/sign-in?ended=1", 303)
-        drop_cookie(answer, request.scope, SESSION)
-        # Whatever the browser still holds of this person's pages goes with the session.
-        answer.headers["clear-site-data"] = '"cache", "storage"'
-        return answer
-
-    return router
 
 
 class _Sealed:

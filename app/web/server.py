@@ -61,7 +61,7 @@ def create_app(
     *,
     sign_in: Callable[[App], App],
     pages: Sequence[PageGroup] = (),
-    outside: Outside = Outside(),  # noqa: B008 -- frozen
+    outside: Outside = Outside(),
     questions_at_once: int = 16,
     waiting: int = 64,
     body_bytes: int = 2**20,
