@@ -2,11 +2,12 @@
 
     python tests/bench/batch_speed.py [--limit N] [--rounds N] [--parallel N]
 
-Both sides get the same model file, threads, window, system text, passages and room for the answer,
-greedy. The loop calls `Llama.create_chat_completion` for one question after the other; what it
-sends was written down from ours, so its searching costs nothing. Ours is measured whole: search,
-prompt, engine, check of every sentence, journal. Both run in one go and take turns; the absolute
-figures of a shared machine say little, the ratio says more.
+Both sides get the same model file, threads, window and system text, about the same passages (the
+loop's are the head of the ranking, ours leave out what repeats) and room for the answer, greedy.
+The loop's searching costs nothing; ours is measured whole: search, prompt, engine, check of every
+sentence, journal. Both run in one go and take turns. Later rounds and the reproducible run ask the
+same questions again, so our engine may still hold their prompts: the first round of `ours` is the
+one to go by, and it says little when anything else runs on the machine.
 """
 
 import argparse
