@@ -1,0 +1,1 @@
+"""Paged documents as PDF files."""
