@@ -11,6 +11,8 @@ from fastapi import FastAPI
 from app.administering.overview import HomeOverview, prices_of
 from app.audit.records import RecordKind
 from app.backend import HomeBackend
+from app.batch.office import Office
+from app.batch.rights import PersonsLibrary
 from app.control import take_work
 from app.conversations.store import Conversations
 from app.curating.desk import Desk
@@ -20,16 +22,19 @@ from app.curating.uploads import Uploads
 from app.deletion.daily import retention_daily
 from app.home import Home
 from app.owner import socket_path
-from app.people.access import Person
+from app.people.access import Person, Right, spaces_of
 from app.people.allowance import Limits
 from app.people.opening import House, company_sign_in, open_people
 from app.settings import Settings, SettingsError
 from app.sources.library import Sources
+from app.sources.links import source_link
 from app.sources.rendering import PageRenderer
 from app.web.proxies import networks
 from app.web.routes_account import account_routes
 from app.web.routes_administration import administration_routes
 from app.web.routes_documents import documents_routes
+from app.web.routes_questionnaires import LARGEST as QUESTIONNAIRE_BYTES
+from app.web.routes_questionnaires import questionnaire_routes
 from app.web.routes_sign_in import Doors, sign_in_routes
 from app.web.routes_sources import source_routes
 from app.web.security import App, refuse_open_door
@@ -62,6 +67,7 @@ def run(settings: Settings) -> None:
         retention_daily(home),
         closing(Conversations(settings.home / "conversations.sqlite3")) as conversations,
         closing(_uploads(settings, home)) as uploads,
+        closing(_office(settings, home, house)) as office,
     ):
         if settings.engine.url is None:
             print(f"Starting the chat model {home.chat.name()}…", flush=True)
@@ -70,7 +76,7 @@ def run(settings: Settings) -> None:
         home.chat.start()
         first = house.people.first_administrator() if settings.sign_in.passwords else None
         run_web(
-            web_app(settings, home, house, conversations, uploads, outside),
+            web_app(settings, home, house, conversations, uploads, office, outside),
             host=web.host,
             port=web.port,
             tls=tls,
@@ -84,6 +90,7 @@ def web_app(
     house: House,
     conversations: Conversations,
     uploads: Uploads,
+    office: Office,
     outside: Outside = Outside(),  # noqa: B008 -- frozen
 ) -> FastAPI:
     """The whole web application over an open data folder: the chat, and every page beside it."""
@@ -93,7 +100,7 @@ def web_app(
         HomeBackend(home, house.people.rules, limits),
         conversations,
         sign_in=_sign_in(settings, house),
-        pages=_pages(settings, home, house, conversations, uploads),
+        pages=_pages(settings, home, house, conversations, uploads, office),
         outside=outside,
     )
 
@@ -106,12 +113,25 @@ def _uploads(settings: Settings, home: Home) -> Uploads:
     return uploads
 
 
+def _office(settings: Settings, home: Home, house: House) -> Office:
+    """People's questionnaires; those that an earlier process had accepted go on."""
+
+    def library_of(person: str) -> PersonsLibrary:
+        return PersonsLibrary(home, partial(house.people.by_id, person), house.people.rules)
+
+    base = f"http://{settings.web.host}:{settings.web.port}"
+    office = Office(settings.home / "batches", library_of, lambda one: base + source_link(one))
+    office.resume()
+    return office
+
+
 def _pages(
     settings: Settings,
     home: Home,
     house: House,
     conversations: Conversations,
     uploads: Uploads,
+    office: Office,
 ) -> list[PageGroup]:
     """Every group of pages beside the chat."""
     ours = settings.sign_in
@@ -138,6 +158,14 @@ def _pages(
         ),
         PageGroup(sign_in_routes(doors, house.people, house.sessions, record)),
         PageGroup(source_routes(sources)),
+        PageGroup(
+            questionnaire_routes(
+                office,
+                lambda person: spaces_of(person, Right.READ, home.index.spaces(), rules()),
+                partial(record, RecordKind.EXPORT),
+            ),
+            body_bytes=QUESTIONNAIRE_BYTES,
+        ),
         PageGroup(account_routes(doors.password, house.people, house.sessions, home.index.spaces)),
     ]
 
