@@ -56,6 +56,8 @@ def questionnaire_routes(office: Office, readable: Readable, handed: Handed) -> 
         each: bool = False,
     ) -> JSONResponse:
         person = person_of(request.scope)
+        if not set(space or ()) <= set(readable(person)):
+            raise OfficeRefused("there is no such space")
         content = await request.body()
         run = await asyncio.to_thread(
             office.take,

@@ -3,9 +3,11 @@
 A route that is new has to be added here, with what it is to answer to the wrong person.
 """
 
+import json
 from collections.abc import Iterator
-from contextlib import closing
-from dataclasses import dataclass, replace
+from contextlib import ExitStack, closing
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
 
 import httpx
 import pytest
@@ -17,6 +19,11 @@ from people.people_fakes import GOOD
 from web.signing_in import running, sign_in, token_of
 from word_embedder import chunks, document
 
+from app.batch.journal import open_journal
+from app.batch.office import Office
+from app.batch.provenance import Order
+from app.batch.records import RunInfo
+from app.batch.rights import PersonsLibrary
 from app.conversations.store import Conversations
 from app.conversations.turns import SavedTurn
 from app.curating.uploads import Limits as UploadLimits
@@ -74,6 +81,13 @@ THEIRS = {
         "/conversation/{talk}/turn/1/vote", {"verdict": "down"}
     ),
     ("GET", "/conversation/{conversation}.{kind}"): Case("/conversation/{talk}.md"),
+    ("POST", "/questionnaires/take"): Case("/questionnaires/take", {}, space(name="questions.txt")),
+    ("POST", "/questionnaires/stop"): Case("/questionnaires/stop", {"run": "{run}"}),
+    ("POST", "/questionnaires/go-on"): Case("/questionnaires/go-on", {"run": "{run}"}),
+    ("POST", "/questionnaires/delete"): Case("/questionnaires/delete", {"run": "{run}"}),
+    ("GET", "/questionnaires/answers"): Case(
+        "/questionnaires/answers", query={"run": "{run}", "kind": "csv"}
+    ),
 }
 # Only administrators: everyone else is told that there is no such page.
 ADMINISTRATORS = {
@@ -99,6 +113,8 @@ ADMINISTRATORS = {
 OWN = {
     ("GET", "/conversations"): {"find": SECRET[:6]},
     ("GET", "/conversation-scope"): {"find": ""},
+    ("GET", "/questionnaires"): {},
+    ("GET", "/questionnaires/state"): {},
     ("GET", "/account"): {},
     ("GET", "/account/password"): {},
     ("GET", "/sign-in"): {},
@@ -148,6 +164,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         open_people(settings, quick) as house,
         closing(Conversations(settings.home / "conversations.sqlite3")) as talks,
         closing(Uploads(settings.home / "uploads", home, UploadLimits(2**20, 2**22))) as uploads,
+        ExitStack() as stack,
     ):
         people = house.people
         people.add("boss", GOOD, administrator=True, must_change=False)
@@ -158,7 +175,12 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         people.join(lee.id, "board")
         people.grant("vault", "board", Right.CURATE)
         people.grant("open", EVERYONE, Right.READ)
-        found = Site(web_app(settings, home, house, talks, uploads), home, house, talks)
+        batches = settings.home / "batches"
+        run = _questionnaire(batches, lee)
+        office = Office(batches, lambda who: PersonsLibrary(home, lambda: None, people.rules))
+        office.resume()
+        stack.callback(office.close)
+        found = Site(web_app(settings, home, house, talks, uploads, office), home, house, talks)
         home.index.put(document("hello.md", "open"), chunks("Hello to everyone."))
         for held in ("vault", private_space(lee)):
             text = f"The {SECRET} is here."
@@ -167,7 +189,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
             hit = home.index.chunks(held, f"{SECRET}.md")[0]
             found.names[held] = {
                 "space": held, "name": f"{SECRET}.md", "talk": talk, "chunk": hit.chunk_id,
-                "upload": uploads.begin(lee.id, held).id,
+                "upload": uploads.begin(lee.id, held).id, "run": run,
             }  # fmt: skip
         found.names[NOT_THERE] = dict.fromkeys(found.names["vault"], NOT_THERE)
         for names in found.names.values():
@@ -185,6 +207,22 @@ def _conversation(talks: Conversations, person: Person, held: str) -> str:
     talk = f"talk-in-{len(held)}"
     assert talks.keep(person.id, talk, turn, begins=True)
     return talk
+
+
+def _questionnaire(folder: Path, person: Person) -> str:
+    """One that this person handed in to an earlier process; returns its id."""
+    order = Order(f"{SECRET}.csv", "0" * 64, "library", reproducible=False)
+    place = folder / f"web-{person.id}-1"
+    place.mkdir(parents=True)
+    told = {"person": person.id, "name": f"{SECRET}.csv", "order": asdict(order), "state": "done"}
+    (place / "order.json").write_text(json.dumps(told), "utf-8")
+    info = RunInfo(
+        place.name, order.questionnaire, order.questionnaire_sha256, "", "library",
+        False, "", "", "", (), "", "", "", 0, {}, None,
+    )  # fmt: skip
+    with open_journal(place) as journal:
+        journal.begin(info, ())
+    return place.name
 
 
 def routes(app: FastAPI) -> set[tuple[str, str]]:
