@@ -142,11 +142,13 @@ class Home:
     def read_again(self, space: str, name: str, file: Path, *, person: str = "") -> FileStatus:
         """Read a document anew from `file`; the old version stays if that fails.
 
-        Raises UnknownName when there is none of this name.
+        One that was deleted before or meanwhile stays deleted, and is reported as rejected.
         """
         record = self.index.document(space, name)
         if record is None:
-            raise UnknownName(f"no document named {name!r} in the space {space!r}")
+            return FileStatus(
+                name, space, "rejected", "was deleted before it was read again", None, 0
+            )
         with self._storing(person) as recorded:
             return ingest_again(
                 recorded,

@@ -19,6 +19,7 @@ from ingest.discovery import Candidate, discover
 from ingest.originals import ContentChanged, Originals
 from ingest.sandbox import ParseLimits, Reading, Sandbox
 from ingest.sections import LoaderError, below_title
+from vectorstore.faults import DocumentGone
 from vectorstore.records import Chunk, DocumentRecord, NewDocument
 
 UPLOAD = "upload"  # the source of a document that came without a place of its own
@@ -67,7 +68,9 @@ class DocumentIndex(Protocol):
 
     def documents(self, spaces: Sequence[str] | None = None) -> list[DocumentRecord]: ...
 
-    def put(self, document: NewDocument, chunks: Sequence[Chunk]) -> DocumentRecord: ...
+    def put(
+        self, document: NewDocument, chunks: Sequence[Chunk], *, only_if_there: bool = False
+    ) -> DocumentRecord: ...
 
     def remove(self, space: str, name: str) -> bool: ...
 
@@ -282,7 +285,12 @@ class _Run:
         replaced = self.known.get(name)
         if self.originals is not None:
             self.originals.keep(candidate.path, sha256)
-        record = self.index.put(document, chunks)
+        try:
+            record = self.index.put(document, chunks, only_if_there=self.again)
+        except DocumentGone:
+            if self.originals is not None:
+                self._drop_original(self.originals, sha256)
+            return self._status(name, "rejected", "was deleted while it was read again", None, 0)
         if self.originals is not None:
             # Again: the last document of this content may have been deleted in between.
             self.originals.keep(candidate.path, sha256)

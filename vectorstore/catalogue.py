@@ -14,7 +14,7 @@ from vectorstore.document_rows import (
     insert_words,
     read_document,
 )
-from vectorstore.faults import IndexFault
+from vectorstore.faults import DocumentGone, IndexFault
 from vectorstore.query import searchable
 from vectorstore.records import Chunk, DocumentRecord, NewDocument
 from vectorstore.schema import create_words, migrate
@@ -183,14 +183,18 @@ class Catalogue:
         document: NewDocument,
         chunks: Sequence[Chunk],
         vectors: Sequence[tuple[bytes, bytes]],
+        *,
+        only_if_there: bool = False,
     ) -> tuple[DocumentRecord, Space]:
         """Store a document in the place of its old version, in one transaction.
 
-        `vectors` holds, for each chunk, the bytes of its vector and of its token codes.
+        `vectors` holds, for each chunk, the bytes of its vector and of its token codes. With
+        `only_if_there` raises DocumentGone when there is no old version.
         """
         with self.writing() as writer:
             space = self._space(writer, document.space)
-            delete_document(writer, space.id, document.name)
+            if not delete_document(writer, space.id, document.name) and only_if_there:
+                raise DocumentGone(f"{document.name} was deleted while it was read again")
             insert_document(writer, space.id, document, chunks, vectors)
             (record,) = self.documents(writer, [document.space], document.name)
         return record, space

@@ -7,3 +7,7 @@ class IndexFault(Exception):
 
 class EmbedderMismatch(IndexFault):
     """The index was made with another embedder than the one given."""
+
+
+class DocumentGone(Exception):
+    """A document that was to be replaced had been deleted meanwhile; nothing was stored."""

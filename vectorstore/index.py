@@ -174,14 +174,19 @@ class Index:
 
     # Writing
 
-    def put(self, document: NewDocument, chunks: Sequence[Chunk]) -> DocumentRecord:
+    def put(
+        self, document: NewDocument, chunks: Sequence[Chunk], *, only_if_there: bool = False
+    ) -> DocumentRecord:
         """Store a document and its chunks in the place of its old version; durable on return.
 
-        Embeds before it writes; until then, and if anything fails, the old version stays.
+        Embeds before it writes; until then, and if anything fails, the old version stays. With
+        `only_if_there` raises DocumentGone where there is none: deleted stays deleted.
         """
         self._ready()
         stored = self._embed([prefix(document.title, c.heading) for c in chunks], chunks)
-        record, space = self._catalogue.replace(document, chunks, stored)
+        record, space = self._catalogue.replace(
+            document, chunks, stored, only_if_there=only_if_there
+        )
         self._hand_over(space)
         return record
 

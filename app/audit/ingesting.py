@@ -29,7 +29,9 @@ class RecordedIndex:
     def documents(self, spaces: Sequence[str] | None = None) -> list[DocumentRecord]:
         return self._index.documents(spaces)
 
-    def put(self, document: NewDocument, chunks: Sequence[Chunk]) -> DocumentRecord:
+    def put(
+        self, document: NewDocument, chunks: Sequence[Chunk], *, only_if_there: bool = False
+    ) -> DocumentRecord:
         about = {
             "space": document.space,
             "document": document.name,
@@ -40,7 +42,7 @@ class RecordedIndex:
         }
         self._trail.record(RecordKind.INGEST, person=self._person, data=about)
         try:
-            return self._index.put(document, chunks)
+            return self._index.put(document, chunks, only_if_there=only_if_there)
         except BaseException as error:
             failed = {**about, "error": type(error).__name__}
             self._trail.record(RecordKind.INGEST_FAILED, person=self._person, data=failed)

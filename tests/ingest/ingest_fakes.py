@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vectorstore.embedder import Embedder, Reading
+from vectorstore.faults import DocumentGone
 from vectorstore.records import Chunk, DocumentRecord, NewDocument
 
 _TOKEN = re.compile(r"\w{1,6}|[^\w\s]")
@@ -57,7 +58,11 @@ class MemoryIndex:
     def documents(self, spaces: Sequence[str] | None = None) -> list[DocumentRecord]:
         return [r for r in self.records.values() if spaces is None or r.space in spaces]
 
-    def put(self, document: NewDocument, chunks: Sequence[Chunk]) -> DocumentRecord:
+    def put(
+        self, document: NewDocument, chunks: Sequence[Chunk], *, only_if_there: bool = False
+    ) -> DocumentRecord:
+        if only_if_there and (document.space, document.name) not in self.records:
+            raise DocumentGone
         self.puts += 1
         record = DocumentRecord(
             document.space, document.name, document.title, document.sha256, document.source,

@@ -232,6 +232,11 @@ def test_a_document_is_read_again_on_demand_and_keeps_its_name_and_place(index, 
     (folder / "hr" / "leave.md").write_bytes(b"")
     assert ingest_again(index, before, folder / "hr" / "leave.md").status == "rejected"
     assert index.text("hr/leave.md").strip() == "28 working days."
+    index.remove("general", "hr/leave.md")
+    (folder / "hr" / "leave.md").write_text("# Leave\n\n28 working days.")
+    status = ingest_again(index, before, folder / "hr" / "leave.md")
+    assert (status.status, "was deleted" in status.reason) == ("rejected", True)
+    assert not index.text("hr/leave.md")  # deleted means gone
 
 
 def test_uploads_have_no_place_and_do_not_push_each_other_out(index, folder):
