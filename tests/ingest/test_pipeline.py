@@ -194,7 +194,7 @@ def test_a_document_of_too_many_chunks_is_rejected_with_the_limit(index, folder)
 
 
 def test_an_error_of_the_index_goes_to_the_caller_and_leaves_no_process(index, folder, monkeypatch):
-    def fail(*_):
+    def fail(*_, **__):
         raise OSError("disk full")
 
     monkeypatch.setattr(index, "put", fail)
