@@ -52,6 +52,11 @@ def is_private(space: str) -> bool:
     return space.startswith(_PRIVATE)
 
 
+def only_audits(person: Person) -> bool:
+    """Whether someone reads the audit trail and nothing else."""
+    return person.auditor and not person.administrator
+
+
 def allowed(person: Person, right: Right, space: str, rules: Rules) -> bool:
     """Whether `person` has `right` in `space`; every path to a document asks this.
 
@@ -60,7 +65,7 @@ def allowed(person: Person, right: Right, space: str, rules: Rules) -> bool:
     """
     if is_private(space):
         return space == private_space(person)
-    if person.auditor and not person.administrator:
+    if only_audits(person):
         return False
     rule = rules.spaces.get(space)
     if rule is None:

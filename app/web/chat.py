@@ -8,7 +8,7 @@ from typing import Any
 import gradio as gr
 
 from app.conversations.store import Conversations
-from app.people.access import Person
+from app.people.access import only_audits
 from app.web import frame
 from app.web.backend import ChatBackend
 from app.web.csrf import csrf_token
@@ -146,15 +146,11 @@ def _account(backend: ChatBackend, request: gr.Request, links: Collection[str]) 
         csrf=csrf_token(scope),
         signs_out=can_sign_out(scope),
         has_account="/account" in links and can_sign_out(scope),
-        adds_documents="/documents" in links and _may_upload(person),
+        adds_documents="/documents" in links and not only_audits(person),
+        has_questionnaires="/questionnaires" in links and not only_audits(person),
         curates=backend.curates(person),
         administers="/administration" in links and person.administrator,
     )
-
-
-def _may_upload(person: Person) -> bool:
-    """Everyone has a private space; an auditor who is nothing else reads no documents."""
-    return person.administrator or not person.auditor
 
 
 def _header(backend: ChatBackend, request: gr.Request, account: frame.Account) -> str:

@@ -26,6 +26,7 @@ class Account:
     signs_out: bool = False
     has_account: bool = False
     adds_documents: bool = False
+    has_questionnaires: bool = False
     curates: bool = False
     administers: bool = False
 
@@ -73,6 +74,7 @@ def _account(words: ConversationTexts, account: Account) -> str:
     pages = (
         (account.adds_documents and account.curates, "/documents", words.curate),
         (account.adds_documents and not account.curates, "/documents", words.my_documents),
+        (account.has_questionnaires, "/questionnaires", words.questionnaires),
         (account.administers, "/administration", words.administer),
         (account.has_account, "/account", words.account),
     )

@@ -61,6 +61,7 @@ class ConversationTexts:
     account: str
     my_documents: str
     curate: str
+    questionnaires: str
     administer: str
     sign_out: str
 
@@ -127,6 +128,7 @@ ENGLISH = ConversationTexts(
     account="Your account",
     my_documents="My documents",
     curate="Documents and spaces",
+    questionnaires="Questionnaires",
     administer="Administration",
     sign_out="Sign out",
     exported="Exported from Strongroom on {date}",
@@ -192,6 +194,7 @@ GERMAN = ConversationTexts(
     account="Ihr Konto",
     my_documents="Meine Dokumente",
     curate="Dokumente und Bereiche",
+    questionnaires="Fragebögen",
     administer="Verwaltung",
     sign_out="Abmelden",
     exported="Aus Strongroom exportiert am {date}",

@@ -15,6 +15,9 @@ class LayoutTexts:
     skip: str
     menu: str
     chat: str
+    documents: str
+    questionnaires: str
+    administration: str
     account: str
     sign_out: str
 
@@ -83,6 +86,9 @@ ENGLISH_LAYOUT = LayoutTexts(
     skip="Skip to the content",
     menu="Pages",
     chat="Ask",
+    documents="Documents",
+    questionnaires="Questionnaires",
+    administration="Administration",
     account="Your account",
     sign_out="Sign out",
 )
@@ -93,6 +99,9 @@ GERMAN_LAYOUT = LayoutTexts(
     skip="Zum Inhalt springen",
     menu="Seiten",
     chat="Fragen",
+    documents="Dokumente",
+    questionnaires="Fragebögen",
+    administration="Verwaltung",
     account="Ihr Konto",
     sign_out="Abmelden",
 )
