@@ -228,7 +228,7 @@ soak: $(DONE)/dev $(DONE)/models ## ten minutes of careless clients on one engin
 samples: $(DONE)/dev ## render tests/samples and tests/corpus from tests/sources
 	@$(BIN)/python tests/make_samples.py
 
-pictures: $(DONE)/dev $(DONE)/models machine ## take the README's pictures of the web chat
+pictures: $(DONE)/dev $(DONE)/models machine ## take the README's pictures
 	@$(BIN)/python tests/web/take_pictures.py
 
 lock: $(DONE)/dev ## write the installed versions to requirements.lock

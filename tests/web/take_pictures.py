@@ -1,10 +1,11 @@
-"""Takes the README's pictures of the web chat, with the samples and the real model.
+"""Takes the README's pictures, with the samples and the real model.
 
 python tests/web/take_pictures.py [FOLDER]
 """
 
 import os
 import secrets
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -28,6 +29,50 @@ LOOKS = (
 )
 
 
+PAGES = (("documents", "/documents?space=general"), ("administration", "/administration?days=7"))
+
+
+def _take_pages(page: Page, address: str, into: Path) -> None:
+    """The page that the first answer comes from, the curators' page and the administrators'."""
+    with page.expect_popup() as opened:
+        page.locator('a[href^="/source"]').first.click()
+    source = opened.value
+    source.set_viewport_size({"width": 1280, "height": 860})
+    source.wait_for_load_state("networkidle")
+    source.screenshot(path=into / "source.png")
+    source.close()
+    for name, path in PAGES:
+        page.goto(address.rstrip("/") + path)
+        page.wait_for_timeout(500)
+        page.screenshot(path=into / f"{name}.png")
+
+
+def _take_papers(home: str, into: Path) -> None:
+    """A questionnaire's report and, where LibreOffice is there, its workbook."""
+    import pypdfium2
+
+    answers, report = Path(home, "answers.xlsx"), Path(home, "report.pdf")
+    questions = str(TESTS / "sample_questionnaire.csv")
+    order = ["batch", questions, "--out", str(answers), "--report", str(report)]
+    subprocess.run([*STRONGROOM, home, *order], check=True)
+
+    def draw(file: Path, name: str, scale: float, box: tuple[float, float, float, float]) -> None:
+        image = pypdfium2.PdfDocument(file)[0].render(scale=scale).to_pil()
+        sides = (image.width, image.height) * 2
+        image.crop([int(share * side) for share, side in zip(box, sides, strict=True)]).save(
+            into / f"{name}.png"
+        )
+
+    draw(report, "report", 1.4, (0, 0, 1, 0.62))
+    office = shutil.which("soffice")
+    if office is None:
+        print("no LibreOffice (Debian: apt install libreoffice-calc): no picture of the workbook")
+        return
+    convert = [office, "--headless", "--convert-to", "pdf", "--outdir", home, str(answers)]
+    subprocess.run(convert, check=True, stdout=subprocess.DEVNULL)
+    draw(answers.with_suffix(".pdf"), "workbook", 2.2, (0.04, 0.07, 0.66, 0.37))
+
+
 def main() -> None:
     """Serve the samples from a new data folder, ask, and write the pictures."""
     into = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent / "pictures"
@@ -36,9 +81,11 @@ def main() -> None:
         password = secrets.token_urlsafe(12)
         subprocess.run([*STRONGROOM, home, "ingest", str(TESTS / "samples")], check=True)
         person = ["users", "add", "kim", "--full-name", "Kim Example", "--type-password"]
+        person += ["--administrator"]
         subprocess.run([*STRONGROOM, home, *person], input=password, text=True, check=True)
-        grant = ["spaces", "grant", "general", "everyone"]
+        grant = ["spaces", "grant", "general", "everyone", "--curate"]
         subprocess.run([*STRONGROOM, home, *grant], check=True)
+        _take_papers(home, into)
         examples = (TESTS / "sample_examples.json").read_text(encoding="utf-8")
         server = subprocess.Popen(
             [*STRONGROOM, home, "serve", "--port", "0"],
@@ -73,6 +120,8 @@ def main() -> None:
                     page.mouse.wheel(0, -5000)
                     page.wait_for_timeout(500)
                     page.screenshot(path=into / f"{name}.png")
+                    if name == LOOKS[0][0]:
+                        _take_pages(page, address, into)
                     context.close()
                 browser.close()
         finally:
