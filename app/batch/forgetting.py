@@ -2,39 +2,62 @@
 
 import json
 import sqlite3
+import time
 from collections.abc import Collection
 from contextlib import closing
 from pathlib import Path
 
-from app.batch.journal import FILE, JournalError
+from app.batch.journal import FILE, WAIT, JournalError, note_erasure
+
+_CHECKPOINTS = 50  # attempts at taking the old bytes out of the log beside a run that reads
 
 
 def erase_results(folder: Path, space: str, document: str, chunk_ids: Collection[str]) -> int:
     """Erase, in the journals below `folder`, results that quote the document; how many.
 
-    Their questions are open again: a run that is resumed asks them of what is there then. Raises
-    JournalError.
+    Their questions are open again: a run that is resumed asks them of what is there then. A run
+    that goes on meanwhile drops the answers that it began before, and asks again. The index must
+    have forgotten the document already. Raises JournalError.
     """
     gone = 0
     for path in sorted(folder.glob(f"*/{FILE}")):
         try:
-            with closing(sqlite3.connect(path, timeout=30, isolation_level=None)) as db:
+            with closing(sqlite3.connect(path, timeout=WAIT, isolation_level=None)) as db:
                 db.execute("PRAGMA secure_delete = ON").fetchone()
-                rows = db.execute("SELECT key, result FROM results").fetchall()
-                keys = [
-                    (key,)
-                    for key, written in rows
-                    if _quotes(json.loads(written), space, document, chunk_ids)
-                ]
-                db.executemany("DELETE FROM results WHERE key = ?", keys)
-                db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+                gone += _erase(db, space, document, chunk_ids)
+                _fold(db)
         except sqlite3.Error as error:
             raise JournalError(
                 f"the journal {path} still quotes {document} and cannot be changed ({error}); "
                 "delete its folder"
             ) from error
-        gone += len(keys)
     return gone
+
+
+def _erase(db: sqlite3.Connection, space: str, document: str, chunk_ids: Collection[str]) -> int:
+    """One transaction: no answer comes between the look at the results and the count."""
+    with db:
+        db.execute("BEGIN IMMEDIATE")
+        if not db.execute("SELECT 1 FROM sqlite_master WHERE name = 'results'").fetchone():
+            return 0
+        keys = [
+            (key,)
+            for key, written in db.execute("SELECT key, result FROM results")
+            if _quotes(json.loads(written), space, document, chunk_ids)
+        ]
+        db.executemany("DELETE FROM results WHERE key = ?", keys)
+        note_erasure(db)
+        return len(keys)
+
+
+def _fold(db: sqlite3.Connection) -> None:
+    """Take the old bytes out of the log. Raises sqlite3.OperationalError if others keep them."""
+    for _ in range(_CHECKPOINTS):
+        (busy, _, _) = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if not busy:
+            return
+        time.sleep(0.1)
+    raise sqlite3.OperationalError("another process is reading it")
 
 
 def _quotes(result: object, space: str, document: str, chunk_ids: Collection[str]) -> bool:

@@ -35,6 +35,9 @@ _TABLES = """
     PRAGMA user_version = 1;
 """
 _TASK = "t.key, t.question, t.document, t.place, t.problem, t.position"  # see _task
+# One row for each time that results were erased because a document was deleted.
+_ERASURES = "CREATE TABLE IF NOT EXISTS erasures (number INTEGER PRIMARY KEY)"
+WAIT = 60.0  # seconds for whoever else writes: erasing looks at every result
 T = TypeVar("T")
 _ADAPTERS: dict[Any, TypeAdapter[Any]] = {}  # made once: that is slow
 
@@ -75,12 +78,13 @@ class Journal:
         self.folder = folder
         try:
             os.close(os.open(folder / FILE, os.O_RDWR | os.O_CREAT, 0o600))
-            self._db = sqlite3.connect(folder / FILE, isolation_level=None)
+            self._db = sqlite3.connect(folder / FILE, timeout=WAIT, isolation_level=None)
             self._db.execute("PRAGMA journal_mode = WAL")
             self._db.execute("PRAGMA synchronous = FULL")
             self._db.execute("PRAGMA secure_delete = ON")
             if self._db.execute("PRAGMA user_version").fetchone()[0] == 0:
                 self._db.executescript(f"BEGIN IMMEDIATE;{_TABLES}COMMIT")
+            self._db.execute(_ERASURES)
         except (OSError, sqlite3.Error) as error:
             raise JournalError(
                 f"the journal {folder / FILE} cannot be used ({error}); check the disk, or begin "
@@ -168,16 +172,33 @@ class Journal:
                 yield _task(row)
             after = (rows[-1][3], rows[-1][5])
 
+    def is_open(self) -> bool:
+        """Whether anything is left to do."""
+        left = "SELECT 1 FROM tasks t LEFT JOIN results r ON r.key = t.key"
+        found = self._db.execute(f"{left} WHERE r.key IS NULL AND t.problem = '' LIMIT 1")
+        return found.fetchone() is not None
+
     # Results
 
-    def keep(self, result: RowResult) -> None:
-        """Write one result; it is on disk when this returns. One that is there stays."""
+    def erasures(self) -> int:
+        """How often results were erased so far; `keep` wants to know how it was at the asking."""
+        return int(self._db.execute("SELECT count(*) FROM erasures").fetchone()[0])
+
+    def keep(self, result: RowResult, erasures: int) -> bool:
+        """Write one result; it is on disk when this returns. One that is there stays.
+
+        False, and nothing written, when a document was deleted since there were so many
+        `erasures`: the answer may quote it, and its question stays open.
+        """
         written = _of(RowResult).dump_json(result).decode()
         with self._changing():
+            if self.erasures() != erasures:
+                return False
             self._db.execute(
                 "INSERT INTO results VALUES (?, ?, ?, ?) ON CONFLICT (key) DO NOTHING",
                 (result.key, result.outcome, written, _sha256(written)),
             )
+        return True
 
     def results(self) -> Iterator[RowResult]:
         """All results in the order of the questionnaire. Raises JournalError for a changed one."""
@@ -224,6 +245,12 @@ class Journal:
                 f"the journal {self.folder / FILE} could not be written ({error}); make room on "
                 "the disk and give the same command again"
             ) from error
+
+
+def note_erasure(db: sqlite3.Connection) -> None:
+    """Let a run that goes on know, in the transaction in which its results are erased."""
+    db.execute(_ERASURES)
+    db.execute("INSERT INTO erasures DEFAULT VALUES")
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from app.batch.records import DocumentRef, Question, RowResult, RunInfo
 from app.batch.values import instruction_for
 from app.engine.client import EngineBusy, EngineDown, EngineError
 from app.events import Answer, Finished
+from app.home import UnknownName
 from app.window import QuestionTooLong
 
 ATTEMPTS = 3  # at one question, before it is recorded as failed
@@ -159,26 +160,24 @@ def answer_all(
 
     progress(count())
     workers = 1 if info.reproducible else parallel
-    while True:
-        placed = _place_some(journal, info, library, stop)
+    # Again when more are to be placed, and when a document's deletion opened some anew.
+    while journal.is_open() and not stop.is_set():
+        _place_some(journal, info, library, stop)
         asker = Asker(library, info)
         with closing(_results(journal, asker, workers, stop)) as results:
-            for result in results:
-                journal.keep(result)
-                asked += 1
+            for result, erasures in results:
+                asked += journal.keep(result, erasures)
                 progress(count())
-        if not placed:
-            break
     counts = count()
     if stop.is_set() and counts.done < counts.total:
         raise Stopped
     return counts
 
 
-def _place_some(journal: Journal, info: RunInfo, library: Library, stop: threading.Event) -> int:
+def _place_some(journal: Journal, info: RunInfo, library: Library, stop: threading.Event) -> None:
     """Find out for questions where their best passages lie: neighbours share a prompt's start.
 
-    Questions about one document have the document as their place. Returns how many were placed.
+    Questions about one document have the document as their place.
     """
     placed = []
     for task in journal.unplaced(_PLACED):
@@ -188,23 +187,30 @@ def _place_some(journal: Journal, info: RunInfo, library: Library, stop: threadi
             place = f"{task.document.space}/{task.document.name}"
         else:
             spaces, documents = _scope(task, info)
-            place = library.place(task.question.text, spaces=spaces, documents=documents)
+            try:
+                place = library.place(task.question.text, spaces=spaces, documents=documents)
+            except UnknownName:
+                place = ""  # deleted since the questions were checked; the asking tells
         placed.append((task.key, place))
     journal.put_places(placed)
-    return len(placed)
 
 
 def _results(
     journal: Journal, asker: "Asker", parallel: int, stop: threading.Event
-) -> Generator[RowResult, None, None]:
-    """Results as they come; tasks are taken from the journal as workers become free."""
-    tasks: queue.Queue[Task | None] = queue.Queue()
-    done: queue.Queue[RowResult | BaseException | None] = queue.Queue()
+) -> Generator[tuple[RowResult, int], None, None]:
+    """Results as they come, and how many erasures there were when each was asked for.
+
+    Tasks are taken from the journal as workers become free.
+    """
+    tasks: queue.Queue[tuple[Task, int] | None] = queue.Queue()
+    done: queue.Queue[tuple[RowResult, int] | BaseException | None] = queue.Queue()
 
     def work() -> None:
-        while (task := tasks.get()) is not None:
+        while (given := tasks.get()) is not None:
+            task, erasures = given
             try:
-                done.put(asker.ask(task))
+                result = asker.ask(task)
+                done.put(None if result is None else (result, erasures))
             except BaseException as error:  # noqa: BLE001 -- raised again by the reader
                 done.put(error)
 
@@ -221,7 +227,7 @@ def _results(
             while waiting < parallel and (task := next(source, None)) is not None:
                 if stop.is_set():
                     break
-                tasks.put(task)
+                tasks.put((task, journal.erasures()))
                 waiting += 1
             if not waiting:
                 return
@@ -264,7 +270,7 @@ class Asker:
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 answer = self._answer(task)
-            except QuestionTooLong as error:
+            except (QuestionTooLong, UnknownName) as error:
                 return failed(task, str(error), attempts=attempt)
             except EngineBusy as error:
                 reason, pause = str(error), float(error.seconds)

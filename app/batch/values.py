@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from decimal import Decimal
 
+import prompts
 from app.answering.dates import days_of, without_days
 from app.answering.figures import Figure, figures
 from app.batch.records import Question
@@ -47,20 +48,13 @@ def value_of(
 
 def instruction_for(question: Question) -> str:
     """What the model is told about the form of its answer; "" for plain text."""
-    match question.kind:
-        case "yes_no":
-            return "Begin with Yes or No, then give the reason in one sentence."
-        case "number":
-            unit = f" in {question.unit}" if question.unit else ""
-            return f"Answer with one number{unit} in a short sentence."
-        case "date":
-            return "Answer with one date in a short sentence."
-        case "choice":
-            return "Answer with one of these and nothing else: " + "; ".join(question.choices)
-        case "list":
-            return "Answer as a list, one item a line."
-        case "text":
-            return ""
+    if question.kind == "text":
+        return ""
+    if question.kind == "number" and question.unit:
+        return prompts.render("form_number_in_unit", unit=question.unit)
+    if question.kind == "choice":
+        return prompts.render("form_choice", choices="; ".join(question.choices))
+    return prompts.render(f"form_{question.kind}")
 
 
 def _yes_no(sentence: str) -> str | None:
