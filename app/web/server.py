@@ -28,7 +28,6 @@ _MEDIA = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 # Gradio reads these when it is imported, or when a page is made.
 _SWITCHES = {**SWITCHES, "GRADIO_SSR_MODE": "False", "GRADIO_MCP_SERVER": "False"}
 _UNWANTED = (
-    "GRADIO_SHARE",  # would open a public tunnel
     "GRADIO_SHARE_SERVER_ADDRESS",
     "GRADIO_ALLOWED_PATHS",  # would serve files of this machine
     "GRADIO_HISTORY_BUCKET",  # would store runs at a cloud service

@@ -368,3 +368,9 @@ def assert_untouched(site: Site) -> None:
     assert len(talks) == 2
     assert all(SECRET in talk.title for talk in talks)
     assert people.check("lee", GOOD) is not None
+
+
+def test_the_running_chat_leaves_every_switch_off(site: Site) -> None:
+    page = site.client("boss").get("/administration")
+    assert page.status_code == 200
+    assert "not switched off" not in page.text
