@@ -4,9 +4,12 @@ import codecs
 import csv
 import io
 import json
-from collections.abc import Iterator, Mapping
+import zipfile
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from ingest.encoding import decode
 from ingest.loaders.csv_table import delimiter_of
@@ -17,6 +20,11 @@ from ingest.sections import LoaderError
 _SAMPLE = 256 * 1024  # bytes that show a file's encoding and delimiter
 _LONGEST_CELL = 1 << 20  # characters
 _MOST_COLUMNS = 500
+_MOST_ROWS = 1_048_576  # by the format; a row that claims a higher number is hostile
+_DAMAGE = (  # what openpyxl lets through of a file that is not as it should be
+    KeyError, ValueError, TypeError, AttributeError, IndexError, OverflowError, OSError, EOFError,
+    SyntaxError, zipfile.BadZipFile, zlib.error,
+)  # fmt: skip
 
 
 class QuestionnaireError(Exception):
@@ -85,30 +93,56 @@ def xlsx_rows(file: Path, sheet: str | None) -> Iterator[Row]:
         opened.seek(0)
         try:
             book = openpyxl.load_workbook(opened, read_only=True, data_only=True, keep_links=False)
-        except (KeyError, ValueError, TypeError, AttributeError, OSError, SyntaxError) as error:
+            yield from _sheet_rows(book, sheet)
+        except _DAMAGE as error:
+            first = str(error).partition("\n")[0]
             raise QuestionnaireError(
-                f"the questionnaire is damaged ({error}); save it again with Office"
+                f"the questionnaire is damaged ({first}); save it again with Office"
             ) from None
-        names = [one.title for one in book.worksheets if one.sheet_state == "visible"]
-        if sheet is not None and sheet not in names:
-            raise QuestionnaireError(f"there is no sheet {sheet!r}; there are: {', '.join(names)}")
-        for name in [sheet] if sheet is not None else names:
-            found = False
-            page = book[name]
-            page.reset_dimensions()  # the file's own claim may be wrong or hostile
-            for number, row in enumerate(page.iter_rows(max_col=_MOST_COLUMNS), 1):
-                cells = tuple(
-                    cell_text(cell.value, cell.number_format or "")[:_LONGEST_CELL]
-                    if cell.value is not None
-                    else ""
-                    for cell in row
+
+
+def _sheet_rows(book: Any, sheet: str | None) -> Iterator[Row]:
+    names = [one.title for one in book.worksheets if one.sheet_state == "visible"]
+    if sheet is not None and sheet not in names:
+        raise QuestionnaireError(f"there is no sheet {sheet!r}; there are: {', '.join(names)}")
+    for name in [sheet] if sheet is not None else names:
+        found = False
+        page = book[name]
+        page.reset_dimensions()  # the file's own claim may be wrong or hostile
+        rows = page.iter_rows(max_row=_MOST_ROWS + 1, max_col=_MOST_COLUMNS + 1)
+        gap = None
+        for number, row in enumerate(rows, 1):
+            if number > _MOST_ROWS:
+                raise QuestionnaireError(
+                    f"the questionnaire claims a row beyond {_MOST_ROWS:,}, which no workbook has: "
+                    "damaged or hostile; save it again with Office"
                 )
-                while cells and not cells[-1]:  # the width that the sheet claims says nothing
-                    cells = cells[:-1]
-                found = found or bool(cells)
-                yield Row(number, cells)
-            if found:
-                return
+            if row is gap:
+                continue  # one object stands for all rows of a gap, and there may be a million
+            cells = _row_texts(row)
+            if len(cells) > _MOST_COLUMNS:
+                raise QuestionnaireError(
+                    f"the questionnaire has more than {_MOST_COLUMNS} columns in row {number}; "
+                    "delete those that are not needed"
+                )
+            gap = gap if cells else row
+            found = found or bool(cells)
+            yield Row(number, cells)
+        if found:
+            return
+
+
+def _row_texts(row: Sequence[Any]) -> tuple[str, ...]:
+    """The cells of a row up to the last that holds anything."""
+    cells = [
+        cell_text(cell.value, cell.number_format or "")[:_LONGEST_CELL]
+        if cell.value is not None
+        else ""
+        for cell in row
+    ]
+    while cells and not cells[-1]:  # the width that the sheet claims says nothing
+        cells.pop()
+    return tuple(cells)
 
 
 def _text(file: Path, newline: str | None = None) -> io.TextIOWrapper:
