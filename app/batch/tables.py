@@ -20,7 +20,7 @@ OUTCOME_WORDS = {
     "failed": "failed",
 }
 # What a spreadsheet may take for a formula, in any of its widths.
-_FORMULA = re.compile(r"\A[\s\u200b]*[=+\-@\t\r\n＝＋－＠]")
+_FORMULA = re.compile(r"\A'*[\s\u200b]*[=+\-@\t\r\n＝＋－＠]")
 _NUMBER = re.compile(r"\A[+-]?\d[\d.,  ]*%?\Z")
 _ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 
@@ -161,7 +161,8 @@ def _unsupported(result: RowResult) -> str:
 def as_text(cell: str) -> str:
     """A cell that no spreadsheet takes for a formula: an apostrophe stands before one.
 
-    See OWASP, "CSV Injection". Plain numbers, also negative ones, stay as they are.
+    See OWASP, "CSV Injection". Plain numbers, also negative ones, stay as they are. A formula
+    that has apostrophes already gets one more, so that taking one away gives every cell back.
     """
     if _FORMULA.match(cell) and not _NUMBER.match(cell):
         return f"'{cell}"

@@ -102,14 +102,14 @@ def test_nothing_from_outside_becomes_a_formula(tmp_path: Path) -> None:
 
 
 @settings(max_examples=80, deadline=None)
-@given(st.text(max_size=40))
+@given(st.text(max_size=40) | st.text("'=-+@ \t5a", max_size=8))
 def test_no_text_is_ever_a_formula_and_none_is_lost(text: str) -> None:
     text = text.replace("\r", "\n")  # what a line break is, is CSV's own business
     one = result(question=Question(2, "2", "How?", columns={"Question": text}), answer=text)
     file = io.StringIO(newline="")
     write_text(file, ".csv", INFO, lambda: iter([one]))
     (_, row) = csv.reader(io.StringIO(file.getvalue(), newline=""))
-    assert row[0].removeprefix("'") == text.removeprefix("'")
+    assert re.sub(r"\A'(?='*[\s\u200b]*[=+\-@\t\r\n＝＋－＠])", "", row[0]) == text
     assert not re.match(r"[=@＝＠]", row[0].strip())
 
 
