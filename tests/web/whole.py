@@ -44,11 +44,12 @@ class Whole:
     house: House
     url: str = ""
 
-    def client(self, name: str) -> httpx.Client:
-        """A signed-in client; its user closes it."""
-        client = httpx.Client(base_url=self.url, trust_env=False, timeout=60)
-        assert sign_in(client, name, GOOD).status_code == 303
-        return client
+    @contextmanager
+    def client(self, name: str) -> Iterator[httpx.Client]:
+        """A client that has signed in."""
+        with httpx.Client(base_url=self.url, trust_env=False, timeout=60) as client:
+            assert sign_in(client, name, GOOD).status_code == 303
+            yield client
 
 
 @contextmanager
