@@ -116,6 +116,11 @@ def _paper(info: RunInfo, results: Results, link: Link) -> Paper:
     paper.heading("What this run was made of")
     paper.note("With the same of all of these the same answers come out.")
     paper.facts(made_with(info))
+    if paper.lost:
+        paper.note(
+            f"{paper.lost:,} letters are in no font of this file and are shown as \ufffd; the "
+            "results as HTML or XLSX have them."
+        )
     return paper
 
 

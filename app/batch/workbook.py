@@ -137,6 +137,8 @@ def _matrix(book: Workbook, results: Results) -> None:
 
 def _summary(book: Workbook, info: RunInfo, results: Results) -> None:
     sheet = book.create_sheet("Summary")
+    sheet.page_setup.fitToHeight = 0
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     sheet.column_dimensions["A"].width = 34
     sheet.column_dimensions["B"].width = 74
     counts = counted(results())

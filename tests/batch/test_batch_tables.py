@@ -248,6 +248,14 @@ def test_a_report_quotes_marks_doubt_and_lets_nothing_act(tmp_path: Path) -> Non
         assert words in text
 
 
+def test_a_printed_report_says_how_many_letters_it_could_not_show(tmp_path: Path) -> None:
+    write_report(tmp_path / "r.pdf", INFO, lambda: iter([result(answer="Antwort: שלום")]))
+    document = pypdfium2.PdfDocument(tmp_path / "r.pdf")
+    assert (
+        "4 letters are in no font" in document[-1 + len(document)].get_textpage().get_text_range()
+    )
+
+
 def test_a_review_says_what_changed_and_why(tmp_path: Path) -> None:
     before = [
         result(2),
