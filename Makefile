@@ -200,7 +200,7 @@ types: $(DONE)/dev ## mypy, strict
 imports: $(DONE)/dev ## the one-way rule between packages
 	@echo 'Imports' && $(BIN)/lint-imports --no-logo
 
-.PHONY: bench bench-finding bench-engine bench-answers bench-batch bench-gpu soak
+.PHONY: bench bench-finding bench-engine bench-answers bench-batch bench-web bench-gpu soak
 bench: $(DONE)/dev $(DONE)/models ## ingest speed and memory beside the plain stack
 	@$(BIN)/python tests/bench/ingest_speed.py $(ARGS)
 
@@ -215,6 +215,9 @@ bench-answers: $(DONE)/dev $(DONE)/models ## answers beside the plain stack's, o
 
 bench-batch: $(DONE)/dev $(DONE)/models ## questionnaires beside a plain loop over llama-cpp-python
 	@$(BIN)/python tests/bench/batch_speed.py $(ARGS)
+
+bench-web: $(DONE)/dev $(DONE)/models ## fifty people at once in the web chat
+	@$(BIN)/python tests/bench/web_load.py $(ARGS)
 
 bench-gpu: $(DONE)/dev ## the engine on a GPU, with models of Llama 2's shapes
 	@$(BIN)/python tests/bench/gpu.py $(ARGS)
