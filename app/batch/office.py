@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 from app.batch.checking import checked
+from app.batch.columns import Link
 from app.batch.journal import open_journal
 from app.batch.port import Library
 from app.batch.provenance import Order, file_sha256, references, run_info, searched
@@ -20,7 +21,7 @@ from app.batch.questionnaire import read_questionnaire
 from app.batch.records import RowResult, RunInfo
 from app.batch.report import write_report
 from app.batch.run import Counts, Stopped, answer_all, begin_or_continue, tasks_of
-from app.batch.tables import Link, write_table
+from app.batch.tables import write_table
 from app.errors import words_for
 
 _AT_ONCE = 1  # questionnaires answered together: each asks several questions at once already

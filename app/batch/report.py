@@ -7,8 +7,9 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from app.batch.columns import OUTCOME_WORDS, Link, Results, counted, made_with
 from app.batch.records import Evidence, RowResult, RunInfo
-from app.batch.tables import OUTCOME_WORDS, Link, Results, TableError, counted, made_with
+from app.batch.tables import TableError
 from app.printing.paper import BarPart, Paper
 
 FORMATS = (".html", ".pdf")

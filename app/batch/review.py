@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from app.batch.columns import OUTCOME_WORDS
 from app.batch.records import Evidence, RowResult, RunInfo
 from app.batch.run import changes
-from app.batch.tables import OUTCOME_WORDS
 
 Change = Literal["same", "answer", "outcome", "evidence", "only_before", "only_now"]
 

@@ -12,8 +12,7 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
 
-from app.batch.records import RunInfo
-from app.batch.tables import (
+from app.batch.columns import (
     OUTCOME_WORDS,
     Link,
     Results,
@@ -25,6 +24,7 @@ from app.batch.tables import (
     legal,
     made_with,
 )
+from app.batch.records import RunInfo
 
 _A3 = 8  # the paper, as the format numbers it
 _LONGEST = 32_767  # characters of a cell, by the format

@@ -1,0 +1,130 @@
+"""What stands in the columns of a table of results, the same in every format."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
+
+from app.batch.records import Evidence, RowResult, RunInfo
+
+EVIDENCE_COLUMNS = 2  # places shown in a row of CSV; JSON lines have them all
+_NEAR = 160  # characters of a passage that does not answer the question
+OUTCOME_WORDS = {
+    "found": "found",
+    "partly_supported": "partly supported",
+    "not_found": "not found",
+    "failed": "failed",
+}
+# What a spreadsheet may take for a formula, in any of its widths.
+_FORMULA = re.compile(r"\A'*[\s\u200b]*[=+\-@\t\r\n＝＋－＠]")
+_NUMBER = re.compile(r"\A[+-]?\d[\d.,  ]*%?\Z")
+_ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+
+# All results, each time anew and in the questionnaire's order.
+Results = Callable[[], Iterator[RowResult]]
+# Where a person can see the evidence; "" where that is not known.
+Link = Callable[[Evidence], str]
+
+
+def asked_columns(results: Iterable[RowResult]) -> list[str]:
+    """The questionnaire's own columns in its order; JSON rows may differ in theirs."""
+    names: dict[str, None] = {}
+    for result in results:
+        names.update(dict.fromkeys(result.question.columns))
+    return list(names) or ["question"]
+
+
+def asked_cells(result: RowResult, columns: Sequence[str]) -> list[str]:
+    """The questionnaire's cells as they came."""
+    held = result.question.columns or {"question": result.question.text}
+    return [held.get(name, "") for name in columns]
+
+
+def answer_columns(info: RunInfo) -> list[str]:
+    """What stands behind the questionnaire's own columns."""
+    about = ["about document", "about space"] if info.mode == "each_document" else []
+    evidence = [
+        f"{what} {number}"
+        for number in range(1, EVIDENCE_COLUMNS + 1)
+        for what in ("document", "page", "quotation")
+    ]
+    return [*about, "outcome", "answer", "value", "unit", "unsupported sentences", *evidence,
+            "confidence", "reason", "row", "run"]  # fmt: skip
+
+
+def answer_cells(result: RowResult, info: RunInfo) -> list[str]:
+    """The answer's cells, in the order of `answer_columns`."""
+    document = result.document
+    about = [document.name, document.space] if document else []
+    shown = (result.evidence or result.nearest)[:EVIDENCE_COLUMNS]
+    evidence: list[str] = []
+    for one in shown:
+        quote = one.quote if result.evidence else one.quote[:_NEAR]
+        evidence += [one.document, "" if one.page is None else str(one.page), quote]
+    evidence += [""] * (3 * EVIDENCE_COLUMNS - len(evidence))
+    return [
+        *(about if info.mode == "each_document" else []),
+        OUTCOME_WORDS[result.outcome],
+        result.answer,
+        result.value or "",
+        result.unit,
+        _unsupported(result),
+        *evidence,
+        f"{result.confidence:.3f}",
+        result.reason,
+        result.key,
+        info.id,
+    ]
+
+
+def _unsupported(result: RowResult) -> str:
+    if result.outcome != "partly_supported":
+        return ""
+    return " ".join(one.text for one in result.sentences if not one.supported)
+
+
+def as_text(cell: str) -> str:
+    """A cell that no spreadsheet takes for a formula: an apostrophe stands before one.
+
+    See OWASP, "CSV Injection". Plain numbers, also negative ones, stay as they are. A formula
+    that has apostrophes already gets one more, so that taking one away gives every cell back.
+    """
+    if _FORMULA.match(cell) and not _NUMBER.match(cell):
+        return f"'{cell}"
+    return cell
+
+
+def legal(cell: str, longest: int) -> str:
+    """Text as a workbook can hold it: without control characters, and not too long."""
+    text = _ILLEGAL.sub("", cell)
+    return text if len(text) <= longest else text[: longest - 1] + "…"
+
+
+def counted(results: Iterable[RowResult]) -> dict[str, int]:
+    """How many results there are of each outcome, those with none included."""
+    counts = dict.fromkeys(OUTCOME_WORDS, 0)
+    for result in results:
+        counts[result.outcome] += 1
+    return counts
+
+
+def made_with(info: RunInfo) -> list[tuple[str, str]]:
+    """What the run was made of, to print: with the same of all these it can be repeated."""
+    facts: list[tuple[str, Any]] = [
+        ("Run", info.id),
+        ("Begun", info.started_at or "left out, so that two runs are the same"),
+        ("Questionnaire", info.questionnaire),
+        ("SHA-256 of the questionnaire", info.questionnaire_sha256),
+        ("Asked", "every document" if info.mode == "each_document" else "the whole library"),
+        ("Documents searched", f"{info.documents:,}"),
+        ("SHA-256 of the documents", info.index_sha256),
+        ("Spaces", ", ".join(info.spaces) if info.spaces else "all"),
+        ("Chat model", info.model),
+        ("SHA-256 of the chat model", info.model_sha256 or "not told by its engine"),
+        ("Adapters", ", ".join(info.adapters) or "none"),
+        ("Embedder", info.embedder),
+        ("SHA-256 of the embedder", info.embedder_sha256),
+        ("Reproducible to the byte", "yes" if info.reproducible else "no"),
+        ("Strongroom", info.version),
+        *((f"Setting {key}", value) for key, value in info.settings.items()),
+    ]
+    return [(name, str(value)) for name, value in facts]
