@@ -8,7 +8,7 @@ reply is a stream of JSON lines, each {"progress": …}, {"event": …}, {"resul
 import contextlib
 import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from typing import Any
 import uvicorn
 from fastapi import FastAPI, Request
 from fastapi.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from app.errors import words_for
 from app.home import Home
@@ -47,11 +48,25 @@ def control_app(home: Home) -> FastAPI:
     async def run(operation: str, request: Request) -> StreamingResponse:
         body = await request.json()
         lines = _guarded(operations[operation], home, body)
-        return StreamingResponse(
-            (json.dumps(line) + "\n" for line in lines), media_type="application/x-ndjson"
-        )
+        return _Told(lines)
 
     return app
+
+
+class _Told(StreamingResponse):
+    """Lines as they come; whoever hangs up ends the work at its next line."""
+
+    def __init__(self, lines: Generator[dict[str, Any], None, None]) -> None:
+        super().__init__(
+            (json.dumps(line) + "\n" for line in lines), media_type="application/x-ndjson"
+        )
+        self._lines = lines
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._lines.close()  # else it waits for the collector of garbage, and the engine works
 
 
 @contextlib.contextmanager
@@ -73,7 +88,9 @@ def take_work(home: Home, socket: Path) -> Iterator[None]:
         socket.unlink(missing_ok=True)
 
 
-def _guarded(operation: Callable[[Home, Body], Lines], home: Home, body: Body) -> Lines:
+def _guarded(
+    operation: Callable[[Home, Body], Lines], home: Home, body: Body
+) -> Generator[dict[str, Any], None, None]:
     try:
         yield from operation(home, body)
     except Exception as error:

@@ -2,6 +2,7 @@
 
 import hashlib
 import threading
+import tracemalloc
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -11,13 +12,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.batch.checking import BadRows, checked
+from app.batch.forgetting import erase_results
 from app.batch.journal import FILE, JournalError, open_journal
 from app.batch.port import Identity
 from app.batch.provenance import Order, index_sha256, references, run_info
+from app.batch.questionnaire import read_questionnaire
 from app.batch.records import Question, RowProblem, RowResult, RunInfo
 from app.batch.run import ATTEMPTS, RunChanged, answer_all, begin_or_continue, tasks_of
 from app.engine.client import EngineBusy, EngineDown, EngineError
 from app.events import Answer, AnswerSentence, Citation, Event, Finished, ModelName, Usage
+from app.home import UnknownName
 from vectorstore.records import DocumentRecord
 
 RECORDS = [
@@ -34,6 +38,7 @@ class Library:
         self.fault = fault
         self.asked: list[tuple[str, tuple[str, ...] | None]] = []
         self.records = list(RECORDS)
+        self.quoted = "a.md"
         self.model = "model"
         self.together = 0
         self.most_together = 0
@@ -71,7 +76,11 @@ class Library:
             self.together += 1
             self.most_together = max(self.most_together, self.together)
         try:
+            quoted = self.quoted
             self.fault(question)
+            for name in documents or ():
+                if name not in {one.name for one in self.records}:
+                    raise UnknownName(f"no document named {name!r}")
             text = f"It is {question} [1]."
             yield Finished(
                 Answer(
@@ -81,8 +90,8 @@ class Library:
                     found=True,
                     quoted=False,
                     confidence=0.9,
-                    sentences=[AnswerSentence(text, [1], True)],
-                    citations=[Citation(1, "a.md", None, "", question, "c1", "general")],
+                    sentences=[AnswerSentence(text, (1,), True)],
+                    citations=[Citation(1, quoted, None, "", question, "c1", "general")],
                     passages=[],
                     usage=Usage(4096, 10, 5),
                     timings={"search_s": 0.1, "first_token_s": 0.1, "total_s": 0.2},
@@ -290,6 +299,72 @@ def test_a_torn_end_of_the_journal_costs_one_answer_at_most(tmp_path: Path) -> N
         left = list(journal.results())
     assert len(left) == 5
     assert all(one in before for one in left)
+
+
+def test_what_quotes_a_deleted_document_is_asked_again_while_the_run_goes_on(
+    tmp_path: Path,
+) -> None:
+    """The deletion falls between the finding of passages and the keeping of the answer."""
+    runs, gone = tmp_path / "batches", []
+    library = Library()
+
+    def deletion(question: str) -> None:
+        if "question 6 " in question and not gone:
+            library.quoted = "b.md"
+            gone.append(erase_results(runs, "general", "a.md", {"c1"}))
+
+    library.fault = deletion
+    _, results = play(runs / "run", library, questions(8), replace(ORDER, reproducible=True))
+    assert [one.outcome for one in results] == ["found"] * 8
+    assert {one.document for result in results for one in result.evidence} == {"b.md"}
+    asked = [question for question, _ in library.asked]
+    assert len(asked) == 8 + gone[0] + 1
+    assert asked.count("question 6 about 0") == 2
+    for file in (runs / "run").iterdir():
+        assert b"a.md" not in file.read_bytes()
+
+
+def test_a_deletion_does_not_disturb_runs_that_do_not_quote_the_document(tmp_path: Path) -> None:
+    library = Library()
+    _, results = play(tmp_path / "run", library, questions(4))
+    assert erase_results(tmp_path, "legal", "c.md", {"c9"}) == 0
+    assert play(tmp_path / "run", library, questions(4))[1] == results
+    assert len(library.asked) == 4
+    assert erase_results(tmp_path, "general", "a.md", {"c1"}) == 4
+    play(tmp_path / "run", library, questions(4))
+    assert len(library.asked) == 8
+
+
+def test_a_document_that_is_deleted_meanwhile_fails_its_own_rows_only(tmp_path: Path) -> None:
+    library = Library()
+
+    def deletion(question: str) -> None:
+        library.records = [one for one in library.records if one.name != "c.md"]
+
+    library.fault = deletion
+    _, results = play(tmp_path, library, questions(2), replace(ORDER, mode="each_document"))
+    failed = [(one.key, one.reason) for one in results if one.outcome == "failed"]
+    assert failed == [(key, "no document named 'c.md'") for key in ("2.3", "3.3")]
+
+
+def test_a_large_questionnaire_is_never_in_memory_at_once(tmp_path: Path) -> None:
+    library, peaks = Library(), []
+    for count in (2_000, 20_000):
+        file = tmp_path / f"{count}.csv"
+        with file.open("w", encoding="utf-8") as written:
+            written.write("id,question,owner\n")
+            written.writelines(f"{n},How is thing {n}?,Ann\n" for n in range(count))
+        with open_journal(tmp_path / str(count)) as journal:
+            info = run_info(library, ORDER)
+            tracemalloc.start()
+            asked = checked(read_questionnaire(file), library, library.records, ORDER)
+            assert journal.begin(info, tasks_of(asked, None)) == count
+            peaks.append(tracemalloc.get_traced_memory()[1])
+            tracemalloc.stop()
+            first = next(journal.open_tasks(), None)
+            assert first is None  # none has its place yet
+            assert len(journal.unplaced(5)) == 5
+    assert peaks[1] < peaks[0] + 2**19
 
 
 def test_two_at_once_on_one_run(tmp_path: Path) -> None:
