@@ -1,6 +1,6 @@
 """Writes the results of a run as an XLSX workbook, row by row. Import only to write one."""
 
-import datetime
+import re
 import zipfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -31,6 +31,9 @@ _LONGEST = 32_767  # characters of a cell, by the format
 _IN_MATRIX = 300  # characters of an answer in the table documents × questions
 _LARGEST_MATRIX = 100_000  # cells
 _EPOCH = datetime.datetime(2000, 1, 1)
+_PROPERTIES = "docProps/core.xml"
+_WRITTEN_AT = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*")
+_EPOCH_IN_XML = rb"\g<1>2000-01-01T00:00:00Z"
 _FILLS = {
     "found": PatternFill("solid", fgColor="DDEFE6"),
     "partly_supported": PatternFill("solid", fgColor="FBF0D2"),
@@ -54,7 +57,6 @@ def write_workbook(path: Path, info: RunInfo, results: Results, link: Link) -> N
     """Write the sheets: answers, for tables documents × questions the table, summary, making."""
     book = Workbook(write_only=True)
     book.properties.creator = "Strongroom"
-    book.properties.created = book.properties.modified = _EPOCH
     if info.mode == "each_document":
         _matrix(book, results)
     _answers(book, info, results, link)
@@ -221,6 +223,9 @@ def _same_every_time(path: Path) -> None:
             for part in sorted(old.infolist(), key=lambda one: one.filename):
                 entry = zipfile.ZipInfo(part.filename, (2000, 1, 1, 0, 0, 0))
                 entry.compress_type = zipfile.ZIP_DEFLATED
+                if part.filename == _PROPERTIES:  # where the library notes when it wrote
+                    new.writestr(entry, _WRITTEN_AT.sub(_EPOCH_IN_XML, old.read(part)))
+                    continue
                 with old.open(part) as source, new.open(entry, "w", force_zip64=True) as target:
                     while piece := source.read(1 << 20):
                         target.write(piece)
