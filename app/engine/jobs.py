@@ -183,3 +183,11 @@ class FairQueue:
     def expected_wait(self) -> int:
         """Seconds until a request that came now would have its turn, as far as one can tell."""
         return max(1, math.ceil((self._size + 1) * self._seconds / self._parallel))
+
+
+class Start(Enum):
+    """What came of the attempt to start a job."""
+
+    STARTED = 1
+    NO_ROOM = 2
+    FOLLOWS = 3  # somebody computes the same start right now: sooner than computing it twice

@@ -5,7 +5,6 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
-from enum import Enum
 from typing import Protocol
 
 import numpy as np
@@ -21,6 +20,7 @@ from .jobs import (
     Job,
     Running,
     Sampler,
+    Start,
     Started,
     Text,
 )
@@ -49,12 +49,6 @@ class Model(Cache, Protocol):
     def clear_interrupt(self) -> None: ...
     def piece(self, token: int) -> bytes: ...
     def is_end(self, token: int) -> bool: ...
-
-
-class _Start(Enum):
-    STARTED = 1
-    NO_ROOM = 2
-    FOLLOWS = 3  # somebody computes the same start right now: sooner than computing it twice
 
 
 class Scheduler:
@@ -342,18 +336,18 @@ class Scheduler:
                 waiting = self._queue.candidates(people)
             for job in waiting:
                 outcome = self._try_to_start(job)
-                if outcome is _Start.STARTED:
+                if outcome is Start.STARTED:
                     break
-                if outcome is _Start.NO_ROOM:
+                if outcome is Start.NO_ROOM:
                     return job
             else:
                 return None
         return None
 
-    def _try_to_start(self, job: Job) -> "_Start":
+    def _try_to_start(self, job: Job) -> Start:
         source, shared, coming = self._residents.longest_start(job.prompt, exact=job.exact)
         if coming >= shared + SHORTEST_SHARE and not job.exact:
-            return _Start.FOLLOWS
+            return Start.FOLLOWS
         if job.exact:
             shared -= shared % EXACT_SLICE
             source = source if shared else None
@@ -363,10 +357,10 @@ class Scheduler:
             source, shared, needed=promised + room - shared, room=room, exact=job.exact
         )
         if resident is None:
-            return _Start.NO_ROOM
+            return Start.NO_ROOM
         if not self._take(job):
             self._residents.drop(resident)
-            return _Start.FOLLOWS
+            return Start.FOLLOWS
         resident.tokens[: len(job.prompt)] = job.prompt
         resident.goal = len(job.prompt)
         try:
@@ -375,12 +369,12 @@ class Scheduler:
             self._residents.drop(resident)
             self._metrics.failed.add()
             job.report(Failed(str(error)))
-            return _Start.STARTED
+            return Start.STARTED
         self._running.append(Running(job, resident, sampler, shared))
         self._metrics.hit.observe(shared)
         self._metrics.tokens_shared.add(shared)
         job.report(Started(shared))
-        return _Start.STARTED
+        return Start.STARTED
 
     def _take(self, job: Job) -> bool:
         """Take it out of the queue; False when it was aborted meanwhile."""
