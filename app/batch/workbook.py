@@ -30,7 +30,6 @@ _A3 = 8  # the paper, as the format numbers it
 _LONGEST = 32_767  # characters of a cell, by the format
 _IN_MATRIX = 300  # characters of an answer in the table documents × questions
 _LARGEST_MATRIX = 100_000  # cells
-_EPOCH = datetime.datetime(2000, 1, 1)
 _PROPERTIES = "docProps/core.xml"
 _WRITTEN_AT = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*")
 _EPOCH_IN_XML = rb"\g<1>2000-01-01T00:00:00Z"
