@@ -8,9 +8,8 @@ from typing import Any
 
 QUESTIONS = """id,question,type,unit,owner
 A1,How many days of annual leave does a full-time employee have?,number,days,Ann
-A2,How much is the meal allowance in Switzerland?,number,,Bob
-A3,What is the name of the emperor of Mars?,text,,Eve
-A4,When does the release contain the new export?,text,,Ann
+A2,What is the name of the emperor of Mars?,text,,Eve
+A3,When does the release contain the new export?,text,,Ann
 """
 
 
