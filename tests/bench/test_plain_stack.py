@@ -28,7 +28,7 @@ def test_bm25_scores_what_is_published(plain_stack: ModuleType, shared_dir: Path
     keywords = plain_stack.KeywordSearch(chunks)
     report = evaluate(
         read_questions(shared_dir / "eval" / "questions.jsonl"),
-        lambda question, documents: keywords.search(question, 100),
+        lambda _, searched: keywords.search(searched, 100),
     )
     published = {
         "recall@1": 0.828,

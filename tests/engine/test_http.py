@@ -186,7 +186,7 @@ def test_everything_but_health_wants_the_key(
 ) -> None:
     headers = {} if header is None else {b"authorization": header.encode()}
     assert httpx.get(client.url + path, headers=headers, trust_env=False).status_code == 401
-    assert httpx.get(f"{client.url}/health", trust_env=False).json() == {"status": "ok"}
+    assert httpx.get(f"{client.url}/health", trust_env=False).json()["status"] == "ok"
 
 
 def test_a_wrong_key_has_clear_words(client: EngineClient) -> None:
