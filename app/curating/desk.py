@@ -31,7 +31,7 @@ class SpaceOnDesk:
 
 @dataclass(frozen=True, slots=True)
 class Complaint:
-    """A question that found nothing, or an answer voted down; nobody's name is in it."""
+    """A question that found nothing, or an answer that was voted on; nobody's name is in it."""
 
     question: str
     answer: str
@@ -68,6 +68,8 @@ class Complaints(Protocol):
     def found_nothing(self, spaces: Sequence[str]) -> Sequence[Complaint]: ...
 
     def voted_down(self, spaces: Sequence[str]) -> Sequence[Complaint]: ...
+
+    def voted_up(self, spaces: Sequence[str]) -> Sequence[Complaint]: ...
 
 
 class Desk:
@@ -184,6 +186,11 @@ class Desk:
         """The answers from this space that their readers found wrong, newest first."""
         self._check(person, space)
         return self._complaints.voted_down([space])
+
+    def voted_up(self, person: Person, space: str) -> Sequence[Complaint]:
+        """The answers from this space that their readers found right, newest first."""
+        self._check(person, space)
+        return self._complaints.voted_up([space])
 
     def _record(self, person: Person, space: str, name: str) -> DocumentRecord:
         self._check(person, space)

@@ -51,6 +51,9 @@ class SavedComplaints:
     def voted_down(self, spaces: Sequence[str]) -> Sequence[Complaint]:
         return [_complaint(one) for one in self._conversations.voted(spaces)]
 
+    def voted_up(self, spaces: Sequence[str]) -> Sequence[Complaint]:
+        return [_complaint(one) for one in self._conversations.voted(spaces, verdict="up")]
+
 
 def _complaint(one: Judged) -> Complaint:
     comment = one.feedback.comment if one.feedback else ""

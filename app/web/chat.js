@@ -167,7 +167,8 @@ const submitted = {
     $("#sr-search")?.focus();
   },
   edit: (about, form) => send("edit", { number: Number(about), question: form.question.value }),
-  comment: (about, form) => judge(about, "down", form.comment.value, { thank: true }),
+  comment: (about, form) => judge(
+    about, $("#sr-dialog-comment").dataset.verdict, form.comment.value, { thank: true }),
   scope: useScope,
 };
 
@@ -198,12 +199,11 @@ async function vote(target) {
     await judge(target.dataset.number, "", "");
   } else {
     await judge(target.dataset.number, verdict, "");
-    if (verdict === "down") {
-      const box = $("#sr-comment");
-      box.value = "";
-      openDialog("comment", target.dataset.number);
-      box.focus();
-    }
+    const box = $("#sr-comment");
+    box.value = "";
+    $("#sr-dialog-comment").dataset.verdict = verdict;
+    openDialog("comment", target.dataset.number);
+    box.focus();
   }
 }
 

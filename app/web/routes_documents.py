@@ -95,6 +95,7 @@ def documents_routes(desk: Desk, uploads: Uploads) -> APIRouter:
         groups: Mapping[str, Sequence[Complaint]] = {
             "nothing": desk.found_nothing(person, space),
             "down": desk.voted_down(person, space),
+            "up": desk.voted_up(person, space),
         }
         return render(
             request,

@@ -99,7 +99,7 @@ ENGLISH = ConversationTexts(
     edit_label="Question",
     edit_warning="This question and everything after it will be replaced.",
     edit_yes="Ask this instead",
-    comment_title="What was not right?",
+    comment_title="What shall the curators know?",
     comment_label="Comment (optional)",
     comment_words="The curators of these documents will read the question, the answer and your "
     "comment, without your name.",
@@ -165,7 +165,7 @@ GERMAN = ConversationTexts(
     edit_label="Frage",
     edit_warning="Diese Frage und alles, was danach kam, wird ersetzt.",
     edit_yes="Stattdessen das fragen",
-    comment_title="Was war nicht richtig?",
+    comment_title="Was sollen die Betreuenden wissen?",
     comment_label="Kommentar (freiwillig)",
     comment_words="Wer diese Dokumente pflegt, liest die Frage, die Antwort und Ihren Kommentar, "
     "ohne Ihren Namen.",

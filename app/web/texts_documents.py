@@ -79,6 +79,8 @@ class DocumentTexts:
     nothing_empty: str
     down: str
     down_empty: str
+    up: str
+    up_empty: str
     nearest: str
     answer: str
     comment: str
@@ -159,6 +161,8 @@ ENGLISH = DocumentTexts(
     nothing_empty="Every question found an answer so far.",
     down="Answers voted down",
     down_empty="No answer was voted down so far.",
+    up="Answers voted up",
+    up_empty="No answer was voted up so far.",
     nearest="Nearest documents",
     answer="Answer",
     comment="Comment",
@@ -239,6 +243,8 @@ GERMAN = DocumentTexts(
     nothing_empty="Bisher fand jede Frage eine Antwort.",
     down="Als schlecht bewertete Antworten",
     down_empty="Bisher wurde keine Antwort als schlecht bewertet.",
+    up="Als gut bewertete Antworten",
+    up_empty="Bisher wurde keine Antwort als gut bewertet.",
     nearest="Nächste Dokumente",
     answer="Antwort",
     comment="Anmerkung",
