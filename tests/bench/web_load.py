@@ -38,7 +38,7 @@ STRONGROOM = [sys.executable, "-m", "app.cli", "--home"]
 STAGE = re.compile(r'data-stage=\\"(\w+)\\"')
 WORDS = re.compile(r'sr-failed\\"[^>]*>(.*?)</div>', re.DOTALL)
 TOKEN = re.compile(r'name="csrf" value="([0-9a-f]{64})"')
-LONGEST_S = 600  # nobody waits longer for an answer
+LONGEST_S = 240  # whoever waits longer gives up, and that is an error
 
 
 @dataclass(slots=True)
@@ -88,11 +88,12 @@ class Person:
     async def ask(self, question: str) -> None:
         began = time.perf_counter()
         stage, last = "", ""
-        async for line in self._event(self.ask_event, [question, None]):
-            for found in STAGE.findall(line):
-                if found == "writing" and stage != "writing":
-                    self.seen.first_words.append(time.perf_counter() - began)
-                stage, last = found, line
+        async with asyncio.timeout(LONGEST_S):
+            async for line in self._event(self.ask_event, [question, None]):
+                for found in STAGE.findall(line):
+                    if found == "writing" and stage != "writing":
+                        self.seen.first_words.append(time.perf_counter() - began)
+                    stage, last = found, line
         self.seen.answer.append(time.perf_counter() - began)
         if stage == "failed":
             words = WORDS.search(last)
@@ -141,7 +142,7 @@ async def told(steps: Iterable[Coroutine[None, None, None]], seen: Seen) -> None
     """Do them together; what fails is on the list, and stops nobody."""
     for result in await asyncio.gather(*steps, return_exceptions=True):
         if isinstance(result, Exception):
-            seen.errors.append(f"{type(result).__name__}: {result}"[:200])
+            seen.errors.append(f"{type(result).__name__} {result}"[:200])
 
 
 async def middle(seen: Seen, pid: int, answers: int) -> None:
