@@ -15,6 +15,7 @@ from app.privacy.breakout import LIMITS, ON_ANY, UNRECORDED
 from app.privacy.guard import Guard
 from app.privacy.inside import recorded_in
 from app.privacy.outside import outside_on_loopback
+from app.privacy.switches import SWITCHES
 
 FOREIGN = "127.66.66.66"
 GUARDED = tuple(name for name in ON_ANY if name not in (*LIMITS, *UNRECORDED))
@@ -24,6 +25,8 @@ GUARDED = tuple(name for name in ON_ANY if name not in (*LIMITS, *UNRECORDED))
 def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[bool, bool, bool]]:
     """For each attempt: whether it got out bare, whether guarded, and whether that is recorded."""
     found: dict[str, list[bool]] = {name: [] for name in ON_ANY}
+    # Other tests run commands in this process, which set every library's own switch.
+    bare = {name: value for name, value in os.environ.items() if name not in SWITCHES}
     with outside_on_loopback(FOREIGN) as visits:
         for how in ("bare", "guarded"):
             home = tmp_path_factory.mktemp(how)
@@ -31,7 +34,7 @@ def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[bool, 
             command = [sys.executable, "-m", "app.privacy.breakout", str(home), FOREIGN, "8000"]
             child = subprocess.Popen(
                 [*command, how], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-                env={**os.environ, "HOME": str(home)},
+                env={**bare, "HOME": str(home)},
             )  # fmt: skip
             assert child.stdin is not None
             assert child.stdout is not None
