@@ -71,7 +71,9 @@ class Attempts:
                     "SELECT count FROM failures WHERE key = ?", (key,)
                 ).fetchone()
                 count = (row[0] if row else 0) + 1
-                until = now + (min(LONGEST_WAIT_S, 2.0 ** min(count - free, 20)) * (count >= free))
+                # No wait is no moment either: others at the door may have come before `now`.
+                wait = min(LONGEST_WAIT_S, 2.0 ** min(count - free, 20))
+                until = now + wait if count >= free else 0.0
                 connection.execute(
                     "INSERT OR REPLACE INTO failures VALUES (?, ?, ?, ?)", (key, count, now, until)
                 )

@@ -64,6 +64,13 @@ def test_guessing_at_many_names_from_one_address_is_slowed(house: House) -> None
 
 
 @pytest.mark.usefixtures("kim")
+def test_two_at_the_door_in_one_moment_both_come_in(house: House) -> None:
+    """Whoever read the clock first may be counted second."""
+    assert house.attempts.admit(Attempt("lee", HERE)) == 0
+    house.clock.now -= 0.01
+    assert house.attempts.admit(Attempt("kim", HERE)) == 0
+
+
 def test_names_that_do_not_exist_are_answered_alike(house: House) -> None:
     for _ in range(40):
         known = house.door.sign_in("kim", "guess", address="a")
