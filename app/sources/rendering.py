@@ -123,6 +123,8 @@ def _understood(answer: bytes, code: int | None) -> DrawnPage:
         )
     except (ValueError, KeyError, TypeError) as error:
         raise PageFault(f"was drawn, with an answer nobody understands ({error})") from None
+    if drawn.pages < 1:
+        raise PageFault("has no pages that can be drawn")
     if len(boxes) != len(text) or (png and not png.startswith(b"\x89PNG\r\n\x1a\n")):
         raise PageFault("was drawn, with an answer that does not fit together")
     return drawn

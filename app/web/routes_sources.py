@@ -81,7 +81,7 @@ def source_routes(sources: Sources) -> APIRouter:
         if source.is_pdf:
             try:
                 drawn = sources.draw(source, number)
-                if not drawn.png and drawn.pages:
+                if not drawn.png:
                     number = min(max(number, 1), drawn.pages)
                     drawn = sources.draw(source, number)
             except PageFault:
