@@ -178,7 +178,8 @@ def test_results_of_questionnaires_that_quote_it_go(home: Home):
                 RowResult(
                     question.id, question, None, "found", SENTENCE if evidence else "Nothing.",
                     None, "", True, 0.9, evidence=evidence,
-                )
+                ),
+                journal.erasures(),
             )  # fmt: skip
         assert {result.key for result in journal.results()} == {"2", "3"}
         (removal,) = home.remove(["security.html"], space="general")
