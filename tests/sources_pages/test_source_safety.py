@@ -23,7 +23,8 @@ HANDBOOK = "employee-handbook.pdf"
     "data",
     [
         b"%PDF-1.7\n" + b"\x00\xff" * 5_000,
-        b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 1 0 R>>endobj\ntrailer<</Root 1 0 R>>",
+        b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
+        b"2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\ntrailer<</Root 1 0 R>>",
         b"not a PDF",
         b"",
     ],
@@ -32,6 +33,14 @@ def test_a_damaged_file_is_a_fault(tmp_path: Path, data: bytes) -> None:
     (tmp_path / "bad.pdf").write_bytes(data)
     with pytest.raises(PageFault):
         PageRenderer().draw("bad", 1, lambda: (tmp_path / "bad.pdf").open("rb"))
+
+
+def test_a_catalogue_that_is_its_own_page_tree_ends(tmp_path: Path) -> None:
+    data = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 1 0 R>>endobj\ntrailer<</Root 1 0 R>>"
+    (tmp_path / "loop.pdf").write_bytes(data)
+    drawn = PageRenderer().draw("loop", 1, lambda: (tmp_path / "loop.pdf").open("rb"))
+    assert drawn.text == ""
+    assert drawn.pages == 1
 
 
 def test_too_little_memory_is_a_fault() -> None:
