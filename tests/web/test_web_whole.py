@@ -44,6 +44,7 @@ def kim(browser: Browser, company: Whole) -> Iterator[Reader]:
 
 
 def ask(page: Page, question: str, until: str = "done") -> None:
+    expect(page.locator(".sr-scope")).to_be_visible()  # until then the page is not awake
     box = page.locator("#sr-question-box textarea")
     box.fill(question)
     box.press("Enter")
