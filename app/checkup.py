@@ -170,7 +170,9 @@ def _open_index(settings: Settings) -> Iterator[Finding]:
 
 
 def _privacy(settings: Settings) -> Iterator[Finding]:
-    wrong = [name for name, value in SWITCHES.items() if os.environ.get(name) != value]
+    wrong = [
+        name for name, value in SWITCHES.items() if _spelt(os.environ.get(name)) != _spelt(value)
+    ]
     wrong += [name for name in UNSET if name in os.environ]
     if wrong:
         yield Finding(
@@ -188,6 +190,14 @@ def _privacy(settings: Settings) -> Iterator[Finding]:
         )
     if settings.engine.url:
         yield Finding("privacy", "ok", f"questions and passages go to {settings.engine.url} only")
+
+
+def _spelt(value: str | None) -> str | None:
+    """One spelling of a switch: libraries write each other's anew, as "1" or as "True"."""
+    lower = (value or "").lower()
+    if lower in {"1", "true", "on", "yes"}:
+        return "on"
+    return "off" if lower in {"0", "false", "off", "no"} else value
 
 
 def worst(findings: list[Finding]) -> str:
