@@ -1,5 +1,7 @@
 """Which exceptions are meant for a person; all others are defects and keep their traceback."""
 
+import traceback
+
 OURS = {"app", "ingest", "vectorstore", "prompts"}
 
 
@@ -9,3 +11,10 @@ def words_for(error: BaseException) -> str | None:
         if kind.__module__.split(".")[0] in OURS:
             return str(error) or kind.__name__
     return None
+
+
+def without_words(error: BaseException) -> str:
+    """Name an error and its place; its message may quote a question or a document."""
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f" in {frames[-1].name}, {frames[-1].filename}:{frames[-1].lineno}" if frames else ""
+    return f"{type(error).__name__}{place}"

@@ -1,6 +1,7 @@
 """Questionnaires of the people of the web chat: taken in, answered in turn, handed out."""
 
 import json
+import logging
 import os
 import shutil
 import threading
@@ -22,7 +23,9 @@ from app.batch.records import RowResult, RunInfo
 from app.batch.report import write_report
 from app.batch.run import Counts, Stopped, answer_all, begin_or_continue, tasks_of
 from app.batch.tables import write_table
-from app.errors import words_for
+from app.errors import without_words, words_for
+
+log = logging.getLogger(__name__)
 
 _AT_ONCE = 1  # questionnaires answered together: each asks several questions at once already
 _ASKED_TOGETHER = 2  # questions of one; the chat goes first
@@ -251,6 +254,8 @@ class Office:
             # A process that ends leaves the run as it was, for the next one.
             state = "running" if self._closing.is_set() else "stopped"
         except Exception as error:  # noqa: BLE001 -- whatever it was, the person is told
+            if words_for(error) is None:
+                log.error("a questionnaire stopped: %s", without_words(error))
             state, reason = "failed", words_for(error) or "an unexpected error; see the log"
         self._change(replace(self._runs[run_id], state=state, reason=reason))
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 import os
 import shutil
 import threading
@@ -13,8 +14,11 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import Literal, Protocol
 
+from app.errors import without_words, words_for
 from ingest.discovery import document_name, is_hidden
 from ingest.pipeline import FileStatus, IngestReport, Progress
+
+log = logging.getLogger(__name__)
 
 _AT_ONCE = 2  # uploads that are ingested together; more would only take the chat's processor
 _REMEMBERED = 200  # uploads whose outcome can still be asked for
@@ -321,7 +325,7 @@ def safe_name(name: str) -> PurePosixPath:
     Raises UploadRefused for one that leads out of it, is empty, hidden or too long.
     """
     parts = PurePosixPath(document_name(name.replace("\\", "/"))).parts
-    if not parts or parts[0] == "/" or ".." in parts:
+    if not parts or parts[0].startswith("/") or ".." in parts:
         raise UploadRefused(f"{name[:80]!r} is no usable file name")
     if any(is_hidden(part) for part in parts):
         raise UploadRefused(f"{name[:80]!r} is a hidden or system file")
@@ -338,6 +342,7 @@ def as_json(upload: Upload) -> dict[str, object]:
 
 
 def _words(error: Exception) -> str:
-    from app.errors import words_for
-
-    return words_for(error) or "an unexpected error; the server's log names it"
+    words = words_for(error)
+    if words is None:
+        log.error("an upload was not read: %s", without_words(error))
+    return words or "an unexpected error; the server's log names it"

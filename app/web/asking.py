@@ -4,9 +4,9 @@ import asyncio
 import contextlib
 import logging
 import threading
-import traceback
 from collections.abc import AsyncIterator, Callable, Iterator
 
+from app.errors import without_words
 from app.events import Event
 from app.web.backend import AnswerFailed, FailureKind
 
@@ -92,7 +92,7 @@ class Asking:
             last = failure
         except Exception as error:  # noqa: BLE001 -- whatever it was, the reader gets words
             if not self._stopped.is_set():
-                log.error("a question was not answered: %s", _without_words(error))
+                log.error("a question was not answered: %s", without_words(error))
             last = AnswerFailed(FailureKind.UNKNOWN)
         finally:
             self._close()
@@ -102,10 +102,3 @@ class Asking:
         # The loop is gone when the server stops while a question is being answered.
         with contextlib.suppress(RuntimeError):
             self._loop.call_soon_threadsafe(self._arrived.put_nowait, item)
-
-
-def _without_words(error: BaseException) -> str:
-    """Name an error and its place; its message may quote a question or a document."""
-    frames = traceback.extract_tb(error.__traceback__)
-    place = f" in {frames[-1].name}, {frames[-1].filename}:{frames[-1].lineno}" if frames else ""
-    return f"{type(error).__name__}{place}"
