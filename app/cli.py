@@ -130,13 +130,7 @@ def build_parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--out", metavar="FILE", help="write the report as JSON")
     _json(evaluate)
 
-    check = command("check", "check:check", "what is right, what is not, what to do", commands)
-    check.add_argument(
-        "--privacy", action="store_true", help="try to break out, and prove that nothing leaves"
-    )
-    check.add_argument("--report", metavar="FILE", help="with --privacy: write a signed report")
-    check.add_argument("--verify", metavar="REPORT", help="verify such a report")
-    _json(check)
+    _add_checks(command, commands)
     reindex = command(
         "reindex", "documents:reindex", "compute all vectors anew from the catalogue", commands
     )
@@ -146,12 +140,25 @@ def build_parser() -> argparse.ArgumentParser:
 
 def _add_engine(engine: argparse.ArgumentParser) -> None:
     engine.add_argument("--model", metavar="FILE", help="GGUF file; by default the one in use")
-    engine.add_argument("--port", type=int, default=0, help="port on 127.0.0.1 (any free one)")
+    engine.add_argument("--host", metavar="ADDRESS", help="address to listen on (127.0.0.1)")
+    engine.add_argument("--port", type=int, default=0, help="its port (any free one)")
     engine.add_argument("--parallel", type=int, metavar="N", help="chats decoded together")
     engine.add_argument("--context", type=int, metavar="N", help="window of one chat, in tokens")
     engine.add_argument("--gpu-layers", type=int, metavar="N", help="layers on the GPU; -1 for all")
     engine.add_argument("--threads", type=int, metavar="N", help="CPU threads (cores - 1)")
     engine.add_argument("--lora", action="append", metavar="FILE[:SCALE]", help="adapter")
+
+
+def _add_checks(command, commands) -> None:  # type: ignore[no-untyped-def]
+    check = command("check", "check:check", "what is right, what is not, what to do", commands)
+    check.add_argument(
+        "--privacy", action="store_true", help="try to break out, and prove that nothing leaves"
+    )
+    check.add_argument("--report", metavar="FILE", help="with --privacy: write a signed report")
+    check.add_argument("--verify", metavar="REPORT", help="verify such a report")
+    _json(check)
+    health = command("health", "health:health", "whether it answers, in one line", commands)
+    health.add_argument("--port", type=int, help="of an engine here; the web chat's by default")
 
 
 def _add_asking(command, commands) -> None:  # type: ignore[no-untyped-def]

@@ -1,6 +1,7 @@
 """engine: the language model alone, for another process or machine of this company."""
 
 from argparse import Namespace
+from dataclasses import replace
 from pathlib import Path
 
 from app.chat_model import engine_options
@@ -9,7 +10,7 @@ from app.models import default_chat_model
 
 
 def engine(arguments: Namespace) -> int:
-    """Serve the OpenAI protocol on 127.0.0.1 until a signal."""
+    """Serve the OpenAI protocol on 127.0.0.1, or on the address given, until a signal."""
     settings = settings_of(
         arguments,
         engine={
@@ -23,5 +24,6 @@ def engine(arguments: Namespace) -> int:
     )
     from app.engine.server import run_engine
 
-    run_engine(engine_options(settings.engine, default_chat_model(settings), port=arguments.port))
+    options = engine_options(settings.engine, default_chat_model(settings), port=arguments.port)
+    run_engine(replace(options, host=arguments.host) if arguments.host else options)
     return 0

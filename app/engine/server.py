@@ -2,6 +2,7 @@
 
 import contextlib
 import ctypes
+import ipaddress
 import logging
 import os
 import signal
@@ -59,6 +60,11 @@ def run_engine(options: EngineOptions) -> None:
     listener = _listener(options)
     if options.listener_fd is None:
         _confine()
+    if not _is_loopback(listener):
+        log_line(
+            "others reach this engine, and its http is not encrypted: questions, documents and the "
+            "key can be read on the way. Keep it to a network of its own"
+        )
     server = uvicorn.Server(
         uvicorn.Config(
             create_app(engine, key),
@@ -149,6 +155,10 @@ def _listener(options: EngineOptions) -> socket.socket:
         ) from None
     listener.listen(256)
     return listener
+
+
+def _is_loopback(listener: socket.socket) -> bool:
+    return ipaddress.ip_address(listener.getsockname()[0]).is_loopback
 
 
 def _end_with_parent() -> None:
