@@ -10,6 +10,7 @@ import prompts
 from app.answering.check import check_draft
 from app.answering.citations import without_broken_end
 from app.answering.confidence import Calibration
+from app.answering.distrust import as_data, notices_of, plain_draft
 from app.answering.editions import prefer_editions
 from app.answering.followup import Exchange, conversation, read_rewrite, standalone
 from app.answering.language import telling_words
@@ -171,6 +172,7 @@ class Assistant:
         said = f"{question}\n{instruction}" if instruction else question
         fitted = self._fit(said, hits[:most], numbered, history)
         offered = {passage.number: numbered[passage.number] for passage in fitted.passages}
+        told = {number: as_data(hit) for number, hit in offered.items()}
         dropped = Dropped(fitted.dropped_passages, fitted.dropped_turns)
         yield Reading(list(offered.values()), dropped)
 
@@ -197,11 +199,12 @@ class Assistant:
             return
         if completion.finish_reason == "length":
             draft = without_broken_end(draft)
+        draft, defused = plain_draft(draft, question, list(offered.values()))
 
         checked = check_draft(
             asked,
             draft,
-            offered,
+            {number: one.hit for number, one in told.items()},
             self._index.embedder,
             self._calibration,
             self._index.rarity(telling_words(asked), spaces),
@@ -245,6 +248,7 @@ class Assistant:
                 turns=fitted.continued(checked.text),
                 prompt_sha256=tokens_sha256(fitted.ids),
                 searched=asked,
+                notices=notices_of(told.values(), checked.text, defused),
             )
         )
 
@@ -302,7 +306,7 @@ class Assistant:
             system=prompts.render("answer_system"),
             question=question,
             history=history[-1].turns if history else (),
-            passages=[_passage(numbers[hit.chunk_id], hit) for hit in hits],
+            passages=[_passage(numbers[hit.chunk_id], as_data(hit).hit) for hit in hits],
             window=self._model.context_window,
             answer_tokens=self._settings.max_tokens,
             render_user=render_user,

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from app.window import PastTurn
 from vectorstore.records import Hit
@@ -49,6 +49,24 @@ class Usage:
     dropped: Dropped = field(default_factory=Dropped)
 
 
+NoticeKind = Literal["orders", "links", "question", "answer"]
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What was done to an answer on its way, for its reader: kinds and counts, never a value.
+
+    "orders": sentences of the passages that give orders to an assistant, and were not believed;
+    "links": links, images and addresses of the answer that are plain text now; "question" and
+    "answer": what a filter found there, `label` being its kind and `action` what became of it.
+    """
+
+    kind: NoticeKind
+    count: int
+    label: str = ""
+    action: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class ModelName:
     """Which model wrote the answer."""
@@ -82,6 +100,7 @@ class Answer:
     turns: tuple[PastTurn, ...] = ()  # the conversation up to here as the prompt shows it
     prompt_sha256: str = ""  # see window.tokens_sha256
     searched: str = ""  # the question that was searched for, made from the conversation
+    notices: tuple[Notice, ...] = ()
 
     def shown(self) -> list[tuple[int, Hit]]:
         """The passages first shown in this turn, with their numbers, ascending."""

@@ -104,6 +104,7 @@ def _answer(summary: Summary, question: str, earlier: Sequence[Answer]) -> Answe
         usage=summary.usage,
         timings=summary.timings,
         model=summary.model,
+        notices=summary.notices,
         # A later turn sees the points, without marks whose numbers it would not know.
         turns=(*before, PastTurn(question, "\n".join(one.text for one in sentences))),
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import prompts
 from app.answering.citations import DraftSentence, read_draft, without_broken_end
+from app.answering.distrust import as_data, notices_of, plain_draft
 from app.answering.language import content_stems, sentences
 from app.answering.support import find_support
 from app.assistant import AnswerStream, ChatModel
@@ -75,7 +76,8 @@ class Summariser:
 
     def _summarise(self, work: _Work, document: DocumentRecord) -> Iterator[SummaryEvent]:
         started = time.perf_counter()
-        hits = self._index.chunks(document.space, document.name)
+        told = [as_data(hit) for hit in self._index.chunks(document.space, document.name)]
+        hits = [one.hit for one in told]
         if not hits:
             raise NothingToSummarise(
                 f"{document.name} holds no text that could be read"
@@ -123,6 +125,7 @@ class Summariser:
                 ),
                 timings={"total_s": time.perf_counter() - started},
                 model=self._model.name,
+                notices=notices_of(told, "\n".join(point.text for point in said), 0),
             )
         )
 
@@ -132,7 +135,7 @@ class Summariser:
         """The points of one part; one of its own sentences where the model's have no support."""
         if self._model.weak:
             return self._quotations(hits, MOST_POINTS if parts == 1 else POINTS_OF_PART)
-        draft = yield from self._write(work, part.prompt)
+        draft, _ = plain_draft((yield from self._write(work, part.prompt)), "", hits)
         points: list[_Point] = []
         for sentence in read_draft(draft, range(1, len(hits) + 1)):
             cited = [hits[number - 1] for number in sentence.cited]
@@ -158,6 +161,7 @@ class Summariser:
                 if work.stream.stopped:
                     return list(points)
                 held = points[group.start : group.end]
+                draft, _ = plain_draft(draft, "", [point.hit for point in held])
                 found = _restated(draft, held)
                 enough = len(found) >= min(FEWEST_POINTS, len(held))
                 joined += found[:MOST_POINTS] if enough else self._choose(held, MOST_POINTS)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.events import Citation, ModelName, Usage, Writing
+from app.events import Citation, ModelName, Notice, Usage, Writing
 
 
 class NothingToSummarise(Exception):
@@ -33,6 +33,7 @@ class Summary:
     usage: Usage  # tokens of all prompts and drafts; `dropped.passages` were not read whole
     timings: dict[str, float]  # total_s
     model: ModelName
+    notices: tuple[Notice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
