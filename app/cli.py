@@ -20,11 +20,12 @@ flags. Exit codes: 0 done, 1 something failed (said on stderr), 2 wrong usage,
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
+    from app.bundle.arguments import goes_out
     from app.privacy import work_offline
     from app.privacy.inside import keep_inside
 
     arguments = build_parser().parse_args(argv)
-    fetching = arguments.command == "models:fetch"
+    fetching = arguments.command == "models:fetch" or goes_out(arguments)
     if argv is None:
         keep_inside(fetching=fetching)
     else:  # called by a program that has its own life; the guard could never be taken off it
@@ -52,6 +53,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def build_parser() -> argparse.ArgumentParser:
     """The whole command line; `command` is "module:function" below `app.commands`."""
+    from app.bundle.arguments import add_arguments as add_bundle_arguments
+
     common = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
     common.add_argument(
         "--home", metavar="DIR", help="folder of everything that Strongroom writes (./data)"
@@ -135,6 +138,11 @@ def build_parser() -> argparse.ArgumentParser:
         "reindex", "documents:reindex", "compute all vectors anew from the catalogue", commands
     )
     _json(reindex)
+    bundled = command(
+        "bundle", "bundling:bundle", "all that a machine without a network needs", commands
+    )
+    add_bundle_arguments(bundled)
+    _json(bundled)
     return parser
 
 
@@ -182,7 +190,7 @@ def _add_asking(command, commands) -> None:  # type: ignore[no-untyped-def]
 def _add_batch(command, commands) -> None:  # type: ignore[no-untyped-def]
     batch = command("batch", "batch:batch", "answer a questionnaire, row by row", commands)
     batch.add_argument("questions", nargs="?", metavar="QUESTIONS", help="CSV, XLSX, JSONL, TXT; -")
-    batch.add_argument("--out", metavar="FILE", help=".xlsx, .csv or .jsonl; - for a pipe")
+    batch.add_argument("--out", metavar="FILE", help=".xlsx, .csv, .jsonl; - for a pipe")
     batch.add_argument("--report", action="append", metavar="FILE", help="also as .html or .pdf")
     _filters(batch)
     batch.add_argument(
@@ -200,6 +208,8 @@ def _add_batch(command, commands) -> None:  # type: ignore[no-untyped-def]
     batch.add_argument("--parallel", type=int, metavar="N", help="questions asked at once")
     batch.add_argument("--question-column", metavar="NAME", help="the column with the questions")
     batch.add_argument("--sheet", metavar="NAME", help="the sheet of a workbook")
+    batch.add_argument("--hidden-rows", action="store_true", help="ask a sheet's hidden rows, too")
+    batch.add_argument("--encoding", metavar="NAME", help="of a CSV or text file, such as cp1250")
     batch.add_argument("--limit", type=int, metavar="N", help="only the first N rows")
     batch.add_argument("--verify", metavar="FILE", help="ask some rows of a result again")
     batch.add_argument(
