@@ -32,6 +32,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         work_offline(fetching=fetching)
     module, _, function = str(arguments.command).partition(":")
     try:
+        if argv is None and not fetching:
+            _go_apart(arguments)  # before anything starts a thread
         run = getattr(importlib.import_module(f"app.commands.{module}"), function)
         return int(run(arguments))
     except KeyboardInterrupt:
@@ -49,6 +51,25 @@ def main(argv: Sequence[str] | None = None) -> int:
             raise
         print(f"strongroom: {message}", file=sys.stderr)
         return 1
+
+
+def _go_apart(arguments: argparse.Namespace) -> None:
+    """Take the network from this process, unless the command is about the network.
+
+    `arguments` get `apart`, what came of it, and for `serve` its `listeners`.
+    """
+    if arguments.command in ("check:check", "health:health", "engine:engine"):
+        return
+    from app.commands.output import settings_of
+    from app.privacy.apart import go_apart, listen
+
+    if arguments.command == "serving:serve":
+        given = {"host": arguments.host, "port": arguments.port}
+        settings = settings_of(arguments, web=given)
+        arguments.listeners = listen(settings.web.host, settings.web.port)
+    else:
+        settings = settings_of(arguments)
+    arguments.apart = go_apart(settings)
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -166,7 +187,7 @@ def _add_checks(command, commands) -> None:  # type: ignore[no-untyped-def]
     check.add_argument("--verify", metavar="REPORT", help="verify such a report")
     _json(check)
     health = command("health", "health:health", "whether it answers, in one line", commands)
-    health.add_argument("--port", type=int, help="of an engine here; the web chat's by default")
+    health.add_argument("url", nargs="?", help="of another server here, such as an engine's health")
 
 
 def _add_asking(command, commands) -> None:  # type: ignore[no-untyped-def]

@@ -1,4 +1,4 @@
-"""health: whether the web chat or the engine in this container or on this machine still answers."""
+"""health: whether the web chat, or another server on this machine, still answers."""
 
 import json
 import ssl
@@ -16,9 +16,9 @@ _LONGEST = 64 * 2**10  # bytes of an answer
 def health(arguments: Namespace) -> int:
     """0 if it answers and its engine has not failed; else 1, and why."""
     settings = settings_of(arguments)
-    url = f"http://127.0.0.1:{arguments.port}" if arguments.port else _own_url(settings.web)
+    url = arguments.url or f"{_own_url(settings.web)}/health"
     try:
-        said = _ask(f"{url}/health")
+        said = _ask(url)
     except (OSError, ValueError) as error:
         reason = getattr(error, "reason", error)
         fail(f"nothing healthy answers at {url}: {reason}")
