@@ -2,11 +2,12 @@
 
 import codecs
 import re
+from collections.abc import Sequence
 from typing import NamedTuple
 
 SAMPLE = 64 * 1024  # bytes shown to the guesser: enough to be sure, and its time grows with them
 _CONTROL_BYTES = bytes({*range(0x20)} - {0x09, 0x0A, 0x0B, 0x0C, 0x0D, 0x1B} | {0x7F})
-_BOMS = (  # the longer first: UTF-32's begins with UTF-16's
+BOMS = (  # the longer first: UTF-32's begins with UTF-16's
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -18,6 +19,8 @@ _SURROGATE = re.compile(rb"\xed[\xa0-\xbf][\x80-\xbf]")
 _WESTERN = frozenset(
     "ÀÁÂÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÖØÙÚÛÜßàáâäåæçèéêëìíîïñòóôöøùúûüœŒ€–—‘’‚“”„…«»·•§°©®™½¼¾¿¡£²³ªº´\xa0?"
 )
+# In a word a sign is a letter of another code page: "przys³uguje" is Polish.
+_IN_A_WORD = re.compile(r"[a-z]{2}[£²³¹ªº´¼½¾¿¡§©®°•·»«][a-z]")
 _UTF7 = re.compile(rb"\+[A-Za-z0-9+/]{3,}-")
 
 
@@ -31,7 +34,7 @@ class Decoded(NamedTuple):
 def looks_binary(data: bytes) -> bool:
     """Whether bytes without a known signature are no text in any encoding we know."""
     sample = data[:SAMPLE]
-    if any(sample.startswith(bom) for bom, _ in _BOMS) or _utf16_without_bom(sample):
+    if any(sample.startswith(bom) for bom, _ in BOMS) or utf16_without_bom(sample):
         return False
     without_nul = sample.replace(b"\0", b"")
     if not without_nul:
@@ -45,10 +48,10 @@ def decode(data: bytes, declared: str = "") -> Decoded:
 
     Never raises: what cannot be decoded becomes U+FFFD, and the warning says so.
     """
-    for bom, encoding in _BOMS:
+    for bom, encoding in BOMS:
         if data.startswith(bom):
             return _lenient(data, encoding)
-    if encoding := _utf16_without_bom(data[:SAMPLE]):
+    if encoding := utf16_without_bom(data[:SAMPLE]):
         return _lenient(data, encoding)
     try:
         text = data.decode("utf-8")
@@ -77,7 +80,7 @@ def _without_nul(text: str) -> Decoded:
     return Decoded(text.replace("\0", ""), f"{nuls} NUL bytes were dropped")
 
 
-def _utf16_without_bom(sample: bytes) -> str:
+def utf16_without_bom(sample: bytes) -> str:
     """The byte order, if every other byte is mostly NUL, as in Western text; else ""."""
     if len(sample) < 4:
         return ""
@@ -139,18 +142,42 @@ def _mixed(data: bytes) -> Decoded | None:
     return Decoded("\n".join(texts), f"{other} lines were not UTF-8 and were read as Windows-1252")
 
 
-def _guessed(data: bytes) -> Decoded:
+def guess(sample: bytes, among: Sequence[str] = ()) -> tuple[str, bool]:
+    """The encoding of text that is not UTF-8, and whether there is little doubt about it.
+
+    `among`: the encodings that come into question, () for all: fewer guess better at short texts.
+    For whoever decodes a long file piece by piece; `sample` should be of lines that hold more
+    than ASCII. `decode` knows more: marks at the beginning, and mixtures.
+    """
     from charset_normalizer import from_bytes  # slow to import, and seldom needed
 
     # A sample must not start or end inside a multi-byte character, so cut at line ends.
-    sample = data if len(data) <= SAMPLE else data[: data.rfind(b"\n", 0, SAMPLE) + 1 or SAMPLE]
-    best = from_bytes(sample).best()
+    if len(sample) > SAMPLE:
+        sample = sample[: sample.rfind(b"\n", 0, SAMPLE) + 1 or SAMPLE]
+    if _japanese(sample):
+        return "cp932", True
+    best = from_bytes(sample, cp_isolation=list(among) or None).best()
     encoding = _western(sample, best.encoding if best else "cp1252")
-    text = data.decode(encoding, "replace")
-    name = encoding.replace("_", "-")
-    if best is None or best.chaos > 0.1 or "\ufffd" in text:
+    return encoding.replace("_", "-"), best is not None and best.chaos <= 0.1
+
+
+def _guessed(data: bytes) -> Decoded:
+    name, sure = guess(data)
+    text = data.decode(name, "replace")
+    if not sure or "\ufffd" in text:
         return Decoded(text, f"its encoding is unclear; read as {name}, check the characters")
     return Decoded(text, f"its encoding was guessed: {name}")
+
+
+def _japanese(sample: bytes) -> bool:
+    """Whether it reads as Shift-JIS with kana: of a short text, guessers take it for Korean."""
+    try:
+        text = sample.decode("cp932")
+    except UnicodeDecodeError:
+        return False
+    letters = [letter for letter in text if not letter.isascii()]
+    kana = sum("\u3041" <= letter <= "\u30fe" for letter in letters)
+    return 5 * kana > len(letters)
 
 
 def _western(sample: bytes, guess: str) -> str:
@@ -162,6 +189,8 @@ def _western(sample: bytes, guess: str) -> str:
         candidates = ("cp850",)
     for candidate in candidates:
         text = sample.decode(candidate, "replace")
+        if _IN_A_WORD.search(text):
+            continue
         if all(letter in _WESTERN for letter in set(text) if not letter.isascii()):
             return candidate
     return guess

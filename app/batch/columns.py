@@ -48,16 +48,16 @@ def answer_columns(info: RunInfo) -> list[str]:
         for what in ("document", "page", "quotation")
     ]
     return [*about, "outcome", "answer", "value", "unit", "unsupported sentences", *evidence,
-            "confidence", "reason", "row", "run"]  # fmt: skip
+            "confidence", "reason", "note", "row", "run"]  # fmt: skip
 
 
 def answer_cells(result: RowResult, info: RunInfo) -> list[str]:
     """The answer's cells, in the order of `answer_columns`."""
     document = result.document
     about = [document.name, document.space] if document else []
-    shown = (result.evidence or result.nearest)[:EVIDENCE_COLUMNS]
+    shown = result.evidence or result.nearest
     evidence: list[str] = []
-    for one in shown:
+    for one in shown[:EVIDENCE_COLUMNS]:
         quote = one.quote if result.evidence else one.quote[:_NEAR]
         evidence += [one.document, "" if one.page is None else str(one.page), quote]
     evidence += [""] * (3 * EVIDENCE_COLUMNS - len(evidence))
@@ -71,9 +71,17 @@ def answer_cells(result: RowResult, info: RunInfo) -> list[str]:
         *evidence,
         f"{result.confidence:.3f}",
         result.reason,
+        _further(shown, len(result.evidence)),
         result.key,
         info.id,
     ]
+
+
+def _further(shown: Sequence[Evidence], cited: int) -> str:
+    """What of the evidence has no columns of its own."""
+    left = shown[EVIDENCE_COLUMNS:cited]
+    places = [one.document + (f", page {one.page}" if one.page is not None else "") for one in left]
+    return f"further evidence: {'; '.join(places)}" if places else ""
 
 
 def _unsupported(result: RowResult) -> str:
@@ -94,9 +102,24 @@ def as_text(cell: str) -> str:
 
 
 def legal(cell: str, longest: int) -> str:
-    """Text as a workbook can hold it: without control characters, and not too long."""
-    text = _ILLEGAL.sub("", cell)
+    """Text as a workbook can hold it: \ufffd for control characters, and not too long."""
+    text = _ILLEGAL.sub("\ufffd", cell)
     return text if len(text) <= longest else text[: longest - 1] + "…"
+
+
+def not_as_it_was(cells: Iterable[str], longest: int) -> str:
+    """What `legal` changes of a row's cells, for a person; "" for nothing."""
+    held = list(cells)
+    controls = sum(len(_ILLEGAL.findall(cell)) for cell in held)
+    cut = sum(len(cell) > longest for cell in held)
+    said = []
+    if controls:
+        said.append(
+            f"{controls:,} control characters, which no workbook holds, are shown as \ufffd"
+        )
+    if cut:
+        said.append(f"{cut:,} cells are cut after {longest:,} characters")
+    return "; ".join(said)
 
 
 def counted(results: Iterable[RowResult]) -> dict[str, int]:

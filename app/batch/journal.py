@@ -4,7 +4,7 @@ import fcntl
 import hashlib
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -98,8 +98,17 @@ class Journal:
         row = self._db.execute("SELECT run FROM info").fetchone()
         return None if row is None else _of(RunInfo).validate_json(row[0])
 
-    def begin(self, info: RunInfo, tasks: Iterable[Task]) -> int:
-        """Write the run and all that it will ask, whole or not at all; returns how many."""
+    def begin(
+        self,
+        info: RunInfo,
+        tasks: Iterable[Task],
+        *,
+        told: Callable[[RunInfo], RunInfo] = lambda info: info,
+    ) -> int:
+        """Write the run and all that it will ask, whole or not at all; returns how many.
+
+        `told` adds to the run's information what is known once all tasks were read.
+        """
         with self._changing():
             self._db.execute("DELETE FROM results")
             self._db.execute("DELETE FROM tasks")
@@ -117,7 +126,8 @@ class Journal:
                     ),
                 )
             self._db.execute(
-                "INSERT INTO info VALUES (1, ?)", (_of(RunInfo).dump_json(info).decode(),)
+                "INSERT INTO info VALUES (1, ?)",
+                (_of(RunInfo).dump_json(told(info)).decode(),),
             )
         return self.total()
 

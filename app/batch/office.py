@@ -18,7 +18,7 @@ from app.batch.columns import Link
 from app.batch.journal import open_journal
 from app.batch.port import Library
 from app.batch.provenance import Order, file_sha256, references, run_info, searched
-from app.batch.questionnaire import read_questionnaire
+from app.batch.questionnaire import Remarks, read_questionnaire
 from app.batch.records import RowResult, RunInfo
 from app.batch.report import write_report
 from app.batch.run import Counts, Stopped, answer_all, begin_or_continue, tasks_of
@@ -58,6 +58,7 @@ class Run:
     state: State = "waiting"
     counts: Counts = field(default_factory=lambda: Counts(0))
     reason: str = ""  # why it failed as a whole
+    remarks: tuple[str, ...] = ()  # of how the questionnaire was read
 
 
 class Office:
@@ -89,7 +90,9 @@ class Office:
             run = Run(note.parent.name, told["person"], told["name"], order, told["state"])
             with open_journal(note.parent) as journal:
                 counts = _counts(journal.counts(), journal.total())
-            run = self._change(replace(run, counts=counts))
+                info = journal.info()
+            remarks = info.remarks if info else ()
+            run = self._change(replace(run, counts=counts, remarks=remarks))
             if run.state in ("waiting", "running"):
                 self._start(replace(run, state="waiting"))
 
@@ -101,6 +104,7 @@ class Office:
         *,
         spaces: Sequence[str] | None = None,
         each_document: bool = False,
+        hidden_rows: bool = False,
     ) -> Run:
         """Check a questionnaire's rows and accept it. Raises OfficeRefused with what is wrong."""
         if len(self.runs(person)) >= _MOST:
@@ -117,16 +121,17 @@ class Office:
                 mode="each_document" if each_document else "library",
                 reproducible=False,
                 spaces=tuple(sorted(spaces)) if spaces else None,
+                hidden_rows=hidden_rows,
             )
             run = Run(place.name, person, name, order)
-            counts = self._begin(run)
+            run = self._begin(run)
         except Exception as error:
             shutil.rmtree(place)
             words = words_for(error)
             if words is None:
                 raise
             raise OfficeRefused(words) from error
-        return self._start(replace(run, counts=counts))
+        return self._start(run)
 
     def runs(self, person: str) -> list[Run]:
         """The person's questionnaires, the newest first."""
@@ -205,20 +210,29 @@ class Office:
                     "these answers quote documents that you may no longer read, or that are gone"
                 )
 
-    def _begin(self, run: Run) -> Counts:
+    def _begin(self, run: Run) -> Run:
         folder, library = self._folder / run.id, self._library_of(run.person)
         records = searched(library, run.order)
         documents = references(records) if run.order.mode == "each_document" else None
+        remarks = Remarks()
 
         def tasks() -> Iterator[object]:
-            rows = read_questionnaire(folder / "questionnaire", name=run.name)
+            rows = read_questionnaire(
+                folder / "questionnaire",
+                name=run.name,
+                hidden_rows=run.order.hidden_rows,
+                remarks=remarks,
+            )
             return tasks_of(checked(rows, library, records, run.order), documents)
 
         with open_journal(folder) as journal:
-            begin_or_continue(journal, self._info(run), tasks)  # type: ignore[arg-type]
+            begin_or_continue(journal, self._info(run), tasks, remarks=remarks)  # type: ignore[arg-type]
             if not journal.total():
-                raise OfficeRefused("the questionnaire holds no question")
-            return _counts(journal.counts(), journal.total())
+                raise OfficeRefused(
+                    ". ".join(["the questionnaire holds no question", *remarks.said])
+                )
+            counts = _counts(journal.counts(), journal.total())
+            return replace(run, counts=counts, remarks=tuple(remarks.said))
 
     def _info(self, run: Run) -> RunInfo:
         return replace(run_info(self._library_of(run.person), run.order), id=run.id)

@@ -31,11 +31,17 @@ class Order:
     sheet: str | None = None
     limit: int | None = None
     skip_bad: bool = False
+    encoding: str | None = None
+    hidden_rows: bool = False
 
     @property
     def id(self) -> str:
         """The run's name, and its folder's: 16 hexadecimal digits."""
-        told = json.dumps(asdict(self), sort_keys=True, ensure_ascii=False)
+        order = asdict(self)
+        for later in ("encoding", "hidden_rows"):  # runs begun before these could be ordered go on
+            if not order[later]:
+                del order[later]
+        told = json.dumps(order, sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 

@@ -7,9 +7,18 @@ from itertools import chain, islice
 from pathlib import Path
 
 from app.batch.records import AnswerKind, Question, RowProblem
-from app.batch.rows import QuestionnaireError, Row, csv_rows, json_objects, lines, xlsx_rows
+from app.batch.rows import (
+    QuestionnaireError,
+    Remarks,
+    Row,
+    csv_rows,
+    json_objects,
+    lines,
+    listed,
+)
+from app.batch.spreadsheet import xlsx_rows
 
-__all__ = ["LONGEST", "QuestionnaireError", "read_questionnaire"]
+__all__ = ["LONGEST", "QuestionnaireError", "Remarks", "read_questionnaire"]
 
 LONGEST = 4_000  # characters of a question; a longer one is no question, and no window holds it
 _LOOKED_AT = 50  # rows from which the question column is guessed
@@ -61,20 +70,30 @@ class _Columns:
 
 
 def read_questionnaire(
-    file: Path, *, name: str = "", question_column: str | None = None, sheet: str | None = None
+    file: Path,
+    *,
+    name: str = "",
+    question_column: str | None = None,
+    sheet: str | None = None,
+    encoding: str | None = None,
+    hidden_rows: bool = False,
+    remarks: Remarks | None = None,
 ) -> Iterator[Question | RowProblem]:
     """Yield every row that holds anything, in the file's order, without holding the file.
 
     `name` is what the file is called, where that is not its path: its ending says what it is.
+    Hidden rows of a workbook are left out without `hidden_rows`; `remarks` tell which, and
+    whatever else was not read as it may seem.
     Raises QuestionnaireError for a file that cannot be read or whose question column is not clear.
     """
     kind = _kind_of(file, name or file.name)
+    remarks = Remarks() if remarks is None else remarks
     if kind == "lines":
-        return _from_lines(lines(file))
+        return _from_lines(lines(file, encoding, remarks))
     if kind == "jsonl":
-        return _from_objects(json_objects(file), question_column)
-    rows = xlsx_rows(file, sheet) if kind == "xlsx" else csv_rows(file)
-    return _from_table(rows, question_column)
+        return _from_objects(json_objects(file, encoding, remarks), question_column)
+    rows = xlsx_rows(file, sheet, remarks) if kind == "xlsx" else csv_rows(file, encoding, remarks)
+    return _from_table(rows, question_column, remarks, hidden_rows=hidden_rows)
 
 
 def _kind_of(file: Path, name: str) -> str:
@@ -140,14 +159,43 @@ def _from_objects(
 # Tables
 
 
-def _from_table(source: Iterator[Row], column: str | None) -> Iterator[Question | RowProblem]:
+def _from_table(
+    source: Iterator[Row], column: str | None, remarks: Remarks, *, hidden_rows: bool
+) -> Iterator[Question | RowProblem]:
     rows = (row for row in source if any(cell.strip() for cell in row.cells))
     head = list(islice(rows, _LOOKED_AT))
     if not head:
         raise QuestionnaireError("the questionnaire is empty")
     columns, used = _find_columns(head, column)
+    _tell_of_columns(columns, remarks)
+    hidden: list[int] = []
     for row in chain(head[used:], rows):
+        if row.hidden:
+            hidden.append(row.number)
+            if not hidden_rows:
+                continue
         yield _checked(row, columns)
+    if hidden:
+        said = f"{len(hidden):,} hidden rows" if len(hidden) > 1 else "one hidden row"
+        remarks.say(
+            f"{said} asked like the others: row {listed(hidden)}"
+            if hidden_rows
+            else f"{said} not asked: row {listed(hidden)}; --hidden-rows asks them, too"
+        )
+
+
+def _tell_of_columns(columns: _Columns, remarks: Remarks) -> None:
+    held = [name for at, name in enumerate(columns.names, 1) if at in remarks.unseen_columns]
+    if not held:
+        return
+    remarks.hidden_columns = held
+    many = f"{len(held)} hidden columns are" if len(held) > 1 else "a hidden column is"
+    remarks.say(
+        f"{many} read and passed on, and hidden in an XLSX again, but not in CSV or JSON lines: "
+        f"{_listed(held)}"
+    )
+    if columns.question + 1 in remarks.unseen_columns:
+        remarks.say("the column with the questions is itself hidden")
 
 
 def _find_columns(head: Sequence[Row], column: str | None) -> tuple[_Columns, int]:

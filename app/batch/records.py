@@ -117,3 +117,5 @@ class RunInfo:
     settings: Mapping[str, str]  # those that decide answers
     spaces: tuple[str, ...] | None  # that the run was limited to
     only_documents: tuple[str, ...] | None = None
+    remarks: tuple[str, ...] = ()  # of the questionnaire's reading: what a person has to know
+    hidden_columns: tuple[str, ...] = ()  # of the questionnaire, by name

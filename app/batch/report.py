@@ -97,6 +97,10 @@ def _paper(info: RunInfo, results: Results, link: Link) -> Paper:
     for key, words in OUTCOME_WORDS.items():
         mark = f"{counts[key]:,} {words}"
         paper.item(MEANINGS[key], colour=COLOURS[key], mark=mark)
+    if info.remarks:
+        paper.heading("How the questionnaire was read", small=True)
+        for remark in info.remarks:
+            paper.item(remark, colour=COLOURS["partly_supported"], mark="Note:")
     if cited := most_cited(results):
         paper.heading("Where the evidence is from", small=True)
         paper.named_bars(

@@ -1,30 +1,26 @@
-"""The rows of a questionnaire's file as text, one at a time, whatever the file is."""
+"""The rows of a questionnaire's file as text, one at a time, and what to know of the reading."""
 
 import codecs
 import csv
-import io
 import json
-import zipfile
-import zlib
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import BinaryIO
 
-from ingest.encoding import decode
+from ingest.encoding import BOMS, SAMPLE, guess, utf16_without_bom
 from ingest.loaders.csv_table import delimiter_of
-from ingest.loaders.ooxml import Package
-from ingest.loaders.xlsx import cell_text
-from ingest.sections import LoaderError
 
-_SAMPLE = 256 * 1024  # bytes that show a file's encoding and delimiter
-_LONGEST_CELL = 1 << 20  # characters
-_MOST_COLUMNS = 500
-_MOST_ROWS = 1_048_576  # by the format; a row that claims a higher number is hostile
-_DAMAGE = (  # what openpyxl lets through of a file that is not as it should be
-    KeyError, ValueError, TypeError, AttributeError, IndexError, OverflowError, OSError, EOFError,
-    SyntaxError, zipfile.BadZipFile, zlib.error,
+LONGEST_CELL = 1 << 20  # characters
+MOST_COLUMNS = 500
+# What questionnaires come in when not in Unicode.
+_COMMON = (
+    "cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "iso8859_2",
+    "iso8859_15", "mac_roman", "cp850", "cp852", "cp866", "koi8_r", "cp932", "euc_jp", "gb18030",
+    "big5", "cp949",
 )  # fmt: skip
+_PIECE = 1 << 20  # bytes
+_LINES_NAMED = 12  # spans of rows in a remark
 
 
 class QuestionnaireError(Exception):
@@ -37,18 +33,37 @@ class Row:
 
     number: int
     cells: tuple[str, ...]
+    hidden: bool = False
 
 
-def lines(file: Path) -> Iterator[tuple[int, str]]:
+@dataclass(slots=True)
+class Remarks:
+    """Collects what a person has to know of how a questionnaire was read.
+
+    Complete once its rows have all been read.
+    """
+
+    said: list[str] = field(default_factory=list)
+    hidden_columns: list[str] = field(default_factory=list)  # by name, also said
+    unseen_columns: frozenset[int] = frozenset()  # the same by place, from 1
+
+    def say(self, remark: str) -> None:
+        """Note it, once."""
+        if remark not in self.said:
+            self.said.append(remark)
+
+
+def lines(file: Path, encoding: str | None, remarks: Remarks) -> Iterator[tuple[int, str]]:
     """The lines of a text file, counted from 1."""
-    with _text(file) as opened:
-        for number, line in enumerate(opened, 1):
-            yield number, line.strip().lstrip("\ufeff")
+    for number, line in enumerate(_decoded(file, encoding, remarks), 1):
+        yield number, line.strip().lstrip("\ufeff")
 
 
-def json_objects(file: Path) -> Iterator[tuple[int, Mapping[str, str] | str]]:
+def json_objects(
+    file: Path, encoding: str | None, remarks: Remarks
+) -> Iterator[tuple[int, Mapping[str, str] | str]]:
     """One object a line, its values as text; what is wrong with a line in its place."""
-    for number, line in lines(file):
+    for number, line in lines(file, encoding, remarks):
         if not line:
             continue
         try:
@@ -62,109 +77,131 @@ def json_objects(file: Path) -> Iterator[tuple[int, Mapping[str, str] | str]]:
         yield number, {str(key): _plain(value) for key, value in found.items()}
 
 
-def csv_rows(file: Path) -> Iterator[Row]:
+def csv_rows(file: Path, encoding: str | None, remarks: Remarks) -> Iterator[Row]:
     """The rows of a table in text; a row's number is that of its first line."""
-    with file.open("rb") as opened:
-        sample = opened.read(_SAMPLE)
-    delimiter = delimiter_of(decode(sample).text)
-    with _text(file, newline="") as opened:
-        csv.field_size_limit(_LONGEST_CELL)
-        reader = csv.reader(opened, delimiter=delimiter, strict=False)
-        before = 0
-        try:
-            for cells in reader:
-                yield Row(before + 1, tuple(cells[:_MOST_COLUMNS]))
-                before = reader.line_num
-        except (csv.Error, UnicodeDecodeError) as error:
-            raise QuestionnaireError(
-                f"the questionnaire cannot be read behind row {before} ({error}); save it as XLSX"
-            ) from None
-
-
-def xlsx_rows(file: Path, sheet: str | None) -> Iterator[Row]:
-    """The rows of a sheet: of the one named, or of the first that can be seen and holds any."""
-    with file.open("rb") as opened:
-        try:
-            Package(opened)  # refuses bombs before the other library opens the file
-        except LoaderError as error:
-            raise QuestionnaireError(f"the questionnaire {error}") from None
-        import openpyxl  # slow to import
-
-        opened.seek(0)
-        try:
-            book = openpyxl.load_workbook(opened, read_only=True, data_only=True, keep_links=False)
-            yield from _sheet_rows(book, sheet)
-        except _DAMAGE as error:
-            first = str(error).partition("\n")[0]
-            raise QuestionnaireError(
-                f"the questionnaire is damaged ({first}); save it again with Office"
-            ) from None
-
-
-def _sheet_rows(book: Any, sheet: str | None) -> Iterator[Row]:
-    names = [one.title for one in book.worksheets if one.sheet_state == "visible"]
-    if sheet is not None and sheet not in names:
-        raise QuestionnaireError(f"there is no sheet {sheet!r}; there are: {', '.join(names)}")
-    for name in [sheet] if sheet is not None else names:
-        found = False
-        page = book[name]
-        page.reset_dimensions()  # the file's own claim may be wrong or hostile
-        rows = page.iter_rows(max_row=_MOST_ROWS + 1, max_col=_MOST_COLUMNS + 1)
-        gap = None
-        for number, row in enumerate(rows, 1):
-            if number > _MOST_ROWS:
+    delimiter = delimiter_of("".join(_beginning(_decoded(file, encoding, Remarks()))))
+    csv.field_size_limit(LONGEST_CELL)
+    reader = csv.reader(_decoded(file, encoding, remarks), delimiter=delimiter, strict=False)
+    before = 0
+    try:
+        for cells in reader:
+            if len(cells) > MOST_COLUMNS:
                 raise QuestionnaireError(
-                    f"the questionnaire claims a row beyond {_MOST_ROWS:,}, which no workbook has: "
-                    "damaged or hostile; save it again with Office"
-                )
-            if row is gap:
-                continue  # one object stands for all rows of a gap, and there may be a million
-            cells = _row_texts(row)
-            if len(cells) > _MOST_COLUMNS:
-                raise QuestionnaireError(
-                    f"the questionnaire has more than {_MOST_COLUMNS} columns in row {number}; "
+                    f"the questionnaire has more than {MOST_COLUMNS} columns in row {before + 1}; "
                     "delete those that are not needed"
                 )
-            gap = gap if cells else row
-            found = found or bool(cells)
-            yield Row(number, cells)
-        if found:
+            yield Row(before + 1, tuple(cells))
+            before = reader.line_num
+    except csv.Error as error:
+        raise QuestionnaireError(
+            f"the questionnaire cannot be read behind row {before} ({error}); save it as XLSX"
+        ) from None
+
+
+def listed(numbers: Iterable[int]) -> str:
+    """Row numbers for a person: "4, 7–9 and 12"; very many are cut short."""
+    spans: list[list[int]] = []
+    for number in numbers:
+        if spans and number == spans[-1][1] + 1:
+            spans[-1][1] = number
+        else:
+            spans.append([number, number])
+    words = [f"{a:,}" if a == b else f"{a:,}–{b:,}" for a, b in spans[:_LINES_NAMED]]
+    left = sum(b - a + 1 for a, b in spans[_LINES_NAMED:])
+    if left:
+        words.append(f"{left:,} more")
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+
+
+# Text in whatever encoding
+
+
+def _beginning(source: Iterator[str]) -> Iterator[str]:
+    length = 0
+    for line in source:
+        yield line
+        length += len(line)
+        if length > SAMPLE:
             return
 
 
-def _row_texts(row: Sequence[Any]) -> tuple[str, ...]:
-    """The cells of a row up to the last that holds anything."""
-    cells = [
-        cell_text(cell.value, cell.number_format or "")[:_LONGEST_CELL]
-        if cell.value is not None
-        else ""
-        for cell in row
-    ]
-    while cells and not cells[-1]:  # the width that the sheet claims says nothing
-        cells.pop()
-    return tuple(cells)
+def _decoded(file: Path, encoding: str | None, remarks: Remarks) -> Iterator[str]:
+    """The lines of `file` with their ends, decoded as they are read.
 
-
-def _text(file: Path, newline: str | None = None) -> io.TextIOWrapper:
-    """The file as text, decoded as it is read; its encoding is guessed from its beginning."""
-    with file.open("rb") as opened:
-        sample = opened.read(_SAMPLE)
-    return file.open("r", encoding=_encoding(sample), errors="replace", newline=newline)
-
-
-def _encoding(sample: bytes) -> str:
-    for bom, name in (
-        (codecs.BOM_UTF8, "utf-8-sig"),
-        (codecs.BOM_UTF16_LE, "utf-16"),
-        (codecs.BOM_UTF16_BE, "utf-16"),
-    ):
-        if sample.startswith(bom):
-            return name
+    Remarks name an encoding that was guessed, and tell what could not be decoded.
+    """
+    chosen = _known(encoding) if encoding else _recognised(file, remarks)
+    damaged = 0
     try:
-        codecs.getincrementaldecoder("utf-8")().decode(sample)  # a cut letter at the end is fine
+        with file.open("r", encoding=chosen, errors="replace", newline="") as opened:
+            for line in opened:
+                if encoding or chosen != "utf-8":  # what proved to be UTF-8 may hold one itself
+                    damaged += line.count("\ufffd")
+                yield line
+    except UnicodeError as error:
+        raise QuestionnaireError(
+            f"the questionnaire cannot be read as {chosen} ({error}); save it as UTF-8 or XLSX"
+        ) from None
+    if damaged:
+        remarks.say(
+            f"{damaged:,} characters are not {chosen} and were read as \ufffd: name the right "
+            "encoding with --encoding, or save the questionnaire as UTF-8 or XLSX"
+        )
+
+
+def _known(encoding: str) -> str:
+    try:
+        "".encode(encoding)  # codecs that are not of text, such as zip, are refused here
+    except (LookupError, ValueError):
+        raise QuestionnaireError(
+            f"there is no encoding {encoding!r}; common ones are utf-8, utf-16, cp1252 (Western "
+            "Europe), cp1250 (Central Europe), cp1251 (Cyrillic), cp932 (Japanese), mac-roman"
+        ) from None
+    return encoding
+
+
+def _recognised(file: Path, remarks: Remarks) -> str:
+    with file.open("rb") as opened:
+        start = opened.read(SAMPLE)
+        for mark, encoding in BOMS:
+            if start.startswith(mark):
+                return encoding
+        if encoding := utf16_without_bom(start):
+            remarks.say(f"the questionnaire was read as {encoding}: half of its bytes are zero")
+            return encoding
+        opened.seek(0)
+        if _is_utf8(opened):
+            return "utf-8"
+        opened.seek(0)
+        name, sure = guess(_telling(opened), _COMMON)
+    doubt = "" if sure else ", with doubts"
+    remarks.say(
+        f"the questionnaire is not UTF-8; its encoding was guessed{doubt}: {name}. Look at its "
+        "letters; --encoding NAME reads it otherwise"
+    )
+    return name
+
+
+def _is_utf8(opened: BinaryIO) -> bool:
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        while piece := opened.read(_PIECE):
+            decoder.decode(piece)
+        decoder.decode(b"", final=True)
     except UnicodeDecodeError:
-        return "cp1252"  # what Excel writes in Western Europe
-    return "utf-8"
+        return False
+    return True
+
+
+def _telling(opened: BinaryIO) -> bytes:
+    """The first lines that hold more than ASCII: what a guess goes by."""
+    kept: list[bytes] = []
+    length = 0
+    while length < SAMPLE and (line := opened.readline(_PIECE)):
+        if not line.isascii():
+            kept.append(line)
+            length += len(line)
+    return b"".join(kept)
 
 
 def _plain(value: object) -> str:

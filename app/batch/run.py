@@ -5,12 +5,13 @@ import threading
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.batch.journal import Journal, Task, failed
 from app.batch.outcome import result_of
 from app.batch.port import Library
 from app.batch.records import DocumentRef, Question, RowResult, RunInfo
+from app.batch.rows import Remarks
 from app.batch.values import instruction_for
 from app.engine.client import EngineBusy, EngineDown, EngineError
 from app.events import Answer, Finished
@@ -82,17 +83,33 @@ def _allowed(question: Question, document: DocumentRef) -> bool:
 
 
 def begin_or_continue(
-    journal: Journal, info: RunInfo, tasks: Callable[[], Iterable[Task]], *, force: bool = False
+    journal: Journal,
+    info: RunInfo,
+    tasks: Callable[[], Iterable[Task]],
+    *,
+    force: bool = False,
+    remarks: Remarks | None = None,
 ) -> RunInfo:
     """Prepare the journal for `info`; returns the run's information as it was begun.
+
+    `remarks` are those that reading the `tasks` makes; they are kept with the run.
 
     A run that was begun goes on. With `force` it starts over. Raises RunChanged when what would
     answer now is not what answered before: answers of two kinds are never mixed.
     """
     begun = journal.info()
     if begun is None or force:
-        journal.begin(info, tasks())
-        return info
+        remarks = remarks or Remarks()
+        journal.begin(
+            info,
+            tasks(),
+            told=lambda one: replace(
+                one,
+                remarks=tuple(remarks.said),
+                hidden_columns=tuple(remarks.hidden_columns),
+            ),
+        )
+        return journal.info() or info
     changed = changes(begun, info)
     if changed:
         raise RunChanged(

@@ -23,6 +23,7 @@ from app.batch.columns import (
     counted,
     legal,
     made_with,
+    not_as_it_was,
 )
 from app.batch.records import RunInfo
 
@@ -47,6 +48,7 @@ _WRAP = Alignment(wrap_text=True, vertical="top")
 _WIDTHS = {
     "question": 44, "frage": 44, "answer": 52, "quotation": 46, "document": 26, "reason": 22,
     "page": 7, "value": 10, "unit": 8, "confidence": 11, "row": 7, "run": 18, "outcome": 16,
+    "note": 30,
 }  # fmt: skip
 _LINE = 15.0  # points
 _HIGHEST = 15  # lines of a row
@@ -72,6 +74,8 @@ def _answers(book: Workbook, info: RunInfo, results: Results, link: Link) -> Non
     _printed_wide(sheet)
     for at, name in enumerate(names, 1):
         sheet.column_dimensions[get_column_letter(at)].width = _width(name)
+        if at <= len(asked) and name in info.hidden_columns:
+            sheet.column_dimensions[get_column_letter(at)].hidden = True
     _head(sheet, names)
     outcome = names.index("outcome", len(asked))
     places = {
@@ -80,10 +84,13 @@ def _answers(book: Workbook, info: RunInfo, results: Results, link: Link) -> Non
         if name.startswith("document ") and at > outcome
     }
     number = names.index("value", len(asked))
+    note = names.index("note", len(asked))
     widths = [_width(name) for name in names]
     rows = 1
     for result in results():
         cells = [*asked_cells(result, asked), *answer_cells(result, info)]
+        if changed := not_as_it_was(cells, _LONGEST):
+            cells[note] = "; ".join(filter(None, [cells[note], changed]))
         written = [_text(sheet, cell) for cell in cells]
         for at in (outcome, outcome + 1):
             written[at].fill = _FILLS[result.outcome]
@@ -154,6 +161,11 @@ def _summary(book: Workbook, info: RunInfo, results: Results) -> None:
         label = _text(sheet, words)
         label.fill = _FILLS[outcome]
         sheet.append([label, _text(sheet, f"{counts[outcome]:,}: {meanings[outcome]}")])
+    if info.remarks:
+        sheet.append([])
+        _head(sheet, ["How the questionnaire was read", ""])
+        for remark in info.remarks:
+            sheet.append([_text(sheet, ""), _text(sheet, remark)])
     sheet.append([])
     _head(sheet, ["Made with", ""])
     _pairs(sheet, made_with(info))

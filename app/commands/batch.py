@@ -24,7 +24,7 @@ from app.batch.provenance import (
     run_info,
     searched,
 )
-from app.batch.questionnaire import read_questionnaire
+from app.batch.questionnaire import Remarks, read_questionnaire
 from app.batch.records import Evidence, RunInfo
 from app.batch.report import FORMATS as REPORT_FORMATS
 from app.batch.report import write_report
@@ -86,13 +86,26 @@ def _answer(arguments: Namespace, settings: Settings, file: Path, operations: Op
         documents = references(records) if order.mode == "each_document" else None
         name = "" if arguments.questions == PIPE else Path(arguments.questions).name
 
+        remarks = Remarks()
+
         def tasks() -> Iterator[Any]:
             rows = read_questionnaire(
-                file, name=name, question_column=order.question_column, sheet=order.sheet
+                file,
+                name=name,
+                question_column=order.question_column,
+                sheet=order.sheet,
+                encoding=order.encoding,
+                hidden_rows=order.hidden_rows,
+                remarks=remarks,
             )
             return tasks_of(checked(rows, operations, records, order), documents)
 
-        info = begin_or_continue(journal, info, tasks, force=arguments.force)
+        try:
+            info = begin_or_continue(journal, info, tasks, force=arguments.force, remarks=remarks)
+            remarks.said = list(info.remarks)
+        finally:  # also when rows are bad, which may come of what is remarked
+            for remark in remarks.said:
+                fail(f"note: {remark}")
         if not journal.total():
             raise NothingToAsk("the questionnaire holds no question")
         try:
@@ -169,6 +182,7 @@ def _summary(
                 "reproducible": info.reproducible,
                 "files": written,
                 "changed": changed,
+                "remarks": list(info.remarks),
                 "model": {"name": info.model, "sha256": info.model_sha256},
             }
         )
@@ -257,6 +271,8 @@ def _order(arguments: Namespace, file: Path) -> Order:
         sheet=arguments.sheet,
         limit=arguments.limit,
         skip_bad=arguments.skip_bad,
+        encoding=arguments.encoding,
+        hidden_rows=arguments.hidden_rows,
     )
 
 

@@ -54,6 +54,7 @@ def questionnaire_routes(office: Office, readable: Readable, handed: Handed) -> 
         name: str,
         space: Annotated[list[str] | None, Query()] = None,
         each: bool = False,
+        hidden: bool = False,
     ) -> JSONResponse:
         person = person_of(request.scope)
         if not set(space or ()) <= set(readable(person)):
@@ -66,6 +67,7 @@ def questionnaire_routes(office: Office, readable: Readable, handed: Handed) -> 
             content,
             spaces=space,
             each_document=each,
+            hidden_rows=hidden,
         )
         return JSONResponse(_told(run, _texts(request)))
 
