@@ -2,8 +2,14 @@
 
 import importlib.metadata
 import json
+import zipfile
 from collections.abc import Iterator
-from importlib.metadata import Distribution, PackageNotFoundError, PackagePath
+from importlib.metadata import (
+    Distribution,
+    PackageNotFoundError,
+    PackagePath,
+    PathDistribution,
+)
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -15,20 +21,21 @@ from app.bundle.contents import BundleFault
 OURS = "strongroom"
 
 
-def needed_distributions(root: str = OURS) -> list[Distribution]:
-    """`root` and all that it needs, each once, by name; tools for tests are not among them.
+def needed_by(root: Distribution) -> list[Distribution]:
+    """All that `root` needs to run, each once, by name; tools for tests are not among them.
 
     Raises BundleFault where one is not installed.
     """
     found: dict[NormalizedName, Distribution] = {}
     seen: set[tuple[NormalizedName, str]] = set()
-    waiting = [(canonicalize_name(root), "")]
+    waiting = [(canonicalize_name(root.metadata["Name"]), "")]
+    own = waiting[0][0]
     while waiting:
         name, extra = waiting.pop()
         if (name, extra) in seen:
             continue
         seen.add((name, extra))
-        distribution = found.setdefault(name, _installed(name))
+        distribution = root if name == own else found.setdefault(name, installed(name))
         for text in distribution.requires or []:
             requirement = Requirement(text)
             if requirement.marker and not requirement.marker.evaluate({"extra": extra}):
@@ -54,6 +61,13 @@ def checkout_of(distribution: Distribution) -> Path | None:
     return Path(unquote(urlsplit(known["url"]).path))
 
 
+def inside_wheel(wheel: Path) -> Distribution:
+    """What a wheel says of itself."""
+    with zipfile.ZipFile(wheel) as archive:
+        (metadata,) = (n for n in archive.namelist() if n.endswith(".dist-info/METADATA"))
+    return PathDistribution(zipfile.Path(wheel, metadata.removesuffix("METADATA")))
+
+
 def recorded(distribution: Distribution) -> Iterator[PackagePath]:
     """The files that its installation recorded with a hash."""
     for file in distribution.files or []:
@@ -61,7 +75,8 @@ def recorded(distribution: Distribution) -> Iterator[PackagePath]:
             yield file
 
 
-def _installed(name: NormalizedName) -> Distribution:
+def installed(name: str) -> Distribution:
+    """A distribution of this environment. Raises BundleFault."""
     try:
         return importlib.metadata.distribution(name)
     except PackageNotFoundError:

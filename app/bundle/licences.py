@@ -4,7 +4,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import Distribution, PackagePath
-from pathlib import Path
 from typing import Literal
 
 from app.bundle.distributions import name_of
@@ -13,7 +12,7 @@ _TEXT = re.compile(r"(licen[cs]e|copying|notice|copyright|authors|third.?party)"
 _CODE = frozenset({".py", ".pyc", ".pyi", ".so", ".js", ".map", ".html"})
 _WEAK = re.compile(r"\bL-?GPL|Lesser|\bMPL|Mozilla Public|\bEPL|\bEUPL|\bCDDL|SSPL|CC-BY-SA", re.I)
 _STRONG = re.compile(r"\bA?GPL|Affero|GNU General Public|\bOSL-|SSPL|\bBUSL", re.IGNORECASE)
-_GPL_TEXT = re.compile(rb"GNU (?:AFFERO )?GENERAL PUBLIC LICENSE", re.IGNORECASE)
+_GPL_TEXT = re.compile(rb"GNU (?:AFFERO )?GENERAL PUBLIC LICENSE\s+Version \d", re.IGNORECASE)
 _LONGEST = 100  # of a field "License"; longer ones hold the text, not the name
 
 
@@ -25,19 +24,19 @@ class Licence:
     version: str
     stated: str
     copyleft: Literal["", "of files", "strong"]
-    mentions_gpl: bool  # a text of it does: often a compiler's library with its exception
+    holds_gpl: bool  # its texts hold the GPL's: often for a compiler's library, with its exception
     texts: tuple[tuple[str, bytes], ...]
 
     @property
     def in_words(self) -> str:
         """One line of the list."""
-        notes = {"": "", "of files": "copyleft of its own files", "strong": "COPYLEFT"}
-        notes_found = [notes[self.copyleft]] if self.copyleft else []
-        if self.mentions_gpl and self.copyleft != "strong":
-            notes_found.append("a text of it mentions the GPL")
+        kinds = {"of files": "copyleft of its own files", "strong": "COPYLEFT"}
+        notes = [kinds[self.copyleft]] if self.copyleft else []
+        if self.holds_gpl and self.copyleft != "strong":
+            notes.append("the GPL's text is among its own")
         if not self.texts:
-            notes_found.append("no text in the package")
-        note = f"  [{'; '.join(notes_found)}]" if notes_found else ""
+            notes.append("no text in the package")
+        note = f"  [{'; '.join(notes)}]" if notes else ""
         return f"{self.name} {self.version}: {self.stated}{note}"
 
 
@@ -101,11 +100,13 @@ def _texts(distribution: Distribution) -> list[tuple[str, bytes]]:
     own = [file for file in files if file.parts[0].endswith((".dist-info", ".egg-info"))]
     found = []
     for file in own or files:
-        path = Path(str(file.locate()))
-        if path.is_file():
-            parts = file.parts[1:] if file in own else file.parts
-            parts = parts[1:] if parts[0] == "licenses" and len(parts) > 1 else parts
-            found.append(("/".join(parts), path.read_bytes()))
+        try:
+            text = file.read_binary()
+        except (FileNotFoundError, KeyError):  # listed and not there: then it cannot be handed on
+            continue
+        parts = file.parts[1:] if file in own else file.parts
+        parts = parts[1:] if parts[0] == "licenses" and len(parts) > 1 else parts
+        found.append(("/".join(parts), text))
     return sorted(dict(found).items())
 
 

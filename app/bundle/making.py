@@ -7,7 +7,6 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from importlib.metadata import Distribution
 from pathlib import Path
 from typing import Any
 
@@ -20,17 +19,16 @@ from app.bundle.contents import (
     MANIFEST,
     PUBLIC_KEY,
     SIGNATURE,
-    BundleFault,
     Manifest,
 )
-from app.bundle.distributions import OURS, name_of, needed_distributions
+from app.bundle.distributions import OURS, installed, name_of, needed_by
 from app.bundle.licences import Licence, licence_of, third_party_list
 from app.bundle.machine import glibc_version, processor_instructions
 from app.bundle.sbom import Part, bill_of_materials
 from app.bundle.script import install_script
 from app.bundle.signing import BundleKey
 from app.bundle.tarball import hashed, write_tar
-from app.bundle.wheels import Say, Wheel, collect_wheels
+from app.bundle.wheels import Say, Wheel, collect_wheels, our_wheel
 
 # Each loads compiled code: the installer imports them before it switches to the new version.
 _TRIED = (
@@ -95,20 +93,20 @@ def make_bundle(
     any_processor: bool = False,
 ) -> Made:
     """Bundle this very environment with `models` into the file `out`. Raises BundleFault."""
-    distributions = needed_distributions()
-    (ours,) = (one for one in distributions if name_of(one) == OURS)
     with tempfile.TemporaryDirectory(dir=out.parent, prefix=".bundling-") as folder:
         wheels, tools = Path(folder, "wheels"), Path(folder, "installer")
         wheels.mkdir()
         tools.mkdir()
-        collected = collect_wheels(distributions, wheels, say, offline=offline)
-        pip = Distribution.from_name("pip")
-        (installer,) = collect_wheels([pip], tools, say, offline=offline)
+        ours, kept = our_wheel(wheels, say, offline=offline)
+        needed = needed_by(ours.distribution)
+        collected = collect_wheels(needed, wheels, say, kept=kept, offline=offline)
+        collected = sorted([ours, *collected], key=lambda wheel: wheel.file.name)
+        (pip,) = collect_wheels([installed("pip")], tools, say, offline=offline)
         native = any(_is_local(wheel) for wheel in collected) and not any_processor
         gathered = Gathered(
-            version=ours.version,
+            version=ours.distribution.version,
             wheels=tuple(collected),
-            pip=installer,
+            pip=pip,
             models=tuple(models),
             processor=processor_instructions() if native else frozenset(),
         )

@@ -21,7 +21,14 @@ from typing import Literal
 from packaging.utils import canonicalize_name, parse_wheel_filename
 
 from app.bundle.contents import BundleFault
-from app.bundle.distributions import checkout_of, name_of, recorded
+from app.bundle.distributions import (
+    OURS,
+    checkout_of,
+    inside_wheel,
+    installed,
+    name_of,
+    recorded,
+)
 from app.bundle.repacking import repack
 
 Say = Callable[[str], None]
@@ -52,24 +59,22 @@ class Wheel:
 
 
 def collect_wheels(
-    distributions: Sequence[Distribution], into: Path, say: Say, *, offline: bool = False
+    distributions: Sequence[Distribution],
+    into: Path,
+    say: Say,
+    *,
+    kept: Sequence[Path] = (),
+    offline: bool = False,
 ) -> list[Wheel]:
     """A wheel for each, in the folder `into`, holding the very files that are installed here.
 
-    One compiled here is taken as it is; then the package index is asked; what it does not have,
-    or has with other contents, is put together from the installed files, as everything is when
-    `offline`. Raises BundleFault.
+    One of `kept`, compiled here, is taken as it is; then the package index is asked; what it does
+    not have, or has with other contents, is put together from the installed files, as everything
+    is when `offline`. Raises BundleFault.
     """
     found: list[Wheel] = []
     missing: list[Distribution] = []
-    kept = _kept_wheels(distributions)
     for distribution in distributions:
-        checkout = checkout_of(distribution)
-        if checkout is not None:
-            say(f"building {name_of(distribution)} {distribution.version} from {checkout}")
-            built = _build(distribution, checkout, into, offline=offline)
-            found.append(Wheel(built, distribution, "built on this machine"))
-            continue
         same = next((file for file in kept if _agrees(file, distribution)), None)
         if same is not None:
             copy = into / same.name
@@ -95,15 +100,20 @@ def collect_wheels(
     return sorted(found, key=lambda wheel: wheel.file.name)
 
 
-def _kept_wheels(distributions: Sequence[Distribution]) -> list[Path]:
-    """Wheels that `make` compiled and keeps."""
-    folders = [checkout_of(distribution) for distribution in distributions]
-    return sorted(
-        file
-        for folder in folders
-        if folder is not None
-        for file in (folder / ".cache" / "wheels").glob("*/*.whl")
-    )
+def our_wheel(into: Path, say: Say, *, offline: bool = False) -> tuple[Wheel, list[Path]]:
+    """Strongroom's own wheel, and the wheels that `make` compiled and keeps.
+
+    Its distribution is read from the wheel: that of a checkout may be older than its sources.
+    Raises BundleFault.
+    """
+    ours = installed(OURS)
+    checkout = checkout_of(ours)
+    if checkout is None:
+        return Wheel(repack(ours, into), ours, "put together from installed files"), []
+    say(f"building {OURS} from {checkout}")
+    built = _build(OURS, checkout, into, offline=offline)
+    kept = sorted((checkout / ".cache" / "wheels").glob("*/*.whl"))
+    return Wheel(built, inside_wheel(built), "built on this machine"), kept
 
 
 def _agrees(wheel: Path, distribution: Distribution) -> bool:
@@ -125,7 +135,7 @@ def _agrees(wheel: Path, distribution: Distribution) -> bool:
     return all(installed.get(row[0]) == row[1] for row in rows if row[1] and ".data/" not in row[0])
 
 
-def _build(distribution: Distribution, checkout: Path, into: Path, *, offline: bool) -> Path:
+def _build(name: str, checkout: Path, into: Path, *, offline: bool) -> Path:
     """Our own wheel, from a copy, so that nothing is left in the checkout."""
     copy = into / "sources"
     copy.mkdir()
@@ -133,12 +143,11 @@ def _build(distribution: Distribution, checkout: Path, into: Path, *, offline: b
         shutil.copytree(
             checkout / folder, copy / folder, ignore=shutil.ignore_patterns("__pycache__")
         )
-    for name in ("pyproject.toml", "README.md", "LICENSE"):
-        shutil.copyfile(checkout / name, copy / name)
+    for file in ("pyproject.toml", "README.md", "LICENSE"):
+        shutil.copyfile(checkout / file, copy / file)
     where = ["--no-build-isolation", *["--no-index"] * offline]
     done = _pip(["wheel", "--no-deps", *where, "-w", str(into), str(copy)])
     shutil.rmtree(copy)
-    name = name_of(distribution)
     wheels = list(into.glob(f"{name}-*.whl"))
     if done.returncode or len(wheels) != 1:
         raise BundleFault(f"the wheel of {name} cannot be built: {_last_line(done)}")
