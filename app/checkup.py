@@ -11,8 +11,10 @@ from typing import Literal
 from app.engine.options import usable_cores
 from app.models import ModelError, default_chat_model, default_embedder, is_starter
 from app.owner import find_owner
-from app.privacy import SWITCHES, UNSET
+from app.privacy import SWITCHES, UNSET, namespace
+from app.privacy.allowed import named_in
 from app.settings import Settings
+from ingest import confinement
 
 LEAST_FREE_DISK = 2 * 2**30
 
@@ -27,12 +29,22 @@ class Finding:
     remedy: str = ""
 
 
-def check(settings: Settings) -> Iterator[Finding]:
-    """Look at hardware, models, index and privacy; changes nothing."""
+def check(
+    settings: Settings,
+    *,
+    network: namespace.Kernel | None = None,
+    calls: confinement.Kernel | None = None,
+) -> Iterator[Finding]:
+    """Look at hardware, models, index and privacy; changes nothing. The kernel is asked through
+    `network` and `calls`.
+    """
     yield from _hardware(settings)
     yield from _models(settings)
     yield from _index(settings)
     yield from _privacy(settings)
+    yield _namespace(settings, network)
+    yield from _serving(settings)
+    yield _filter(calls)
 
 
 def _hardware(settings: Settings) -> Iterator[Finding]:
@@ -190,6 +202,60 @@ def _privacy(settings: Settings) -> Iterator[Finding]:
         )
     if settings.engine.url:
         yield Finding("privacy", "ok", f"questions and passages go to {settings.engine.url} only")
+
+
+def _namespace(settings: Settings, kernel: namespace.Kernel | None) -> Finding:
+    """Whether our processes can have one."""
+    wanted = settings.privacy.namespace
+    reason = "privacy.namespace is off" if wanted == "off" else namespace.trial(kernel)
+    if not reason:
+        hosts = sorted({f"{host.name} port {host.port}" for host in named_in(settings)})
+        relay = f", and a relay to {', '.join(hosts)}" if hosts else ""
+        return Finding(
+            "privacy",
+            "ok",
+            f"what serves, ingests and answers has a network namespace of its own, with loopback "
+            f"alone{relay}",
+        )
+    return Finding(
+        "privacy",
+        "failed" if wanted == "required" else "warning",
+        f"what serves, ingests and answers has no network namespace of its own: {reason}; there, "
+        "what a library tries below Python is not seen",
+        "set privacy.namespace to auto"
+        if wanted == "off"
+        else "permit user namespaces on this machine or in this container, or close its network",
+    )
+
+
+def _serving(settings: Settings) -> Iterator[Finding]:
+    """Whether the process that has the folder open went apart when it started."""
+    owner = find_owner(settings.home)
+    apart = namespace.is_apart(owner.pid) if owner and owner.pid else None
+    if owner and apart is not None and settings.privacy.namespace != "off":
+        yield Finding(
+            "privacy",
+            "ok" if apart else "warning",
+            f"`{owner.command}` (process {owner.pid}) "
+            + ("is in one" if apart else "has the machine's own network"),
+        )
+
+
+def _filter(kernel: confinement.Kernel | None) -> Finding:
+    """Whether the kernel closes the parsers, the drawing of pages and the engine."""
+    need = confinement.Need.NOTHING
+    reason = namespace.in_a_child(lambda: confinement.confine(need, kernel))
+    if not reason:
+        return Finding(
+            "privacy", "ok", "parsers, the drawing of pages and the engine: closed by the kernel"
+        )
+    return Finding(
+        "privacy",
+        "warning",
+        f"parsers, the drawing of pages and the engine are not closed by the kernel: {reason}; "
+        "what a library tries there below Python is refused by a network namespace alone",
+        "use Linux 4.14 or later with CONFIG_SECCOMP_FILTER, on x86-64 or aarch64",
+    )
 
 
 def _spelt(value: str | None) -> str | None:

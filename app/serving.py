@@ -1,6 +1,7 @@
 """What `strongroom serve` runs: the data folder, its engine and the web chat, in one process."""
 
 import logging
+import socket
 from collections.abc import Callable
 from contextlib import closing
 from functools import partial
@@ -43,10 +44,13 @@ from app.web.sign_in import Groups, SignIn, TrustedHeader
 from app.wiring import open_home
 
 
-def run(settings: Settings) -> None:
+def run(
+    settings: Settings, *, listeners: list[socket.socket] | None = None, network: str = ""
+) -> None:
     """Serve until a signal; the address is printed when the page answers.
 
-    Raises HostRefused for an address that others could reach unprotected.
+    `listeners` have the address of the settings already; `network` says for the start what this
+    process can reach. Raises HostRefused for an address that others could reach unprotected.
     """
     web = settings.web
     refuse_open_door(
@@ -58,12 +62,14 @@ def run(settings: Settings) -> None:
     outside, tls = _outside(settings), _tls(settings)
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
-    socket = socket_path(settings.home)
+    door = socket_path(settings.home)
+    if network:
+        print(network, flush=True)
     print("Opening the index and loading the embedder…", flush=True)
     with (
-        open_home(settings, "strongroom serve", socket=socket) as home,
+        open_home(settings, "strongroom serve", socket=door) as home,
         open_people(settings) as house,
-        take_work(home, socket),
+        take_work(home, door),
         retention_daily(home),
         closing(Conversations(settings.home / "conversations.sqlite3")) as conversations,
         closing(_uploads(settings, home)) as uploads,
@@ -79,6 +85,7 @@ def run(settings: Settings) -> None:
             web_app(settings, home, house, conversations, uploads, office, outside),
             host=web.host,
             port=web.port,
+            listeners=listeners,
             tls=tls,
             ready=partial(_say_ready, _welcome(house, first)),
         )

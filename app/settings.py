@@ -176,6 +176,42 @@ class RetentionSettings(_Section):
     )
 
 
+class PrivacySettings(_Section):
+    """How this machine's network is kept from our processes."""
+
+    namespace: str = Field(
+        "auto",
+        pattern="^(auto|off|required)$",
+        description="a network namespace for each process of ours: 'auto' where the kernel allows, "
+        "'required', or 'off'",
+    )
+
+
+_ACTIONS = "^(off|mark|mask|refuse)$"
+
+
+class FilterSettings(_Section):
+    """What may not be asked or shown; off unless set."""
+
+    questions: str = Field(
+        "off",
+        pattern=_ACTIONS,
+        description="what becomes of a question in which a filter finds something: 'off', 'mark', "
+        "'mask' or 'refuse'",
+    )
+    answers: str = Field(
+        "off", pattern=_ACTIONS, description="the same of an answer and the passages beside it"
+    )
+    personal_data: bool = Field(
+        False, description="look for e-mail addresses, telephone, account, card and ID numbers"
+    )
+    countries: tuple[str, ...] = Field(
+        ("US", "GB", "DE", "AT", "CH", "FR", "IT", "ES", "NL", "BE", "PL", "SE"),
+        description="whose telephone and personal numbers are looked for",
+    )
+    lists: tuple[Path, ...] = Field((), description="files of words and patterns to look for")
+
+
 class CostSettings(_Section):
     """Prices of services outside, for the administrators' comparison."""
 
@@ -214,7 +250,9 @@ class Settings(BaseSettings):
     answer: AnswerSettings = AnswerSettings()  # type: ignore[call-arg]
     costs: CostSettings = CostSettings()  # type: ignore[call-arg]
     audit: AuditSettings = AuditSettings()  # type: ignore[call-arg]
+    privacy: PrivacySettings = PrivacySettings()  # type: ignore[call-arg]
     retention: RetentionSettings = RetentionSettings()  # type: ignore[call-arg]
+    filters: FilterSettings = FilterSettings()  # type: ignore[call-arg]
 
     @classmethod
     def settings_customise_sources(

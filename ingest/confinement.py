@@ -23,6 +23,7 @@ _SET_MODE_FILTER, _ALL_THREADS, _LOG = 1, 1, 2  # the kernel's audit log notes e
 _X32 = 0x40000000  # x86-64's second set of numbers for the same calls
 _FAST_OPEN = 0x20000000  # MSG_FASTOPEN: a send that connects
 _AF_UNIX, _AF_NETLINK = 1, 16  # both end on this machine
+_AF_INET, _AF_INET6 = 2, 10
 
 
 class Need(Enum):
@@ -30,6 +31,7 @@ class Need(Enum):
 
     NOTHING = "no sockets, no other programs"
     ACCEPT = "its listening socket, which is open already"
+    LOOPBACK = "this machine's own sockets, and programs"  # in a network namespace of its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,26 +64,50 @@ _MACHINES = {
 
 # Ways around: reaching into other processes, taking their sockets, asking by shared memory.
 _AROUND = _NAMES[_NAMES.index("ptrace") :]
-_REFUSED = {Need.NOTHING: _NAMES[: _NAMES.index("ptrace")], Need.ACCEPT: ["connect", "bind"]}
+_REFUSED = {
+    Need.NOTHING: _NAMES[: _NAMES.index("ptrace")],
+    Need.ACCEPT: ["connect", "bind"],
+    Need.LOOPBACK: [],
+}
+# Other families, such as a virtual machine's to its host, belong to no network namespace.
+_FAMILIES = {
+    Need.ACCEPT: (_AF_UNIX, _AF_NETLINK),
+    Need.LOOPBACK: (_AF_UNIX, _AF_INET, _AF_INET6, _AF_NETLINK),
+}
 _SENDS = {"sendto": 3, "sendmsg": 2, "sendmmsg": 3}  # which argument has the flags
 
 
-def confine(need: Need) -> str:
+class Kernel:
+    """What is asked of the kernel here; each call returns 0, or the system's error number."""
+
+    def no_new_privileges(self) -> int:
+        """No program that is started may gain rights; needed for a filter without being root."""
+        libc = ctypes.CDLL(None, use_errno=True)
+        return ctypes.get_errno() if libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) else 0
+
+    def filter_calls(self, number: int, flags: int, program: bytes) -> int:
+        """Apply a filter; `number` is that of the call seccomp on this machine."""
+        buffer = ctypes.create_string_buffer(program, len(program))
+        # struct sock_fprog, with its padding
+        header = struct.pack("@HP", len(program) // 8, ctypes.addressof(buffer))
+        libc = ctypes.CDLL(None, use_errno=True)
+        return ctypes.get_errno() if libc.syscall(number, _SET_MODE_FILTER, flags, header) else 0
+
+
+def confine(need: Need, kernel: Kernel | None = None) -> str:
     """Take away what `need` does not have; "" on success, else why the kernel did not."""
     machine = _MACHINES.get(platform.machine())
     if not sys.platform.startswith("linux") or machine is None:
         return f"no filter for {platform.system()} on {platform.machine()}"
+    kernel = kernel or Kernel()
     code = b"".join(struct.pack("<HBBI", *line) for line in _program(machine, need))
-    buffer = ctypes.create_string_buffer(code, len(code))
-    # struct sock_fprog, with its padding
-    header = struct.pack("@HP", len(code) // 8, ctypes.addressof(buffer))
-    libc = ctypes.CDLL(None, use_errno=True)
-    if libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0):
-        return f"prctl refuses no-new-privileges (error {ctypes.get_errno()})"
+    if error := kernel.no_new_privileges():
+        return f"prctl refuses no-new-privileges (error {error})"
     for flags in (_ALL_THREADS | _LOG, _ALL_THREADS):
-        if libc.syscall(machine.seccomp, _SET_MODE_FILTER, flags, header) == 0:
+        error = kernel.filter_calls(machine.seccomp, flags, code)
+        if not error:
             return ""
-    return f"the kernel refuses a seccomp filter (error {ctypes.get_errno()})"
+    return f"the kernel refuses a seccomp filter (error {error})"
 
 
 def _program(machine: _Machine, need: Need) -> list[tuple[int, int, int, int]]:
@@ -97,12 +123,12 @@ def _program(machine: _Machine, need: Need) -> list[tuple[int, int, int, int]]:
         lines += [(_AT_LEAST, 0, 1, _X32), refuse]
     for name in (*_REFUSED[need], *_AROUND):
         lines += [(_EQUAL, 0, 1, machine.calls[name]), refuse]
-    if need is Need.ACCEPT:
+    if families := _FAMILIES.get(need):
+        count = len(families)
         lines += [
-            (_EQUAL, 0, 5, machine.calls["socket"]),
+            (_EQUAL, 0, count + 3, machine.calls["socket"]),
             (_LOAD, 0, 0, _argument(0)),
-            (_EQUAL, 2, 0, _AF_UNIX),
-            (_EQUAL, 1, 0, _AF_NETLINK),
+            *((_EQUAL, count - at, 0, family) for at, family in enumerate(families)),
             refuse,
             (_RETURN, 0, 0, _ALLOW),
         ]

@@ -3,10 +3,18 @@
 from argparse import Namespace
 
 from app.commands.output import settings_of
-from app.serving import run
 
 
 def serve(arguments: Namespace) -> int:
     """Serve until interrupted."""
-    run(settings_of(arguments, web={"host": arguments.host, "port": arguments.port}))
+    from app.serving import run
+
+    settings = settings_of(arguments, web={"host": arguments.host, "port": arguments.port})
+    # Where a program of its own calls us, it has not gone apart, and stays as it is.
+    apart = getattr(arguments, "apart", None)
+    run(
+        settings,
+        listeners=getattr(arguments, "listeners", None),
+        network=apart.words() if apart else "",
+    )
     return 0

@@ -219,10 +219,10 @@ def callers(frame: FrameType | None) -> tuple[str, ...]:
     return tuple(found[:8])
 
 
-def guard_child() -> None:
+def guard_child(allowed: Allowed | None = None) -> None:
     """Guard a child process of ours; it records where its parent said."""
     home = os.environ.get(RECORD_VARIABLE)
-    Guard(Allowed(), AttemptFile(Path(home)) if home else None).install()
+    Guard(allowed or Allowed(), AttemptFile(Path(home)) if home else None).install()
 
 
 def _is_ours(words: list[str]) -> bool:

@@ -144,12 +144,14 @@ def run_web(
     *,
     host: str,
     port: int,
+    listeners: Sequence[socket.socket] | None = None,
     tls: tuple[str, str] | None = None,
     ready: Callable[[str], None] | None = None,
     stop: threading.Event | None = None,
 ) -> None:
     """Serve `app` until interrupted, or until `stop` is set.
 
+    `listeners` are bound to that address already, for a process that has left its network since.
     `tls` names the files of a certificate and its key. `ready` gets the page's address once it
     answers. Exits with uvicorn's words if the port is taken.
     """
@@ -165,7 +167,7 @@ def run_web(
         ssl_keyfile=tls[1] if tls else None,
         timeout_graceful_shutdown=3,  # streams of open tabs would keep it waiting for ever
     )
-    _Server(config, ready, stop).run()
+    _Server(config, ready, stop).run(list(listeners) if listeners else None)
 
 
 class _Server(uvicorn.Server):

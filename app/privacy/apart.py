@@ -1,0 +1,98 @@
+"""Takes the network from a process of ours while it starts, as far as the kernel allows."""
+
+import contextlib
+import socket
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from app.privacy import namespace
+from app.privacy.allowed import named_in
+from app.privacy.relay import Relay
+from ingest.confinement import Need, confine
+
+if TYPE_CHECKING:
+    from app.settings import Settings
+
+OFF = "privacy.namespace is off"
+
+
+class NetworkRefused(Exception):
+    """The settings require a namespace, or an address to listen on, that cannot be had."""
+
+
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """What came of it. `reason` is "" in a namespace of one's own, else why there is none;
+    `unfiltered` is "" with a filter of system calls, else why there is none. `relay` leads to the
+    hosts that the settings name.
+    """
+
+    reason: str
+    unfiltered: str
+    relay: Relay | None = None
+
+    def words(self) -> str:
+        """One sentence for whoever starts the process."""
+        if self.reason:
+            return (
+                f"This process has the machine's own network ({self.reason}): what its libraries "
+                "try in Python is refused, what they try below Python is not seen."
+            )
+        also = " A relay leads to the hosts that the settings name." if self.relay else ""
+        missing = (
+            f" It has no filter of system calls: {self.unfiltered}." if self.unfiltered else ""
+        )
+        return f"This process is in a network namespace with loopback alone.{also}{missing}"
+
+
+def go_apart(settings: "Settings", kernel: namespace.Kernel | None = None) -> Apart:
+    """Enter a network namespace, with a way to the hosts that the settings name.
+
+    Call while this process has one thread. Raises NetworkRefused where the settings require it
+    and the kernel refuses.
+    """
+    wanted = settings.privacy.namespace
+    if wanted == "off":
+        return Apart(OFF, OFF)
+    hosts = named_in(settings)
+    relay = Relay(hosts) if hosts else None
+    reason = namespace.enter(kernel)
+    if relay is not None:
+        if reason:
+            relay.close()
+            relay = None
+        else:
+            relay.lead()
+    if reason and wanted == "required":
+        raise NetworkRefused(
+            f"this process cannot have a network namespace of its own: {reason}. Permit user "
+            "namespaces on this machine or in this container, or set privacy.namespace to auto"
+        )
+    return Apart(reason, confine(Need.LOOPBACK), relay)
+
+
+def listen(host: str, port: int) -> list[socket.socket]:
+    """Take the address while this process still has the machine's network; nobody is let in yet.
+
+    Raises NetworkRefused with the cause and the remedy.
+    """
+    taken: list[socket.socket] = []
+    try:
+        for family, kind, protocol, _, place in dict.fromkeys(
+            socket.getaddrinfo(host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        ):
+            one = socket.socket(family, kind, protocol)
+            taken.append(one)
+            one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            if family == socket.AF_INET6:
+                one.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+            one.bind(place)
+    except OSError as error:
+        for one in taken:
+            with contextlib.suppress(OSError):
+                one.close()
+        raise NetworkRefused(
+            f"cannot listen on {host} port {port} ({error.strerror or error}); is another process "
+            "there? Choose another with --port or web.port"
+        ) from error
+    return taken
