@@ -1,11 +1,17 @@
 """Which adapter reads a given model folder: embedders and rerankers."""
 
 import importlib.metadata
+import importlib.util
 import os
 from pathlib import Path
 
 from vectorstore.embedder import ONNX_FILE, Embedder, EmbedderError, forbid_downloads
 from vectorstore.rerank import Reranker, RerankerError
+
+NO_TORCH = (
+    "this installation was made without PyTorch, which reads such a model. Install "
+    "sentence-transformers, or use an image that was built with it"
+)
 
 
 def load_embedder(folder: Path) -> Embedder:
@@ -25,6 +31,8 @@ def load_embedder(folder: Path) -> Embedder:
         from vectorstore.embedder_onnx import OnnxEmbedder
 
         return OnnxEmbedder(folder)
+    if not _has_torch():
+        raise EmbedderError(f"The embedder at {folder} has no {ONNX_FILE}, and {NO_TORCH}.")
     from vectorstore.embedder_torch import TorchEmbedder
 
     return TorchEmbedder(folder)
@@ -38,14 +46,21 @@ def load_reranker(folder: Path) -> Reranker:
             f"No reranker at {folder}: it has no config.json. Name the folder of a cross-encoder "
             "in index.reranker, or take it out of the settings."
         )
+    if not _has_torch():
+        raise RerankerError(f"The reranker at {folder} cannot be loaded: {NO_TORCH}.")
     from vectorstore.rerank_torch import TorchReranker
 
     return TorchReranker(folder)
 
 
+def _has_torch() -> bool:
+    """Whether PyTorch and what reads models with it are installed; images can do without."""
+    return all(importlib.util.find_spec(name) for name in ("torch", "sentence_transformers"))
+
+
 def _has_cuda() -> bool:
     """Whether PyTorch can use a CUDA device, without the seconds its import takes elsewhere."""
-    if importlib.metadata.version("torch").endswith("+cpu"):
+    if not _has_torch() or importlib.metadata.version("torch").endswith("+cpu"):
         return False
     if os.name == "posix" and not Path("/dev/nvidiactl").exists() and not _is_wsl():
         return False
