@@ -11,6 +11,7 @@ that Strongroom needs, and the system libraries that those load: no shell, no pa
 """
 
 import argparse
+import hashlib
 import os
 import platform
 import re
@@ -36,10 +37,13 @@ LOADERS = {"x86_64": "lib64/ld-linux-x86-64.so.2", "aarch64": "lib/ld-linux-aarc
 LEFT_OUT_OF_PYTHON = ("test", "idlelib", "tkinter", "turtledemo", "ensurepip", "lib2to3",
                       "site-packages", "dist-packages", "__pycache__", "config-*",
                       "_tkinter*.so", "libpython*.a")  # fmt: skip
-# Chroma's client of a Kubernetes cluster; nothing of ours runs one.
-LEFT_OUT = ("kubernetes",)
+# Chroma's client of a Kubernetes cluster, which nothing of ours runs; and what reads or converts
+# embedders and rerankers other than the starter's kind, with 1.2 GB of libraries behind it.
+LEFT_OUT = ("kubernetes", "torch", "sentence-transformers", "onnx")
 # The graphics driver's own libraries come from the host when the container starts.
 FROM_THE_HOST = re.compile(r"lib(cuda|nvidia-ml|nvcuvid|nvidia-encode)\.so\.1")
+# What llama.cpp's build puts beside its package a second time.
+BUILD_FILES = frozenset({"bin", "include", "lib"})
 COMMANDS = {"strongroom": "app.cli:main", "chroma": "chromadb.cli.cli:app"}
 # Loaded by name while the program runs, so that no file names them as needed.
 ALSO_LOADED = ("libgcc_s.so.1",)
@@ -124,6 +128,7 @@ def root(target: Path, left_out: Iterable[str], starter_models: Path | None) -> 
         shutil.copytree(starter_models, target / PREFIX / "share/strongroom/models",
                         ignore=shutil.ignore_patterns(".*.lock"))  # fmt: skip
     _system_libraries(target)
+    _one_copy(target)
     _compile(target, python)
     _plain_modes(target)
 
@@ -189,7 +194,7 @@ def _copy_distribution(one: Distribution, packages: Path) -> None:
     """Its modules and metadata. What it has beside site-packages are commands, of which none is
     needed."""
     for file in one.files or ():
-        if ".." in file.parts or file.suffix == ".pyc":
+        if ".." in file.parts or file.suffix == ".pyc" or file.parts[0] in BUILD_FILES:
             continue
         copy = packages / file
         copy.parent.mkdir(parents=True, exist_ok=True)
@@ -290,6 +295,19 @@ def _elf_files(target: Path) -> Iterator[Path]:
 def _copy_program(source: Path, target: Path) -> None:
     shutil.copyfile(source.resolve(), target)
     target.chmod(0o755)
+
+
+def _one_copy(target: Path) -> None:
+    """A library under several names in one folder, as wheels have it, becomes one and links."""
+    known: dict[tuple[Path, bytes], Path] = {}
+    for path in sorted(target.rglob("*.so*")):
+        if path.is_file() and not path.is_symlink():
+            with path.open("rb") as file:
+                key = (path.parent, hashlib.file_digest(file, "sha256").digest())
+            first = known.setdefault(key, path)
+            if first is not path:
+                path.unlink()
+                path.symlink_to(first.name)
 
 
 def _compile(target: Path, python: str) -> None:

@@ -1,0 +1,237 @@
+"""The files of an image, made by the Dockerfiles' own script and run as a container runs them."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+SAMPLES = HERE.parent / "samples"
+SCRIPT = HERE.parents[1] / "docker" / "image.py"
+MODELS = Path(sys.prefix) / "share" / "strongroom" / "models"
+STRONGROOM = "/opt/strongroom/bin/strongroom"
+PYTHON = "/opt/strongroom/bin/python"
+# What docker/Dockerfile sets.
+VARIABLES = {
+    "PATH": "/opt/strongroom/bin",
+    "HOME": "/tmp",
+    "LANG": "C.UTF-8",
+    "PYTHONUTF8": "1",
+    "STRONGROOM_HOME": "/data",
+    "STRONGROOM_MODELS_DIR": "/models",
+}
+NAMESPACES = ["unshare", "--mount", "--pid", "--net", "--ipc", "--uts", "--fork", "--kill-child"]
+
+
+def _step(*words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, str(SCRIPT), *words], capture_output=True, text=True, check=False
+    )
+
+
+@pytest.fixture(scope="module")
+def image(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    folder = tmp_path_factory.mktemp("image")
+    folder.parent.chmod(0o755)
+    folder.chmod(0o755)
+    root = folder / "root"
+    done = _step("root", str(root), "--models", str(MODELS))
+    assert done.returncode == 0, done.stderr
+    yield root
+    shutil.rmtree(root)  # a gigabyte
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("data")
+    documents = folder / "documents"
+    documents.mkdir()
+    for name in ("employee-handbook.pdf", "travel-policy.docx", "price-list.xlsx"):
+        shutil.copy(SAMPLES / name, documents)
+    for path in (folder, documents, *documents.iterdir()):
+        os.chown(path, 10001, 10001)
+    return folder
+
+
+def _namespaces_allowed() -> bool:
+    if os.geteuid() != 0 or not all(map(shutil.which, ("unshare", "setpriv", "ip"))):
+        return False
+    return subprocess.run([*NAMESPACES, "true"], capture_output=True, check=False).returncode == 0
+
+
+contained = pytest.mark.skipif(
+    not _namespaces_allowed() and not os.environ.get("CI"),
+    reason="a container's namespaces take root, unshare, setpriv and ip",
+)
+
+
+def _in(image: Path, data: Path, *command: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*NAMESPACES, "/bin/sh", str(HERE / "enter.sh"), str(image), str(data), *command],
+        capture_output=True,
+        text=True,
+        timeout=200,
+        env=VARIABLES | {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin"},
+        check=False,
+    )
+
+
+def test_nothing_in_it_helps_an_intruder(image: Path) -> None:
+    done = _step("check", str(image))
+    assert done.returncode == 0, done.stderr
+    programs = {
+        path.name
+        for path in image.rglob("*")
+        if path.is_file() and path.parent.name in ("bin", "sbin") and path.stat().st_mode & 0o111
+    }
+    assert {name for name in programs if not name.startswith("python")} <= {"strongroom", "chroma"}
+    assert not list(image.rglob("pip"))
+
+
+@pytest.mark.parametrize(
+    ("name", "mode", "words"),
+    [
+        ("usr/bin/sh", 0o755, "is a shell"),
+        ("usr/bin/helper", 0o4755, "rights of its owner"),
+        ("etc/hosts", 0o666, "can be written"),
+    ],
+)
+def test_the_check_finds_what_must_not_be_there(
+    tmp_path: Path, name: str, mode: int, words: str
+) -> None:
+    planted = tmp_path / name
+    planted.parent.mkdir(parents=True)
+    planted.write_text("#!/bin/true\n")
+    planted.chmod(mode)
+    done = _step("check", str(tmp_path))
+    assert done.returncode == 1
+    assert f"/{name} " in done.stderr
+    assert words in done.stderr
+
+
+def test_a_base_without_a_digest_is_refused() -> None:
+    assert _step("pinned", "debian:bookworm-slim").returncode == 1
+    assert _step("pinned", "debian:bookworm-slim@sha256:" + "0" * 64).returncode == 0
+
+
+@contained
+def test_it_reads_documents_and_answers_with_a_citation(image: Path, data: Path) -> None:
+    read = _in(image, data, STRONGROOM, "ingest", "/data/documents", "--json")
+    assert read.returncode == 0, read.stderr
+    question = "How many days of annual leave does a full-time employee have?"
+    asked = _in(image, data, STRONGROOM, "ask", question, "--json")
+    assert asked.returncode == 0, asked.stderr
+    answer = json.loads(asked.stdout)
+    assert answer["found"]
+    assert "28" in answer["answer"]
+    (citation, *_) = answer["citations"]
+    assert citation["document"] == "employee-handbook.pdf"
+    assert citation["page"] == 6
+
+
+CONFINED = """
+import json, os, subprocess
+status = dict(line.split(":", 1) for line in open("/proc/self/status"))
+def refused(path):
+    try:
+        open(path, "w")
+    except OSError as error:
+        return error.strerror
+    return "written"
+try:
+    subprocess.run(["sh", "-c", "true"])
+    shell = "there"
+except FileNotFoundError:
+    shell = "not there"
+from ingest.confinement import Need, confine
+print(json.dumps({
+    "user": os.getuid(), "rights": status["CapEff"].strip(), "new": status["NoNewPrivs"].strip(),
+    "writing": sorted({refused(p + "/x") for p in ("", "/opt/strongroom", "/models", "/etc")}),
+    "shell": shell, "filter": confine(Need.NOTHING),
+    "filters": dict(line.split(":", 1) for line in open("/proc/self/status"))["Seccomp"].strip(),
+}))
+"""
+
+
+@contained
+def test_it_can_do_nothing_but_its_work(image: Path, data: Path) -> None:
+    done = _in(image, data, PYTHON, "-c", CONFINED)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == {
+        "user": 10001,
+        "rights": "0000000000000000",
+        "new": "1",
+        "writing": ["Read-only file system"],
+        "shell": "not there",
+        "filter": "",  # our own system call filters need no right
+        "filters": "2",
+    }
+
+
+SERVED = """
+import json, signal, subprocess, sys, time
+server = subprocess.Popen(sys.argv[2:], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+ask = ["/opt/strongroom/bin/strongroom", "health", *filter(None, [sys.argv[1]])]
+before = subprocess.run(ask, capture_output=True).returncode
+for _ in range(300):
+    healthy = subprocess.run(ask, capture_output=True, text=True)
+    if healthy.returncode == 0 or server.poll() is not None:
+        break
+    time.sleep(0.5)
+server.send_signal(signal.SIGTERM)
+said = server.communicate(timeout=60)[0]
+after = subprocess.run(ask, capture_output=True).returncode
+print(json.dumps([before, healthy.returncode, after, server.returncode, said + healthy.stderr]))
+"""
+
+
+@contained
+@pytest.mark.parametrize(
+    ("url", "command", "variables"),
+    [
+        pytest.param(
+            "", [STRONGROOM, "serve", "--host", "0.0.0.0"],
+            {"STRONGROOM_WEB_HOSTS": '["localhost"]', "STRONGROOM_WEB_PLAIN_HTTP": "true"},
+            id="web chat",
+        ),
+        pytest.param(
+            "http://127.0.0.1:8081/health",
+            [STRONGROOM, "engine", "--host", "0.0.0.0", "--port", "8081"],
+            {"STRONGROOM_ENGINE_KEY": "0123456789abcdef0123"},
+            id="engine",
+        ),
+        pytest.param(
+            "http://127.0.0.1:8000/api/v2/heartbeat",
+            ["/opt/strongroom/bin/chroma", "run", "--path", "/data/vectors", "--host", "0.0.0.0"],
+            {},
+            id="chroma",
+        ),
+    ],
+)  # fmt: skip
+def test_health_tells_a_server_that_answers(
+    image: Path,
+    data: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    url: str,
+    command: list[str],
+    variables: dict[str, str],
+) -> None:
+    for name, value in variables.items():
+        monkeypatch.setitem(VARIABLES, name, value)
+    done = _in(image, data, PYTHON, "-c", SERVED, url, *command)
+    assert done.returncode == 0, done.stderr
+    before, during, after, ended, said = json.loads(done.stdout.splitlines()[-1])
+    assert (before, during, after) == (1, 0, 1), said
+    assert ended in (0, -15), said
+
+
+@contained
+def test_an_engine_for_others_wants_a_key(image: Path, data: Path) -> None:
+    done = _in(image, data, STRONGROOM, "engine", "--host", "0.0.0.0", "--port", "8081")
+    assert done.returncode == 1
+    assert "STRONGROOM_ENGINE_KEY" in done.stderr
