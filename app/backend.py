@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from app.audit.records import TrailFault
 from app.engine.client import EngineBusy, EngineDown, EngineError
 from app.events import Answer, Event
+from app.filters.screen import QuestionRefused
 from app.home import Home, UnknownName
 from app.people.access import Person, Right, Rules, is_private, spaces_of
 from app.people.allowance import Allowance, Limits, TooMuch
@@ -18,7 +19,7 @@ from vectorstore.records import DocumentRecord
 log = logging.getLogger(__name__)
 
 MOST_EXAMPLES = 4
-_EXPECTED = (EngineError, QuestionTooLong, TrailFault, UnknownName)
+_EXPECTED = (EngineError, QuestionRefused, QuestionTooLong, TrailFault, UnknownName)
 _NUMBERING = re.compile(r"^[\d.]+\s+")  # "5.1 Days of leave"
 
 
@@ -126,10 +127,12 @@ class HomeBackend:
     def readiness(self) -> Readiness:
         return Readiness(self._home.chat.readiness())
 
-    def _failure(self, error: Exception) -> AnswerFailed:
+    def _failure(self, error: Exception) -> AnswerFailed:  # noqa: PLR0911 -- a kind each
         """The page's own words for what went wrong."""
         if isinstance(error, QuestionTooLong):
             return AnswerFailed(FailureKind.TOO_LONG)
+        if isinstance(error, QuestionRefused):
+            return AnswerFailed(FailureKind.FILTERED)
         if isinstance(error, UnknownName):  # its words list what else there is
             return AnswerFailed(FailureKind.GONE)
         if isinstance(error, TrailFault):

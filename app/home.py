@@ -1,6 +1,6 @@
 """Everything one can do with a data folder, while this process has it open."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +19,7 @@ from app.chat_model import ChatModelSource
 from app.deletion.deleter import Deleter
 from app.deletion.receipt import Removal
 from app.events import Answer, Event
+from app.filters.screen import Action, Screen, Screened, ScreenedAssistant, Shown
 from app.settings import Settings
 from app.summarising.summariser import Summariser
 from app.summarising.summary import SummaryEvent
@@ -108,8 +109,10 @@ class Home:
         chat: ChatModelSource,
         trail: Trail,
         deleter: Deleter,
+        screen: Screen = Screen(),  # noqa: B008
     ) -> None:
         self.settings = settings
+        self.screen = screen
         self.index = index
         self.chat = chat
         self.trail = trail
@@ -211,8 +214,10 @@ class Home:
     ) -> SearchResult:
         chosen = self._spaces(spaces)
         self._check_documents(chosen, documents)
+        question, _ = self.screen.question(question, self._filtered(person))
         found = self.index.search(question, chosen, k=k, documents=documents)
-        return self._recorder.search(question, found, person)
+        shown = self._recorder.search(question, found, person)
+        return replace(shown, hits=self.screen.hits(shown.hits))
 
     def ask(
         self,
@@ -231,22 +236,25 @@ class Home:
         """
         chosen = self._spaces(spaces)
         self._check_documents(chosen, documents)
+        filtered = self._filtered(person)
+        asked, notices = self.screen.question(question, filtered)
 
         def start(model: ChatModel) -> Iterator[Event]:
             if reproducible:
                 model = replace(model, engine=ExactEngine(model.engine))
             assistant = Assistant(self.index, model, self.settings.answer, self.chat.calibration())
-            return assistant.ask(
-                question,
+            events = assistant.ask(
+                asked,
                 spaces=chosen,
                 documents=documents,
                 history=history,
                 instruction=instruction,
                 person=person,
             )
+            return Screened(events, self.screen, filtered, notices)
 
-        return self._recorder.ask(
-            question,
+        recorded = self._recorder.ask(
+            asked,
             self.chat.model,
             start,
             spaces=chosen,
@@ -255,6 +263,16 @@ class Home:
             instruction=instruction,
             person=person,
         )
+        return Shown(recorded, self.screen)
+
+    def _filtered(self, person: str) -> Callable[[str, Action, Mapping[str, int]], None]:
+        """How the trail is told that something was found: kinds and counts, never what it was."""
+
+        def record(where: str, action: Action, counts: Mapping[str, int]) -> None:
+            about = {"where": where, "action": action, "found": dict(counts)}
+            self._recorder.write(RecordKind.FILTERED, person or local_person(), about)
+
+        return record
 
     def place(
         self,
@@ -315,7 +333,11 @@ class Home:
             held[0].space,
             held[0].name,
             self.chat.model,
-            lambda model: Summariser(self.index, model).summarise(held[0], person=person),
+            lambda model: Screened(
+                Summariser(self.index, model).summarise(held[0], person=person),
+                self.screen,
+                self._filtered(person),
+            ),
             person,
         )
 
@@ -326,8 +348,8 @@ class Home:
             answer_id,
             self.index,
             self.chat.model(),
-            lambda index, model: Assistant(
-                index, model, self.settings.answer, self.chat.calibration()
+            lambda index, model: ScreenedAssistant(
+                Assistant(index, model, self.settings.answer, self.chat.calibration()), self.screen
             ),
             AuditorPrivateKey.read(private_key) if private_key else None,
         )

@@ -13,6 +13,7 @@ from app.batch.port import Identity
 from app.deletion.receipt import Removal
 from app.engine.client import EngineBusy, EngineDown, EngineError
 from app.events import Event, Finished, Reading, Searching, Writing
+from app.filters.screen import QuestionRefused
 from app.home import UnknownName
 from app.summarising.summary import Joining, ReadingPart, Summarised, SummaryEvent
 from app.window import QuestionTooLong
@@ -160,7 +161,7 @@ def _failure(line: dict[str, Any]) -> Exception:
     words, kind = line["error"], line.get("kind")
     if kind == EngineBusy.__name__:
         return EngineBusy(line["seconds"])
-    for known in (EngineDown, EngineError, QuestionTooLong, UnknownName):
+    for known in (EngineDown, EngineError, QuestionRefused, QuestionTooLong, UnknownName):
         if kind == known.__name__:
             return known(words)
     return RemoteFailure(words)

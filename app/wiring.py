@@ -9,6 +9,7 @@ from app.chat_model import ChatModelSource
 from app.deletion.deleter import Deleter
 from app.deletion.places import Originals, Questionnaires, SavedAnswers
 from app.deletion.rules import RuleBook
+from app.filters.opening import screen_of
 from app.home import Home, Operations
 from app.models import default_embedder
 from app.owner import HomeInUse, find_owner, own
@@ -27,6 +28,7 @@ def open_home(
 
     With `reindex`, the embedder may be another one than the index was made with.
     """
+    screen = screen_of(settings.filters)
     with (
         own(settings.home, command, socket),
         open_trail(settings, command) as trail,
@@ -48,7 +50,7 @@ def open_home(
             ],
             keep_quotations=settings.retention.quotations == "keep",
         )
-        home = Home(settings, index, ChatModelSource(settings), trail, deleter)
+        home = Home(settings, index, ChatModelSource(settings), trail, deleter, screen)
         try:
             if not reindex:
                 deleter.finish_interrupted(local_person())

@@ -5,7 +5,7 @@ import logging
 import threading
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from functools import cache
 from importlib.resources import files
 from typing import Any, Generic, TypeVar
@@ -143,6 +143,7 @@ class Recorder:
             "passages": self.passages(answer.passages),
             "numbers": dict(answer.numbers),
             "citations": [self._citation(citation) for citation in answer.citations],
+            "notices": [asdict(notice) for notice in answer.notices],
             "unsupported": sum(not sentence.supported for sentence in answer.sentences),
             **_cost(answer.usage, answer.timings),
         }
@@ -152,6 +153,7 @@ class Recorder:
         said = "\n".join(point.text for point in summary.points)
         return {
             "summary": self._trail.texts.keep(said),
+            "notices": [asdict(notice) for notice in summary.notices],
             "citations": [self._citation(citation) for citation in summary.citations],
             **_cost(summary.usage, summary.timings),
         }

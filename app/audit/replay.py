@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
 
-from app.assistant import Assistant, ChatModel, ExactEngine
+from app.assistant import ChatModel, ExactEngine
 from app.audit.keys import AuditorPrivateKey
 from app.audit.reading import holding, records
 from app.audit.recording import WatchedEngine, prompt_words_sha256, text_sha256
@@ -13,16 +13,17 @@ from app.audit.records import Record, RecordKind, TrailFault
 from app.audit.texts import opened
 from app.engine.client import Completion
 from app.events import Answer, Event, Finished
+from app.filters.screen import Answering
 from vectorstore.index import Index
 from vectorstore.records import Hit, SearchResult
 from vectorstore.search import DocumentChoice
 
 _ANSWERS = {RecordKind.ANSWER.value, RecordKind.REFUSAL.value}
 # Settings that an answer depends on; others may change without a word here.
-_MATTERS = ("answer.", "engine.", "ingest.", "index.", "models_dir")
+_MATTERS = ("answer.", "engine.", "filters.", "ingest.", "index.", "models_dir")
 _APART = 1_000.0  # more than any edition's cost: keeps the recorded order of passages
 
-MakeAssistant = Callable[[Index, ChatModel], Assistant]
+MakeAssistant = Callable[[Index, ChatModel], Answering]
 
 
 class NoSuchAnswer(Exception):

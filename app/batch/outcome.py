@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
+from app.answering.noticing import told
 from app.batch.journal import Task
 from app.batch.records import Evidence, Outcome, Provenance, RowResult, Sentence
 from app.batch.values import value_of
@@ -43,6 +44,7 @@ def result_of(
         ),
         evidence=tuple(_cited(one, hashes) for one in answer.citations) if answer.found else (),
         nearest=() if answer.found else _nearest(answer.passages, hashes),
+        reason="; ".join(told(answer.notices)),
         attempts=1 if reproducible else attempts,
         provenance=Provenance(
             prompt_sha256=answer.prompt_sha256,

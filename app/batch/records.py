@@ -90,7 +90,7 @@ class RowResult:
     sentences: tuple[Sentence, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     nearest: tuple[Evidence, ...] = ()  # of what was searched, when nothing was found
-    reason: str = ""  # why it failed
+    reason: str = ""  # why it failed, or what was done to the answer (a filter, a link)
     attempts: int = 1
     provenance: Provenance | None = None
     seconds: float = 0.0  # 0 in a reproducible run

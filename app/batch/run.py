@@ -15,6 +15,7 @@ from app.batch.rows import Remarks
 from app.batch.values import instruction_for
 from app.engine.client import EngineBusy, EngineDown, EngineError
 from app.events import Answer, Finished
+from app.filters.screen import QuestionRefused
 from app.home import UnknownName
 from app.window import QuestionTooLong
 
@@ -287,7 +288,7 @@ class Asker:
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 answer = self._answer(task)
-            except (QuestionTooLong, UnknownName) as error:
+            except (QuestionRefused, QuestionTooLong, UnknownName) as error:
                 return failed(task, str(error), attempts=attempt)
             except EngineBusy as error:
                 reason, pause = str(error), float(error.seconds)

@@ -6,6 +6,7 @@ from dataclasses import asdict
 
 from tqdm import tqdm
 
+from app.answering.noticing import told
 from app.commands.output import fail, print_json, settings_of
 from app.events import Answer, Citation, Finished
 from app.summarising.summary import Joining, ReadingPart, Summarised, Summary
@@ -56,6 +57,8 @@ def ask(arguments: Namespace) -> int:
         print("\nThe nearest passages:")
         for hit in answer.passages[:3]:
             print(f"- {place(hit)}\n{_indented(hit.text[:300])}")
+    for line in told(answer.notices):
+        print(f"({line})", file=sys.stderr)
     dropped = answer.usage.dropped
     if dropped.passages or dropped.history_turns:
         print(
@@ -101,6 +104,8 @@ def summarise(arguments: Namespace) -> int:
     for citation in summary.citations:
         proof = "" if citation.n in quoted else f"\n    “{citation.quote}”"
         print(f"[{citation.n}] {place(citation)}{proof}")
+    for line in told(summary.notices):
+        print(f"({line})", file=sys.stderr)
     if summary.usage.dropped.passages:
         print(
             f"(not read whole, too long for the window: {summary.usage.dropped.passages} of "

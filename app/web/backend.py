@@ -18,6 +18,7 @@ class FailureKind(Enum):
     STARTING = "starting"  # the engine is loading its model, for the first time or again
     DOWN = "down"  # the engine does not run and will not come back by itself
     TOO_LONG = "too_long"  # the question alone does not fit into the model's window
+    FILTERED = "filtered"  # the company's filters do not let the question through
     GONE = "gone"  # none of the chosen documents is there any more
     UNRECORDED = "unrecorded"  # the audit trail cannot be written, so nothing is answered
     UNKNOWN = "unknown"  # anything else; the log says what

@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from app.filters.screen import is_withheld
 from app.people.access import is_private
 from app.sources.links import document_link, source_link
 from app.web.backend import AnswerFailed, FailureKind
@@ -87,8 +88,8 @@ def turn_html(texts: Texts, turn: Turn, around: Around = Around()) -> str:
         f'<div class="sr-asked"><h2 class="sr-question">{escape(turn.question)}</h2>{edit}</div>'
         f"{_only_in(texts, turn)}"
         f'<div class="sr-grid"><div class="sr-answer">{_stage(texts, turn, around.searched)}'
-        f"{_body(texts, turn)}{_left_out(texts, turn)}{_foot(texts, turn, around)}"
-        f"{_next(texts, around)}</div>"
+        f"{_body(texts, turn)}{_left_out(texts, turn)}{_notices(texts, turn)}"
+        f"{_foot(texts, turn, around)}{_next(texts, around)}</div>"
         f"{_aside(texts, turn)}</div></section>"
     )
 
@@ -125,14 +126,15 @@ def _stage(texts: Texts, turn: Turn, searched: int) -> str:
 
 
 def _body(texts: Texts, turn: Turn) -> str:
-    if turn.withheld:
-        return f'<p class="sr-box sr-withheld">{escape(texts.withheld)}</p>'
+    answer = turn.answer
+    if turn.withheld or (answer is not None and is_withheld(answer)):
+        words = texts.withheld if turn.withheld else texts.filter_withheld
+        return f'<p class="sr-box sr-withheld">{escape(words)}</p>'
     if turn.failure is not None:
         return (
             f'<div class="sr-box sr-failed" role="alert"><h3>{escape(texts.failed_title)}</h3>'
             f"<p>{_code(escape(failure_words(texts, turn.failure)))}</p></div>"
         )
-    answer = turn.answer
     if answer is None:
         return f'<div class="sr-prose sr-draft">{_draft(turn.draft)}</div>' if turn.draft else ""
     if not answer.found:
@@ -199,6 +201,7 @@ def failure_words(texts: Texts, failure: AnswerFailed) -> str:
         FailureKind.STARTING: texts.starting,
         FailureKind.DOWN: texts.down,
         FailureKind.TOO_LONG: texts.too_long,
+        FailureKind.FILTERED: texts.filtered,
         FailureKind.GONE: texts.gone,
         FailureKind.UNRECORDED: texts.unrecorded,
         FailureKind.UNKNOWN: texts.unknown,
@@ -220,6 +223,26 @@ def _left_out(texts: Texts, turn: Turn) -> str:
         return ""
     words = texts.left_out.format(what=texts.and_.join(parts))
     return f'<p class="sr-left-out">{escape(words)}</p>'
+
+
+def _notices(texts: Texts, turn: Turn) -> str:
+    """What was done to the answer on its way: counts and kinds, never what it was."""
+    if turn.answer is None:
+        return ""
+    done = {"mark": texts.notice_mark, "mask": texts.notice_mask, "refuse": texts.notice_refuse}
+    pairs = {
+        "orders": texts.notice_orders,
+        "links": texts.notice_links,
+        "question": texts.notice_question,
+        "answer": texts.notice_answer,
+    }
+    lines = [
+        texts.count(pairs[one.kind], one.count)
+        .replace("{kind}", one.label)
+        .replace("{done}", done.get(one.action, ""))
+        for one in turn.answer.notices
+    ]
+    return "".join(f'<p class="sr-left-out">{escape(line)}</p>' for line in lines)
 
 
 def _next(texts: Texts, around: Around) -> str:

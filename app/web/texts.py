@@ -65,6 +65,14 @@ class Texts:
     suggestions: str
     suggested: str  # {document}, {heading}
     withheld: str
+    notice_orders: tuple[str, str]
+    notice_links: tuple[str, str]
+    notice_question: tuple[str, str]  # {kind}, {done}
+    notice_answer: tuple[str, str]  # {kind}, {done}
+    notice_mark: str
+    notice_mask: str
+    notice_refuse: str
+    filter_withheld: str
     not_saved: str
     own_space: str
     question_number: str
@@ -86,6 +94,7 @@ class Texts:
     starting: str
     down: str
     too_long: str
+    filtered: str
     gone: str
     unrecorded: str
     unknown: str
@@ -157,6 +166,27 @@ ENGLISH = Texts(
     suggestions="You could ask next",
     suggested="What does {document} say about “{heading}”?",
     withheld="This answer was drawn from documents that you can no longer read.",
+    notice_orders=(
+        "{n} sentence of the passages gives orders to an assistant. It was not followed.",
+        "{n} sentences of the passages give orders to an assistant. They were not followed.",
+    ),
+    notice_links=(
+        "{n} link or image is shown as text; nothing was opened.",
+        "{n} links or images are shown as text; nothing was opened.",
+    ),
+    notice_question=(
+        "In your question, {n} × {{kind}} {{done}}.",
+        "In your question, {n} × {{kind}} {{done}}.",
+    ),
+    notice_answer=(
+        "In this answer, {n} × {{kind}} {{done}}.",
+        "In this answer, {n} × {{kind}} {{done}}.",
+    ),
+    notice_mark="was found by a filter",
+    notice_mask="was masked by a filter",
+    notice_refuse="was found by a filter, so it is not shown",
+    filter_withheld="This answer is withheld: it holds what a filter of your company does not let "
+    "through.",
     not_saved="This answer could not be saved. Copy it if you need it later.",
     own_space="My documents",
     question_number="Question {n}",
@@ -185,6 +215,8 @@ ENGLISH = Texts(
     too_long="This question is too long for the model. Please shorten it, "
     "or ask about one part at a time.",
     gone="The documents that you chose are no longer there. Reload the page and choose again.",
+    filtered="Your question was not asked: it holds what a filter of your company does not let "
+    "through. Please ask without it.",
     unrecorded="Nothing can be answered at the moment, because the audit trail cannot be written. "
     "Please tell your administrator.",
     unknown="Something went wrong while answering. Please ask again; if it happens twice, "
@@ -256,6 +288,27 @@ GERMAN = Texts(
     suggestions="Mögliche nächste Fragen",
     suggested="Was steht in {document} zu „{heading}“?",
     withheld="Diese Antwort stammt aus Dokumenten, die Sie nicht mehr lesen dürfen.",
+    notice_orders=(
+        "{n} Satz der Textstellen gibt einem Assistenten Anweisungen. Er wurde nicht befolgt.",
+        "{n} Sätze der Textstellen geben einem Assistenten Anweisungen. Sie wurden nicht befolgt.",
+    ),
+    notice_links=(
+        "{n} Verweis oder Bild steht als Text da; geöffnet wurde nichts.",
+        "{n} Verweise oder Bilder stehen als Text da; geöffnet wurde nichts.",
+    ),
+    notice_question=(
+        "In Ihrer Frage: {n} × {{kind}} {{done}}.",
+        "In Ihrer Frage: {n} × {{kind}} {{done}}.",
+    ),
+    notice_answer=(
+        "In dieser Antwort: {n} × {{kind}} {{done}}.",
+        "In dieser Antwort: {n} × {{kind}} {{done}}.",
+    ),
+    notice_mark="von einem Filter gefunden",
+    notice_mask="von einem Filter verdeckt",
+    notice_refuse="von einem Filter gefunden; nichts davon wird gezeigt",
+    filter_withheld="Diese Antwort wird zurückgehalten: Sie enthält, was ein Filter Ihres "
+    "Unternehmens nicht durchlässt.",
     not_saved="Diese Antwort ließ sich nicht speichern. Kopieren Sie sie, falls Sie sie brauchen.",
     own_space="Meine Dokumente",
     question_number="Frage {n}",
@@ -286,6 +339,8 @@ GERMAN = Texts(
     "oder fragen Sie nach einem Teil davon.",
     gone="Die gewählten Dokumente gibt es nicht mehr. "
     "Laden Sie die Seite neu und wählen Sie noch einmal.",
+    filtered="Ihre Frage wurde nicht gestellt: Sie enthält, was ein Filter Ihres Unternehmens "
+    "nicht durchlässt. Bitte fragen Sie ohne das.",
     unrecorded="Zurzeit kann nichts beantwortet werden, weil das Prüfprotokoll nicht geschrieben "
     "werden kann. Bitte sagen Sie es Ihrer Administration.",
     unknown="Beim Antworten ging etwas schief. Bitte fragen Sie noch einmal; wenn es wieder "

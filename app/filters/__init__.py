@@ -1,0 +1,1 @@
+"""What may not be asked or shown: filters on questions and answers."""

@@ -1,0 +1,174 @@
+"""Filters as wired: what is found is hidden, told and recorded, and its value never written."""
+
+import dataclasses
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from app.audit.reading import files, records
+from app.cli import main
+from app.events import Answer, Finished, Reading, Writing
+from app.filters.opening import NothingToFilter, screen_of
+from app.filters.screen import QuestionRefused, Screen
+from app.home import Home
+from app.settings import FilterSettings, load_settings
+from app.web.markup import turn_html
+from app.web.texts import ENGLISH
+from app.web.view import Stage, Turn
+from app.wiring import open_home
+
+ADDRESS = "orla.brennan@example.com"
+PHONE = "+353 1 496 0123"
+DOCUMENT = (
+    "# Reception\n\nThe receptionist of the Galway office is Orla Brennan, and her e-mail address "
+    f"is {ADDRESS}.\n\nThe telephone number of the Galway reception is {PHONE}.\n\n"
+    "# Parking\n\nThe car park of the Galway office has 44 places.\n"
+)
+ASKS = "What is the e-mail address of the receptionist of the Galway office?"
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
+    folder = tmp_path_factory.mktemp("filtered")
+    (folder / "reception.md").write_text(DOCUMENT, encoding="utf-8")
+    with open_home(load_settings({"home": folder / "home"}), "test") as opened:
+        opened.ingest([folder / "reception.md"], space="general")
+        yield opened
+
+
+def _screened(home: Home, **settings: object) -> Home:
+    screen = screen_of(FilterSettings(personal_data=True, **settings))  # type: ignore[arg-type]
+    return Home(home.settings, home.index, home.chat, home.trail, home.deleter, screen)
+
+
+def _ask(home: Home, question: str = ASKS) -> tuple[Answer, str]:
+    """The answer, and all that was to be seen on the way to it."""
+    seen = []
+    for event in home.ask(question):
+        match event:
+            case Reading(passages):
+                seen += [hit.text for hit in passages]
+            case Writing(text):
+                seen.append(text)
+            case Finished(answer):
+                return answer, json.dumps([*seen, dataclasses.asdict(answer)])
+    raise AssertionError("no answer")
+
+
+def _trail(home: Home) -> str:
+    return "".join(path.read_text("utf-8") for path in files(home.trail.folder))
+
+
+def _filtered(home: Home) -> list[dict[str, object]]:
+    every = records(home.trail.folder)
+    return [dict(one.data) for one in every if one.kind == "filtered"]
+
+
+def test_a_masked_answer_shows_what_was_there_and_nowhere_the_value(home: Home) -> None:
+    before = _trail(home)
+    answer, seen = _ask(_screened(home, answers="mask"))
+    assert "[e-mail address]" in answer.answer
+    assert ADDRESS not in seen
+    assert PHONE not in seen
+    assert [(n.kind, n.label, n.action) for n in answer.notices] == [
+        ("answer", "e-mail address", "mask")
+    ]
+    written = _trail(home)[len(before) :]
+    assert ADDRESS not in written
+    told = _filtered(home)[-1]
+    assert (told["where"], told["action"]) == ("answer", "mask")
+    assert set(told["found"]) == {"e-mail address"}  # type: ignore[call-overload]
+    html = turn_html(ENGLISH, Turn(1, ASKS, stage=Stage.DONE, answer=answer))
+    assert "× e-mail address was masked by a filter" in html
+    assert ADDRESS not in html
+
+
+def test_a_masked_answer_can_be_made_again(home: Home) -> None:
+    screened = _screened(home, answers="mask")
+    answer, _ = _ask(screened)
+    again = screened.recreate(answer.id)
+    assert again.same_prompt
+    assert again.same_answer
+
+
+def test_a_refused_answer_shows_nothing_of_it(home: Home) -> None:
+    answer, seen = _ask(_screened(home, answers="refuse"))
+    assert not answer.found
+    assert not answer.passages
+    assert ADDRESS not in seen
+    html = turn_html(ENGLISH, Turn(1, ASKS, stage=Stage.DONE, answer=answer))
+    assert "withheld" in html
+    assert ADDRESS not in html
+
+
+def test_a_marked_answer_stays_and_its_reader_is_told(home: Home) -> None:
+    answer, _ = _ask(_screened(home, answers="mark"))
+    assert ADDRESS in answer.answer
+    assert answer.notices[-1].action == "mark"
+
+
+def test_an_answer_without_anything_to_find_is_left_alone(home: Home) -> None:
+    answer, _ = _ask(
+        _screened(home, answers="refuse"), "How many places has the car park in Galway?"
+    )
+    assert "44" in answer.answer
+    assert answer.notices == ()
+
+
+def test_a_question_is_masked_before_it_is_searched_asked_and_recorded(home: Home) -> None:
+    before = _trail(home)
+    answer, _ = _ask(_screened(home, questions="mask"), "Who has the number 0171 2345678?")
+    assert answer.question == "Who has the number [telephone number]?"
+    assert "2345678" not in _trail(home)[len(before) :]
+    assert answer.notices[0].kind == "question"
+
+
+def test_a_refused_question_is_not_asked_and_says_why_without_repeating_it(home: Home) -> None:
+    before = _trail(home)
+    with pytest.raises(QuestionRefused, match="1 × e-mail address") as raised:
+        _screened(home, questions="refuse").ask(f"Who is {ADDRESS}?")
+    assert ADDRESS not in str(raised.value)
+    written = _trail(home)[len(before) :]
+    assert ADDRESS not in written
+    assert '"filtered"' in written
+
+
+def test_searching_and_summarising_hide_the_same(home: Home) -> None:
+    screened = _screened(home, answers="mask")
+    found = screened.search(ASKS, k=3)
+    assert found.hits
+    assert ADDRESS not in json.dumps([dataclasses.asdict(hit) for hit in found.hits])
+    *_, last = screened.summarise("reception.md")
+    told = json.dumps(dataclasses.asdict(last))
+    assert ADDRESS not in told
+    assert PHONE not in told
+
+
+def test_without_settings_nothing_is_filtered() -> None:
+    screen = screen_of(FilterSettings())
+    assert screen == Screen()
+    assert screen.masked(f"Write to {ADDRESS}") == f"Write to {ADDRESS}"
+
+
+def test_an_action_without_anything_to_look_for_is_an_error() -> None:
+    with pytest.raises(NothingToFilter, match=r"filters\.personal_data"):
+        screen_of(FilterSettings(answers="mask"))
+
+
+def test_the_command_line_tells_what_was_filtered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "reception.md").write_text(DOCUMENT, encoding="utf-8")
+    (tmp_path / "words.txt").write_text("Orla Brennan\n", encoding="utf-8")
+    monkeypatch.setenv("STRONGROOM_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("STRONGROOM_FILTERS_LISTS", json.dumps([str(tmp_path / "words.txt")]))
+    monkeypatch.setenv("STRONGROOM_FILTERS_ANSWERS", "mask")
+    assert main(["ingest", str(tmp_path / "reception.md")]) == 0
+    capsys.readouterr()
+    assert main(["ask", "Who is the receptionist of the Galway office?"]) == 0
+    out = capsys.readouterr()
+    assert "Brennan" not in out.out
+    assert "[words]" in out.out
+    assert "1 × words masked" in out.err or "2 × words masked" in out.err
