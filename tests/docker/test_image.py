@@ -12,7 +12,7 @@ import pytest
 
 HERE = Path(__file__).parent
 SAMPLES = HERE.parent / "samples"
-SCRIPT = HERE.parents[1] / "docker" / "image.py"
+DOCKER = HERE.parents[1] / "docker"
 MODELS = Path(sys.prefix) / "share" / "strongroom" / "models"
 STRONGROOM = "/opt/strongroom/bin/strongroom"
 PYTHON = "/opt/strongroom/bin/python"
@@ -28,9 +28,9 @@ VARIABLES = {
 NAMESPACES = ["unshare", "--mount", "--pid", "--net", "--ipc", "--uts", "--fork", "--kill-child"]
 
 
-def _step(*words: str) -> subprocess.CompletedProcess[str]:
+def _step(*words: str, script: str = "image.py") -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, str(SCRIPT), *words], capture_output=True, text=True, check=False
+        [sys.executable, str(DOCKER / script), *words], capture_output=True, text=True, check=False
     )
 
 
@@ -115,8 +115,11 @@ def test_the_check_finds_what_must_not_be_there(
 
 
 def test_a_base_without_a_digest_is_refused() -> None:
-    assert _step("pinned", "debian:bookworm-slim").returncode == 1
-    assert _step("pinned", "debian:bookworm-slim@sha256:" + "0" * 64).returncode == 0
+    by_tag = _step("pinned", "debian:bookworm-slim", script="environment.py")
+    assert by_tag.returncode == 1
+    assert "digest" in by_tag.stderr
+    digest = "debian:bookworm-slim@sha256:" + "0" * 64
+    assert _step("pinned", digest, script="environment.py").returncode == 0
 
 
 @contained
