@@ -63,16 +63,29 @@ def _verify(arguments: Namespace) -> int:
 
 def _say(content: dict[str, Any]) -> None:
     print(f"Outside: {content['isolation']}. Observed by {content['observed_by']}.")
+    if content["format"] < 2:
+        print("An earlier version of Strongroom made this report; it has fewer attempts.")
     for step in content["job"]:
         foreign = ", ".join(step["foreign"]) or "nothing beyond this machine"
         mark = "ok  " if step["done"] and not step["foreign"] else "FAIL"
-        print(f"{mark}  {step['name']:30} turned to {foreign} {step['said']}".rstrip())
+        where = {
+            True: ", from a network namespace of its own",
+            False: ", from the machine's network",
+        }
+        also = where.get(step.get("apart"), "") + (
+            ", shown in a browser" if step.get("browser") else ""
+        )
+        print(f"{mark}  {step['name']:30} turned to {foreign}{also} {step['said']}".rstrip())
     for one in content["attempts"]:
         mark = {True: "ok  ", False: "FAIL", None: "----"}[one["proved"]]
-        outcome = "GOT OUT" if one["got_out"] else "refused"
-        recorded = "recorded" if one["recorded"] else "not recorded"
+        outcome = (
+            "GOT OUT" if one["got_out"] else f"refused by {one.get('refused_by', 'the guard')}"
+        )
+        recorded = ", recorded" if one["recorded"] else ""
         without = "gets out" if one["bare_gets_out"] else "does not get out"
-        print(f"{mark}  {one['name']:30} {outcome}, {recorded} (without the guard: {without})")
+        print(f"{mark}  {one['name']:30} {outcome}{recorded} (without: {without})")
+    if trail := content.get("trail"):
+        print(f"{trail['in_trail']} of {trail['recorded']} recorded attempts stand in the trail.")
     browser = content["browser"]
     if browser and browser["proved"] is not None:
         mark = "ok  " if browser["proved"] else "FAIL"

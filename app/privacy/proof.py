@@ -1,7 +1,8 @@
 """The observer of a privacy check: does the job, tries to break out, and prints what came of it.
 
-Run as `python -m app.privacy.proof HOME`, best in a network namespace of its own; one JSON object
-on stdout. Whatever is tried, no real network can be reached: the only other host is our own.
+Run as `python -m app.privacy.proof [ATTEMPT...]`, which are all by default, best in a network
+namespace of its own; one JSON object on stdout. Whatever is tried, no real network can be reached:
+the only other host is our own.
 """
 
 import contextlib
@@ -15,27 +16,33 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from app.audit.opening import open_trail
 from app.privacy import PROXIES, SWITCHES, UNSET
 from app.privacy.attempts import AttemptFile
-from app.privacy.breakout import LIMITS, ON_ANY, UNRECORDED, WITH_NAMES
+from app.privacy.breakout import BELOW, ON_ANY, UNRECORDED, WITH_NAMES
+from app.privacy.inside import recorded_in
 from app.privacy.job import do_job
 from app.privacy.outside import OUTSIDE, Visits, joined_outside, outside_on_loopback
-from app.privacy.page import load_poisoned_page
+from app.privacy.page import browser_here, load_poisoned_page
+from app.settings import load_settings
 
 ISOLATED = "STRONGROOM_CHECK_NAMESPACE"  # set by whoever made the namespace for us
 _PORT = 8000
+_ENDED = {"error": "the process ended", "refused": False, "not_apart": ""}
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """One attempt: whether it gets out without the guard (None: not tried), and what became of it
-    with the guard. `proved` is None for a known limit, which is told and not judged.
+    with the guard. `proved` is None for a known limit, which is told and not judged. `refused_by`
+    is "the guard" or "the kernel".
     """
 
     name: str
     bare_gets_out: bool | None
     got_out: bool
     refused: bool
+    refused_by: str
     recorded: bool
     error: str
     proved: bool | None
@@ -47,25 +54,30 @@ def main() -> int:
     os.dup2(2, 1)
     isolated = bool(os.environ.pop(ISOLATED, ""))
     with tempfile.TemporaryDirectory(prefix="strongroom-check-") as folder:
-        result = _prove(Path(folder), isolated)
+        result = _prove(Path(folder), isolated, sys.argv[1:])
     print(json.dumps(result), file=out, flush=True)
     return 0
 
 
-def _prove(folder: Path, isolated: bool) -> dict[str, object]:
+def _prove(folder: Path, isolated: bool, attempts: list[str]) -> dict[str, object]:
     trace = shutil.which("strace") is not None
     with _outside(isolated, folder) as visits:
-        steps = do_job(folder / "job", (), trace=trace)
+        steps = do_job(folder / "job", trace=trace, browser=browser_here() if isolated else None)
         during = visits.taken()
-        names = [*ON_ANY, *(WITH_NAMES if isolated else ())]
+        names = attempts or [*ON_ANY, *(WITH_NAMES if isolated else ())]
         bare = _attempts(folder / "bare", names, visits, "bare")
-        guarded = _attempts(folder / "guarded", names, visits, "guarded")
+        above, below = ([name for name in names if (name in BELOW) is is_below]
+                        for is_below in (False, True))  # fmt: skip
+        guarded = _attempts(folder / "guarded", above, visits, "guarded")
+        guarded |= _attempts(folder / "apart", below, visits, "apart")
         outcomes = [_judged(name, bare[name], guarded[name]) for name in names]
+        trail = _in_trail(folder / "guarded")
         page = load_poisoned_page(visits) if isolated else None
     job_quiet = not during and not any(step.foreign for step in steps)
     passed = (
         job_quiet
         and all(step.done for step in steps)
+        and trail["in_trail"] == trail["recorded"]
         and all(one.proved is not False for one in outcomes)
         and (page is None or page["proved"] is not False)
     )
@@ -77,6 +89,8 @@ def _prove(folder: Path, isolated: bool) -> dict[str, object]:
         "job": [asdict(step) for step in steps],
         "reached_outside_during_job": during,
         "attempts": [asdict(one) for one in outcomes],
+        "trail": trail,
+        "not_apart": next((str(guarded[name]["not_apart"]) for name in below), ""),
         "browser": page,
         "passed": passed,
     }
@@ -101,7 +115,7 @@ def _outside(isolated: bool, folder: Path) -> Iterator[Visits]:
 def _attempts(
     home: Path, names: list[str], visits: Visits, how: str
 ) -> dict[str, dict[str, object]]:
-    """Make each attempt in a child; `how` is "guarded" or "bare"."""
+    """Make each attempt in a child; `how` is "bare", "guarded" or "apart"."""
     home.mkdir()
     record = AttemptFile(home)
     forgotten = {*SWITCHES, *UNSET, *PROXIES}
@@ -127,25 +141,40 @@ def _attempts(
             child.stdin.write(f"{name}\n")
             child.stdin.flush()
             line = child.stdout.readline()
-            said = json.loads(line) if line else {"error": "the process ended", "refused": False}
+            said = json.loads(line) if line else dict(_ENDED)
             recorded = len(record.read()) > before
             found[name] = {**said, "got_out": visits.arrived(), "recorded": recorded}
         child.stdin.close()
     return found
 
 
+def _in_trail(home: Path) -> dict[str, int]:
+    """How many attempts were recorded, and how many of them stand in a trail afterwards."""
+    settings = load_settings({"home": home})
+    made = {one.id for one in AttemptFile(home).read()}
+    with open_trail(settings, "strongroom check") as trail, recorded_in(trail, home):
+        pass  # what waits is carried over at once
+    with open_trail(settings, "strongroom check") as trail:
+        found = {
+            one.data["id"] for one in trail.tail(len(made) + 20) if one.kind == "egress-attempt"
+        }
+    return {"recorded": len(made), "in_trail": len(made & found)}
+
+
 def _judged(name: str, bare: dict[str, object], guarded: dict[str, object]) -> Outcome:
     got_out, recorded = bool(guarded["got_out"]), bool(guarded["recorded"])
     proved: bool | None = bool(bare["got_out"]) and not got_out
-    if name in LIMITS:
-        proved = None
+    if guarded.get("not_apart"):
+        proved = None  # a limit of this machine, and said to be one
     elif name not in UNRECORDED:
         proved = proved and recorded
     return Outcome(
         name,
         bool(bare["got_out"]),
         got_out,
-        bool(guarded["refused"]) or (name in UNRECORDED and not got_out),
+        # A library may keep the refusal to itself; the record tells.
+        not got_out and (bool(guarded["refused"]) or recorded or name in UNRECORDED),
+        "the kernel" if name in UNRECORDED else "the guard",
         recorded,
         str(guarded["error"]),
         proved,

@@ -8,6 +8,7 @@ import platform
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,13 +17,14 @@ from app.audit.keys import SigningKey, VerifyKey
 from app.audit.opening import key_file, version
 from app.audit.records import canonical
 from app.models import ModelError, default_chat_model, default_embedder, sha256_of
+from app.privacy.allowed import named_in
 from app.privacy.inside import allow_programs
-from app.privacy.limits import LIMITS
+from app.privacy.limits import limits
 from app.privacy.proof import ISOLATED
 from app.settings import Settings
 
 PURPOSE = "privacy report"
-FORMAT = 1
+FORMAT = 2
 _ROOT = Path(__file__).resolve().parents[2]
 _PACKAGES = ("app", "ingest", "vectorstore", "prompts")
 _LONGEST_SECONDS = 900
@@ -32,8 +34,11 @@ class PrivacyReportError(Exception):
     """A report that cannot be made, read or believed; the message says why."""
 
 
-def make_report(settings: Settings) -> dict[str, Any]:
-    """Check this machine, which takes a minute or two, and sign what came of it."""
+def make_report(settings: Settings, attempts: Sequence[str] = ()) -> dict[str, Any]:
+    """Check this machine, which takes a minute or two, and sign what came of it.
+
+    `attempts` names the ones to make; all by default.
+    """
     content = {
         "format": FORMAT,
         "made": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -45,9 +50,11 @@ def make_report(settings: Settings) -> dict[str, Any]:
             one.metadata["Name"]: one.version for one in importlib.metadata.distributions()
         },
         "models": _models(settings),
-        "allowed_by_settings": [settings.engine.url, settings.sign_in.company_issuer],
-        **_proof(),
-        "limits": list(LIMITS),
+        "allowed_by_settings": [
+            f"{host.name} port {host.port} ({host.because})" for host in named_in(settings)
+        ],
+        **(proof := _proof(attempts)),
+        "limits": list(limits(apart=not proof["not_apart"])),
     }
     file = key_file(settings)
     key = SigningKey.open(file) if file.exists() else SigningKey.make(file)
@@ -102,11 +109,11 @@ def _models(settings: Settings) -> dict[str, Any]:
     return found
 
 
-def _proof() -> dict[str, Any]:
+def _proof(attempts: Sequence[str]) -> dict[str, Any]:
     """What the observer found, in a namespace of its own where that is permitted."""
     allow_programs("unshare")
-    command = [sys.executable, "-m", "app.privacy.proof"]
-    namespace = _namespace()
+    command = [sys.executable, "-m", "app.privacy.proof", *attempts]
+    namespace = isolation()
     environment = {**os.environ, **({ISOLATED: "1"} if namespace else {})}
     try:
         done = subprocess.run(
@@ -126,7 +133,7 @@ def _proof() -> dict[str, Any]:
     return result
 
 
-def _namespace() -> list[str]:
+def isolation() -> list[str]:
     """The command that enters a network namespace with nothing in it, or none."""
     if not (shutil.which("unshare") and shutil.which("ip") and shutil.which("mount")):
         return []
