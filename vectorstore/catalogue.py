@@ -73,7 +73,7 @@ class Catalogue:
             self._writer.execute("PRAGMA synchronous = FULL")
             # What is deleted is overwritten, not merely unlinked.
             self._writer.execute("PRAGMA secure_delete = ON")
-            migrate(self._writer)
+            migrate(self._writer, path)
         except sqlite3.DatabaseError as error:
             raise IndexFault(
                 f"The index {path} cannot be read ({error}). Put it back from a backup, or move "

@@ -1,12 +1,14 @@
 """The tables of the catalogue and the steps from one version of them to the next."""
 
 import sqlite3
+from pathlib import Path
 
 from vectorstore.faults import IndexFault
+from vectorstore.versions import VersionFault, bring_up_to_date
 
 # One script per version, only ever appended to: a data folder of any earlier version is
 # brought forward step by step, and one of a later version is left alone.
-_STEPS = (
+STEPS = (
     """
     CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 
@@ -62,18 +64,12 @@ _STEPS = (
 )
 
 
-def migrate(connection: sqlite3.Connection) -> None:
-    """Bring the database to the current version. Raises IndexFault for a later one."""
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
-    if version > len(_STEPS):
-        raise IndexFault(
-            f"The index has format {version}, and this program knows formats up to "
-            f"{len(_STEPS)}: it was written by a newer Strongroom. Use that one, or another "
-            "data folder."
-        )
-    for number, script in enumerate(_STEPS[version:], start=version + 1):
-        # One transaction a step, with its number in it: a step happens whole or not at all.
-        connection.executescript(f"BEGIN IMMEDIATE;{script};PRAGMA user_version={number};COMMIT")
+def migrate(connection: sqlite3.Connection, path: Path) -> None:
+    """Bring the database at `path` to the current version. Raises IndexFault."""
+    try:
+        bring_up_to_date(connection, STEPS, path, "the index")
+    except VersionFault as fault:
+        raise IndexFault(str(fault)) from fault
 
 
 def create_words(connection: sqlite3.Connection, space_id: int) -> None:

@@ -12,9 +12,11 @@ from typing import Any, TypeVar
 from pydantic import TypeAdapter
 
 from app.batch.records import DocumentRef, Question, RowResult, RunInfo
+from vectorstore.versions import VersionFault, bring_up_to_date
 
 FILE = "journal.sqlite3"
-_TABLES = """
+STEPS = (
+    """
     CREATE TABLE info (one INTEGER PRIMARY KEY CHECK (one = 1), run TEXT NOT NULL);
     CREATE TABLE tasks (
         position INTEGER PRIMARY KEY,   -- in the order of the questionnaire
@@ -32,11 +34,14 @@ _TABLES = """
     ) WITHOUT ROWID;
     CREATE INDEX tasks_by_place ON tasks (place, position);
     CREATE INDEX results_by_outcome ON results (outcome);
-    PRAGMA user_version = 1;
-"""
+    """,
+    """
+    -- One row for each time that results were erased because a document was deleted. Journals of
+    -- the first version may have it already.
+    CREATE TABLE IF NOT EXISTS erasures (number INTEGER PRIMARY KEY);
+    """,
+)
 _TASK = "t.key, t.question, t.document, t.place, t.problem, t.position"  # see _task
-# One row for each time that results were erased because a document was deleted.
-_ERASURES = "CREATE TABLE IF NOT EXISTS erasures (number INTEGER PRIMARY KEY)"
 WAIT = 60.0  # seconds for whoever else writes: erasing looks at every result
 T = TypeVar("T")
 _ADAPTERS: dict[Any, TypeAdapter[Any]] = {}  # made once: that is slow
@@ -82,9 +87,9 @@ class Journal:
             self._db.execute("PRAGMA journal_mode = WAL")
             self._db.execute("PRAGMA synchronous = FULL")
             self._db.execute("PRAGMA secure_delete = ON")
-            if self._db.execute("PRAGMA user_version").fetchone()[0] == 0:
-                self._db.executescript(f"BEGIN IMMEDIATE;{_TABLES}COMMIT")
-            self._db.execute(_ERASURES)
+            bring_up_to_date(self._db, STEPS, folder / FILE, "the journal")
+        except VersionFault as fault:
+            raise JournalError(str(fault)) from fault
         except (OSError, sqlite3.Error) as error:
             raise JournalError(
                 f"the journal {folder / FILE} cannot be used ({error}); check the disk, or begin "
@@ -259,7 +264,7 @@ class Journal:
 
 def note_erasure(db: sqlite3.Connection) -> None:
     """Let a run that goes on know, in the transaction in which its results are erased."""
-    db.execute(_ERASURES)
+    db.execute(STEPS[1])  # the journal of an unfinished run may be of the first version
     db.execute("INSERT INTO erasures DEFAULT VALUES")
 
 

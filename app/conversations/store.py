@@ -23,6 +23,7 @@ from app.conversations.turns import (
     answer_to_json,
     without_access,
 )
+from vectorstore.versions import VersionFault, bring_up_to_date
 
 # Those of `spaces` that the person may read now.
 Readable = Callable[[Iterable[str]], Collection[str]]
@@ -32,7 +33,7 @@ LONGEST_TITLE = 120
 LONGEST_COMMENT = 2_000
 MOST_LISTED = 500
 _BEYOND = re.compile(r"[^\w\s]+")
-_MIGRATIONS = (
+STEPS = (
     """
     CREATE TABLE conversations (
       id TEXT PRIMARY KEY, person TEXT NOT NULL, title TEXT NOT NULL,
@@ -346,14 +347,12 @@ class Conversations:
     def _prepare(self) -> None:
         for pragma in ("journal_mode = WAL", "secure_delete = ON", "foreign_keys = ON"):
             self._db.execute(f"PRAGMA {pragma}").fetchone()
-        version = self._db.execute("PRAGMA user_version").fetchone()[0]
-        if version > len(_MIGRATIONS):
+        self._db.execute("PRAGMA synchronous = FULL")  # what was saved outlives a power cut
+        try:
+            bring_up_to_date(self._db, STEPS, self._path, "the file of conversations")
+        except VersionFault as fault:
             self._db.close()
-            raise ConversationsError(
-                f"{self._path} was written by a newer version of Strongroom; use that one"
-            )
-        for number, script in enumerate(_MIGRATIONS[version:], start=version + 1):
-            self._db.executescript(f"BEGIN; {script} PRAGMA user_version = {number}; COMMIT;")
+            raise ConversationsError(str(fault)) from fault
 
 
 def _listed(row: Sequence[Any], excerpt: str) -> Listed:

@@ -26,7 +26,7 @@ class Database:
             connection = self._connect()
             try:
                 connection.execute("PRAGMA journal_mode = WAL")
-                migrate(connection)
+                migrate(connection, path)
             finally:
                 self._idle.put(connection)
         except (OSError, sqlite3.DatabaseError) as error:
@@ -86,5 +86,5 @@ class Database:
         )
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA secure_delete = ON")
-        connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute("PRAGMA synchronous = FULL")  # who was removed stays removed
         return connection

@@ -1,6 +1,9 @@
 """The tables of people, groups, spaces' rules and sessions, and the steps between versions."""
 
 import sqlite3
+from pathlib import Path
+
+from vectorstore.versions import VersionFault, bring_up_to_date
 
 
 class PeopleFault(Exception):
@@ -8,7 +11,7 @@ class PeopleFault(Exception):
 
 
 # One script per version, only ever appended to.
-_STEPS = (
+STEPS = (
     """
     CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
 
@@ -65,33 +68,9 @@ _STEPS = (
 )
 
 
-def migrate(connection: sqlite3.Connection) -> None:
-    """Bring the database to the current version. Raises PeopleFault for a later one."""
-    connection.execute("BEGIN IMMEDIATE")  # a command may open the file while the server does
+def migrate(connection: sqlite3.Connection, path: Path) -> None:
+    """Bring the database at `path` to the current version. Raises PeopleFault."""
     try:
-        (version,) = connection.execute("PRAGMA user_version").fetchone()
-        if version > len(_STEPS):
-            raise PeopleFault(
-                f"The file of people has format {version}, and this program knows formats up to "
-                f"{len(_STEPS)}: it was written by a newer Strongroom. Use that one."
-            )
-        for script in _STEPS[version:]:
-            for statement in _statements(script):
-                connection.execute(statement)
-        connection.execute(f"PRAGMA user_version={len(_STEPS)}")
-        connection.execute("COMMIT")
-    except BaseException:
-        connection.execute("ROLLBACK")
-        raise
-
-
-def _statements(script: str) -> list[str]:
-    """The statements of a script; `executescript` would end the transaction around them."""
-    found: list[str] = []
-    statement = ""
-    for line in script.splitlines(keepends=True):
-        statement += line
-        if sqlite3.complete_statement(statement):
-            found.append(statement)
-            statement = ""
-    return found
+        bring_up_to_date(connection, STEPS, path, "the file of people")
+    except VersionFault as fault:
+        raise PeopleFault(str(fault)) from fault

@@ -266,7 +266,7 @@ def test_a_file_of_a_newer_version_is_left_alone(path: Path) -> None:
     Conversations(path).close()
     with sqlite3.connect(path) as db:
         db.execute("PRAGMA user_version = 99")
-    with pytest.raises(ConversationsError, match="newer version"):
+    with pytest.raises(ConversationsError, match="newer Strongroom"):
         Conversations(path)
 
 
