@@ -27,6 +27,7 @@ SOURCE = Path(__file__).resolve().parent.parent
 PACKAGES = ("app", "ingest", "vectorstore", "prompts")
 USER = 10001  # and group: of nobody on the host
 PREFIX = Path("opt/strongroom")  # the environment inside the image
+BILL = Path("share/bill-of-materials.cdx.json")  # below PREFIX
 BASE_PREFIX = Path("opt/python")  # the interpreter and its standard library
 LIBRARIES = Path("usr/lib") / f"{platform.machine()}-linux-gnu"  # searched without any cache
 LOADERS = {"x86_64": "lib64/ld-linux-x86-64.so.2", "aarch64": "lib/ld-linux-aarch64.so.1"}
@@ -60,6 +61,8 @@ class ImageError(Exception):
 
 def root(target: Path, left_out: Iterable[str], starter_models: Path | None) -> None:
     """Lay out the image's files in the empty folder `target`."""
+    from materials import bill_of_materials
+
     if target.exists() and any(target.iterdir()):
         raise ImageError(f"{target} is not empty")
     python = f"python{sys.version_info.major}.{sys.version_info.minor}"
@@ -67,14 +70,18 @@ def root(target: Path, left_out: Iterable[str], starter_models: Path | None) -> 
     _interpreter(target, python)
     packages = target / PREFIX / "lib" / python / "site-packages"
     packages.mkdir(parents=True)
-    for one in _needed(frozenset(map(_normal, left_out))):
+    needed = _needed(frozenset(map(_normal, left_out)))
+    for one in needed:
         _copy_distribution(one, packages)
     _ourselves(packages)
     _environment_files(target, python)
     if starter_models is not None:
         shutil.copytree(starter_models, target / PREFIX / "share/strongroom/models",
                         ignore=shutil.ignore_patterns(".*.lock"))  # fmt: skip
-    _system_libraries(target)
+    libraries = _system_libraries(target)
+    bill = bill_of_materials(needed, libraries, starter_models)
+    (target / PREFIX / "share").mkdir(exist_ok=True)
+    (target / PREFIX / BILL).write_text(bill, encoding="utf-8")
     _one_copy(target)
     _compile(target, python)
     _plain_modes(target)
@@ -188,8 +195,11 @@ def _environment_files(target: Path, python: str) -> None:
         (programs / name).chmod(0o755)
 
 
-def _system_libraries(target: Path) -> None:
-    """The loader, and beside it every library from outside that some file in the image loads."""
+def _system_libraries(target: Path) -> dict[str, Path]:
+    """The loader, and beside it every library from outside that some file in the image loads.
+
+    Returns each one's name, and where it came from.
+    """
     loader = LOADERS.get(platform.machine())
     if loader is None:
         raise ImageError(f"no image for {platform.machine()}: the name of its loader is not known")
@@ -216,6 +226,7 @@ def _system_libraries(target: Path) -> None:
         raise ImageError(f"system libraries are not installed: {said}")
     for name, place in wanted.items():
         _copy_program(place, target / LIBRARIES / name)
+    return {Path(loader).name: Path("/") / loader, **wanted}
 
 
 def _loads(loader: Path, path: Path) -> Iterator[tuple[str, Path | None]]:

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from importlib.metadata import distributions, version
 from pathlib import Path
 
 import pytest
@@ -91,6 +92,23 @@ def test_nothing_in_it_helps_an_intruder(image: Path) -> None:
     }
     assert {name for name in programs if not name.startswith("python")} <= {"strongroom", "chroma"}
     assert not list(image.rglob("pip"))
+
+
+def test_its_bill_of_materials_names_all_of_it(image: Path) -> None:
+    bill = json.loads((image / "opt/strongroom/share/bill-of-materials.cdx.json").read_text())
+    assert bill["specVersion"] == "1.6"
+    named = {(one["type"], one["name"].lower(), one.get("version")) for one in bill["components"]}
+    packages = {
+        (str(one.metadata["Name"]).lower(), one.version)
+        for folder in (image / "opt/strongroom/lib").glob("python3.*/site-packages")
+        for one in distributions(path=[str(folder)])
+    }
+    assert ("gradio", version("gradio")) in packages
+    listed = {(name, number) for kind, name, number in named if kind == "library"}
+    assert packages - {("strongroom", version("strongroom"))} <= listed
+    assert "machine-learning-model" in {kind for kind, _, _ in named}
+    if shutil.which("dpkg-query"):
+        assert "libc6" in {name for _, name, _ in named}
 
 
 @pytest.mark.parametrize(
