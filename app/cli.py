@@ -211,7 +211,11 @@ def _add_asking(command, commands) -> None:  # type: ignore[no-untyped-def]
 def _add_batch(command, commands) -> None:  # type: ignore[no-untyped-def]
     batch = command("batch", "batch:batch", "answer a questionnaire, row by row", commands)
     batch.add_argument("questions", nargs="?", metavar="QUESTIONS", help="CSV, XLSX, JSONL, TXT; -")
-    batch.add_argument("--out", metavar="FILE", help=".xlsx, .csv, .jsonl; - for a pipe")
+    batch.add_argument(
+        "--out",
+        metavar="FILE",
+        help=".xlsx, .csv, .jsonl; - for a pipe; of a review also .html, .pdf",
+    )
     batch.add_argument("--report", action="append", metavar="FILE", help="also as .html or .pdf")
     _filters(batch)
     batch.add_argument(

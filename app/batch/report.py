@@ -1,9 +1,10 @@
 """Writes a run as a report that a person can sign: HTML to read on a screen, PDF to print."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -58,15 +59,9 @@ def write_report(path: Path, info: RunInfo, results: Results, link: Link = lambd
 
 
 def _write_html(path: Path, info: RunInfo, results: Results, link: Link) -> None:
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     counts = counted(results())
-    pieces = environment.get_template("report.html").generate(
+    pieces = page_of(
+        "report.html",
         info=info,
         results=results(),
         counts=counts,
@@ -76,12 +71,25 @@ def _write_html(path: Path, info: RunInfo, results: Results, link: Link) -> None
         cited=most_cited(results),
         facts=made_with(info),
         place=place_of,
+        made=made_of,
         link=link,
         title_of=title_of,
         signatures=SIGNATURES,
     )
     with path.open("w", encoding="utf-8") as file:
         file.writelines(pieces)
+
+
+def page_of(template: str, **values: Any) -> Iterator[str]:
+    """A page of ours, piece by piece; nothing in `values` acts."""
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template(template).generate(**values)
 
 
 def _paper(info: RunInfo, results: Results, link: Link) -> Paper:
@@ -151,7 +159,25 @@ def _answer(paper: Paper, result: RowResult, link: Link) -> None:
     for one in result.evidence or result.nearest:
         colour = COLOURS["found"] if result.evidence else COLOURS["not_found"]
         paper.quote(one.quote, source=place_of(one), colour=colour, link=link(one))
+    if told := made_of(result):
+        paper.note(" · ".join(f"{name} {value}" for name, value in told))
     paper.rule()
+
+
+def made_of(result: RowResult) -> list[tuple[str, str]]:
+    """What decided one answer, to print: with the same of these it comes out the same."""
+    made = result.provenance
+    if made is None:
+        return []
+    facts = [
+        ("Prompt", f"SHA-256 {made.prompt_sha256}"),
+        ("Seed", str(made.seed)),
+        ("Passages", " ".join(made.passages) or "none"),
+        ("Confidence", f"{result.confidence:.3f}"),
+        ("Attempts", str(result.attempts)),
+        ("Answer in the audit trail", made.answer_id),
+    ]
+    return [(name, value) for name, value in facts if value]
 
 
 def title_of(result: RowResult) -> str:

@@ -15,6 +15,9 @@ from urllib.parse import urlencode
 from tqdm import tqdm
 
 from app.batch.checking import checked
+from app.batch.columns import Link
+from app.batch.comparison import FORMATS as REVIEW_FORMATS
+from app.batch.comparison import counts_in_words, write_review
 from app.batch.journal import Journal, open_journal
 from app.batch.provenance import (
     NothingToAsk,
@@ -147,7 +150,7 @@ def _ask(arguments: Namespace, operations: Operations, journal: Journal, info: R
 def _write(
     arguments: Namespace, settings: Settings, journal: Journal, info: RunInfo, folder: Path
 ) -> list[str]:
-    link = partial(_link, f"http://{settings.web.host}:{settings.web.port}")
+    link = _links(settings)
     written = []
     if arguments.out == PIPE:
         suffix = ".csv" if arguments.questions.lower().endswith(".csv") else ".jsonl"
@@ -231,9 +234,20 @@ def _review(arguments: Namespace) -> int:
     if not (arguments.review and arguments.against):
         fail("batch --review A needs --against B")
         return 2
+    if arguments.out and Path(arguments.out).suffix.lower() not in REVIEW_FORMATS:
+        fail(f"--out {arguments.out}: a review can be written as {', '.join(REVIEW_FORMATS)}")
+        return 2
+    if arguments.out and Path(arguments.out).absolute() in {
+        Path(name).absolute() for name in (arguments.review, arguments.against)
+    }:
+        fail("the review would overwrite one of the results")
+        return 2
     # The later run is looked at against the earlier one.
     runs = [_results_of(arguments, Path(name)) for name in (arguments.against, arguments.review)]
     found = review(runs[0], runs[1])
+    if arguments.out:
+        settings = settings_of(arguments)
+        write_review(Path(arguments.out), found, _links(settings))
     if arguments.json:
         print_json(asdict(found) | {"counts": found.counts()})
         return 0
@@ -241,8 +255,11 @@ def _review(arguments: Namespace) -> int:
         print(f"the runs differ: {words}")
     for row in found.rows:
         if row.change != "same":
-            print(f"row {row.key}: {row.what}\n    {row.question}")
-    print(", ".join(f"{count} {name}" for name, count in found.counts().items() if count))
+            about = f" — {row.about}" if row.about else ""
+            print(f"row {row.key}: {row.what}\n    {row.question}{about}")
+            for why in row.why:
+                print(f"    why: {why}")
+    print(counts_in_words(found))
     return 0
 
 
@@ -294,6 +311,10 @@ def _file_of(questions: str, settings: Settings) -> Iterator[Path]:
         shutil.copyfileobj(sys.stdin.buffer, spool)
         spool.flush()
         yield Path(spool.name)
+
+
+def _links(settings: Settings) -> Link:
+    return partial(_link, f"http://{settings.web.host}:{settings.web.port}")
 
 
 def _link(base: str, evidence: Evidence) -> str:

@@ -157,8 +157,8 @@ def test_every_question_of_every_document_is_a_table(tmp_path: Path) -> None:
     rows = [[cell.value for cell in row] for row in book["Documents × questions"].iter_rows()]
     assert rows == [
         ["document", "Q2?", "Q3?"],
-        ["a.pdf", "answer 2 a.pdf", "answer 3 a.pdf"],
-        ["b.pdf", "answer 2 b.pdf", "answer 3 b.pdf"],
+        ["a.pdf", "answer 2 a.pdf\n→ page 4", "answer 3 a.pdf\n→ page 4"],
+        ["b.pdf", "answer 2 b.pdf\n→ page 4", "answer 3 b.pdf\n→ page 4"],
     ]
     assert book["Answers"].max_row == 5
 
@@ -238,6 +238,9 @@ def test_a_report_quotes_marks_doubt_and_lets_nothing_act(tmp_path: Path) -> Non
         "page 4",
         "2" * 64,
         "Prepared by",
+        "How this answer came about",
+        f"SHA-256 {'6' * 64}",
+        "a" * 16,
     ):
         assert words in page
     assert not re.search(r"(src|href)=\"?(http|//)", page)
@@ -246,7 +249,8 @@ def test_a_report_quotes_marks_doubt_and_lets_nothing_act(tmp_path: Path) -> Non
     text = "\n".join(
         document[page].get_textpage().get_text_range() for page in range(len(document))
     )
-    for words in ("1 failed", "Nobody said this.", "handbook.pdf, page 4", "Prepared by"):
+    for words in ("1 failed", "Nobody said this.", "handbook.pdf, page 4", "Prepared by",
+                  "6" * 64, "a" * 16):  # fmt: skip
         assert words in text
 
 
