@@ -148,9 +148,16 @@ run: $(DONE)/models ## the web chat on 127.0.0.1:7860, about the samples or DOCS
 
 ## ---- checking it
 
-.PHONY: test test-slow test-gpu
+# A network namespace with nothing but loopback; as an ordinary user through a user namespace.
+UNPLUG = unshare $(if $(filter-out 0,$(shell id -u)),--map-root-user) --net \
+  sh -c 'ip link set lo up && exec "$$@"' sh
+
+.PHONY: test test-unplugged test-slow test-gpu
 test: $(DONE)/dev $(DONE)/models vocabulary machine ## what the tests need, then all but the slow ones
 	@$(BIN)/python -m pytest -m 'not slow and not gpu' $(ARGS)
+
+test-unplugged: $(DONE)/dev $(DONE)/models vocabulary machine ## the same with no network but loopback
+	@UNPLUGGED=1 $(UNPLUG) $(BIN)/python -m pytest -m 'not slow and not gpu' $(ARGS)
 
 test-slow: $(DONE)/dev $(DONE)/models vocabulary machine ## the tests that take minutes
 	@$(BIN)/python -m pytest -m slow $(ARGS)
@@ -162,12 +169,13 @@ test-gpu: $(DONE)/dev $(DONE)/models vocabulary ## the tests that need a CUDA de
 vocabulary: $(DONE)/dev
 	@$(STEP) vocabulary "Llama 2's vocabulary, for the tests of exact prompts" $(BIN)/python tests/engine/llama2_vocabulary.py
 
-# Chromium drives the web chat's tests; `ip` and `unshare` unplug the network in others.
-APT := chromium iproute2 util-linux
+# Chromium drives the web chat's tests; `ip` and `unshare` unplug the network in others, where
+# strace watches too.
+APT := chromium iproute2 strace util-linux
 .PHONY: machine
 machine:
 	@has() { for name in "$$@"; do command -v "$$name" >/dev/null && return; done; return 1; }; \
-	complete() { has chromium chromium-browser google-chrome google-chrome-stable && has ip && has unshare; }; \
+	complete() { has chromium chromium-browser google-chrome google-chrome-stable && has ip && has unshare && has strace; }; \
 	complete && exit 0; \
 	root=; [ "$$(id -u)" = 0 ] || root='sudo -n'; \
 	if has apt-get && { [ -z "$$root" ] || $$root true 2>/dev/null; }; then \
@@ -176,8 +184,8 @@ machine:
 	    $$root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $(APT) || true; \
 	fi; \
 	complete && exit 0; \
-	echo 'The tests also need Chromium, ip and unshare, which are not all here and could not be installed.' >&2; \
-	echo '  Debian, Ubuntu: apt install $(APT)    Fedora: dnf install chromium iproute util-linux' >&2; \
+	echo 'The tests also need Chromium, ip, unshare and strace, which are not all here and could not be installed.' >&2; \
+	echo '  Debian, Ubuntu: apt install $(APT)    Fedora: dnf install chromium iproute strace util-linux' >&2; \
 	if [ -n "$${CI:-}" ]; then exit 1; fi; \
 	echo 'Those that need what is missing are skipped, and pytest names them.' >&2
 

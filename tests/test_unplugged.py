@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -31,6 +32,13 @@ pytestmark = pytest.mark.skipif(
     not _namespaces_allowed() and not os.environ.get("CI"),
     reason="this machine allows no network namespaces (needs unshare and ip, and the right to)",
 )
+
+
+@pytest.mark.skipif(not os.environ.get("UNPLUGGED"), reason="not run by make test-unplugged")
+def test_all_tests_of_this_run_have_loopback_alone() -> None:
+    assert [name for _, name in socket.if_nameindex()] == ["lo"]
+    with pytest.raises(OSError, match="unreachable"):
+        socket.create_connection(("192.0.2.1", 80), timeout=5)  # RFC 5737: nobody's
 
 
 @pytest.fixture(scope="module")
