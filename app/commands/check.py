@@ -95,5 +95,8 @@ def _say(content: dict[str, Any]) -> None:
         print("----  poisoned page in the browser   not tried: no browser, or no namespace")
     for limit in content["limits"]:
         print(f"limit: {limit}")
-    known = "Nothing got out but what is marked ----, a limit that is known and told above."
+    untold = [one for one in content["attempts"] if one["proved"] is None]
+    known = "Nothing got out" + (
+        " but what is marked ----, a limit that is known and told above." if untold else "."
+    )
     print(known if content["passed"] else "NOT PROVED: see the lines marked FAIL.")
