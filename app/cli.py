@@ -74,8 +74,6 @@ def _go_apart(arguments: argparse.Namespace) -> None:
 
 def build_parser() -> argparse.ArgumentParser:
     """The whole command line; `command` is "module:function" below `app.commands`."""
-    from app.bundle.arguments import add_arguments as add_bundle_arguments
-
     common = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
     common.add_argument(
         "--home", metavar="DIR", help="folder of everything that Strongroom writes (./data)"
@@ -159,12 +157,26 @@ def build_parser() -> argparse.ArgumentParser:
         "reindex", "documents:reindex", "compute all vectors anew from the catalogue", commands
     )
     _json(reindex)
+    _add_copies(command, commands)
+    return parser
+
+
+def _add_copies(command, commands) -> None:  # type: ignore[no-untyped-def]
+    from app.backup.arguments import add_backup_arguments, add_restore_arguments
+    from app.bundle.arguments import add_arguments as add_bundle_arguments
+
+    for name, add, text in (
+        ("backup", add_backup_arguments, "copy the whole data folder into one file, while in use"),
+        ("restore", add_restore_arguments, "put a backup in the place of the data folder"),
+    ):
+        made = command(name, f"backing_up:{name}", text, commands)
+        add(made)
+        _json(made)
     bundled = command(
         "bundle", "bundling:bundle", "all that a machine without a network needs", commands
     )
     add_bundle_arguments(bundled)
     _json(bundled)
-    return parser
 
 
 def _add_engine(engine: argparse.ArgumentParser) -> None:

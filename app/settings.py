@@ -176,6 +176,14 @@ class RetentionSettings(_Section):
     )
 
 
+class BackupSettings(_Section):
+    """Copies of the whole data folder."""
+
+    keep_days: int = Field(
+        30, ge=0, description="how long a backup is kept, in days; 0 until someone deletes it"
+    )
+
+
 class PrivacySettings(_Section):
     """How this machine's network is kept from our processes."""
 
@@ -252,6 +260,7 @@ class Settings(BaseSettings):
     audit: AuditSettings = AuditSettings()  # type: ignore[call-arg]
     privacy: PrivacySettings = PrivacySettings()  # type: ignore[call-arg]
     retention: RetentionSettings = RetentionSettings()  # type: ignore[call-arg]
+    backup: BackupSettings = BackupSettings()  # type: ignore[call-arg]
     filters: FilterSettings = FilterSettings()  # type: ignore[call-arg]
 
     @classmethod

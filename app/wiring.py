@@ -5,9 +5,17 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from app.audit.opening import local_person, open_trail
+from app.backup.finishing import finish_restore
+from app.backup.making import sweep
 from app.chat_model import ChatModelSource
 from app.deletion.deleter import Deleter
-from app.deletion.places import Originals, Questionnaires, SavedAnswers
+from app.deletion.places import (
+    BeforeUpdates,
+    Originals,
+    Questionnaires,
+    SavedAnswers,
+    drop_old_copies,
+)
 from app.deletion.rules import RuleBook
 from app.filters.opening import screen_of
 from app.home import Home, Operations
@@ -47,6 +55,7 @@ def open_home(
                 Originals(settings.home, index.documents),
                 SavedAnswers(settings.home / "conversations.sqlite3"),
                 Questionnaires(settings.home / "batches"),
+                BeforeUpdates(settings.home),
             ],
             keep_quotations=settings.retention.quotations == "keep",
         )
@@ -54,6 +63,9 @@ def open_home(
         try:
             if not reindex:
                 deleter.finish_interrupted(local_person())
+                finish_restore(settings.home, trail, deleter, person=local_person())
+            sweep(settings.home)
+            drop_old_copies(settings.home)
             home.originals.sweep({record.sha256 for record in index.documents()})
             yield home
         finally:

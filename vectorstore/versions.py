@@ -62,7 +62,8 @@ def copy_database(source: Path, target: Path) -> None:
     """
     os.close(os.open(target, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600))
     with (
-        closing(sqlite3.connect(source, timeout=60)) as reader,
+        # mode=rw: one that is gone meanwhile must not be made anew.
+        closing(sqlite3.connect(f"{source.resolve().as_uri()}?mode=rw", 60, uri=True)) as reader,
         closing(sqlite3.connect(target)) as copy,
     ):
         reader.backup(copy)

@@ -55,6 +55,7 @@ class RecordKind(Enum):
     FILTERED = "filtered"  # by an input or output filter
     BATCH = "batch"
     BACKUP = "backup"
+    RESTORED = "restored"  # from a backup; with the documents that are deleted again
 
 
 @dataclass(frozen=True, slots=True)

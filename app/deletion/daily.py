@@ -1,10 +1,11 @@
-"""Applies the rules of retention while the chat is served: at the start, then once a day."""
+"""Applies the rules of retention, backups' among them: when the chat starts, then once a day."""
 
 import contextlib
 import logging
 import threading
 from collections.abc import Iterator
 
+from app.backup.register import Register
 from app.errors import words_for
 from app.home import Home
 
@@ -22,6 +23,7 @@ def retention_daily(home: Home, every_s: float = _DAY_S) -> Iterator[None]:
         while True:
             try:
                 home.apply_retention(person="system:retention")
+                Register(home.settings.home).prune(home.trail, "system:retention")
             except Exception as error:  # noqa: BLE001 -- tomorrow it is tried again
                 log.error("retention failed: %s", words_for(error) or type(error).__name__)
             if ended.wait(every_s):

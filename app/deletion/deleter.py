@@ -13,6 +13,7 @@ from typing import Any
 from app.audit.opening import FOLDER as TRAIL_FOLDER
 from app.audit.records import RecordKind
 from app.audit.trail import Trail
+from app.backup.register import who_still_hold
 from app.deletion.places import Place
 from app.deletion.receipt import Leftover, Receipt, Removal
 from app.deletion.remains import FORMS, MOST, Remains, Traces, search, spread, traces_of
@@ -52,8 +53,12 @@ class Deleter:
         self._index = index
         self._trail = trail
         self._rules = rules
-        self._places = places
+        self._places = list(places)
         self._keep_quotations = keep_quotations
+
+    def look_also_in(self, place: Place) -> None:
+        """Take documents out of this place, too, from now on."""
+        self._places.append(place)
 
     def delete(
         self, names: Sequence[str], *, space: str, person: str, reason: str = ASKED
@@ -203,6 +208,7 @@ class Deleter:
             },
             found=found,
             gone=all(leftover.expected for leftover in found) and not remains.unreadable,
+            backups=who_still_hold(self._home),
         ).signed(self._trail.key)
 
     def _leftover(self, file: str, pieces: Sequence[str]) -> Leftover:

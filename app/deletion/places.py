@@ -1,5 +1,6 @@
 """Where a document's words are kept beside the index, and how they are taken away there."""
 
+import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
@@ -8,6 +9,9 @@ from typing import Protocol
 from app.batch.forgetting import erase_results
 from app.conversations.store import Conversations
 from vectorstore.records import DocumentRecord
+from vectorstore.versions import copies_before_updates
+
+_UPDATE_DAYS = 30  # so long the copy of a database from before an update is kept at most
 
 
 class Place(Protocol):
@@ -56,6 +60,23 @@ class Originals:
         return len(copies)
 
 
+class DrawnPages:
+    """Pictures of pages in the memory of the process that serves; nothing on the disk."""
+
+    name = "drawn pages"
+    files: Sequence[str] = ()
+    quotes = False
+
+    def __init__(self, drop: Callable[[str], int]) -> None:
+        """`drop` forgets those of a content, by its hash, and says how many there were."""
+        self._drop = drop
+
+    def forget(self, document: DocumentRecord, chunk_ids: Sequence[str]) -> int:
+        """Drop them, even where another document has the same content: it is drawn again."""
+        del chunk_ids
+        return self._drop(document.sha256)
+
+
 class SavedAnswers:
     """The answers in people's saved conversations."""
 
@@ -87,3 +108,30 @@ class Questionnaires:
     def forget(self, document: DocumentRecord, chunk_ids: Sequence[str]) -> int:
         """Erase the results that quote the document; their questions are open again."""
         return erase_results(self._folder, document.space, document.name, set(chunk_ids))
+
+
+class BeforeUpdates:
+    """Copies of databases from before an update of the program."""
+
+    name = "copies from before an update"
+    files: Sequence[str] = ()  # they lie beside their databases, in the folders of the others
+    quotes = False
+
+    def __init__(self, home: Path) -> None:
+        self._home = home
+
+    def forget(self, document: DocumentRecord, chunk_ids: Sequence[str]) -> int:
+        """Delete them: they may hold any document, and cannot be searched."""
+        del document, chunk_ids
+        copies = copies_before_updates(self._home)
+        for path in copies:
+            path.unlink()
+        return len(copies)
+
+
+def drop_old_copies(home: Path, now: float | None = None) -> None:
+    """Delete copies from before an update whose time is over."""
+    end = (time.time() if now is None else now) - _UPDATE_DAYS * 24 * 3600
+    for path in copies_before_updates(home):
+        if path.stat().st_mtime < end:
+            path.unlink()

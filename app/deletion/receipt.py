@@ -7,11 +7,6 @@ from typing import Any
 from app.audit.keys import SigningKey, VerifyKey
 from app.audit.records import canonical
 
-BACKUPS = (
-    "A backup made before this deletion still holds the document until that backup is deleted. "
-    "Restoring one puts the document back: delete it again then."
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Leftover:
@@ -39,7 +34,7 @@ class Receipt:
     searched: Mapping[str, Any]  # files, bytes, sentences, vectors, forms; not_searched
     found: Sequence[Leftover]
     gone: bool
-    backups: str = BACKUPS
+    backups: str = ""  # which may still hold it, and until when
     key: str = ""
     signature: str = ""
 

@@ -1,0 +1,59 @@
+"""What a restored data folder still needs when it is opened first: its deletions, done again."""
+
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from app.audit.records import RecordKind
+from app.audit.trail import Trail
+from app.backup.contents import BackupFault
+from app.backup.deletions import Known
+from app.deletion.deleter import Deleter
+
+_NOTE = "restored.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """A restore that was put in its place, and the documents to be deleted again."""
+
+    backup: str
+    made: str
+    end: int  # record with which the trail of the backup ends
+    trail: str
+    deletions: Sequence[Known]
+
+
+def put_note(home: Path, unfinished: Unfinished) -> None:
+    """Let `finish_restore` know; durable on return."""
+    with (home / _NOTE).open("w", encoding="utf-8") as opened:
+        os.fchmod(opened.fileno(), 0o600)
+        json.dump(asdict(unfinished), opened)
+        opened.flush()
+        os.fsync(opened.fileno())
+
+
+def finish_restore(home: Path, trail: Trail, deleter: Deleter, *, person: str) -> None:
+    """Record the restore, and delete again what was deleted since the backup; once.
+
+    Before anything else can be read from the data folder. A process that is ended meanwhile
+    leaves the note to the next. Raises BackupFault, TrailFault.
+    """
+    note = home / _NOTE
+    if not note.exists():
+        return
+    try:
+        said = json.loads(note.read_text("utf-8"))
+        known = [Known(**one) for one in said["deletions"]]
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise BackupFault(
+            f"{note} cannot be read ({error}), so it is not known what has to be deleted again "
+            "after the restore: restore the backup once more"
+        ) from error
+    trail.record(RecordKind.RESTORED, person=person, data=said)
+    for space in sorted({one.space for one in known}):
+        names = [one.document for one in known if one.space == space]
+        deleter.delete(names, space=space, person=person, reason="deleted before the restore")
+    note.unlink()

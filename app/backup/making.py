@@ -1,0 +1,308 @@
+"""Makes a backup of a data folder while it is in use."""
+
+import errno
+import fcntl
+import importlib.metadata
+import json
+import os
+import shutil
+import sqlite3
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from app.audit.head import FILE as HEAD_FILE
+from app.audit.reading import files as trail_files
+from app.audit.records import RecordKind
+from app.audit.trail import Trail
+from app.backup.archive import Writer, writing
+from app.backup.contents import (
+    AUDIT,
+    DATA,
+    FORMAT,
+    IN_HAND,
+    LEFT_OUT,
+    SETTINGS,
+    BackupFault,
+    Manifest,
+    TrailPoint,
+    files_of,
+    is_database,
+    purpose,
+)
+from app.backup.register import Kept, Register
+from app.backup.sealing import passphrase_in
+from vectorstore.versions import copy_database
+
+_NOTE = "note.json"
+_SPARE = 64 << 20  # bytes that stay free on a disk
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A backup to be made; `out` is a new file, or a folder for one with a name of ours."""
+
+    out: Path
+    keep_days: int  # 0: until someone deletes it
+    passphrase_file: Path | None = None
+    with_keys: bool = True
+    settings_file: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A backup that was made."""
+
+    kept: Kept
+    key: str  # id of the key that signed it
+    with_keys: bool
+    files: int
+    databases: int
+    seconds: float
+
+
+def back_up(home: Path, trail: Trail, order: Order, *, person: str) -> Made:
+    """Write a backup of `home`, whose trail is open; it appears whole or not at all.
+
+    Beside any process that has the data folder open: databases are copied each in one state of
+    theirs, and nothing waits. Raises BackupFault, TrailFault.
+    """
+    began = time.monotonic()
+    moment = datetime.now(UTC)
+    passphrase = passphrase_in(order.passphrase_file) if order.passphrase_file else None
+    out = _checked(home, order.out, moment, sealed=passphrase is not None)
+    sweep(home)
+    backup_id = uuid.uuid4().hex
+    days = timedelta(days=order.keep_days)
+    expires = (moment + days).isoformat(timespec="seconds") if order.keep_days else None
+    partial = out.with_name(f"{out.name}.part")
+    about = {
+        "id": backup_id,
+        "file": str(out),
+        "expires": expires,
+        "sealed": passphrase is not None,
+        "with_keys": order.with_keys,
+    }
+    try:
+        with _in_hand(home, backup_id, out, partial) as staging:
+            _refuse_full_disks(home, out)
+            begun = {"what": "begun", **about}
+            trail.record(RecordKind.BACKUP, person=person, data=begun)
+            start = _point(trail)
+            databases: dict[str, int] = {}
+            with writing(partial, passphrase) as writer:
+                _add_files(home, staging, writer, databases, with_keys=order.with_keys)
+                if order.settings_file and order.settings_file.is_file():
+                    writer.add_bytes(SETTINGS, order.settings_file.read_bytes())
+                end = _add_trail(trail, writer)
+                manifest = Manifest(
+                    format=FORMAT,
+                    id=backup_id,
+                    version=importlib.metadata.version("strongroom"),
+                    made=moment.isoformat(timespec="seconds"),
+                    expires=expires,
+                    trail=trail.key.public.id,
+                    public_key=trail.key.public.pem(),
+                    begun=start,
+                    end=end,
+                    with_keys=order.with_keys,
+                    databases=databases,
+                    left_out=LEFT_OUT,
+                    files=writer.files,
+                ).written()
+                signature = trail.key.sign(purpose(), manifest).hex().encode("ascii")
+                writer.finish(manifest, signature)
+            kept = Kept(
+                id=backup_id,
+                file=str(out),
+                made=moment.isoformat(timespec="seconds"),
+                expires=expires,
+                size=partial.stat().st_size,
+                sha256=writer.sha256,
+                sealed=passphrase is not None,
+            )
+            told = {"what": "made", **asdict(kept), "files": len(writer.files)}
+            trail.record(RecordKind.BACKUP, person=person, data=told)
+            Register(home).add(kept)
+            os.replace(partial, out)
+            _sync(out.parent)
+    except (OSError, sqlite3.Error) as error:
+        raise BackupFault(_words(error, home, out)) from error
+    return Made(
+        kept,
+        trail.key.public.id,
+        order.with_keys,
+        len(writer.files),
+        len(databases),
+        round(time.monotonic() - began, 1),
+    )
+
+
+def sweep(home: Path) -> None:
+    """Clear away after processes that were ended while they made a backup.
+
+    One that was whole and registered already gets its name; of any other nothing stays.
+    """
+    for staging in sorted((home / IN_HAND).glob("*/")):
+        lock = os.open(staging, os.O_RDONLY)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            continue  # it is being made now
+        else:
+            _clear(home, staging)
+        finally:
+            os.close(lock)
+
+
+def _clear(home: Path, staging: Path) -> None:
+    try:
+        note = json.loads((staging / _NOTE).read_text("utf-8"))
+        out, partial = Path(note["out"]), Path(note["partial"])
+    except (OSError, ValueError, KeyError, TypeError):
+        pass  # it was ended before it wrote anything else
+    else:
+        whole = any(one.id == staging.name for one in Register(home).all())
+        if whole and partial.is_file() and not out.exists():
+            os.replace(partial, out)
+        elif not whole:
+            partial.unlink(missing_ok=True)
+    shutil.rmtree(staging)
+
+
+@contextmanager
+def _in_hand(home: Path, backup_id: str, out: Path, partial: Path) -> Iterator[Path]:
+    """A folder for copies; with a note, should this process be ended, of what to clear away."""
+    staging = home / IN_HAND / backup_id
+    staging.mkdir(parents=True, mode=0o700)
+    lock = os.open(staging, os.O_RDONLY)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if partial.exists():
+            raise BackupFault(
+                f"{partial} is there already, of a backup that is being made or of something else; "
+                "choose another name"
+            )
+        with (staging / _NOTE).open("w", encoding="utf-8") as opened:
+            json.dump({"out": str(out), "partial": str(partial)}, opened)
+            opened.flush()
+            os.fsync(opened.fileno())
+        _sync(staging)
+        try:
+            yield staging
+        except BaseException:
+            partial.unlink(missing_ok=True)
+            raise
+    finally:
+        shutil.rmtree(staging)
+        os.close(lock)
+
+
+def _add_files(
+    home: Path, staging: Path, writer: Writer, databases: dict[str, int], *, with_keys: bool
+) -> None:
+    for relative, path in files_of(home, with_keys=with_keys):
+        name = DATA + relative
+        try:
+            if is_database(relative):
+                copy = staging / "copy"
+                version = _snapshot(path, copy)
+                databases[relative] = version
+                with copy.open("rb") as opened:
+                    writer.add(name, opened, copy.stat().st_size)
+                copy.unlink()
+            else:
+                with path.open("rb") as opened:
+                    writer.add(name, opened, os.fstat(opened.fileno()).st_size)
+        except (FileNotFoundError, sqlite3.OperationalError):
+            if path.exists():
+                raise
+            # It was deleted since the folder was listed.
+
+
+def _snapshot(path: Path, copy: Path) -> int:
+    """Copy a database, and check the copy; returns the version of its tables."""
+    copy_database(path, copy)
+    with closing(sqlite3.connect(copy)) as db:
+        (said,) = db.execute("PRAGMA quick_check(1)").fetchone()
+        (version,) = db.execute("PRAGMA user_version").fetchone()
+    if said != "ok":
+        raise BackupFault(
+            f"{path} is damaged ({said}), so no backup was made of it: put it back from an earlier "
+            "backup, or see `strongroom check`"
+        )
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        # While it was read, whoever deletes from it could not take the bytes out of its log.
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    return int(version)
+
+
+def _add_trail(trail: Trail, writer: Writer) -> TrailPoint:
+    """The trail up to its end now, which is behind everything that was copied before."""
+    head = trail.head()
+    for path in trail_files(trail.folder):
+        if path.name > head.file:
+            break
+        with path.open("rb") as opened:
+            size = head.size if path.name == head.file else os.fstat(opened.fileno()).st_size
+            writer.add(f"{DATA}{AUDIT}/{path.name}", opened, size)
+    writer.add_bytes(f"{DATA}{AUDIT}/{HEAD_FILE}", head.written(trail.key))
+    return TrailPoint(head.seq, head.sha256, head.time)
+
+
+def _point(trail: Trail) -> TrailPoint:
+    head = trail.head()
+    return TrailPoint(head.seq, head.sha256, head.time)
+
+
+def _checked(home: Path, out: Path, moment: datetime, *, sealed: bool) -> Path:
+    """The file to be written. Raises BackupFault where it should not be there."""
+    out = out.expanduser().resolve()
+    if out.is_dir():
+        out /= f"strongroom-{moment:%Y%m%dT%H%M%SZ}.tar" + (".sealed" if sealed else "")
+    if not out.parent.is_dir():
+        raise BackupFault(f"there is no folder {out.parent}")
+    if out.is_relative_to(home.resolve()):
+        raise BackupFault(
+            f"{out} lies in the data folder itself, and would be lost with it: name another place"
+        )
+    if out.exists():
+        raise BackupFault(f"{out} is there already; name a new file, or a folder")
+    return out
+
+
+def _refuse_full_disks(home: Path, out: Path) -> None:
+    """Say at once what would come out in the end."""
+    sizes = [(name, path.stat().st_size) for name, path in files_of(home, with_keys=True)]
+    total = sum(size for _, size in sizes) + _below(home / AUDIT)
+    largest = max([size for name, size in sizes if is_database(name)], default=0)
+    for folder, needed in ((out.parent, total), (home, largest)):
+        free = shutil.disk_usage(folder).free
+        if free < needed + _SPARE:
+            raise BackupFault(
+                f"{folder} has {free / 1e6:,.0f} MB free, and the backup needs "
+                f"{(needed + _SPARE) / 1e6:,.0f} MB there: make room, or name another place"
+            )
+
+
+def _below(folder: Path) -> int:
+    return sum(path.stat().st_size for path in folder.iterdir())
+
+
+def _words(error: OSError | sqlite3.Error, home: Path, out: Path) -> str:
+    full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
+    if full or "disk is full" in str(error):
+        return f"the disk of {out.parent} or {home} became full; no backup was made. Make room"
+    return f"no backup was made: {error}"
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

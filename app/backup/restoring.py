@@ -1,0 +1,289 @@
+"""Restores a backup: verified, unpacked beside, and then put in its place in one step."""
+
+import os
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, nullcontext, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.audit.head import FILE as HEAD_FILE
+from app.audit.head import load_head
+from app.audit.keys import SigningKey, VerifyKey
+from app.audit.opening import key_file
+from app.audit.reading import files as trail_files
+from app.audit.reading import records
+from app.audit.records import TrailFault
+from app.audit.verifying import verify as verify_trail
+from app.backup import archive
+from app.backup.contents import AUDIT, KEYS, BackupFault, Manifest, TrailPoint
+from app.backup.deletions import Known, deleted_since, from_file
+from app.backup.finishing import Unfinished, put_note
+from app.backup.formats import refuse_newer
+from app.backup.register import ASIDE, Register, sha256_of
+from app.backup.sealing import passphrase_in
+from app.backup.switching import put_in_place
+from app.owner import find_owner, own
+from app.settings import Settings
+
+_MARK = ".restore-unfinished"
+_CATALOGUE = "index/catalogue.sqlite3"
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A backup to be restored into `home`."""
+
+    file: Path
+    home: Path
+    replace: bool = False
+    passphrase_file: Path | None = None
+    key: Path | None = None  # public key that has to have signed it
+    deletions: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """A data folder that was put in its place."""
+
+    home: str
+    made: str  # when the backup was
+    version: str
+    key: str
+    key_known: bool  # the key was at hand already; else only the backup itself names it
+    files: int
+    aside: str  # where the former data folder is; "" if there was none
+    trail: str  # "continued" from the former data folder, or "of the backup"
+    deleted: int  # documents that are deleted again
+
+
+def verified(file: Path, passphrase_file: Path | None, key: VerifyKey | None) -> Manifest:
+    """The list of a backup that is whole; changes nothing. Raises BackupFault."""
+    passphrase = passphrase_in(passphrase_file) if passphrase_file else None
+    return archive.verify(file, passphrase, key)
+
+
+def restore(settings: Settings, order: Order) -> Restored:
+    """Put the backup in the place of `order.home`. Raises BackupFault and HomeInUse.
+
+    Nothing there is touched before everything is verified and unpacked. What is still to be done
+    when the data folder is opened, is noted in it: see `app.backup.finishing`.
+    """
+    home = order.home.expanduser().resolve()
+    settings = settings.model_copy(update={"home": home})
+    _refuse_in_use(home)
+    former = home if home.is_dir() and any(home.iterdir()) else None
+    if former and not order.replace:
+        raise BackupFault(
+            f"{home} is not empty. With --replace it is moved aside, to {home.name}{ASIDE}…; "
+            "--to restores to another folder"
+        )
+    if home.is_mount():
+        raise BackupFault(
+            f"{home} is a mount point, which cannot be exchanged in one step: restore to a folder "
+            "below it with --to, and let `home` name that"
+        )
+    key = _key(settings, order, former)
+    passphrase = passphrase_in(order.passphrase_file) if order.passphrase_file else None
+    manifest = archive.verify(order.file, passphrase, key)
+    refuse_newer(manifest.databases, manifest.version)
+    home.parent.mkdir(parents=True, exist_ok=True)
+    with (
+        own(home, "strongroom restore") if former else nullcontext(),
+        _staging(home) as staging,
+    ):
+        archive.unpack(order.file, passphrase, manifest, staging)
+        for relative in manifest.databases:
+            _check(staging / relative)
+        verify_key = VerifyKey.from_pem(manifest.public_key.encode(), str(order.file))
+        _refuse_damaged_trail(staging / AUDIT, verify_key)
+        _provide_key(settings, manifest, staging, former)
+        continued = former is not None and _continue_trail(former, staging, manifest, verify_key)
+        if former:
+            _take_over(former, staging)
+        _end_sessions(staging)
+        deleted = deleted_since(records(staging / AUDIT), manifest.begun.seq)
+        if order.deletions:
+            deleted |= from_file(order.deletions, verify_key, manifest.begun.seq)
+        again = _in_catalogue(staging, deleted)
+        _drop_uploads(staging, {one.sha256 for one in deleted})
+        put_note(
+            staging,
+            Unfinished(
+                backup=manifest.id,
+                made=manifest.made,
+                end=manifest.end.seq,
+                trail="continued" if continued else "of the backup",
+                deletions=again,
+            ),
+        )
+        (staging / _MARK).unlink()
+        os.sync()  # all of it, before anything of it counts
+        aside = put_in_place(staging, home, former is not None)
+    return Restored(
+        home=str(home),
+        made=manifest.made,
+        version=manifest.version,
+        key=verify_key.id,
+        key_known=key is not None,
+        files=len(manifest.files),
+        aside=str(aside or ""),
+        trail="continued" if continued else "of the backup",
+        deleted=len(again),
+    )
+
+
+def _refuse_in_use(home: Path) -> None:
+    owner = find_owner(home) if home.is_dir() else None
+    if owner is not None:
+        who = f"`{owner.command}` (process {owner.pid})" if owner.pid else "another command"
+        raise BackupFault(
+            f"{home} is in use by {who}: end it, restore, and start it again. A backup can be "
+            "restored to another folder meanwhile, with --to"
+        )
+
+
+def _key(settings: Settings, order: Order, former: Path | None) -> VerifyKey | None:
+    """The key that has to have signed the backup, where one is known."""
+    if order.key:
+        return VerifyKey.read(order.key)
+    file = key_file(settings)
+    if (former or settings.audit.key) and file.is_file():
+        return SigningKey.open(file).public
+    return None
+
+
+@contextmanager
+def _staging(home: Path) -> Iterator[Path]:
+    """A folder beside the data folder; what an ended process left in one like it goes first."""
+    start = f".{home.name}.restoring-"
+    for left in home.parent.glob(f"{start}*"):
+        if (left / _MARK).exists():  # without it, it may be a data folder that was exchanged
+            shutil.rmtree(left)
+    staging = home.parent / f"{start}{os.getpid()}"
+    try:
+        staging.mkdir(mode=0o700)
+        (staging / _MARK).touch()
+    except OSError as error:
+        raise BackupFault(f"{home.parent} cannot be written ({error.strerror})") from error
+    try:
+        yield staging
+    except BaseException:
+        if (staging / _MARK).exists():
+            shutil.rmtree(staging)
+        raise
+
+
+def _check(database: Path) -> None:
+    try:
+        with closing(sqlite3.connect(database)) as db:
+            (said,) = db.execute("PRAGMA quick_check(1)").fetchone()
+    except sqlite3.Error as error:
+        said = str(error)
+    if said != "ok":
+        raise BackupFault(f"{database.name} in the backup is damaged ({said}); use another backup")
+
+
+def _refuse_damaged_trail(folder: Path, key: VerifyKey) -> None:
+    found = verify_trail(folder, key)
+    if not found.whole:
+        raise BackupFault(
+            f"the audit trail in the backup is damaged ({found.problems[0].in_words()}); use "
+            "another backup"
+        )
+
+
+def _provide_key(
+    settings: Settings, manifest: Manifest, staging: Path, former: Path | None
+) -> None:
+    """Have the private key that goes on with the trail. Raises BackupFault."""
+    there = key_file(settings.model_copy(update={"home": staging}))
+    if not there.exists() and former and key_file(settings).exists():
+        there.parent.mkdir(mode=0o700, exist_ok=True)
+        shutil.copy2(key_file(settings), there)
+    try:
+        found = SigningKey.open(there).public.id
+    except TrailFault as error:
+        raise BackupFault(
+            "the backup holds no key for the audit trail, which cannot go on without it: put the "
+            f"key of the data folder where audit.key names it ({error})"
+        ) from error
+    if found != manifest.trail:
+        raise BackupFault(f"the key {there} is not the one of the trail in the backup")
+    (staging / KEYS).mkdir(mode=0o700, exist_ok=True)
+    (staging / KEYS / "trail-begun").touch(mode=0o600)
+
+
+def _continue_trail(former: Path, staging: Path, manifest: Manifest, key: VerifyKey) -> bool:
+    """Put the former data folder's trail in the place of the backup's, if it goes on from it.
+
+    What was recorded after the backup stays on record: a restore is no way to lose it.
+    """
+    folder = former / AUDIT
+    if not folder.is_dir() or not verify_trail(folder, key, _kept(manifest.end)).whole:
+        return False
+    head = load_head(folder, key)
+    shutil.rmtree(staging / AUDIT)
+    (staging / AUDIT).mkdir(mode=0o700)
+    for path in [*trail_files(folder), folder / HEAD_FILE]:
+        if path.name <= head.file or path.name == HEAD_FILE:
+            shutil.copy2(path, staging / AUDIT / path.name)
+    return True
+
+
+def _take_over(former: Path, staging: Path) -> None:
+    """What may not fall back: rules of retention, holds, people who are gone."""
+    rules = former / "retention.json"
+    if rules.is_file():
+        shutil.copy2(rules, staging / rules.name)
+    with suppress(BackupFault):  # the former register may be what was damaged
+        Register(staging).merge(Register(former).all())
+    people = former / "people.sqlite3"
+    if not people.is_file() or not (staging / people.name).is_file():
+        return
+    with suppress(sqlite3.DatabaseError):  # the former file may be what was damaged
+        with closing(sqlite3.connect(people)) as db:
+            gone = db.execute("SELECT id FROM gone").fetchall()
+        with closing(sqlite3.connect(staging / people.name, isolation_level=None)) as db:
+            db.execute("PRAGMA foreign_keys = ON")
+            db.execute("PRAGMA secure_delete = ON")
+            db.execute("BEGIN")
+            db.executemany("DELETE FROM people WHERE id = ?", gone)
+            db.executemany("INSERT OR IGNORE INTO gone VALUES (?)", gone)
+            db.execute("COMMIT")
+
+
+def _end_sessions(staging: Path) -> None:
+    """Who was signed in at the time of the backup is not any more."""
+    people = staging / "people.sqlite3"
+    if people.is_file():
+        with closing(sqlite3.connect(people, isolation_level=None)) as db:
+            if db.execute("SELECT 1 FROM sqlite_master WHERE name = 'sessions'").fetchone():
+                db.execute("PRAGMA secure_delete = ON")
+                db.execute("DELETE FROM sessions")
+
+
+def _drop_uploads(staging: Path, deleted: set[str]) -> None:
+    """Uploads that were waiting, of contents that have been deleted since."""
+    for path in (staging / "uploads").rglob("*"):
+        if path.is_file() and sha256_of(path) in deleted:
+            path.unlink()
+
+
+def _in_catalogue(staging: Path, deleted: set[Known]) -> list[Known]:
+    """Those of `deleted` that the backup holds."""
+    if not (staging / _CATALOGUE).is_file():
+        return []
+    with closing(sqlite3.connect(staging / _CATALOGUE)) as db:
+        rows = db.execute(
+            "SELECT s.name, d.name, d.sha256 FROM documents d JOIN spaces s ON s.id = d.space_id"
+        )
+        return sorted(
+            (found for row in rows if (found := Known(*row)) in deleted),
+            key=lambda one: (one.space, one.document),
+        )
+
+
+def _kept(point: TrailPoint) -> tuple[int, str]:
+    return point.seq, point.sha256
