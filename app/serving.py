@@ -21,6 +21,7 @@ from app.curating.library import HomeLibrary, SavedComplaints
 from app.curating.uploads import Limits as UploadLimits
 from app.curating.uploads import Uploads
 from app.deletion.daily import retention_daily
+from app.deletion.places import DrawnPages
 from app.home import Home
 from app.owner import socket_path
 from app.people.access import Person, Right, spaces_of
@@ -155,7 +156,9 @@ def _pages(
     overview = HomeOverview(home, rules)
     prices = prices_of(home)
     opened = partial(record, RecordKind.SOURCE_OPENED)
-    sources = Sources(home.index, home.originals, rules, opened, PageRenderer())
+    renderer = PageRenderer()
+    home.deleter.look_also_in(DrawnPages(renderer.forget))
+    sources = Sources(home.index, home.originals, rules, opened, renderer)
     return [
         PageGroup(documents_routes(desk, uploads), body_bytes=settings.web.upload_mib << 20),
         PageGroup(

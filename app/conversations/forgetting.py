@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 
 def erase_quotations(
@@ -10,7 +10,8 @@ def erase_quotations(
 ) -> int:
     """Erase the answers that quote the document, and those after them; returns how many went.
 
-    A later turn of a conversation is shown the earlier ones, so it holds their quotations too.
+    A later turn of a conversation is shown the earlier ones, so it holds their quotations too. The
+    draft of an answer that was stopped does not say what it quotes: it goes if it may.
     """
     first: dict[str, int] = {}
     for conversation, number, written in db.execute(
@@ -27,11 +28,17 @@ def erase_quotations(
         rows = db.execute(
             "SELECT row FROM turns WHERE conversation = ? AND number >= ?", (conversation, number)
         ).fetchall()
-        db.executemany(
-            "UPDATE turns SET answer = NULL, found = NULL, draft = '', state = 'failed', "
-            "failure = 'gone', verdict = NULL, comment = NULL WHERE row = ?",
-            rows,
-        )
-        db.executemany("UPDATE words SET answer = '' WHERE rowid = ?", rows)
-        gone += len(rows)
-    return gone
+        gone += _erase(db, rows)
+    drafts = db.execute("SELECT row, spaces FROM turns WHERE answer IS NULL AND draft <> ''")
+    rows = [(row,) for row, spaces in drafts.fetchall() if space in json.loads(spaces)]
+    return gone + _erase(db, rows)
+
+
+def _erase(db: sqlite3.Connection, rows: Sequence[tuple[int]]) -> int:
+    db.executemany(
+        "UPDATE turns SET answer = NULL, found = NULL, draft = '', state = 'failed', "
+        "failure = 'gone', verdict = NULL, comment = NULL WHERE row = ?",
+        rows,
+    )
+    db.executemany("UPDATE words SET answer = '' WHERE rowid = ?", rows)
+    return len(rows)

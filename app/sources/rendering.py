@@ -48,6 +48,7 @@ class PageRenderer:
         self._turns = threading.BoundedSemaphore(at_once)
         self._lock = threading.Lock()
         self._kept: OrderedDict[tuple[str, int], tuple[float, DrawnPage]] = OrderedDict()
+        self._deletions = 0  # what is being drawn during one is not kept
 
     def draw(self, sha256: str, page: int, opened: Callable[[], BinaryIO]) -> DrawnPage:
         """Page `page` (from 1) of the PDF whose bytes hash to `sha256` and which `opened` opens.
@@ -60,10 +61,20 @@ class PageRenderer:
             # Two requests, for the page and its picture, come together: one draws.
             if (kept := self._recall(sha256, page)) is not None:
                 return kept
+            deletions = self._deletions
             with opened() as file:
                 drawn = self._run(page, file)
-        self._keep(sha256, page, drawn)
+        self._keep(sha256, page, drawn, deletions)
         return drawn
+
+    def forget(self, sha256: str) -> int:
+        """Drop the pictures of a deleted document; returns how many there were."""
+        with self._lock:
+            self._deletions += 1
+            gone = [key for key in self._kept if key[0] == sha256]
+            for key in gone:
+                del self._kept[key]
+        return len(gone)
 
     def _run(self, page: int, file: BinaryIO) -> DrawnPage:
         limits = str(self._memory_mib), str(self._seconds)
@@ -95,8 +106,10 @@ class PageRenderer:
             found = self._kept.get((sha256, page))
         return found[1] if found else None
 
-    def _keep(self, sha256: str, page: int, drawn: DrawnPage) -> None:
+    def _keep(self, sha256: str, page: int, drawn: DrawnPage, deletions: int) -> None:
         with self._lock:
+            if deletions != self._deletions:
+                return
             self._kept[sha256, page] = (time.monotonic(), drawn)
             while sum(_weight(one) for _, one in self._kept.values()) > _KEPT_BYTES:
                 self._kept.popitem(last=False)
