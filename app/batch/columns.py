@@ -7,6 +7,8 @@ from typing import Any
 from app.batch.records import Evidence, RowResult, RunInfo
 
 EVIDENCE_COLUMNS = 2  # places shown in a row of CSV; JSON lines have them all
+IN_TABLE = 300  # characters of an answer in a table documents × questions
+_MARKS = re.compile(r"\s*\[\d{1,3}\]")
 _NEAR = 160  # characters of a passage that does not answer the question
 OUTCOME_WORDS = {
     "found": "found",
@@ -58,7 +60,7 @@ def answer_cells(result: RowResult, info: RunInfo) -> list[str]:
     shown = result.evidence or result.nearest
     evidence: list[str] = []
     for one in shown[:EVIDENCE_COLUMNS]:
-        quote = one.quote if result.evidence else one.quote[:_NEAR]
+        quote = one.quote if result.evidence else shortened(one.quote, _NEAR)
         evidence += [one.document, "" if one.page is None else str(one.page), quote]
     evidence += [""] * (3 * EVIDENCE_COLUMNS - len(evidence))
     return [
@@ -120,6 +122,28 @@ def not_as_it_was(cells: Iterable[str], longest: int) -> str:
     if cut:
         said.append(f"{cut:,} cells are cut after {longest:,} characters")
     return "; ".join(said)
+
+
+def shortened(text: str, longest: int) -> str:
+    """The beginning of `text`, cut between words, and a sign that it goes on."""
+    if len(text) <= longest:
+        return text
+    end = text.rfind(" ", longest // 2, longest - 1)
+    return text[: end if end > 0 else longest - 2].rstrip(" ,;:") + " …"
+
+
+def in_table(result: RowResult) -> tuple[str, str]:
+    """What a cell of a table documents × questions says, and where its evidence is."""
+    if result.outcome == "not_found":
+        return OUTCOME_WORDS["not_found"], ""
+    if result.outcome == "failed":
+        return shortened(f"failed: {result.reason}", IN_TABLE), ""
+    said = f"{result.value} {result.unit}".rstrip() if result.value else result.answer
+    places = [
+        f"page {one.page}" if one.page is not None else one.heading for one in result.evidence
+    ]
+    told = "; ".join(dict.fromkeys(filter(None, places)))
+    return shortened(_MARKS.sub("", said), IN_TABLE), told
 
 
 def counted(results: Iterable[RowResult]) -> dict[str, int]:

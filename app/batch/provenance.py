@@ -73,7 +73,7 @@ def searched(library: Library, order: Order) -> list[DocumentRecord]:
 
 def references(records: Iterable[DocumentRecord]) -> list[DocumentRef]:
     """The documents as the columns of a table documents × questions name them."""
-    return [DocumentRef(one.space, one.name, one.sha256) for one in records]
+    return [DocumentRef(one.space, one.name, one.sha256, one.title) for one in records]
 
 
 def index_sha256(records: Sequence[DocumentRecord]) -> str:

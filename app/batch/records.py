@@ -39,6 +39,7 @@ class DocumentRef:
     space: str
     name: str
     sha256: str
+    title: str = ""  # what "it" means in a question of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +95,7 @@ class RowResult:
     attempts: int = 1
     provenance: Provenance | None = None
     seconds: float = 0.0  # 0 in a reproducible run
+    asked: str = ""  # the question in the words that were asked, where they are not its own
 
 
 @dataclass(frozen=True, slots=True)

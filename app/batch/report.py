@@ -1,14 +1,14 @@
 """Writes a run as a report that a person can sign: HTML to read on a screen, PDF to print."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from app.batch.columns import OUTCOME_WORDS, Link, Results, counted, made_with
+from app.batch.columns import OUTCOME_WORDS, Link, Results, counted, in_table, made_with
 from app.batch.records import Evidence, RowResult, RunInfo
 from app.batch.tables import TableError
 from app.printing.paper import BarPart, Paper
@@ -26,6 +26,7 @@ MEANINGS = {
     "not_found": "The documents do not hold the answer. The nearest passages are shown.",
     "failed": "The question was not answered; the reason is given.",
 }
+_LARGEST_TABLE = 5_000  # cells
 _DOCUMENTS = 12  # that are named in the chart
 SIGNATURES = ("Prepared by", "Checked by", "Place and date")
 
@@ -37,6 +38,14 @@ class Cited:
     document: str
     count: int
     share: float  # of the most cited one's, in percent
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Documents down, questions across."""
+
+    questions: Mapping[int, str]  # by row of the questionnaire
+    rows: Mapping[str, Mapping[int, RowResult]]  # by document, then by the question's row
 
 
 def write_report(path: Path, info: RunInfo, results: Results, link: Link = lambda _: "") -> None:
@@ -69,6 +78,8 @@ def _write_html(path: Path, info: RunInfo, results: Results, link: Link) -> None
         words=OUTCOME_WORDS,
         meanings=MEANINGS,
         cited=most_cited(results),
+        table=table_of(results) if info.mode == "each_document" else None,
+        in_table=in_table,
         facts=made_with(info),
         place=place_of,
         made=made_of,
@@ -109,7 +120,10 @@ def _paper(info: RunInfo, results: Results, link: Link) -> Paper:
         paper.heading("How the questionnaire was read", small=True)
         for remark in info.remarks:
             paper.item(remark, colour=COLOURS["partly_supported"], mark="Note:")
-    if cited := most_cited(results):
+    if info.mode == "each_document" and (table := table_of(results)):
+        paper.heading("Documents", small=True)
+        paper.named_bars([(name, _bar_of(row)) for name, row in table.rows.items()])
+    elif cited := most_cited(results):
         paper.heading("Where the evidence is from", small=True)
         paper.named_bars(
             [(one.document, [BarPart("", one.count, COLOURS["found"])]) for one in cited]
@@ -135,6 +149,12 @@ def _paper(info: RunInfo, results: Results, link: Link) -> Paper:
             "results as HTML or XLSX have them."
         )
     return paper
+
+
+def _bar_of(row: Mapping[int, RowResult]) -> list[BarPart]:
+    """A document's outcomes."""
+    counts = counted(row.values())
+    return [BarPart(OUTCOME_WORDS[key], counts[key], COLOURS[key]) for key in OUTCOME_WORDS]
 
 
 def _answer(paper: Paper, result: RowResult, link: Link) -> None:
@@ -170,6 +190,7 @@ def made_of(result: RowResult) -> list[tuple[str, str]]:
     if made is None:
         return []
     facts = [
+        ("Asked as", result.asked),
         ("Prompt", f"SHA-256 {made.prompt_sha256}"),
         ("Seed", str(made.seed)),
         ("Passages", " ".join(made.passages) or "none"),
@@ -185,6 +206,19 @@ def title_of(result: RowResult) -> str:
     about = f" — {result.document.name}" if result.document else ""
     number = "" if result.question.id == str(result.question.row) else f"{result.question.id}. "
     return f"{number}{result.question.text}{about}"
+
+
+def table_of(results: Results) -> Table | None:
+    """All results by document and question; None for more than a person looks over."""
+    questions: dict[int, str] = {}
+    rows: dict[str, dict[int, RowResult]] = {}
+    for count, result in enumerate(results()):
+        if count > _LARGEST_TABLE:
+            return None
+        if result.document is not None:
+            questions[result.question.row] = result.question.text
+            rows.setdefault(result.document.name, {})[result.question.row] = result
+    return Table(questions, rows)
 
 
 def place_of(evidence: Evidence) -> str:

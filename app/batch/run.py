@@ -8,7 +8,7 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 
 from app.batch.journal import Journal, Task, failed
-from app.batch.outcome import result_of
+from app.batch.outcome import asked_as, result_of
 from app.batch.port import Library
 from app.batch.records import DocumentRef, Question, RowResult, RunInfo
 from app.batch.rows import Remarks
@@ -317,7 +317,7 @@ class Asker:
             return None
         spaces, documents = _scope(task, self._info)
         events = self._library.ask(
-            task.question.text,
+            asked_as(task),
             spaces=spaces,
             documents=documents,
             instruction=instruction_for(task.question),

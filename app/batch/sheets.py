@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.worksheet.properties import PageSetupProperties
 
 from app.batch.columns import legal
@@ -33,6 +33,7 @@ _WRITTEN_AT = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*")
 _EPOCH_IN_XML = rb"\g<1>2000-01-01T00:00:00Z"
 _HEAD = PatternFill("solid", fgColor="1C5A49")
 _HEAD_FONT = Font(**_LETTERS, bold=True, color="FFFFFF")
+_LINES = Border(bottom=Side(style="hair", color="B9C6BF"))
 _WRAP = Alignment(wrap_text=True, vertical="top")
 _WIDTHS = {
     "question": 44, "frage": 44, "answer": 52, "quotation": 46, "document": 26, "reason": 22,
@@ -75,6 +76,7 @@ def text(sheet: Any, said: str) -> Any:
     cell.data_type = "s"
     cell.quotePrefix = True
     cell.alignment = _WRAP
+    cell.border = _LINES
     return cell
 
 
@@ -85,6 +87,7 @@ def number(sheet: Any, value: str) -> Any:
     except ValueError:
         return text(sheet, value)
     cell.alignment = Alignment(vertical="top", horizontal="left")
+    cell.border = _LINES
     return cell
 
 

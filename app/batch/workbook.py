@@ -1,6 +1,5 @@
 """Writes the results of a run as an XLSX workbook, row by row. Import only to write one."""
 
-import re
 from pathlib import Path
 
 from openpyxl import Workbook
@@ -17,15 +16,14 @@ from app.batch.columns import (
     asked_cells,
     asked_columns,
     counted,
+    in_table,
     made_with,
     not_as_it_was,
 )
 from app.batch.records import RowResult, RunInfo
 
-_IN_MATRIX = 300  # characters of an answer in the table documents × questions
 _LARGEST_MATRIX = 100_000  # cells
 _ON_PAPER = 190.0  # widths of columns that can be read on one page
-_MARKS = re.compile(r"\s*\[\d{1,3}\]")
 
 
 def write_workbook(path: Path, info: RunInfo, results: Results, link: Link) -> None:
@@ -43,12 +41,13 @@ def write_workbook(path: Path, info: RunInfo, results: Results, link: Link) -> N
 def _answers(book: Workbook, info: RunInfo, results: Results, link: Link) -> None:
     asked = asked_columns(results())
     names = [*asked, *answer_columns(info)]
+    unused = _unused(info, results)
     sheet = book.create_sheet("Answers")
     sheet.freeze_panes = "A2"
     sheets.printed_wide(sheet)
     for at, name in enumerate(names, 1):
         sheet.column_dimensions[get_column_letter(at)].width = sheets.width(name)
-        if at <= len(asked) and name in info.hidden_columns:
+        if name in info.hidden_columns if at <= len(asked) else name in unused:
             sheet.column_dimensions[get_column_letter(at)].hidden = True
     sheets.head(sheet, names)
     outcome = names.index("outcome", len(asked))
@@ -82,6 +81,20 @@ def _answers(book: Workbook, info: RunInfo, results: Results, link: Link) -> Non
     sheet.auto_filter.ref = f"A1:{get_column_letter(len(names))}{rows}"
 
 
+def _unused(info: RunInfo, results: Results) -> set[str]:
+    """Columns that may be empty, and are in every row: they only take room."""
+    left = {"value", "unit", "unsupported sentences", "reason", "note"}
+    names = answer_columns(info)
+    for result in results():
+        cells = answer_cells(result, info)
+        left -= {name for name, cell in zip(names, cells, strict=True) if cell}
+        if not_as_it_was([*result.question.columns.values(), *cells], sheets.LONGEST):
+            left.discard("note")
+        if not left:
+            break
+    return left
+
+
 def _matrix(book: Workbook, results: Results) -> None:
     """Documents down, questions across; a cell has the answer and its place, in colour."""
     questions: dict[int, str] = {}
@@ -91,7 +104,7 @@ def _matrix(book: Workbook, results: Results) -> None:
             continue
         questions[result.question.row] = result.question.text
         place = (result.document.space, result.document.name)
-        cell = (_in_matrix(result), result.outcome)
+        cell = (_cell_of(result), result.outcome)
         held.setdefault(place, {})[result.question.row] = cell
     sheet = book.create_sheet("Documents × questions")
     if len(questions) * len(held) > _LARGEST_MATRIX:
@@ -126,21 +139,9 @@ def _matrix(book: Workbook, results: Results) -> None:
     sheet.auto_filter.ref = f"A1:{get_column_letter(len(names))}{len(held) + 1}"
 
 
-def _in_matrix(result: RowResult) -> str:
-    """What a cell says: the answer, and where in the document its evidence is."""
-    if result.outcome == "not_found":
-        return OUTCOME_WORDS["not_found"]
-    if result.outcome == "failed":
-        return f"failed: {result.reason}"[:_IN_MATRIX]
-    said = f"{result.value} {result.unit}".rstrip() if result.value else result.answer
-    said = _MARKS.sub("", said)
-    if len(said) > _IN_MATRIX:
-        said = said[: said.rfind(" ", 0, _IN_MATRIX)] + " …"
-    places = [
-        f"page {one.page}" if one.page is not None else one.heading for one in result.evidence
-    ]
-    told = "; ".join(dict.fromkeys(filter(None, places)))
-    return f"{said}\n→ {told}" if told else said
+def _cell_of(result: RowResult) -> str:
+    said, place = in_table(result)
+    return f"{said}\n→ {place}" if place else said
 
 
 def _summary(book: Workbook, info: RunInfo, results: Results) -> None:
