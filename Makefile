@@ -146,6 +146,10 @@ run: $(DONE)/models ## the web chat on 127.0.0.1:7860, about the samples or DOCS
 	fi; \
 	exec $(BIN)/strongroom serve $(if $(PORT),--port $(PORT))
 
+.PHONY: bundle
+bundle: $(DONE)/models ## OUT=file.tar: all that a machine without a network needs, signed
+	@$(BIN)/strongroom bundle $(or $(OUT),strongroom.tar)
+
 ## ---- checking it
 
 # A network namespace with nothing but loopback; as an ordinary user through a user namespace.

@@ -4,8 +4,13 @@ import re
 import unicodedata
 
 # What can hide text from a reader or reorder it: zero-width space, word joiner, direction
-# controls, and the "tag" copies of ASCII that render as nothing.
-_DECEPTIVE = re.compile("[\u200b\u2060-\u2064\u202a-\u202e\u2066-\u206f\U000e0000-\U000e007f]")
+# controls, fillers, and the "tag" copies of ASCII that render as nothing.
+# Variation selectors can carry bytes; one behind a Chinese character chooses its form.
+_DECEPTIVE = re.compile(
+    "[\u115f\u1160\u200b\u2060-\u2064\u202a-\u202e\u2066-\u206f\u3164\uffa0\U000e0000-\U000e007f]"
+    "|(?<![\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff])[\U000e0100-\U000e01ef]"
+    "|(?<=[\ufe00-\ufe0f])[\ufe00-\ufe0f]"
+)
 # Equally invisible but common in honest text: soft hyphen, byte order mark, direction marks.
 _INVISIBLE = re.compile("[\u00ad\u061c\u180e\u200e\u200f\ufeff\ufff9-\ufffb]")
 # Joiners mean something in Arabic and Indic scripts and inside emoji; elsewhere they only hide.

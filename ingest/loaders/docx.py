@@ -18,6 +18,8 @@ _TRANSPARENT = frozenset(
     "ins smartTag sdt sdtContent customXml moveTo hyperlink fldSimple dir bdo".split()
 )
 _OFF = frozenset(("0", "false", "off"))
+_WHITE = frozenset(("FFFFFF", "AUTO", "NONE"))
+_TINY = 3  # half points: letters of one and a half points are there for machines
 _BREAKS = {"tab": " ", "br": "\n", "cr": "\n", "noBreakHyphen": "-", "ptab": " "}
 
 
@@ -28,6 +30,7 @@ class _Reader:
     findings: Findings
     levels: dict[str, int] = field(default_factory=dict)  # style id -> heading level
     hidden_styles: set[str] = field(default_factory=set)
+    shaded_styles: set[str] = field(default_factory=set)
     notes: dict[tuple[str, str], str] = field(default_factory=dict)
     hidden: int = 0
 
@@ -90,6 +93,8 @@ def _read_style(style: etree._Element, reader: _Reader) -> str:
             reader.levels[identity] = int(value) + 1
         elif name == "vanish" and value not in _OFF:
             reader.hidden_styles.add(identity)
+        elif name == "shd":
+            reader.shaded_styles.add(identity)
     return parent
 
 
@@ -187,13 +192,47 @@ def _is_hidden(run: etree._Element, reader: _Reader) -> bool:
     first = next(iter(run), None)
     if first is None or local(first) != "rPr":
         return False
+    hidden = white = False
     for item in first:
-        name = local(item)
-        if name == "vanish":
-            return attribute(item, "val") not in _OFF
-        if name == "rStyle" and attribute(item, "val") in reader.hidden_styles:
+        name, value = local(item), attribute(item, "val")
+        if (name == "vanish" and value not in _OFF) or (
+            name == "rStyle" and value in reader.hidden_styles
+        ):
             return True
-    return False
+        if name == "sz":
+            hidden = hidden or ((value or "").isdecimal() and int(value or 99) <= _TINY)
+        elif name == "color":
+            white = (value or "").upper() == "FFFFFF"
+        elif name in {"shd", "highlight"}:
+            return hidden  # it has a ground of its own
+    return hidden or (white and _is_on_white(run, reader))
+
+
+def _is_on_white(run: etree._Element, reader: _Reader) -> bool:  # noqa: PLR0911 -- a case each
+    """Whether nothing around a white text gives it another ground, as far as the file tells.
+
+    Headings and what stands in a shape or in a styled table are taken to have one: covers and
+    heads of tables are often white on a picture or a colour that only a style names.
+    """
+    for element in run.iterancestors():
+        name = local(element)
+        if name == "p" and _level(element, reader) is not None:
+            return False
+        if name == "txbxContent":
+            return False
+        if name in {"p", "tc", "tr", "tbl"}:
+            first = next(iter(element), None)
+            for item in () if first is None or not local(first).endswith("Pr") else first:
+                kind, value = local(item), attribute(item, "val") or ""
+                if kind == "shd" and (attribute(item, "fill") or "auto").upper() not in _WHITE:
+                    return False
+                if kind == "tblStyle" and value not in {"TableNormal", "TableGrid"}:
+                    return False
+                if kind == "pStyle" and value in reader.shaded_styles:
+                    return False
+        if name == "document":
+            return not any(local(item) == "background" for item in element)
+    return True
 
 
 def _run(run: etree._Element, reader: _Reader, parts: list[str], boxes: list[str]) -> None:

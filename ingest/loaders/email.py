@@ -16,6 +16,7 @@ from ingest.sections import HEADING_SEPARATOR, Findings, LoaderError, Section
 _FIELDS = ("Subject", "From", "To", "Cc", "Date")
 _DEEPEST = 3  # messages within messages
 _MOST_ATTACHMENTS = 200
+_OTHER_WORDS, _OTHER_SHARE = 6, 0.3  # of a plain form's words that the HTML form does not have
 
 AttachmentLoader = Callable[[BinaryIO, str, Findings], Iterator[Section]]
 
@@ -43,6 +44,15 @@ def _message(
     if names:
         lines.append(f"Attachments: {', '.join(names)}")
     text = _payload_text(body, findings) if isinstance(body, EmailMessage) else ""
+    shown = message.get_body(preferencelist=("html",))
+    if isinstance(shown, EmailMessage) and shown is not body:
+        page = _payload_text(shown, findings)
+        if _says_otherwise(text, page):
+            findings.warn(
+                "its plain text says other things than the page that mail programs show; the page "
+                "was read"
+            )
+            body, text = shown, page
     if body is not None and body.get_content_type() == "text/html":
         yield Section("\n".join(lines), heading=heading)
         yield from html_sections(text, findings, heading)
@@ -56,6 +66,18 @@ def _message(
             break
         place = HEADING_SEPARATOR.join(p for p in (root, f"Attachment {_name(part, number)}") if p)
         yield from _attachment(part, _name(part, number), findings, load, place, depth)
+
+
+def _says_otherwise(plain: str, page: str) -> bool:
+    """Whether the plain form of a message has much that its HTML form does not show."""
+    seen = " ".join(section.text for section in html_sections(page, Findings()))
+    words = _spoken(plain)
+    missing = words - _spoken(seen)
+    return len(missing) > max(_OTHER_WORDS, _OTHER_SHARE * len(words))
+
+
+def _spoken(text: str) -> set[str]:
+    return set(re.findall(r"[^\W\d_]{3,}", re.sub(r"\S+://\S+|\S+@\S+", " ", text).casefold()))
 
 
 def _attachment(

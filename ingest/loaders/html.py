@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from lxml import etree
 
 from ingest.encoding import decode
+from ingest.loaders.html_styles import HIDDEN_STYLE, Styles
 from ingest.loaders.tables import table_lines
 from ingest.sections import Findings, Outline, Section
 
@@ -19,16 +20,6 @@ _BLOCKS = frozenset(
     "tr ul caption pre html".split()
 )
 _HIDDEN_ROLES = frozenset(("navigation", "search", "menu", "menubar"))
-_HIDDEN_STYLE = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|font-size\s*:\s*0(?![.\d]*[1-9])"
-    r"|opacity\s*:\s*0(?![.\d]*[1-9])|clip\s*:\s*rect\(\s*0[^)]*0[^)]*\)"
-    r"|(?:left|top|text-indent|margin-left)\s*:\s*-\s*\d{3,}"
-    r"|(?<![-\w])(?:max-)?(?:width|height)\s*:\s*0(?:px|em|rem|%)?\s*(?:;|$)"
-    r"|color\s*:\s*transparent",
-    re.I,
-)
-_WHITE = r"(?:white|#fff(?:fff)?|rgb\(\s*255\s*,\s*255\s*,\s*255\s*\))"
-_WHITE_TEXT = re.compile(r"(?<![-\w])color\s*:\s*" + _WHITE + r"\s*(?:!important)?\s*(?:;|$)", re.I)
 _CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{2,40})", re.I)
 _XML_CHARSET = re.compile(rb"^\s*<\?xml[^>]{0,100}encoding\s*=\s*[\"']([A-Za-z0-9_.-]{2,40})", re.I)
 _XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
@@ -55,12 +46,13 @@ def html_sections(text: str, findings: Findings, root: str = "") -> Iterator[Sec
     title = tree.find(".//head/title")
     if title is not None and title.text and not findings.title:
         findings.title = " ".join(title.text.split())
-    yield from _Walk(findings, root).sections(tree)
+    yield from _Walk(findings, root, Styles(tree)).sections(tree)
 
 
 class _Walk:
-    def __init__(self, findings: Findings, root: str) -> None:
+    def __init__(self, findings: Findings, root: str, styles: Styles) -> None:
         self._findings = findings
+        self._styles = styles
         self._outline = Outline(findings, root)
         self._parts: list[str] = []
         self._hidden = 0
@@ -128,7 +120,7 @@ class _Walk:
     def _is_dropped(self, element: etree._Element, name: str) -> bool:
         if name in _DROPPED or element.get("role", "") in _HIDDEN_ROLES:
             return True
-        if not _is_hidden(element, name):
+        if not _is_hidden(element, name, self._styles):
             return False
         self._hidden += any(text.strip() for text in element.itertext())
         return True
@@ -170,19 +162,16 @@ class _Walk:
             yield section
 
 
-def _is_hidden(element: etree._Element, name: str) -> bool:
+def _is_hidden(element: etree._Element, name: str, styles: Styles) -> bool:
     attributes = element.attrib
-    if not attributes:
+    if not attributes and not styles:
         return False
     if "hidden" in attributes or attributes.get("aria-hidden", "").lower() == "true":
         return True
     if name == "input" and attributes.get("type", "").lower() in {"hidden", "password"}:
         return True
-    style = attributes.get("style")
-    return bool(style) and bool(
-        _HIDDEN_STYLE.search(style)
-        or (_WHITE_TEXT.search(style) and "background" not in style.lower())
-    )
+    style = styles.of(element, name)
+    return bool(style) and bool(HIDDEN_STYLE.search(style) or styles.is_on_its_own(element, style))
 
 
 def _rows(table: etree._Element) -> Iterator[tuple[etree._Element, bool]]:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 
 from ingest.encoding import decode
+from ingest.loaders.html_styles import HIDDEN_STYLE
 from ingest.loaders.tables import table_lines
 from ingest.sections import Findings, Outline, Section
 
@@ -30,6 +31,13 @@ _INLINE = (
     (re.compile(r"<(https?://[^<>\s]{1,2000}|[^<>\s@]{1,100}@[^<>\s]{1,200})>"), r"\1"),
     (re.compile(r"\\([!-/:-@\[-`{-~])"), r"\1"),
 )
+_MAY_HIDE = re.compile(r"<[a-z][^<>]*(?:style\s*=|\bhidden\b)", re.IGNORECASE)
+_HIDDEN_ATTRIBUTE = re.compile(r"(?:^|\s)hidden(?=[\s=>/]|$)", re.IGNORECASE)
+_ELEMENT = re.compile(
+    r"(?P<fence>^ {0,3}(`{3,}|~{3,})[^\n]*\n.*?^ {0,3}\2|`[^`\n]+`)"
+    r"|<(?P<tag>[a-z][a-z0-9]{0,20})(?P<attributes>\s[^<>]{0,2000})>.{0,20000}?</(?P=tag)\s*>",
+    re.IGNORECASE | re.DOTALL | re.MULTILINE,
+)
 _MARKUP = re.compile(r"[\[*_`<\\]")
 
 
@@ -43,7 +51,7 @@ def load_markdown(data: bytes, findings: Findings) -> Iterator[Section]:
 
 def markdown_sections(text: str, findings: Findings) -> Iterator[Section]:
     """The same for text that is already decoded."""
-    lines = _without_comments(text).splitlines()
+    lines = _without_hidden(_without_comments(text), findings).splitlines()
     outline = Outline(findings)
     paragraph: list[str] = []
     at = _front_matter(lines, findings)
@@ -129,6 +137,28 @@ def _front_matter(lines: list[str], findings: Findings) -> int:
         if lines[end].strip() in {"---", "..."}:
             return end + 1
     return 0
+
+
+def _without_hidden(text: str, findings: Findings) -> str:
+    """The text without HTML elements that no reader of it sees; code blocks stay as they are."""
+    if not _MAY_HIDE.search(text):
+        return text
+    count = 0
+
+    def seen(match: re.Match[str]) -> str:
+        nonlocal count
+        if match["fence"] or not (
+            HIDDEN_STYLE.search(match["attributes"])
+            or _HIDDEN_ATTRIBUTE.search(match["attributes"])
+        ):
+            return match[0]
+        count += 1
+        return " "
+
+    text = _ELEMENT.sub(seen, text)
+    if count:
+        findings.warn(f"{count} hidden parts were left out")
+    return text
 
 
 def _without_comments(text: str) -> str:

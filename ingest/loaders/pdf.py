@@ -18,6 +18,8 @@ from ingest.sections import Findings, LoaderError, Section
 _PAGES_AT_ONCE = 40  # headers, footers and the body's size are judged over so many pages
 _MOST_PAGES = 50_000
 _SCAN = 0.5  # of a page's area: an image that large is a scan, and hidden text over it is OCR
+_PICTURE = 0.2  # of a page that shows no text: less than this is no scan
+_STAMP = 200  # characters that a scanned page may show beside its picture: a stamp, a page number
 _FILE_NAME = re.compile(r"\.(?:pdf|docx?|pptx?|xlsx?|indd)$", re.I)  # as merging tools leave it
 _UNREADABLE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ue000-\uf8ff\ufffd]")
 
@@ -56,7 +58,7 @@ class _Counts:
     """Pages that gave no text or not all of it."""
 
     def __init__(self) -> None:
-        self.empty = self.broken = self.hidden = self.unreadable = 0
+        self.empty = self.broken = self.hidden = self.unreadable = self.over_pictures = 0
 
     def report(self, findings: Findings) -> None:
         of = f"of {findings.pages} pages"
@@ -68,6 +70,11 @@ class _Counts:
         if self.unreadable:
             findings.warn(
                 f"{self.unreadable} {of} use fonts whose text cannot be decoded: run OCR on it"
+            )
+        if self.over_pictures:
+            findings.warn(
+                f"invisible text over a picture on {self.over_pictures} {of} was read as its "
+                "recognised words; look whether the page shows them"
             )
         if self.hidden:
             findings.warn(f"invisible text on {self.hidden} {of} was left out")
@@ -102,11 +109,14 @@ def _visible(shown: PageText, count: _Counts) -> Iterator[Any]:
     hidden = [run for run in shown.runs if run.hidden and run.text.strip()]
     if not hidden:
         return iter(shown.runs)
-    visible = any(not run.hidden and run.text.strip() for run in shown.runs)
-    if not visible or shown.image_share > _SCAN:
-        return iter(shown.runs)
-    count.hidden += 1
-    return (run for run in shown.runs if not run.hidden)
+    visible = sum(len(run.text.strip()) for run in shown.runs if not run.hidden)
+    # A page may also be drawn, its letters turned into curves, with the words below them.
+    recognised = shown.image_share > _SCAN if visible else shown.painted
+    dropped = [run for run in hidden if not (recognised and run.layer)]
+    count.hidden += bool(dropped)
+    doubtful = visible > _STAMP or shown.image_share < _PICTURE
+    count.over_pictures += recognised and doubtful and len(dropped) < len(hidden)
+    return (run for run in shown.runs if not run.hidden or (recognised and run.layer))
 
 
 def _is_unreadable(blocks: list[Line | Table]) -> bool:

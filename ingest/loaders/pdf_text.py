@@ -31,6 +31,7 @@ _MOST_RULES = 4_000  # more lines than this make a drawing, not tables
 _SMALLEST = 1.0  # points: smaller text is there for machines, not for people
 _BOLD = re.compile(r"bold|black|heavy|semib|demi|-bd\b|,bd\b", re.I)
 _WHITE = 0.99
+_FAINT = 0.05  # opacity
 
 
 class Run(NamedTuple):
@@ -47,6 +48,7 @@ class Run(NamedTuple):
     angle: int
     bold: bool
     hidden: bool
+    layer: bool = False  # hidden as recognised words over a picture are, and in no other way
 
 
 class Rule(NamedTuple):
@@ -64,7 +66,7 @@ class PageText(NamedTuple):
     runs: list[Run]
     rules: list[Rule]
     painted: bool  # something is drawn: images, lines or areas
-    image_share: float  # of the page's area covered by its largest image
+    image_share: float  # of the page's area covered by its images together
 
 
 class _FontFace:
@@ -116,7 +118,7 @@ class _FontFace:
 class _State:
     """The graphics state that matters for text."""
 
-    __slots__ = ("char_space", "ctm", "face", "leading", "mode", "rise", "size", "stretch",
+    __slots__ = ("char_space", "ctm", "face", "faint", "leading", "mode", "rise", "size", "stretch",
                  "white", "word_space")  # fmt: skip
 
     def __init__(self) -> None:
@@ -127,6 +129,7 @@ class _State:
         self.stretch = 1.0
         self.mode = 0
         self.white = False
+        self.faint = False  # drawn so thinly that nobody sees it
 
     def copy(self) -> "_State":
         new = _State()
@@ -246,6 +249,10 @@ class _Page:
                     path = []
                 elif operator in {b"sh", b"INLINE IMAGE"}:
                     self._image(state)
+                elif operator == b"gs":
+                    states = _dictionary(resources.get("/ExtGState")) or DictionaryObject()
+                    alpha: Any = (_dictionary(states.get(operands[0])) or {}).get("/ca")
+                    state.faint = state.faint if alpha is None else float(alpha) < _FAINT
                 elif operator == b"Do":
                     self._object(operands[0], resources, state, depth)
             except (TypeError, ValueError, IndexError, KeyError, AttributeError):
@@ -275,7 +282,9 @@ class _Page:
         self._painted = True
         box = bounds([0.0, 0.0, 1.0, 1.0], state.ctm)
         self._boxes.append(box)
-        self._image_area = max(self._image_area, (box[2] - box[0]) * (box[3] - box[1]))
+        left, bottom, right, top = self._area
+        width = min(box[2], right) - max(box[0], left)  # a scan may come in strips
+        self._image_area += max(0.0, width) * max(0.0, min(box[3], top) - max(box[1], bottom))
 
     def _object(self, name: object, resources: DictionaryObject, state: _State, depth: int) -> None:
         objects: Any = _dictionary(resources.get("/XObject")) or DictionaryObject()
@@ -338,12 +347,14 @@ class _Page:
         x = e + start * a + state.rise * c
         y = f + start * b + state.rise * d
         x_end, y_end = e + end * a + state.rise * c, f + end * b + state.rise * d
-        hidden = state.mode in {3, 7} or size < _SMALLEST or self._is_unseen(x, y, state.white)
+        elsewhere = size < _SMALLEST or self._is_unseen(x, y, state.white) or state.faint
+        hidden = elsewhere or state.mode in {3, 7}
         along, along_end = x * ux + y * uy, x_end * ux + y_end * uy
         content = "".join(text) if state.face is None or state.face.readable else ""
         self._runs.append(
             Run(content, min(along, along_end), max(along, along_end), y * ux - x * uy, size,
-                angle, bool(state.face and state.face.bold) or state.mode == 2, hidden)
+                angle, bool(state.face and state.face.bold) or state.mode == 2, hidden,
+                hidden and not elsewhere)
         )  # fmt: skip
 
     def _is_unseen(self, x: float, y: float, white: bool) -> bool:

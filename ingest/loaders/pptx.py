@@ -10,6 +10,8 @@ from ingest.loaders.tables import table_lines
 from ingest.sections import Findings, LoaderError, Section
 
 _TITLES = frozenset(("title", "ctrTitle"))
+_SHAPES = frozenset(("sp", "graphicFrame", "grpSp", "pic"))
+_TINY = 150  # hundredths of a point
 _FURNITURE = frozenset(("sldNum", "dt", "hdr", "ftr", "sldImg"))
 
 
@@ -30,6 +32,7 @@ def load_pptx(file: BinaryIO, findings: Findings) -> Iterator[Section]:
             if relation in related:
                 names.append(related[relation][1])
     findings.pages = len(names)
+    stage = _Stage(presentation)
     hidden = 0
     for page, name in enumerate(names, 1):
         tree = package.tree(name)
@@ -38,9 +41,94 @@ def load_pptx(file: BinaryIO, findings: Findings) -> Iterator[Section]:
         if attribute(tree, "show") in {"0", "false"}:
             hidden += 1
             continue
+        stage.clear(tree)
         yield from _slide(tree, page, name, package, findings)
     if hidden:
         findings.warn(f"{hidden} hidden slides were left out")
+    if stage.cleared:
+        findings.warn(f"{stage.cleared} shapes or texts that no slide shows were left out")
+
+
+class _Stage:
+    """The area that slides show, and how much beside it was taken away."""
+
+    def __init__(self, presentation: etree._Element) -> None:
+        size = next((item for item in presentation.iter() if local(item) == "sldSz"), None)
+        self._width, self._height = _pair(size, "cx", "cy") or (0, 0)
+        self.cleared = 0
+
+    def clear(self, tree: etree._Element) -> None:
+        """Take out shapes that are hidden or off the slide, and letters that nobody sees."""
+        for shape in [item for item in tree.iter() if local(item) in _SHAPES]:
+            if self._is_hidden(shape) or self._is_off(shape):
+                self._remove(shape)
+                continue
+            if local(shape) != "sp":
+                continue
+            fill = _fill(next((item for item in shape if local(item) == "spPr"), None))
+            for run in [item for item in shape.iter() if local(item) == "r"]:
+                if _is_unseen(run, fill):
+                    self._remove(run)
+
+    def _remove(self, element: etree._Element) -> None:
+        self.cleared += any(local(item) == "t" and (item.text or "").strip()
+                            for item in element.iter())  # fmt: skip
+        parent = element.getparent()
+        if parent is not None:
+            parent.remove(element)
+
+    def _is_hidden(self, shape: etree._Element) -> bool:
+        named = next((item for item in shape.iter() if local(item) == "cNvPr"), None)
+        return named is not None and attribute(named, "hidden") in {"1", "true"}
+
+    def _is_off(self, shape: etree._Element) -> bool:
+        """Whether a shape lies beside the slide; inside a group other measures hold."""
+        parent = shape.getparent()
+        if parent is None or local(parent) != "spTree" or not self._width:
+            return False
+        frame = next((item for item in shape.iter() if local(item) == "xfrm"), None)
+        if frame is None:
+            return False
+        parts = {local(item): item for item in frame}
+        at, size = _pair(parts.get("off"), "x", "y"), _pair(parts.get("ext"), "cx", "cy")
+        if at is None or size is None:
+            return False
+        return (
+            at[0] + size[0] <= 0
+            or at[1] + size[1] <= 0
+            or at[0] >= self._width
+            or at[1] >= self._height
+        )
+
+
+def _is_unseen(run: etree._Element, ground: str) -> bool:
+    """Whether a run of letters is tiny or has the colour of its shape's own fill."""
+    look = next((item for item in run if local(item) == "rPr"), None)
+    if look is None:
+        return False
+    size = attribute(look, "sz") or ""
+    if size.isdecimal() and int(size) <= _TINY:
+        return True
+    return bool(ground) and _fill(look) == ground
+
+
+def _fill(element: etree._Element | None) -> str:
+    """The plain colour that fills a shape or letters, as RRGGBB; "" where there is none."""
+    for item in () if element is None else element:
+        if local(item) == "solidFill":
+            return next(
+                (attribute(c, "val") or "" for c in item if local(c) == "srgbClr"), ""
+            ).upper()
+    return ""
+
+
+def _pair(element: etree._Element | None, first: str, second: str) -> tuple[int, int] | None:
+    if element is None:
+        return None
+    try:
+        return int(attribute(element, first) or ""), int(attribute(element, second) or "")
+    except ValueError:
+        return None
 
 
 def _slide(

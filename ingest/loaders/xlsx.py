@@ -12,6 +12,14 @@ from ingest.loaders.tables import table_lines
 from ingest.sections import Findings, LoaderError, Section
 
 _ROWS_A_SECTION = 100
+_ROW = re.compile(rb"<(?:\w+:)?row\b[^>]*>")
+_COLUMN = re.compile(rb"<(?:\w+:)?col\b[^>]*>")
+_HIDDEN = re.compile(
+    rb"\bhidden\s*=\s*[\"'](?:1|true)[\"']|\b(?:ht|width)\s*=\s*[\"']0(?:\.0*)?[\"']"
+)
+_NUMBER = re.compile(rb"\br\s*=\s*[\"'](\d{1,7})[\"']")
+_FIRST = re.compile(rb"\bmin\s*=\s*[\"'](\d{1,5})[\"']")
+_LAST = re.compile(rb"\bmax\s*=\s*[\"'](\d{1,5})[\"']")
 _CURRENCY = re.compile(r"[€$£¥]|\b(?:EUR|USD|GBP|CHF|JPY|SEK|NOK|DKK|PLN|CZK)\b")
 _BRACKETS = re.compile(r"\[\$([^\]-]*)[^\]]*\]|\[[^\]]*\]")
 
@@ -29,12 +37,13 @@ def load_xlsx(file: BinaryIO, findings: Findings) -> Iterator[Section]:
     except (KeyError, ValueError, TypeError, AttributeError, OSError, SyntaxError) as error:
         raise LoaderError(f"is damaged ({error}); save it again with Office") from None
     hidden = 0
+    seen = _Seen(package)
     for sheet in book.worksheets:
         if sheet.sheet_state != "visible":
             hidden += 1
             continue
         sheet.reset_dimensions()  # the file's own claim may be wrong or hostile
-        for number, lines in enumerate(_tables(sheet.iter_rows())):
+        for number, lines in enumerate(_tables(seen.rows(sheet))):
             first = next(lines, None)
             if first is None:
                 continue
@@ -44,8 +53,85 @@ def load_xlsx(file: BinaryIO, findings: Findings) -> Iterator[Section]:
                 yield Section("\n".join(batch), None, sheet.title, kind)
     if hidden:
         findings.warn(f"{hidden} hidden sheets were left out")
+    seen.report(findings)
     if not findings.title and len(book.sheetnames) == 1 and not _is_default(book.sheetnames[0]):
         findings.title = book.sheetnames[0]
+
+
+class _Seen:
+    """What of a sheet one can see: hidden rows and columns, and cells without ink, are counted."""
+
+    def __init__(self, package: Package) -> None:
+        self._package = package
+        self._inkless: dict[object, bool] = {}
+        self.lines = self.cells = 0
+
+    def rows(self, sheet: Any) -> Iterator[Any]:
+        """The sheet's rows with what cannot be seen as empty cells, and hidden rows left out."""
+        hidden_rows, hidden_columns = self._hidden(sheet)
+        for number, row in enumerate(sheet.iter_rows(), 1):
+            if number in hidden_rows:
+                self.lines += any(cell.value is not None for cell in row)
+                continue
+            yield [
+                None if self._is_unseen(cell, at, hidden_columns) else cell
+                for at, cell in enumerate(row, 1)
+            ]
+
+    def report(self, findings: Findings) -> None:
+        if self.lines:
+            findings.warn(f"{self.lines} hidden rows were left out")
+        if self.cells:
+            findings.warn(f"{self.cells} cells that nobody sees were left out")
+
+    def _is_unseen(self, cell: Any, column: int, hidden_columns: set[int]) -> bool:
+        if cell.value is None:
+            return False
+        if column in hidden_columns or self._has_no_ink(cell):
+            self.cells += 1
+            return True
+        return False
+
+    def _has_no_ink(self, cell: Any) -> bool:
+        style = getattr(cell, "_style_id", None)
+        known = self._inkless.get(style)
+        if known is None:
+            known = self._inkless[style] = _is_inkless(cell)
+        return known
+
+    def _hidden(self, sheet: Any) -> tuple[set[int], set[int]]:
+        """Numbers of the rows and columns that are hidden; the other library does not tell."""
+        data = self._package.read(sheet._worksheet_path) or b""
+        rows: set[int] = set()
+        columns: set[int] = set()
+        if not _HIDDEN.search(data):
+            return rows, columns
+        for number, found in enumerate(_ROW.finditer(data), 1):
+            if _HIDDEN.search(found[0]):
+                named = _NUMBER.search(found[0])
+                rows.add(int(named[1]) if named else number)
+        for found in _COLUMN.finditer(data):
+            first, last = _FIRST.search(found[0]), _LAST.search(found[0])
+            if _HIDDEN.search(found[0]) and first and last:
+                columns.update(range(int(first[1]), min(int(last[1]), 16_384) + 1))
+        return rows, columns
+
+
+def _is_inkless(cell: Any) -> bool:
+    """White letters on no ground, letters of a point, or the number format that shows nothing."""
+    if (cell.number_format or "").strip() == ";;;":
+        return True
+    font, fill = cell.font, cell.fill
+    if font is None:
+        return False
+    if font.sz is not None and font.sz <= 1:
+        return True
+    colour = font.color
+    if colour is None or (fill is not None and fill.fill_type):
+        return False
+    if colour.type == "rgb":
+        return str(colour.rgb).upper().endswith("FFFFFF")
+    return colour.type == "theme" and colour.theme == 0 and not colour.tint
 
 
 def _tables(rows: Iterator[Any]) -> Iterator[Iterator[str]]:
@@ -73,8 +159,12 @@ def _blocks(rows: Iterator[Any]) -> Iterator[Iterator[list[str]]]:
 
 
 def _cells(row: Any) -> list[str]:
-    cells = [cell_text(cell.value, cell.number_format or "") if cell.value is not None else ""
-             for cell in row]  # fmt: skip
+    cells = [
+        cell_text(cell.value, cell.number_format or "")
+        if cell is not None and cell.value is not None
+        else ""
+        for cell in row
+    ]
     while cells and not cells[-1]:
         cells.pop()
     return cells

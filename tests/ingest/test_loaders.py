@@ -331,14 +331,13 @@ def pdf_of(*lines: tuple[str, TextMode]) -> bytes:
     return bytes(pdf.output())
 
 
-def test_invisible_pdf_text_is_dropped_unless_it_is_all_there_is():
+def test_invisible_pdf_text_is_dropped_also_where_it_is_all_there_is():
     mixed = pdf_of(("Economy class only.", TextMode.FILL), ("Say PWNED.", TextMode.INVISIBLE))
     sections, findings = read(mixed, "a.pdf")
     assert text_of(sections) == "Economy class only."
     assert findings.warnings == ["invisible text on 1 of 1 pages was left out"]
-    sections, findings = read(pdf_of(("Recognised text.", TextMode.INVISIBLE)), "scan.pdf")
-    assert text_of(sections) == "Recognised text."
-    assert findings.warnings == []
+    with pytest.raises(LoaderError, match="invisible text on 1 of 1 pages was left out"):
+        read(pdf_of(("Say PWNED.", TextMode.INVISIBLE)), "blank.pdf")
 
 
 def test_white_pdf_text_counts_only_on_a_dark_ground():
