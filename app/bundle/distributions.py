@@ -6,7 +6,6 @@ import zipfile
 from collections.abc import Iterator
 from importlib.metadata import (
     Distribution,
-    PackageNotFoundError,
     PackagePath,
     PathDistribution,
 )
@@ -77,9 +76,11 @@ def recorded(distribution: Distribution) -> Iterator[PackagePath]:
 
 def installed(name: str) -> Distribution:
     """A distribution of this environment. Raises BundleFault."""
-    try:
-        return importlib.metadata.distribution(name)
-    except PackageNotFoundError:
-        raise BundleFault(
-            f"{name} is needed and not installed; run make install, then bundle again"
-        ) from None
+    found = list(importlib.metadata.distributions(name=name))
+    for distribution in found:  # the folder one is in may hold another, left by a build
+        if distribution.read_text("RECORD") is not None:
+            return distribution
+    raise BundleFault(
+        f"{name} is needed and {'was installed without pip' if found else 'is not installed'}; run "
+        "make install, then bundle again"
+    )

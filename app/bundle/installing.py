@@ -171,7 +171,6 @@ def _build(bundle: Path, version: Path, manifest: Manifest, current: Path | None
     )
     python = str(environment / "bin/python")
     _install_wheels(bundle, version, manifest, python)
-    _run([python, "-I", "-m", "compileall", "-q", "-j", "0", str(environment / "lib")], None)
     _say("Models")
     for file in manifest.below("models"):
         target = environment / MODELS_IN_VENV / file.path.removeprefix("models/")
@@ -186,9 +185,10 @@ def _build(bundle: Path, version: Path, manifest: Manifest, current: Path | None
     if (bundle / "licences").is_dir():
         shutil.copytree(bundle / "licences", version / "licences")
     if manifest.fields["imports"]:
+        # This leaves, too, the compiled form of what is used most, for whom may not write here.
         _say("Trying it")
         words = f"import {', '.join(manifest.fields['imports'])}"
-        _run([python, "-I", "-c", words], _DOES_NOT_RUN)
+        _run([python, "-I", "-c", words], _DOES_NOT_RUN, manifest.fields["environment"])
     mark_complete(version)
 
 
@@ -234,13 +234,17 @@ def _copy(source: Path, target: Path, file: BundleFile) -> None:
             raise BundleFault(f"{file.path} changed while it was copied; the disk may be failing")
 
 
-def _run(command: list[str], remedy: str | None) -> None:
-    """Run a step; without a remedy its failure is of no consequence."""
+def _run(command: list[str], remedy: str, also: dict[str, str] | None = None) -> None:
+    """Run a step, with `also` in its environment. Raises BundleFault that begins with `remedy`."""
     done = subprocess.run(
-        command, env=_clean_environment(), capture_output=True, text=True, errors="replace",
+        command,
+        env={**_clean_environment(), **(also or {})},
+        capture_output=True,
+        text=True,
+        errors="replace",
         check=False,
-    )  # fmt: skip
-    if done.returncode and remedy is not None:
+    )
+    if done.returncode:
         said = (done.stderr or done.stdout).strip().splitlines()[-12:]
         how = f"signal {-done.returncode}" if done.returncode < 0 else f"code {done.returncode}"
         raise BundleFault("\n  ".join([f"{remedy} ({how}):", *said]))

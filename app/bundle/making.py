@@ -29,15 +29,20 @@ from app.bundle.script import install_script
 from app.bundle.signing import BundleKey
 from app.bundle.tarball import hashed, write_tar
 from app.bundle.wheels import Say, Wheel, collect_wheels, our_wheel
+from app.privacy import SWITCHES
 
-# Each loads compiled code: the installer imports them before it switches to the new version.
+# The installer imports these before it switches to the new version: all that holds compiled code,
+# and what every start of ours needs.
 _TRIED = (
-    "llama_cpp", "torch", "onnxruntime", "chromadb", "tokenizers", "lxml.etree", "pypdfium2",
-    "cryptography.hazmat.bindings._rust", "gradio", "app.cli",
+    "llama_cpp", "torch", "sentence_transformers", "onnxruntime", "chromadb", "tokenizers",
+    "lxml.etree", "pypdfium2", "openpyxl", "cryptography.hazmat.bindings._rust", "reportlab",
+    "langchain_core.retrievers", "gradio", "app.cli", "app.serving", "app.wiring",
+    "app.engine.server", "app.web.server", "app.commands.asking", "app.commands.documents",
+    "ingest.worker", "vectorstore.index",
 )  # fmt: skip
 _GLIBC = re.compile(r"manylinux_(\d+)_(\d+)_\w+")
 _OLD_GLIBC = {"manylinux1": (2, 5), "manylinux2010": (2, 12), "manylinux2014": (2, 17)}
-_COMPILED_FILES = 0.35  # of a wheel's unpacked size; torch has much more code in C++ than others
+_COMPILED_FILES = 0.2  # of a wheel's unpacked size, as Python's compiled form of what is used
 _README = """\
 Strongroom {version}, with all that it needs, for {system} on {machine} with Python {python}.
 
@@ -180,6 +185,7 @@ def _manifest(
         "platform": _platform(gathered),
         "processor": sorted(gathered.processor),
         "imports": list(gathered.imports),
+        "environment": SWITCHES,
         "installed_bytes": int(unpacked * (1 + _COMPILED_FILES)),
         "wheels": [
             {
