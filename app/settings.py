@@ -111,6 +111,11 @@ class IndexSettings(_Section):
     reranker: Path | None = Field(
         None, description="folder of a cross-encoder that reads the best passages again"
     )
+    chroma_url: str | None = Field(
+        None,
+        pattern=r"^https?://[^/\s]+/?$",
+        description="a Chroma server on a closed network, which then has the vectors",
+    )
 
 
 class EngineSettings(_Section):

@@ -45,7 +45,13 @@ def open_home(
         embedder = load_embedder(default_embedder(settings))
         chosen = settings.index.reranker
         reranker = load_reranker(chosen.expanduser()) if chosen else None
-        index = Index.open(settings.home / "index", embedder, rebuild=reindex, reranker=reranker)
+        index = Index.open(
+            settings.home / "index",
+            embedder,
+            rebuild=reindex,
+            reranker=reranker,
+            server=settings.index.chroma_url,
+        )
         deleter = Deleter(
             settings.home,
             index,

@@ -298,6 +298,11 @@ class Catalogue:
             ids += [chunk_id for (chunk_id,) in rows]
         return ids
 
+    def size(self, connection: sqlite3.Connection, space: Space) -> int:
+        """How many chunks a space has."""
+        sql = "SELECT coalesce(sum(chunks), 0) FROM documents WHERE space_id = ?"
+        return int(connection.execute(sql, (space.id,)).fetchone()[0])
+
     def word_ids(self, connection: sqlite3.Connection, space: Space) -> set[int]:
         """Ids of the chunks in the space's full-text index."""
         return {i for (i,) in connection.execute(f"SELECT id FROM words_{space.id:d}_docsize")}

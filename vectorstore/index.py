@@ -1,12 +1,9 @@
 """The index: documents and chunks go in, passages come out; the façade over its parts."""
 
-import logging
-import threading
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from pathlib import Path
 
-from vectorstore.catalogue import Catalogue, Row, Space
+from vectorstore.catalogue import Catalogue, Row
 from vectorstore.embedder import Embedder
 from vectorstore.faults import EmbedderMismatch, IndexFault
 from vectorstore.late_interaction import encode_tokens
@@ -15,15 +12,13 @@ from vectorstore.rarity import rarity
 from vectorstore.rebuild import prefix, rebuild_vectors
 from vectorstore.records import Chunk, DocumentRecord, Hit, NewDocument, SearchResult
 from vectorstore.rerank import Reranker
-from vectorstore.search import DocumentChoice, Scope, collection_name, search, to_hit
-from vectorstore.vectors import VectorFault, Vectors, delete_folder, from_bytes, to_bytes
+from vectorstore.search import DocumentChoice, Scope, search, to_hit
+from vectorstore.vector_index import Server, VectorIndex
+from vectorstore.vectors import to_bytes
 
 __all__ = ["EmbedderMismatch", "Index", "IndexFault"]
 
-_log = logging.getLogger(__name__)
-_FILL = 5_000  # vectors handed over at a time
 _EMBED = 64  # texts read at a time: their token vectors are large, and kept only as bits
-_WORTH_RENEWING = 1_000  # deleted vectors that a collection may carry, whatever its size
 
 Progress = Callable[[int, int], None]
 
@@ -41,6 +36,7 @@ class Index:
         folder: Path,
         embedder: Embedder,
         catalogue: Catalogue,
+        vectors: VectorIndex,
         reranker: Reranker | None = None,
     ) -> None:
         """Use `Index.open`."""
@@ -48,8 +44,8 @@ class Index:
         self._reranker = reranker
         self._folder = folder
         self._catalogue = catalogue
-        self._vectors: Vectors | None = None
-        self._syncing = threading.RLock()
+        self._vectors = vectors
+        self._closed = False
         self.presence = Presence(catalogue)
         self._mismatch: EmbedderMismatch | None = None
         self._deleted = False
@@ -62,21 +58,26 @@ class Index:
         *,
         rebuild: bool = False,
         reranker: Reranker | None = None,
+        server: str | None = None,
     ) -> "Index":
         """Open the index in `folder`, or make one, and bring its parts into agreement.
 
         With `rebuild`, another embedder than the index was made with is let in; then `rebuild`
-        has to be called before anything can be searched or stored. Raises EmbedderMismatch,
-        and IndexFault for data that cannot be used.
+        has to be called before anything can be searched or stored. With `server`, the address
+        of a Chroma server, vectors for searching are there, and `folder` has everything else.
+        Raises EmbedderMismatch, and IndexFault for data that cannot be used.
         """
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise IndexFault(f"The index folder {folder} cannot be made ({error}).") from error
-        index = cls(folder, embedder, Catalogue(folder / "catalogue.sqlite3"), reranker)
+        catalogue = Catalogue(folder / "catalogue.sqlite3")
+        vectors = VectorIndex(folder, catalogue, server)
+        index = cls(folder, embedder, catalogue, vectors, reranker)
         try:
             index._check_embedder(rebuild)
-            index._open_vectors()
+            if index._mismatch is None:
+                vectors.open()
         except BaseException:
             index.close()
             raise
@@ -84,14 +85,17 @@ class Index:
 
     def close(self) -> None:
         """Finish and let go of all files."""
-        with self._syncing:
-            if self._vectors is not None:
-                self._vectors.close()
-                self._vectors = None
+        self._closed = True
+        self._vectors.close()
         if self._deleted:
             self._deleted = False
             self._catalogue.scrub(wait=True)
         self._catalogue.close()
+
+    @property
+    def server(self) -> Server | None:
+        """The Chroma server that has the vectors; None when `folder` has them."""
+        return self._vectors.server
 
     # Reading
 
@@ -168,9 +172,11 @@ class Index:
 
         Names that do not exist find nothing. Nothing outside the given spaces is opened.
         """
-        vectors = self._ready()
+        self._ready()
         scope = Scope(spaces, documents)
-        return search(question, scope, k, self._catalogue, vectors, self.embedder, self._reranker)
+        return search(
+            question, scope, k, self._catalogue, self._vectors, self.embedder, self._reranker
+        )
 
     # Writing
 
@@ -187,7 +193,7 @@ class Index:
         record, space = self._catalogue.replace(
             document, chunks, stored, only_if_there=only_if_there
         )
-        self._hand_over(space)
+        self._vectors.follow(space)
         return record
 
     def remove(self, space: str, name: str) -> bool:
@@ -201,7 +207,7 @@ class Index:
         gone = self._catalogue.remove(space, name)
         if gone is None:
             return False
-        self._hand_over(gone)
+        self._vectors.follow(gone)
         self._catalogue.scrub(wait=False)
         self._deleted = True
         return True
@@ -210,22 +216,11 @@ class Index:
         """Take the bytes of what was removed from these spaces off the disk, now.
 
         Rewrites their collections from the catalogue and the word indexes: seconds for each ten
-        thousand chunks that stay; searches wait for a part of that.
+        thousand chunks that stay; searches wait for a part of that. A server's own files are not
+        ours to rewrite: see `server`.
         """
-        chosen = set(spaces)
-        with self._syncing, self._catalogue.exclusive():
-            vectors = self._ready()
-            with self._catalogue.reading() as connection:
-                known = [s for s in self._catalogue.spaces(connection) if s.name in chosen]
-            for space in known:
-                self._take_over(space, vectors)
-                with self._catalogue.reading() as connection:
-                    ids = self._catalogue.chunk_ids(connection, space)
-                # Filled before it takes the old one's place, in which searches go on till then.
-                self._fill(replace(space, generation=space.generation + 1), ids, vectors)
-                self._catalogue.renew_collection(space)
-                vectors.delete(collection_name(space))
-            vectors.compact()
+        self._ready()
+        self._vectors.purge(set(spaces))
         self._catalogue.scrub(wait=True)
 
     def move(
@@ -241,8 +236,8 @@ class Index:
         if moved is None:
             return None
         record, left, entered = moved
-        self._hand_over(left)
-        self._hand_over(entered)
+        self._vectors.follow(left)
+        self._vectors.follow(entered)
         self._catalogue.scrub(wait=False)
         self._deleted = True
         return record
@@ -251,15 +246,12 @@ class Index:
         """Make words and vectors of all chunks again, with the embedder of this index.
 
         Nothing can be stored meanwhile. If it is interrupted, the old vectors are still in
-        use, and the next call goes on where this one ended.
+        use, and the next call goes on where this one ended. Raises IndexFault when a server
+        does not answer at the end: it is given the vectors as soon as it does.
         """
-        with self._syncing:
+        with self._vectors.renewing():
             rebuild_vectors(self._catalogue, self.embedder, self._embed, progress)
             self._mismatch = None
-            if self._vectors is not None:
-                self._vectors.close()
-                self._vectors = None
-            self._open_vectors()
         self._catalogue.scrub(wait=True)
 
     def verify(self) -> list[str]:
@@ -267,13 +259,13 @@ class Index:
 
         Reads all ids: seconds for a large index. `open` does as much only where it has to.
         """
-        vectors = self._ready()
+        self._ready()
         found: list[str] = []
-        with self._syncing, self._catalogue.reading() as connection:
+        with self._vectors.still(), self._catalogue.reading() as connection:
             for space in self._catalogue.spaces(connection):
                 ids = set(self._catalogue.chunk_ids(connection, space))
                 parts = {
-                    "vector index": set(vectors.ids(collection_name(space))),
+                    "vector index": self._vectors.ids(space),
                     "word index": self._catalogue.word_ids(connection, space),
                     "stored vectors": set(self._catalogue.vectors(connection, ids)),
                 }
@@ -287,12 +279,11 @@ class Index:
 
     # Between the parts
 
-    def _ready(self) -> Vectors:
+    def _ready(self) -> None:
         if self._mismatch is not None:
             raise self._mismatch
-        if self._vectors is None:
+        if self._closed:
             raise IndexFault("The index has been closed.")
-        return self._vectors
 
     def _check_embedder(self, rebuild: bool) -> None:
         ours = self.embedder
@@ -312,81 +303,6 @@ class Index:
         )
         if not rebuild:
             raise self._mismatch
-
-    def _vectors_folder(self) -> Path:
-        with self._catalogue.reading() as connection:
-            number = self._catalogue.meta(connection, "vectors_folder") or "1"
-        return self._folder / f"chroma-{number}"
-
-    def _open_vectors(self) -> None:
-        """Open the vector index and reconcile it; one that is beyond use is made anew."""
-        current = self._vectors_folder()
-        for folder in self._folder.glob("chroma-*"):
-            if folder != current:
-                delete_folder(folder)
-        try:
-            self._vectors = Vectors(current)
-            self._reconcile(self._vectors)
-        except VectorFault as fault:
-            _log.warning("%s Making it anew from the catalogue.", fault)
-            if self._vectors is not None:
-                self._vectors.close()
-            with self._catalogue.writing() as writer:
-                number = int(self._catalogue.meta(writer, "vectors_folder") or "1") + 1
-                self._catalogue.set_meta(writer, "vectors_folder", str(number))
-            self._vectors = Vectors(self._vectors_folder())
-            self._reconcile(self._vectors)
-
-    def _reconcile(self, vectors: Vectors) -> None:
-        """Bring every collection to the catalogue's state.
-
-        Costs a count per space unless something is pending or differs.
-        """
-        if self._mismatch is not None:
-            return
-        with self._catalogue.reading() as connection:
-            spaces = self._catalogue.spaces(connection)
-        for space in spaces:
-            with self._catalogue.reading() as connection:
-                ids = self._catalogue.chunk_ids(connection, space)
-            if space.dead > max(_WORTH_RENEWING, len(ids) // 2):
-                space = self._catalogue.renew_collection(space)  # noqa: PLW2901
-            self._take_over(space, vectors)
-            name = collection_name(space)
-            if vectors.count(name) != len(ids):
-                held = set(vectors.ids(name))
-                vectors.drop(name, sorted(held.difference(ids)))
-                self._fill(space, [i for i in ids if i not in held], vectors)
-        with self._catalogue.reading() as connection:
-            spaces = self._catalogue.spaces(connection)
-        vectors.keep_only({collection_name(space) for space in spaces})
-
-    def _hand_over(self, space: Space) -> None:
-        with self._syncing:
-            vectors = self._ready()
-            with self._catalogue.reading() as connection:
-                exists = any(s.id == space.id for s in self._catalogue.spaces(connection))
-            if exists:
-                self._take_over(space, vectors)
-            else:
-                vectors.delete(collection_name(space))
-
-    def _take_over(self, space: Space, vectors: Vectors) -> None:
-        """Let the vector index do what the journal says for one space, and cross it out."""
-        with self._catalogue.reading() as connection:
-            added, dropped = self._catalogue.pending(connection, space)
-        if dropped:
-            vectors.drop(collection_name(space), dropped)
-        self._fill(space, added, vectors)
-        if added or dropped:
-            self._catalogue.settle(space, added, dropped)
-
-    def _fill(self, space: Space, ids: Sequence[int], vectors: Vectors) -> None:
-        for start in range(0, len(ids), _FILL):
-            with self._catalogue.reading() as connection:
-                stored = self._catalogue.vectors(connection, ids[start : start + _FILL])
-            if stored:
-                vectors.add(collection_name(space), list(stored), from_bytes(list(stored.values())))
 
     def _embed(
         self, prefixes: Sequence[str], chunks: Sequence[Chunk | Row]

@@ -16,7 +16,8 @@ from vectorstore.near_duplicates import fold
 from vectorstore.query import match_expression
 from vectorstore.records import Hit, SearchResult
 from vectorstore.rerank import Reranker, rerank
-from vectorstore.vectors import Vectors, from_bytes
+from vectorstore.vector_index import VectorIndex
+from vectorstore.vectors import from_bytes
 
 # Columns body, heading, title. Weights and shares were chosen on all of the development questions,
 # none held out (see the table in the README); shares near these moved recall@1 between .875 and
@@ -65,7 +66,7 @@ def search(
     scope: Scope,
     k: int,
     catalogue: Catalogue,
-    vectors: Vectors,
+    vectors: VectorIndex,
     embedder: Embedder,
     reranker: Reranker | None = None,
 ) -> SearchResult:
@@ -99,11 +100,6 @@ def search(
     return SearchResult(hits[:k], timings)
 
 
-def collection_name(space: Space) -> str:
-    """The collection that holds a space's vectors."""
-    return f"space-{space.id}-{space.generation}"
-
-
 def _by_words(
     connection: sqlite3.Connection, question: str, place: _Place, count: int
 ) -> dict[int, float]:
@@ -135,7 +131,7 @@ def _by_words(
 def _by_vectors(
     connection: sqlite3.Connection,
     catalogue: Catalogue,
-    vectors: Vectors,
+    vectors: VectorIndex,
     asked: Reading,
     place: _Place,
     count: int,
@@ -144,16 +140,16 @@ def _by_vectors(
     near: dict[int, float] = {}
     for space in place.spaces:
         if place.documents is None:
-            near.update(vectors.nearest(collection_name(space), asked.vector, count))
+            near.update(vectors.nearest(connection, space, asked.vector, count))
             continue
         # A filter in the vector index reads every row of it. Comparing the chosen documents'
         # own vectors is faster and exact; of many, some are surely among the nearest of all.
         ids = catalogue.chunk_ids(connection, space, place.named(space))
         if len(ids) > _EXACT:
-            total = vectors.count(collection_name(space))
+            total = catalogue.size(connection, space)
             wanted = min(total, _OVERFETCH * count * -(-total // len(ids)))
             chosen = set(ids)
-            nearest = vectors.nearest(collection_name(space), asked.vector, wanted)
+            nearest = vectors.nearest(connection, space, asked.vector, wanted)
             near.update((i, cosine) for i, cosine in nearest.items() if i in chosen)
             continue
         stored = catalogue.vectors(connection, ids)

@@ -28,6 +28,7 @@ def named_in(settings: "Settings") -> tuple[Host, ...]:
     found = []
     for because, url in (
         ("engine.url", settings.engine.url),
+        ("index.chroma_url", settings.index.chroma_url),
         ("sign_in.company_issuer", settings.sign_in.company_issuer),
     ):
         if url:
