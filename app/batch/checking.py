@@ -21,9 +21,10 @@ class BadRows(Exception):
         lines = [f"  row {one.row} {one.reason}" for one in rows[:_SHOWN]]
         if len(rows) > _SHOWN:
             lines.append(f"  and {len(rows) - _SHOWN:,} more")
+        self.listed = "\n".join(lines)
         super().__init__(
             "nothing was asked, because of these rows; correct them, or record them as failed "
-            "with --skip-bad:\n" + "\n".join(lines)
+            "with --skip-bad:\n" + self.listed
         )
 
 

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
-from app.batch.checking import checked
+from app.batch.checking import BadRows, checked
 from app.batch.columns import Link
 from app.batch.journal import open_journal
 from app.batch.port import Library
@@ -87,7 +87,14 @@ class Office:
         for note in sorted(self._folder.glob(f"web-*/{_NOTE}")):
             told = json.loads(note.read_text("utf-8"))
             order = Order(**{**told["order"], "spaces": _tuple(told["order"]["spaces"])})
-            run = Run(note.parent.name, told["person"], told["name"], order, told["state"])
+            run = Run(
+                note.parent.name,
+                told["person"],
+                told["name"],
+                order,
+                told["state"],
+                reason=told.get("reason", ""),
+            )
             with open_journal(note.parent) as journal:
                 counts = _counts(journal.counts(), journal.total())
                 info = journal.info()
@@ -125,6 +132,12 @@ class Office:
             )
             run = Run(place.name, person, name, order)
             run = self._begin(run)
+        except BadRows as error:
+            shutil.rmtree(place)
+            raise OfficeRefused(
+                "nothing was asked, because of these rows; correct them and hand the file in "
+                f"again:\n{error.listed}"
+            ) from error
         except Exception as error:
             shutil.rmtree(place)
             words = words_for(error)
@@ -276,7 +289,13 @@ class Office:
     def _change(self, run: Run) -> Run:
         """Remember, here and on disk."""
         order = asdict(run.order)
-        told = {"person": run.person, "name": run.name, "order": order, "state": run.state}
+        told = {
+            "person": run.person,
+            "name": run.name,
+            "order": order,
+            "state": run.state,
+            "reason": run.reason,
+        }
         partial = self._folder / run.id / "order.partial"
         partial.write_text(json.dumps(told, ensure_ascii=False), "utf-8")
         os.replace(partial, self._folder / run.id / _NOTE)

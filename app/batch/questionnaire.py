@@ -228,8 +228,8 @@ def _guessed(head: Sequence[Row]) -> tuple[_Columns, int]:
     names = _unique(head[0].cells)
     if len(likely) != 1:
         raise QuestionnaireError(
-            "which column holds the questions is not clear: name it with --question-column. The "
-            f"first row has {_listed(names)}"
+            "which column holds the questions is not clear: give it the heading Question, or name "
+            f"it with --question-column. The first row has {_listed(names)}"
         )
     (place,) = likely
     first = head[0].cells[place].strip() if place < len(head[0].cells) else ""
@@ -245,7 +245,8 @@ def _by_name(names: Sequence[str]) -> int | None:
         places = [at for at, name in enumerate(folded) if name == known]
         if len(places) > 1:
             raise QuestionnaireError(
-                f"several columns are named {known!r}: name the right one with --question-column"
+                f"several columns are named {known!r}: give the others other headings, or name "
+                "the right one with --question-column"
             )
         if places:
             return places[0]

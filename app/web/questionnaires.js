@@ -19,6 +19,7 @@
     if (!chosen) return;
     const query = new URLSearchParams({ name: chosen.name });
     for (const one of spaces) if (one.checked) query.append("space", one.value);
+    if (form.elements.hidden.checked) query.append("hidden", "true");
     if (form.elements.each.checked) query.append("each", "true");
     said.className = "";
     said.textContent = form.dataset.sending;

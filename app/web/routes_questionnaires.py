@@ -127,6 +127,8 @@ def _told(run: Run, texts: QuestionnaireTexts) -> dict[str, Any]:
         "state": run.state,
         "words": words,
         "reason": run.reason,
+        # What the command line's options would do about it is of no use here.
+        "remarks": [remark.partition("; --")[0] for remark in run.remarks],
         "done": counts.done,
         "total": counts.total,
         "progress": texts.progress.format(done=f"{counts.done:,}", total=f"{counts.total:,}"),

@@ -20,6 +20,9 @@ class QuestionnaireTexts:
     my_documents: str
     each: str
     each_hint: str
+    hidden: str
+    hidden_hint: str
+    read_so: str
     needs_script: str
     sending: str
     yours: str
@@ -58,6 +61,9 @@ ENGLISH = QuestionnaireTexts(
     my_documents="My documents",
     each="Ask every question of every document",
     each_hint="gives a table: documents down, questions across",
+    hidden="Ask hidden rows of a workbook, too",
+    hidden_hint="otherwise they are left out, and the answers say which",
+    read_so="How it was read",
     needs_script="Handing in needs JavaScript in your browser.",
     sending="Checking the rows…",
     yours="Your questionnaires",
@@ -97,6 +103,9 @@ GERMAN = QuestionnaireTexts(
     my_documents="Meine Dokumente",
     each="Jede Frage jedem Dokument stellen",
     each_hint="ergibt eine Tabelle: Dokumente in Zeilen, Fragen in Spalten",
+    hidden="Auch ausgeblendete Zeilen einer Arbeitsmappe fragen",
+    hidden_hint="sonst bleiben sie weg, und die Antworten sagen, welche",
+    read_so="So wurde er gelesen",
     needs_script="Zum Abgeben braucht Ihr Browser JavaScript.",
     sending="Zeilen werden geprüft…",
     yours="Ihre Fragebögen",
