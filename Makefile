@@ -212,7 +212,7 @@ types: $(DONE)/dev ## mypy, strict
 imports: $(DONE)/dev ## the one-way rule between packages
 	@echo 'Imports' && $(BIN)/lint-imports --no-logo
 
-.PHONY: bench bench-finding bench-engine bench-answers bench-batch bench-web bench-gpu soak
+.PHONY: bench bench-attacks bench-finding bench-engine bench-answers bench-batch bench-web bench-gpu soak
 bench: $(DONE)/dev $(DONE)/models ## ingest speed and memory beside the plain stack
 	@$(BIN)/python tests/bench/ingest_speed.py $(ARGS)
 
@@ -225,6 +225,9 @@ bench-engine: $(DONE)/dev $(DONE)/models ## the engine beside llama-cpp-python's
 bench-answers: $(DONE)/dev $(DONE)/models ## answers beside the plain stack's, on tests/corpus or ARGS
 	@$(BIN)/python tests/bench/answers.py $(or $(ARGS),tests/corpus tests/manual_questions.jsonl)
 
+bench-attacks: $(DONE)/dev $(DONE)/models ## attacks in good documents, beside the plain stack
+	@$(BIN)/python tests/bench/attacks.py $(ARGS)
+
 bench-batch: $(DONE)/dev $(DONE)/models ## questionnaires beside a plain loop over llama-cpp-python
 	@$(BIN)/python tests/bench/batch_speed.py $(ARGS)
 
@@ -236,6 +239,13 @@ bench-gpu: $(DONE)/dev ## the engine on a GPU, with models of Llama 2's shapes
 
 soak: $(DONE)/dev $(DONE)/models ## ten minutes of careless clients on one engine
 	@$(BIN)/python tests/soak/engine.py $(ARGS)
+
+.PHONY: image
+BUILDER ?= docker
+image: ## a container image: BASE=debian:bookworm-slim@sha256:…, BUILDER=docker, GPU=cuda for GPUs
+	@[ -n "$(BASE)" ] || { echo 'Name the image to build in, with its digest: make image BASE=debian:bookworm-slim@sha256:…' >&2; exit 1; }
+	@$(BUILDER) build -f docker/Dockerfile$(if $(filter cuda,$(GPU)),.cuda) --build-arg BASE=$(BASE) \
+	  -t strongroom$(if $(filter cuda,$(GPU)),:cuda) $(ARGS) .
 
 ## ---- keeping it
 
