@@ -19,6 +19,7 @@ from app.bundle.distributions import name_of, recorded
 # pip writes these itself when it installs.
 _PIPS_OWN = frozenset({"INSTALLER", "REQUESTED", "direct_url.json", "RECORD"})
 _MADE = (1980, 1, 1, 0, 0, 0)  # the same for all, so that the same files give the same wheel
+_LEVEL = 3  # of compression: twice as fast as the usual 6, for a tenth more bytes
 _SHEBANG = re.compile(rb"^#!.*?python[^\n]*")
 
 
@@ -26,7 +27,7 @@ def repack(distribution: Distribution, into: Path) -> Path:
     """Write its wheel into a folder. Raises BundleFault where a file is not what was installed."""
     name = name_of(distribution).replace("-", "_")
     stem = f"{name}-{distribution.version}"
-    contents: dict[str, tuple[bytes, int]] = {}
+    members: dict[str, PackagePath] = {}
     info = ""
     commands = {
         point.name
@@ -38,11 +39,11 @@ def repack(distribution: Distribution, into: Path) -> Path:
             info = file.parts[0]
         member = _place_in_wheel(file, stem, commands)
         if member is not None:
-            contents[member] = _checked(distribution, file)
+            members[member] = file
     if not info:
         raise BundleFault(f"{name} has no list of its files; install it again, with pip")
     wheel = into / f"{stem}-{_tags(distribution)}.whl"
-    _write(wheel, contents, f"{info}/RECORD")
+    _write(wheel, distribution, members, f"{info}/RECORD")
     return wheel
 
 
@@ -111,24 +112,24 @@ def _tags(distribution: Distribution) -> str:
     return "-".join(".".join(part) for part in parts)
 
 
-def _write(wheel: Path, contents: dict[str, tuple[bytes, int]], record: str) -> None:
+def _write(
+    wheel: Path, distribution: Distribution, members: dict[str, PackagePath], record: str
+) -> None:
     rows = io.StringIO()
     writer = csv.writer(rows, lineterminator="\n")
-    for name in sorted(contents):
-        content = contents[name][0]
-        writer.writerow([name, f"sha256={_hash(content, 'sha256')}", len(content)])
-    writer.writerow([record, "", ""])
-    with zipfile.ZipFile(wheel, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name in sorted(contents):
-            _add(archive, name, *contents[name])
+    with zipfile.ZipFile(wheel, "w") as archive:
+        for name in sorted(members):
+            content, mode = _checked(distribution, members[name])
+            writer.writerow([name, f"sha256={_hash(content, 'sha256')}", len(content)])
+            _add(archive, name, content, mode)
+        writer.writerow([record, "", ""])
         _add(archive, record, rows.getvalue().encode(), 0o644)
 
 
 def _add(archive: zipfile.ZipFile, name: str, content: bytes, mode: int) -> None:
     entry = zipfile.ZipInfo(name, _MADE)
     entry.external_attr = (0o100000 | mode) << 16
-    entry.compress_type = zipfile.ZIP_DEFLATED
-    archive.writestr(entry, content)
+    archive.writestr(entry, content, zipfile.ZIP_DEFLATED, _LEVEL)
 
 
 def _hash(content: bytes, mode: str) -> str:

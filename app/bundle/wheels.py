@@ -13,6 +13,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib.metadata import Distribution
 from pathlib import Path
@@ -94,9 +95,10 @@ def collect_wheels(
     if missing:
         names = ", ".join(name_of(one) for one in missing[:5])
         say(f"putting together from the installed files: {names}{', …' * (len(missing) > 5)}")
-    for distribution in missing:
-        wheel = repack(distribution, into)
-        found.append(Wheel(wheel, distribution, "put together from installed files"))
+    with ThreadPoolExecutor(os.cpu_count()) as pool:  # compressing leaves Python's lock
+        repacked = pool.map(lambda distribution: repack(distribution, into), missing)
+        for wheel, distribution in zip(repacked, missing, strict=True):
+            found.append(Wheel(wheel, distribution, "put together from installed files"))
     return sorted(found, key=lambda wheel: wheel.file.name)
 
 
@@ -160,7 +162,7 @@ def _download(wanted: Sequence[Distribution], into: Path, say: Say) -> dict[str,
     lines = {name_of(one): f"{name_of(one)}=={one.version}" for one in wanted}
     unknown = 0
     while lines and unknown < _MOST_UNKNOWN:
-        command = ["download", "--quiet", "--no-deps", "--only-binary", ":all:", "--retries", "2"]
+        command = ["download", "--quiet", "--no-deps", "--only-binary", ":all:", "--retries", "1"]
         done = _pip([*command, "--dest", str(into), *lines.values()])
         if not done.returncode:
             break
