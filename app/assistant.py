@@ -10,7 +10,7 @@ import prompts
 from app.answering.check import check_draft
 from app.answering.citations import without_broken_end
 from app.answering.confidence import Calibration
-from app.answering.distrust import as_data, notices_of, plain_draft
+from app.answering.distrust import as_data, notices_of, plain_draft, unmarked
 from app.answering.editions import prefer_editions
 from app.answering.followup import Exchange, conversation, read_rewrite, standalone
 from app.answering.language import telling_words
@@ -335,7 +335,7 @@ def _passage(number: int, hit: Hit) -> NumberedPassage:
         label += f", page {hit.page}"
     if hit.heading:
         label += f", {hit.heading}"
-    return NumberedPassage(number, hit.text, label)
+    return NumberedPassage(number, unmarked(hit.text), label)
 
 
 def _numbered(hits: Sequence[Hit], history: Sequence[Answer]) -> dict[int, Hit]:

@@ -4,6 +4,7 @@ Neither the model nor the checks see a passage's orders to an assistant, so no a
 one; readers see the passage as it stands in its document, and how many orders were left out.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -11,6 +12,9 @@ from app.answering.defusing import addresses, defuse, without_foreign_addresses
 from app.answering.instructions import gives_orders, without_orders
 from app.events import Notice
 from vectorstore.records import Hit
+
+_MARK = re.compile(r"^(\s*)\[(\d{1,3})\]", re.MULTILINE)
+_LABEL = re.compile(r"^(\s*)(question|passages?|answer|frage|antwort)\s*:", re.MULTILINE | re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,11 @@ def as_data(hit: Hit) -> Told:
     if text == hit.text and heading == hit.heading:
         return Told(hit, 0)
     return Told(replace(hit, text=text, heading=heading), orders)
+
+
+def unmarked(text: str) -> str:
+    """A passage's text without marks that only a prompt has: passages' numbers, "Question:"."""
+    return _LABEL.sub(r"\1(\2)", _MARK.sub(r"\1(\2)", text))
 
 
 def plain_draft(draft: str, question: str, passages: Sequence[Hit]) -> tuple[str, int]:
