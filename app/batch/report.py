@@ -154,7 +154,11 @@ def _paper(info: RunInfo, results: Results, link: Link) -> Paper:
 def _bar_of(row: Mapping[int, RowResult]) -> list[BarPart]:
     """A document's outcomes."""
     counts = counted(row.values())
-    return [BarPart(OUTCOME_WORDS[key], counts[key], COLOURS[key]) for key in OUTCOME_WORDS]
+    return [
+        BarPart(OUTCOME_WORDS[key], counts[key], COLOURS[key])
+        for key in OUTCOME_WORDS
+        if counts[key]
+    ]
 
 
 def _answer(paper: Paper, result: RowResult, link: Link) -> None:

@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import re
 import shutil
 import signal
 import sqlite3
@@ -38,16 +39,28 @@ def journalled(home: Path) -> dict[str, str]:
     return kept
 
 
-def kill_and_resume(home: Path, order: list[str], out: Path, moments: list[int]) -> bytes:
+def kill_and_resume(
+    home: Path,
+    order: list[str],
+    out: Path,
+    moments: list[int],
+    stop_at_last: signal.Signals = signal.SIGKILL,
+) -> bytes:
     """Kill the run when it has so many answers; the bytes that it comes to in the end."""
-    for count in moments:
+    for number, count in enumerate(moments, 1):
+        ending = stop_at_last if number == len(moments) else signal.SIGKILL
         process = subprocess.Popen(command(home, *order), stderr=subprocess.PIPE)
         while len(journalled(home)) < count and process.poll() is None:
             time.sleep(0.02)
-        time.sleep(random.random() / 2)
+        time.sleep(random.random() / 4)
         assert process.poll() is None, process.communicate()
-        process.send_signal(signal.SIGKILL)
-        process.communicate()
+        process.send_signal(ending)
+        _, said = process.communicate()
+        if ending == signal.SIGINT:
+            assert process.returncode == 130
+            words = rf"stopped; {len(journalled(home))} answers are kept, the same command goes on"
+            assert re.search(words.encode(), said)
+            assert b"Traceback" not in said
     kept, before = journalled(home), Counter(asked(home))
     assert main(["--home", str(home), *order]) == 0
     again = Counter(asked(home)) - before
@@ -58,11 +71,11 @@ def kill_and_resume(home: Path, order: list[str], out: Path, moments: list[int])
     return out.read_bytes()
 
 
-def test_killed_three_times_it_comes_to_the_same_bytes(home: Path, tmp_path: Path) -> None:
+def test_killed_and_stopped_it_comes_to_the_same_bytes(home: Path, tmp_path: Path) -> None:
     file, out = tmp_path / "questions.csv", tmp_path / "answers.jsonl"
     file.write_text(QUESTIONS, encoding="utf-8")
     order = ["batch", str(file), "--out", str(out), "--reproducible"]
-    resumed = kill_and_resume(home, order, out, [1, 1, 2])
+    resumed = kill_and_resume(home, order, out, [1, 2], signal.SIGINT)
     assert main(["--home", str(home), *order, "--force"]) == 0
     assert out.read_bytes() == resumed
     rows = lines(out)

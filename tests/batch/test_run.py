@@ -220,6 +220,26 @@ def test_an_engine_that_stays_dead_ends_the_run_and_loses_nothing(
     assert [one.outcome for one in results] == ["found"] * 9
 
 
+def test_a_full_disk_ends_the_run_in_words_and_loses_nothing(tmp_path: Path) -> None:
+    with open_journal(tmp_path) as journal:
+        info = begin_or_continue(
+            journal,
+            run_info(Library(), ORDER),
+            lambda: tasks_of([(one, "") for one in questions(40)], None),
+        )
+        pages = journal._db.execute("PRAGMA page_count").fetchone()[0]
+        journal._db.execute(f"PRAGMA max_page_count = {pages + 3}")
+        with pytest.raises(JournalError, match=r"is full.*make room on the disk.*same command"):
+            answer_all(journal, info, Library(), parallel=2)
+    with open_journal(tmp_path) as journal:
+        kept = list(journal.results())
+    assert 0 < len(kept) < 40
+    library = Library()
+    _, results = play(tmp_path, library, questions(40))
+    assert {one.key: one for one in results}.items() >= {one.key: one for one in kept}.items()
+    assert len(library.asked) == 40 - len(kept)
+
+
 def test_answers_of_two_kinds_are_never_mixed(tmp_path: Path) -> None:
     library = Library()
     play(tmp_path, library, questions(3))
