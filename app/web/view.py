@@ -94,11 +94,16 @@ def advance(turn: Turn, event: Event) -> Turn:
         case Finished(answer=answer):
             return replace(
                 turn,
+                question=answer.question if _was_masked(answer) else turn.question,
                 stage=Stage.DONE,
                 answer=answer,
                 passages=tuple(answer.passages),
                 dropped=answer.usage.dropped,
             )
+
+
+def _was_masked(answer: Answer) -> bool:
+    return any(one.kind == "question" and one.action == "mask" for one in answer.notices)
 
 
 def stop(turn: Turn) -> Turn:
@@ -107,7 +112,9 @@ def stop(turn: Turn) -> Turn:
 
 
 def fail(turn: Turn, failure: AnswerFailed) -> Turn:
-    """Return `turn` without an answer, and why."""
+    """Return `turn` without an answer, and why; a question that a filter refused is not kept."""
+    if failure.kind is FailureKind.FILTERED:
+        turn = replace(turn, question="[…]")
     return replace(turn, stage=Stage.FAILED, failure=failure) if turn.running else turn
 
 
