@@ -67,9 +67,9 @@ def _go_apart(arguments: argparse.Namespace) -> None:
         given = {"host": arguments.host, "port": arguments.port}
         settings = settings_of(arguments, web=given)
         arguments.listeners = listen(settings.web.host, settings.web.port)
+        arguments.apart = go_apart(settings, arguments.listeners)
     else:
-        settings = settings_of(arguments)
-    arguments.apart = go_apart(settings)
+        arguments.apart = go_apart(settings_of(arguments))
 
 
 def build_parser() -> argparse.ArgumentParser:

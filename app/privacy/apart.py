@@ -5,6 +5,7 @@ import ctypes
 import socket
 import struct
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -32,12 +33,14 @@ class NetworkRefused(Exception):
 class Apart:
     """What came of it. `reason` is "" in a namespace of one's own, else why there is none;
     `unfiltered` is "" with a filter of system calls, else why there is none. `relay` leads to the
-    hosts that the settings name.
+    hosts that the settings name. `turnable` is "" where the sockets that listen can call nobody,
+    else why they are not kept from it.
     """
 
     reason: str
     unfiltered: str
     relay: Relay | None = None
+    turnable: str = ""
 
     def words(self) -> str:
         """One sentence for whoever starts the process."""
@@ -53,8 +56,13 @@ class Apart:
         return f"This process is in a network namespace with loopback alone.{also}{missing}"
 
 
-def go_apart(settings: "Settings", kernel: namespace.Kernel | None = None) -> Apart:
-    """Enter a network namespace, with a way to the hosts that the settings name.
+def go_apart(
+    settings: "Settings",
+    listeners: Sequence[socket.socket] = (),
+    kernel: namespace.Kernel | None = None,
+) -> Apart:
+    """Enter a network namespace, with a way to the hosts that the settings name. The `listeners`
+    stay in the machine's network.
 
     Call while this process has one thread. Raises NetworkRefused where the settings require it
     and the kernel refuses.
@@ -76,7 +84,7 @@ def go_apart(settings: "Settings", kernel: namespace.Kernel | None = None) -> Ap
             f"this process cannot have a network namespace of its own: {reason}. Permit user "
             "namespaces on this machine or in this container, or set privacy.namespace to auto"
         )
-    return Apart(reason, confine(Need.LOOPBACK), relay)
+    return Apart(reason, confine(Need.LOOPBACK), relay, _only_answer(listeners))
 
 
 def listen(host: str, port: int) -> list[socket.socket]:
@@ -95,7 +103,6 @@ def listen(host: str, port: int) -> list[socket.socket]:
             if family == socket.AF_INET6:
                 one.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
             one.bind(place)
-            _only_answer(one)
     except OSError as error:
         for one in taken:
             with contextlib.suppress(OSError):
@@ -107,15 +114,22 @@ def listen(host: str, port: int) -> list[socket.socket]:
     return taken
 
 
-def _only_answer(listener: socket.socket) -> None:
-    """Let neither this socket nor the connections that it takes be turned round to call others:
-    they belong to the machine's network for ever. Nobody can take it off again.
+def _only_answer(listeners: Sequence[socket.socket]) -> str:
+    """Let neither these sockets nor the connections that they take be turned round to call others:
+    they belong to the machine's network for ever, and nobody can take it off again.
+
+    Returns "" on success, else why the kernel does not; some allow it to root alone.
     """
     if not sys.platform.startswith("linux"):
-        return
+        return f"the filter is Linux's, and this is {sys.platform}"
     program = b"".join(struct.pack("HBBI", *line) for line in _NO_ANSWERS)
     buffer = ctypes.create_string_buffer(program, len(program))
     # struct sock_fprog, with its padding
     header = struct.pack("@HP", len(_NO_ANSWERS), ctypes.addressof(buffer))
-    listener.setsockopt(socket.SOL_SOCKET, _ATTACH_FILTER, header)
-    listener.setsockopt(socket.SOL_SOCKET, _LOCK_FILTER, 1)
+    try:
+        for one in listeners:
+            one.setsockopt(socket.SOL_SOCKET, _ATTACH_FILTER, header)
+            one.setsockopt(socket.SOL_SOCKET, _LOCK_FILTER, 1)
+    except OSError as error:
+        return f"the kernel refuses a filter on it ({error.strerror or error})"
+    return ""

@@ -189,7 +189,8 @@ WITH_NAMES = ("udp_packet", "dns_query", "getaddrinfo", "gethostbyname", "gethos
               "c_library_that_sends", "c_library_that_looks_up", "hugging_face_hub",
               "chroma_default_embedder", "gradio_analytics", "gradio_version_check")  # fmt: skip
 # Past Python, in a process like the one that serves: its network namespace has to hold.
-BELOW = ("c_library_that_connects", "listening_socket_turned_round", "c_library_that_sends",
+TURNED = "listening_socket_turned_round"
+BELOW = ("c_library_that_connects", TURNED, "c_library_that_sends",
          "c_library_that_looks_up")  # fmt: skip
 # What the kernel refuses below Python, so that nothing in Python can note it.
 UNRECORDED = ("c_library_in_a_parser", *BELOW)
@@ -205,10 +206,12 @@ def main() -> int:
     home, host, port, how = sys.argv[1], sys.argv[2], int(sys.argv[3]), sys.argv[4]
     out = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # what libraries print is not an answer
-    reason = ""
+    reasons = dict.fromkeys(BELOW, "")
     if how == "apart":
         (listener,) = listen("0.0.0.0", 0)  # as for a chat that others reach
-        reason = go_apart(load_settings({"home": Path(home)})).reason
+        apart = go_apart(load_settings({"home": Path(home)}), [listener])
+        reasons = dict.fromkeys(BELOW, apart.reason)
+        reasons[TURNED] = apart.reason or apart.turnable
     else:
         listener = socket.create_server(("0.0.0.0", 0))
     attempts = Attempts(host, port, listener)
@@ -216,7 +219,7 @@ def main() -> int:
         foreign = (f"{host}/32",) if host.startswith("127.") else ()
         Guard(Allowed(foreign=foreign), AttemptFile(Path(home))).install()
     for line in sys.stdin:
-        said = {**_made(attempts.known[line.strip()]), "not_apart": reason}
+        said = {**_made(attempts.known[line.strip()]), "not_apart": reasons.get(line.strip(), "")}
         print(json.dumps(said), file=out, flush=True)
     return 0
 

@@ -77,6 +77,15 @@ ALWAYS = (
 )
 
 
-def limits(*, apart: bool) -> tuple[str, ...]:
-    """What the guard cannot do, for a machine with or without namespaces."""
-    return (APART if apart else NOT_APART, *ALWAYS)
+TURNABLE = (
+    "Somebody whose own code runs in the process that serves could turn the web chat's socket "
+    "round, to call others"
+)
+
+
+def limits(*, apart: bool, turnable: str = "") -> tuple[str, ...]:
+    """What the guard cannot do, for a machine with or without namespaces; `turnable` says why the
+    web chat's socket has no filter.
+    """
+    turned = (f"{TURNABLE}: {turnable}.",) if apart and turnable else ()
+    return (APART if apart else NOT_APART, *turned, *ALWAYS)

@@ -19,7 +19,7 @@ from pathlib import Path
 from app.audit.opening import open_trail
 from app.privacy import PROXIES, SWITCHES, UNSET
 from app.privacy.attempts import AttemptFile
-from app.privacy.breakout import BELOW, ON_ANY, UNRECORDED, WITH_NAMES
+from app.privacy.breakout import BELOW, ON_ANY, TURNED, UNRECORDED, WITH_NAMES
 from app.privacy.inside import recorded_in
 from app.privacy.job import do_job
 from app.privacy.outside import OUTSIDE, Visits, joined_outside, outside_on_loopback
@@ -90,7 +90,8 @@ def _prove(folder: Path, isolated: bool, attempts: list[str]) -> dict[str, objec
         "reached_outside_during_job": during,
         "attempts": [asdict(one) for one in outcomes],
         "trail": trail,
-        "not_apart": next((str(guarded[name]["not_apart"]) for name in below), ""),
+        "not_apart": next((_said(guarded[name]) for name in below if name != TURNED), ""),
+        "turnable": _said(guarded[TURNED]) if TURNED in guarded else "",
         "browser": page,
         "passed": passed,
     }
@@ -146,6 +147,10 @@ def _attempts(
             found[name] = {**said, "got_out": visits.arrived(), "recorded": recorded}
         child.stdin.close()
     return found
+
+
+def _said(outcome: dict[str, object]) -> str:
+    return str(outcome["not_apart"])
 
 
 def _in_trail(home: Path) -> dict[str, int]:

@@ -54,7 +54,7 @@ def make_report(settings: Settings, attempts: Sequence[str] = ()) -> dict[str, A
             f"{host.name} port {host.port} ({host.because})" for host in named_in(settings)
         ],
         **(proof := _proof(attempts)),
-        "limits": list(limits(apart=not proof["not_apart"])),
+        "limits": list(limits(apart=not proof["not_apart"], turnable=proof["turnable"])),
     }
     file = key_file(settings)
     key = SigningKey.open(file) if file.exists() else SigningKey.make(file)

@@ -108,7 +108,7 @@ from app.settings import load_settings
 settings = load_settings({{"home": sys.argv[1]}})
 {before}
 outer = listen("127.0.0.1", 0)
-apart = go_apart(settings)
+apart = go_apart(settings, outer)
 assert apart.reason == apart.unfiltered == "", apart
 {code}
 """
@@ -141,6 +141,28 @@ def test_a_listening_socket_is_reached_from_outside(tmp_path: Path) -> None:
         assert is_apart(process.pid)
         with socket.create_connection(("127.0.0.1", port), 10) as visitor:
             assert visitor.recv(5) == b"hello"
+
+
+@permitted
+@pytest.mark.skipif(os.geteuid() != 0, reason="this kernel may allow the filter to root alone")
+@pytest.mark.parametrize("turned", ["door", "visitor"])
+def test_a_socket_of_the_web_chat_cannot_be_turned_round(tmp_path: Path, turned: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        target = other.getsockname()[1]
+        code = (
+            "from app.privacy.limits import connect_in_c\n"
+            "(door,) = outer; door.listen(); print(door.getsockname()[1], flush=True)\n"
+            "visitor, _ = door.accept()\n"
+            f"print(connect_in_c('127.0.0.1', {target}, {turned}.detach()))"
+        )
+        with _inside(tmp_path, code) as process:
+            assert process.stdout is not None
+            port = int(process.stdout.readline())
+            with socket.create_connection(("127.0.0.1", port), 10):
+                assert int(process.stdout.readline()) != 0
+        other.settimeout(0.2)
+        with pytest.raises(TimeoutError):
+            other.accept()
 
 
 @permitted
