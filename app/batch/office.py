@@ -84,7 +84,7 @@ class Office:
 
     def resume(self) -> None:
         """Know again what an earlier process was given, and go on with what is not done."""
-        for note in sorted(self._folder.glob(f"web-*/{_NOTE}")):
+        for note in sorted(self._folder.glob(f"web-*/{_NOTE}"), key=_handed_in):
             told = json.loads(note.read_text("utf-8"))
             order = Order(**{**told["order"], "spaces": _tuple(told["order"]["spaces"])})
             run = Run(
@@ -302,6 +302,12 @@ class Office:
         with self._lock:
             self._runs[run.id] = run
         return run
+
+
+def _handed_in(note: Path) -> tuple[float, str]:
+    """When a run's file came in, the older first."""
+    file = note.with_name("questionnaire")
+    return (file if file.exists() else note).stat().st_mtime, note.parent.name
 
 
 def _counts(counts: dict[str, int], total: int) -> Counts:
