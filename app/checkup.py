@@ -11,7 +11,7 @@ from typing import Literal
 from app.engine.options import usable_cores
 from app.models import ModelError, default_chat_model, default_embedder, is_starter
 from app.owner import find_owner
-from app.privacy import SWITCHES, UNSET, namespace
+from app.privacy import SWITCHES, UNSET, apart, namespace
 from app.privacy.allowed import named_in
 from app.settings import Settings
 from ingest import confinement
@@ -205,9 +205,12 @@ def _privacy(settings: Settings) -> Iterator[Finding]:
 
 
 def _namespace(settings: Settings, kernel: namespace.Kernel | None) -> Finding:
-    """Whether our processes can have one."""
-    wanted = settings.privacy.namespace
-    reason = "privacy.namespace is off" if wanted == "off" else namespace.trial(kernel)
+    """Whether our processes can have one; in a process that tried, whether it has."""
+    wanted, tried = settings.privacy.namespace, apart.own()
+    if tried is not None:
+        reason = tried.reason
+    else:
+        reason = apart.OFF if wanted == "off" else namespace.trial(kernel)
     if not reason:
         hosts = sorted({f"{host.name} port {host.port}" for host in named_in(settings)})
         relay = f", and a relay to {', '.join(hosts)}" if hosts else ""
@@ -229,22 +232,27 @@ def _namespace(settings: Settings, kernel: namespace.Kernel | None) -> Finding:
 
 
 def _serving(settings: Settings) -> Iterator[Finding]:
-    """Whether the process that has the folder open went apart when it started."""
+    """Whether another process that has the folder open went apart when it started."""
     owner = find_owner(settings.home)
-    apart = namespace.is_apart(owner.pid) if owner and owner.pid else None
-    if owner and apart is not None and settings.privacy.namespace != "off":
+    if owner is None or owner.pid in (0, os.getpid()) or settings.privacy.namespace == "off":
+        return
+    gone = namespace.is_apart(owner.pid)
+    if gone is not None:
         yield Finding(
             "privacy",
-            "ok" if apart else "warning",
+            "ok" if gone else "warning",
             f"`{owner.command}` (process {owner.pid}) "
-            + ("is in one" if apart else "has the machine's own network"),
+            + ("is in one" if gone else "has the machine's own network"),
         )
 
 
 def _filter(kernel: confinement.Kernel | None) -> Finding:
     """Whether the kernel closes the parsers, the drawing of pages and the engine."""
-    need = confinement.Need.NOTHING
-    reason = namespace.in_a_child(lambda: confinement.confine(need, kernel))
+    need, tried = confinement.Need.NOTHING, apart.own()
+    if tried is not None and tried.unfiltered != apart.OFF:
+        reason = tried.unfiltered
+    else:
+        reason = namespace.in_a_child(lambda: confinement.confine(need, kernel))
     if not reason:
         return Finding(
             "privacy", "ok", "parsers, the drawing of pages and the engine: closed by the kernel"

@@ -56,6 +56,15 @@ class Apart:
         return f"This process is in a network namespace with loopback alone.{also}{missing}"
 
 
+# A process goes apart once, for its life.
+_own: list[Apart] = []
+
+
+def own() -> Apart | None:
+    """What came of it in this process; None where it was not tried."""
+    return _own[0] if _own else None
+
+
 def go_apart(
     settings: "Settings",
     listeners: Sequence[socket.socket] = (),
@@ -67,6 +76,13 @@ def go_apart(
     Call while this process has one thread. Raises NetworkRefused where the settings require it
     and the kernel refuses.
     """
+    _own[:] = [_gone_apart(settings, listeners, kernel)]
+    return _own[0]
+
+
+def _gone_apart(
+    settings: "Settings", listeners: Sequence[socket.socket], kernel: namespace.Kernel | None
+) -> Apart:
     wanted = settings.privacy.namespace
     if wanted == "off":
         return Apart(OFF, OFF)

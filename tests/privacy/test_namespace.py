@@ -190,6 +190,18 @@ def test_what_can_be_reached_from_inside(tmp_path: Path, code: str, outcome: int
         assert _said(_inside(tmp_path, code.replace("PORT", port))) == str(outcome)
 
 
+@permitted
+def test_a_process_that_went_apart_says_so_itself(tmp_path: Path) -> None:
+    code = (
+        "from app.checkup import check\n"
+        "from app.owner import own\n"
+        "with own(settings.home, 'strongroom serve'):\n"
+        "    print([one.status for one in check(settings) if 'kernel' in one.what\n"
+        "           or 'network' in one.what])"
+    )
+    assert _said(_inside(tmp_path, code)) == "['ok', 'ok']"
+
+
 class Hello(BaseHTTPRequestHandler):
     """An engine elsewhere, as far as this test goes."""
 
