@@ -66,8 +66,7 @@ class VectorIndex:
         except OutOfReach as fault:
             self._behind = str(fault)
             _log.warning("%s Until then finding reads all vectors of the catalogue.", fault)
-        self._watcher = threading.Thread(target=self._watch, name="vectors", daemon=True)
-        self._watcher.start()
+        self._start_watching()
 
     @contextmanager
     def renewing(self) -> Iterator[None]:
@@ -78,6 +77,7 @@ class VectorIndex:
         with self._syncing:
             yield
             if self._url is not None:
+                self._start_watching()
                 try:
                     self._catch_up()
                 except OutOfReach as fault:
@@ -251,6 +251,11 @@ class VectorIndex:
             self._behind = str(fault)
             _log.warning("%s Until then finding reads all vectors of the catalogue.", fault)
             self._wake.set()
+
+    def _start_watching(self) -> None:
+        if self._watcher is None:
+            self._watcher = threading.Thread(target=self._watch, name="vectors", daemon=True)
+            self._watcher.start()
 
     def _watch(self) -> None:
         """Catch up with a server that answers again, or that lost something unnoticed."""
