@@ -155,9 +155,12 @@ def _copy_distribution(one: Distribution, packages: Path) -> None:
     for file in one.files or ():
         if ".." in file.parts or file.suffix == ".pyc" or file.parts[0] in BUILD_FILES:
             continue
+        source = Path(str(file.locate()))
+        if not source.is_file() and source.suffix != ".py":
+            continue  # old ways to install list notes that they then leave out
         copy = packages / file
         copy.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(str(file.locate()), copy)
+        shutil.copyfile(source, copy)
 
 
 def _ourselves(packages: Path) -> None:
