@@ -46,7 +46,7 @@ def install(env: Path, wheels: Path | None) -> None:
         words = ["--no-cache-dir", "--no-deps", "--no-binary=llama-cpp-python"]
         subprocess.run([*pip, "install", *words, f"llama-cpp-python=={llama}"], check=True)
     nearby = ["-f", str(wheels)] if wheels else []
-    constrained = [*pip, "install", *nearby, "-c", str(lock)]
+    constrained = [*pip, "install", "--no-compile", *nearby, "-c", str(lock)]
     subprocess.run([*constrained, *_direct(), "setuptools"], check=True)
 
 
