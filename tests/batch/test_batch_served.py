@@ -12,7 +12,7 @@ from typing import cast
 import openpyxl
 import pypdfium2
 import pytest
-from batch.batch_runs import run
+from batch.batch_runs import here, run
 from batch.test_run import Library, play, questions
 
 from app.batch.journal import open_journal
@@ -175,12 +175,12 @@ def test_a_pipe_in_and_a_pipe_out(served: Served) -> None:
 def test_bad_rows_end_it_or_are_recorded(served: Served, tmp_path: Path) -> None:
     file, out = tmp_path / "q.csv", tmp_path / "a.csv"
     file.write_text(f"question,document\n{LEAVE},\nWhich?,nowhere.pdf\n,x\n")
-    done = run(served.folder, "batch", str(file), "--out", str(out))
+    done = here(served.folder, "batch", str(file), "--out", str(out))
     assert done.returncode == 1
     assert "row 3" in done.stderr
     assert "row 4" in done.stderr
     assert not out.exists()
-    done = run(served.folder, "batch", str(file), "--out", str(out), "--skip-bad", "--json")
+    done = here(served.folder, "batch", str(file), "--out", str(out), "--skip-bad", "--json")
     assert done.returncode == 3, done.stderr
     assert json.loads(done.stdout)["failed"] == 2
     assert "nowhere.pdf" in out.read_text(encoding="utf-8-sig")
@@ -189,7 +189,7 @@ def test_bad_rows_end_it_or_are_recorded(served: Served, tmp_path: Path) -> None
 def test_each_document_and_formulas_stay_text(served: Served, tmp_path: Path) -> None:
     file, out = tmp_path / "q.csv", tmp_path / "a.xlsx"
     file.write_text(f"question,owner\n{LEAVE},=cmd|' /C calc'!A0\n")
-    done = run(served.folder, "batch", str(file), "--out", str(out), "--each-document", "--json")
+    done = here(served.folder, "batch", str(file), "--out", str(out), "--each-document", "--json")
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["total"] == len(served.home.documents())
     book = openpyxl.load_workbook(out)
@@ -204,7 +204,7 @@ def test_reports_review_and_verification(served: Served, tmp_path: Path) -> None
     file.write_text(f"{LEAVE}\n{MARS}\n")
     order = ["batch", str(file), "--reproducible", "--json"]
     reports = ["--report", str(html), "--report", str(pdf)]
-    done = run(served.folder, *order, "--out", str(first), *reports)
+    done = here(served.folder, *order, "--out", str(first), *reports)
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["files"] == [str(first), str(html), str(pdf)]
     document = pypdfium2.PdfDocument(pdf)
@@ -213,23 +213,23 @@ def test_reports_review_and_verification(served: Served, tmp_path: Path) -> None
         assert words in html.read_text("utf-8")
         assert words in text
     only = ["--document", "travel-policy.docx", "--out", str(second)]
-    assert run(served.folder, *order, *only).returncode == 0
+    assert here(served.folder, *order, *only).returncode == 0
 
     compare = ["batch", "--review", str(second), "--against", str(first)]
-    told = run(served.folder, *compare)
+    told = here(served.folder, *compare)
     assert told.returncode == 0, told.stderr
     assert "the runs differ: other documents" in told.stdout
     assert LEAVE in told.stdout
     assert MARS not in told.stdout
     assert told.stdout.splitlines()[-1].endswith(", 1 the same")
-    counts = json.loads(run(served.folder, *compare, "--json").stdout)["counts"]
+    counts = json.loads(here(served.folder, *compare, "--json").stdout)["counts"]
     assert (sum(counts.values()), counts["same"]) == (2, 1)
-    assert run(served.folder, "batch", "--review", str(second)).returncode == 2
+    assert here(served.folder, "batch", "--review", str(second)).returncode == 2
 
-    checked = run(served.folder, "batch", "--verify", str(first), "--sample", "0", "--json")
+    checked = here(served.folder, "batch", "--verify", str(first), "--sample", "0", "--json")
     assert checked.returncode == 0, checked.stdout + checked.stderr
     assert json.loads(checked.stdout)["same"] == 2
     second.write_bytes(second.read_bytes() + b"\n")
-    forged = run(served.folder, "batch", "--verify", str(second))
+    forged = here(served.folder, "batch", "--verify", str(second))
     assert forged.returncode == 1
     assert "was changed since" in forged.stderr
