@@ -327,6 +327,9 @@ def _add_people(command, commands) -> None:  # type: ignore[no-untyped-def]
     sign_out = command("sign-out", "people:sign_out_user", "end a person's sessions", group)
     for parser in (remove, password, role, groups, sign_out):
         parser.add_argument("name", metavar="NAME")
+    remove.add_argument(
+        "--documents", choices=["keep", "delete"], default="keep", help="their own uploads (keep)"
+    )
     role.add_argument("role", nargs="+", choices=["reader", "administrator", "auditor"])
     groups.add_argument("groups", nargs="*", metavar="GROUP")
     for parser in (add, remove, password, role, groups, sign_out):

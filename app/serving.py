@@ -24,7 +24,7 @@ from app.deletion.daily import retention_daily
 from app.deletion.places import DrawnPages
 from app.home import Home
 from app.owner import socket_path
-from app.people.access import Person, Right, spaces_of
+from app.people.access import Person, Right, private_space_of, spaces_of
 from app.people.allowance import Limits
 from app.people.opening import House, company_sign_in, open_people
 from app.settings import Settings, SettingsError
@@ -163,7 +163,12 @@ def _pages(
         PageGroup(documents_routes(desk, uploads), body_bytes=settings.web.upload_mib << 20),
         PageGroup(
             administration_routes(
-                house.people, house.sessions, overview, prices, conversations.delete_person
+                house.people,
+                house.sessions,
+                overview,
+                prices,
+                conversations.delete_person,
+                partial(_erase_uploads, home),
             )
         ),
         PageGroup(sign_in_routes(doors, house.people, house.sessions, record)),
@@ -178,6 +183,13 @@ def _pages(
         ),
         PageGroup(account_routes(doors.password, house.people, house.sessions, home.index.spaces)),
     ]
+
+
+def _erase_uploads(home: Home, person: str, by: str) -> int:
+    """Delete the own uploads of a person who was removed; how many are held, and stay."""
+    space = private_space_of(person)
+    names = [record.name for record in home.index.documents() if record.space == space]
+    return sum(not one.removed for one in home.remove(names, space=space, person=by))
 
 
 def _sign_in(settings: Settings, house: House) -> Callable[[App], App]:

@@ -11,9 +11,10 @@ from typing import Any
 
 from app.audit.opening import local_person, open_trail
 from app.audit.records import RecordKind
-from app.commands.output import print_json, settings_of
+from app.commands.output import fail, print_json, settings_of
 from app.conversations.store import CONVERSATIONS, Conversations
-from app.people.access import EVERYONE, Right, is_private
+from app.deletion.receipt import Removal
+from app.people.access import EVERYONE, Person, Right, is_private, private_space
 from app.people.opening import House, open_people
 from app.people.passwords import make_password
 from app.people.store import Account, PeopleError
@@ -75,14 +76,31 @@ def remove_user(arguments: Namespace) -> int:
         if kept.exists():
             with closing(Conversations(kept)) as conversations:
                 conversations.delete_person(person.id)
+    removals = _delete_uploads(arguments, person) if arguments.documents == "delete" else []
+    deleted = [removal.document for removal in removals if removal.removed]
     if arguments.json:
-        print_json({"name": person.name, "id": person.id})
+        print_json({"name": person.name, "id": person.id, "documents_deleted": deleted})
     else:
+        print(f"removed {person.name} and their conversations")
+        space = private_space(person)
         print(
-            f"removed {person.name} and their conversations; their own uploads are in the space "
-            f"~{person.id}, which nobody can read now"
+            f"deleted {len(deleted)} uploads of their own"
+            if arguments.documents == "delete"
+            else f"their own uploads are in the space {space}, which nobody can read now; to "
+            f"delete them: strongroom documents --space {space}, "
+            f"strongroom remove NAME --space {space}"
         )
-    return 0
+    for removal in removals:
+        if not removal.removed:
+            fail(f"{removal.document}: {removal.reason} ({removal.space})")
+    return 0 if len(deleted) == len(removals) else 1
+
+
+def _delete_uploads(arguments: Namespace, person: Person) -> list[Removal]:
+    space = private_space(person)
+    with open_operations(settings_of(arguments), "strongroom users remove") as operations:
+        names = [one.name for one in operations.documents(None) if one.space == space]
+        return operations.remove(names, space=space) if names else []
 
 
 def set_password(arguments: Namespace) -> int:

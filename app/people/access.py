@@ -44,7 +44,12 @@ class Rules:
 
 def private_space(person: Person) -> str:
     """The space of a person's own uploads."""
-    return _PRIVATE + person.id
+    return private_space_of(person.id)
+
+
+def private_space_of(person_id: str) -> str:
+    """The same, also for somebody who is no longer there."""
+    return _PRIVATE + person_id
 
 
 def is_private(space: str) -> bool:

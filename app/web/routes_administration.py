@@ -85,10 +85,12 @@ def administration_routes(
     overview: Overview,
     prices: Prices,
     forget: Callable[[str], None] = lambda person: None,
+    erase: Callable[[str, str], int] = lambda person, by: 0,
 ) -> APIRouter:
     """The routes below `PREFIX`; every one of them is for administrators alone.
 
-    `forget` erases what else is kept of a person who was removed.
+    `forget` erases what else is kept of a person who was removed; `erase` their own uploads, in
+    the name of another, and says how many stay because of a hold.
     """
     router = APIRouter(prefix=PREFIX, route_class=_Route)
 
@@ -147,9 +149,11 @@ def administration_routes(
         return _back("/people")
 
     @router.post("/people/remove")
-    def remove(request: Request, person: Text) -> Response:
+    def remove(request: Request, person: Text, documents: Text = "keep") -> Response:
         people.remove(person)
         forget(person)
+        if documents == "delete" and (held := erase(person, person_of(request.scope).id)):
+            raise PeopleError(_texts(request).uploads_held.format(count=held))
         return _back("/people")
 
     @router.post("/people/join")

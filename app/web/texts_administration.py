@@ -60,6 +60,10 @@ class AdministrationTexts:
     end_sessions: str
     remove: str
     remove_sure: str  # {name}
+    uploads: str
+    uploads_keep: str
+    uploads_delete: str
+    uploads_held: str  # {count}
     change: str
     you: str
     told_title: str  # {name}
@@ -153,6 +157,10 @@ ENGLISH = AdministrationTexts(
     end_sessions="Sign out everywhere",
     remove="Remove",
     remove_sure="Yes, remove {name}",
+    uploads="Their own uploads",
+    uploads_keep="keep, for nobody to read",
+    uploads_delete="delete",
+    uploads_held="The person was removed; {count} of their uploads are held and stay.",
     change="Change",
     you="you",
     told_title="One-time password for {name}",
@@ -245,6 +253,10 @@ GERMAN = AdministrationTexts(
     end_sessions="Überall abmelden",
     remove="Entfernen",
     remove_sure="Ja, {name} entfernen",
+    uploads="Eigene Dokumente",
+    uploads_keep="behalten, für niemanden lesbar",
+    uploads_delete="löschen",
+    uploads_held="Die Person ist entfernt; {count} ihrer Dokumente sind gesperrt und bleiben.",
     change="Ändern",
     you="Sie",
     told_title="Einmalpasswort für {name}",
