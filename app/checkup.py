@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from app.engine.options import usable_cores
 from app.models import ModelError, default_chat_model, default_embedder, is_starter
@@ -15,6 +15,9 @@ from app.privacy import SWITCHES, UNSET, apart, namespace
 from app.privacy.allowed import named_in
 from app.settings import Settings
 from ingest import confinement
+
+if TYPE_CHECKING:
+    from vectorstore.vector_index import Server
 
 LEAST_FREE_DISK = 2 * 2**30
 
@@ -162,6 +165,7 @@ def _open_index(settings: Settings) -> Iterator[Finding]:
             records = home.documents()
             chunks = sum(record.chunks for record in records)
             yield Finding("index", "ok", f"{len(records)} documents, {chunks} chunks, consistent")
+            yield from _chroma(home.index.server)
             calibration = home.chat.calibration()
             yield Finding(
                 "index",
@@ -179,6 +183,17 @@ def _open_index(settings: Settings) -> Iterator[Finding]:
         if words is None:
             raise
         yield Finding("index", "failed", words)
+
+
+def _chroma(server: "Server | None") -> Iterator[Finding]:
+    """Whether the server that has the vectors answers, and has those of the catalogue."""
+    if server is None:
+        return
+    if server.out_of_reach:
+        yield Finding("index", "failed", server.out_of_reach, "see index.chroma_url")
+    else:
+        said = f"the Chroma server {server.url} answers, and has every vector of the catalogue"
+        yield Finding("index", "ok", said)
 
 
 def _privacy(settings: Settings) -> Iterator[Finding]:
@@ -202,6 +217,9 @@ def _privacy(settings: Settings) -> Iterator[Finding]:
         )
     if settings.engine.url:
         yield Finding("privacy", "ok", f"questions and passages go to {settings.engine.url} only")
+    if settings.index.chroma_url:
+        said = f"vectors of passages and questions go to {settings.index.chroma_url} only"
+        yield Finding("privacy", "ok", said)
 
 
 def _namespace(settings: Settings, kernel: namespace.Kernel | None) -> Finding:

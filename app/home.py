@@ -180,8 +180,8 @@ class Home:
     def _storing(self, person: str) -> Iterator[RecordedIndex]:
         """The index as ingestion may use it; what it forgot is off the disk after the block."""
         who = person or local_person()
-        with self.deleter.several(who, "gone from its folder") as forget:
-            yield RecordedIndex(self.index, self.trail, who, forget)
+        with self.deleter.several(who, "gone from its folder") as deletions:
+            yield RecordedIndex(self.index, self.trail, who, deletions)
 
     def _parse_limits(self) -> ParseLimits:
         limits = self.settings.ingest

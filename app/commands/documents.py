@@ -89,7 +89,8 @@ def remove(arguments: Namespace) -> int:
     for receipt in receipts:
         for found in receipt["found"]:
             if not found["expected"]:
-                fail(f"words of {receipt['document']} are still in {found['file']}: {found['why']}")
+                left = f"words or vectors of {receipt['document']} are still in {found['file']}"
+                fail(f"{left}: {found['why']}")
     if arguments.receipt:
         written = json.dumps(receipts, ensure_ascii=False, indent=2) + "\n"
         Path(arguments.receipt).write_text(written, encoding="utf-8")

@@ -4,7 +4,7 @@ import json
 import os
 import uuid
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,13 +16,23 @@ from app.audit.trail import Trail
 from app.backup.register import who_still_hold
 from app.deletion.places import Place
 from app.deletion.receipt import Leftover, Receipt, Removal
-from app.deletion.remains import FORMS, MOST, Remains, Traces, search, spread, traces_of
+from app.deletion.remains import FEWEST, FORMS, MOST, Remains, Traces, search, spread, traces_of
 from app.deletion.rules import RuleBook
 from vectorstore.index import Index
-from vectorstore.records import DocumentRecord
+from vectorstore.records import Chunk, DocumentRecord, NewDocument
 
 _UNFINISHED = "deleting.json"
 ASKED = "asked for"
+# Of a Chroma server, which has vectors and numbers, and no words.
+_NOT_TOLD = (
+    "the Chroma server does not answer, and has the document's vectors until it does: they are "
+    "deleted there as soon as Strongroom has reached it"
+)
+_THEIRS = (
+    "the Chroma server's own files, which Strongroom does not see. Its collection was made anew "
+    "without the document's vectors; to be rid of the old one's bytes, stop the server, empty its "
+    "folder and start it: all vectors that are left are stored there again"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +43,17 @@ class _Gone:
     traces: Traces
     removed: dict[str, int]
     reason: str
+    replaced: bool = False  # by a new version, so that quotations are of what was so then
+
+
+@dataclass(frozen=True, slots=True)
+class Several:
+    """Documents that go one by one, and whose bytes go together, when the block ends."""
+
+    forget: Callable[[str, str], bool]
+    """Take (space, name) out of everything; False when it is not there or may not go."""
+    replacing: Callable[[NewDocument, Sequence[Chunk]], AbstractContextManager[str]]
+    """A block that stores this version; enters with the hash of the one that it replaces, or ""."""
 
 
 class Deleter:
@@ -80,8 +101,8 @@ class Deleter:
         return [outcome[name] for name in dict.fromkeys(names)]
 
     @contextmanager
-    def several(self, person: str, reason: str) -> Iterator[Callable[[str, str], bool]]:
-        """A function that forgets (space, name), False for none; bytes go after the block."""
+    def several(self, person: str, reason: str) -> Iterator[Several]:
+        """What is forgotten or replaced in the block is off the disk after it, with receipts."""
         gone: list[_Gone] = []
 
         def forget(space: str, name: str) -> bool:
@@ -90,8 +111,18 @@ class Deleter:
                 gone.append(found)
             return isinstance(found, _Gone)
 
+        @contextmanager
+        def replacing(document: NewDocument, chunks: Sequence[Chunk]) -> Iterator[str]:
+            old = self._index.document(document.space, document.name)
+            if old is None or old.sha256 == document.sha256:
+                yield ""
+                return
+            found = self._replaced(old, document, chunks)
+            yield old.sha256
+            gone.append(found)
+
         try:
-            yield forget
+            yield Several(forget, replacing)
         finally:
             self.finish(gone, person=person)
 
@@ -120,6 +151,26 @@ class Deleter:
             removed[place.name] = place.forget(record, [chunk.chunk_id for chunk in chunks])
         return _Gone(record, traces, removed, reason)
 
+    def _replaced(
+        self, old: DocumentRecord, document: NewDocument, chunks: Sequence[Chunk]
+    ) -> _Gone:
+        """What the old version would be known again by, which the new one does not say."""
+        before = self._index.chunks(old.space, old.name)
+        vectors = self._index.presence.vectors_of(old.space, old.name)
+        traces = traces_of([chunk.text for chunk in before], vectors)
+        new = "\n".join(chunk.text for chunk in chunks)
+        own = [sentence for sentence in traces.sentences if sentence not in new]
+        reason = f"replaced by the version {document.sha256}"
+        about = {"space": old.space, "document": old.name, "sha256": old.sha256, "reason": reason}
+        self._note_unfinished({**about, "replaced": True})
+        return _Gone(
+            old,
+            Traces(spread(own, MOST), spread(vectors, MOST)),
+            {"chunks": len(before), "vectors": len(vectors)},
+            reason,
+            replaced=True,
+        )
+
     def finish(self, gone: Sequence[_Gone], *, person: str, every: bool = False) -> list[Receipt]:
         """Take the bytes off the disk, search for what is left, and issue the receipts."""
         if not gone:
@@ -127,7 +178,12 @@ class Deleter:
         self._index.purge({one.record.space for one in gone})
         receipts = []
         for one in gone:
-            remains = search(self._home, self._own(one.traces), every=every)
+            if one.replaced:  # the places forget it only now that no document has its content
+                for place in self._places:
+                    if not place.quotes:
+                        one.removed[place.name] = place.forget(one.record, ())
+            most = FEWEST if one.replaced else MOST  # there may be hundreds, every night
+            remains = search(self._home, self._own(one.traces), every=every, most=most)
             receipt = self._receipt(one, remains, person)
             self._trail.record(
                 RecordKind.DELETION_RECEIPT, person=person, data={"receipt": asdict(receipt)}
@@ -145,10 +201,13 @@ class Deleter:
         with suppress(ValueError):  # half a line, which was never acknowledged
             for line in note.read_text("utf-8").splitlines():
                 begun.append(json.loads(line))
-        for about in begun:
+        for about in list(begun):
             record = self._index.document(about["space"], about["document"])
             if record is not None and record.sha256 == about["sha256"]:
-                self._index.remove(record.space, record.name)
+                if about.get("replaced"):  # it never was: the old version is there
+                    begun.remove(about)
+                else:
+                    self._index.remove(record.space, record.name)
         self._index.purge({about["space"] for about in begun})
         for about in begun:
             data = {**about, "finished_after": "the process was ended in the middle", "gone": None}
@@ -186,8 +245,12 @@ class Deleter:
             os.fsync(opened.fileno())
 
     def _receipt(self, one: _Gone, remains: Remains, person: str) -> Receipt:
-        found = [self._leftover(file, pieces) for file, pieces in sorted(remains.found.items())]
-        record = one.record
+        found = [
+            self._leftover(one, file, pieces) for file, pieces in sorted(remains.found.items())
+        ]
+        record, server = one.record, self._index.server
+        if server is not None and server.out_of_reach:
+            found.append(Leftover(server.url, one.removed["vectors"], _NOT_TOLD, expected=False))
         return Receipt(
             id=uuid.uuid4().hex,
             time=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -204,18 +267,22 @@ class Deleter:
                 "sentences": remains.sentences,
                 "vectors": remains.vectors,
                 "forms": list(FORMS),
-                "not_searched": ["models", *remains.unreadable],
+                "not_searched": [
+                    "models",
+                    *([f"{server.url}: {_THEIRS}"] if server else []),
+                    *remains.unreadable,
+                ],
             },
             found=found,
             gone=all(leftover.expected for leftover in found) and not remains.unreadable,
             backups=who_still_hold(self._home),
         ).signed(self._trail.key)
 
-    def _leftover(self, file: str, pieces: Sequence[str]) -> Leftover:
-        why, expected = self._explained(file, pieces)
+    def _leftover(self, one: _Gone, file: str, pieces: Sequence[str]) -> Leftover:
+        why, expected = self._explained(one, file, pieces)
         return Leftover(file, len(pieces), why, expected)
 
-    def _explained(self, file: str, pieces: Sequence[str]) -> tuple[str, bool]:
+    def _explained(self, one: _Gone, file: str, pieces: Sequence[str]) -> tuple[str, bool]:
         top = Path(file).parts[0]
         if top.startswith(TRAIL_FOLDER):
             return "the audit trail keeps questions and answers (audit.texts)", True
@@ -223,6 +290,8 @@ class Deleter:
         if all(others):
             names = sorted({"/".join(other) for other in others if other})
             return "also in " + ", ".join(names[:5]), True
+        if one.replaced and any(place.quotes and top in place.files for place in self._places):
+            return "quotes the version that was there then", True
         kept = next((place.name for place in self._places if top in place.files), "")
         if kept and self._keep_quotations and kept != "originals":
             return f"{kept} keep quotations (retention.quotations)", True

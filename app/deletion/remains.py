@@ -17,7 +17,7 @@ T = TypeVar("T")
 FORMS = ("UTF-8", "UTF-16", "JSON escapes", "inside ZIP and gzip files", "vectors as stored")
 _SHORTEST = 24  # characters; a shorter sentence may be anyone's
 _PIECE = 40  # characters searched for: short, because a database cuts long rows between pages
-MOST, _FEWEST = 60, 8  # sentences of one document
+MOST, FEWEST = 60, 8  # sentences of one document
 _BYTES = 60e9  # read in all, sentence by sentence: about half a minute
 _UNPACKED = 256 << 20
 _NOT_TEXT = {"models"}  # folders in which no document's words are ever put
@@ -57,7 +57,7 @@ def traces_of(texts: Sequence[str], vectors: Sequence[bytes]) -> Traces:
     return Traces(list(told) or [line for line in lines if len(line) > 8] or lines, vectors)
 
 
-def search(folder: Path, traces: Traces, *, every: bool = False) -> Remains:
+def search(folder: Path, traces: Traces, *, every: bool = False, most: int = MOST) -> Remains:
     """Search all files below `folder`, but for models; with `every`, for all that is in `traces`.
 
     Else a share of the sentences is looked for, spread over the document, so that it ends soon.
@@ -68,9 +68,7 @@ def search(folder: Path, traces: Traces, *, every: bool = False) -> Remains:
         if path.is_file() and path.relative_to(folder).parts[0] not in _NOT_TEXT
     ]
     size = sum(path.stat().st_size for path in paths)
-    count = (
-        len(traces.sentences) if every else int(max(_FEWEST, min(MOST, _BYTES / 6 / (size + 1))))
-    )
+    count = len(traces.sentences) if every else int(max(FEWEST, min(most, _BYTES / 6 / (size + 1))))
     chosen = spread(traces.sentences, count)
     vectors = spread(traces.vectors, count)
     needles = [needle for sentence in chosen for needle in _needles(sentence)]
