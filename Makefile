@@ -237,6 +237,10 @@ bench-web: $(DONE)/dev $(DONE)/models ## fifty people at once in the web chat
 bench-gpu: $(DONE)/dev ## the engine on a GPU, with models of Llama 2's shapes
 	@$(BIN)/python tests/bench/gpu.py $(ARGS)
 
+.PHONY: power-cut
+power-cut: $(DONE)/dev $(DONE)/models ## 200 processes ended at random moments, ARGS="--cuts 20"
+	@$(BIN)/python tests/power_cut/cutting.py $(ARGS)
+
 soak: $(DONE)/dev $(DONE)/models ## ten minutes of careless clients on one engine
 	@$(BIN)/python tests/soak/engine.py $(ARGS)
 
