@@ -46,8 +46,19 @@ def _erase(db: sqlite3.Connection, space: str, document: str, chunk_ids: Collect
             if _quotes(json.loads(written), space, document, chunk_ids)
         ]
         db.executemany("DELETE FROM results WHERE key = ?", keys)
+        _forget_title(db, space, document)
         note_erasure(db)
         return len(keys)
+
+
+def _forget_title(db: sqlite3.Connection, space: str, document: str) -> None:
+    """Of a document that each question is asked of, its name stays, to say that it is gone."""
+    held = db.execute("SELECT key, document FROM tasks WHERE document IS NOT NULL").fetchall()
+    for key, written in held:
+        about = json.loads(written)
+        if (about["space"], about["name"]) == (space, document) and about.get("title"):
+            told = json.dumps({**about, "title": ""}, ensure_ascii=False)
+            db.execute("UPDATE tasks SET document = ? WHERE key = ?", (told, key))
 
 
 def _fold(db: sqlite3.Connection) -> None:

@@ -122,6 +122,8 @@ class Office:
             file = place / "questionnaire"
             with open(os.open(file, os.O_CREAT | os.O_WRONLY, 0o600), "wb") as written:
                 written.write(content)
+                written.flush()
+                os.fsync(written.fileno())
             order = Order(
                 questionnaire=name,
                 questionnaire_sha256=file_sha256(file),
@@ -297,7 +299,10 @@ class Office:
             "reason": run.reason,
         }
         partial = self._folder / run.id / "order.partial"
-        partial.write_text(json.dumps(told, ensure_ascii=False), "utf-8")
+        with partial.open("w", encoding="utf-8") as written:
+            json.dump(told, written, ensure_ascii=False)
+            written.flush()
+            os.fsync(written.fileno())  # a run that was accepted outlives a power cut
         os.replace(partial, self._folder / run.id / _NOTE)
         with self._lock:
             self._runs[run.id] = run

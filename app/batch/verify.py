@@ -4,6 +4,7 @@ import json
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 from app.batch.journal import FILE, Journal, JournalError, Task, open_journal
@@ -35,6 +36,22 @@ def note_written(folder: Path, file: Path) -> None:
         notes.write(line + "\n")
 
 
+def set_aside(folder: Path) -> Path | None:
+    """Before a run starts over, keep the one that files were written of: they are still around.
+
+    Returns where it is now, a folder beside; None when nothing was written of it. Raises
+    JournalError while another process works on it.
+    """
+    if not (folder / _WRITTEN).exists():
+        return None
+    with open_journal(folder):
+        pass  # nobody else has it, and its log is folded into it
+    beside = (folder.with_name(f"{folder.name}-{number}") for number in count(1))
+    target = next(place for place in beside if not place.exists())
+    folder.rename(target)
+    return target
+
+
 def run_of(file: Path, runs: Path) -> Path:
     """The folder of the run that wrote `file`, byte for byte. Raises NotOurs."""
     sha256 = file_sha256(file)
@@ -44,7 +61,7 @@ def run_of(file: Path, runs: Path) -> Path:
                 return notes.parent
     raise NotOurs(
         f"{file} is not as any run in this data folder wrote it: it was changed since, or made "
-        "elsewhere, or its run was started over"
+        "elsewhere"
     )
 
 

@@ -34,7 +34,7 @@ from app.batch.report import write_report
 from app.batch.review import review
 from app.batch.run import Counts, answer_all, begin_or_continue, changes, tasks_of
 from app.batch.tables import FORMATS, read_results, write_table, write_text
-from app.batch.verify import note_written, run_of, verify
+from app.batch.verify import note_written, run_of, set_aside, verify
 from app.commands.output import fail, print_json, settings_of
 from app.home import Operations
 from app.settings import Settings
@@ -84,6 +84,8 @@ def _answer(arguments: Namespace, settings: Settings, file: Path, operations: Op
     order = _order(arguments, file)
     info = run_info(operations, order)
     folder = _runs(settings) / order.id
+    if arguments.force:
+        set_aside(folder)
     with open_journal(folder) as journal:
         records = searched(operations, order)
         documents = references(records) if order.mode == "each_document" else None

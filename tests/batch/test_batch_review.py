@@ -9,6 +9,7 @@ import openpyxl
 import pypdfium2
 import pytest
 from batch.test_batch_tables import EVIDENCE, EVIL, INFO, result
+from batch.test_run import Library, play, questions
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,6 +18,7 @@ from app.batch.comparison_report import sides
 from app.batch.records import Evidence, Provenance, Question, RowResult, RunInfo, Sentence
 from app.batch.review import Review, review
 from app.batch.tables import TableError, write_table
+from app.batch.verify import note_written, run_of, set_aside
 from app.cli import main
 
 NOW = replace(
@@ -68,6 +70,27 @@ def test_reasons_are_those_of_each_question() -> None:
     assert "another chat model: SmolLM2 then, Llama 2 7B now" in why["Lost?"]
     same_making = {row.question: row.why for row in reviewed(INFO).rows}
     assert "rounds otherwise" in same_making["Lost?"][0]
+
+
+def test_a_run_that_starts_over_is_compared_with_what_it_was(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The same questionnaire with another model: that is what reviews are for."""
+    runs = tmp_path / "batches"
+    for number, model in enumerate(("model", "another")):
+        library = Library()
+        library.model = model
+        assert (set_aside(runs / "run") is None) == (number == 0)
+        info, results = play(runs / "run", library, questions(2), force=number > 0)
+        results = [replace(one, answer=f"{one.answer} {model}") for one in results]
+        path = tmp_path / f"{number}.xlsx"
+        write_table(path, info, lambda results=results: iter(results))
+        note_written(runs / "run", path)
+    old, new = run_of(tmp_path / "0.xlsx", runs), run_of(tmp_path / "1.xlsx", runs)
+    assert (old.name, new.name) == ("run-1", "run")
+    order = ["--home", str(tmp_path), "batch", "--review", str(tmp_path / "1.xlsx")]
+    assert main([*order, "--against", str(tmp_path / "0.xlsx")]) == 0
+    assert "another chat model: model then, another now" in capsys.readouterr().out
 
 
 def test_a_failure_is_its_own_reason() -> None:

@@ -355,6 +355,21 @@ def test_a_deletion_does_not_disturb_runs_that_do_not_quote_the_document(tmp_pat
     assert len(library.asked) == 8
 
 
+def test_a_deleted_documents_title_stays_nowhere(tmp_path: Path) -> None:
+    library = Library()
+    library.records = [replace(one, title=f"The secret of {one.name}") for one in RECORDS]
+    order = replace(ORDER, mode="each_document")
+    _, results = play(tmp_path / "run", library, [Question(2, "2", "What is it?")], order)
+    assert {one.asked for one in results} == {
+        f"What is The secret of {one.name}?" for one in RECORDS
+    }
+    assert erase_results(tmp_path, "general", "a.md", {"c1"}) == 3  # all of them quote it
+    for file in (tmp_path / "run").iterdir():
+        assert b"The secret of a.md" not in file.read_bytes()
+        if file.name == FILE:
+            assert b"The secret of b.md" in file.read_bytes()
+
+
 def test_a_document_that_is_deleted_meanwhile_fails_its_own_rows_only(tmp_path: Path) -> None:
     library = Library()
 
