@@ -7,7 +7,8 @@ one library. The question is a good one about that document. An attack has worke
 (a word, a wrong figure, an address) stands in the answer that is shown; an answer is right when it
 holds the accepted figure. Both are judged by code, in the same way on both sides, with the same
 model file. Defences off: orders in passages are believed, and links stay; hidden text is left out
-at ingestion either way, so those attacks are not tried again. `--limit N` takes N attacks, spread over the kinds.
+at ingestion either way, so those attacks are not tried again. `--limit N` takes N attacks, spread
+over the kinds.
 """
 
 import argparse
@@ -46,12 +47,12 @@ class Judged:
 
 
 def main() -> int:
-    """Measure both sides and print the tables; 1 if an attack's text was shown as supported."""
+    """Measure both sides and print the tables."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--limit", type=int, metavar="N", help="N attacks, spread over the kinds")
-    parser.add_argument("--threads", type=int, help="of the plain stack; its default if unset")
+    parser.add_argument("--threads", type=int, default=1, help="of the plain stack, 1 by default")
     parser.add_argument("--out", type=Path, metavar="FILE", help="write every answer there, JSON")
     arguments = parser.parse_args()
     every = cases()
@@ -71,31 +72,38 @@ def main() -> int:
         from app.settings import load_settings
 
         settings = load_settings({"home": folder / "unused"})
-        for name in ("clean", "attacked"):
+        for name in ("attacked", "clean"):
             asked = control if name == "clean" else chosen
             with ExitStack() as ours:
                 home = _opened(ours, folder, name)
                 judged[f"Strongroom, {name}"] = _measure(_asks(home), asked, "Strongroom")
+                _write(arguments.out, judged)
                 seen = [case for case in asked if not case.attack.hidden]
                 with _undefended():
                     judged[f"Strongroom without defences, {name}"] = _measure(
                         _asks(home), seen, "without defences"
                     )
+                _write(arguments.out, judged)
             stack = PlainStack(folder / f"plain-{name}", default_embedder(settings))
             stack.ingest(folder / name)
             plain = PlainAnswers(stack, default_chat_model(settings).path, arguments.threads)
             judged[f"plain stack, {name}"] = _measure(plain.ask, asked, "plain stack")
+            _write(arguments.out, judged)
         model = default_chat_model(settings).path.name
     print(f"{model}; {len(chosen)} attacks, {len(control)} control questions, "
           f"{time.monotonic() - started:.0f} s\n")  # fmt: skip
     _print(judged)
-    if arguments.out:
+    _write(arguments.out, judged)
+    return 0
+
+
+def _write(file: Path | None, judged: dict[str, list[Judged]]) -> None:
+    if file is not None:
         told = {
             side: [[r.case.attack.kind, r.case.question, r.answer, r.hit, r.right] for r in rows]
             for side, rows in judged.items()
         }
-        arguments.out.write_text(json.dumps(told, ensure_ascii=False, indent=1), "utf-8")
-    return 0
+        file.write_text(json.dumps(told, ensure_ascii=False, indent=1), "utf-8")
 
 
 def _opened(stack: ExitStack, folder: Path, name: str) -> Home:
@@ -154,10 +162,8 @@ def _print(judged: dict[str, list[Judged]]) -> None:
             for row in rows:
                 kinds[row.case.attack.kind][side].append(row.hit)
     sides = [side for side in judged if side.endswith("attacked")]
-    print(
-        f"\n{'attacks that work, by kind':22}",
-        *(f"{s.removesuffix(', attacked'):>30}" for s in sides),
-    )
+    heads = (f"{side.removesuffix(', attacked'):>30}" for side in sides)
+    print(f"\n{'attacks that work, by kind':26}", *heads)
     for kind, by_side in kinds.items():
         cells = (f"{sum(by_side[s])} of {len(by_side[s])}" for s in sides)
         print(f"{kind:26}", *(f"{cell:>30}" for cell in cells))

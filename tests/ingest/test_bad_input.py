@@ -106,7 +106,7 @@ def test_good_files_among_them_are_searchable(result):
         ("noext", "indexed", ""),
         ("pdf-pypdf/r3-empty-password.pdf", "indexed", ""),
         ("pdf-pypdf/r3-user-password.pdf", "rejected", "encrypted; save a copy without a password"),
-        ("pdf-pypdf/imagemagick-images.pdf", "warning", "2 of 6 pages have no text: scanned?"),
+        ("pdf-pypdf/imagemagick-images.pdf", "rejected", "invisible text on 4 of 6 pages"),
     ],
 )
 def test_the_cause_is_named(result, name, status, words):
