@@ -5,7 +5,8 @@ import hmac
 from collections.abc import Callable
 from urllib.parse import parse_qs
 
-from app.web.security import App, Message, Receive, Scope, Send, answer_plain
+from app.web.bodies import handing_on, read_body
+from app.web.security import App, Receive, Scope, Send, answer_plain
 from app.web.signed_in import secret_of
 
 FIELD = "csrf"
@@ -49,43 +50,15 @@ class Csrf:
         if not given and headers.get(b"content-type", b"").startswith(
             b"application/x-www-form-urlencoded"
         ):
-            body = await _body(receive)
+            body = await read_body(receive, longest=_FORM_BYTES)
             if body is None:
                 await answer_plain(send, 413, "This request is too large.")
                 return
             given = parse_qs(body.decode("latin-1")).get(FIELD, [""])[0]
-            receive = _again(body, receive)
+            receive = handing_on(body, receive)
         if secret is None or not hmac.compare_digest(given.encode(), csrf_token(scope).encode()):
             await answer_plain(
                 send, 403, "This page is too old, or the request came from elsewhere. Reload it."
             )
             return
         await self._app(scope, receive, send)
-
-
-async def _body(receive: Receive) -> bytes | None:
-    """The whole body of a form, or None if it is too long or was cut off."""
-    body = bytearray()
-    while True:
-        message = await receive()
-        if message["type"] != "http.request":
-            return None
-        body.extend(message.get("body", b""))
-        if len(body) > _FORM_BYTES:
-            return None
-        if not message.get("more_body"):
-            return bytes(body)
-
-
-def _again(body: bytes, receive: Receive) -> Receive:
-    """`receive` that gives `body` once more, and then goes on."""
-    given = False
-
-    async def again() -> Message:
-        nonlocal given
-        if not given:
-            given = True
-            return {"type": "http.request", "body": body, "more_body": False}
-        return await receive()
-
-    return again

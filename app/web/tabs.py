@@ -4,7 +4,8 @@ import hashlib
 import json
 from urllib.parse import parse_qsl, urlencode
 
-from app.web.security import App, Message, Receive, Scope, Send, answer_plain
+from app.web.bodies import handing_on, read_body
+from app.web.security import App, Receive, Scope, Send, answer_plain
 from app.web.signed_in import person_of
 
 _HEARTBEAT = "/gradio_api/heartbeat/"
@@ -38,7 +39,7 @@ class Tabs:
             named = [(key, _own(person, value) if key == _NAME else value) for key, value in pairs]
             scope = {**scope, "query_string": urlencode(named).encode()}
         elif path in _POSTS and scope["method"] == "POST":
-            body = await _read(receive)
+            body = await read_body(receive)
             if body is None:
                 return  # hung up
             renamed = _renamed(person, body)
@@ -48,7 +49,7 @@ class Tabs:
             headers = [pair for pair in scope["headers"] if pair[0].lower() != b"content-length"]
             length = (b"content-length", str(len(renamed)).encode())
             scope = {**scope, "headers": [*headers, length]}
-            receive = _replayed(renamed, receive)
+            receive = handing_on(renamed, receive)
         await self._app(scope, receive, send)
 
 
@@ -71,27 +72,3 @@ def _renamed(person: str, body: bytes) -> bytes | None:
             return None
         call[_NAME] = _own(person, name)
     return json.dumps(call).encode()
-
-
-async def _read(receive: Receive) -> bytes | None:
-    body = bytearray()
-    while True:
-        message = await receive()
-        if message["type"] != "http.request":
-            return None
-        body.extend(message.get("body", b""))
-        if not message.get("more_body"):
-            return bytes(body)
-
-
-def _replayed(body: bytes, receive: Receive) -> Receive:
-    given = False
-
-    async def replayed() -> Message:
-        nonlocal given
-        if not given:
-            given = True
-            return {"type": "http.request", "body": body, "more_body": False}
-        return await receive()
-
-    return replayed
