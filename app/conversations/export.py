@@ -1,13 +1,9 @@
 """A saved conversation as a Markdown or PDF file, with its sources; the words are the caller's."""
 
-import html
 import io
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 from typing import Literal
 
 from app.conversations.turns import SavedConversation, SavedTurn
@@ -17,8 +13,6 @@ from app.web.foreign import visible
 Kind = Literal["title", "question", "answer", "note", "sources", "source", "quote"]
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#+\-.!|~&$:@/])")
-_UNBROKEN = re.compile(r"\S{60}")
-_NO_GLYPH = "\u25a1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,73 +100,33 @@ def markdown(lines: Sequence[Line]) -> str:
 
 
 def pdf(lines: Sequence[Line], *, title: str, language: str) -> bytes:
-    """Return the file as PDF; a letter that the font lacks becomes an empty box."""
-    from reportlab.lib.pagesizes import A4
-    from reportlab.platypus import Paragraph, SimpleDocTemplate
+    """Return the file as PDF; a letter that no font has becomes U+FFFD."""
+    from app.printing.paper import FADED, Paper
 
-    styles, known = _style_sheet()
+    paper = Paper(title=visible(title), footer=visible(title), language=language)
+    source = ""
+    for line in lines:
+        text = visible(line.text)
+        if source and line.kind != "quote":
+            paper.note(source)
+            source = ""
+        if line.kind == "title":
+            paper.title(text)
+        elif line.kind == "question":
+            paper.heading(text)
+        elif line.kind == "answer":
+            paper.text(text)
+        elif line.kind == "note":
+            paper.text(text, italic=True)
+        elif line.kind == "sources":
+            paper.heading(text, small=True)
+        elif line.kind == "source":
+            source = text  # stands under its quotation, if one follows
+        else:
+            paper.quote(text, source=source, colour=FADED)
+            source = ""
+    if source:
+        paper.note(source)
     into = io.BytesIO()
-    document = SimpleDocTemplate(
-        into,
-        pagesize=A4,
-        title=visible(title),
-        author="Strongroom",
-        lang=language,
-        leftMargin=64,
-        rightMargin=64,
-        topMargin=56,
-        bottomMargin=56,
-    )
-    story = [
-        # Paragraph reads a small XML of its own: everything that is not ours is escaped.
-        Paragraph(
-            html.escape(_printable(line.text, known)).replace("\n", "<br/>"), styles[line.kind]
-        )
-        for line in lines
-    ]
-    document.build(story)
+    paper.write(into)
     return into.getvalue()
-
-
-def _printable(text: str, known: frozenset[int]) -> str:
-    composed = unicodedata.normalize("NFC", visible(text)).replace("\t", " ")
-    shown = "".join(
-        letter if letter == "\n" or ord(letter) in known else _NO_GLYPH
-        for letter in composed
-        if unicodedata.category(letter) != "Cf"
-    )
-    # A line is broken at a space alone; what has none would run out of the page.
-    return _UNBROKEN.sub(lambda run: run.group() + " ", shown)
-
-
-@cache
-def _style_sheet():  # type: ignore[no-untyped-def]
-    """The styles by kind of line, and the code points that the font has. reportlab has no types."""
-    import font_roboto
-    from reportlab.lib.colors import HexColor
-    from reportlab.lib.styles import ParagraphStyle
-    from reportlab.pdfbase import pdfmetrics
-    from reportlab.pdfbase.ttfonts import TTFont
-
-    folder = Path(font_roboto.__file__).with_name("files")
-    for name in ("Roboto-Regular", "Roboto-Bold", "Roboto-Italic"):
-        pdfmetrics.registerFont(TTFont(name, folder / f"{name}.ttf"))
-    glyphs = pdfmetrics.getFont("Roboto-Regular").face.charToGlyph
-    known = frozenset(glyphs)
-    ink, faded, lock = HexColor("#17231e"), HexColor("#566860"), HexColor("#1c5a49")
-
-    def style(kind: Kind, size: float, font: str = "Roboto-Regular", **more: object):  # type: ignore[no-untyped-def]
-        values = {"textColor": ink, "leading": size * 1.42, "spaceAfter": 6, **more}
-        return ParagraphStyle(kind, fontName=font, fontSize=size, **values)
-
-    bold = "Roboto-Bold"
-    sheet = {
-        "title": style("title", 19, bold, textColor=lock, spaceAfter=4),
-        "note": style("note", 9.5, "Roboto-Italic", textColor=faded),
-        "question": style("question", 13, bold, spaceBefore=16, keepWithNext=1),
-        "answer": style("answer", 10.5),
-        "sources": style("sources", 9.5, bold, textColor=faded, spaceBefore=6, keepWithNext=1),
-        "source": style("source", 9.5, bold, leftIndent=10, spaceAfter=2, keepWithNext=1),
-        "quote": style("quote", 9.5, textColor=faded, leftIndent=22),
-    }
-    return sheet, known

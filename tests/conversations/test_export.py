@@ -104,11 +104,11 @@ def test_any_text_can_be_printed(text: str) -> None:
     assert markdown(written)
 
 
-def test_european_letters_are_printed_and_others_leave_a_box() -> None:
-    shown = "Größe: 5 € für Žofie, Ωμέγα и Привет – 你好"
+def test_letters_are_printed_and_what_no_font_has_is_replaced() -> None:
+    shown = "Größe: 5 € für Žofie, Ωμέγα и Привет – 你好 \U00012000"
     printed = text_of(pdf([Line("answer", shown)], title="x", language="de"))
-    assert "Größe: 5 € für Žofie, Ωμέγα и Привет –" in printed
-    assert "你" not in printed
+    assert "Größe: 5 € für Žofie, Ωμέγα и Привет – 你好" in printed
+    assert "\U00012000" not in printed
 
 
 def test_a_huge_word_and_a_huge_answer_fit_the_page() -> None:
