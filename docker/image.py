@@ -156,8 +156,8 @@ def _copy_distribution(one: Distribution, packages: Path) -> None:
         if ".." in file.parts or file.suffix == ".pyc" or file.parts[0] in BUILD_FILES:
             continue
         source = Path(str(file.locate()))
-        if not source.is_file() and source.suffix != ".py":
-            continue  # old ways to install list notes that they then leave out
+        if not source.is_file():
+            continue  # old ways to install list files that they then leave out
         copy = packages / file
         copy.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source, copy)
