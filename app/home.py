@@ -301,7 +301,15 @@ class Home:
     def _deciding(self, model: ChatModel) -> dict[str, str]:
         """The settings that decide answers, by name."""
         answer, calibration = self.settings.answer, self.chat.calibration()
+        filters = self.settings.filters
+        screened = {
+            "filters.questions": filters.questions,
+            "filters.answers": filters.answers,
+            "filters.personal_data": str(filters.personal_data),
+            "filters.lists": ", ".join(map(str, filters.lists)),
+        }
         return {
+            **(screened if self.screen.filters else {}),
             "engine.context": str(model.context_window),
             "index.reranker": str(self.settings.index.reranker or "none"),
             "answer.passages": str(answer.passages),

@@ -6,10 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from fakes import leave_answer
 
 from app.audit.reading import files, records
+from app.batch.journal import Task
+from app.batch.outcome import result_of
+from app.batch.records import Question
 from app.cli import main
-from app.events import Answer, Finished, Reading, Writing
+from app.events import Answer, Finished, Notice, Reading, Writing
 from app.filters.opening import NothingToFilter, screen_of
 from app.filters.screen import QuestionRefused, Screen
 from app.home import Home
@@ -172,3 +176,15 @@ def test_the_command_line_tells_what_was_filtered(
     assert "Brennan" not in out.out
     assert "[words]" in out.out
     assert "1 × words masked" in out.err or "2 × words masked" in out.err
+
+
+def test_a_row_of_a_questionnaire_says_what_was_filtered() -> None:
+    given = dataclasses.replace(
+        leave_answer("How many days?"),
+        notices=(Notice("answer", 2, "IBAN", "mask"), Notice("orders", 1)),
+    )
+    task = Task("2", Question(2, "2", "How many days?"), None)
+    row = result_of(task, given, lambda *_: "", attempts=1, reproducible=False)
+    assert row.reason == (
+        "filter, answer: 2 × IBAN masked; orders to an assistant in the passages, not followed: 1"
+    )
