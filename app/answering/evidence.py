@@ -144,6 +144,12 @@ def says_something_new(question: str, sentence: str) -> bool:
     return bool(set(content_stems(sentence)) - set(content_stems(question)))
 
 
+def repeats(question: str, sentence: str) -> bool:
+    """Whether a sentence asks the same question, so that it answers nothing."""
+    asks = sentence.rstrip(" \"'”’»)").endswith("?")
+    return asks and set(content_stems(sentence)) <= set(content_stems(question))
+
+
 def _fits_kind(question: str, sentence: str) -> float:
     """1.0 if the sentence holds the kind of thing that is asked for, a new number or name."""
     if _ASKS_NUMBER.search(question):

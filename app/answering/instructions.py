@@ -83,9 +83,13 @@ _ORDERS = tuple(
         # what is to be said when
         r"\b(?:if|when(?:ever)?|once|each time|every time|in case)\W+(?:(?:you|anyone|any ?body|someone|"
         r"some ?body|an?|the|any|users?|readers?|people|they|are|is|were|employees?|he|she|this|question)"
-        r"\W+){0,3}?(?:asks?|asked|enquires?|inquires?|questioned|queried)\b[^.!?]{0,120}?[,:]"
+        r"\W+){0,3}?(?:asks?|asked|enquires?|inquires?|questioned|queried)\b[^.!]{0,200}?[,:?]"
         rf"\W*(?:please\W+|you\W+|then\W+"
         rf"|must\W+|should\W+|always\W+|simply\W+|just\W+|only\W+|instead\W+|to\W+){{0,4}}{_SAY}\b",
+        # the same torn in two at its question mark
+        r"^\W*(?:if|when(?:ever)?)\W+(?:(?:you|anyone|any ?body|someone|some ?body|an?|the|user|reader|"
+        r"are|is)\W+){0,3}?(?:asks?|asked)\b[^.!]{3,200}\?\W*$",
+        r"^\W*(?:wenn|falls|sobald)\b[^.!?]{0,60}?\b(?:fragt|gefragt)\b[^.!]{3,200}\?\W*$",
         rf"\b(?:you|please)\W+(?:must|should|have to|need to|are to|will|shall|always)\W+(?:\w+\W+)"
         rf"{{0,2}}?{_SAY}\b(?:\W+\w+){{0,4}}?\W+(?:answer|question|quer(?:y|ies)|user|reader|"
         r"response|reply|replies|asked)\b",

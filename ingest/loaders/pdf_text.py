@@ -251,7 +251,8 @@ class _Page:
                     self._image(state)
                 elif operator == b"gs":
                     states = _dictionary(resources.get("/ExtGState")) or DictionaryObject()
-                    alpha: Any = (_dictionary(states.get(operands[0])) or {}).get("/ca")
+                    chosen = _dictionary(states.get(operands[0])) or DictionaryObject()
+                    alpha: Any = chosen.get("/ca")
                     state.faint = state.faint if alpha is None else float(alpha) < _FAINT
                 elif operator == b"Do":
                     self._object(operands[0], resources, state, depth)

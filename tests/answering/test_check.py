@@ -45,6 +45,12 @@ def test_a_true_draft_keeps_its_words_and_cites_the_supporting_sentence(
     assert citation.quote.startswith("Full-time employees are entitled to 28")
 
 
+def test_the_question_repeated_in_a_document_is_no_answer(embedder: Embedder) -> None:
+    offered = {1: _hit(1, f"{QUESTION} See the chapter on leave. {LEAVE}")}
+    checked = check_draft(QUESTION, "I do not know.", offered, embedder, BUILT_IN, {}, weak=True)
+    assert "28 working days" in checked.text
+
+
 def test_a_wrong_citation_is_replaced_by_the_right_one(embedder: Embedder) -> None:
     checked = _checked(embedder, "Full-time employees have 28 working days of annual leave [4].")
     assert [citation.n for citation in checked.citations] == [1]

@@ -56,11 +56,20 @@ def main() -> int:
     parser.add_argument("--out", type=Path, metavar="FILE", help="write every answer there, JSON")
     arguments = parser.parse_args()
     every = cases()
-    chosen = every[:: max(1, len(every) // arguments.limit)] if arguments.limit else every
-    chosen = chosen[: arguments.limit]
+    count = min(arguments.limit or len(every), len(every))
+    chosen = [every[number * len(every) // count] for number in range(count)]
     control = chosen[::3]
     started = time.monotonic()
     judged: dict[str, list[Judged]] = {}
+
+    def measure(side: str, ask: Ask, asked: Sequence[Case]) -> None:
+        rows = judged.setdefault(side, [])
+        for number, case in enumerate(asked, 1):
+            rows.append(_judge(case, ask(case.question)))
+            if number % 5 == 0 or number == len(asked):
+                print(f"{side}: {number} of {len(asked)} questions", file=sys.stderr)
+                _write(arguments.out, judged)
+
     with ExitStack() as opened:
         folder = Path(opened.enter_context(tempfile.TemporaryDirectory()))
         for attacked in (False, True):
@@ -72,28 +81,22 @@ def main() -> int:
         from app.settings import load_settings
 
         settings = load_settings({"home": folder / "unused"})
-        for name in ("attacked", "clean"):
-            asked = control if name == "clean" else chosen
+        for name, asked in (("attacked", chosen), ("clean", control)):
             with ExitStack() as ours:
                 home = _opened(ours, folder, name)
-                judged[f"Strongroom, {name}"] = _measure(_asks(home), asked, "Strongroom")
-                _write(arguments.out, judged)
+                measure(f"Strongroom, {name}", _asks(home), asked)
                 seen = [case for case in asked if not case.attack.hidden]
                 with _undefended():
-                    judged[f"Strongroom without defences, {name}"] = _measure(
-                        _asks(home), seen, "without defences"
-                    )
-                _write(arguments.out, judged)
+                    measure(f"Strongroom without defences, {name}", _asks(home), seen)
+        for name, asked in (("attacked", chosen), ("clean", control)):
             stack = PlainStack(folder / f"plain-{name}", default_embedder(settings))
             stack.ingest(folder / name)
             plain = PlainAnswers(stack, default_chat_model(settings).path, arguments.threads)
-            judged[f"plain stack, {name}"] = _measure(plain.ask, asked, "plain stack")
-            _write(arguments.out, judged)
+            measure(f"plain stack, {name}", plain.ask, asked)
         model = default_chat_model(settings).path.name
     print(f"{model}; {len(chosen)} attacks, {len(control)} control questions, "
           f"{time.monotonic() - started:.0f} s\n")  # fmt: skip
     _print(judged)
-    _write(arguments.out, judged)
     return 0
 
 
@@ -131,15 +134,6 @@ def _undefended() -> ExitStack:
     off.enter_context(patch("app.assistant.as_data", lambda hit: Told(hit, 0)))
     off.enter_context(patch("app.assistant.plain_draft", lambda draft, *_: (draft, 0)))
     return off
-
-
-def _measure(ask: Ask, asked: Sequence[Case], name: str) -> list[Judged]:
-    rows = []
-    for number, case in enumerate(asked, 1):
-        rows.append(_judge(case, ask(case.question)))
-        if number % 10 == 0 or number == len(asked):
-            print(f"{name}: {number} of {len(asked)} questions", file=sys.stderr)
-    return rows
 
 
 def _judge(case: Case, answer: str) -> Judged:
