@@ -136,6 +136,10 @@ def _engine_elsewhere(settings: Settings) -> Finding:
 
 
 def _index(settings: Settings) -> Iterator[Finding]:
+    newer = list(_newer(settings.home))
+    if newer:
+        yield from newer
+        return
     owner = find_owner(settings.home)
     if owner is not None:
         served = "takes work from other commands" if owner.socket else "works alone"
@@ -154,6 +158,19 @@ def _index(settings: Settings) -> Iterator[Finding]:
         )
         return
     yield from _open_index(settings)
+
+
+def _newer(home: Path) -> Iterator[Finding]:
+    """What a newer program wrote; looked at without opening anything, whoever has it open."""
+    from app.backup.formats import newer_in
+
+    for words in newer_in(home):
+        yield Finding(
+            "index",
+            "failed",
+            words,
+            "use that one, or restore the backup that was made before the update",
+        )
 
 
 def _open_index(settings: Settings) -> Iterator[Finding]:

@@ -1,6 +1,9 @@
 """Which versions of the databases' tables this program knows, by file."""
 
-from collections.abc import Mapping
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from pathlib import Path
 
 from app.backup.contents import BackupFault
 from app.batch import journal
@@ -24,4 +27,21 @@ def refuse_newer(databases: Mapping[str, int], made_with: str) -> None:
             raise BackupFault(
                 f"{path} in the backup has format {version}, and this program knows formats up to "
                 f"{len(steps)}: restore it with Strongroom {made_with} or a newer one"
+            )
+
+
+def newer_in(home: Path) -> Iterator[str]:
+    """What this program cannot use in a data folder, because a newer one wrote it, in words."""
+    for path in sorted(path for name in _KNOWN for path in home.rglob(name)):
+        known = len(_KNOWN[path.name])
+        try:
+            with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", 60, uri=True)) as database:
+                (version,) = database.execute("PRAGMA user_version").fetchone()
+        except sqlite3.Error as error:
+            yield f"{path} cannot be read ({error})"
+            continue
+        if version > known:
+            yield (
+                f"{path} has format {version}, and this program knows formats up to {known}: it "
+                "was written by a newer Strongroom"
             )
