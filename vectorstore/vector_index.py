@@ -1,5 +1,6 @@
 """Keeps the vectors for searching in agreement with the catalogue, wherever they are kept."""
 
+import heapq
 import logging
 import threading
 import uuid
@@ -294,15 +295,17 @@ class VectorIndex:
         self, connection: Connection, space: Space, vector: Vector, count: int
     ) -> dict[int, float]:
         """The same as `nearest`, exactly, from the catalogue."""
+        rows = connection.execute(
+            "SELECT v.chunk_id, v.vector FROM documents d JOIN chunks c ON c.document_id = d.id "
+            "JOIN vectors v ON v.chunk_id = c.id WHERE d.space_id = ?",
+            (space.id,),
+        )
         found: dict[int, float] = {}
-        ids = self._catalogue.chunk_ids(connection, space)
-        for start in range(0, len(ids), _FILL):
-            stored = self._catalogue.vectors(connection, ids[start : start + _FILL])
-            if stored:
-                cosines = from_bytes(list(stored.values())) @ vector
-                found.update(zip(stored, cosines.tolist(), strict=True))
-                best = sorted(found.items(), key=lambda item: (-item[1], item[0]))
-                found = dict(best[:count])
+        while part := rows.fetchmany(_FILL):
+            cosines = from_bytes([stored for _, stored in part]) @ vector
+            found.update(zip((chunk_id for chunk_id, _ in part), cosines.tolist(), strict=True))
+            best = heapq.nsmallest(count, found.items(), key=lambda item: (-item[1], item[0]))
+            found = dict(best)
         return found
 
     # Either
