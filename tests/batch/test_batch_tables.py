@@ -163,17 +163,17 @@ def test_every_question_of_every_document_is_a_table(tmp_path: Path) -> None:
     assert book["Answers"].max_row == 5
 
 
-@pytest.mark.parametrize("suffix", [".xlsx", ".csv", ".jsonl", ".html", ".pdf"])
-def test_equal_results_are_equal_files(tmp_path: Path, suffix: str) -> None:
+def test_equal_results_are_equal_files(tmp_path: Path) -> None:
     results = [result(2), result(3, outcome="partly_supported")]
-    found = []
+    found: dict[str, set[bytes]] = {}
     for name in ("a", "b"):
-        path = tmp_path / f"{name}{suffix}"
-        write = write_report if suffix in (".html", ".pdf") else write_table
-        write(path, INFO, lambda: iter(results))
-        found.append(path.read_bytes())
+        for suffix in (".xlsx", ".csv", ".jsonl", ".html", ".pdf"):
+            path = tmp_path / f"{name}{suffix}"
+            write = write_report if suffix in (".html", ".pdf") else write_table
+            write(path, INFO, lambda: iter(results))
+            found.setdefault(suffix, set()).add(path.read_bytes())
         threading.Event().wait(1.1)  # a file that tells the time tells another second now
-    assert found[0] == found[1]
+    assert {suffix: len(contents) for suffix, contents in found.items()} == dict.fromkeys(found, 1)
 
 
 def test_what_a_workbook_cannot_hold_is_cut_and_not_fatal(tmp_path: Path) -> None:
@@ -202,10 +202,10 @@ def test_a_file_that_cannot_be_written_leaves_the_old_one(tmp_path: Path) -> Non
 
 def test_large_tables_are_written_row_by_row(tmp_path: Path) -> None:
     def results() -> Iterator[RowResult]:
-        return (result(row) for row in range(2, 6_002))
+        return (result(row) for row in range(2, 1_502))
 
     peaks = []
-    for count in (1_000, 6_000):
+    for count in (250, 1_500):
         tracemalloc.start()
         write_table(
             tmp_path / "large.xlsx", INFO,
