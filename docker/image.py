@@ -196,6 +196,9 @@ def _environment_files(target: Path, python: str) -> None:
             f"sys.exit({function}())\n"
         )
         (programs / name).chmod(0o755)
+    first = (SOURCE / "docker/init.py").read_text("utf-8")
+    (programs / "init").write_text(f"#!/{PREFIX}/bin/python -IS\n{first}")
+    (programs / "init").chmod(0o755)
 
 
 def _system_libraries(target: Path) -> dict[str, Path]:

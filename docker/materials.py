@@ -26,7 +26,8 @@ def bill_of_materials(
     """CycloneDX 1.6 as JSON. `libraries`: name in the image -> where it was copied from."""
     version = platform.python_version()
     bom = Bom()
-    bom.metadata.component = Component(type=ComponentType.CONTAINER, name="strongroom-image")
+    whole = Component(type=ComponentType.CONTAINER, name="strongroom-image")
+    bom.metadata.component = whole
     bom.components.add(
         Component(
             type=ComponentType.PLATFORM,
@@ -49,6 +50,7 @@ def bill_of_materials(
         bom.components.add(component)
     for component in _models(models):
         bom.components.add(component)
+    bom.register_dependency(whole, list(bom.components))
     document = json.loads(
         make_outputter(bom, OutputFormat.JSON, SchemaVersion.V1_6).output_as_string()
     )

@@ -16,6 +16,7 @@ SAMPLES = HERE.parent / "samples"
 DOCKER = HERE.parents[1] / "docker"
 MODELS = Path(sys.prefix) / "share" / "strongroom" / "models"
 STRONGROOM = "/opt/strongroom/bin/strongroom"
+INIT = "/opt/strongroom/bin/init"
 PYTHON = "/opt/strongroom/bin/python"
 # What docker/Dockerfile sets.
 VARIABLES = {
@@ -73,7 +74,7 @@ contained = pytest.mark.skipif(
 
 def _in(image: Path, data: Path, *command: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [*NAMESPACES, "/bin/sh", str(HERE / "enter.sh"), str(image), str(data), *command],
+        [*NAMESPACES, "/bin/sh", str(HERE / "enter.sh"), str(image), str(data), INIT, *command],
         capture_output=True,
         text=True,
         timeout=200,
@@ -90,7 +91,11 @@ def test_nothing_in_it_helps_an_intruder(image: Path) -> None:
         for path in image.rglob("*")
         if path.is_file() and path.parent.name in ("bin", "sbin") and path.stat().st_mode & 0o111
     }
-    assert {name for name in programs if not name.startswith("python")} <= {"strongroom", "chroma"}
+    assert {name for name in programs if not name.startswith("python")} <= {
+        "strongroom",
+        "chroma",
+        "init",
+    }
     assert not list(image.rglob("pip"))
 
 
@@ -249,6 +254,22 @@ def test_health_tells_a_server_that_answers(
     before, during, after, ended, said = json.loads(done.stdout.splitlines()[-1])
     assert (before, during, after) == (1, 0, 1), said
     assert ended in (0, -15), said
+
+
+@contained
+def test_the_first_process_hands_signals_on_and_codes_back(image: Path, data: Path) -> None:
+    ends = "import os, signal, sys; os.kill(1, signal.SIGTERM); signal.pause()"
+    assert _in(image, data, PYTHON, "-c", ends).returncode == 128 + 15
+    assert _in(image, data, PYTHON, "-c", "raise SystemExit(7)").returncode == 7
+    orphan = (
+        "import os, sys, time\n"
+        "if os.fork() == 0:\n    os.fork() or time.sleep(0.2); os._exit(0)\n"
+        "os.wait(); time.sleep(0.6)\n"
+        "states = [open(f'/proc/{p}/stat').read().split()[2] for p in os.listdir('/proc')"
+        " if p.isdigit()]\n"
+        "print('Z' in states)"
+    )
+    assert _in(image, data, PYTHON, "-c", orphan).stdout.strip() == "False"
 
 
 @contained
