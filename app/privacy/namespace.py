@@ -75,7 +75,7 @@ def trial(kernel: Kernel | None = None) -> str:
         try:
             _enter(chosen)
         except OSError as error:
-            return f"the kernel refuses it ({error.strerror or error})"
+            return f"the kernel refuses it: {error.strerror or error}"
         return ""
 
     return in_a_child(attempt)

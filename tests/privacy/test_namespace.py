@@ -52,7 +52,7 @@ class NoFilters(CallsKernel):
 
 @pytest.mark.parametrize("at", ["leave_network", "raise_loopback"])
 def test_a_refusal_is_told_and_changes_nothing(at: str) -> None:
-    assert trial(Refusing(at)) == "the kernel refuses it (Operation not permitted)"
+    assert trial(Refusing(at)) == "the kernel refuses it: Operation not permitted"
     assert is_apart(os.getpid()) is False
 
 
@@ -152,13 +152,14 @@ def test_a_socket_of_the_web_chat_cannot_be_turned_round(tmp_path: Path, turned:
         code = (
             "from app.privacy.limits import connect_in_c\n"
             "(door,) = outer; door.listen(); print(door.getsockname()[1], flush=True)\n"
-            "visitor, _ = door.accept()\n"
+            "visitor, _ = door.accept(); visitor.recv(1)\n"
             f"print(connect_in_c('127.0.0.1', {target}, {turned}.detach()))"
         )
         with _inside(tmp_path, code) as process:
             assert process.stdout is not None
             port = int(process.stdout.readline())
-            with socket.create_connection(("127.0.0.1", port), 10):
+            with socket.create_connection(("127.0.0.1", port), 10) as visitor:
+                visitor.sendall(b"!")
                 assert int(process.stdout.readline()) != 0
         other.settimeout(0.2)
         with pytest.raises(TimeoutError):
