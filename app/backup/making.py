@@ -147,6 +147,7 @@ def sweep(home: Path) -> None:
 
     One that was whole and registered already gets its name; of any other nothing stays.
     """
+    Register(home).sweep()
     for staging in sorted((home / IN_HAND).glob("*/")):
         lock = os.open(staging, os.O_RDONLY)
         try:

@@ -14,7 +14,7 @@ from filelock import FileLock
 
 from app.audit.records import RecordKind
 from app.audit.trail import Trail
-from app.backup.contents import BackupFault
+from app.backup.contents import IN_HAND, BackupFault
 
 FILE = "backups.json"
 ASIDE = ".before-restore-"  # what a restore moved aside has this, and the moment, in its name
@@ -112,6 +112,13 @@ class Register:
             write([ended if other.id == one.id else other for other in known])
         return ended
 
+    def sweep(self) -> None:
+        """Clear away what a process left that was ended while it wrote the register."""
+        partial = self._path.with_suffix(".partial")
+        if partial.exists():
+            with self._lock:  # not while another process writes it now
+                partial.unlink(missing_ok=True)
+
     @contextmanager
     def _changing(self) -> Iterator[tuple[list[Kept], Callable[[Sequence[Kept]], None]]]:
         with self._lock:
@@ -132,16 +139,21 @@ class Register:
 
 def who_still_hold(home: Path) -> str:
     """For a deletion's receipt: the backups that hold what was there when they were made."""
-    known = [one for one in Register(home).all() if not one.deleted]
+    try:
+        known = [one for one in Register(home).all() if not one.deleted]
+    except BackupFault as fault:  # a deletion does not fail for it
+        return f"Which backups still hold the document is not known: {fault}"
+    in_hand = any((home / IN_HAND).glob("*/"))
     aside = sorted(home.parent.glob(f"{home.name}{ASIDE}*"))
-    if not known and not aside:
+    if not known and not aside and not in_hand:
         return (
             "This data folder's register names no backup that is still kept. Copies made by other "
             "means are unknown to it."
         )
     named = [f"{one.file} ({_until(one)}{_where(one)})" for one in known]
     named += [f"{path} (the data folder before a restore, until you delete it)" for path in aside]
-    ends = [*(one.expires for one in known), *(None for _ in aside)]
+    named += ["one that is being made now"] if in_hand else []
+    ends = [*(one.expires for one in known), *(None for _ in aside), *([None] if in_hand else [])]
     last = "" if None in ends else f" The last of them ends on {max(e for e in ends if e)[:10]}."
     return (
         f"Made before this deletion, so the document may still be in them: {'; '.join(named)}."

@@ -21,8 +21,8 @@ from app.backup.contents import AUDIT, KEYS, BackupFault, Manifest, TrailPoint
 from app.backup.deletions import Known, deleted_since, from_file
 from app.backup.finishing import Unfinished, put_note
 from app.backup.formats import refuse_newer
-from app.backup.register import ASIDE, Register, sha256_of
-from app.backup.sealing import passphrase_in
+from app.backup.register import ASIDE, Kept, Register, sha256_of
+from app.backup.sealing import is_sealed, passphrase_in
 from app.backup.switching import put_in_place
 from app.owner import find_owner, own
 from app.settings import Settings
@@ -103,6 +103,7 @@ def restore(settings: Settings, order: Order) -> Restored:
         if former:
             _take_over(former, staging)
         _end_sessions(staging)
+        _register(staging, order.file, manifest)
         deleted = deleted_since(records(staging / AUDIT), manifest.begun.seq)
         if order.deletions:
             deleted |= from_file(order.deletions, verify_key, manifest.begun.seq)
@@ -252,6 +253,22 @@ def _take_over(former: Path, staging: Path) -> None:
             db.executemany("DELETE FROM people WHERE id = ?", gone)
             db.executemany("INSERT OR IGNORE INTO gone VALUES (?)", gone)
             db.execute("COMMIT")
+
+
+def _register(staging: Path, file: Path, manifest: Manifest) -> None:
+    """The backup itself came into the register after it was made."""
+    with file.open("rb") as opened:
+        sealed = is_sealed(opened)
+    kept = Kept(
+        id=manifest.id,
+        file=str(file.resolve()),
+        made=manifest.made,
+        expires=manifest.expires,
+        size=file.stat().st_size,
+        sha256=sha256_of(file),
+        sealed=sealed,
+    )
+    Register(staging).merge([kept])
 
 
 def _end_sessions(staging: Path) -> None:

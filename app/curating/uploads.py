@@ -161,6 +161,8 @@ class Uploads:
                     self._check_size(known, size, held.upload.size + size)
                     # A slow disk may not hold up the event loop, where answers stream.
                     await asyncio.to_thread(file.write, piece)
+                file.flush()
+                await asyncio.to_thread(os.fsync, file.fileno())
             os.replace(partial, target)
         except OSError as error:
             raise UploadRefused(

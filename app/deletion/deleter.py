@@ -13,6 +13,7 @@ from typing import Any
 from app.audit.opening import FOLDER as TRAIL_FOLDER
 from app.audit.records import RecordKind
 from app.audit.trail import Trail
+from app.backup.contents import IN_HAND
 from app.backup.register import who_still_hold
 from app.deletion.places import Place
 from app.deletion.receipt import Leftover, Receipt, Removal
@@ -286,6 +287,8 @@ class Deleter:
         top = Path(file).parts[0]
         if top.startswith(TRAIL_FOLDER):
             return "the audit trail keeps questions and answers (audit.texts)", True
+        if top == IN_HAND:
+            return "a backup is being made; restoring it deletes the document again", True
         others = [self._index.presence.containing(piece) if piece else None for piece in pieces]
         if all(others):
             names = sorted({"/".join(other) for other in others if other})

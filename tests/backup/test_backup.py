@@ -338,7 +338,9 @@ def test_what_an_ended_process_left_is_cleared(folder: Path, tmp_path: Path):
         out = tmp_path / f"{name}.tar"
         note = f'{{"out": "{out}", "partial": "{out}.part"}}'
         (place / "note.json").write_text(note, "utf-8")
+    (folder / "backups.partial").write_text("[", "utf-8")
     sweep(folder)
+    assert not (folder / "backups.partial").exists()
     assert sorted(path.name for path in tmp_path.glob("*.tar*")) == ["whole.tar"]
     assert asdict(listed(tmp_path / "whole.tar"))["id"] == made.kept.id
     assert not list((folder / "backup-in-hand").glob("*"))
