@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from chroma_run import ChromaRun
 
+from app.privacy.allowed import Allowed, Host, named_in
 from app.settings import load_settings
 from app.wiring import open_home
 
@@ -71,6 +72,15 @@ def test_ingest_search_check_reindex_and_remove(tmp_path: Path, server: ChromaRu
     done = run(home, server, "remove", "security.html")
     assert done.returncode == 1
     assert f"still in {server.url}: the Chroma server does not answer" in done.stderr
+
+
+def test_nothing_but_that_host_and_port_may_be_reached() -> None:
+    hosts = named_in(load_settings({"index": {"chroma_url": "http://chroma.internal:8000/"}}))
+    assert hosts == (Host("chroma.internal", 8000, "index.chroma_url"),)
+    allowed = Allowed(hosts)
+    assert allowed.may_connect("chroma.internal", 8000)
+    assert not allowed.may_connect("chroma.internal", 443)
+    assert not allowed.may_connect("api.trychroma.com", 8000)
 
 
 def test_a_receipt_says_what_was_not_seen(tmp_path: Path, server: ChromaRun) -> None:

@@ -5,14 +5,26 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from chroma_run import ChromaRun
 from word_embedder import WordEmbedder, chunks, document
 
 from vectorstore.index import Index
 
 
-@pytest.fixture
-def index(tmp_path: Path) -> Iterator[Index]:
-    opened = Index.open(tmp_path / "index", WordEmbedder())
+@pytest.fixture(scope="session")
+def chroma(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ChromaRun]:
+    """A Chroma server that many indexes share."""
+    running = ChromaRun(tmp_path_factory.mktemp("chroma") / "server")
+    running.start()
+    yield running
+    running.kill()
+
+
+@pytest.fixture(params=["folder", "server"])
+def index(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Index]:
+    """An index of each kind: with its vectors in its folder, and on a server."""
+    there = request.getfixturevalue("chroma").url if request.param == "server" else None
+    opened = Index.open(tmp_path / "index", WordEmbedder(), server=there)
     yield opened
     opened.close()
 
