@@ -132,6 +132,9 @@ def test_the_settings_in_them_are_real(path: Path, monkeypatch: pytest.MonkeyPat
         inside = ipaddress.ip_network(composed["networks"]["inside"]["ipam"]["config"][0]["subnet"])
         proxy = composed["services"]["proxy"]["networks"]["inside"]["ipv4_address"]
         assert ipaddress.ip_address(proxy) in inside
+        # Or another container may be given the address that is trusted, as happens by chance.
+        given = composed["networks"]["inside"]["ipam"]["config"][0]["ip_range"]
+        assert ipaddress.ip_address(proxy) not in ipaddress.ip_network(given)
         assert settings.web.behind_tls
         assert settings.web.proxies == (proxy,)
         assert settings.engine.url == "http://engine:8081"
