@@ -28,7 +28,7 @@ from power_cut.working import JOBS, KEPT, Log, opened, work
 
 SAMPLES = Path(__file__).parents[1] / "samples"
 # Seconds of work within which the moment lies.
-SPANS = {"ingest": 3.0, "delete": 3.0, "backup": 1.5, "chat": 8.0, "batch": 8.0}
+SPANS = {"ingest": 3.0, "delete": 3.0, "backup": 1.5, "chat": 20.0, "batch": 8.0}
 WITH_MODEL = ("chat", "batch")
 LONGEST_OPENING = 120.0
 
