@@ -38,6 +38,7 @@ help: ## this list
 	@echo
 	@echo 'make run DOCS=~/policies   chat about your own folder instead of the samples'
 	@echo 'make run GPU=cuda          build the engine for NVIDIA GPUs (remembered)'
+	@echo 'make test UNPLUGGED=1       the tests with no network but loopback'
 	@echo 'make run PORT=8080         another port; PYTHON=/path/to/python chooses the interpreter'
 
 ## ---- setting up
@@ -156,12 +157,12 @@ bundle: $(DONE)/models ## OUT=file.tar: all that a machine without a network nee
 UNPLUG = unshare $(if $(filter-out 0,$(shell id -u)),--map-root-user) --net \
   sh -c 'ip link set lo up && exec "$$@"' sh
 
-.PHONY: test test-unplugged test-slow test-gpu
-test: $(DONE)/dev $(DONE)/models vocabulary machine ## what the tests need, then all but the slow ones
-	@$(BIN)/python -m pytest -m 'not slow and not gpu' $(ARGS)
+UNPLUGGED ?=
+export UNPLUGGED
 
-test-unplugged: $(DONE)/dev $(DONE)/models vocabulary machine ## the same with no network but loopback
-	@UNPLUGGED=1 $(UNPLUG) $(BIN)/python -m pytest -m 'not slow and not gpu' $(ARGS)
+.PHONY: test test-slow test-gpu
+test: $(DONE)/dev $(DONE)/models vocabulary machine ## what the tests need, then all but the slow ones
+	@$(if $(UNPLUGGED),$(UNPLUG)) $(BIN)/python -m pytest -m 'not slow and not gpu' $(ARGS)
 
 test-slow: $(DONE)/dev $(DONE)/models vocabulary machine ## the tests that take minutes
 	@$(BIN)/python -m pytest -m slow $(ARGS)

@@ -34,7 +34,7 @@ pytestmark = pytest.mark.skipif(
 )
 
 
-@pytest.mark.skipif(not os.environ.get("UNPLUGGED"), reason="not run by make test-unplugged")
+@pytest.mark.skipif(not os.environ.get("UNPLUGGED"), reason="not run by make test UNPLUGGED=1")
 def test_all_tests_of_this_run_have_loopback_alone() -> None:
     assert [name for _, name in socket.if_nameindex()] == ["lo"]
     with pytest.raises(OSError, match="unreachable"):
