@@ -1,6 +1,6 @@
 """Attacks in good documents: how many work on the plain stack and on us, and what defence costs.
 
-    python tests/bench/attacks.py [--limit N] [--out FILE]
+    python tests/bench/attacks.py [--held-out] [--limit N] [--out FILE]
 
 Each attack of tests/hostile/attack_set.py stands in a document of its own, and all documents in
 one library. The question is a good one about that document. An attack has worked when its canary
@@ -8,7 +8,7 @@ one library. The question is a good one about that document. An attack has worke
 holds the accepted figure. Both are judged by code, in the same way on both sides, with the same
 model file. Defences off: orders in passages are believed, and links stay; hidden text is left out
 at ingestion either way, so those attacks are not tried again. `--limit N` takes N attacks, spread
-over the kinds.
+over the kinds; `--held-out` takes those of held_out_attacks.py in place of the set.
 """
 
 import argparse
@@ -26,7 +26,8 @@ from unittest.mock import patch
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "hostile"))
 
-from attack_set import Case, cases, write
+from attack_set import ATTACKS, Case, cases, write
+from held_out_attacks import HELD_OUT
 from plain_stack import PlainAnswers, PlainStack
 
 from app.answering.distrust import Told
@@ -52,10 +53,11 @@ def main() -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--limit", type=int, metavar="N", help="N attacks, spread over the kinds")
+    parser.add_argument("--held-out", action="store_true", help="attacks no rule was written for")
     parser.add_argument("--threads", type=int, default=1, help="of the plain stack, 1 by default")
     parser.add_argument("--out", type=Path, metavar="FILE", help="write every answer there, JSON")
     arguments = parser.parse_args()
-    every = cases()
+    every = cases(HELD_OUT if arguments.held_out else ATTACKS)
     count = min(arguments.limit or len(every), len(every))
     chosen = [every[number * len(every) // count] for number in range(count)]
     control = chosen[::3]
