@@ -24,7 +24,7 @@ VARIABLES = {
     "HOME": "/tmp",
     "LANG": "C.UTF-8",
     "PYTHONUTF8": "1",
-    "STRONGROOM_HOME": "/data",
+    "STRONGROOM_HOME": "/data/home",
     "STRONGROOM_MODELS_DIR": "/models",
 }
 NAMESPACES = ["unshare", "--mount", "--pid", "--net", "--ipc", "--uts", "--fork", "--kill-child"]
