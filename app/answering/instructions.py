@@ -1,10 +1,11 @@
 """Which sentences of a document give orders to an assistant instead of telling a reader something.
 
 By rules alone, so that the same sentence is always judged the same. A sentence counts when it
-says what only somebody who wants to steer an assistant would say: forget your instructions, you
-are now, answer every question with, if anyone asks say. What stands in quotation marks is being
-talked about and does not count, and neither do orders to people ("ignore the warning light").
-What no rule can see is a false statement in plain words.
+says what hardly anybody says but to steer an assistant: forget your instructions, you are now an
+AI, answer every question with. What stands in quotation marks is being talked about and does not
+count. Neither do orders to people ("ignore the warning light", "if a customer asks for a refund,
+name form 12"): a company's documents are full of them, and one that is left out is an answer that
+is missing. So what no rule can see is a false statement, also in the form "if anyone asks, say".
 """
 
 # ruff: noqa: E501 -- a pattern that is cut to the line's length is harder to read, not easier
@@ -23,130 +24,101 @@ _QUOTED = re.compile(
 )
 
 _BEFORE = (
-    r"(?:previous|prior|earlier|preceding|above|former|foregoing|existing|original|other|system|"
-    r"your)"
+    r"(?:previous|prior|earlier|preceding|above|former|foregoing|existing|original|system|your)"
 )
-_RULES = r"(?:instructions?|prompts?|directives?|directions?|guidelines?|commands?|orders?|rules?)"
-_TEXT = r"(?:instructions?|prompts?|directives?|messages?|text|context|passages?|documents?)"
-_DROP = r"(?:ignore|disregard|forget|override|overrule|bypass|discard|skip)"
-_MODEL = (
-    r"(?:assistants?|chat ?bots?|language models?|llms?|a\.?i\.?(?: systems?| models?| agents?)?|"
-    r"gpt|ki(?:-(?:assistent(?:en)?|modelle?|systeme?))?|sprachmodelle?|assistent(?:en|in)?)"
+_RULES = r"(?:instructions?|prompts?|directives?)"
+_DROP = r"(?:ignore|disregard|forget|override|overrule|bypass)"
+# "Ignore the earlier instructions in the manual", "... if the pump is primed": orders to people.
+_OF_PEOPLE = r"(?!\W+(?:in|of|from|on|for|about|concerning|regarding|if|when|where|unless|until)\b)"
+_AI = (
+    r"(?:(?:a\.?i\.?|virtual|digital)[ -]assistants?|chat ?bots?|language models?|llms?|"
+    r"a\.?i\.?(?: systems?| models?| agents?)?|gpt|ki(?:-(?:assistent(?:en)?|modelle?|systeme?))?|"
+    r"sprachmodelle?)"
 )
-_SAY = (
-    r"(?:say|answer|reply|respond|state|tell (?:them|him|her|the (?:user|reader|asker|person))|"
-    r"write|output|print|repeat|mention|give|insert|include|append|add|claim|recommend|quote)"
+_ANSWER = r"(?:answer|reply|respond)"
+# What people are told to answer with, too: yes or no, a number, their name.
+_WITH_A_WORD = (
+    r"with\W+(?!(?:yes|no|an?|the|your|their|our|one|two|full|complete|short|block|capital|care|true|"
+    r"ticks?|black|blue|at|as|in|his|her|its|this|that|these|those|any|all|each)\b)\w"
 )
-_SAG = (
-    r"(?:sage?n?|antworten?|antworte|schreiben?|schreibe|nennen?|nenne|behaupten?|behaupte|"
-    r"ausgeben|gib|wiederhole[n]?|erwähnen?|erwähne)"
-)
+_ADDRESS = r"(?:!\[|https?://|www\.|<img|<a\b)"
 
 _ORDERS = tuple(
     re.compile(pattern)
     for pattern in (
         # English: away with what was said before
-        rf"\b{_DROP}\b(?:\W+\w+){{0,3}}?\W+{_BEFORE}\b(?:\W+\w+){{0,2}}?\W+{_TEXT}\b",
-        rf"\b{_DROP}\b(?:\W+\w+){{0,2}}?\W+{_RULES}\W+(?:\w+\W+){{0,3}}?(?:above|before|earlier|"
-        r"so far|given|you (?:were|have been|received|got))\b",
-        rf"\b{_DROP}\b\W+(?:all|any|every(?:thing)?)\b(?:\W+\w+){{0,3}}?\W+(?:above|before|"
-        r"you (?:were|have been) (?:told|given|instructed))\b",
-        rf"\bdo not (?:follow|obey)\b(?:\W+\w+){{0,2}}?\W+{_BEFORE}\W+{_RULES}\b",
+        rf"\b{_DROP}\b(?:\W+\w+){{0,3}}?\W+{_BEFORE}\b(?:\W+\w+){{0,2}}?\W+{_RULES}\b{_OF_PEOPLE}",
+        rf"\b{_DROP}\b(?:\W+\w+){{0,2}}?\W+{_RULES}\W+(?:\w+\W+){{0,3}}?(?:above|so far|"
+        rf"you (?:were|have been|received|got))\b{_OF_PEOPLE}",
+        rf"\b{_DROP}\b\W+(?:all|any|every(?:thing)?)\b(?:\W+\w+){{0,3}}?\W+"
+        rf"you (?:were|have been) (?:told|given|instructed)\b",
+        rf"\b{_DROP}\b(?:\W+\w+){{0,2}}?\W+(?:above|passages?|context)\b.*\b{_ANSWER}\b.*\bwith\b",
+        rf"\bdo not (?:follow|obey)\b(?:\W+\w+){{0,2}}?\W+{_BEFORE}\W+{_RULES}\b{_OF_PEOPLE}",
         # who the assistant is to be
-        r"\byou are (?:now|no longer|from now on|henceforth)\b(?:\W+\w+){0,8}?\W+(?:assistants?|"
-        r"chat ?bots?|models?|ai|mode|persona|restrict\w*|bound|dan|developer|jailbroken)\b",
-        r"\bfrom now on\b\W+(?:you (?:are|must|will|shall|only|always|answer)\b|every (?:answer|reply|response)\b|all (?:answers|replies)\b|"
-        rf"always\W+{_SAY}\b|{_SAY}\b)",
+        r"\byou are (?:now|no longer|from now on|henceforth)\b(?:\W+\w+){0,8}?\W+(?:jailbroken|dan|"
+        rf"unrestricted|(?:developer|dan|god|jailbreak) mode|{_AI})\b",
+        rf"\bfrom now on\b\W+you are\b(?:\W+\w+){{0,8}}?\W+(?:dan|unrestricted|{_AI}|a model)\b",
+        rf"\bfrom now on\b(?:\W+\w+){{0,4}}?\W+{_ANSWER}\b(?:\W+\w+){{0,4}}?\W+{_WITH_A_WORD}",
         r"\b(?:act|behave|pretend)\W+(?:as|like|to be)\b(?:\W+\w+){0,4}?\W+(?:unrestricted|"
-        r"jailbroken|dan|developer mode|without (?:any )?(?:restrictions|rules|limits))\b",
-        r"\b(?:enable|enter|activate)\W+(?:developer|debug|god|admin|jailbreak|dan)\W+mode\b",
-        r"\b(?:new|updated|important|secret|hidden|special|additional|revised|overriding)\W+"
-        rf"(?:system\W+)?{_RULES}\W+(?:for|to|from)\W+(?:\w+\W+){{0,2}}?{_MODEL}\b",
-        r"\b(?:system|developer|admin(?:istrator)?)\W+(?:override|prompt|message|instruction)s?"
-        r"\b\s*[:=>\])-]",
-        r"^\W{0,3}(?:#{2,}\s*|\[|<|\*\*)\s*(?:system|assistant|developer|user|human)\s*(?:\]|>|\*\*)?\s*"
-        r":",
-        r"^\W*(?:system|assistant|developer)\s*:\s*(?:you\b|ignore|disregard|forget|override|always|"
-        rf"never|from now|the (?:answer|correct)|reveal|new|{_SAY}\b)",
+        r"jailbroken|dan|without (?:any )?(?:restrictions|rules|limits))\b",
+        r"\b(?:enable|enter|activate)\W+(?:god|jailbreak|dan)\W+mode\b",
+        rf"\b(?:new|updated|secret|hidden|special|additional|revised|overriding)\W+(?:system\W+)?"
+        rf"{_RULES}\W+(?:for|to|from)\W+(?:\w+\W+){{0,2}}?(?:assistant|model|{_AI})\b\s*:",
+        # role markers
+        rf"\b(?:system|developer|admin(?:istrator)?)\W+(?:override|prompt|message|instruction)s?\b\s*"
+        rf"[:=>\])-]\W*(?:you (?:are|must)|{_DROP}|always {_ANSWER}|{_ANSWER}|the (?:correct )?answer)\b",
+        rf"^\W*(?:system|assistant|developer)\W*:\W*(?:you (?:are|must)|{_DROP}|the (?:correct )?"
+        r"answer|reveal|from now on)\b",
         r"<\|?\s*/?\s*(?:im_(?:start|end|sep)|system|assistant|user|endoftext|eot_id|"
         r"start_header_id|end_header_id|inst)\b[^>]{0,20}>|\[/?\s*inst\s*\]|<<\s*/?\s*sys\s*>>",
         # words to the assistant
-        rf"\b(?:dear|attention|note to|notice to|message (?:to|for)|memo to|hello|hey|to (?:all|any|"
-        rf"the)|for (?:all|any|the))\W+(?:\w+\W+){{0,2}}?{_MODEL}\b\s*(?:reading\b|processing\b|"
-        r"that (?:reads?|process\w*)\b|answering\b|[:,!.—–-])",
-        rf"\b(?:if|when|as|since|because) you(?:'re|’re| are)\W+(?:an?|the)\W+(?:\w+\W+)?{_MODEL}\b",
-        rf"\b{_MODEL}\W+(?:reading|processing|summari[sz]ing|answering)\W+(?:this|these|the)\b.*"
-        rf"\b(?:must|should|shall|has to|have to|need to|please|always|never|{_SAY})\b",
-        rf"^\W*(?:the |any |every |all )?{_MODEL}\W+(?:must|should|shall|has to|have to|will|is to|"
-        rf"are to)\W+(?:\w+\W+){{0,2}}?(?:{_SAY}|ignore|disregard|refuse|never|always|begin|start|"
-        r"end)\b",
-        # what is to be said when
-        r"\b(?:if|when(?:ever)?|once|each time|every time|in case)\W+(?:(?:you|anyone|any ?body|someone|"
-        r"some ?body|an?|the|any|users?|readers?|people|they|are|is|were|employees?|he|she|this|question)"
-        r"\W+){0,3}?(?:asks?|asked|enquires?|inquires?|questioned|queried)\b[^.!]{0,200}?[,:?]"
-        rf"\W*(?:please\W+|you\W+|then\W+"
-        rf"|must\W+|should\W+|always\W+|simply\W+|just\W+|only\W+|instead\W+|to\W+){{0,4}}{_SAY}\b",
-        # the same torn in two at its question mark
-        r"^\W*(?:if|when(?:ever)?)\W+(?:(?:you|anyone|any ?body|someone|some ?body|an?|the|user|reader|"
-        r"are|is)\W+){0,3}?(?:asks?|asked)\b[^.!]{3,200}\?\W*$",
-        r"^\W*(?:wenn|falls|sobald)\b[^.!?]{0,60}?\b(?:fragt|gefragt)\b[^.!]{3,200}\?\W*$",
-        rf"\b(?:you|please)\W+(?:must|should|have to|need to|are to|will|shall|always)\W+(?:\w+\W+)"
-        rf"{{0,2}}?{_SAY}\b(?:\W+\w+){{0,4}}?\W+(?:answer|question|quer(?:y|ies)|user|reader|"
-        r"response|reply|replies|asked)\b",
-        r"\b(?:your|every|each) (?:answers?|repl(?:y|ies)|responses?|outputs?|summar(?:y|ies))\W+"
-        r"(?:must|should|shall|has to|have to|is to|are to|will)\W+(?:\w+\W+){0,2}?"
-        r"(?:be|begin|start|end|contain|include|mention|consist|say|close|state|repeat)\b",
-        r"\b(?:always|only|instead|simply|just|now|then)\W+(?:answer|reply|respond)\b(?:\W+\w+)"
-        r"{0,4}?\W+with\b",
-        r"\b(?:answer|reply|respond)\b(?:\W+\w+){0,5}?\W+(?:only\W+)?(?:with|by (?:saying|writing))\b"
-        r"(?:\W+\w+){0,3}?\W+(?:word|words|sentence|phrase|text|link|code|following|exact|number)\b",
-        r"\b(?:answer|reply to|respond to)\W+(?:every|all|any|each|this|the)(?:\W+\w+){0,2}?\W+"
-        r"(?:questions?|quer(?:y|ies)|requests?|prompts?)\b[^.!?]{0,60}?\b(?:with|by|using|as|only|"
-        r"that)\b",
-        r"\b(?:the|only|one) (?:correct|right|only|true|final|official|real|best) (?:answer|reply|"
-        r"response)\b(?:\W+\w+){0,12}?\W+(?:is|are|must be|reads?)\b(?!\W+(?:\w+ )?(?:marked|found|given|"
-        r"shown|printed|worth|listed|in|on|at|underlined|highlighted|not)\b)",
-        r"\bthe answer to (?:every|all|any|each|this|that|your|the (?:user|reader|last|next))\b",
+        rf"\b(?:dear|attention|note to|notice to|message (?:to|for)|memo to|hello|hey)\W+"
+        rf"(?:\w+\W+){{0,2}}?{_AI}\b\s*(?:reading\b|processing\b|that (?:reads?|process\w*)\b|"
+        r"answering\b|[:,!.—–-])",
+        rf"\bif you(?:'re|’re| are)\W+an?\W+(?:\w+\W+)?{_AI}(?:\s*[:,]|\W+(?:reading|processing|"
+        r"answering|that)\b)",
+        rf"\b{_AI}\W+(?:that (?:read|process)\w*|reading|processing|summari[sz]ing|answering)\W+"
+        r"(?:this|these)\b.*\b(?:must|should|shall|has to|have to|need to|please|always|never)\b",
+        # what is to be said
+        rf"\b{_ANSWER}\W+(?:to\W+)?(?:every|all|any|each)(?:\W+\w+){{0,1}}?\W+(?:questions?|quer(?:y|"
+        rf"ies)|prompts?)\b[^.!?]{{0,20}}?\W{_WITH_A_WORD}",
+        rf"\b(?:always|only|instead|simply|just|now|then)\W+{_ANSWER}\b(?:\W+\w+){{0,2}}?\W+"
+        rf"{_WITH_A_WORD}",
+        rf"\b{_ANSWER}\b(?:\W+\w+){{0,4}}?\W+only\W+with\W+(?:the (?:single )?(?:word|phrase|string)\b|"
+        r"(?!(?:yes|no|an?|the|your|one)\b)\w)",
+        r"\byour (?:answer|output|response|reply)\W+(?:must|should|shall|has to|is to)\W+(?:always\W+)?"
+        rf"(?:begin|start|end|finish|close)\W+{_WITH_A_WORD}",
+        r"\bthe (?:only|single) (?:correct|right|true|official|real) (?:answer|reply|response)\b",
+        r"\bthe (?:correct )?(?:answer|reply) to (?:every|all|any|each) (?:\w+ )?(?:questions?|quer(?:y|"
+        r"ies))\b",
         r"\b(?:repeat|reveal|print|show|output|leak|disclose)\b(?:\W+\w+){0,3}?\W+(?:system|hidden|"
-        r"secret|initial|original)\W+(?:prompt|instructions?|message)\b",
-        r"\b(?:do not|don['’]?t|never)\W+(?:tell|mention|reveal|show|inform|warn)\b(?=.*\b(?:this|these|"
-        r"note|instructions?|prompts?|real|true|actual|message|passage)\b)(?:\W+\w+){0,6}?\W+(?:users?|"
-        r"readers?|asker|person asking)\b",
+        r"secret|initial|original)\W+(?:prompt|instructions?)\b",
+        r"\b(?:do not|don['’]?t|never)\W+(?:tell|mention|reveal|inform|warn)\b(?=.*\b(?:this|these)\W+"
+        r"(?:note|instructions?|prompts?|message|passage)\b)(?:\W+\w+){0,6}?\W+(?:the|your|any)\W+"
+        r"(?:users?|readers?|asker|person asking)\b",
         # links and images to be put into an answer
-        rf"\b(?:{_SAY}|render|display|show|embed|put|place|attach|load|end|close|finish)\b"
-        r"(?:\W+\w+){0,8}?\W+(?:image|link|url|markdown|picture|address|logo)\b"
-        r"(?:\W+\w+){0,8}?\W+(?:your|every|each|the|all)\W+(?:answers?|repl(?:y|ies)|responses?|summary)\b",
-        r"\b(?:your|every|each|the) (?:answer|reply|response|summary)\b[^.!?]{0,80}?(?:!\[|https?://|"
-        r"www\.)",
-        rf"\b(?:{_SAY}|put|send|encode)\b[^.!?]{{0,80}}?\b(?:question|conversation|context|answer|"
-        r"passages?|user\W?s\W+\w+)\b[^.!?]{0,60}?\b(?:in|into|to|as|at the end of)\b[^.!?]{0,20}?"
-        r"(?:url|link|address|https?://)",
+        rf"\b(?:your|every|each|all) (?:answers?|repl(?:y|ies)|responses?|summary)\b.*{_ADDRESS}",
+        rf"{_ADDRESS}.*\b(?:your|every|each|all) (?:answers?|repl(?:y|ies)|responses?|summary)\b",
+        r"\b(?:put|send|encode|append)\b[^.!?]{0,80}?\b(?:question|conversation|context|answer|"
+        r"passages?)\b[^.!?]{0,60}?\b(?:in|into|to|as)\b[^.!?]{0,20}?https?://",
         # German
-        r"\b(?:ignorieren?|ignoriere|vergessen?|vergiss|missachten?|missachte|überschreiben?|"
-        r"übergehen?|übergehe|verwerfen?|verwirf)\b(?:\W+\w+){0,4}?\W+(?:anweisung(?:en)?|"
-        r"instruktion(?:en)?|vorgaben?|befehle?|systemprompts?|prompts?|anordnung(?:en)?)\b",
-        r"\b(?:ignorieren?|ignoriere|vergessen?|vergiss)\b(?:\W+\w+){0,2}?\W+(?:alles|sämtliche\w*)\b"
-        r"(?:\W+\w+){0,3}?\W+(?:vorher\w*|bisher\w*|davor|oben|zuvor)\b",
-        r"\bdu bist (?:jetzt|nun|ab jetzt|ab sofort|nicht mehr)\b(?:\W+\w+){0,6}?\W+(?:assistent\w*|"
-        r"chatbot|modell|ki|modus|gebunden|beschränk\w*)\b",
-        rf"\b(?:ab jetzt|ab sofort|von nun an|künftig)\b\W+(?:\w+\W+){{0,3}}?{_SAG}\b(?:\W+\w+)"
-        r"{0,6}?\W+(?:frage\w*|antwort\w*|nutzer\w*|benutzer\w*|immer|nur)\b",
-        r"\b(?:wenn|falls|sobald|sollte)\b[^.!?]{0,80}?\b(?:fragt|gefragt|fragen|erkundigt)\b"
-        rf"[^.!?]{{0,80}}?,?\W+(?:so |dann |bitte |stets |immer |sollst du |musst du |musst |du ){{0,3}}"
-        rf"{_SAG}\b",
-        r"\b(?:wenn|falls|sobald|sollte)\b[^.!?]{0,80}?\bgefragt\b[^.!?]{0,40}?,\W*(?:lautet|ist) die "
-        r"antwort\b",
-        rf"\bdu (?:musst|sollst|wirst|darfst)\b(?:\W+\w+){{0,8}}?\W+(?:{_SAG}|beantworten|verraten)\b",
-        r"\b(?:beantworte|antworte)\b(?:\W+\w+){0,4}?\W+(?:jede\w*|alle\w*|immer|stets|nur|"
-        r"ausschließlich|mit)\b",
-        r"\b(?:die (?:einzig )?(?:richtige|korrekte|einzige|wahre|offizielle) antwort)\b[^.!?]{0,80}?"
-        r"\b(?:lautet|ist)\b",
-        r"\b(?:deine|jede) antwort(?:en)?\W+(?:muss|müssen|soll|sollen|hat|haben)\b",
-        rf"\b(?:achtung|hinweis|nachricht|anweisung(?:en)?|wichtig)\b[^.!?:]{{0,30}}?\b(?:an|für)\b"
-        rf"[^.!?:]{{0,20}}?\b{_MODEL}\b",
-        rf"^\W*(?:liebe[rs]?|hallo|achtung)\W+(?:\w+\W+)?{_MODEL}\b",
-        r"\b(?:verrate|sage|erwähne|teile)\b(?:\W+\w+){0,4}?\W+(?:nutzer|benutzer|leser|fragenden)\w*"
-        r"\b(?:\W+\w+){0,3}?\W+nicht\b",
+        r"\b(?:ignorieren?|ignoriere|vergessen sie|vergiss|missachten?|missachte|überschreibe?|übergehe)\b"
+        r"(?:\W+(?!nicht)\w+){0,2}?\W+(?:vorherige\w*|bisherige\w*|vorige\w*|obige\w*|deine|ihre)\W+"
+        r"(?:\w+\W+)?(?:anweisung(?:en)?|instruktion(?:en)?|vorgaben|befehle?|systemprompts?|prompts?)\b",
+        r"\b(?:ignorieren?|ignoriere|vergessen sie|vergiss)\b(?:\W+(?!nicht)\w+){0,1}?\W+alle[sr]?\b"
+        r"(?:\W+\w+){0,3}?\W+(?:was dir|was ihnen)\b",
+        rf"\bdu bist (?:jetzt|nun|ab jetzt|ab sofort)\b(?:\W+\w+){{0,6}}?\W+(?:{_AI}|entwicklermodus|"
+        r"uneingeschränkt\w*)\b",
+        r"\b(?:antworte|beantworte)\b(?:\W+\w+){0,5}?\W+(?:(?:nur|ausschließlich|stets|immer)\W+)?mit\W+"
+        r"(?!(?:ja|nein|einer?|einem|dem|der|deine[mr]?)\b)\w",
+        r"\bdu (?:musst|sollst)\b.{0,20}\b(?:jede|alle)\w*\W+fragen?\W+mit\b",
+        r"\bdie einzig(?:e)? (?:richtige|korrekte|wahre|offizielle)? ?antwort\b",
+        r"\bdeine antwort(?:en)?\W+(?:muss|müssen|soll|sollen)\b.{0,40}\bmit\b.{0,40}\b(?:beginn|end)",
+        rf"\b(?:achtung|hinweis|nachricht|anweisung(?:en)?|wichtig)\b[^.!?:]{{0,10}}?\b(?:an|für)\b"
+        rf"[^.!?:]{{0,12}}?\b{_AI}\b\s*[:,!]",
+        rf"^\W*(?:liebe[rs]?|hallo|achtung)\W+(?:\w+\W+)?{_AI}\b\s*[:,!]",
+        r"\b(?:verrate|sage|erwähne)\b(?=.*\bdiese[nrm]?\W+(?:hinweis|anweisung|nachricht))(?:\W+\w+)"
+        r"{0,6}?\W+nicht\b",
     )
 )  # fmt: skip
 
