@@ -16,8 +16,9 @@ from tqdm import tqdm
 
 from app.batch.checking import checked
 from app.batch.columns import Link
-from app.batch.comparison import FORMATS as REVIEW_FORMATS
-from app.batch.comparison import counts_in_words, write_review
+from app.batch.comparison import counts_in_words
+from app.batch.comparison_files import FORMATS as REVIEW_FORMATS
+from app.batch.comparison_files import write_review
 from app.batch.journal import Journal, open_journal
 from app.batch.provenance import (
     NothingToAsk,

@@ -13,7 +13,7 @@ from batch.test_run import Library, play, questions
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.batch.comparison import FORMATS, write_review
+from app.batch.comparison_files import FORMATS, write_review
 from app.batch.comparison_report import sides
 from app.batch.records import Evidence, Provenance, Question, RowResult, RunInfo, Sentence
 from app.batch.review import Review, review
