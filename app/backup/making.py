@@ -36,6 +36,7 @@ from app.backup.contents import (
 )
 from app.backup.register import Kept, Register
 from app.backup.sealing import passphrase_in
+from app.backup.switching import sync_folder
 from vectorstore.versions import copy_database
 
 _NOTE = "note.json"
@@ -129,7 +130,7 @@ def back_up(home: Path, trail: Trail, order: Order, *, person: str) -> Made:
             trail.record(RecordKind.BACKUP, person=person, data=told)
             Register(home).add(kept)
             os.replace(partial, out)
-            _sync(out.parent)
+            sync_folder(out.parent)
     except (OSError, sqlite3.Error) as error:
         raise BackupFault(_words(error, home, out)) from error
     return Made(
@@ -192,7 +193,7 @@ def _in_hand(home: Path, backup_id: str, out: Path, partial: Path) -> Iterator[P
             json.dump({"out": str(out), "partial": str(partial)}, opened)
             opened.flush()
             os.fsync(opened.fileno())
-        _sync(staging)
+        sync_folder(staging)
         try:
             yield staging
         except BaseException:
@@ -299,11 +300,3 @@ def _words(error: OSError | sqlite3.Error, home: Path, out: Path) -> str:
     if full or "disk is full" in str(error):
         return f"the disk of {out.parent} or {home} became full; no backup was made. Make room"
     return f"no backup was made: {error}"
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

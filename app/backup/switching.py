@@ -23,7 +23,7 @@ def put_in_place(staging: Path, home: Path, occupied: bool) -> Path | None:
             if home.is_dir():
                 home.rmdir()
             os.rename(staging, home)
-            _sync(home.parent)
+            sync_folder(home.parent)
             return None
         aside = home.with_name(f"{home.name}{ASIDE}{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}")
         if _exchange(staging, home):
@@ -31,7 +31,7 @@ def put_in_place(staging: Path, home: Path, occupied: bool) -> Path | None:
         else:
             os.rename(home, aside)
             os.rename(staging, home)
-        _sync(home.parent)
+        sync_folder(home.parent)
     except OSError as error:
         raise BackupFault(
             f"{home} cannot be exchanged ({error.strerror}); the restored folder is {staging}, "
@@ -52,7 +52,8 @@ def _exchange(one: Path, other: Path) -> bool:
     return done == 0
 
 
-def _sync(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Write through which names the folder holds."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)
