@@ -19,6 +19,7 @@ from batch.batch_runs import QUESTIONS, asked, command, lines, run
 from app.cli import main
 
 KILLED = 3  # times
+BY = ("rail", "plane", "ship")
 
 
 @pytest.fixture
@@ -73,13 +74,15 @@ def kill_and_resume(
 
 def test_killed_and_stopped_it_comes_to_the_same_bytes(home: Path, tmp_path: Path) -> None:
     file, out = tmp_path / "questions.csv", tmp_path / "answers.jsonl"
-    file.write_text(QUESTIONS, encoding="utf-8")
+    # Enough of them that the run is still on its way when it is stopped.
+    more = "".join(f"B{n},Who approves a journey by {by}?,text,,Bo\n" for n, by in enumerate(BY))
+    file.write_text(QUESTIONS + more, encoding="utf-8")
     order = ["batch", str(file), "--out", str(out), "--reproducible"]
     resumed = kill_and_resume(home, order, out, [1, 2], signal.SIGINT)
     assert main(["--home", str(home), *order, "--force"]) == 0
     assert out.read_bytes() == resumed
     rows = lines(out)
-    assert [row["key"] for row in rows] == ["2", "3", "4"]
+    assert [row["key"] for row in rows] == ["2", "3", "4", "5", "6", "7"]
     assert (rows[0]["outcome"], rows[0]["value"]) == ("found", "28")
     assert rows[1]["outcome"] == "not_found"
     assert rows[0]["question"]["columns"]["owner"] == "Ann"
