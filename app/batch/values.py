@@ -17,6 +17,15 @@ _MARKS = re.compile(r"\s*\[\d{1,3}(?:\s*,\s*\d{1,3})*\]")
 _YES = re.compile(r"\W*(yes|ja)\b", re.IGNORECASE)
 _NO = re.compile(r"\W*(no|nein)\b", re.IGNORECASE)
 _SCALES = {"": 1, "thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12}
+# Questions whose answer is a bound: "within how many days", "how many characters at least".
+_ASKED_BOUNDS = {
+    "least": re.compile(r"\b(?:at least|minimum|min\.|no (?:fewer|less)|mindestens|minimal)", re.I),
+    "most": re.compile(
+        r"\b(?:at most|maximum|max\.|within|up to|no more|may|longest|latest|limit|innerhalb|"
+        r"binnen|höchstens|maximal|bis zu|darf|dürfen)\b",
+        re.I,
+    ),
+}
 _BULLET = re.compile(r"^\s*(?:[-*•–]|\d{1,2}[.)])\s+", re.MULTILINE)
 
 
@@ -33,7 +42,7 @@ def value_of(
     if not text:
         return None, ""
     if question.kind == "number":
-        return _number(text, question.unit)
+        return _number(text, question)
     value: str | None = None
     if question.kind == "yes_no" and own_words:
         value = _yes_no(said[0])
@@ -63,12 +72,15 @@ def _yes_no(sentence: str) -> str | None:
     return "no" if _NO.match(sentence) else None
 
 
-def _number(text: str, unit: str) -> tuple[str | None, str]:
-    """A range or a bound is no single number, and a day of the calendar is none at all."""
+def _number(text: str, question: Question) -> tuple[str | None, str]:
+    """A range is no single number, a bound only where one is asked for, and a day of the calendar
+    is none at all."""
+    unit = question.unit
+    asked = {bound for bound, words in _ASKED_BOUNDS.items() if words.search(question.text)}
     wanted = {figure.unit for figure in figures(f"1 {unit}")} - {""} if unit else set()
     told = [figure for figure in figures(without_days(text)) if not wanted or figure.unit in wanted]
     found = {(_scaled(figure), figure.unit) for figure in told}
-    if len(found) != 1 or any(figure.ranged or figure.bound for figure in told):
+    if len(found) != 1 or any(one.ranged or (one.bound and one.bound not in asked) for one in told):
         return None, ""
     ((number, its_unit),) = found
     return number, its_unit or unit
@@ -76,6 +88,8 @@ def _number(text: str, unit: str) -> tuple[str | None, str]:
 
 def _scaled(figure: Figure) -> str:
     value = Decimal(figure.value) * _SCALES[figure.scale]
+    if figure.scale and value == value.to_integral_value():
+        value = value.to_integral_value()  # 1.2 million has no tenths; 3.50 keeps its zero
     return f"{-value if figure.negative else value:f}"
 
 

@@ -1,0 +1,72 @@
+"""What is taken from an answer as its number, date, yes or no, choice or list; gaps, no guesses."""
+
+import pytest
+
+from app.batch.records import Question
+from app.batch.values import value_of
+
+
+def value(text: str, answer: str, kind: str, *, own_words: bool = True, **more: object) -> object:
+    question = Question(2, "2", text, kind, **more)  # type: ignore[arg-type]
+    return value_of(question, [answer], own_words=own_words)
+
+
+@pytest.mark.parametrize(
+    ("question", "unit", "answer", "taken"),
+    [
+        ("How many days of leave?", "days", "“Employees have 28 working days.” [1]", "28"),
+        ("Within how many days must a claim come?", "days", "Claims come within 30 days.", "30"),
+        ("How many days may be carried over?", "days", "Up to five days may be carried over.", "5"),
+        ("How many characters does a password have at least?", "", "It has at least 14.", "14"),
+        ("How much is the deposit?", "EUR", "The deposit is 1.2 million euros.", "1200000"),
+        # a bound where none was asked for, or the opposite one, is not the number
+        ("How many days does delivery take?", "days", "Delivery takes up to 30 days.", None),
+        ("How many characters at least?", "", "It has at most 64 characters.", None),
+        ("How many people work there?", "", "Between 20 and 30 people work there.", None),
+        ("How many days?", "days", "It is 28 days, or 30 days after ten years.", None),
+        ("How many days of leave?", "days", "It is decided on 3 May 2026.", None),
+    ],
+)
+def test_a_number_is_taken_where_it_is_sure(
+    question: str, unit: str, answer: str, taken: str | None
+) -> None:
+    found, its_unit = value(question, answer, "number", unit=unit)  # type: ignore[misc]
+    assert found == taken
+    assert bool(its_unit) == bool(unit and taken)
+
+
+@pytest.mark.parametrize(
+    ("answer", "taken"),
+    [
+        ("It ends on 31 March 2027.", "2027-03-31"),
+        ("The release of April 2026 holds it.", "2026-04"),
+        ("It ends on 31 March.", None),
+        ("From 1 May 2026 to 3 June 2026.", None),
+    ],
+)
+def test_a_date_is_taken_where_it_is_the_only_one(answer: str, taken: str | None) -> None:
+    assert value("When?", answer, "date") == (taken, "")
+
+
+def test_yes_and_no_are_taken_from_the_models_words_alone() -> None:
+    assert value("Is it paid?", "No, it is not paid. [1]", "yes_no") == ("no", "")
+    assert value("Is it paid?", "Ja, sie wird gezahlt.", "yes_no") == ("yes", "")
+    assert value("Is it paid?", "No smoking on board.", "yes_no", own_words=False) == (None, "")
+    assert value("Is it paid?", "Nobody pays.", "yes_no") == (None, "")
+
+
+def test_a_choice_is_the_longest_one_that_is_said_and_the_only_one() -> None:
+    choices = ("compliant", "partly compliant", "not applicable")
+    said = "We are partly compliant with that."
+    assert value("Status?", said, "choice", choices=choices) == ("partly compliant", "")
+    both = "Compliant, or not applicable."
+    assert value("Status?", both, "choice", choices=choices) == (None, "")
+
+
+def test_a_list_is_its_items() -> None:
+    assert value("Which?", "- steel\n- brass [2]\n- steel", "list") == ("steel; brass", "")
+
+
+@pytest.mark.parametrize("kind", ["number", "date", "yes_no", "choice", "list"])
+def test_nothing_is_taken_from_nothing(kind: str) -> None:
+    assert value_of(Question(2, "2", "What?", kind), [], own_words=True) == (None, "")  # type: ignore[arg-type]
