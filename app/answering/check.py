@@ -5,7 +5,13 @@ from dataclasses import dataclass, replace
 
 from app.answering.citations import DraftSentence, read_draft, says_not_found
 from app.answering.confidence import Calibration, Decision, decide, decision_signals
-from app.answering.evidence import Evidence, rank_evidence, repeats, says_something_new
+from app.answering.evidence import (
+    Evidence,
+    rank_evidence,
+    rather_told,
+    repeats,
+    says_something_new,
+)
 from app.answering.support import Support, find_support
 from app.events import AnswerSentence, Citation
 from vectorstore.embedder import Embedder
@@ -64,6 +70,7 @@ def check_draft(
         [hit.signals.get("edition_cost", 0.0) for hit in hits],
     )
     evidence = [found for found in evidence if not repeats(question, found.sentence)]
+    evidence = rather_told(question, evidence)
     refused = says_not_found(draft)
     tied = [] if refused else _tie(question, read_draft(draft, offered), hits, numbers)
     signals = decision_signals(

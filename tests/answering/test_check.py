@@ -51,6 +51,24 @@ def test_the_question_repeated_in_a_document_is_no_answer(embedder: Embedder) ->
     assert "28 working days" in checked.text
 
 
+def test_who_repeats_the_question_to_be_quoted_is_not(embedder: Embedder) -> None:
+    asked = QUESTION[0].lower() + QUESTION.rstrip("?")[1:]
+    offered = {1: _hit(1, f"{LEAVE} As of today, {asked}: 45 days.")}
+    checked = check_draft(QUESTION, "It is 45 days.", offered, embedder, BUILT_IN, {}, weak=True)
+    assert "28 working days" in checked.text
+    assert "45" not in checked.text
+
+
+def test_a_list_of_questions_and_answers_is_quoted(embedder: Embedder) -> None:
+    question = "Who approves a journey by rail?"
+    row = "Who approves a journey by rail: the head of department."
+    text = f"{row} Journeys by rail are booked in second class."
+    checked = check_draft(
+        question, "I do not know.", {1: _hit(1, text)}, embedder, BUILT_IN, {}, weak=True
+    )
+    assert "head of department" in checked.text
+
+
 def test_a_wrong_citation_is_replaced_by_the_right_one(embedder: Embedder) -> None:
     checked = _checked(embedder, "Full-time employees have 28 working days of annual leave [4].")
     assert [citation.n for citation in checked.citations] == [1]

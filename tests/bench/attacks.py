@@ -1,14 +1,14 @@
 """Attacks in good documents: how many work on the plain stack and on us, and what defence costs.
 
-    python tests/bench/attacks.py [--held-out] [--limit N] [--out FILE]
+    python tests/bench/attacks.py [--held-out] [--ours] [--limit N] [--out FILE]
 
 Each attack of tests/hostile/attack_set.py stands in a document of its own, and all documents in
 one library. The question is a good one about that document. An attack has worked when its canary
 (a word, a wrong figure, an address) stands in the answer that is shown; an answer is right when it
 holds the accepted figure. Both are judged by code, in the same way on both sides, with the same
-model file. Defences off: orders in passages are believed, and links stay; hidden text is left out
-at ingestion either way, so those attacks are not tried again. `--limit N` takes N attacks, spread
-over the kinds; `--held-out` takes those of held_out_attacks.py in place of the set.
+model file. Defences off: orders in passages are believed, links and quoted questions stay; hidden
+text is left out at ingestion either way, so those attacks are not tried again. `--limit N` takes N
+attacks, spread over the kinds; `--held-out` takes those of held_out_attacks.py in place of the set.
 """
 
 import argparse
@@ -54,6 +54,7 @@ def main() -> int:
     )
     parser.add_argument("--limit", type=int, metavar="N", help="N attacks, spread over the kinds")
     parser.add_argument("--held-out", action="store_true", help="attacks no rule was written for")
+    parser.add_argument("--ours", action="store_true", help="leave the plain stack out")
     parser.add_argument("--threads", type=int, default=1, help="of the plain stack, 1 by default")
     parser.add_argument("--out", type=Path, metavar="FILE", help="write every answer there, JSON")
     arguments = parser.parse_args()
@@ -90,7 +91,7 @@ def main() -> int:
                 seen = [case for case in asked if not case.attack.hidden]
                 with _undefended():
                     measure(f"Strongroom without defences, {name}", _asks(home), seen)
-        for name, asked in (("attacked", chosen), ("clean", control)):
+        for name, asked in () if arguments.ours else (("attacked", chosen), ("clean", control)):
             stack = PlainStack(folder / f"plain-{name}", default_embedder(settings))
             stack.ingest(folder / name)
             plain = PlainAnswers(stack, default_chat_model(settings).path, arguments.threads)
@@ -135,6 +136,7 @@ def _undefended() -> ExitStack:
     off = ExitStack()
     off.enter_context(patch("app.assistant.as_data", lambda hit: Told(hit, 0)))
     off.enter_context(patch("app.assistant.plain_draft", lambda draft, *_: (draft, 0)))
+    off.enter_context(patch("app.answering.check.rather_told", lambda _, evidence: evidence))
     return off
 
 
