@@ -40,6 +40,15 @@ def journalled(home: Path) -> dict[str, str]:
     return kept
 
 
+def _started_as_from_a_terminal(words: list[str]) -> "subprocess.Popen[bytes]":
+    """What a shell starts in the background ignores Ctrl-C, and would hand that on."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        return subprocess.Popen(words, stderr=subprocess.PIPE)
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 def kill_and_resume(
     home: Path,
     order: list[str],
@@ -50,7 +59,7 @@ def kill_and_resume(
     """Kill the run when it has so many answers; the bytes that it comes to in the end."""
     for number, count in enumerate(moments, 1):
         ending = stop_at_last if number == len(moments) else signal.SIGKILL
-        process = subprocess.Popen(command(home, *order), stderr=subprocess.PIPE)
+        process = _started_as_from_a_terminal(command(home, *order))
         while len(journalled(home)) < count and process.poll() is None:
             time.sleep(0.02)
         time.sleep(random.random() / 4)
