@@ -61,14 +61,7 @@ def check_draft(
     """
     numbers = list(offered)
     hits = list(offered.values())
-    evidence = rank_evidence(
-        question,
-        [hit.text for hit in hits],
-        embedder,
-        [f"{hit.document} {hit.heading}" for hit in hits],
-        rarity,
-        [hit.signals.get("edition_cost", 0.0) for hit in hits],
-    )
+    evidence = rank_evidence(question, hits, embedder, rarity)
     evidence = [found for found in evidence if not repeats(question, found.sentence)]
     evidence = rather_told(question, evidence)
     refused = says_not_found(draft)
@@ -104,8 +97,10 @@ def _tie(
     question: str, draft: Sequence[DraftSentence], hits: Sequence[Hit], numbers: Sequence[int]
 ) -> list[_Tied]:
     """Find each sentence's evidence: in the passages that it cites, else in any of them."""
-    tied = []
+    tied: list[_Tied] = []
     for sentence in draft:
+        if any(one.sentence.text == sentence.text for one in tied):
+            continue  # a weak model goes in circles
         cited = [numbers.index(number) for number in sentence.cited]
         order = cited + [index for index in range(len(hits)) if index not in cited]
         support = None
@@ -127,20 +122,24 @@ def _answers(tied: _Tied, evidence: Sequence[Evidence], near: float) -> bool:
     """Whether a sentence has support, and that support answers nearly as well as the best."""
     if tied.support is None:
         return False
+    quote = tied.support.quote
     return any(
         found.score >= near * evidence[0].score
         for found in evidence
-        if found.passage == tied.support.passage and found.sentence in tied.support.quote
+        if found.passage == tied.support.passage
+        and (found.sentence in quote or quote in found.sentence)
     )
 
 
 def _quote(
     found: Evidence, hits: Sequence[Hit], numbers: Sequence[int], decision: Decision
 ) -> Checked:
+    """The evidence itself, with the question that it answers there: who asked about Denmark must
+    see that the answer is about Norway."""
     number = numbers[found.passage]
-    sentence = AnswerSentence(found.sentence, (number,), supported=True)
-    text = f"“{found.sentence}” [{number}]"
-    citation = _citation(number, hits[found.passage], found.sentence)
+    sentence = AnswerSentence(found.told, (number,), supported=True)
+    text = f"“{found.told}” [{number}]"
+    citation = _citation(number, hits[found.passage], found.candidate.quote)
     return Checked(text, [sentence], [citation], True, decision)
 
 

@@ -92,7 +92,7 @@ def decision_signals(
         "coverage": best.coverage,
         "weakest_word": best.weakest,
         "passage_cosine": hit.signals.get("cosine", 0.0),
-        "names_in_evidence": _share(asked_names & set(words(best.sentence)), asked_names),
+        "names_in_evidence": _share(asked_names & set(words(best.told)), asked_names),
         "names_in_passage": _share(asked_names & set(words(around)), asked_names),
         "numbers_in_passage": _share(asked_numbers & held_numbers, asked_numbers),
         "unknown_word": float(unknown and best.weakest < UNMATCHED),

@@ -6,23 +6,25 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from app.answering.candidates import Candidate, candidates
 from app.answering.language import (
     STOP_WORDS,
     codes,
     content_stems,
     names,
     numbers,
-    sentences,
     stem_of,
     telling_words,
 )
 from vectorstore.embedder import Embedder, Reading, Vector
+from vectorstore.records import Hit
 
 MOST_SENTENCES = 60  # a query's cost is bounded; later passages give up their sentences first
 # A row about another part number looks like the right one in everything else.
 WRONG_CODE = 0.3
 LEAST_WEIGHT = 0.1
 UNTELLING_WEIGHT = 0.6  # of "how", "the" and the question mark, which say what kind is asked for
+FARTHER = 0.02  # what each sentence costs between a document's question and its answer
 # Beside a sentence with the question's very words: in honest lists of questions and answers the
 # next best reached .78 of it, in documents that someone had tampered with at least .88.
 AS_GOOD = 0.85
@@ -39,72 +41,81 @@ _ASKS_NAME = re.compile(r"\b(who|whom|whose|where|wer|wem|wen|wo)\b", re.IGNOREC
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """One sentence of a passage; `passage` is an index into the passages given.
+    """One sentence of a passage, with the question that it answers in its document, if any.
 
     `similarity` is the mean, over the question's tokens, of the best match among the sentence's
     token vectors (MaxSim: Khattab and Zaharia, ColBERT, 2020). `coverage` is the share, weighted
     by rarity, of the question's words that the sentence holds; words that only its heading or
     the sentence before it hold count less. `weakest` is the best match of that word of the
     question which is matched worst: an answer to a near miss lacks just one thing. `score` is
-    what it is ranked by.
+    what it is ranked by. What the document itself asks counts as the sentence's own in all four.
     """
 
-    passage: int
-    sentence: str
+    candidate: Candidate
     similarity: float
     coverage: float
     weakest: float
     score: float
 
+    @property
+    def passage(self) -> int:
+        """An index into the passages given."""
+        return self.candidate.passage
+
+    @property
+    def sentence(self) -> str:
+        """The sentence, without the question that it answers."""
+        return self.candidate.sentence
+
+    @property
+    def told(self) -> str:
+        """The sentence after the question that it answers."""
+        return self.candidate.told
+
 
 def rank_evidence(
     question: str,
-    passages: Sequence[str],
+    passages: Sequence[Hit],
     embedder: Embedder,
-    headings: Sequence[str] | None = None,
     rarity: Mapping[str, float] | None = None,
-    costs: Sequence[float] | None = None,
 ) -> list[Evidence]:
     """Return the passages' sentences, best first; `passages` come in rank order.
 
     `rarity` tells how rare the question's words are in the documents (`Index.rarity`); a word
-    without one counts as rare. `costs` is what each passage's sentences lose (a replaced edition).
+    without one counts as rare. Sentences of a replaced edition lose its `edition_cost`.
 
     The weights were chosen by trying a small grid on 192 questions, none held out: the first
     sentence held the answer to .83 of them, against .82 by the sentence's own vector, so most of
     the gain is in the rarity of words and the part numbers, which those questions hardly test.
     """
-    candidates = [
-        (index, sentence)
-        for index, passage in enumerate(passages)
-        for sentence in sentences(passage)
-    ][:MOST_SENTENCES]
-    if not candidates:
+    found = list(candidates(passages))[:MOST_SENTENCES]
+    if not found:
         return []
-    asked_reading, *readings = embedder.read([question, *(text for _, text in candidates)])
+    asked_reading, *readings = embedder.read([question, *(one.told for one in found)])
     asked = set(content_stems(question))
-    held = [set(content_stems(text)) for _, text in candidates]
+    held = [set(content_stems(one.told)) for one in found]
     asked_codes = codes(question)
     telling = _weights(question, rarity or {})
     weight = sum(telling.values()) or 1.0
     token_weights = _token_weights(question, asked_reading, telling)
     ranked: list[Evidence] = []
-    for number, (index, sentence) in enumerate(candidates):
-        around = set(content_stems(headings[index])) if headings else set()
-        if number and candidates[number - 1][0] == index:
+    for number, one in enumerate(found):
+        passage = passages[one.passage]
+        around = set(content_stems(f"{passage.document} {passage.heading}"))
+        if number and found[number - 1].passage == one.passage:
             around |= held[number - 1]  # pronouns: "It was founded in …" follows the name
         direct = sum(telling[stem] for stem in asked & held[number]) / weight
         nearby = sum(telling[stem] for stem in (asked & around) - held[number]) / weight
         coverage = direct + 0.3 * nearby
         similarity = _max_similarity(asked_reading, token_weights, readings[number])
-        score = similarity + 0.3 * coverage + 0.2 * _fits_kind(question, sentence) - 0.03 * index
+        score = similarity + 0.3 * coverage + 0.2 * _fits_kind(question, one.sentence)
+        score -= 0.03 * one.passage + FARTHER * one.far
         if asked_codes:
-            score -= WRONG_CODE * (1 - len(asked_codes & codes(sentence)) / len(asked_codes))
-        if costs:
-            score -= costs[index]
+            score -= WRONG_CODE * (1 - len(asked_codes & codes(one.told)) / len(asked_codes))
+        score -= passage.signals.get("edition_cost", 0.0)
         weakest = _weakest_match(question, asked_reading, readings[number])
-        ranked.append(Evidence(index, sentence, similarity, coverage, weakest, score))
-    return sorted(ranked, key=lambda found: -found.score)
+        ranked.append(Evidence(one, similarity, coverage, weakest, score))
+    return sorted(ranked, key=lambda evidence: -evidence.score)
 
 
 def _max_similarity(question: Reading, weights: Vector, sentence: Reading) -> float:
@@ -161,7 +172,7 @@ def rather_told(question: str, evidence: Sequence[Evidence]) -> list[Evidence]:
     list of questions and answers nothing else is as good, and it stays.
     """
     asked = _WORD.findall(question.casefold())
-    others = [found for found in evidence if not _holds(found.sentence, asked)]
+    others = [found for found in evidence if not _holds(found.told, asked)]
     if len(asked) < _LONG_ENOUGH or not others or others[0].score < AS_GOOD * evidence[0].score:
         return list(evidence)
     return others

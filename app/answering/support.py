@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from app.answering.candidates import answered_pairs, is_question
 from app.answering.dates import days_of, without_days
 from app.answering.figures import UNITS, contradicts
 from app.answering.language import (
@@ -64,9 +65,11 @@ def find_support(
         if not _holds_numbers(sentence, passage):
             continue
         nearby = set(words(passage)) | set(words(above[index] if above else ""))
+        asked_above = _stems(above[index]) if above and is_question(above[index]) else set()
         for quote in _windows(passage):
             held = _stems(quote) | days
-            coverage = len(wanted & held) / len(wanted)
+            # A heading that asks says what "74 euros a day" is.
+            coverage = len(wanted & (held | asked_above)) / len(wanted)
             if best and coverage <= best.coverage:
                 continue
             # What the sentence adds to the question must be in the evidence; the question's own
@@ -153,9 +156,11 @@ def _windows(passage: str) -> list[str]:
     """Single sentences first, so that the shortest evidence wins a tie.
 
     Two sentences make one piece of evidence only inside a paragraph: two rows of a table joined
-    would let the number of one row support the name of another.
+    would let the number of one row support the name of another. A question and its answer make
+    one from one line to the next.
     """
     paragraphs = [sentences(line) for line in passage.splitlines()]
     single = [sentence for paragraph in paragraphs for sentence in paragraph]
     pairs = [f"{a} {b}" for paragraph in paragraphs for a, b in pairwise(paragraph)]
+    pairs += [f"{a} {b}" for a, b in answered_pairs(passage) if f"{a} {b}" not in pairs]
     return single + pairs

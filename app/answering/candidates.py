@@ -1,0 +1,120 @@
+"""The sentences of passages that can answer, each with the document's own question before it."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from app.answering.language import content_stems, sentences
+from vectorstore.records import Hit
+
+FAR = 4  # sentences after a question that still answer it
+_LABEL = re.compile(
+    r"^\W*(?:(?P<asks>q|question|f|frage)|a|answer|antwort)\s*\d{0,3}\s*[:.)\]]\s+", re.IGNORECASE
+)
+_SAYS_LITTLE = frozenset(content_stems("yes no ja nein depends correct right maybe usually"))
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A sentence that can answer; `passage` is an index into the passages given.
+
+    `asked` is the question that it answers in its document, a heading or the sentence before it,
+    or "". `quote` is what the passage holds in one piece: the question too where it stands there
+    directly before. `far` counts the sentences between the question and this one.
+    """
+
+    passage: int
+    sentence: str
+    quote: str
+    asked: str = ""
+    far: int = 0
+
+    @property
+    def told(self) -> str:
+        """The sentence with the question that it answers: "74 euros." says nothing by itself."""
+        return f"{self.asked} {self.sentence}" if self.asked else self.sentence
+
+
+def candidates(hits: Sequence[Hit]) -> Iterator[Candidate]:
+    """Yield the hits' sentences in order; a question is one only where no answer follows it."""
+    for index, hit in enumerate(hits):
+        heading = hit.heading.rpartition(" > ")[2]
+        yield from _of_passage(index, hit.text, heading if is_question(heading) else "")
+
+
+def is_question(sentence: str) -> bool:
+    """Whether a sentence asks, by its last sign or by the label before it."""
+    label = _LABEL.match(sentence)
+    return sentence.rstrip(" \"'”’»)*_").endswith("?") or bool(label and label["asks"])
+
+
+def answered_pairs(passage: str) -> list[tuple[str, str]]:
+    """Each question of a passage with the sentence after it, also from one line to the next."""
+    return [
+        (one, other)
+        for one, other in pairwise(sentences(passage))
+        if is_question(one) and not is_question(other)
+    ]
+
+
+def _of_passage(index: int, passage: str, asked: str) -> Iterator[Candidate]:
+    pieces = [
+        (row, sentence)
+        for row, line in enumerate(passage.splitlines())
+        for sentence in _labelled(sentences(line))
+    ]
+    waiting: list[str] = []  # questions that nothing has answered yet
+    verbatim = ""  # the question where it stands directly before the next sentence
+    at = far = 0
+    while at < len(pieces):
+        row, sentence = pieces[at]
+        at += 1
+        asks = is_question(sentence)
+        while (
+            at < len(pieces)
+            and pieces[at][0] == row
+            and asks == is_question(pieces[at][1])
+            and (asks or ((asked or waiting) and not _says_something(sentence)))
+        ):
+            sentence += f" {pieces[at][1]}"  # "For how long? And where?", "No. Ask first."
+            at += 1
+        if asks:
+            waiting.append(sentence)
+            continue
+        if len(waiting) == 1:
+            asked, verbatim, far = _bare(waiting[0]), waiting[0], 0
+        elif waiting:  # a checklist: what follows it answers none of them
+            yield from (Candidate(index, one, one) for one in waiting)
+            asked = ""
+        waiting = []
+        if asked and far < FAR:
+            quote = f"{verbatim} {sentence}" if verbatim else sentence
+            yield Candidate(index, _bare(sentence), quote, asked, far)
+            verbatim = ""
+            far += 1
+        else:
+            yield Candidate(index, sentence, sentence)
+    yield from (Candidate(index, one, one) for one in waiting)
+
+
+def _labelled(pieces: Sequence[str]) -> Iterator[str]:
+    """The sentences of a line, "Q3." with the one after it."""
+    label = ""
+    for piece in pieces:
+        if not label and _LABEL.fullmatch(f"{piece} "):
+            label = f"{piece} "
+            continue
+        yield label + piece
+        label = ""
+    if label:
+        yield label.strip()
+
+
+def _says_something(sentence: str) -> bool:
+    return bool(set(content_stems(_bare(sentence))) - _SAYS_LITTLE)
+
+
+def _bare(sentence: str) -> str:
+    """A sentence without the "Q:" or "A:" before it."""
+    return _LABEL.sub("", sentence)
