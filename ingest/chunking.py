@@ -119,7 +119,7 @@ def _split_slice(text: str, tokens: Tokens, target: int, room: int) -> Iterator[
             end = _best_cut(text, spans, first, at, want, reach, room) or len(text)
         elif left - paragraph < target // 4 and left <= reach:
             end = len(text)
-        end = min(end, at + longest)
+        end = min(_before_question(text, at, end), at + longest)
         if not _is_counted(text, spans, first, end, room):
             end = _fit(text, tokens, at, end, room)
         if piece := text[at:end].strip():
@@ -141,6 +141,17 @@ def _paragraph(
     if half < len(spans) and (border := _PARAGRAPH.search(text, spans[half][0])):
         return border.end(), bisect_left(spans, (border.end(), 0), lo=first) - first
     return len(text), len(spans) - first
+
+
+def _before_question(text: str, at: int, end: int) -> int:
+    """Where text[at:end] ends with a question, the place before it: its answer follows."""
+    piece = text[at:end].rstrip()
+    if end == len(text) or not piece.endswith(("?", "?**", "?”", '?"')):
+        return end
+    line = text.rfind("\n", at, at + len(piece))
+    sentence = _last(_SENTENCE_END, text, at, at + len(piece) - 1)
+    cut = max(line + 1, sentence or 0)
+    return cut if text[at:cut].strip() else end
 
 
 def _best_cut(

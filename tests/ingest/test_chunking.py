@@ -100,3 +100,18 @@ def test_monotonous_text_of_megabytes_goes_through(text):
 def test_headings_alone_share_chunks(tmp_path: Path):
     sections = (Section(f"h{n}") for n in range(20_000))
     assert len(list(chunk_sections(sections, EMBEDDER))) < 500
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.integers(3, 60), min_size=2, max_size=25),
+    st.integers(20, 150),
+    st.sampled_from(["\n", "\n\n", " "]),
+)
+def test_a_question_is_not_cut_from_its_answer(lengths, target, between):
+    text = "\n\n".join(
+        f"What about matter {n}?{between}The answer {'says ' * length}so."
+        for n, length in enumerate(lengths)
+    )
+    for chunk in chunk_sections([Section(text)], EMBEDDER, target=target):
+        assert not chunk.text.endswith("?")
