@@ -7,6 +7,7 @@ from collections.abc import Collection
 from contextlib import closing
 from pathlib import Path
 
+from app.batch.folders import clear_pipes, clear_unused_downloads
 from app.batch.journal import FILE, WAIT, JournalError, note_erasure
 
 _CHECKPOINTS = 50  # attempts at taking the old bytes out of the log beside a run that reads
@@ -20,7 +21,9 @@ def erase_results(folder: Path, space: str, document: str, chunk_ids: Collection
     have forgotten the document already. Raises JournalError.
     """
     gone = 0
+    clear_pipes(folder)
     for path in sorted(folder.glob(f"*/{FILE}")):
+        clear_unused_downloads(path.parent)
         try:
             with closing(sqlite3.connect(path, timeout=WAIT, isolation_level=None)) as db:
                 db.execute("PRAGMA secure_delete = ON").fetchone()

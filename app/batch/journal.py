@@ -11,7 +11,8 @@ from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
 
-from app.batch.records import DocumentRef, Question, RowResult, RunInfo
+from app.batch.folders import clear_downloads
+from app.batch.records import Contents, DocumentRef, Question, RowResult, RunInfo
 from vectorstore.versions import VersionFault, bring_up_to_date
 
 FILE = "journal.sqlite3"
@@ -49,6 +50,10 @@ _ADAPTERS: dict[Any, TypeAdapter[Any]] = {}  # made once: that is slow
 
 class JournalError(Exception):
     """The journal cannot be used; the message says why and what to do."""
+
+
+class JournalBusy(JournalError):
+    """Another process works on it."""
 
 
 class Task:
@@ -135,6 +140,11 @@ class Journal:
                 (_of(RunInfo).dump_json(told(info)).decode(),),
             )
         return self.total()
+
+    def retell(self, info: RunInfo) -> None:
+        """Put what is known of the run by now in the place of what was known."""
+        with self._changing():
+            self._db.execute("UPDATE info SET run = ?", (_of(RunInfo).dump_json(info).decode(),))
 
     def total(self) -> int:
         """How many questions the run has."""
@@ -241,6 +251,19 @@ class Journal:
                 yield _of(RowResult).validate_json(written)
             position = rows[-1][5]
 
+    def contents(self) -> Contents:
+        """Of what `results` gives now."""
+        digest, rows, failures = hashlib.sha256(), 0, 0
+        for key, sha256, outcome in self._db.execute(
+            "SELECT t.key, coalesce(r.sha256, ''), coalesce(r.outcome, 'failed') FROM tasks t "
+            "LEFT JOIN results r ON r.key = t.key WHERE r.key IS NOT NULL OR t.problem != '' "
+            "ORDER BY t.position"
+        ):
+            digest.update(f"{key} {sha256}\n".encode())
+            rows += 1
+            failures += outcome == "failed"
+        return Contents(rows, failures, digest.hexdigest())
+
     def close(self) -> None:
         """Fold the log into the file and let go of it."""
         self._db.close()
@@ -279,12 +302,13 @@ def open_journal(folder: Path) -> Iterator[Journal]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             holder = os.pread(lock, 20, 0).decode("ascii", "replace").strip()
-            raise JournalError(
+            raise JournalBusy(
                 f"this questionnaire is being answered already, by process {holder or 'unknown'}; "
                 "wait until it has ended"
             ) from error
         os.ftruncate(lock, 0)
         os.pwrite(lock, str(os.getpid()).encode(), 0)
+        clear_downloads(folder)
         journal = Journal(folder)
         try:
             yield journal

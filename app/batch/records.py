@@ -121,3 +121,14 @@ class RunInfo:
     only_documents: tuple[str, ...] | None = None
     remarks: tuple[str, ...] = ()  # of the questionnaire's reading: what a person has to know
     hidden_columns: tuple[str, ...] = ()  # of the questionnaire, by name
+    # What did not stay as it was until the last answer, in words; () for a run made of one thing.
+    changed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What a run's results were at one moment."""
+
+    rows: int
+    failed: int  # of these
+    sha256: str  # over every row's key and the hash of its result

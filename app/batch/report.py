@@ -141,7 +141,8 @@ def _paper(info: RunInfo, results: Results, link: Link) -> Paper:
         _answer(paper, result, link)
     paper.new_page()
     paper.heading("What this run was made of")
-    paper.note("With the same of all of these the same answers come out.")
+    if not info.changed:
+        paper.note("With the same of all of these the same answers come out.")
     paper.facts(made_with(info))
     if paper.lost:
         paper.note(

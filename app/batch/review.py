@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from app.batch.changes import changes
 from app.batch.columns import OUTCOME_WORDS
 from app.batch.records import Evidence, Provenance, RowResult, RunInfo
-from app.batch.run import changes
 
 Change = Literal["same", "answer", "outcome", "evidence", "only_before", "only_now"]
 CHANGES: tuple[Change, ...] = (  # the weightiest first

@@ -7,6 +7,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 
+from app.batch.changes import changes
 from app.batch.journal import Journal, Task, failed
 from app.batch.outcome import asked_as, result_of
 from app.batch.port import Library
@@ -120,31 +121,6 @@ def begin_or_continue(
     return begun
 
 
-def changes(before: RunInfo, now: RunInfo) -> list[str]:
-    """What decides answers and is not as it was, in words."""
-    words = {
-        "model": "another chat model",
-        "model_sha256": "another file of the chat model",
-        "adapters": "other adapters",
-        "embedder_sha256": "another embedder",
-        "index_sha256": "other documents",
-        "version": "another version of Strongroom",
-        "reproducible": "--reproducible or not",
-    }
-    found = [
-        f"{text}: {_short(getattr(before, name))} then, {_short(getattr(now, name))} now"
-        for name, text in words.items()
-        if getattr(before, name) != getattr(now, name)
-    ]
-    keys = sorted({*before.settings, *now.settings})
-    found += [
-        f"setting {key}: {before.settings.get(key, '–')} then, {now.settings.get(key, '–')} now"
-        for key in keys
-        if before.settings.get(key) != now.settings.get(key)
-    ]
-    return found
-
-
 def answer_all(
     journal: Journal,
     info: RunInfo,
@@ -153,11 +129,14 @@ def answer_all(
     parallel: int,
     progress: Progress = lambda _: None,
     stop: threading.Event | None = None,
+    enough: Callable[[int], bool] = lambda asked: False,
 ) -> Counts:
     """Ask what is open, `parallel` questions at once; every answer is on disk before the next
     takes its place.
 
     In a reproducible run one question is asked at a time. Raises Stopped once `stop` is set.
+    Returns with questions still open when, of so many answers, it is `enough` for this time;
+    what is being answered then is not thrown away.
     """
     stop = stop or threading.Event()
     journal.reopen_failed()
@@ -176,13 +155,18 @@ def answer_all(
             seconds=time.monotonic() - started,
         )
 
+    def ends() -> bool:
+        return enough(asked)
+
     progress(count())
     workers = 1 if info.reproducible else parallel
     # Again when more are to be placed, and when a document's deletion opened some anew.
-    while journal.is_open() and not stop.is_set():
-        _place_some(journal, info, library, stop)
+    while journal.is_open() and not stop.is_set() and not ends():
+        # Not before what has its place is asked: a short turn would be all placing.
+        if next(journal.open_tasks(), None) is None:
+            _place_some(journal, info, library, stop)
         asker = Asker(library, info)
-        with closing(_results(journal, asker, workers, stop)) as results:
+        with closing(_results(journal, asker, workers, stop, ends)) as results:
             for result, erasures in results:
                 asked += journal.keep(result, erasures)
                 progress(count())
@@ -214,7 +198,11 @@ def _place_some(journal: Journal, info: RunInfo, library: Library, stop: threadi
 
 
 def _results(
-    journal: Journal, asker: "Asker", parallel: int, stop: threading.Event
+    journal: Journal,
+    asker: "Asker",
+    parallel: int,
+    stop: threading.Event,
+    ends: Callable[[], bool],
 ) -> Generator[tuple[RowResult, int], None, None]:
     """Results as they come, and how many erasures there were when each was asked for.
 
@@ -243,7 +231,7 @@ def _results(
     try:
         while True:
             while waiting < parallel and (task := next(source, None)) is not None:
-                if stop.is_set():
+                if stop.is_set() or ends():
                     break
                 tasks.put((task, journal.erasures()))
                 waiting += 1
@@ -275,7 +263,7 @@ class Asker:
         self._closed = threading.Event()
         self._library = library
         self._info = info
-        self._hashes = {(one.space, one.name): one.sha256 for one in library.documents()}
+        self._hashes = self._hashes_now()
 
     def close(self) -> None:
         self._closed.set()
@@ -286,8 +274,11 @@ class Asker:
         Raises EngineDown when the engine does not come back: no question can be answered then.
         """
         for attempt in range(1, ATTEMPTS + 1):
+            before = self._hashes
             try:
                 answer = self._answer(task)
+                read = _read(answer)
+                now = self._hashes = self._hashes_now() if read else before
             except (QuestionRefused, QuestionTooLong, UnknownName) as error:
                 return failed(task, str(error), attempts=attempt)
             except EngineBusy as error:
@@ -301,16 +292,24 @@ class Asker:
             else:
                 if answer is None:
                     return None
-                return result_of(
-                    task,
-                    answer,
-                    lambda space, name: self._hashes.get((space, name), ""),
-                    attempts=attempt,
-                    reproducible=self._info.reproducible,
-                )
+                other = sorted(name for name in read if before.get(name) != now.get(name))
+                if not other:
+                    return result_of(
+                        task,
+                        answer,
+                        lambda space, name, now=now: now.get((space, name), ""),  # type: ignore[misc]
+                        attempts=attempt,
+                        reproducible=self._info.reproducible,
+                    )
+                # Which of its versions was quoted cannot be told, and the result names one.
+                reason = f"the document {other[0][1]!r} was replaced each time while it was asked"
+                pause = 0.0
             if attempt < ATTEMPTS and self._closed.wait(min(pause, _LONGEST_PAUSE)):
                 return None
         return failed(task, reason, attempts=ATTEMPTS)
+
+    def _hashes_now(self) -> dict[tuple[str, str], str]:
+        return {(one.space, one.name): one.sha256 for one in self._library.documents()}
 
     def _answer(self, task: Task) -> Answer | None:
         if self._closed.is_set():
@@ -338,13 +337,16 @@ class Asker:
         raise EngineError("the engine ended without an answer")
 
 
+def _read(answer: Answer | None) -> set[tuple[str, str]]:
+    """The documents that an answer was made of, by space and name."""
+    if answer is None:
+        return set()
+    cited = {(one.space, one.document) for one in answer.citations}
+    return cited | {(one.space, one.document) for one in answer.passages}
+
+
 def _scope(task: Task, info: RunInfo) -> tuple[Sequence[str] | None, Sequence[str] | None]:
     if task.document is not None:
         return [task.document.space], [task.document.name]
     question = task.question
     return question.spaces or info.spaces, question.documents or info.only_documents
-
-
-def _short(value: object) -> str:
-    text = str(value)
-    return text if len(text) <= 40 else text[:12] + "…"

@@ -1,23 +1,15 @@
 """Asks a sample of a finished run's questions again, and says where the answers differ and why."""
 
-import json
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import count
-from pathlib import Path
 
+from app.batch.changes import changes
 from app.batch.journal import FILE, Journal, JournalError, Task, open_journal
 from app.batch.port import Library
-from app.batch.provenance import file_sha256
 from app.batch.records import RowResult, RunInfo
-from app.batch.run import Asker, changes
-
-_WRITTEN = "written.jsonl"  # in the run's folder: the hash of every file that was made of it
-
-
-class NotOurs(Exception):
-    """The file is not as any run here wrote it; the message says what that can mean."""
+from app.batch.run import Asker
+from app.batch.written import Written, not_as_written
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,58 +21,37 @@ class Verified:
     why: tuple[str, ...]  # what differs, the cause first; () when it is the same
 
 
-def note_written(folder: Path, file: Path) -> None:
-    """Remember that the run in `folder` wrote `file` as it is now."""
-    line = json.dumps({"sha256": file_sha256(file), "name": file.name}, ensure_ascii=False)
-    with (folder / _WRITTEN).open("a", encoding="utf-8") as notes:
-        notes.write(line + "\n")
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What became of looking at a file's rows again."""
+
+    changed: Sequence[str]  # of what the run was made of
+    not_compared: Sequence[str]  # rows of the file that nothing was said about, and why
+    rows: Sequence[Verified]
+
+    @property
+    def passed(self) -> bool:
+        """Whether every row that was drawn came out the same, and each could have been drawn."""
+        return bool(self.rows) and not self.not_compared and all(row.same for row in self.rows)
 
 
-def set_aside(folder: Path) -> Path | None:
-    """Before a run starts over, keep the one that files were written of: they are still around.
-
-    Returns where it is now, a folder beside; None when nothing was written of it. Raises
-    JournalError while another process works on it.
-    """
-    if not (folder / _WRITTEN).exists():
-        return None
-    with open_journal(folder):
-        pass  # nobody else has it, and its log is folded into it
-    beside = (folder.with_name(f"{folder.name}-{number}") for number in count(1))
-    target = next(place for place in beside if not place.exists())
-    folder.rename(target)
-    return target
-
-
-def run_of(file: Path, runs: Path) -> Path:
-    """The folder of the run that wrote `file`, byte for byte. Raises NotOurs."""
-    sha256 = file_sha256(file)
-    for notes in sorted(runs.glob(f"*/{_WRITTEN}")):
-        for line in notes.read_text(encoding="utf-8").splitlines():
-            if json.loads(line)["sha256"] == sha256 and (notes.parent / FILE).is_file():
-                return notes.parent
-    raise NotOurs(
-        f"{file} is not as any run in this data folder wrote it: it was changed since, or made "
-        "elsewhere"
-    )
-
-
-def verify(
-    folder: Path, now: RunInfo, library: Library, *, sample: int | None
-) -> tuple[list[str], list[Verified]]:
+def verify(written: Written, now: RunInfo, library: Library, *, sample: int | None) -> Verification:
     """What of the run's making changed, and `sample` of its rows (None: all) asked again.
 
     `now` is what would answer at present. The rows are drawn anew each time, so that nobody can
     know which; failed ones have nothing to compare. Raises EngineError.
     """
-    with open_journal(folder) as journal:
+    with open_journal(written.folder) as journal:
         info = journal.info()
         if info is None:
-            raise JournalError(f"{folder / FILE} holds no run")
+            raise JournalError(f"{written.folder / FILE} holds no run")
+        left = not_as_written(journal, written)
         drawn = _drawn(journal, sample)
+    if written.contents is not None and written.contents.failed:
+        left.append(f"{written.contents.failed:,} of the file's rows failed: they have no answer")
     changed = changes(info, now)
     asker = Asker(library, info)
-    return changed, [_again(asker, one, changed, info) for one in drawn]
+    return Verification(changed, left, [_again(asker, one, changed, info) for one in drawn])
 
 
 def _drawn(journal: Journal, sample: int | None) -> list[RowResult]:

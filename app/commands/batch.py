@@ -1,5 +1,6 @@
 """batch: answer a questionnaire, verify what was answered, compare two runs."""
 
+import fcntl
 import shutil
 import sys
 import tempfile
@@ -14,11 +15,13 @@ from urllib.parse import urlencode
 
 from tqdm import tqdm
 
+from app.batch.changes import changes, note_changes
 from app.batch.checking import checked
 from app.batch.columns import Link
 from app.batch.comparison import counts_in_words
 from app.batch.comparison_files import FORMATS as REVIEW_FORMATS
 from app.batch.comparison_files import write_review
+from app.batch.folders import PIPED
 from app.batch.journal import Journal, open_journal
 from app.batch.provenance import (
     NothingToAsk,
@@ -33,9 +36,15 @@ from app.batch.records import Evidence, RunInfo
 from app.batch.report import FORMATS as REPORT_FORMATS
 from app.batch.report import write_report
 from app.batch.review import review
-from app.batch.run import Counts, answer_all, begin_or_continue, changes, tasks_of
+from app.batch.run import (
+    Counts,
+    answer_all,
+    begin_or_continue,
+    tasks_of,
+)
 from app.batch.tables import FORMATS, read_results, write_table, write_text
-from app.batch.verify import note_written, run_of, set_aside, verify
+from app.batch.verify import verify
+from app.batch.written import not_as_written, note_written, run_of, set_aside
 from app.commands.output import fail, print_json, settings_of
 from app.home import Operations
 from app.settings import Settings
@@ -66,6 +75,10 @@ def batch(arguments: Namespace) -> int:
 def _wrong_usage(arguments: Namespace) -> str:
     if not arguments.questions or not arguments.out:
         return "batch needs QUESTIONS and --out FILE, or --verify FILE, or --review A --against B"
+    return _wrong_files(arguments) or _wrong_numbers(arguments)
+
+
+def _wrong_files(arguments: Namespace) -> str:
     if arguments.out == PIPE and arguments.json:
         return "the results and the summary cannot both go to the standard output"
     suffix = Path(arguments.out).suffix.lower()
@@ -74,11 +87,26 @@ def _wrong_usage(arguments: Namespace) -> str:
     for report in arguments.report or ():
         if Path(report).suffix.lower() not in REPORT_FORMATS:
             return f"--report {report}: a report can be written as {', '.join(REPORT_FORMATS)}"
-    if arguments.out != PIPE and Path(arguments.out).absolute() == (
-        Path(arguments.questions).absolute()
-    ):
+    written = [*([] if arguments.out == PIPE else [arguments.out]), *(arguments.report or ())]
+    if arguments.questions != PIPE and any(_same(one, arguments.questions) for one in written):
         return "the results would overwrite the questionnaire"
     return ""
+
+
+def _wrong_numbers(arguments: Namespace) -> str:
+    numbers = {"--limit": arguments.limit, "--parallel": arguments.parallel}
+    bad = [
+        f"{name} {number}" for name, number in numbers.items() if number is not None and number < 1
+    ]
+    return f"{' and '.join(bad)}: give a number from 1 on, or leave it out" if bad else ""
+
+
+def _same(one: str, other: str) -> bool:
+    """Whether two names are of one file, however they are written."""
+    first, second = Path(one), Path(other)
+    if first.exists() and second.exists():
+        return first.samefile(second)
+    return first.resolve() == second.resolve()
 
 
 def _answer(arguments: Namespace, settings: Settings, file: Path, operations: Operations) -> int:
@@ -123,6 +151,7 @@ def _answer(arguments: Namespace, settings: Settings, file: Path, operations: Op
         changed = changes(info, run_info(operations, order))
         if changed:
             fail("while it ran something changed: " + "; ".join(changed))
+            info = note_changes(journal, changed)
         written = _write(arguments, settings, journal, info, folder)
     _summary(arguments, info, counts, written, changed)
     if changed:
@@ -154,7 +183,8 @@ def _write(
     arguments: Namespace, settings: Settings, journal: Journal, info: RunInfo, folder: Path
 ) -> list[str]:
     link = _links(settings)
-    written = []
+    written: list[str] = []
+    contents = journal.contents()
     if arguments.out == PIPE:
         suffix = ".csv" if arguments.questions.lower().endswith(".csv") else ".jsonl"
         if hasattr(sys.stdout, "reconfigure"):
@@ -164,11 +194,11 @@ def _write(
     else:
         out = Path(arguments.out)
         write_table(out, info, journal.results, link)
-        note_written(folder, out)
+        note_written(folder, out, contents)
         written.append(str(out))
     for report in arguments.report or ():
         write_report(Path(report), info, journal.results, link)
-        note_written(folder, Path(report))
+        note_written(folder, Path(report), contents)
         written.append(report)
     return written
 
@@ -202,9 +232,12 @@ def _summary(
 
 
 def _verify(arguments: Namespace) -> int:
+    if arguments.sample < 0:
+        fail(f"--sample {arguments.sample}: give a number from 1 on, or 0 for all rows")
+        return 2
     settings = settings_of(arguments)
-    folder = run_of(Path(arguments.verify), _runs(settings))
-    with open_journal(folder) as journal:
+    written = run_of(Path(arguments.verify), _runs(settings))
+    with open_journal(written.folder) as journal:
         info = journal.info()
     assert info is not None  # a file is only written of a run that was begun
     order = Order(
@@ -218,19 +251,19 @@ def _verify(arguments: Namespace) -> int:
     with open_operations(settings, "strongroom batch --verify") as operations:
         now = replace(run_info(operations, order), id=info.id)
         sample = None if arguments.sample == 0 else arguments.sample
-        changed, rows = verify(folder, now, operations, sample=sample)
-    same = sum(row.same for row in rows)
+        found = verify(written, now, operations, sample=sample)
+    same = sum(row.same for row in found.rows)
     if arguments.json:
-        print_json(
-            {"run": info.id, "changed": changed, "same": same, "rows": [asdict(r) for r in rows]}
-        )
+        print_json({"run": info.id, "same": same, **asdict(found)})
     else:
-        for words in changed:
+        for words in found.changed:
             print(f"changed since: {words}")
-        for row in rows:
+        for row in found.rows:
             print(f"row {row.key}: " + ("same" if row.same else "differs: " + "; ".join(row.why)))
-        print(f"{same} of {len(rows)} rows asked again gave the same")
-    return 0 if rows and same == len(rows) else 1
+        print(f"{same} of {len(found.rows)} rows asked again gave the same")
+    for words in found.not_compared:
+        fail(f"not compared: {words}")
+    return 0 if found.passed else 1
 
 
 def _review(arguments: Namespace) -> int:
@@ -240,20 +273,23 @@ def _review(arguments: Namespace) -> int:
     if arguments.out and Path(arguments.out).suffix.lower() not in REVIEW_FORMATS:
         fail(f"--out {arguments.out}: a review can be written as {', '.join(REVIEW_FORMATS)}")
         return 2
-    if arguments.out and Path(arguments.out).absolute() in {
-        Path(name).absolute() for name in (arguments.review, arguments.against)
-    }:
+    if arguments.out and any(
+        _same(arguments.out, name) for name in (arguments.review, arguments.against)
+    ):
         fail("the review would overwrite one of the results")
         return 2
     # The later run is looked at against the earlier one.
-    runs = [_results_of(arguments, Path(name)) for name in (arguments.against, arguments.review)]
-    found = review(runs[0], runs[1])
+    left: list[str] = []
+    before, now = (
+        _results_of(arguments, Path(name), left) for name in (arguments.against, arguments.review)
+    )
+    found = review(before, now)
     if arguments.out:
         settings = settings_of(arguments)
         write_review(Path(arguments.out), found, _links(settings))
     if arguments.json:
-        print_json(asdict(found) | {"counts": found.counts()})
-        return 0
+        print_json(asdict(found) | {"counts": found.counts(), "not_compared": left})
+        return _told(left)
     for words in found.runs:
         print(f"the runs differ: {words}")
     for row in found.rows:
@@ -263,15 +299,26 @@ def _review(arguments: Namespace) -> int:
             for why in row.why:
                 print(f"    why: {why}")
     print(counts_in_words(found))
-    return 0
+    return _told(left)
 
 
-def _results_of(arguments: Namespace, file: Path) -> Any:
-    """A run and its results: of JSON lines itself, of other files the journal they came from."""
+def _told(left: list[str]) -> int:
+    """Say what of the files was not compared; the exit code that goes with it."""
+    for words in left:
+        fail(f"not compared: {words}")
+    return 1 if left else 0
+
+
+def _results_of(arguments: Namespace, file: Path, left: list[str]) -> Any:
+    """A run and its results: of JSON lines itself, of other files the journal they came from.
+
+    What of the file's rows the journal does not have any more is put into `left`.
+    """
     if file.suffix.lower() == ".jsonl":
         return read_results(file)
-    folder = run_of(file, _runs(settings_of(arguments)))
-    with open_journal(folder) as journal:
+    written = run_of(file, _runs(settings_of(arguments)))
+    with open_journal(written.folder) as journal:
+        left += [f"{file}: {words}" for words in not_as_written(journal, written)]
         return journal.info(), list(journal.results())
 
 
@@ -310,7 +357,8 @@ def _file_of(questions: str, settings: Settings) -> Iterator[Path]:
             raise NothingToAsk(f"there is no questionnaire {questions}")
         yield Path(questions)
         return
-    with tempfile.NamedTemporaryFile(dir=_runs(settings), prefix=".piped-") as spool:
+    with tempfile.NamedTemporaryFile(dir=_runs(settings), prefix=PIPED) as spool:
+        fcntl.flock(spool, fcntl.LOCK_EX)  # it is in use: whoever clears up leaves it
         shutil.copyfileobj(sys.stdin.buffer, spool)
         spool.flush()
         yield Path(spool.name)

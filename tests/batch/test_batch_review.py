@@ -15,10 +15,11 @@ from hypothesis import strategies as st
 
 from app.batch.comparison_files import FORMATS, write_review
 from app.batch.comparison_report import sides
+from app.batch.journal import open_journal
 from app.batch.records import Evidence, Provenance, Question, RowResult, RunInfo, Sentence
 from app.batch.review import Review, review
 from app.batch.tables import TableError, write_table
-from app.batch.verify import note_written, run_of, set_aside
+from app.batch.written import note_written, run_of, set_aside
 from app.cli import main
 
 NOW = replace(
@@ -85,9 +86,10 @@ def test_a_run_that_starts_over_is_compared_with_what_it_was(
         results = [replace(one, answer=f"{one.answer} {model}") for one in results]
         path = tmp_path / f"{number}.xlsx"
         write_table(path, info, lambda results=results: iter(results))
-        note_written(runs / "run", path)
+        with open_journal(runs / "run") as journal:
+            note_written(runs / "run", path, journal.contents())
     old, new = run_of(tmp_path / "0.xlsx", runs), run_of(tmp_path / "1.xlsx", runs)
-    assert (old.name, new.name) == ("run-1", "run")
+    assert (old.folder.name, new.folder.name) == ("run-1", "run")
     order = ["--home", str(tmp_path), "batch", "--review", str(tmp_path / "1.xlsx")]
     assert main([*order, "--against", str(tmp_path / "0.xlsx")]) == 0
     assert "another chat model: model then, another now" in capsys.readouterr().out

@@ -15,6 +15,7 @@ import pytest
 from batch.batch_runs import here, run
 from batch.test_run import Library, play, questions
 
+from app.batch.forgetting import erase_results
 from app.batch.journal import open_journal
 from app.batch.port import Library as LibraryPort
 from app.batch.provenance import Order, run_info
@@ -229,6 +230,11 @@ def test_reports_review_and_verification(served: Served, tmp_path: Path) -> None
     checked = here(served.folder, "batch", "--verify", str(first), "--sample", "0", "--json")
     assert checked.returncode == 0, checked.stdout + checked.stderr
     assert json.loads(checked.stdout)["same"] == 2
+    assert erase_results(served.folder / "batches", "general", "employee-handbook.pdf", ()) > 0
+    fewer = here(served.folder, "batch", "--verify", str(first), "--sample", "0")
+    assert fewer.returncode == 1
+    assert "rows asked again gave the same" in fewer.stdout
+    assert "of the file's 2 rows are not here any more" in fewer.stderr
     second.write_bytes(second.read_bytes() + b"\n")
     forged = here(served.folder, "batch", "--verify", str(second))
     assert forged.returncode == 1
