@@ -128,7 +128,12 @@ def _office(settings: Settings, home: Home, house: House) -> Office:
         return PersonsLibrary(home, partial(house.people.by_id, person), house.people.rules)
 
     base = f"http://{settings.web.host}:{settings.web.port}"
-    office = Office(settings.home / "batches", library_of, lambda one: base + source_link(one))
+    office = Office(
+        settings.home / "batches",
+        library_of,
+        lambda one: base + source_link(one),
+        most_questions=settings.web.questionnaire_questions,
+    )
     office.resume()
     return office
 
@@ -151,6 +156,10 @@ def _pages(
     def record(kind: RecordKind, person: str, about: dict[str, Any]) -> None:
         home.trail.record(kind, person=person, data=about)
 
+    def forget(person: str) -> None:
+        conversations.delete_person(person)
+        office.delete_person(person)
+
     rules = house.people.rules
     desk = Desk(HomeLibrary(home), uploads, SavedComplaints(conversations), rules)
     overview = HomeOverview(home, rules)
@@ -167,7 +176,7 @@ def _pages(
                 house.sessions,
                 overview,
                 prices,
-                conversations.delete_person,
+                forget,
                 partial(_erase_uploads, home),
             )
         ),

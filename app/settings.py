@@ -55,6 +55,12 @@ class WebSettings(_Section):
     )
     upload_mib: int = Field(512, ge=1, description="largest file that is taken over the web, MiB")
     questions_a_minute: int = Field(20, ge=1, description="questions of one person in a minute")
+    questionnaire_questions: int = Field(
+        100_000,
+        ge=1,
+        description="questions in all questionnaires that one person has here; of every document, "
+        "each counts once for each",
+    )
 
 
 class SignInSettings(_Section):

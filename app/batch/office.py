@@ -1,64 +1,44 @@
 """Questionnaires of the people of the web chat: taken in, answered in turn, handed out."""
 
-import json
 import logging
 import os
-import shutil
 import threading
 import uuid
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Literal
 
-from app.batch.checking import BadRows, checked
+from app.batch.beginning import QUESTIONNAIRE, begin, begin_again, info_of
+from app.batch.changes import changes, note_changes
+from app.batch.checking import BadRows
 from app.batch.columns import Link
-from app.batch.journal import open_journal
+from app.batch.folders import (
+    ORDER,
+    clear_never_taken,
+    clear_pipes,
+    delete_of_person,
+    erase,
+    of_person,
+)
+from app.batch.handed_in import OfficeRefused, Run, State, counts_of, read_note, write_note
+from app.batch.handing_out import answers_file
+from app.batch.journal import Journal, open_journal
 from app.batch.port import Library
-from app.batch.provenance import Order, file_sha256, references, run_info, searched
-from app.batch.questionnaire import Remarks, read_questionnaire
-from app.batch.records import RowResult, RunInfo
-from app.batch.report import write_report
-from app.batch.run import Counts, Stopped, answer_all, begin_or_continue, tasks_of
-from app.batch.tables import write_table
+from app.batch.provenance import NothingToAsk, Order, file_sha256, index_sha256, searched
+from app.batch.records import RunInfo
+from app.batch.run import Counts, Stopped, answer_all
+from app.batch.turns import Turns
+from app.batch.written import NOTES
 from app.errors import without_words, words_for
 
 log = logging.getLogger(__name__)
 
-_AT_ONCE = 1  # questionnaires answered together: each asks several questions at once already
-_ASKED_TOGETHER = 2  # questions of one; the chat goes first
+MOST_QUESTIONS = 100_000  # of one person, with every document that each is asked of
 _MOST = 50  # questionnaires that one person keeps
-_NOTE = "order.json"
-FORMATS = {
-    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    ".csv": "text/csv; charset=utf-8",
-    ".jsonl": "application/x-ndjson",
-    ".html": "text/html; charset=utf-8",
-    ".pdf": "application/pdf",
-}
-_REPORTS = (".html", ".pdf")
-
-State = Literal["waiting", "running", "done", "stopped", "failed"]
-
-
-class OfficeRefused(Exception):
-    """A questionnaire that is not taken, or results that are not handed out; says why."""
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """One person's questionnaire and how far it is."""
-
-    id: str
-    person: str  # id
-    name: str  # of its file
-    order: Order
-    state: State = "waiting"
-    counts: Counts = field(default_factory=lambda: Counts(0))
-    reason: str = ""  # why it failed as a whole
-    remarks: tuple[str, ...] = ()  # of how the questionnaire was read
+_ASKED_TOGETHER = 2  # questions of the one that has its turn; the chat goes first
+_TURN = 20  # answers, when somebody else waits
+_PATIENCE = 30.0  # seconds for an answer in hand to end
 
 
 class Office:
@@ -70,38 +50,54 @@ class Office:
     """
 
     def __init__(
-        self, folder: Path, library_of: Callable[[str], Library], link: Link = lambda _: ""
+        self,
+        folder: Path,
+        library_of: Callable[[str], Library],
+        link: Link = lambda _: "",
+        *,
+        most_questions: int = MOST_QUESTIONS,
     ) -> None:
         """`library_of` gives what a person, by id, may ask now."""
         self._folder = folder
         self._library_of = library_of
         self._link = link
-        self._lock = threading.Lock()
+        self._most_questions = most_questions
+        self._lock = threading.RLock()  # around every change of a run, here and on the disk
+        self._idle = threading.Condition(self._lock)
         self._runs: dict[str, Run] = {}
         self._stops: dict[str, threading.Event] = {}
+        self._intakes: dict[str, threading.Lock] = {}
+        self._answering = ""  # the run that has its turn
         self._closing = threading.Event()
-        self._pool = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="questionnaire")
+        self._turns = Turns()
+        self._worker: threading.Thread | None = None
 
     def resume(self) -> None:
-        """Know again what an earlier process was given, and go on with what is not done."""
-        for note in sorted(self._folder.glob(f"web-*/{_NOTE}"), key=_handed_in):
-            told = json.loads(note.read_text("utf-8"))
-            order = Order(**{**told["order"], "spaces": _tuple(told["order"]["spaces"])})
-            run = Run(
-                note.parent.name,
-                told["person"],
-                told["name"],
-                order,
-                told["state"],
-                reason=told.get("reason", ""),
-            )
-            with open_journal(note.parent) as journal:
-                counts = _counts(journal.counts(), journal.total())
-                info = journal.info()
-            remarks = info.remarks if info else ()
-            run = self._change(replace(run, counts=counts, remarks=remarks))
-            if run.state in ("waiting", "running"):
-                self._start(replace(run, state="waiting"))
+        """Know again what an earlier process was given, and go on with what is not done.
+
+        A questionnaire that cannot be read says so to its person, and holds up nothing else.
+        """
+        clear_never_taken(self._folder, NOTES)
+        clear_pipes(self._folder)
+        for note in sorted(self._folder.glob(f"web-*/{ORDER}"), key=_handed_in):
+            try:
+                run = read_note(note.parent)
+            except (OSError, ValueError, KeyError, TypeError) as error:
+                log.error("questionnaire %s: %s", note.parent.name, without_words(error))
+                continue
+            try:
+                with open_journal(note.parent) as journal:
+                    counts, info = counts_of(journal), journal.info()
+            except Exception as error:  # noqa: BLE001 -- whatever is wrong with one file
+                log.error("questionnaire %s: %s", run.id, words_for(error) or without_words(error))
+                words = "its answers on the disk cannot be read any more; the log says why"
+                self._runs[run.id] = replace(run, state="failed", reason=words)
+                continue
+            run = replace(run, counts=counts, remarks=info.remarks if info else ())
+            if run.open:
+                self._start(run)
+            else:
+                self._runs[run.id] = run
 
     def take(
         self,
@@ -114,39 +110,35 @@ class Office:
         hidden_rows: bool = False,
     ) -> Run:
         """Check a questionnaire's rows and accept it. Raises OfficeRefused with what is wrong."""
-        if len(self.runs(person)) >= _MOST:
-            raise OfficeRefused(f"you have {_MOST} questionnaires here; delete one of them first")
-        place = self._folder / f"web-{person}-{uuid.uuid4().hex}"
-        place.mkdir(parents=True, mode=0o700)
-        try:
-            file = place / "questionnaire"
-            with open(os.open(file, os.O_CREAT | os.O_WRONLY, 0o600), "wb") as written:
-                written.write(content)
-                written.flush()
-                os.fsync(written.fileno())
-            order = Order(
-                questionnaire=name,
-                questionnaire_sha256=file_sha256(file),
-                mode="each_document" if each_document else "library",
-                reproducible=False,
-                spaces=tuple(sorted(spaces)) if spaces else None,
-                hidden_rows=hidden_rows,
-            )
-            run = Run(place.name, person, name, order)
-            run = self._begin(run)
-        except BadRows as error:
-            shutil.rmtree(place)
-            raise OfficeRefused(
-                "nothing was asked, because of these rows; correct them and hand the file in "
-                f"again:\n{error.listed}"
-            ) from error
-        except Exception as error:
-            shutil.rmtree(place)
-            words = words_for(error)
-            if words is None:
+        with self._intake(person):
+            if len(self.runs(person)) >= _MOST:
+                raise OfficeRefused(
+                    f"you have {_MOST} questionnaires here; delete one of them first"
+                )
+            place = self._folder / f"web-{person}-{uuid.uuid4().hex}"
+            place.mkdir(parents=True, mode=0o700)
+            try:
+                file = place / QUESTIONNAIRE
+                with open(os.open(file, os.O_CREAT | os.O_WRONLY, 0o600), "wb") as written:
+                    written.write(content)
+                    written.flush()
+                    os.fsync(written.fileno())
+                order = Order(
+                    questionnaire=name,
+                    questionnaire_sha256=file_sha256(file),
+                    mode="each_document" if each_document else "library",
+                    reproducible=False,
+                    spaces=tuple(sorted(spaces)) if spaces else None,
+                    hidden_rows=hidden_rows,
+                )
+                run = Run(place.name, person, name, order)
+                library = self._library_of(person)
+                with _refusals(), open_journal(place) as journal:
+                    run = begin(journal, run, library, room=self._room(run))
+                return self._start(run)
+            except BaseException:
+                erase(place)
                 raise
-            raise OfficeRefused(words) from error
-        return self._start(run)
 
     def runs(self, person: str) -> list[Run]:
         """The person's questionnaires, the newest first."""
@@ -163,26 +155,56 @@ class Office:
 
     def stop(self, person: str, run_id: str) -> None:
         """Stop a run; `go_on` continues it where it stopped."""
-        run = self.run(person, run_id)
-        if run.state in ("waiting", "running"):
-            self._stops[run.id].set()
+        with self._lock:
+            run = self.run(person, run_id)
+            if run.open:
+                self._stops[run.id].set()
             if run.state == "waiting":
-                self._change(replace(run, state="stopped"))
+                self._turns.drop(person, run.id)
+                self._remember(replace(run, state="stopped"))
 
     def go_on(self, person: str, run_id: str) -> None:
         """Continue a run that was stopped or failed; failed rows are asked again."""
-        run = self.run(person, run_id)
-        if run.state not in ("waiting", "running"):
-            self._start(replace(run, state="waiting", reason=""))
+        with self._lock:
+            run = self.run(person, run_id)
+            if not run.open:
+                self._start(run)
+
+    def start_over(self, person: str, run_id: str) -> None:
+        """Ask all questions of a run anew, of what is there now; its answers go.
+
+        Raises OfficeRefused with what is wrong, and then the answers stay.
+        """
+        with self._intake(person):
+            run = self.run(person, run_id)
+            if run.open:
+                return
+            library, room = self._library_of(person), self._room(run)
+            with _refusals():
+                run = begin_again(self._folder / run.id, run, library, room=room)
+            self._start(run)
 
     def delete(self, person: str, run_id: str) -> None:
         """Forget a questionnaire and its answers."""
-        run = self.run(person, run_id)
-        if run.state in ("waiting", "running"):
-            raise OfficeRefused("stop the questionnaire before you delete it")
         with self._lock:
+            run = self.run(person, run_id)
+            if run.open:
+                raise OfficeRefused("stop the questionnaire before you delete it")
             del self._runs[run.id]
-        shutil.rmtree(self._folder / run.id)
+        for folder in of_person(self._folder, person):
+            if folder.name == run.id or folder.name.startswith(f"{run.id}-"):
+                erase(folder)
+
+    def delete_person(self, person: str) -> None:
+        """Stop and forget all questionnaires of somebody who was removed, and their answers."""
+        with self._idle:
+            gone = {run.id for run in self.runs(person)}
+            for run_id in gone:
+                self._turns.drop(person, run_id)
+                self._stops.setdefault(run_id, threading.Event()).set()
+                del self._runs[run_id]
+            self._idle.wait_for(lambda: self._answering not in gone, timeout=_PATIENCE)
+        delete_of_person(self._folder, person)
 
     @contextmanager
     def results(self, person: str, run_id: str, suffix: str) -> Iterator[Path]:
@@ -191,139 +213,173 @@ class Office:
         Raises OfficeRefused when they quote a space that the person may no longer read.
         """
         run = self.run(person, run_id)
-        folder = self._folder / run.id
-        if suffix not in FORMATS:
-            raise OfficeRefused(f"results come as {', '.join(FORMATS)}")
-        if run.state in ("waiting", "running"):
+        if run.open:
             raise OfficeRefused("the questionnaire is being answered; stop it to see what is there")
-        target = folder / f"out-{uuid.uuid4().hex}{suffix}"
-        try:
-            with open_journal(folder) as journal:
-                info = journal.info()
-                if info is None:
-                    raise OfficeRefused("nothing has been answered yet")
-                self._check_rights(person, journal.results())
-                write = write_report if suffix in _REPORTS else write_table
-                write(target, info, journal.results, self._link)
-            yield target
-        finally:
-            target.unlink(missing_ok=True)
+        library = self._library_of(person)
+        with answers_file(self._folder / run.id, suffix, library, self._link) as file:
+            yield file
 
     def close(self) -> None:
         """Let the answer in hand end; the next process goes on."""
         self._closing.set()
         for stop in list(self._stops.values()):
             stop.set()
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        self._turns.close()
+        if self._worker is not None:
+            self._worker.join()
 
-    def _check_rights(self, person: str, results: Iterator[RowResult]) -> None:
-        readable = {record.space for record in self._library_of(person).documents()}
-        for result in results:
-            quoted = {one.space for one in (*result.evidence, *result.nearest)}
-            if not quoted <= readable:
-                raise OfficeRefused(
-                    "these answers quote documents that you may no longer read, or that are gone"
-                )
+    def _intake(self, person: str) -> threading.Lock:
+        """Held while a person's questions are counted and written, so that each one counts."""
+        with self._lock:
+            return self._intakes.setdefault(person, threading.Lock())
 
-    def _begin(self, run: Run) -> Run:
-        folder, library = self._folder / run.id, self._library_of(run.person)
-        records = searched(library, run.order)
-        documents = references(records) if run.order.mode == "each_document" else None
-        remarks = Remarks()
-
-        def tasks() -> Iterator[object]:
-            rows = read_questionnaire(
-                folder / "questionnaire",
-                name=run.name,
-                hidden_rows=run.order.hidden_rows,
-                remarks=remarks,
-            )
-            return tasks_of(checked(rows, library, records, run.order), documents)
-
-        with open_journal(folder) as journal:
-            begin_or_continue(journal, self._info(run), tasks, remarks=remarks)  # type: ignore[arg-type]
-            if not journal.total():
-                raise OfficeRefused(
-                    ". ".join(["the questionnaire holds no question", *remarks.said])
-                )
-            counts = _counts(journal.counts(), journal.total())
-            return replace(run, counts=counts, remarks=tuple(remarks.said))
-
-    def _info(self, run: Run) -> RunInfo:
-        return replace(run_info(self._library_of(run.person), run.order), id=run.id)
+    def _room(self, run: Run) -> int:
+        """How many questions a run of this person may have."""
+        held = sum(one.counts.total for one in self.runs(run.person) if one.id != run.id)
+        return max(0, self._most_questions - held)
 
     def _start(self, run: Run) -> Run:
-        self._stops[run.id] = threading.Event()
-        run = self._change(run)
-        self._pool.submit(self._answer, run.id)
+        with self._lock:
+            self._stops[run.id] = threading.Event()
+            run = self._remember(replace(run, state="waiting", reason=""))
+            self._turns.add(run.person, run.id)
+            if self._worker is None:
+                self._worker = threading.Thread(
+                    target=self._work, name="questionnaires", daemon=True
+                )
+                self._worker.start()
         return run
 
-    def _answer(self, run_id: str) -> None:
-        run, stop = self._runs[run_id], self._stops[run_id]
-        if stop.is_set():
-            return
-        run = self._change(replace(run, state="running"))
-
-        def progress(counts: Counts) -> None:
+    def _work(self) -> None:
+        while (run_id := self._turns.next()) is not None:
             with self._lock:
-                if run_id in self._runs:
-                    self._runs[run_id] = replace(self._runs[run_id], counts=counts)
+                run = self._runs.get(run_id)
+                if run is None or run.state != "waiting" or self._closing.is_set():
+                    continue
+                stop, self._answering = self._stops[run_id], run_id
+                self._runs[run_id] = run = replace(run, state="running")
+            state: State = "failed"
+            reason = ""
+            try:
+                state, reason = self._answer(run, stop)
+            except Stopped:
+                state = "stopped"
+            except Exception as error:  # noqa: BLE001 -- whatever it was, the person is told
+                if words_for(error) is None:
+                    log.error("a questionnaire stopped: %s", without_words(error))
+                reason = _words(error) or "an unexpected error; see the log"
+            self._turn_over(run_id, stop, state, reason)
 
-        state: State = "done"
-        reason = ""
-        try:
-            with open_journal(self._folder / run_id) as journal:
-                info = begin_or_continue(journal, self._info(run), lambda: ())
-                library = self._library_of(run.person)
-                answer_all(
-                    journal, info, library,
-                    parallel=_ASKED_TOGETHER, progress=progress, stop=stop,
-                )  # fmt: skip
-        except Stopped:
-            # A process that ends leaves the run as it was, for the next one.
-            state = "running" if self._closing.is_set() else "stopped"
-        except Exception as error:  # noqa: BLE001 -- whatever it was, the person is told
-            if words_for(error) is None:
-                log.error("a questionnaire stopped: %s", without_words(error))
-            state, reason = "failed", words_for(error) or "an unexpected error; see the log"
-        self._change(replace(self._runs[run_id], state=state, reason=reason))
+    def _turn_over(self, run_id: str, stop: threading.Event, state: State, reason: str) -> None:
+        with self._idle:
+            self._answering = ""
+            self._idle.notify_all()
+            run = self._runs.get(run_id)
+            if run is None:  # its person was removed
+                return
+            if state in ("waiting", "stopped") and stop.is_set():
+                # A process that ends leaves the run as it was, for the next one.
+                state = "running" if self._closing.is_set() else "stopped"
+            try:
+                self._remember(replace(run, state=state, reason=reason))
+            except OSError as error:
+                log.error("questionnaire %s: %s", run_id, without_words(error))
+                if (self._folder / run_id).exists():
+                    self._runs[run_id] = replace(run, state="failed", reason=str(error.strerror))
+                else:  # another process removed the person
+                    del self._runs[run_id]
+                return
+            if state == "waiting":
+                self._turns.add(run.person, run_id, goes_on=True)
 
-    def _change(self, run: Run) -> Run:
-        """Remember, here and on disk."""
-        order = asdict(run.order)
-        told = {
-            "person": run.person,
-            "name": run.name,
-            "order": order,
-            "state": run.state,
-            "reason": run.reason,
-        }
-        partial = self._folder / run.id / "order.partial"
-        with partial.open("w", encoding="utf-8") as written:
-            json.dump(told, written, ensure_ascii=False)
-            written.flush()
-            os.fsync(written.fileno())  # a run that was accepted outlives a power cut
-        os.replace(partial, self._folder / run.id / _NOTE)
+    def _answer(self, run: Run, stop: threading.Event) -> tuple[State, str]:
+        """Answer for a turn; how the run stands then, and why."""
+        library = self._library_of(run.person)
+        with open_journal(self._folder / run.id) as journal:
+            begun, now = journal.info(), info_of(run, library)
+            changed = [] if begun is None else changes(begun, now)
+            if changed and counts_of(journal).done > counts_of(journal).failed:
+                # A process that was killed may have answered after the change.
+                self._tell(run.id, note_changes(journal, changed))
+                return "changed", "; ".join(changed)
+            if changed or begun is None:
+                fresh = begin(journal, run, library, room=self._room(run))
+                self._tell(run.id, journal.info() or now, fresh.counts)
+            try:
+                counts = answer_all(
+                    journal,
+                    journal.info() or now,
+                    library,
+                    parallel=_ASKED_TOGETHER,
+                    progress=lambda counts: self._tell(run.id, None, counts),
+                    stop=stop,
+                    enough=lambda asked: asked >= _TURN and self._turns.others_wait(run.person),
+                )
+            finally:
+                # Whatever ended it: the answers so far can be taken away.
+                self._tell(run.id, _with_changes(journal, run, library))
+        return ("done" if counts.done >= counts.total else "waiting"), ""
+
+    def _tell(self, run_id: str, info: RunInfo | None, counts: Counts | None = None) -> None:
+        """Show how far a run is, and what is to be known of it."""
         with self._lock:
+            if run_id in self._runs:
+                run = self._runs[run_id]
+                self._runs[run_id] = replace(
+                    run,
+                    counts=run.counts if counts is None else counts,
+                    remarks=run.remarks if info is None else info.remarks,
+                )
+
+    def _remember(self, run: Run) -> Run:
+        """Here and on disk, for whoever holds the lock."""
+        with self._lock:
+            write_note(self._folder / run.id, run)
             self._runs[run.id] = run
         return run
 
 
+def _with_changes(journal: Journal, run: Run, library: Library) -> RunInfo | None:
+    """The run's information, which says so when other documents are there than at its beginning.
+
+    The documents alone: a model that was exchanged is seen before the run goes on, and to ask
+    for it takes minutes when the engine is dead.
+    """
+    info = journal.info()
+    if info is None:
+        return None
+    try:
+        index = index_sha256(searched(library, run.order))
+    except NothingToAsk:
+        index = index_sha256([])
+    return note_changes(journal, changes(info, replace(info, index_sha256=index)))
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """What is wrong with a questionnaire, in words for its person."""
+    try:
+        yield
+    except OfficeRefused:
+        raise
+    except Exception as error:
+        words = _words(error)
+        if words is None:
+            raise
+        raise OfficeRefused(words) from error
+
+
+def _words(error: Exception) -> str | None:
+    """What to tell a person who has a page and no command line; None for a defect of ours."""
+    if isinstance(error, BadRows):
+        return (
+            "nothing was asked, because of these rows; correct them and hand the file in again:\n"
+            + error.listed
+        )
+    return words_for(error)
+
+
 def _handed_in(note: Path) -> tuple[float, str]:
     """When a run's file came in, the older first."""
-    file = note.with_name("questionnaire")
+    file = note.with_name(QUESTIONNAIRE)
     return (file if file.exists() else note).stat().st_mtime, note.parent.name
-
-
-def _counts(counts: dict[str, int], total: int) -> Counts:
-    return Counts(
-        total=total,
-        found=counts.get("found", 0),
-        partly_supported=counts.get("partly_supported", 0),
-        not_found=counts.get("not_found", 0),
-        failed=counts.get("failed", 0),
-    )
-
-
-def _tuple(values: Sequence[str] | None) -> tuple[str, ...] | None:
-    return None if values is None else tuple(values)

@@ -11,6 +11,7 @@ from typing import Any
 
 from app.audit.opening import local_person, open_trail
 from app.audit.records import RecordKind
+from app.batch.folders import delete_of_person
 from app.commands.output import fail, print_json, settings_of
 from app.conversations.store import CONVERSATIONS, Conversations
 from app.deletion.receipt import Removal
@@ -76,12 +77,13 @@ def remove_user(arguments: Namespace) -> int:
         if kept.exists():
             with closing(Conversations(kept)) as conversations:
                 conversations.delete_person(person.id)
+        delete_of_person(settings_of(arguments).home / "batches", person.id)
     removals = _delete_uploads(arguments, person) if arguments.documents == "delete" else []
     deleted = [removal.document for removal in removals if removal.removed]
     if arguments.json:
         print_json({"name": person.name, "id": person.id, "documents_deleted": deleted})
     else:
-        print(f"removed {person.name} and their conversations")
+        print(f"removed {person.name}, their conversations and their questionnaires")
         space = private_space(person)
         print(
             f"deleted {len(deleted)} uploads of their own"

@@ -8,7 +8,9 @@ from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from fastapi.routing import APIRoute
 
-from app.batch.office import FORMATS, Office, OfficeRefused, Run
+from app.batch.handed_in import OfficeRefused, Run
+from app.batch.handing_out import FORMATS
+from app.batch.office import Office
 from app.people.access import Person, private_space
 from app.web.pages import render
 from app.web.signed_in import person_of
@@ -81,6 +83,11 @@ def questionnaire_routes(office: Office, readable: Readable, handed: Handed) -> 
         office.go_on(person_of(request.scope).id, run)
         return RedirectResponse(PREFIX, 303)
 
+    @router.post("/start-over")
+    def start_over(request: Request, run: Annotated[str, Form()]) -> Response:
+        office.start_over(person_of(request.scope).id, run)
+        return RedirectResponse(PREFIX, 303)
+
     @router.post("/delete")
     def delete(request: Request, run: Annotated[str, Form()]) -> Response:
         office.delete(person_of(request.scope).id, run)
@@ -113,6 +120,7 @@ def _told(run: Run, texts: QuestionnaireTexts) -> dict[str, Any]:
         "done": texts.done,
         "stopped": texts.stopped,
         "failed": texts.failed,
+        "changed": texts.changed,
     }[run.state]
     parts = [
         (counts.found, texts.found),

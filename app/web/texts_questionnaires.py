@@ -32,6 +32,8 @@ class QuestionnaireTexts:
     done: str
     stopped: str
     failed: str
+    changed: str
+    changed_hint: str
     found: str
     partly: str
     not_found: str
@@ -41,6 +43,7 @@ class QuestionnaireTexts:
     download: str
     stop: str
     go_on: str
+    start_over: str
     delete: str
     delete_sure: str  # {name}
     refused: str
@@ -73,6 +76,10 @@ ENGLISH = QuestionnaireTexts(
     done="done",
     stopped="stopped",
     failed="stopped by an error",
+    changed="stopped: something changed",
+    changed_hint="Since this questionnaire was begun, something changed that decides its answers, "
+    "and old and new ones are not mixed. You can download the answers so far, or start over: then "
+    "every question is asked again, of what is there now, and the answers here are replaced.",
     found="found",
     partly="partly supported",
     not_found="not found",
@@ -82,6 +89,7 @@ ENGLISH = QuestionnaireTexts(
     download="Download",
     stop="Stop",
     go_on="Go on",
+    start_over="Start over",
     delete="Delete",
     delete_sure="Yes, delete {name}",
     refused="That was not done",
@@ -115,6 +123,11 @@ GERMAN = QuestionnaireTexts(
     done="fertig",
     stopped="angehalten",
     failed="durch einen Fehler angehalten",
+    changed="angehalten: etwas hat sich geändert",
+    changed_hint="Seit dieser Fragebogen begonnen wurde, hat sich etwas geändert, das über die "
+    "Antworten entscheidet; alte und neue werden nicht vermischt. Sie können die bisherigen "
+    "Antworten herunterladen oder neu beginnen: Dann wird jede Frage noch einmal gestellt, und "
+    "die Antworten hier werden ersetzt.",
     found="gefunden",
     partly="teilweise belegt",
     not_found="nicht gefunden",
@@ -124,6 +137,7 @@ GERMAN = QuestionnaireTexts(
     download="Herunterladen",
     stop="Anhalten",
     go_on="Weiter",
+    start_over="Neu beginnen",
     delete="Löschen",
     delete_sure="Ja, {name} löschen",
     refused="Das wurde nicht getan",

@@ -84,6 +84,7 @@ THEIRS = {
     ("POST", "/questionnaires/take"): Case("/questionnaires/take", {}, space(name="questions.txt")),
     ("POST", "/questionnaires/stop"): Case("/questionnaires/stop", {"run": "{run}"}),
     ("POST", "/questionnaires/go-on"): Case("/questionnaires/go-on", {"run": "{run}"}),
+    ("POST", "/questionnaires/start-over"): Case("/questionnaires/start-over", {"run": "{run}"}),
     ("POST", "/questionnaires/delete"): Case("/questionnaires/delete", {"run": "{run}"}),
     ("GET", "/questionnaires/answers"): Case(
         "/questionnaires/answers", query={"run": "{run}", "kind": "csv"}
