@@ -295,7 +295,7 @@ class Asker:
                 other = sorted(name for name in read if before.get(name) != now.get(name))
                 if not other:
                     return result_of(
-                        task,
+                        _as_it_is(task, now),
                         answer,
                         lambda space, name, now=now: now.get((space, name), ""),  # type: ignore[misc]
                         attempts=attempt,
@@ -335,6 +335,14 @@ class Asker:
         if self._closed.is_set():
             return None
         raise EngineError("the engine ended without an answer")
+
+
+def _as_it_is(task: Task, hashes: dict[tuple[str, str], str]) -> Task:
+    """The task, with its document as it was asked, not as it was when the run began."""
+    about = task.document
+    if about is None or (sha256 := hashes.get((about.space, about.name))) is None:
+        return task
+    return Task(task.key, task.question, replace(about, sha256=sha256), task.place, task.problem)
 
 
 def _read(answer: Answer | None) -> set[tuple[str, str]]:

@@ -56,6 +56,19 @@ def test_a_document_that_is_replaced_while_it_is_asked_is_asked_again(tmp_path: 
     assert [question for question, _ in library.asked].count("question 3 about 0") == 2
 
 
+def test_a_table_names_the_version_of_each_document_that_was_asked(tmp_path: Path) -> None:
+    library = Library()
+
+    def replacement(question: str) -> None:
+        library.records[1] = replace(library.records[1], sha256="2" * 64)
+
+    library.fault = replacement
+    order = replace(ORDER, mode="each_document", reproducible=True)
+    _, results = play(tmp_path, library, questions(1), order)
+    asked = {row.document.name: row.document.sha256 for row in results if row.document}
+    assert asked == {"a.md": "a.md" * 8, "b.md": "2" * 64, "c.md": "c.md" * 8}
+
+
 def test_one_that_never_stays_the_same_fails_its_row_in_words(tmp_path: Path) -> None:
     library = Library()
 

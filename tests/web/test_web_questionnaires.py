@@ -1,0 +1,92 @@
+"""The page of questionnaires as a person sees it when one of them cannot go on."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, closing
+from pathlib import Path
+
+import httpx
+import pytest
+from argon2 import PasswordHasher
+from batch.office_runs import finished, record
+from batch.test_run import Library
+from people.people_fakes import GOOD
+from web.signing_in import running, sign_in, token_of
+
+from app.batch.office import Office
+from app.conversations.store import Conversations
+from app.curating.uploads import Limits, Uploads
+from app.people.opening import open_people
+from app.people.passwords import Passwords
+from app.serving import web_app
+from app.settings import load_settings
+from app.wiring import open_home
+
+PAGE = "/questionnaires"
+
+
+class Served:
+    """A web chat over a library of ours: no model answers."""
+
+    def __init__(self, url: str, office: Office, library: Library, kim: str, folder: Path) -> None:
+        self.url = url
+        self.office = office
+        self.library = library
+        self.kim = kim
+        self.folder = folder
+
+    def client(self, name: str, language: str = "en") -> httpx.Client:
+        headers = {"accept-language": language}
+        client = httpx.Client(base_url=self.url, headers=headers, trust_env=False, timeout=60)
+        assert sign_in(client, name, GOOD).status_code == 303
+        return client
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[Served]:
+    settings = load_settings({"home": tmp_path})
+    quick = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+    library = Library()
+    with (
+        open_home(settings, "test") as home,
+        open_people(settings, quick) as house,
+        closing(Conversations(tmp_path / "conversations.sqlite3")) as talks,
+        closing(Uploads(tmp_path / "uploads", home, Limits(2**20, 2**22))) as uploads,
+        closing(Office(tmp_path / "batches", lambda _: library)) as office,
+        ExitStack() as stack,
+    ):
+        house.people.add("boss", GOOD, administrator=True, must_change=False)
+        kim = house.people.add("kim", GOOD, must_change=False).id
+        app = web_app(settings, home, house, talks, uploads, office)
+        url = stack.enter_context(running(app))
+        yield Served(url, office, library, kim, tmp_path / "batches")
+
+
+def test_changed_documents_end_in_a_button_and_not_in_a_command(served: Served) -> None:
+    run = served.office.take(served.kim, "q.txt", b"one?\ntwo?\n")
+    finished(served.office, run)
+    served.library.records.append(record("new.md"))
+    with closing(served.client("kim")) as kim, closing(served.client("kim", "de")) as german:
+        form = {"run": run.id, "csrf": token_of(kim, "/account")}
+        kim.post(f"{PAGE}/go-on", data=form)
+        finished(served.office, run)
+        page, seite = kim.get(PAGE).text, german.get(PAGE).text
+        assert "Start over" in page
+        assert "start over: then every question is asked again" in page
+        assert "Neu beginnen" in seite
+        assert "wird jede Frage noch einmal gestellt" in seite
+        assert "--force" not in page + seite
+        assert kim.get(f"{PAGE}/answers", params={"run": run.id, "kind": "csv"}).is_success
+        assert kim.post(f"{PAGE}/start-over", data=form).status_code == 303
+        (done,) = finished(served.office, run)
+        assert (done.state, done.counts.found) == ("done", 2)
+        assert "Start over" not in kim.get(PAGE).text
+
+
+def test_a_removed_person_takes_their_questionnaires_along(served: Served) -> None:
+    finished(served.office, served.office.take(served.kim, "q.txt", b"one?\n"))
+    assert list(served.folder.iterdir())
+    with closing(served.client("boss")) as boss:
+        form = {"person": served.kim, "csrf": token_of(boss, "/account")}
+        assert boss.post("/administration/people/remove", data=form).status_code == 303
+    assert list(served.folder.iterdir()) == []
+    assert served.office.runs(served.kim) == []
