@@ -105,7 +105,9 @@ class HomeBackend:
         made: list[str] = []
         for record in known:
             heading = _NUMBERING.sub("", self._home.index.a_heading(record.space, record.name))
-            if heading:
+            if heading.endswith("?"):
+                made.append(heading)
+            elif heading:
                 made.append(f"What does “{record.title or record.name}” say about {heading}?")
             if len(made) == MOST_EXAMPLES:
                 break

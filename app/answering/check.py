@@ -101,6 +101,8 @@ def _tie(
     for sentence in draft:
         if any(one.sentence.text == sentence.text for one in tied):
             continue  # a weak model goes in circles
+        if repeats(question, sentence.text):
+            continue
         cited = [numbers.index(number) for number in sentence.cited]
         order = cited + [index for index in range(len(hits)) if index not in cited]
         support = None

@@ -9,6 +9,7 @@ from app.answering.language import sentences
 _MARK = re.compile(
     r"\s*[\[【(](?:passages?\s*)?(\d{1,3}(?:\s*[,;–-]\s*\d{1,3})*)[\]】)]", re.IGNORECASE
 )
+_QUOTED_SENTENCES = re.compile(r"[“„«\"]([^“”„«»\"]*[.!?]\s[^“”„«»\"]*)[”“»\"]")
 _SAYS_NO = re.compile(
     r"\bnot found\b|\bnot in the (documents|passages)\b|"
     r"\b(passages?|documents?|context|text|information) (do(es)?|did) not "
@@ -31,11 +32,12 @@ class DraftSentence:
 def read_draft(draft: str, offered: Collection[int]) -> list[DraftSentence]:
     """Split a draft into sentences; a cited number that was not offered is dropped.
 
+    Several sentences in one pair of quotation marks are several: each needs its own evidence.
     A mark in square brackets is always taken out of the text. A number in round brackets is
     left alone unless it was offered: "(2021)" is a year, not a citation.
     """
     found: list[DraftSentence] = []
-    for piece in sentences(_marks_before_the_stop(draft)):
+    for piece in sentences(_marks_before_the_stop(_QUOTED_SENTENCES.sub(r"\1", draft))):
         cited: list[int] = []
 
         def take(match: re.Match[str], cited: list[int] = cited) -> str:

@@ -33,8 +33,11 @@ def suggestions(texts: Texts, turns: Sequence[SavedTurn]) -> list[str]:
     offered: dict[str, str] = {}
     for document, heading in _headings(turns[-1], covered):
         if heading.casefold() not in asked and heading.casefold() not in offered:
-            question = texts.suggested.format(document=_spoken(document), heading=heading)
-            offered[heading.casefold()] = question
+            offered[heading.casefold()] = (
+                heading  # a list of questions and answers asks for us
+                if heading.endswith("?")
+                else texts.suggested.format(document=_spoken(document), heading=heading)
+            )
     return list(offered.values())[:MOST]
 
 

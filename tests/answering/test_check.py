@@ -69,6 +69,29 @@ def test_a_list_of_questions_and_answers_is_quoted(embedder: Embedder) -> None:
     assert "head of department" in checked.text
 
 
+def test_an_answer_is_quoted_with_the_question_that_its_document_asks(embedder: Embedder) -> None:
+    text = "Q: How long must a password be?\nA: At least 14 characters."
+    checked = check_draft(
+        "What is the minimum password length?", "x", {1: _hit(1, text)}, embedder, BUILT_IN, {}
+    )
+    assert checked.text == "“How long must a password be? At least 14 characters.” [1]"
+    assert (
+        checked.citations[0].quote == "Q: How long must a password be? A: At least 14 characters."
+    )
+
+
+def test_nothing_false_hides_behind_a_true_sentence_in_its_quotation_marks(
+    embedder: Embedder,
+) -> None:
+    draft = f"“{QUESTION} {LEAVE.split('.')[0]}. They are washed in Galway.” [1]"
+    assert "Galway" not in _checked(embedder, draft, weak=True).text
+
+
+def test_a_model_that_goes_in_circles_is_heard_once(embedder: Embedder) -> None:
+    said = "Full-time employees have 28 working days of annual leave [1]. "
+    assert _checked(embedder, said * 4).text.count("28") == 1
+
+
 def test_a_wrong_citation_is_replaced_by_the_right_one(embedder: Embedder) -> None:
     checked = _checked(embedder, "Full-time employees have 28 working days of annual leave [4].")
     assert [citation.n for citation in checked.citations] == [1]

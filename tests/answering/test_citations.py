@@ -26,6 +26,17 @@ def test_a_year_in_brackets_is_no_citation() -> None:
     assert sentence.text == "The handbook (2021) says 28 days."
 
 
+def test_sentences_in_one_pair_of_quotation_marks_are_judged_one_by_one() -> None:
+    draft = "“Who signs? The head of division. It is paid with the next salary.” [1]"
+    assert [sentence.text for sentence in read_draft(draft, {1})] == [
+        "Who signs?",
+        "The head of division.",
+        "It is paid with the next salary.",
+    ]
+    (quoted,) = read_draft("“The head of division.” [1]", {1})
+    assert quoted.text == "“The head of division.”"
+
+
 @given(st.text(alphabet="ab [](),.;0123456789\n", max_size=200))
 def test_no_draft_cites_what_was_not_offered(draft: str) -> None:
     for sentence in read_draft(draft, {1, 2, 3}):

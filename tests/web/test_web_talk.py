@@ -91,6 +91,12 @@ def test_suggestions_are_about_what_the_answer_did_not_use() -> None:
     assert "does travel policy 2026 say" in suggestions(ENGLISH, [kept(dashes)])[0]
 
 
+def test_a_heading_that_asks_is_suggested_as_it_stands() -> None:
+    asking = replace(MEALS, heading="Travel > Can I keep my air miles?")
+    given = replace(leave_answer("leave?"), passages=(asking,))
+    assert suggestions(ENGLISH, [kept(given)]) == ["Can I keep my air miles?"]
+
+
 @pytest.mark.parametrize("heading", ["", "7.", "x" * 200, "A > ", "12 > 3.1 "])
 def test_a_heading_that_says_nothing_suggests_nothing(heading: str) -> None:
     odd = replace(MEALS, heading=heading)
