@@ -15,6 +15,7 @@ from vectorstore.document_rows import (
     read_document,
 )
 from vectorstore.faults import DocumentGone, IndexFault
+from vectorstore.former_places import forget_moves, note_move
 from vectorstore.query import searchable
 from vectorstore.records import Chunk, DocumentRecord, NewDocument
 from vectorstore.schema import create_words, migrate
@@ -194,7 +195,7 @@ class Catalogue:
         with self.writing() as writer:
             space = self._space(writer, document.space)
             if not delete_document(writer, space.id, document.name) and only_if_there:
-                raise DocumentGone(f"{document.name} was deleted while it was read again")
+                raise DocumentGone("was deleted while it was read again")
             insert_document(writer, space.id, document, chunks, vectors)
             (record,) = self.documents(writer, [document.space], document.name)
         return record, space
@@ -205,6 +206,7 @@ class Catalogue:
             found = [s for s in self.spaces(writer) if s.name == space_name]
             if not found or not delete_document(writer, found[0].id, name):
                 return None
+            forget_moves(writer, space_name, name)
             self._drop_if_empty(writer, found[0])
         return found[0]
 
@@ -228,6 +230,7 @@ class Catalogue:
             space = self._space(writer, to_space)
             moved = replace(document, space=to_space, name=to_name)
             insert_document(writer, space.id, moved, chunks, vectors, at)
+            note_move(writer, known[0], to_space, to_name)
             self._drop_if_empty(writer, left)
             (record,) = self.documents(writer, [to_space], to_name)
         return record, left, space

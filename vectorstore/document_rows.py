@@ -27,10 +27,11 @@ def insert_document(
     ).lastrowid  # fmt: skip
     title = searchable(f"{document.title} {document.name}")
     for position, (chunk, (vector, tokens)) in enumerate(zip(chunks, vectors, strict=True)):
+        key = chunk_key(document.space, document.name, document.sha256, position)
         chunk_id = writer.execute(
             "INSERT INTO chunks (document_id, position, key, page, heading, text)"
             " VALUES (?, ?, ?, ?, ?, ?)",
-            (document_id, position, _key(document, position), chunk.page,
+            (document_id, position, key, chunk.page,
              chunk.heading, chunk.text),
         ).lastrowid  # fmt: skip
         writer.execute("INSERT INTO vectors VALUES (?, ?, ?)", (chunk_id, vector, tokens))
@@ -99,6 +100,7 @@ def insert_words(
     )
 
 
-def _key(document: NewDocument, position: int) -> str:
-    parts = (document.space, document.name, document.sha256, str(position))
+def chunk_key(space: str, name: str, sha256: str, position: int) -> str:
+    """The public id of a chunk: the same whenever the same content is stored in the same place."""
+    parts = (space, name, sha256, str(position))
     return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:16]

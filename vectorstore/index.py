@@ -6,11 +6,19 @@ from pathlib import Path
 from vectorstore.catalogue import Catalogue, Row
 from vectorstore.embedder import Embedder
 from vectorstore.faults import EmbedderMismatch, IndexFault
+from vectorstore.former_places import former_places
 from vectorstore.late_interaction import encode_tokens
 from vectorstore.presence import Presence
 from vectorstore.rarity import rarity
 from vectorstore.rebuild import prefix, rebuild_vectors
-from vectorstore.records import Chunk, DocumentRecord, Hit, NewDocument, SearchResult
+from vectorstore.records import (
+    Chunk,
+    DocumentRecord,
+    FormerPlace,
+    Hit,
+    NewDocument,
+    SearchResult,
+)
 from vectorstore.rerank import Reranker
 from vectorstore.search import DocumentChoice, Scope, search, to_hit
 from vectorstore.vector_index import Server, VectorIndex
@@ -114,6 +122,11 @@ class Index:
         with self._catalogue.reading() as connection:
             found = self._catalogue.documents(connection, [space], name)
         return found[0] if found else None
+
+    def former_places(self, space: str, name: str) -> list[FormerPlace]:
+        """Where the document was before it was moved; what quoted it there names it so still."""
+        with self._catalogue.reading() as connection:
+            return former_places(connection, space, name)
 
     def a_heading(self, space: str, name: str) -> str:
         """A heading of the document that has text below it, or ""."""
@@ -229,7 +242,8 @@ class Index:
         """Put a document into another space, or under another name, without reading it again.
 
         It is never in both places. None when it is not there; FileExistsError when the new place
-        is taken. Passages get new ids: a link to an old one no longer leads anywhere.
+        is taken. Passages get new ids: a link to an old one no longer leads anywhere. Its vectors'
+        bytes stay in the collection of the space that it left until `purge` is told that space.
         """
         self._ready()
         moved = self._catalogue.relocate(space, name, to_space, to_name or name)

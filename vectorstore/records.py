@@ -33,6 +33,15 @@ class DocumentRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class FormerPlace:
+    """A space and a name that a document had before it was moved, and its chunks' ids there."""
+
+    space: str
+    name: str
+    chunk_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class NewDocument:
     """What ingestion knows of a document before it is stored."""
 

@@ -61,6 +61,18 @@ STEPS = (
         PRIMARY KEY (space_id, chunk_id, added)
     ) WITHOUT ROWID;
     """,
+    """
+    -- Where a document was before it was moved, with the version that it had there.
+    CREATE TABLE former_places (
+        space TEXT NOT NULL,
+        name TEXT NOT NULL,
+        was_space TEXT NOT NULL,
+        was_name TEXT NOT NULL,
+        sha256 TEXT NOT NULL,
+        chunks INTEGER NOT NULL
+    );
+    CREATE INDEX former_places_of ON former_places (space, name);
+    """,
 )
 
 
