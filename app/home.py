@@ -26,6 +26,7 @@ from app.summarising.summary import SummaryEvent
 from ingest.originals import Originals
 from ingest.pipeline import FileStatus, IngestReport, Progress, ingest_again, ingest_paths
 from ingest.sandbox import ParseLimits
+from vectorstore.faults import DocumentHeld
 from vectorstore.index import Index
 from vectorstore.records import DocumentRecord, SearchResult
 from vectorstore.search import DocumentChoice
@@ -170,10 +171,19 @@ class Home:
     ) -> DocumentRecord | None:
         """Put a document into another space; None when it is not there.
 
-        Raises FileExistsError when the other space holds one of this name.
+        Raises FileExistsError when the other space holds one of this name, and DocumentHeld when
+        a hold keeps the document where it is: elsewhere nothing would hold it.
         """
+        who = person or local_person()
+        record = self.index.document(space, name)
+        if record is None:
+            return None
+        if self.index.document(to_space, name) is not None:
+            raise FileExistsError(f"{to_space} holds a document named {name!r} already")
+        if held := self.deleter.held(record, person=who, reason=f"to be moved to {to_space}"):
+            raise DocumentHeld(held)
         about = {"space": space, "document": name, "to_space": to_space}
-        self._recorder.write(RecordKind.MOVE, person or local_person(), about)
+        self._recorder.write(RecordKind.MOVE, who, about)
         return self.index.move(space, name, to_space)
 
     @contextmanager

@@ -14,6 +14,7 @@ from app.deletion.places import (
     Originals,
     Questionnaires,
     SavedAnswers,
+    WaitingUploads,
     drop_old_copies,
 )
 from app.deletion.rules import RuleBook
@@ -61,6 +62,7 @@ def open_home(
                 Originals(settings.home, index.documents),
                 SavedAnswers(settings.home / "conversations.sqlite3"),
                 Questionnaires(settings.home / "batches"),
+                WaitingUploads(settings.home / "uploads"),
                 BeforeUpdates(settings.home),
             ],
             keep_quotations=settings.retention.quotations == "keep",

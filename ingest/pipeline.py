@@ -19,7 +19,7 @@ from ingest.discovery import Candidate, discover
 from ingest.originals import ContentChanged, Originals
 from ingest.sandbox import ParseLimits, Reading, Sandbox
 from ingest.sections import LoaderError, below_title
-from vectorstore.faults import DocumentGone
+from vectorstore.faults import DocumentGone, DocumentHeld
 from vectorstore.records import Chunk, DocumentRecord, NewDocument
 
 UPLOAD = "upload"  # the source of a document that came without a place of its own
@@ -287,10 +287,10 @@ class _Run:
             self.originals.keep(candidate.path, sha256)
         try:
             record = self.index.put(document, chunks, only_if_there=self.again)
-        except DocumentGone:
+        except (DocumentGone, DocumentHeld) as why:
             if self.originals is not None:
                 self._drop_original(self.originals, sha256)
-            return self._status(name, "rejected", "was deleted while it was read again", None, 0)
+            return self._status(name, "rejected", str(why), None, 0)
         if self.originals is not None:
             # Again: the last document of this content may have been deleted in between.
             self.originals.keep(candidate.path, sha256)

@@ -9,5 +9,9 @@ class EmbedderMismatch(IndexFault):
     """The index was made with another embedder than the one given."""
 
 
+class DocumentHeld(Exception):
+    """A document that may not be replaced or taken away; the message says why."""
+
+
 class DocumentGone(Exception):
     """A document that was to be replaced had been deleted meanwhile; nothing was stored."""

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from app.curating.uploads import Upload, UploadRefused, Uploads
 from app.people.access import Person, Right, Rules, allowed, is_private, private_space
+from vectorstore.faults import DocumentHeld
 from vectorstore.records import DocumentRecord, Hit
 
 
@@ -58,7 +59,7 @@ class Library(Protocol):
         ...
 
     def move(self, name: str, *, space: str, to_space: str, person: str) -> DocumentRecord | None:
-        """Raises FileExistsError when the new place is taken."""
+        """Raises FileExistsError when the new place is taken, DocumentHeld when it may not go."""
         ...
 
 
@@ -140,6 +141,8 @@ class Desk:
                     stay[name] = "is not there any more"
             except FileExistsError:
                 stay[name] = f"{to_space} holds a document of this name already"
+            except DocumentHeld as held:
+                stay[name] = str(held)
         return stay
 
     def read_again(self, person: Person, space: str, names: Sequence[str]) -> Upload:

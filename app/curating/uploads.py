@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import Literal, Protocol
 
+from app.curating.waiting import FILES, NOTE
 from app.errors import without_words, words_for
 from ingest.discovery import document_name, is_hidden
 from ingest.pipeline import FileStatus, IngestReport, Progress
@@ -24,8 +25,6 @@ _AT_ONCE = 2  # uploads that are ingested together; more would only take the cha
 _REMEMBERED = 200  # uploads whose outcome can still be asked for
 _NAME_BYTES = 255  # of one part of a path: what file systems hold
 _PIECE = 2**20  # bytes written at a time
-_FILES = "files"
-_NOTE = "upload.json"
 
 State = Literal["receiving", "waiting", "reading", "done", "failed"]
 
@@ -103,7 +102,7 @@ class Uploads:
         found = []
         for place in sorted(self._folder.glob("*/")):
             try:
-                note = json.loads((place / _NOTE).read_text("utf-8"))
+                note = json.loads((place / NOTE).read_text("utf-8"))
                 upload = Upload(
                     place.name,
                     str(note["person"]),
@@ -115,8 +114,8 @@ class Uploads:
                 shutil.rmtree(place)
                 continue
             files = tuple(
-                document_name(str(path.relative_to(place / _FILES)))
-                for path in sorted((place / _FILES).rglob("*"))
+                document_name(str(path.relative_to(place / FILES)))
+                for path in sorted((place / FILES).rglob("*"))
                 if path.is_file()
             )
             found.append(self._remember(replace(upload, files=files)).upload)
@@ -133,7 +132,7 @@ class Uploads:
                 f"{len(busy)} of your uploads are not finished yet; wait for one of them"
             )
         upload = Upload(uuid.uuid4().hex, person, space)
-        (self._folder / upload.id / _FILES).mkdir(parents=True, mode=0o700)
+        (self._folder / upload.id / FILES).mkdir(parents=True, mode=0o700)
         return self._remember(upload).upload
 
     async def receive(self, upload_id: str, name: str, pieces: AsyncIterator[bytes]) -> Upload:
@@ -149,7 +148,7 @@ class Uploads:
         known = document_name(str(relative))
         if known in held.upload.files:
             raise UploadRefused(f"{known} is in this upload twice")
-        target = self._folder / upload_id / _FILES / relative
+        target = self._folder / upload_id / FILES / relative
         partial = self._folder / upload_id / f"{uuid.uuid4().hex}.partial"
         size = 0
         try:
@@ -195,7 +194,7 @@ class Uploads:
             json.dump(note, file)
             file.flush()
             os.fsync(file.fileno())
-        os.replace(partial, place / _NOTE)
+        os.replace(partial, place / NOTE)
         self._pool.submit(self._ingest, upload_id)
         return held.upload
 
@@ -205,7 +204,7 @@ class Uploads:
         held = self._remember(upload)
         try:
             for name, original in originals.items():
-                target = self._folder / upload.id / _FILES / safe_name(name)
+                target = self._folder / upload.id / FILES / safe_name(name)
                 target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
                 shutil.copyfile(original, target)
         except (OSError, UploadRefused) as error:
@@ -272,7 +271,7 @@ class Uploads:
 
         change(state="reading")
         try:
-            statuses = self._statuses(held.upload, place / _FILES, change)
+            statuses = self._statuses(held.upload, place / FILES, change)
             shutil.rmtree(place)
         except Exception as error:  # noqa: BLE001 -- the uploader is told, the files stay for resume
             change(state="failed", reason=_words(error))

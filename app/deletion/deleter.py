@@ -1,28 +1,37 @@
 """Deletes documents everywhere, then looks for what is left of them, and says so in a receipt."""
 
-import json
 import os
 import uuid
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, suppress
-from dataclasses import asdict, dataclass
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
-from app.audit.opening import FOLDER as TRAIL_FOLDER
 from app.audit.records import RecordKind
 from app.audit.trail import Trail
-from app.backup.contents import IN_HAND
 from app.backup.register import who_still_hold
+from app.deletion.begun import Begun, Deletion
+from app.deletion.explaining import Explainer
 from app.deletion.places import Place
 from app.deletion.receipt import Leftover, Receipt, Removal
-from app.deletion.remains import FEWEST, FORMS, MOST, Remains, Traces, search, spread, traces_of
+from app.deletion.remains import (
+    FEWEST,
+    FORMS,
+    MOST,
+    File,
+    Remains,
+    Traces,
+    search,
+    spread,
+    traces_of,
+)
 from app.deletion.rules import RuleBook
+from ingest.originals import Originals
+from vectorstore.faults import DocumentHeld
 from vectorstore.index import Index
 from vectorstore.records import Chunk, DocumentRecord, NewDocument
 
-_UNFINISHED = "deleting.json"
 ASKED = "asked for"
 # Of a Chroma server, which has vectors and numbers, and no words.
 _NOT_TOLD = (
@@ -41,10 +50,9 @@ class _Gone:
     """A document that the index has forgotten, and what it would be known again by."""
 
     record: DocumentRecord
+    deletion: Deletion
     traces: Traces
     removed: dict[str, int]
-    reason: str
-    replaced: bool = False  # by a new version, so that quotations are of what was so then
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +62,10 @@ class Several:
     forget: Callable[[str, str], bool]
     """Take (space, name) out of everything; False when it is not there or may not go."""
     replacing: Callable[[NewDocument, Sequence[Chunk]], AbstractContextManager[str]]
-    """A block that stores this version; enters with the hash of the one that it replaces, or ""."""
+    """A block that stores this version; enters with the hash of the one that it replaces, or "".
+
+    Raises DocumentHeld instead of entering where that one may not go.
+    """
 
 
 class Deleter:
@@ -77,6 +88,8 @@ class Deleter:
         self._rules = rules
         self._places = list(places)
         self._keep_quotations = keep_quotations
+        self._begun = Begun(home)
+        self._explainer = Explainer(index, self._places, keep_quotations=keep_quotations)
 
     def look_also_in(self, place: Place) -> None:
         """Take documents out of this place, too, from now on."""
@@ -91,13 +104,16 @@ class Deleter:
         """
         gone: list[_Gone] = []
         outcome: dict[str, Removal] = {}
-        for name in dict.fromkeys(names):
-            found = self.forget(space, name, person=person, reason=reason)
-            if isinstance(found, _Gone):
-                gone.append(found)
-            else:
-                outcome[name] = found
-        for receipt in self.finish(gone, person=person):
+        try:
+            for name in dict.fromkeys(names):
+                found = self.forget(space, name, person=person, reason=reason)
+                if isinstance(found, _Gone):
+                    gone.append(found)
+                else:
+                    outcome[name] = found
+        finally:  # also of those before one that could not be forgotten
+            receipts = self.finish(gone, person=person)
+        for receipt in receipts:
             outcome[receipt.document] = Removal(receipt.document, space, True, "", asdict(receipt))
         return [outcome[name] for name in dict.fromkeys(names)]
 
@@ -118,7 +134,13 @@ class Deleter:
             if old is None or old.sha256 == document.sha256:
                 yield ""
                 return
-            found = self._replaced(old, document, chunks)
+            reason = f"replaced by the version {document.sha256}"
+            if held := self.held(old, person=person, reason=reason):
+                raise DocumentHeld(
+                    f"the version of {old.indexed_at[:10]} {held}; it stays, and is what is found. "
+                    "Ingest the new one under another name, or end the hold"
+                )
+            found = self._replaced(old, chunks, reason)
             yield old.sha256
             gone.append(found)
 
@@ -132,88 +154,137 @@ class Deleter:
         record = self._index.document(space, name)
         if record is None:
             return Removal(name, space, False, "no such document in this space")
+        if held := self.held(record, person=person, reason=reason):
+            return Removal(name, space, False, held)
+        gone = self._going(record, reason)
         about = {"space": space, "document": name, "sha256": record.sha256, "reason": reason}
-        hold = self._rules.read().hold_on(space, name)
-        if hold is not None:
-            data = {**about, "hold": asdict(hold)}
-            self._trail.record(RecordKind.DELETION_REFUSED, person=person, data=data)
-            since = hold.since[:10]
-            return Removal(name, space, False, f"is held since {since}: {hold.reason}")
+        self._trail.record(RecordKind.DELETION, person=person, data=about)
+        self._begun.note(gone.deletion)
+        self._index.remove(space, name)
+        gone.removed.update(self._forget_in_places(gone.deletion))
+        return gone
+
+    def held(self, record: DocumentRecord, *, person: str, reason: str) -> str:
+        """Why the document may not be taken from where it is, which goes on record; else ""."""
+        hold = self._rules.read().hold_on(record.space, record.name)
+        if hold is None:
+            return ""
+        about = {"space": record.space, "document": record.name, "sha256": record.sha256}
+        data = {**about, "reason": reason, "hold": asdict(hold)}
+        self._trail.record(RecordKind.DELETION_REFUSED, person=person, data=data)
+        return f"is held since {hold.since[:10]}: {hold.reason}"
+
+    def _going(self, record: DocumentRecord, reason: str, *, replaced: bool = False) -> _Gone:
+        """What is known of a document, or a version, that is still there."""
+        space, name = record.space, record.name
         chunks = self._index.chunks(space, name)
         vectors = self._index.presence.vectors_of(space, name)
-        traces = traces_of([chunk.text for chunk in chunks], vectors)
-        self._trail.record(RecordKind.DELETION, person=person, data=about)
-        self._note_unfinished(about)
-        removed = {"chunks": len(chunks), "vectors": len(vectors)}
-        self._index.remove(space, name)
-        for place in self._places:
-            if place.quotes and self._keep_quotations:
-                continue
-            removed[place.name] = place.forget(record, [chunk.chunk_id for chunk in chunks])
-        return _Gone(record, traces, removed, reason)
-
-    def _replaced(
-        self, old: DocumentRecord, document: NewDocument, chunks: Sequence[Chunk]
-    ) -> _Gone:
-        """What the old version would be known again by, which the new one does not say."""
-        before = self._index.chunks(old.space, old.name)
-        vectors = self._index.presence.vectors_of(old.space, old.name)
-        traces = traces_of([chunk.text for chunk in before], vectors)
-        new = "\n".join(chunk.text for chunk in chunks)
-        own = [sentence for sentence in traces.sentences if sentence not in new]
-        reason = f"replaced by the version {document.sha256}"
-        about = {"space": old.space, "document": old.name, "sha256": old.sha256, "reason": reason}
-        self._note_unfinished({**about, "replaced": True})
-        return _Gone(
-            old,
-            Traces(spread(own, MOST), spread(vectors, MOST)),
-            {"chunks": len(before), "vectors": len(vectors)},
-            reason,
-            replaced=True,
+        before = self._index.former_places(space, name)
+        free = [was for was in before if self._index.document(was.space, was.name) is None]
+        deletion = Deletion(
+            space=space,
+            document=name,
+            sha256=record.sha256,
+            reason=reason,
+            indexed_at=record.indexed_at,
+            names=tuple(dict.fromkeys([(space, name), *((was.space, was.name) for was in free)])),
+            spaces=tuple(dict.fromkeys([space, *(was.space for was in before)])),
+            chunk_ids=tuple(
+                dict.fromkeys(
+                    [
+                        *(chunk.chunk_id for chunk in chunks),
+                        *(chunk_id for was in before for chunk_id in was.chunk_ids),
+                    ]
+                )
+            ),
+            replaced=replaced,
         )
+        traces = traces_of([chunk.text for chunk in chunks], vectors, self._file(record))
+        return _Gone(record, deletion, traces, {"chunks": len(chunks), "vectors": len(vectors)})
+
+    def _file(self, record: DocumentRecord) -> File:
+        copy = Originals(self._home / "originals").open(record)
+        if copy is None:
+            return File(record.sha256)
+        with copy:
+            return File(record.sha256, os.fstat(copy.fileno()).st_size)
+
+    def _replaced(self, old: DocumentRecord, chunks: Sequence[Chunk], reason: str) -> _Gone:
+        """What the old version would be known again by, which the new one does not say."""
+        gone = self._going(old, reason, replaced=True)
+        new = "\n".join(chunk.text for chunk in chunks)
+        own = [sentence for sentence in gone.traces.sentences if sentence not in new]
+        self._begun.note(gone.deletion)
+        few = Traces(spread(own, MOST), spread(gone.traces.vectors, MOST), gone.traces.file)
+        return replace(gone, traces=few)
+
+    def _forget_in_places(self, deletion: Deletion) -> dict[str, int]:
+        """What was taken away beside the index, by place; nothing may have the content any more."""
+        spared = deletion.replaced or self._keep_quotations
+        return {
+            place.name: place.forget(deletion)
+            for place in self._places
+            if not (place.quotes and spared)
+        }
 
     def finish(self, gone: Sequence[_Gone], *, person: str, every: bool = False) -> list[Receipt]:
         """Take the bytes off the disk, search for what is left, and issue the receipts."""
         if not gone:
             return []
-        self._index.purge({one.record.space for one in gone})
+        self._index.purge({space for one in gone for space in one.deletion.spaces})
         receipts = []
         for one in gone:
-            if one.replaced:  # the places forget it only now that no document has its content
-                for place in self._places:
-                    if not place.quotes:
-                        one.removed[place.name] = place.forget(one.record, ())
-            most = FEWEST if one.replaced else MOST  # there may be hundreds, every night
+            replaced = one.deletion.replaced
+            if replaced:  # the places forget it only now that no document has its content
+                one.removed.update(self._forget_in_places(one.deletion))
+            most = FEWEST if replaced else MOST  # there may be hundreds, every night
             remains = search(self._home, self._own(one.traces), every=every, most=most)
             receipt = self._receipt(one, remains, person)
             self._trail.record(
                 RecordKind.DELETION_RECEIPT, person=person, data={"receipt": asdict(receipt)}
             )
             receipts.append(receipt)
-        (self._home / _UNFINISHED).unlink(missing_ok=True)
+            self._begun.finished([one.deletion])
         return receipts
 
     def finish_interrupted(self, person: str) -> None:
-        """Finish what a process began that was killed; its sentences are no longer known."""
-        note = self._home / _UNFINISHED
-        if not note.exists():
-            return
-        begun: list[dict[str, Any]] = []
-        with suppress(ValueError):  # half a line, which was never acknowledged
-            for line in note.read_text("utf-8").splitlines():
-                begun.append(json.loads(line))
-        for about in list(begun):
-            record = self._index.document(about["space"], about["document"])
-            if record is not None and record.sha256 == about["sha256"]:
-                if about.get("replaced"):  # it never was: the old version is there
-                    begun.remove(about)
-                else:
-                    self._index.remove(record.space, record.name)
-        self._index.purge({about["space"] for about in begun})
-        for about in begun:
-            data = {**about, "finished_after": "the process was ended in the middle", "gone": None}
+        """Finish what a process began that was killed; its sentences are no longer known.
+
+        For the start, before anything else is done. Raises UnreadableNote.
+        """
+        begun = []
+        for deletion in self._begun.left():
+            record = self._index.document(deletion.space, deletion.document)
+            if record is None or record.sha256 != deletion.sha256:
+                begun.append(deletion)
+            elif self._is_to_go(record, deletion):
+                self._index.remove(record.space, record.name)
+                begun.append(deletion)
+            else:
+                self._begun.finished([deletion])
+        if begun:
+            self._index.purge({space for deletion in begun for space in deletion.spaces})
+        for deletion in begun:
+            data = {
+                "space": deletion.space,
+                "document": deletion.document,
+                "sha256": deletion.sha256,
+                "reason": deletion.reason,
+                "replaced": deletion.replaced,
+                "removed": self._forget_in_places(deletion),
+                "finished_after": "the process was ended in the middle",
+                "gone": None,
+            }
             self._trail.record(RecordKind.DELETION_RECEIPT, person=person, data=data)
-        note.unlink()
+            self._begun.finished([deletion])
+
+    def _is_to_go(self, record: DocumentRecord, deletion: Deletion) -> bool:
+        """Not a version that was never replaced, was taken in again since, or is held now."""
+        return (
+            not deletion.replaced
+            and record.indexed_at == deletion.indexed_at
+            and self._rules.read().hold_on(record.space, record.name) is None
+        )
 
     def due(self, *, person: str, now: datetime | None = None) -> list[Removal]:
         """Delete what the rules of retention say; held documents stay."""
@@ -237,17 +308,12 @@ class Deleter:
         """Without vectors that the same words in another document have as well."""
         chosen = spread(traces.vectors, MOST)
         own = [vector for vector in chosen if not self._index.presence.has_vector(vector)]
-        return Traces(traces.sentences, own)
-
-    def _note_unfinished(self, about: dict[str, Any]) -> None:
-        with (self._home / _UNFINISHED).open("a", encoding="utf-8") as opened:
-            opened.write(json.dumps(about) + "\n")
-            opened.flush()
-            os.fsync(opened.fileno())
+        return replace(traces, vectors=own)
 
     def _receipt(self, one: _Gone, remains: Remains, person: str) -> Receipt:
         found = [
-            self._leftover(one, file, pieces) for file, pieces in sorted(remains.found.items())
+            self._explainer.explain(one.deletion, file, pieces)
+            for file, pieces in sorted(remains.found.items())
         ]
         record, server = one.record, self._index.server
         if server is not None and server.out_of_reach:
@@ -256,7 +322,7 @@ class Deleter:
             id=uuid.uuid4().hex,
             time=datetime.now(UTC).isoformat(timespec="seconds"),
             person=person,
-            reason=one.reason,
+            reason=one.deletion.reason,
             space=record.space,
             document=record.name,
             sha256=record.sha256,
@@ -278,24 +344,3 @@ class Deleter:
             gone=all(leftover.expected for leftover in found) and not remains.unreadable,
             backups=who_still_hold(self._home),
         ).signed(self._trail.key)
-
-    def _leftover(self, one: _Gone, file: str, pieces: Sequence[str]) -> Leftover:
-        why, expected = self._explained(one, file, pieces)
-        return Leftover(file, len(pieces), why, expected)
-
-    def _explained(self, one: _Gone, file: str, pieces: Sequence[str]) -> tuple[str, bool]:
-        top = Path(file).parts[0]
-        if top.startswith(TRAIL_FOLDER):
-            return "the audit trail keeps questions and answers (audit.texts)", True
-        if top == IN_HAND:
-            return "a backup is being made; restoring it deletes the document again", True
-        others = [self._index.presence.containing(piece) if piece else None for piece in pieces]
-        if all(others):
-            names = sorted({"/".join(other) for other in others if other})
-            return "also in " + ", ".join(names[:5]), True
-        if one.replaced and any(place.quotes and top in place.files for place in self._places):
-            return "quotes the version that was there then", True
-        kept = next((place.name for place in self._places if top in place.files), "")
-        if kept and self._keep_quotations and kept != "originals":
-            return f"{kept} keep quotations (retention.quotations)", True
-        return f"left behind in {kept}" if kept else "not explained by any rule", False

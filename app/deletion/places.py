@@ -8,6 +8,8 @@ from typing import Protocol
 
 from app.batch.forgetting import erase_results
 from app.conversations.store import Conversations
+from app.curating.waiting import drop_waiting
+from app.deletion.begun import Deletion
 from vectorstore.records import DocumentRecord
 from vectorstore.versions import copies_before_updates
 
@@ -32,7 +34,7 @@ class Place(Protocol):
         """Whether it holds quotations, which the setting retention.quotations is about."""
         ...
 
-    def forget(self, document: DocumentRecord, chunk_ids: Sequence[str]) -> int:
+    def forget(self, deletion: Deletion) -> int:
         """Take away what it holds of a document that the index has forgotten; how many things."""
         ...
 
@@ -48,13 +50,12 @@ class Originals:
         self._folder = home / "originals"
         self._documents = documents
 
-    def forget(self, document: DocumentRecord, chunk_ids: Sequence[str]) -> int:
+    def forget(self, deletion: Deletion) -> int:
         """Delete the copy, unless another document has the same content."""
-        del chunk_ids
-        if any(other.sha256 == document.sha256 for other in self._documents()):
+        if any(other.sha256 == deletion.sha256 for other in self._documents()):
             return 0
-        folder = self._folder / document.sha256[:2]
-        copies = [path for path in folder.glob(f"{document.sha256}*") if path.is_file()]
+        folder = self._folder / deletion.sha256[:2]
+        copies = [path for path in folder.glob(f"{deletion.sha256}*") if path.is_file()]
         for path in copies:
             path.unlink()
         return len(copies)
@@ -71,10 +72,9 @@ class DrawnPages:
         """`drop` forgets those of a content, by its hash, and says how many there were."""
         self._drop = drop
 
-    def forget(self, document: DocumentRecord, chunk_ids: Sequence[str]) -> int:
+    def forget(self, deletion: Deletion) -> int:
         """Drop them, even where another document has the same content: it is drawn again."""
-        del chunk_ids
-        return self._drop(document.sha256)
+        return self._drop(deletion.sha256)
 
 
 class SavedAnswers:
@@ -87,12 +87,15 @@ class SavedAnswers:
         self._path = path
         self.files: Sequence[str] = [path.name + end for end in ("", "-wal", "-shm")]
 
-    def forget(self, document: DocumentRecord, chunk_ids: Sequence[str]) -> int:
+    def forget(self, deletion: Deletion) -> int:
         """Erase the answers that quote the document."""
         if not self._path.exists():
             return 0
         with closing(Conversations(self._path)) as conversations:
-            return conversations.forget_document(document.space, document.name, chunk_ids)
+            return sum(
+                conversations.forget_document(space, name, deletion.chunk_ids)
+                for space, name in deletion.names
+            )
 
 
 class Questionnaires:
@@ -105,9 +108,27 @@ class Questionnaires:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def forget(self, document: DocumentRecord, chunk_ids: Sequence[str]) -> int:
+    def forget(self, deletion: Deletion) -> int:
         """Erase the results that quote the document; their questions are open again."""
-        return erase_results(self._folder, document.space, document.name, set(chunk_ids))
+        return sum(
+            erase_results(self._folder, space, name, set(deletion.chunk_ids))
+            for space, name in deletion.names
+        )
+
+
+class WaitingUploads:
+    """Files of uploads that have yet to be read, or that were not read to their end."""
+
+    name = "uploads"
+    files: Sequence[str] = ("uploads",)
+    quotes = False
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def forget(self, deletion: Deletion) -> int:
+        """Delete the document's file, which the next start would read again."""
+        return drop_waiting(self._folder, deletion.names, deletion.sha256)
 
 
 class BeforeUpdates:
@@ -120,9 +141,9 @@ class BeforeUpdates:
     def __init__(self, home: Path) -> None:
         self._home = home
 
-    def forget(self, document: DocumentRecord, chunk_ids: Sequence[str]) -> int:
+    def forget(self, deletion: Deletion) -> int:
         """Delete them: they may hold any document, and cannot be searched."""
-        del document, chunk_ids
+        del deletion
         copies = copies_before_updates(self._home)
         for path in copies:
             path.unlink()

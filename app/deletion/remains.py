@@ -1,35 +1,58 @@
-"""Looks for a document's own sentences and vectors in the bytes of every file of a data folder."""
+"""Looks for a document's file, sentences and vectors in the bytes of all files of a data folder."""
 
 import gzip
+import hashlib
 import json
+import lzma
 import mmap
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
+from typing import IO, TypeVar
 
 from app.answering.language import sentences
 
 T = TypeVar("T")
 
-FORMS = ("UTF-8", "UTF-16", "JSON escapes", "inside ZIP and gzip files", "vectors as stored")
+FORMS = (
+    "UTF-8",
+    "UTF-16",
+    "JSON escapes",
+    "inside ZIP and gzip files",
+    "vectors as stored",
+    "the file itself, by its SHA-256",
+)
+VECTOR, WHOLE = "", "\0file"  # what stands for a vector, and for the file, among pieces found
 _SHORTEST = 24  # characters; a shorter sentence may be anyone's
 _PIECE = 40  # characters searched for: short, because a database cuts long rows between pages
 MOST, FEWEST = 60, 8  # sentences of one document
 _BYTES = 60e9  # read in all, sentence by sentence: about half a minute
-_UNPACKED = 256 << 20
+_BLOCK = 16 << 20  # bytes unpacked at a time
+_OVERLAP = 1024  # more than the longest thing that is looked for
+_UNPACKED = 4 << 30  # of one thing that is packed in a file; what is larger counts as not read
 _NOT_TEXT = {"models"}  # folders in which no document's words are ever put
 _GZIP = b"\x1f\x8b"
+# RuntimeError: a way of packing that Python does not know.
+_UNREADABLE = (OSError, zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, RuntimeError)
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """The file that a document was read from."""
+
+    sha256: str
+    size: int | None = None  # bytes; None where no copy of it was at hand
 
 
 @dataclass(frozen=True, slots=True)
 class Traces:
-    """What of a document would be known again: its sentences, and its vectors as bytes."""
+    """What of a document would be known again: its sentences, its vectors as bytes, its file."""
 
     sentences: Sequence[str]
     vectors: Sequence[bytes] = ()
+    file: File | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +63,11 @@ class Remains:
     size: int = 0
     sentences: int = 0  # that were looked for
     vectors: int = 0
-    found: dict[str, list[str]] = field(default_factory=dict)  # pieces by file; "" is a vector
+    found: dict[str, list[str]] = field(default_factory=dict)  # pieces, VECTOR or WHOLE, by file
     unreadable: list[str] = field(default_factory=list)
 
 
-def traces_of(texts: Sequence[str], vectors: Sequence[bytes]) -> Traces:
+def traces_of(texts: Sequence[str], vectors: Sequence[bytes], file: File | None = None) -> Traces:
     """What to look for of a document with these chunks."""
     lines = [line.strip() for text in texts for line in text.splitlines() if line.strip()]
     told = dict.fromkeys(
@@ -54,7 +77,7 @@ def traces_of(texts: Sequence[str], vectors: Sequence[bytes]) -> Traces:
         if len(sentence.strip()) >= _SHORTEST
     )
     # A text without sentences, such as a table of short cells, is known again by its lines.
-    return Traces(list(told) or [line for line in lines if len(line) > 8] or lines, vectors)
+    return Traces(list(told) or [line for line in lines if len(line) > 8] or lines, vectors, file)
 
 
 def search(folder: Path, traces: Traces, *, every: bool = False, most: int = MOST) -> Remains:
@@ -73,17 +96,19 @@ def search(folder: Path, traces: Traces, *, every: bool = False, most: int = MOS
     vectors = spread(traces.vectors, count)
     needles = [needle for sentence in chosen for needle in _needles(sentence)]
     # The middle of a vector: whole, it may lie on two pages of a database.
-    needles += [(vector[64:128], "") for vector in vectors if len(vector) >= 128]
+    needles += [(vector[64:128], VECTOR) for vector in vectors if len(vector) >= 128]
+    look = _Look(needles, traces.file)
     found: dict[str, list[str]] = {}
     unreadable: list[str] = []
     for path in paths:
         name = str(path.relative_to(folder))
         try:
-            there = {label for content in _contents(path) for label in _in(content, needles)}
-        except (OSError, zipfile.BadZipFile, zlib.error, EOFError) as error:
+            there, closed = look.into(path)
+        except _UNREADABLE as error:
             if path.exists():
                 unreadable.append(f"{name} ({type(error).__name__})")
             continue
+        unreadable += [f"{name}: {what}" for what in closed]
         if there:
             found[name] = sorted(there)
     return Remains(len(paths), size, len(chosen), len(vectors), found, unreadable)
@@ -107,24 +132,61 @@ def _needles(sentence: str) -> Iterator[tuple[bytes, str]]:
             yield escaped, piece
 
 
-def _in(content: bytes | mmap.mmap, needles: Sequence[tuple[bytes, str]]) -> set[str]:
-    return {label for needle, label in needles if content.find(needle) >= 0}
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What is looked for in one file after the other."""
 
+    needles: Sequence[tuple[bytes, str]]
+    file: File | None
 
-def _contents(path: Path) -> Iterator[bytes | mmap.mmap]:
-    """A file's bytes, and those of what is packed in it."""
-    if path.stat().st_size == 0:
-        return
-    with path.open("rb") as opened:
-        with mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ) as content:
-            yield content
-            packed = content[:2] == _GZIP
-        if packed:
-            opened.seek(0)
-            with gzip.GzipFile(fileobj=opened) as unpacked:
-                yield unpacked.read(_UNPACKED)
-    if zipfile.is_zipfile(path):
+    def into(self, path: Path) -> tuple[set[str], list[str]]:
+        """What is in a file and in what is packed in it; and what in it cannot be unpacked."""
+        if path.stat().st_size == 0:
+            return set(), []
+        with path.open("rb") as opened:
+            with mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ) as content:
+                found = self._pieces(content)
+                if self._may_be(len(content)) and self._is(hashlib.sha256(content)):
+                    found.add(WHOLE)
+                packed = content[:2] == _GZIP
+            if packed:
+                opened.seek(0)
+                with gzip.open(opened) as stream:
+                    there, closed = self._unpacked(stream, "what is packed in it")
+                return found | there, closed
+        if not zipfile.is_zipfile(path):
+            return found, []
+        unread: list[str] = []
         with zipfile.ZipFile(path) as archive:
             for member in archive.infolist():
-                if member.file_size <= _UNPACKED and not member.flag_bits & 1:
-                    yield archive.read(member)
+                if member.flag_bits & 1:
+                    unread.append(f"{member.filename} (encrypted)")
+                    continue
+                with archive.open(member) as stream:
+                    there, closed = self._unpacked(stream, member.filename)
+                found |= there
+                unread += closed
+        return found, unread
+
+    def _unpacked(self, stream: IO[bytes] | gzip.GzipFile, name: str) -> tuple[set[str], list[str]]:
+        """Block by block: a piece may lie on two of them."""
+        digest = hashlib.sha256()
+        found: set[str] = set()
+        end, size = b"", 0
+        while block := stream.read(_BLOCK):
+            size += len(block)
+            if size > _UNPACKED:
+                return found, [f"{name} (more than {_UNPACKED >> 30} GiB unpacked)"]
+            digest.update(block)
+            found |= self._pieces(end + block)
+            end = block[-_OVERLAP:]
+        return found | ({WHOLE} if self._is(digest) else set()), []
+
+    def _pieces(self, content: bytes | mmap.mmap) -> set[str]:
+        return {label for needle, label in self.needles if content.find(needle) >= 0}
+
+    def _may_be(self, size: int) -> bool:
+        return self.file is not None and self.file.size in (None, size)
+
+    def _is(self, digest: "hashlib._Hash") -> bool:
+        return self.file is not None and digest.hexdigest() == self.file.sha256

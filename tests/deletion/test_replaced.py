@@ -131,4 +131,4 @@ def test_after_a_kill_in_between_the_next_start_finishes(
     assert "ended in the middle" in record.data["finished_after"]
     assert files_with(home.settings.home, OLD[3].encode(), b"okonkwo") == []
     assert home.index.document("general", "branches.txt") is not None
-    assert not (home.settings.home / "deleting.json").exists()
+    assert not list((home.settings.home / "deleting").iterdir())

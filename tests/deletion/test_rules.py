@@ -121,9 +121,9 @@ def test_a_deletion_that_was_interrupted_is_finished_at_the_next_start(tmp_path:
         (vector, *_) = home.index.presence.vectors_of("general", "security.html")
         # As far as a process came that was killed before it took the bytes off the disk.
         home.deleter.forget("general", "security.html", person="kim", reason="asked for")
-    assert (settings.home / "deleting.json").exists()
+    assert list((settings.home / "deleting").iterdir())
     with open_home(settings, "test") as home:
-        assert not (settings.home / "deleting.json").exists()
+        assert not list((settings.home / "deleting").iterdir())
         (record,) = home.trail.tail(1)
         assert record.kind == "deletion-receipt"
         assert record.data["document"] == "security.html"

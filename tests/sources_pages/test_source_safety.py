@@ -12,9 +12,11 @@ from playwright.sync_api import sync_playwright
 from sources_pages.conftest import TESTS, Reading
 from web.chromium import CHROMIUM_FLAGS, find_chromium
 
+from app.deletion.begun import Deletion
 from app.deletion.places import Originals as DeletedOriginals
 from app.sources.links import document_link
 from app.sources.rendering import PageFault, PageRenderer
+from vectorstore.records import DocumentRecord
 
 HANDBOOK = "employee-handbook.pdf"
 
@@ -63,6 +65,11 @@ def test_bad_files_cost_a_page_and_no_more(shared_dir: Path) -> None:
         assert len(drawn.png) < 64 << 20
 
 
+def going(record: DocumentRecord) -> Deletion:
+    here = (record.space, record.name)
+    return Deletion(*here, record.sha256, "", record.indexed_at, (here,), (record.space,), ())
+
+
 def test_a_deleted_document_leaves_no_original(empty: Reading, moved: Path) -> None:
     empty.ingest(moved)
     (record,) = empty.index.documents()
@@ -70,7 +77,7 @@ def test_a_deleted_document_leaves_no_original(empty: Reading, moved: Path) -> N
     assert empty.kim.get(link).status_code == 200
     empty.index.remove("general", HANDBOOK)
     place = DeletedOriginals(empty.folder, empty.index.documents)
-    assert place.forget(record, []) == 1
+    assert place.forget(going(record)) == 1
     assert not list((empty.folder / "originals").glob("??/*"))
     for part in ("", "page.png", "original"):
         gone = empty.kim.get(document_link("general", HANDBOOK, page=1, part=part))
@@ -82,7 +89,7 @@ def test_the_copy_stays_while_a_twin_has_it(empty: Reading, moved: Path) -> None
     empty.ingest(moved)
     first, _ = empty.index.documents()
     empty.index.remove("general", first.name)
-    assert DeletedOriginals(empty.folder, empty.index.documents).forget(first, []) == 0
+    assert DeletedOriginals(empty.folder, empty.index.documents).forget(going(first)) == 0
     assert len(list((empty.folder / "originals").glob("??/*"))) == 1
 
 
