@@ -6,7 +6,15 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from power_cut.working import CHANGING, QUESTIONS, a_document, mark_of, opened, settings_of
+from power_cut.working import (
+    CHANGING,
+    QUESTIONS,
+    a_document,
+    mark_of,
+    opened,
+    quote,
+    settings_of,
+)
 
 from app.audit.keys import SigningKey
 from app.audit.opening import key_file, trail_folder
@@ -141,7 +149,7 @@ def _backups(home: Path, scratch: Path, known: Acknowledged) -> Iterator[str]:
 
 
 def _bytes(home: Path, known: Acknowledged) -> Iterator[str]:
-    """Words of deleted documents are in no file."""
+    """Words of deleted documents are in no file, those of answers that quoted them neither."""
     marks = {name: mark_of(name).encode() for name, there in known.documents.items() if not there}
     for path in home.rglob("*"):
         if path.is_file() and marks:
@@ -161,5 +169,7 @@ def _fill(home: Path, scratch: Path, known: Acknowledged) -> None:
     paths = [a_document(scratch / "documents") for _ in range(lacking)]
     with opened(home) as folder:
         report = folder.ingest(paths, space=CHANGING)
-    assert {status.status for status in report.documents} == {"indexed"}, report
+        assert {status.status for status in report.documents} == {"indexed"}, report
+        for path in paths:
+            quote(folder, path.name)
     known.documents.update({path.name: True for path in paths})

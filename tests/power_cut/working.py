@@ -8,6 +8,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from unittest import mock
 
+from fakes import answer, cite
 from word_embedder import WordEmbedder
 
 from app import wiring
@@ -15,11 +16,11 @@ from app.backup.making import Order as BackupOrder
 from app.backup.making import back_up
 from app.batch.journal import Task, open_journal
 from app.batch.provenance import Order, run_info
-from app.batch.records import Question
+from app.batch.records import Evidence, Question, RowResult, RunInfo
 from app.batch.run import Counts, answer_all
 from app.conversations.store import CONVERSATIONS, Conversations
 from app.conversations.turns import SavedTurn
-from app.events import Finished
+from app.events import AnswerSentence, Finished
 from app.home import Home
 from app.settings import Settings, load_settings
 from app.wiring import open_home
@@ -32,6 +33,10 @@ QUESTIONS = (
     "How long is the probationary period?",
 )
 ROWS = 40  # of one questionnaire
+_RUN = RunInfo(
+    "run", "q.csv", "0" * 64, "", "library", False, "0", "model", "0" * 64, (),
+    "embedder", "0" * 64, "0" * 64, 2, {}, None,
+)  # fmt: skip
 
 
 def settings_of(home: Path) -> Settings:
@@ -79,6 +84,25 @@ def mark_of(name: str) -> str:
     return "zq" + name[1:13][::-1] + "qz"
 
 
+def quote(home: Home, name: str) -> None:
+    """Have an answer in a conversation, and one of a questionnaire, that quote a document."""
+    (first, *_) = home.index.chunks(CHANGING, name)
+    said = first.text.splitlines()[0]
+    sentence = AnswerSentence(said, (1,), True)
+    told = answer("What?", [sentence], [cite(1, first, said)], passages=[first])
+    with closing(Conversations(home.settings.home / CONVERSATIONS)) as talks:
+        turn = SavedTurn(1, "What?", "done", answer=told, spaces=(CHANGING,))
+        assert talks.keep("kim", f"about {name}", turn, begins=True)
+    with open_journal(home.settings.home / "batches" / f"about-{name}") as journal:
+        question = Question(2, "2", "What?")
+        journal.begin(_RUN, [Task("2", question, None)])
+        quoted = Evidence(1, CHANGING, name, "0" * 64, None, "", said, first.chunk_id)
+        result = RowResult(
+            "2", question, None, "found", said, None, "", True, 0.9, evidence=(quoted,)
+        )
+        assert journal.keep(result, journal.erasures())
+
+
 def work(job: str, home: Path, scratch: Path, log: Log) -> None:
     """Do a job until the end of the world."""
     log(at="opening")
@@ -109,6 +133,7 @@ def _delete(home: Home, scratch: Path, log: Log) -> None:
         home.ingest(paths, space=CHANGING)
         for path in paths:
             log(done="ingest", name=path.name)
+            quote(home, path.name)
 
 
 def _chat(home: Home, scratch: Path, log: Log) -> None:
