@@ -1,5 +1,6 @@
 """What a reader gets of a model's draft: what holds, marked or withheld what does not."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -83,8 +84,16 @@ def test_an_answer_is_quoted_with_the_question_that_its_document_asks(embedder: 
 def test_nothing_false_hides_behind_a_true_sentence_in_its_quotation_marks(
     embedder: Embedder,
 ) -> None:
-    draft = f"“{QUESTION} {LEAVE.split('.')[0]}. They are washed in Galway.” [1]"
-    assert "Galway" not in _checked(embedder, draft, weak=True).text
+    question = "Who has to approve a trip outside Europe?"
+    signed = "The head of your division, at least two weeks ahead."
+    offered = {
+        1: replace(_hit(1, signed), heading="Who signs off trips outside Europe?"),
+        2: replace(_hit(2, "With the next salary run."), heading="When is my claim paid out?"),
+    }
+    draft = f"“{question} {signed} The next salary run after it was approved.” [1]"
+    checked = check_draft(question, draft, offered, embedder, BUILT_IN, {}, weak=True)
+    assert "division" in checked.text
+    assert "salary" not in checked.text
 
 
 def test_a_model_that_goes_in_circles_is_heard_once(embedder: Embedder) -> None:
