@@ -2,6 +2,7 @@
 
 import json
 import threading
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from app.batch.handed_in import OfficeRefused
 from app.batch.journal import open_journal
 from app.batch.report import write_report
 from app.batch.tables import read_results
+from app.cli import main
 from app.web.texts_questionnaires import ENGLISH, GERMAN
 
 SAME = "With the same of all of these the same answers come out."
@@ -96,6 +98,29 @@ def test_a_report_promises_the_same_answers_only_where_nothing_changed(
     write_report(report, info, lambda: iter(results))
     assert SAME not in text_of(report)
     assert "other documents: 1 then, 2 now" in text_of(report)
+
+
+def test_the_commands_files_say_that_documents_came_while_it_ran(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    library = Library()
+
+    def arrival(question: str) -> None:
+        if question == "two?":
+            library.records.append(record("new.md"))
+            library.quoted = "new.md"
+
+    library.fault = arrival
+    monkeypatch.setattr("app.commands.batch.open_operations", lambda *_: nullcontext(library))
+    file, out, report = tmp_path / "q.txt", tmp_path / "a.jsonl", tmp_path / "a.html"
+    file.write_text("one?\ntwo?\n")
+    order = ["--home", str(tmp_path / "home"), "batch", str(file), "--out", str(out)]
+    assert main([*order, "--report", str(report), "--reproducible"]) == 1
+    assert "while it ran something changed: other documents" in capsys.readouterr().err
+    assert all("other documents" in row["run"]["changed"][0] for row in lines(out))
+    assert all(one["document_sha256"] for row in lines(out) for one in row["evidence"])
+    assert "while it was being answered something changed" in text_of(report)
+    assert SAME not in text_of(report)
 
 
 def test_files_say_that_documents_came_while_the_office_answered(tmp_path: Path) -> None:
