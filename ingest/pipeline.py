@@ -329,8 +329,8 @@ class _Run:
         if record.source == UPLOAD:
             return ""
         for name, other in list(self.known.items()):
-            if other.source == record.source and name != record.name:
-                self.index.remove(self.space, name)
+            same = other.source == record.source and name != record.name
+            if same and self.index.remove(self.space, name):  # a held one stays
                 del self.known[name]
                 return name
         return ""

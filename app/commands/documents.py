@@ -87,6 +87,8 @@ def remove(arguments: Namespace) -> int:
             print(f"forgot {removal.space}/{removal.document}{_searched(removal)}")
     receipts = [removal.receipt for removal in removals if removal.receipt]
     for receipt in receipts:
+        for file in receipt["searched"]["unreadable"]:
+            fail(f"words of {receipt['document']} could not be looked for in {file}")
         for found in receipt["found"]:
             if not found["expected"]:
                 left = f"words or vectors of {receipt['document']} are still in {found['file']}"

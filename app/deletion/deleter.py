@@ -334,6 +334,7 @@ class Deleter:
                 "sentences": remains.sentences,
                 "vectors": remains.vectors,
                 "forms": list(FORMS),
+                "unreadable": list(remains.unreadable),
                 "not_searched": [
                     "models",
                     *([f"{server.url}: {_THEIRS}"] if server else []),

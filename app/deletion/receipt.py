@@ -31,7 +31,7 @@ class Receipt:
     sha256: str
     pages: int | None
     removed: Mapping[str, int]  # chunks, vectors, and by place what was taken away there
-    searched: Mapping[str, Any]  # files, bytes, sentences, vectors, forms; not_searched
+    searched: Mapping[str, Any]  # files, bytes, sentences, vectors, forms; unreadable, not_searched
     found: Sequence[Leftover]
     gone: bool
     backups: str = ""  # which may still hold it, and until when

@@ -31,7 +31,8 @@ MOST, FEWEST = 60, 8  # sentences of one document
 _BYTES = 60e9  # read in all, sentence by sentence: about half a minute
 _BLOCK = 16 << 20  # bytes unpacked at a time
 _OVERLAP = 1024  # more than the longest thing that is looked for
-_UNPACKED = 4 << 30  # of one thing that is packed in a file; what is larger counts as not read
+_UNPACKED = 4 << 30  # bytes packed in one file; what is beyond counts as not read
+_TOO_LARGE = "too large when it is unpacked"
 _NOT_TEXT = {"models"}  # folders in which no document's words are ever put
 _GZIP = b"\x1f\x8b"
 # RuntimeError: a way of packing that Python does not know.
@@ -157,10 +158,15 @@ class _Look:
         if not zipfile.is_zipfile(path):
             return found, []
         unread: list[str] = []
+        room = _UNPACKED
         with zipfile.ZipFile(path) as archive:
             for member in archive.infolist():
                 if member.flag_bits & 1:
                     unread.append(f"{member.filename} (encrypted)")
+                    continue
+                room -= member.file_size  # not one byte more is unpacked than this says
+                if room < 0:
+                    unread.append(f"{member.filename} ({_TOO_LARGE})")
                     continue
                 with archive.open(member) as stream:
                     there, closed = self._unpacked(stream, member.filename)
@@ -176,7 +182,7 @@ class _Look:
         while block := stream.read(_BLOCK):
             size += len(block)
             if size > _UNPACKED:
-                return found, [f"{name} (more than {_UNPACKED >> 30} GiB unpacked)"]
+                return found, [f"{name} ({_TOO_LARGE})"]
             digest.update(block)
             found |= self._pieces(end + block)
             end = block[-_OVERLAP:]

@@ -1,5 +1,6 @@
 """Small data folders for tests of deletion, with answers that quote their documents."""
 
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -13,6 +14,7 @@ from app.batch.journal import Task, open_journal
 from app.batch.records import Evidence, Question, RowResult, RunInfo
 from app.conversations.store import CONVERSATIONS, Conversations
 from app.conversations.turns import SavedTurn
+from app.curating.uploads import Upload, Uploads
 from app.events import AnswerSentence
 from app.home import Home
 from app.settings import load_settings
@@ -57,6 +59,17 @@ def files_with(folder: Path, needle: bytes) -> list[str]:
         for path in sorted(folder.rglob("*"))
         if path.is_file() and needle in path.read_bytes()
     ]
+
+
+def ended(uploads: Uploads, upload_id: str) -> Upload:
+    """An upload after it was read, or failed."""
+    for _ in range(3000):
+        upload = uploads.get(upload_id)
+        assert upload is not None
+        if upload.state in ("done", "failed"):
+            return upload
+        time.sleep(0.01)
+    raise AssertionError(upload)
 
 
 def quote(home: Home, name: str, space: str = "general") -> None:

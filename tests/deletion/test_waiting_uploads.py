@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from deletion.folders import SECRET, TEXTS, opened, written
+from deletion.folders import SECRET, TEXTS, ended, opened, written
 
 from app.curating.uploads import Limits, Uploads
 from app.deletion import remains
@@ -48,17 +48,16 @@ def upload(home: Home, folder: Path, space: str, *files: Path) -> None:
     for path in files:
         asyncio.run(uploads.receive(begun.id, path.name, pieces(path)))
     uploads.start(begun.id)
+    assert ended(uploads, begun.id).state == "failed"
     uploads.close()
-    done = uploads.get(begun.id)
-    assert done is not None
-    assert done.state == "failed"
 
 
 def resumed(home: Home, folder: Path) -> set[tuple[str, str]]:
     """What is there after the uploads that an earlier process left were read."""
     uploads = Uploads(folder / "uploads", home, LIMITS)
-    uploads.resume()
-    uploads._pool.shutdown(wait=True)
+    for upload in uploads.resume():
+        assert ended(uploads, upload.id).state == "done"
+    uploads.close()
     return {(one.space, one.name) for one in home.documents()}
 
 
