@@ -14,4 +14,4 @@ class DocumentHeld(Exception):
 
 
 class DocumentGone(Exception):
-    """A document that was to be replaced had been deleted meanwhile; nothing was stored."""
+    """A document to be replaced was deleted meanwhile; nothing was stored, the message says why."""
