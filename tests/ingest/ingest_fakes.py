@@ -62,7 +62,7 @@ class MemoryIndex:
         self, document: NewDocument, chunks: Sequence[Chunk], *, only_if_there: bool = False
     ) -> DocumentRecord:
         if only_if_there and (document.space, document.name) not in self.records:
-            raise DocumentGone
+            raise DocumentGone("was deleted while it was read again")
         self.puts += 1
         record = DocumentRecord(
             document.space, document.name, document.title, document.sha256, document.source,
