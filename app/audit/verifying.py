@@ -1,6 +1,5 @@
 """Finds every record of a trail that was changed, removed, moved or cut off, and names it."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -64,8 +63,9 @@ def verify(folder: Path, key: VerifyKey, kept: tuple[int, str] | None = None) ->
         head = load_head(folder, key)  # before the files, which may grow meanwhile
     except TrailFault as error:
         problems.append(Problem(HEAD_FILE, None, None, str(error)))
-    # The last signature vouches for all lines before it, because each holds the hash of the
-    # line before. Only where that does not come out is every record's own signature looked at.
+    # Each line holds the hash of the line before, so the signed head vouches for all up to the
+    # one that it names; every record after that is looked at by its own signature. So are the
+    # others where that does not come out.
     scan = _Scan(folder, key, head, kept, every_signature=False)
     scan.run()
     if scan.problems:
@@ -107,27 +107,36 @@ class _Scan:
     def run(self) -> None:
         wanted = {self._kept[0]} if self._kept else set()
         wanted |= {self._head.seq} if self._head else set()
-        for path in sorted(self._folder.iterdir()) if self._folder.is_dir() else ():
-            if path.name not in _OURS and path not in files(self._folder):
+        try:
+            found = sorted(self._folder.iterdir())
+        except OSError as error:
+            self._problem(str(self._folder), None, None, f"cannot be read ({error.strerror})")
+            return
+        ours = files(self._folder)
+        for path in found:
+            if path.name not in _OURS and path not in ours:
                 self._problem(path.name, None, None, "is no file of the trail")
-        if not files(self._folder):
+        if not ours:
             self._problem(str(self._folder), None, None, "holds no trail")
-        place = ("", 0)
-        line = b""
-        for name, number, line in self._lines():
-            place = (name, number)
-            self._line(name, number, line, wanted)
-        if line and not self._every:
-            self._last_signature(*place, line)
+        for path in ours:
+            self._file(path, wanted, last=path == ours[-1])
         self._ends()
 
-    def _lines(self) -> Iterator[tuple[str, int, bytes]]:
-        for path in files(self._folder):
-            if path.name != file_name(self._expected):
-                self._problem(path.name, None, None, f"should be {file_name(self._expected)}")
+    def _file(self, path: Path, wanted: set[int], *, last: bool) -> None:
+        if path.name != file_name(self._expected):
+            self._problem(path.name, None, None, f"should be {file_name(self._expected)}")
+        try:
             with path.open("rb") as opened:
                 for number, line in enumerate(opened, 1):
-                    yield path.name, number, line
+                    if last and not line.endswith(b"\n") and self._may_be_half():
+                        self.notes.append(
+                            f"{path.name}, line {number}: half a record at the end, which is "
+                            "being written or was cut off by a power cut"
+                        )
+                        break  # the rest of it may have come meanwhile
+                    self._line(path.name, number, line, wanted)
+        except OSError as error:
+            self._problem(path.name, None, None, f"cannot be read ({error.strerror})")
 
     def _line(self, name: str, number: int, line: bytes, wanted: set[int]) -> None:
         self.count += 1
@@ -137,11 +146,11 @@ class _Scan:
             record = read_line(line)
             body, signature = split_line(line)
         except ValueError as error:
-            if line.endswith(b"\n") or not self._being_written():
-                self._problem(name, number, self._expected, str(error))
+            self._problem(name, number, self._expected, str(error))
             self._next(line, sure=False)
             return
-        if self._every and not self._key.signed("trail record", body, signature):
+        alone = self._every or self._beyond_the_head(record.seq)
+        if alone and not self._key.signed("trail record", body, signature):
             self._problem(name, number, record.seq, "was changed, or not written by this trail")
             self._next(line, sure=False)
             return
@@ -170,17 +179,12 @@ class _Scan:
         self._previous = sha256_of(line)
         self._sure = sure
 
-    def _being_written(self) -> bool:
-        """A line beyond the signed end may be in the middle of being written."""
-        return self._head is not None and self._expected > self._head.seq
+    def _may_be_half(self) -> bool:
+        return self._head is not None and self._beyond_the_head(self._expected)
 
-    def _last_signature(self, name: str, number: int, line: bytes) -> None:
-        try:
-            body, signature = split_line(line)
-        except ValueError:
-            return  # named already
-        if not self._key.signed("trail record", body, signature):
-            self._problem(name, number, None, "was changed, or not written by this trail")
+    def _beyond_the_head(self, seq: int) -> bool:
+        """Whether the signed head says nothing of this record: written since, or by another."""
+        return self._head is None or seq > self._head.seq
 
     def _ends(self) -> None:
         last = self._expected - 1

@@ -11,7 +11,15 @@ import pytest
 from app.audit.head import Head, kept_line, load_head
 from app.audit.keys import SigningKey
 from app.audit.reading import files
-from app.audit.records import RecordKind, canonical, read_line, sha256_of
+from app.audit.records import (
+    Record,
+    RecordKind,
+    body_of,
+    canonical,
+    line_of,
+    read_line,
+    sha256_of,
+)
 from app.audit.trail import Trail
 from app.audit.verifying import verify
 
@@ -213,3 +221,67 @@ def test_a_forged_end_without_the_key_is_found(filled: Path, key: SigningKey, tm
     )  # fmt: skip
     (filled / "head").write_bytes(forged.written(other))
     assert not verify(filled, key.public).whole
+
+
+def forged_lines(after: bytes, count: int) -> bytes:
+    """Records that follow the line `after` as they should, but for their signatures."""
+    last, made = read_line(after), b""
+    for seq in range(last.seq + 1, last.seq + 1 + count):
+        record = Record(seq, last.time, "deletion", "nobody", {"forged": seq}, sha256_of(after))
+        after = line_of(body_of(record), bytes(64))
+        made += after
+    return made
+
+
+@pytest.mark.parametrize("torn", [b"", b"x", b'{"data":'])
+@pytest.mark.parametrize("count", [1, 3])
+def test_records_appended_without_the_key_are_found_before_half_a_line_too(
+    filled: Path, key: SigningKey, torn: bytes, count: int
+):
+    path = files(filled)[-1]
+    lines = lines_of(path)
+    path.write_bytes(b"".join(lines) + forged_lines(lines[-1], count) + torn)
+    problems = verify(filled, key.public).problems
+    assert [problem.seq for problem in problems] == list(range(61, 61 + count))
+
+
+@pytest.mark.parametrize("torn", [b"", b"x"])
+def test_records_rewritten_behind_an_older_end_put_back_are_found(
+    folder: Path, key: SigningKey, torn: bytes
+):
+    trail = Trail.open(folder, key)
+    trail.record(RecordKind.QUESTION, person="a", data={})
+    older = (folder / "head").read_bytes()  # every backup holds one
+    for _ in range(3):
+        trail.record(RecordKind.ANSWER, person="a", data={})
+    trail.close()
+    (path,) = files(folder)
+    lines = lines_of(path)
+    path.write_bytes(b"".join(lines[:2]) + forged_lines(lines[1], 3) + torn)
+    (folder / "head").write_bytes(older)
+    assert [problem.seq for problem in verify(folder, key.public).problems] == [3, 4, 5]
+
+
+def test_half_a_record_is_excused_at_the_very_end_alone(filled: Path, key: SigningKey):
+    """Behind an older end put back, a record made half cannot hide between two files."""
+    trail = Trail.open(filled, key, rotate_bytes=6_000)
+    older = (filled / "head").read_bytes()
+    before = len(files(filled))
+    while len(files(filled)) < before + 2:
+        trail.record(RecordKind.ANSWER, person="a", data={"text": "x" * 400})
+    trail.close()
+    (filled / "head").write_bytes(older)
+    assert verify(filled, key.public).whole  # as after a power cut
+    path = files(filled)[-2]
+    gone = read_line(lines_of(path)[-1]).seq
+    path.write_bytes(path.read_bytes()[:-50])
+    assert gone in [problem.seq for problem in verify(filled, key.public).problems]
+
+
+def test_what_cannot_be_read_is_named_and_the_rest_verified(filled: Path, key: SigningKey):
+    (filled / "trail-000000000099.jsonl").mkdir()
+    lines = lines_of(files(filled)[0])
+    files(filled)[0].write_bytes(b"".join([lines[1], lines[0], *lines[2:]]))
+    said = [problem.in_words() for problem in verify(filled, key.public).problems]
+    assert any("trail-000000000099.jsonl: cannot be read" in one for one in said)
+    assert any("line 1" in one for one in said)

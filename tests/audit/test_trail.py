@@ -164,7 +164,9 @@ def test_a_line_cut_by_a_power_cut_is_taken_away_and_told(folder: Path, key: Sig
     line = path.read_bytes().splitlines(keepends=True)[-1]
     with path.open("ab") as broken:
         broken.write(line[:100])
-    assert verify(folder, key.public).whole  # it could be in the middle of being written
+    found = verify(folder, key.public)  # it could be in the middle of being written
+    assert (found.whole, found.records) == (True, 2)
+    assert "half a record" in found.notes[0]
     again = Trail.open(folder, key)
     assert write(again) == 4
     again.close()
