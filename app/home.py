@@ -362,7 +362,7 @@ class Home:
     def recreate(self, answer_id: str, *, private_key: Path | None = None) -> Recreation:
         """Make a recorded answer again; `private_key` is the auditor's, for sealed texts."""
         return recreate(
-            self.trail.folder,
+            self.trail,
             answer_id,
             self.index,
             self.chat.model(),

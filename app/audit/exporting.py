@@ -3,12 +3,19 @@
 import hashlib
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from app.audit.keys import SigningKey, VerifyKey
 from app.audit.reading import records
 from app.audit.records import TrailFault, canonical
+from app.audit.verifying import verify
+
+
+_NAMED = 5  # problems that a refusal names
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +35,21 @@ class Exported:
 def export(folder: Path, key: SigningKey, out: Path, *, since: str, until: str) -> Exported:
     """Write the records as JSON lines to `out`, and its signature to `out`.signature.json.
 
-    Raises TrailFault if a file cannot be written or the trail not be read.
+    Raises TrailFault if the trail is not whole, which the signature would hide, or a file cannot
+    be written; what was in `out` before is still there then.
     """
+    found = verify(folder, key.public)
+    if not found.whole:
+        named = "; ".join(problem.in_words() for problem in found.problems[:_NAMED])
+        raise TrailFault(
+            f"The trail is not whole, so nothing is exported: {named}. `strongroom audit verify` "
+            f"names all {len(found.problems)}."
+        )
     together = hashlib.sha256()
     count, first, last = 0, None, None
     try:
-        descriptor = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "wb") as opened:
-            for record in records(folder, since=since, until=until):
+        with _replacing(out) as opened:
+            for record in records(folder, since=since, until=until, signed_by=key.public):
                 line = canonical(asdict(record)) + b"\n"
                 opened.write(line)
                 together.update(line)
@@ -43,7 +57,8 @@ def export(folder: Path, key: SigningKey, out: Path, *, since: str, until: str) 
         said = Exported(together.hexdigest(), count, first, last, since, until, key.public.id)
         signature = key.sign("trail export", _signed(said)).hex()
         done = Exported(**{**asdict(said), "signature": signature})
-        signature_file(out).write_text(json.dumps(asdict(done), indent=2) + "\n", "utf-8")
+        with _replacing(signature_file(out)) as opened:
+            opened.write(json.dumps(asdict(done), indent=2).encode() + b"\n")
     except OSError as error:
         raise TrailFault(f"{out} cannot be written ({error.strerror})") from error
     return done
@@ -64,6 +79,21 @@ def verify_export(file: Path, key: VerifyKey) -> bool:
 def signature_file(file: Path) -> Path:
     """Where the signature of an exported file is."""
     return file.with_name(file.name + ".signature.json")
+
+
+@contextmanager
+def _replacing(file: Path) -> Iterator[BinaryIO]:
+    """A file to write into that takes the place of `file` when the block ends without an error."""
+    made = file.with_name(f".{file.name}.new")
+    try:
+        descriptor = os.open(made, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "wb") as opened:
+            yield opened
+            opened.flush()
+            os.fsync(descriptor)
+        os.replace(made, file)
+    finally:
+        made.unlink(missing_ok=True)
 
 
 def _signed(said: Exported) -> bytes:

@@ -1,9 +1,10 @@
-"""Reads a trail, also while another process writes it; judges nothing."""
+"""Reads a trail, also while another process writes it; judges signatures where asked to."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
-from app.audit.records import Record, TrailFault, read_line
+from app.audit.keys import VerifyKey
+from app.audit.records import Record, TrailFault, read_line, split_line
 
 _PREFIX, _SUFFIX = "trail-", ".jsonl"
 _BLOCK = 1 << 16
@@ -19,23 +20,30 @@ def files(folder: Path) -> list[Path]:
     return sorted(folder.glob(f"{_PREFIX}*{_SUFFIX}"))
 
 
-def records(folder: Path, *, since: str = "", until: str = "") -> Iterator[Record]:
-    """All records in order, or those with `since` <= time < `until`, both ISO 8601 in UTC.
+def records(
+    folder: Path,
+    *,
+    since: str = "",
+    until: str = "",
+    kind: str = "",
+    signed_by: VerifyKey | None = None,
+) -> Iterator[Record]:
+    """All records in order, or those with `since` <= time < `until`, both ISO 8601 in UTC, and of
+    a kind.
 
-    Raises TrailFault at a line that is no record; a last one that is still being written is none.
+    Raises TrailFault at a line that is no record, and at one of those that the key `signed_by` did
+    not sign; a last one that is still being written is none.
     """
     for path in files(folder):
         with path.open("rb") as opened:
             for number, line in enumerate(opened, 1):
                 if not line.endswith(b"\n"):
                     return
-                try:
-                    record = read_line(line)
-                except ValueError as error:
-                    raise TrailFault(
-                        f"{path.name}, line {number} {error}; run `strongroom audit verify`"
-                    ) from error
-                if record.time >= since and (not until or record.time < until):
+                place = f"{path.name}, line {number}"
+                record = _read(place, line)
+                within = record.time >= since and (not until or record.time < until)
+                if within and kind in ("", record.kind):
+                    _judge(place, line, signed_by)
                     yield record
 
 
@@ -46,35 +54,50 @@ def last_records(folder: Path, count: int) -> list[Record]:
         for line in _lines_backwards(path):
             if len(found) >= count:
                 break
-            try:
-                found.append(read_line(line))
-            except ValueError as error:
-                raise TrailFault(
-                    f"{path.name}: a line {error}; run `strongroom audit verify`"
-                ) from error
+            found.append(_read(f"{path.name}: a line", line))
     return found[::-1]
 
 
 def newest(folder: Path, kind: str) -> Record | None:
-    """The last record of a kind, looked for from the end."""
+    """The last record of a kind, looked for from the end. Raises TrailFault."""
     mark = f'"kind":"{kind}"'.encode("ascii")
     for path in reversed(files(folder)):
         for line in _lines_backwards(path):
             if mark in line:
-                record = read_line(line)
+                record = _read(f"{path.name}: a line", line)
                 if record.kind == kind:
                     return record
     return None
 
 
-def holding(folder: Path, text: str) -> Iterator[Record]:
-    """The records whose line holds this ASCII text, such as an id."""
+def holding(folder: Path, text: str, signed_by: VerifyKey) -> Iterator[Record]:
+    """The records whose line holds this ASCII text, such as an id.
+
+    Raises TrailFault at one that the key `signed_by` did not sign.
+    """
     mark = text.encode("ascii", "replace")
     for path in files(folder):
         with path.open("rb") as opened:
-            for line in opened:
+            for number, line in enumerate(opened, 1):
                 if mark in line and line.endswith(b"\n"):
-                    yield read_line(line)
+                    place = f"{path.name}, line {number}"
+                    record = _read(place, line)
+                    _judge(place, line, signed_by)
+                    yield record
+
+
+def _read(place: str, line: bytes) -> Record:
+    try:
+        return read_line(line)
+    except ValueError as error:
+        raise TrailFault(f"{place} {error}; run `strongroom audit verify`") from error
+
+
+def _judge(place: str, line: bytes, key: VerifyKey | None) -> None:
+    if key is not None and not key.signed("trail record", *split_line(line)):
+        raise TrailFault(
+            f"{place} was changed, or not written by this trail; run `strongroom audit verify`"
+        )
 
 
 def _lines_backwards(path: Path) -> Iterator[bytes]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any, cast
 
 from app.assistant import ChatModel, ExactEngine
@@ -11,6 +10,7 @@ from app.audit.reading import holding, records
 from app.audit.recording import WatchedEngine, prompt_words_sha256, text_sha256
 from app.audit.records import Record, RecordKind, TrailFault
 from app.audit.texts import opened
+from app.audit.trail import Trail
 from app.engine.client import Completion
 from app.events import Answer, Event, Finished
 from app.filters.screen import Answering
@@ -27,7 +27,7 @@ MakeAssistant = Callable[[Index, ChatModel], Answering]
 
 
 class NoSuchAnswer(Exception):
-    """The trail does not know the answer's id, or its texts cannot be read."""
+    """The trail does not hold the answer or its question, or their texts cannot be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,17 +61,21 @@ class _Turn:
 
 
 def recreate(
-    folder: Path,
+    trail: Trail,
     answer_id: str,
     index: Index,
     model: ChatModel,
     make: MakeAssistant,
     private: AuditorPrivateKey | None,
 ) -> Recreation:
-    """Make the answer again. Raises NoSuchAnswer, and EngineError from the engine."""
-    turn = _turn(folder, answer_id, private)
+    """Make the answer again.
+
+    Raises NoSuchAnswer, TrailFault where a record that it takes is not the trail's own, and
+    EngineError from the engine.
+    """
+    turn = _turn(trail, answer_id, private)
     about = turn.answered.data
-    differences = _what_changed(folder, turn, index, model)
+    differences = _what_changed(trail, turn, index, model)
     passages = [
         {
             "document": said["document"],
@@ -81,7 +85,7 @@ def recreate(
         }
         for said in about["passages"]
     ]
-    again, watched = _again(folder, turn, index, model, make, private, differences)
+    again, watched = _again(trail, turn, index, model, make, private, differences)
     same_prompt = same_tokens = same_answer = None
     if again is not None and watched is not None:
         made = watched.prompts()
@@ -110,7 +114,7 @@ class _Again:
 
 
 def _again(
-    folder: Path,
+    trail: Trail,
     turn: _Turn,
     index: Index,
     model: ChatModel,
@@ -122,7 +126,7 @@ def _again(
     history: list[Answer] = []
     for earlier in turn.asked.data["earlier"]:
         try:
-            before = _turn(folder, earlier, private)
+            before = _turn(trail, earlier, private)
         except NoSuchAnswer as error:
             differences.append(f"the conversation before it cannot be made again: {error}")
             return None, None
@@ -229,11 +233,12 @@ class _Said(Completion):
         return False
 
 
-def _turn(folder: Path, answer_id: str, private: AuditorPrivateKey | None) -> _Turn:
+def _turn(trail: Trail, answer_id: str, private: AuditorPrivateKey | None) -> _Turn:
+    folder, key = trail.folder, trail.key.public
     answered = next(
         (
             record
-            for record in holding(folder, answer_id)
+            for record in holding(folder, answer_id, key)
             if record.kind in _ANSWERS and record.data.get("answer_id") == answer_id
         ),
         None,
@@ -242,11 +247,19 @@ def _turn(folder: Path, answer_id: str, private: AuditorPrivateKey | None) -> _T
         raise NoSuchAnswer(f"the trail holds no answer {answer_id!r}")
     question_id = answered.data["question_id"]
     asked = next(
-        record
-        for record in holding(folder, question_id)
-        if record.kind == RecordKind.QUESTION.value
-        and record.data.get("question_id") == question_id
+        (
+            record
+            for record in holding(folder, question_id, key)
+            if record.kind == RecordKind.QUESTION.value
+            and record.data.get("question_id") == question_id
+        ),
+        None,
     )
+    if asked is None:
+        raise NoSuchAnswer(
+            f"the trail holds the answer {answer_id!r} (record {answered.seq}), but the record of "
+            "its question is missing; run `strongroom audit verify`"
+        )
     texts = [
         _text(answered.seq, kept, private) if kept else ""
         for kept in (
@@ -277,7 +290,7 @@ def _as_it_was(index: Index, said: Mapping[str, Any]) -> Hit | None:
     return hit if hit is not None and text_sha256(hit.text) == said["text_sha256"] else None
 
 
-def _what_changed(folder: Path, turn: _Turn, index: Index, model: ChatModel) -> list[str]:
+def _what_changed(trail: Trail, turn: _Turn, index: Index, model: ChatModel) -> list[str]:
     about = turn.answered.data
     found: list[str] = []
     documents = {(p["space"], p["document"]): p["document_sha256"] for p in about["passages"]}
@@ -299,11 +312,11 @@ def _what_changed(folder: Path, turn: _Turn, index: Index, model: ChatModel) -> 
         found.append("the context window has another size")
     if about["prompt_words_sha256"] != prompt_words_sha256():
         found.append("the words of the prompt were changed")
+    since, kind = turn.answered.time, RecordKind.SETTINGS.value
     try:
-        for later in records(folder, since=turn.answered.time):
-            if later.kind == RecordKind.SETTINGS.value:
-                names = [name for name in later.data["changed"] if name.startswith(_MATTERS)]
-                found += [f"the setting {name} was changed (record {later.seq})" for name in names]
+        for later in records(trail.folder, since=since, kind=kind, signed_by=trail.key.public):
+            names = [name for name in later.data["changed"] if name.startswith(_MATTERS)]
+            found += [f"the setting {name} was changed (record {later.seq})" for name in names]
     except TrailFault as error:
         found.append(str(error))
     return found

@@ -273,6 +273,62 @@ def test_the_command_line_verifies_shows_and_exports(
     assert main(checking) == 1
 
 
+def copy_of(home: Home, to: Path) -> Path:
+    """A copy of the whole data folder, which nobody has open."""
+    shutil.copytree(home.settings.home, to, ignore=shutil.ignore_patterns("*.sock", "owner*"))
+    return to
+
+
+@pytest.mark.parametrize("of", ["question", "answer"])
+def test_an_answer_with_a_forged_record_is_not_made_again(
+    home: Home, tmp_path: Path, capsys: pytest.CaptureFixture[str], of: str
+):
+    answer = ask(home, person="kim")
+    copy = copy_of(home, tmp_path / "copy")
+    (forged,) = [record for record in home.trail.tail(3) if record.kind == of]
+    (file,) = files(copy / "audit")
+    lines = file.read_bytes().splitlines(keepends=True)
+    lines[forged.seq - 1] = lines[forged.seq - 1].replace(b'"kim"', b'"sam"')
+    file.write_bytes(b"".join(lines))
+    assert main(["audit", "show", "--answer", answer.id, "--home", str(copy)]) == 1
+    said = capsys.readouterr()
+    assert f"{file.name}, line {forged.seq} was changed" in said.err
+    assert answer.answer not in said.out
+
+
+def test_an_answer_whose_question_was_removed_is_told_plainly(
+    home: Home, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    answer = ask(home)
+    copy = copy_of(home, tmp_path / "copy")
+    (asked,) = [record for record in home.trail.tail(3) if record.kind == "question"]
+    (file,) = files(copy / "audit")
+    lines = file.read_bytes().splitlines(keepends=True)
+    # As long as before, or nothing would open at all.
+    lines[asked.seq - 1] = b" " * (len(lines[asked.seq - 1]) - 1) + b"\n"
+    file.write_bytes(b"".join(lines))
+    assert main(["audit", "show", "--answer", answer.id, "--home", str(copy)]) == 1
+    assert "the record of its question is missing" in capsys.readouterr().err
+
+
+def test_a_trail_that_is_not_whole_is_not_exported(
+    home: Home, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    ask(home, person="kim")
+    copy = copy_of(home, tmp_path / "copy")
+    (file,) = files(copy / "audit")
+    lines = file.read_bytes().splitlines(keepends=True)
+    number = next(n for n, line in enumerate(lines) if b'"kind":"question"' in line)
+    lines[number] = lines[number].replace(QUESTION.encode(), QUESTION.upper().encode())
+    file.write_bytes(b"".join(lines))
+    out = tmp_path / "out.jsonl"
+    out.write_text("of last month\n")
+    assert main(["audit", "export", "--out", str(out), "--home", str(copy)]) == 1
+    assert f"{file.name}, line {number + 1}" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir() if "out" in path.name] == ["out.jsonl"]
+    assert out.read_text() == "of last month\n"
+
+
 def test_usage_is_counted_by_day(home: Home):
     ask(home, person="kim")
     days = usage_by_day(home.trail.folder, 7)
