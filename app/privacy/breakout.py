@@ -152,6 +152,14 @@ class Attempts:
     def try_getaddrinfo(self) -> None:
         socket.getaddrinfo(f"words-of-a-document.{NAME}", 443)
 
+    def try_sendmsg_to_a_name(self) -> None:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one:
+            one.sendmsg([b"x"], [], 0, (f"words-of-a-document.{NAME}", 53))
+
+    def try_bind_to_a_name(self) -> None:
+        with socket.socket() as one:
+            one.bind((f"words-of-a-document.{NAME}", 0))
+
     def try_gethostbyname(self) -> None:
         socket.gethostbyname(f"words-of-a-document.{NAME}")
 
@@ -185,8 +193,8 @@ class Attempts:
         analytics.version_check()
 
 
-WITH_NAMES = ("udp_packet", "dns_query", "getaddrinfo", "gethostbyname", "gethostbyaddr",
-              "c_library_that_sends", "c_library_that_looks_up", "hugging_face_hub",
+WITH_NAMES = ("udp_packet", "dns_query", "getaddrinfo", "sendmsg_to_a_name", "bind_to_a_name",
+              "gethostbyname", "gethostbyaddr", "c_library_that_sends", "c_library_that_looks_up", "hugging_face_hub",
               "chroma_default_embedder", "gradio_analytics", "gradio_version_check")  # fmt: skip
 # Past Python, in a process like the one that serves: its network namespace has to hold.
 TURNED = "listening_socket_turned_round"

@@ -19,7 +19,8 @@ from app.privacy.allowed import Allowed
 from app.privacy.attempts import Attempt, AttemptFile
 
 REPORTED = "strongroom.egress"  # audit event with which a parent tells what a child attempted
-ADDRESSED = "strongroom.address"  # raised by us before Python resolves a name
+# Raised by us before Python resolves a name.
+ADDRESSED, BOUND = "strongroom.address", "strongroom.bind"
 RECORD_VARIABLE = "STRONGROOM_EGRESS_HOME"  # tells our child processes where to record
 
 _INET = frozenset({socket.AF_INET, socket.AF_INET6})
@@ -65,6 +66,7 @@ class Guard:
             "socket.__new__": self._made,
             "socket.connect": self._addressed,
             ADDRESSED: self._addressed,
+            BOUND: self._bound,
             "socket.sendto": self._addressed,
             "socket.sendmsg": self._addressed,
             "socket.getaddrinfo": self._looked_up,
@@ -150,6 +152,11 @@ class Guard:
             return None
         return f"{host} port {port}"
 
+    def _bound(self, arguments: tuple[Any, ...]) -> str | None:
+        """A socket may be at any address of this machine's; its name may not be asked for."""
+        made, address = arguments[0], arguments[1]
+        return self._looked_up(address[:1]) if made.family in _INET and address else None
+
     def _looked_up(self, arguments: tuple[Any, ...]) -> str | None:
         if arguments[0] is None:
             return None
@@ -184,23 +191,28 @@ class Guard:
 
 
 def _look_before_resolving() -> None:
-    """Python resolves a name that `connect` is given before it raises the audit event, and with
-    the name words could leave: so the methods of its socket class raise one of ours before.
+    """Python resolves a name that is given as an address before it raises the audit event, and
+    with the name words could leave: so each method of its socket class that takes an address
+    raises one of ours before.
     """
 
-    def looking(name: str) -> None:
+    def looking(name: str, event: str, places: slice) -> None:
         original = getattr(socket.socket, name)
 
         def method(self: socket.socket, *arguments: Any) -> Any:
-            if arguments and isinstance(arguments[-1], tuple):
-                sys.audit(ADDRESSED, self, arguments[-1])
+            for address in arguments[places]:
+                if isinstance(address, tuple):
+                    sys.audit(event, self, address)
             return original(self, *arguments)
 
         method.__name__, method.__doc__ = name, original.__doc__
         setattr(socket.socket, name, method)
 
-    for name in ("connect", "connect_ex", "sendto"):
-        looking(name)
+    looking("connect", ADDRESSED, slice(1))
+    looking("connect_ex", ADDRESSED, slice(1))
+    looking("sendto", ADDRESSED, slice(1, None))  # sometimes with flags before it
+    looking("sendmsg", ADDRESSED, slice(3, None))
+    looking("bind", BOUND, slice(1))
 
 
 def callers(frame: FrameType | None) -> tuple[str, ...]:

@@ -90,6 +90,12 @@ except EgressRefused as refused:
          "192.0.2.1 port 53"),
         ("socket.socket(type=socket.SOCK_DGRAM).sendmsg([b'x'], [], 0, ('192.0.2.1', 53))",
          "192.0.2.1 port 53"),
+        ("socket.socket(type=socket.SOCK_DGRAM).sendto(b'x', 0, ('words.outside.example', 53))",
+         "words.outside.example port 53"),
+        ("socket.socket(type=socket.SOCK_DGRAM).sendmsg([b'x'], [], 0, ('words.example', 53))",
+         "words.example port 53"),
+        ("socket.socket().bind(('words.outside.example', 0))", "words.outside.example"),
+        ("socket.socket(socket.AF_INET6).bind(('words.example', 0, 0, 0))", "words.example"),
         ("socket.socket(socket.AF_INET6).connect(('2001:db8::1', 80))", "2001:db8::1 port 80"),
         ("socket.socket(type=socket.SOCK_RAW)", "a raw socket of family 2"),
         ("socket.socket(socket.AF_PACKET, socket.SOCK_RAW)", "a socket of family 17"),
@@ -113,7 +119,10 @@ def test_loopback_and_unix_sockets_work(tmp_path: Path) -> None:
     code = (
         "a = socket.create_server(('127.0.0.1', 0)); "
         "socket.create_connection(('localhost', a.getsockname()[1])); "
-        "b = socket.socketpair(); print('works')"
+        "b = socket.socketpair(); b[0].sendmsg([b'x'], ((socket.SOL_SOCKET, 1, b''),)[1:]); "
+        "c = socket.socket(); c.bind(('', 0)); d = socket.socket(type=socket.SOCK_DGRAM); "
+        "d.bind(('0.0.0.0', 0)); d.sendmsg([b'x'], [], 0, ('localhost', d.getsockname()[1])); "
+        "print('works')"
     )
     done = subprocess.run(
         [sys.executable, "-c", RUN.format(code=code), str(tmp_path)],
