@@ -14,7 +14,6 @@ from app.audit.reading import records
 from app.audit.records import TrailFault, canonical
 from app.audit.verifying import verify
 
-
 _NAMED = 5  # problems that a refusal names
 
 

@@ -1,9 +1,12 @@
 """The record of refused attempts to reach out: a file of JSON lines that any process can extend."""
 
+import errno
+import fcntl
 import json
 import os
 import secrets
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -36,49 +39,75 @@ class Attempt:
 
 
 class AttemptFile:
-    """Appends attempts to `<home>/egress.jsonl`, one write each, so that processes can share it."""
+    """Appends attempts to `<home>/egress.jsonl`, which any number of processes share."""
 
     def __init__(self, home: Path) -> None:
         self.path = home / FILE
+        self._pouring = self.path.with_suffix(".pouring")  # what is being handed over
 
     def __call__(self, attempt: Attempt) -> None:
         """Write it; raises OSError where it cannot be."""
         line = json.dumps(asdict(attempt), ensure_ascii=False).encode("utf-8", "replace") + b"\n"
         self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        descriptor = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-        try:
-            os.write(descriptor, line)
-        finally:
-            os.close(descriptor)
+        with _alone_with(self.path) as descriptor:
+            _append(descriptor, line)
 
     def read(self) -> list[Attempt]:
         """What it holds, the oldest first; a line cut off by a power cut is passed over."""
         try:
-            lines = self.path.read_bytes().splitlines()
+            return list(_understood(self.path.read_bytes()))
         except FileNotFoundError:
             return []
-        return list(_understood(lines))
 
     def pour(self, into: Callable[[Attempt], None]) -> int:
         """Hand every attempt over and forget it here; returns how many.
 
-        A process that dies in between leaves some to be handed over again: `id` tells.
+        Processes that pour at once take turns. One that dies in between leaves some to be handed
+        over again: `id` tells.
         """
-        taken = self.path.with_suffix(".pouring")
-        if not taken.exists():
-            try:
-                os.rename(self.path, taken)
-            except FileNotFoundError:
-                return 0
-        attempts = list(_understood(taken.read_bytes().splitlines()))
-        for attempt in attempts:
-            into(attempt)
-        taken.unlink()
+        if not (self.path.exists() or self._pouring.exists()):
+            return 0
+        with _alone_with(self._pouring) as taken:
+            # The way from one file to the other is short, so that nobody waits for `into`, in
+            # whose middle a library may attempt something itself.
+            with _alone_with(self.path) as waiting:
+                _append(taken, _all_of(waiting))
+                os.ftruncate(waiting, 0)
+            attempts = list(_understood(_all_of(taken)))
+            for attempt in attempts:
+                into(attempt)
+            os.ftruncate(taken, 0)
         return len(attempts)
 
 
-def _understood(lines: list[bytes]) -> Iterator[Attempt]:
-    for line in lines:
+@contextmanager
+def _alone_with(path: Path) -> Iterator[int]:
+    """The file, open to be read and extended; other processes and threads wait for their turn."""
+    descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        try:
+            yield descriptor
+        finally:
+            fcntl.flock(descriptor, fcntl.LOCK_UN)  # a child forked meanwhile has the file open too
+    finally:
+        os.close(descriptor)
+
+
+def _all_of(descriptor: int) -> bytes:
+    return os.pread(descriptor, os.fstat(descriptor).st_size, 0)
+
+
+def _append(descriptor: int, lines: bytes) -> None:
+    size = os.fstat(descriptor).st_size
+    if size and os.pread(descriptor, 1, size - 1) != b"\n":
+        lines = b"\n" + lines  # what a process left half written stays a line of its own
+    if os.write(descriptor, lines) < len(lines):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def _understood(content: bytes) -> Iterator[Attempt]:
+    for line in content.splitlines():
         try:
             fields = json.loads(line)
             yield Attempt(**{**fields, "via": tuple(fields["via"])})

@@ -194,8 +194,9 @@ class Attempts:
 
 
 WITH_NAMES = ("udp_packet", "dns_query", "getaddrinfo", "sendmsg_to_a_name", "bind_to_a_name",
-              "gethostbyname", "gethostbyaddr", "c_library_that_sends", "c_library_that_looks_up", "hugging_face_hub",
-              "chroma_default_embedder", "gradio_analytics", "gradio_version_check")  # fmt: skip
+              "gethostbyname", "gethostbyaddr", "c_library_that_sends", "c_library_that_looks_up",
+              "hugging_face_hub", "chroma_default_embedder", "gradio_analytics",
+              "gradio_version_check")  # fmt: skip
 # Past Python, in a process like the one that serves: its network namespace has to hold.
 TURNED = "listening_socket_turned_round"
 BELOW = ("c_library_that_connects", TURNED, "c_library_that_sends",
