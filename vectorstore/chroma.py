@@ -74,10 +74,10 @@ class ChromaVectors:
                 part = [str(i) for i in ids[start : start + self.rows_a_call]]
                 self._call("changed", collection.delete, ids=part)
 
-    def nearest(self, name: str, vector: Vector, count: int) -> dict[int, float]:
+    def nearest(self, name: str, vector: Vector, count: int) -> dict[int, float] | None:
         with self._searching():
             if not self._has(name):
-                return {}
+                return None
             found = self._call(
                 "searched",
                 self._collection(name).query,

@@ -225,16 +225,17 @@ class Index:
         self._deleted = True
         return True
 
-    def purge(self, spaces: Iterable[str]) -> None:
+    def purge(self, spaces: Iterable[str]) -> bool:
         """Take the bytes of what was removed from these spaces off the disk, now.
 
         Rewrites their collections from the catalogue and the word indexes: seconds for each ten
         thousand chunks that stay; searches wait for a part of that. A server's own files are not
-        ours to rewrite: see `server`.
+        ours to rewrite: see `server`. False when a server could not be told to forget them.
         """
         self._ready()
-        self._vectors.purge(set(spaces))
+        told = self._vectors.purge(set(spaces))
         self._catalogue.scrub(wait=True)
+        return told
 
     def move(
         self, space: str, name: str, to_space: str, to_name: str = ""

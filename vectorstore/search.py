@@ -52,6 +52,16 @@ class _Place:
     spaces: Sequence[Space]
     documents: Sequence[DocumentChoice] | None
 
+    def holds(self, row: Row) -> bool:
+        """Whether a chunk is in one of the spaces and, where some are chosen, documents.
+
+        The vectors may be on a server that others write to: what it names need not be there.
+        """
+        chosen = self.documents
+        return any(space.name == row.space for space in self.spaces) and (
+            chosen is None or row.document in chosen or (row.space, row.document) in chosen
+        )
+
     def named(self, space: Space) -> list[str]:
         """Names of the chosen documents in one of the spaces."""
         return [
@@ -91,7 +101,10 @@ def search(
         lap("words_s")
         near = _by_vectors(connection, catalogue, vectors, asked, place, max(_CANDIDATES, k))
         lap("vectors_s")
-        hits = _rank(connection, catalogue, question, asked, lexical, near)
+        # Vectors may lag behind a change that is being made; the catalogue knows what exists.
+        rows = catalogue.rows(connection, dict.fromkeys([*lexical, *near]))
+        rows = {number: row for number, row in rows.items() if place.holds(row)}
+        hits = _rank(connection, catalogue, question, asked, lexical, rows)
         lap("rank_s")
     if reranker is not None and hits:
         hits = rerank(question, hits, reranker)
@@ -170,11 +183,9 @@ def _rank(
     question: str,
     asked: Reading,
     lexical: dict[int, float],
-    near: Sequence[int],
+    rows: dict[int, Row],
 ) -> list[Hit]:
     """Candidates by the weighted sum of their signals; those that say the same are folded."""
-    # Vectors may lag behind a change that is being made; the catalogue knows what exists.
-    rows = catalogue.rows(connection, dict.fromkeys([*lexical, *near]))
     ids = list(rows)
     if not ids:
         return []

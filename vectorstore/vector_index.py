@@ -113,9 +113,12 @@ class VectorIndex:
         store = self._store
         if store is not None and not self._behind:
             try:
-                return store.nearest(_collection(space), vector, count)
+                found = store.nearest(_collection(space), vector, count)
             except OutOfReach as fault:
                 self._lost(store, fault)
+            else:
+                if found is not None:
+                    return found
         return self._by_reading(connection, space, vector, count)
 
     def follow(self, space: Space) -> None:
@@ -136,22 +139,29 @@ class VectorIndex:
             except OutOfReach as fault:
                 self._lost(store, fault)
 
-    def purge(self, names: set[str]) -> None:
-        """Make the collections of these spaces anew without what was deleted, then compact."""
+    def purge(self, names: set[str]) -> bool:
+        """Make the collections of these spaces anew without what was deleted, then compact.
+
+        False when a server could not be told: it gets fresh collections when it answers again,
+        and keeps no other.
+        """
         with self._syncing, self._catalogue.exclusive():
             with self._catalogue.reading() as connection:
                 known = [s for s in self._catalogue.spaces(connection) if s.name in names]
-            if self._behind:
-                for space in known:  # the server gets fresh ones, and keeps no other
-                    self._catalogue.renew_collection(space)
-                return
-            store = self._opened()
-            try:
-                for space in known:
-                    self._renew(space, store)
-                store.compact()
-            except OutOfReach as fault:
-                self._lost(store, fault)
+            if not self._behind:
+                store = self._opened()
+                try:
+                    while known:
+                        self._renew(known[0], store)
+                        known.pop(0)
+                    store.compact()
+                except OutOfReach as fault:
+                    self._lost(store, fault)
+                else:
+                    return True
+            for space in known:
+                self._catalogue.renew_collection(space)
+            return False
 
     def still(self) -> AbstractContextManager[object]:
         """A block in which nothing is taken over."""

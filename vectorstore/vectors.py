@@ -31,8 +31,11 @@ class Vectors(Protocol):
         """Forget the vectors; ids that are not there are none."""
         ...
 
-    def nearest(self, name: str, vector: Vector, count: int) -> dict[int, float]:
-        """Up to `count` chunk ids of one collection with their cosine, the most similar first."""
+    def nearest(self, name: str, vector: Vector, count: int) -> dict[int, float] | None:
+        """Up to `count` chunk ids of one collection with their cosine, the most similar first.
+
+        None when there is no such collection: it was made anew since the caller learnt its name.
+        """
         ...
 
     def count(self, name: str) -> int:

@@ -3,7 +3,7 @@
 import os
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +18,7 @@ from app.audit.records import TrailFault
 from app.audit.verifying import verify as verify_trail
 from app.backup import archive
 from app.backup.contents import AUDIT, KEYS, BackupFault, Manifest, TrailPoint
-from app.backup.deletions import Known, deleted_since, from_file
+from app.backup.deletions import Deleted, Known, deleted_since, from_file
 from app.backup.finishing import Unfinished, put_note
 from app.backup.formats import refuse_newer
 from app.backup.register import ASIDE, Kept, Register, sha256_of
@@ -54,8 +54,9 @@ class Restored:
     key_known: bool  # the key was at hand already; else only the backup itself names it
     files: int
     aside: str  # where the former data folder is; "" if there was none
+    models: bool  # the former data folder's models came along
     trail: str  # "continued" from the former data folder, or "of the backup"
-    deleted: int  # documents that are deleted again
+    again: Sequence[Known]  # documents that are deleted again when it is opened, but for held ones
 
 
 def verified(file: Path, passphrase_file: Path | None, key: VerifyKey | None) -> Manifest:
@@ -100,15 +101,16 @@ def restore(settings: Settings, order: Order) -> Restored:
         _refuse_damaged_trail(staging / AUDIT, verify_key)
         _provide_key(settings, manifest, staging, former)
         continued = former is not None and _continue_trail(former, staging, manifest, verify_key)
-        if former:
-            _take_over(former, staging)
+        models = former is not None and _take_over(former, staging, settings)
+        else:
+            _stand_alone(staging)
         _end_sessions(staging)
         _register(staging, order.file, manifest)
-        deleted = deleted_since(records(staging / AUDIT), manifest.begun.seq)
+        deleted = [deleted_since(records(staging / AUDIT), manifest.begun.seq)]
         if order.deletions:
-            deleted |= from_file(order.deletions, verify_key, manifest.begun.seq)
+            deleted.append(from_file(order.deletions, verify_key, manifest.begun))
         again = _in_catalogue(staging, deleted)
-        _drop_uploads(staging, {one.sha256 for one in deleted})
+        _drop_uploads(staging, frozenset().union(*(one.contents for one in deleted)))
         put_note(
             staging,
             Unfinished(
@@ -131,7 +133,7 @@ def restore(settings: Settings, order: Order) -> Restored:
         files=len(manifest.files),
         aside=str(aside or ""),
         trail="continued" if continued else "of the backup",
-        deleted=len(again),
+        again=again,
     )
 
 
@@ -281,15 +283,23 @@ def _end_sessions(staging: Path) -> None:
                 db.execute("DELETE FROM sessions")
 
 
-def _drop_uploads(staging: Path, deleted: set[str]) -> None:
+def _stand_alone(staging: Path) -> None:
+    """The folder that the backup was made of may still be in use: on a Chroma server, what is
+    restored beside it has collections of its own."""
+    if (staging / _CATALOGUE).is_file():
+        with closing(sqlite3.connect(staging / _CATALOGUE, isolation_level=None)) as db:
+            db.execute("DELETE FROM meta WHERE key = 'home'")
+
+
+def _drop_uploads(staging: Path, deleted: frozenset[str]) -> None:
     """Uploads that were waiting, of contents that have been deleted since."""
     for path in (staging / "uploads").rglob("*"):
         if path.is_file() and sha256_of(path) in deleted:
             path.unlink()
 
 
-def _in_catalogue(staging: Path, deleted: set[Known]) -> list[Known]:
-    """Those of `deleted` that the backup holds."""
+def _in_catalogue(staging: Path, deleted: Sequence[Deleted]) -> list[Known]:
+    """The documents of the backup that one of `deleted` names."""
     if not (staging / _CATALOGUE).is_file():
         return []
     with closing(sqlite3.connect(staging / _CATALOGUE)) as db:
@@ -297,7 +307,11 @@ def _in_catalogue(staging: Path, deleted: set[Known]) -> list[Known]:
             "SELECT s.name, d.name, d.sha256 FROM documents d JOIN spaces s ON s.id = d.space_id"
         )
         return sorted(
-            (found for row in rows if (found := Known(*row)) in deleted),
+            (
+                found
+                for row in rows
+                if (found := Known(*row)) and any(found in one for one in deleted)
+            ),
             key=lambda one: (one.space, one.document),
         )
 

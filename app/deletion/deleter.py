@@ -231,7 +231,7 @@ class Deleter:
         """Take the bytes off the disk, search for what is left, and issue the receipts."""
         if not gone:
             return []
-        self._index.purge({space for one in gone for space in one.deletion.spaces})
+        told = self._index.purge({space for one in gone for space in one.deletion.spaces})
         receipts = []
         for one in gone:
             replaced = one.deletion.replaced
@@ -239,7 +239,7 @@ class Deleter:
                 one.removed.update(self._forget_in_places(one.deletion))
             most = FEWEST if replaced else MOST  # there may be hundreds, every night
             remains = search(self._home, self._own(one.traces), every=every, most=most)
-            receipt = self._receipt(one, remains, person)
+            receipt = self._receipt(one, remains, person, told=told)
             self._trail.record(
                 RecordKind.DELETION_RECEIPT, person=person, data={"receipt": asdict(receipt)}
             )
@@ -310,13 +310,13 @@ class Deleter:
         own = [vector for vector in chosen if not self._index.presence.has_vector(vector)]
         return replace(traces, vectors=own)
 
-    def _receipt(self, one: _Gone, remains: Remains, person: str) -> Receipt:
+    def _receipt(self, one: _Gone, remains: Remains, person: str, *, told: bool) -> Receipt:
         found = [
             self._explainer.explain(one.deletion, file, pieces)
             for file, pieces in sorted(remains.found.items())
         ]
         record, server = one.record, self._index.server
-        if server is not None and server.out_of_reach:
+        if server is not None and not told:
             found.append(Leftover(server.url, one.removed["vectors"], _NOT_TOLD, expected=False))
         return Receipt(
             id=uuid.uuid4().hex,

@@ -5,6 +5,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import chromadb
@@ -13,7 +14,9 @@ from chroma_run import ChromaRun
 from word_embedder import WordEmbedder, chunks, document
 
 from vectorstore import chroma_server, vector_index
+from vectorstore.chroma_server import ServerVectors
 from vectorstore.index import Index, IndexFault
+from vectorstore.vectors import OutOfReach
 
 LEAVE = "Full-time employees have 28 working days of annual leave."
 MEALS = "The meal allowance in Switzerland is 72 euros a day."
@@ -275,6 +278,52 @@ def test_purging_makes_the_collection_anew(server, opened):
     assert after != before
     assert index.verify() == []
     assert texts(index, "annual leave") == [LEAVE]
+
+
+def test_what_the_server_names_is_shown_only_from_spaces_that_were_searched(server, opened):
+    index = opened()
+    index.put(document("leave"), chunks(LEAVE, "Trains come first."))
+    (general,) = collections_on(server)
+    index.put(replace(document("merger"), space="board"), chunks("The merger closes in March."))
+    (board,) = collections_on(server).keys() - {general}
+    client = client_of(server)
+    foreign = client.get_collection(board).get(include=["embeddings"])
+    own = client.get_collection(general).get()["ids"]
+    client.get_collection(general).delete(ids=own[-1:])  # so that their number tells nothing
+    client.get_collection(general).add(ids=foreign["ids"], embeddings=foreign["embeddings"])
+    client.close()
+    assert texts(index, "when does the merger close", ["board"]) == ["The merger closes in March."]
+    assert all("merger" not in text for text in texts(index, "when does the merger close"))
+
+
+def test_a_server_that_goes_away_while_purging_gets_fresh_collections(server, opened, monkeypatch):
+    index = opened()
+    index.put(document("stays"), chunks(LEAVE))
+    index.put(document("goes"), chunks(MEALS))
+    before = set(collections_on(server))
+    index.remove("general", "goes")
+
+    def cut(*_: object) -> None:
+        raise OutOfReach("The connection was cut.")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(ServerVectors, "add", cut)
+        assert not index.purge(["general"])
+    assert caught_up(index).verify() == []
+    assert not before & set(collections_on(server))
+    assert index.purge(["general"])
+
+
+def test_a_search_that_overlaps_a_purge_finds_by_meaning_too(server, opened):
+    index = opened()
+    index.put(document("stays"), chunks(LEAVE))
+    index.put(document("goes"), chunks(MEALS))
+    vector = index.embedder.read([LEAVE])[0].vector
+    with index._catalogue.reading() as connection:
+        (space,) = index._catalogue.spaces(connection)
+        index.remove("general", "goes")
+        index.purge(["general"])
+        assert index._vectors.nearest(connection, space, vector, 5)
 
 
 def test_one_that_takes_calls_and_never_answers_is_not_waited_for(server, opened, monkeypatch):
