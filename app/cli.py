@@ -197,6 +197,7 @@ def _add_checks(command, commands) -> None:  # type: ignore[no-untyped-def]
     )
     check.add_argument("--report", metavar="FILE", help="with --privacy: write a signed report")
     check.add_argument("--verify", metavar="REPORT", help="verify such a report")
+    check.add_argument("--key", metavar="FILE", help="with --verify: public key kept elsewhere")
     _json(check)
     health = command("health", "health:health", "whether it answers, in one line", commands)
     health.add_argument("url", nargs="?", help="of another server here, such as an engine's health")

@@ -17,6 +17,9 @@ def check(arguments: Namespace) -> int:
     """Print the findings; 1 if something does not work."""
     if arguments.verify:
         return _verify(arguments)
+    if arguments.key:
+        fail("--key goes with --verify")
+        return 2
     if arguments.privacy:
         return _privacy(arguments)
     if arguments.report:
@@ -51,20 +54,28 @@ def _privacy(arguments: Namespace) -> int:
 def _verify(arguments: Namespace) -> int:
     from app.privacy.report import verify_report
 
-    content, ours = verify_report(Path(arguments.verify), settings_of(arguments))
+    key = Path(arguments.key) if arguments.key else None
+    content = verify_report(Path(arguments.verify), settings_of(arguments), key)
     if arguments.json:
-        print_json({"signed_here": ours, "content": content})
+        print_json({"signed_here": key is None, "content": content})
         return 0 if content["passed"] else 1
     _say(content)
-    whose = "this data folder's own key" if ours else "a key that is not this data folder's"
+    whose = f"the key in {key}" if key else "this data folder's own key"
     print(f"Unchanged since {content['made']}; signed with {whose}.")
     return 0 if content["passed"] else 1
 
 
 def _say(content: dict[str, Any]) -> None:
+    from app.privacy.verdict import FORMAT
+
     print(f"Outside: {content['isolation']}. Observed by {content['observed_by']}.")
-    if content["format"] < 2:
+    if content["format"] < FORMAT:
         print("An earlier version of Strongroom made this report; it has fewer attempts.")
+    if set_aside := content.get("set_aside_for_the_job"):
+        print(
+            f"Set aside for the job, as nobody else is there: {', '.join(set_aside)}. "
+            f"It ran with this machine's own model {content['models']['chat']['name']}."
+        )
     for step in content["job"]:
         foreign = ", ".join(step["foreign"]) or "nothing beyond this machine"
         mark = "ok  " if step["done"] and not step["foreign"] else "FAIL"

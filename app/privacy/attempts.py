@@ -54,10 +54,9 @@ class AttemptFile:
 
     def read(self) -> list[Attempt]:
         """What it holds, the oldest first; a line cut off by a power cut is passed over."""
-        try:
-            return list(_understood(self.path.read_bytes()))
-        except FileNotFoundError:
-            return []
+        files = [path for path in (self._pouring, self.path) if path.exists()]
+        found = (attempt for path in files for attempt in _understood(path.read_bytes()))
+        return list({attempt.id: attempt for attempt in found}.values())
 
     def pour(self, into: Callable[[Attempt], None]) -> int:
         """Hand every attempt over and forget it here; returns how many.

@@ -7,11 +7,15 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
+from app.audit.opening import FOLDER
+from app.audit.reading import records
+from app.audit.records import RecordKind
 from app.privacy.allowed import Allowed
+from app.privacy.attempts import AttemptFile
 from app.privacy.namespace import is_apart
 from app.privacy.page import shown
 
@@ -26,12 +30,15 @@ Full-time employees have 28 working days of annual leave in each calendar year.
 _QUESTION = "How many days of annual leave do full-time employees have?"
 _CALL = re.compile(r"\b(connect|sendto|sendmsg|sendmmsg)\(.*?sa_family=(AF_\w+)(.*)")
 _PLACE = re.compile(r'inet_addr\("([^"]+)"\)|inet_pton\(AF_INET6, "([^"]+)"')
+_READY = re.compile(r"Strongroom is ready: (http://\S+)")  # the web chat's own line
 _STEP_SECONDS = 300
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One command; `foreign` lists the addresses beyond this machine that it turned to."""
+    """One command; `foreign` lists what it turned to beyond this machine: addresses that strace
+    saw, and attempts that the guard refused.
+    """
 
     name: str
     done: bool
@@ -71,10 +78,21 @@ def _step(
     if trace:
         command = ["strace", "-f", "-qq", "-s", "0", "-e", "trace=network", "-o", str(log),
                    *command]  # fmt: skip
+    before = _refused(home)
     came = run(command)
-    text = log.read_text("utf-8", "replace") if trace and log.exists() else ""
-    calls, foreign = foreign_calls(text)
-    return Step(name, came.done, tuple(foreign), calls, came.apart, came.browser, said=came.said)
+    refused = [f"{it} (refused)" for key, it in _refused(home).items() if key not in before]
+    if trace and not log.exists():
+        came = replace(came, done=False, said="strace left no record of it")
+    calls, foreign = foreign_calls(log.read_text("utf-8", "replace") if log.exists() else "")
+    seen = tuple(dict.fromkeys([*foreign, *refused]))
+    return Step(name, came.done, seen, calls, came.apart, came.browser, said=came.said)
+
+
+def _refused(home: Path) -> dict[str, str]:
+    """What the guard has refused in this data folder: each attempt's id, and what it turned to."""
+    recorded = records(home / FOLDER, kind=RecordKind.EGRESS.value)
+    waiting = {attempt.id: attempt.target for attempt in AttemptFile(home).read()}
+    return {record.data["id"]: record.data["target"] for record in recorded} | waiting
 
 
 def _run(command: list[str]) -> _Done:
@@ -91,10 +109,10 @@ def _serve(command: list[str], home: Path, browser: str | None) -> _Done:
     assert server.stdout is not None
     try:
         for line in server.stdout:
-            if (found := re.search(r"http://\S+", line)) is not None:
-                page = urllib.request.urlopen(found[0], timeout=60).read()
+            if (found := _READY.search(line)) is not None:
+                page = urllib.request.urlopen(found[1], timeout=60).read()
                 owner = json.loads((home / "owner.json").read_text("utf-8"))["pid"]
-                saw = "Strongroom" in shown(browser, found[0]) if browser else None
+                saw = "Strongroom" in shown(browser, found[1]) if browser else None
                 done = b"Strongroom" in page and saw is not False
                 return _Done(done, apart=is_apart(owner), browser=saw)
         return _Done(False, "the page did not come up")

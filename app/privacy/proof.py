@@ -24,6 +24,7 @@ from app.privacy.inside import recorded_in
 from app.privacy.job import do_job
 from app.privacy.outside import OUTSIDE, Visits, joined_outside, outside_on_loopback
 from app.privacy.page import browser_here, load_poisoned_page
+from app.privacy.verdict import passed
 from app.settings import load_settings
 
 ISOLATED = "STRONGROOM_CHECK_NAMESPACE"  # set by whoever made the namespace for us
@@ -73,19 +74,14 @@ def _prove(folder: Path, isolated: bool, attempts: list[str]) -> dict[str, objec
         outcomes = [_judged(name, bare[name], guarded[name]) for name in names]
         trail = _in_trail(folder / "guarded")
         page = load_poisoned_page(visits) if isolated else None
-    job_quiet = not during and not any(step.foreign for step in steps)
-    passed = (
-        job_quiet
-        and all(step.done for step in steps)
-        and trail["in_trail"] == trail["recorded"]
-        and all(one.proved is not False for one in outcomes)
-        and (page is None or page["proved"] is not False)
-    )
-    return {
+    found: dict[str, object] = {
+        "isolated": isolated,
         "isolation": "a network namespace of its own, joined to an outside host of the check's own"
         if isolated
         else f"none permitted here: {visits.address} on loopback stood for the outside",
-        "observed_by": "strace" if trace else "the guard's own record",
+        "observed_by": "strace and the guard's own record"
+        if trace
+        else "the guard's own record alone: below Python nothing was seen",
         "job": [asdict(step) for step in steps],
         "reached_outside_during_job": during,
         "attempts": [asdict(one) for one in outcomes],
@@ -93,8 +89,8 @@ def _prove(folder: Path, isolated: bool, attempts: list[str]) -> dict[str, objec
         "not_apart": next((_said(guarded[name]) for name in below if name != TURNED), ""),
         "turnable": _said(guarded[TURNED]) if TURNED in guarded else "",
         "browser": page,
-        "passed": passed,
     }
+    return {**found, "passed": passed(found)}
 
 
 @contextlib.contextmanager

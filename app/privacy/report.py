@@ -16,15 +16,16 @@ from typing import Any
 from app.audit.keys import SigningKey, VerifyKey
 from app.audit.opening import key_file, version
 from app.audit.records import canonical
-from app.models import ModelError, default_chat_model, default_embedder, sha256_of
+from app.models import ModelError, sha256_of
 from app.privacy.allowed import named_in
+from app.privacy.alone import Alone, alone
 from app.privacy.inside import allow_programs
 from app.privacy.limits import limits
 from app.privacy.proof import ISOLATED
+from app.privacy.verdict import FORMAT, lacking, passed
 from app.settings import Settings
 
 PURPOSE = "privacy report"
-FORMAT = 2
 _ROOT = Path(__file__).resolve().parents[2]
 _PACKAGES = ("app", "ingest", "vectorstore", "prompts")
 _LONGEST_SECONDS = 900
@@ -39,6 +40,10 @@ def make_report(settings: Settings, attempts: Sequence[str] = ()) -> dict[str, A
 
     `attempts` names the ones to make; all by default.
     """
+    try:
+        job = alone(settings)
+    except ModelError as error:
+        raise PrivacyReportError(f"the check needs models to work with: {error}") from error
     content = {
         "format": FORMAT,
         "made": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -49,11 +54,12 @@ def make_report(settings: Settings, attempts: Sequence[str] = ()) -> dict[str, A
         "packages": {
             one.metadata["Name"]: one.version for one in importlib.metadata.distributions()
         },
-        "models": _models(settings),
+        "models": _models(job.settings),
         "allowed_by_settings": [
             f"{host.name} port {host.port} ({host.because})" for host in named_in(settings)
         ],
-        **(proof := _proof(attempts)),
+        "set_aside_for_the_job": list(job.set_aside),
+        **(proof := _proof(attempts, job)),
         "limits": list(limits(apart=not proof["not_apart"], turnable=proof["turnable"])),
     }
     file = key_file(settings)
@@ -62,23 +68,44 @@ def make_report(settings: Settings, attempts: Sequence[str] = ()) -> dict[str, A
     return {"content": content, "public_key": key.public.pem(), "signature": signature}
 
 
-def verify_report(file: Path, settings: Settings) -> tuple[dict[str, Any], bool]:
-    """The content of a report that was not changed since it was signed, and whether by this
-    data folder's own key. Raises PrivacyReportError for any other.
+def verify_report(file: Path, settings: Settings, key: Path | None = None) -> dict[str, Any]:
+    """The content of a report of a whole check, as it was signed: with the public key in the file
+    `key` if there is one, else with this data folder's own. Raises PrivacyReportError for any
+    other.
     """
     try:
         report = json.loads(file.read_text("utf-8"))
-        content, pem = report["content"], str(report["public_key"])
+        content: dict[str, Any] = report["content"]
+        pem = str(report["public_key"])
         signature = bytes.fromhex(report["signature"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        said = canonical(content)
+        its = VerifyKey.from_pem(pem.encode(), str(file))
+        missing, proof = lacking(content), passed(content)
+        told = content["passed"]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise PrivacyReportError(f"{file} is no report of a privacy check ({error})") from error
-    key = VerifyKey.from_pem(pem.encode(), str(file))
-    if not key.signed(PURPOSE, canonical(content), signature):
+    if not its.signed(PURPOSE, said, signature):
         raise PrivacyReportError(
             f"{file} was changed after it was signed: do not believe it; ask for the original"
         )
     own = key_file(settings)
-    return content, own.exists() and SigningKey.open(own).public.id == key.id
+    whose = f"the key in {key}" if key else "this data folder's own"
+    if key is None and not own.exists():
+        raise PrivacyReportError(
+            f"{file} is signed with key {its.id}, and there is none here to compare it with: give "
+            "the public key of who made it with --key (`strongroom audit keys --out FILE` there)"
+        )
+    trusted = VerifyKey.read(key) if key else SigningKey.open(own).public
+    if not trusted.signed(PURPOSE, said, signature):
+        raise PrivacyReportError(
+            f"{file} is signed with key {its.id}, which is not {whose} ({trusted.id}): anybody "
+            "can sign such a report; give the public key of who made it with --key"
+        )
+    if missing:
+        raise PrivacyReportError(f"{file} is of no whole check: it lacks {', '.join(missing)}")
+    if told != proof:
+        raise PrivacyReportError(f"{file} says of itself another result than it lists")
+    return content
 
 
 def code_sha256(root: Path) -> str:
@@ -93,28 +120,24 @@ def code_sha256(root: Path) -> str:
 
 
 def _models(settings: Settings) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    try:
-        embedder = default_embedder(settings)
-        weights = sorted(path for path in embedder.rglob("*") if path.is_file())
-        found["embedder"] = {
-            "name": embedder.name,
-            "files": {str(path.relative_to(embedder)): sha256_of(path) for path in weights},
-        }
-        if settings.engine.url is None:
-            chat = default_chat_model(settings)
-            found["chat"] = {"name": chat.name, "sha256": sha256_of(chat.path)}
-    except ModelError as error:
-        raise PrivacyReportError(f"the check needs models to work with: {error}") from error
-    return found
+    """The models that the job works with."""
+    embedder, chat = settings.index.embedder, settings.engine.model
+    assert embedder is not None
+    assert chat is not None
+    weights = sorted(path for path in embedder.rglob("*") if path.is_file())
+    files = {str(path.relative_to(embedder)): sha256_of(path) for path in weights}
+    return {
+        "embedder": {"name": embedder.name, "files": files},
+        "chat": {"name": chat.name, "sha256": sha256_of(chat)},
+    }
 
 
-def _proof(attempts: Sequence[str]) -> dict[str, Any]:
+def _proof(attempts: Sequence[str], job: Alone) -> dict[str, Any]:
     """What the observer found, in a namespace of its own where that is permitted."""
     allow_programs("unshare")
     command = [sys.executable, "-m", "app.privacy.proof", *attempts]
     namespace = isolation()
-    environment = {**os.environ, **({ISOLATED: "1"} if namespace else {})}
+    environment = {**job.environment(), **({ISOLATED: "1"} if namespace else {})}
     try:
         done = subprocess.run(
             [*namespace, *command],

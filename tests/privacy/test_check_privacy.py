@@ -10,7 +10,7 @@ import pytest
 
 from app.privacy.breakout import ON_ANY, UNRECORDED, WITH_NAMES
 from app.privacy.page import browser_here
-from app.privacy.report import isolation, make_report, verify_report
+from app.privacy.report import PrivacyReportError, isolation, make_report, verify_report
 from app.settings import load_settings
 
 permitted = pytest.mark.skipif(
@@ -44,13 +44,17 @@ def _assert_proved(content: dict[str, Any], names: tuple[str, ...]) -> None:
 
 
 @permitted
-def test_some_attempts_of_each_kind(tmp_path: Path) -> None:
-    settings = load_settings({"home": tmp_path / "home"})
+def test_some_attempts_of_each_kind_where_the_engine_is_elsewhere(tmp_path: Path) -> None:
+    engine = {"url": "http://engine.internal:8081", "model": "vocabulary.gguf"}
+    settings = load_settings({"home": tmp_path / "home", "engine": engine})
     report = make_report(settings, SOME)
     _assert_proved(report["content"], SOME)
+    assert report["content"]["set_aside_for_the_job"] == ["engine.url"]
+    assert report["content"]["models"]["chat"]["sha256"]
     file = tmp_path / "report.json"
     file.write_text(json.dumps(report), "utf-8")
-    assert verify_report(file, settings) == (report["content"], True)
+    with pytest.raises(PrivacyReportError, match="no whole check: it lacks the attempt urllib"):
+        verify_report(file, settings)
 
 
 @permitted
