@@ -13,9 +13,9 @@ from typing import Any
 from pydantic import SecretStr
 
 from app.audit.head import load_head
-from app.audit.keys import AuditorKey, SigningKey
+from app.audit.keys import AuditorKey, SigningKey, sync_folder
 from app.audit.reading import newest
-from app.audit.records import RecordKind, TrailFault, canonical, sha256_of
+from app.audit.records import RecordKind, TrailFault, TrailFull, canonical, sha256_of
 from app.audit.texts import Texts
 from app.audit.trail import Trail
 from app.settings import Settings
@@ -66,6 +66,7 @@ def open_trail(settings: Settings, command: str) -> Iterator[Trail]:
         rotate_bytes=settings.audit.rotate_mib << 20,
     )
     try:
+        _mark_begun(settings)
         _record_settings(trail, settings)
         said = {"command": command, "process": os.getpid(), "version": version()}
         trail.record(RecordKind.TRAIL_OPENED, person=local_person(), data=said)
@@ -121,9 +122,19 @@ def _key(settings: Settings) -> SigningKey:
     key = SigningKey.open(file) if file.exists() else SigningKey.make(file)
     # Someone who deletes the whole trail gets a new one that begins with documents in the house.
     Trail.begin(folder, key, {"documents_before": (settings.home / "index").exists()})
-    begun.parent.mkdir(exist_ok=True, mode=0o700)
-    begun.touch(mode=0o600)
     return key
+
+
+def _mark_begun(settings: Settings) -> None:
+    """Note that a trail has to be there from now on."""
+    begun = settings.home / _BEGUN
+    if not begun.exists():
+        try:
+            begun.parent.mkdir(exist_ok=True, mode=0o700)
+            begun.touch(mode=0o600)
+            sync_folder(begun.parent)
+        except OSError as error:
+            raise TrailFull(f"{begun} cannot be written ({error.strerror})") from error
 
 
 def effective(settings: Settings, key: SigningKey) -> dict[str, Any]:

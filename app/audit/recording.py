@@ -1,4 +1,6 @@
-"""Records questions and answers while they happen: what is shown to anyone is on record before."""
+"""Records questions and answers while they happen: the question, its passages and the answer are on
+record before they are shown; a draft while it is written, when it ends.
+"""
 
 import hashlib
 import logging
@@ -173,7 +175,9 @@ class Recorder:
 
 
 class _Recorded(Iterator[E], Generic[E]):
-    """A stream of events that are told only after they are on record; ends in a record always."""
+    """A stream of events. Passages and answers are told only after they are on record; what is told
+    of a draft goes on record when it ends, unless this process is killed before.
+    """
 
     def __init__(
         self,

@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import shutil
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -12,7 +13,7 @@ from typing import Any
 from app.audit.head import FILE as HEAD_FILE
 from app.audit.head import SIZE as HEAD_SIZE
 from app.audit.head import Head, read_head, same_folder
-from app.audit.keys import SigningKey
+from app.audit.keys import SigningKey, sync_folder
 from app.audit.reading import file_name, last_records
 from app.audit.records import (
     FIRST_PREVIOUS,
@@ -71,30 +72,38 @@ class Trail:
 
     @classmethod
     def begin(cls, folder: Path, key: SigningKey, data: Mapping[str, Any]) -> None:
-        """Make a trail in `folder`, which must not be there or be empty."""
+        """Make a trail in `folder`, which must not be there or be empty.
+
+        It is there whole or not at all. Raises TrailFault.
+        """
+        made = folder.with_name(f"{folder.name}.new")
         try:
-            folder.mkdir(parents=True, mode=0o700, exist_ok=True)
-            if any(folder.iterdir()):
+            if folder.exists() and any(folder.iterdir()):
                 raise TrailFault(f"{folder} holds files already; a trail begins in an empty folder")
+            if made.exists():  # of a process that died here; nothing was ever recorded in it
+                shutil.rmtree(made)
+            made.mkdir(parents=True, mode=0o700)
             head = Head(key.public.id, file_name(1), 0, FIRST_PREVIOUS, 0, "")
             for name, content in ((file_name(1), b""), (HEAD_FILE, head.written(key))):
-                descriptor = os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+                descriptor = os.open(made / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
                 try:
                     os.write(descriptor, content)
                     os.fsync(descriptor)
                 finally:
                     os.close(descriptor)
+            sync_folder(made)
+            trail = cls.open(made, key)
+            try:
+                begun = {"format": 1, "public_key": key.public.pem(), **data}
+                trail.record(RecordKind.TRAIL_BEGUN, person="", data=begun)
+            finally:
+                trail.close()
+            os.rename(made, folder)
+            sync_folder(folder.parent)
         except OSError as error:
             raise TrailFull(
                 f"The audit trail {folder} cannot be made ({error.strerror})."
             ) from error
-        _sync_folder(folder)
-        trail = cls.open(folder, key)
-        try:
-            begun = {"format": 1, "public_key": key.public.pem(), **data}
-            trail.record(RecordKind.TRAIL_BEGUN, person="", data=begun)
-        finally:
-            trail.close()
 
     @classmethod
     def open(
@@ -275,7 +284,7 @@ class Trail:
             raise TrailFull(
                 f"The audit trail cannot go on in {path} ({error.strerror})."
             ) from error
-        _sync_folder(self.folder)
+        sync_folder(self.folder)
         if self._file is not None:
             os.close(self._file)
         self._file = opened
@@ -294,11 +303,3 @@ def _foreign(path: Path) -> str:
         f"The audit trail's file {path} has been changed by another program. Nothing is recorded "
         "or answered until that is understood: `strongroom audit verify` names the place."
     )
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
