@@ -1,18 +1,18 @@
-"""The sentences of passages that can answer, each with the document's own question before it."""
+"""What in a passage can answer: sentences, and answers with the document's own question."""
 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from app.answering.language import content_stems, sentences
+from app.answering.language import sentences
 from vectorstore.records import Hit
 
-FAR = 4  # sentences after a question that still answer it
+FAR = 4  # pieces after a question that still answer it
+LONGEST = 320  # characters of an answer that is quoted whole
 _LABEL = re.compile(
     r"^\W*(?:(?P<asks>q|question|f|frage)|a|answer|antwort)\s*\d{0,3}\s*[:.)\]]\s+", re.IGNORECASE
 )
-_SAYS_LITTLE = frozenset(content_stems("yes no ja nein depends correct right maybe usually"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +20,9 @@ class Candidate:
     """A sentence that can answer; `passage` is an index into the passages given.
 
     `asked` is the question that it answers in its document, a heading or the sentence before it,
-    or "". `quote` is what the passage holds in one piece: the question too where it stands there
-    directly before. `far` counts the sentences between the question and this one.
+    or ""; then it is a short answer as a whole ("Yes. They may come to ten per cent."). `quote`
+    is what the passage holds in one piece: the question too where it stands there directly
+    before. `far` counts the pieces between the question and this one.
     """
 
     passage: int
@@ -75,7 +76,7 @@ def _of_passage(index: int, passage: str, asked: str) -> Iterator[Candidate]:
             at < len(pieces)
             and pieces[at][0] == row
             and asks == is_question(pieces[at][1])
-            and (asks or ((asked or waiting) and not _says_something(sentence)))
+            and (asks or ((asked or waiting) and len(sentence + pieces[at][1]) < LONGEST))
         ):
             sentence += f" {pieces[at][1]}"  # "For how long? And where?", "No. Ask first."
             at += 1
@@ -109,10 +110,6 @@ def _labelled(pieces: Sequence[str]) -> Iterator[str]:
         label = ""
     if label:
         yield label.strip()
-
-
-def _says_something(sentence: str) -> bool:
-    return bool(set(content_stems(_bare(sentence))) - _SAYS_LITTLE)
 
 
 def _bare(sentence: str) -> str:

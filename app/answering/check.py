@@ -7,9 +7,9 @@ from app.answering.citations import DraftSentence, read_draft, says_not_found
 from app.answering.confidence import Calibration, Decision, decide, decision_signals
 from app.answering.evidence import (
     Evidence,
+    only_asks,
     rank_evidence,
     rather_told,
-    repeats,
     says_something_new,
 )
 from app.answering.support import Support, find_support
@@ -62,7 +62,7 @@ def check_draft(
     numbers = list(offered)
     hits = list(offered.values())
     evidence = rank_evidence(question, hits, embedder, rarity)
-    evidence = [found for found in evidence if not repeats(question, found.sentence)]
+    evidence = [found for found in evidence if not only_asks(question, found.sentence)]
     evidence = rather_told(question, evidence)
     refused = says_not_found(draft)
     tied = [] if refused else _tie(question, read_draft(draft, offered), hits, numbers)
@@ -101,7 +101,7 @@ def _tie(
     for sentence in draft:
         if any(one.sentence.text == sentence.text for one in tied):
             continue  # a weak model goes in circles
-        if repeats(question, sentence.text):
+        if only_asks(question, sentence.text):
             continue
         cited = [numbers.index(number) for number in sentence.cited]
         order = cited + [index for index in range(len(hits)) if index not in cited]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.answering.candidates import Candidate, candidates
+from app.answering.candidates import Candidate, candidates, is_question
 from app.answering.language import (
     STOP_WORDS,
     codes,
@@ -34,6 +34,10 @@ _ASKS_NUMBER = re.compile(
     r"\b(how (many|much|long|old|far|often|high|large|big|tall|fast)|what (percentage|percent|"
     r"number|year|date|day|month|amount|share|price|cost)|when|which (year|date|day)|"
     r"wie ?viele?|wann|wie (lange|oft|hoch|weit|alt))\b",
+    re.IGNORECASE,
+)
+_ABOUT_QUESTIONS = re.compile(
+    r"\b(questions?|asks?|asked|check(s|ed|lists?)?|inspect(s|ed)?|fragen?|gefragt|(ge)?prüft?)\b",
     re.IGNORECASE,
 )
 _ASKS_NAME = re.compile(r"\b(who|whom|whose|where|wer|wem|wen|wo)\b", re.IGNORECASE)
@@ -159,10 +163,9 @@ def says_something_new(question: str, sentence: str) -> bool:
     return bool(set(content_stems(sentence)) - set(content_stems(question)))
 
 
-def repeats(question: str, sentence: str) -> bool:
-    """Whether a sentence asks the same question, so that it answers nothing."""
-    asks = sentence.rstrip(" \"'”’»)").endswith("?")
-    return asks and set(content_stems(sentence)) <= set(content_stems(question))
+def only_asks(question: str, sentence: str) -> bool:
+    """Whether a sentence asks, and so answers nothing but what is asked or checked somewhere."""
+    return is_question(sentence) and not _ABOUT_QUESTIONS.search(question)
 
 
 def rather_told(question: str, evidence: Sequence[Evidence]) -> list[Evidence]:

@@ -14,6 +14,7 @@ NUMBER = re.compile(
 )
 _GROUPED = re.compile(r"^[1-9]\d{0,2}(?:[,.'’  ]\d{3})+(?:[.,]\d{1,2})?$")
 _BULLET = re.compile(r"^\s*(?:[-*•–▪◦‣]|\(?\d{1,2}[.)])\s+")
+_A_NO = re.compile(r"(?<=^No\.)\s+(?=[^\W\d_])")
 _CODE = re.compile(r"[^\W_]+(?:[-/.:_][^\W_]+)*")
 _LETTER_RUN = re.compile(r"\d+|[^\W\d_]+")
 _NUMBER_WORDS = {
@@ -84,7 +85,9 @@ def sentences(text: str) -> list[str]:
     for line in text.splitlines():
         if line.strip():
             bare = _BULLET.sub("", line)
-            found.extend(piece.strip() for piece in sentencex.segment("en", bare) if piece.strip())
+            for piece in sentencex.segment("en", bare):
+                # To the library "No." is short for "number", whatever follows it.
+                found.extend(part.strip() for part in _A_NO.split(piece, 1) if part.strip())
     return found
 
 
