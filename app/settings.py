@@ -16,6 +16,7 @@ from pydantic_settings import (
 )
 
 SETTINGS_FILE = Path("strongroom.toml")
+MOST_DAYS = 36_500  # that anything can be kept for before it goes: a calendar has an end
 
 
 class SettingsError(Exception):
@@ -191,7 +192,10 @@ class BackupSettings(_Section):
     """Copies of the whole data folder."""
 
     keep_days: int = Field(
-        30, ge=0, description="how long a backup is kept, in days; 0 until someone deletes it"
+        30,
+        ge=0,
+        le=MOST_DAYS,
+        description="how long a backup is kept, in days; 0 until someone deletes it",
     )
 
 

@@ -16,6 +16,7 @@ from app.backup.contents import (
     DATA,
     MANIFEST,
     SETTINGS,
+    SETTINGS_COPY,
     SIGNATURE,
     BackupFault,
     HeldFile,
@@ -132,6 +133,8 @@ def unpack(file: Path, passphrase: str | None, manifest: Manifest, into: Path) -
             held = wanted.pop(member.name, None)
             if held is None:
                 raise BackupFault(f"{file} was changed while it was restored; begin again")
+            if member.name == DATA + SETTINGS_COPY:  # of an earlier restore: older backups have it
+                continue
             if _write(_target(member.name, into), opened) != held.sha256:
                 raise BackupFault(f"{file} was changed while it was restored; begin again")
     if wanted:
@@ -140,7 +143,7 @@ def unpack(file: Path, passphrase: str | None, manifest: Manifest, into: Path) -
 
 def _target(name: str, into: Path) -> Path:
     if name == SETTINGS:  # which settings count is not for a backup to say
-        return into / "strongroom.toml.of-the-backup"
+        return into / SETTINGS_COPY
     return into / name.removeprefix(DATA)
 
 

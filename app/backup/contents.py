@@ -15,13 +15,16 @@ SIGNATURE = "manifest.sig"
 DATA = "data/"  # the data folder's files stand below this
 SETTINGS = "settings/strongroom.toml"
 IN_HAND = "backup-in-hand"  # copies of databases while a backup is made
+SETTINGS_COPY = "strongroom.toml.of-the-backup"  # where a restore puts those; it has no effect
 KEYS = "keys"
+BUNDLE_KEY = "bundle.key"  # signs bundles; whoever has it can sign an update
+MODELS = "models"
 AUDIT = "audit"
 _PURPOSE = "backup manifest"
 
 # Made anew from the rest, large and to be had elsewhere, or of the process that runs.
-LEFT_OUT = ("models", "index/chroma-*", "owner.*", IN_HAND)
-_LEFT_OUT_TOP = ("models", IN_HAND, "owner.lock", "owner.json", "owner.sock")
+LEFT_OUT = (MODELS, "index/chroma-*", "owner.*", IN_HAND)
+_LEFT_OUT_TOP = (MODELS, IN_HAND, SETTINGS_COPY, "owner.lock", "owner.json", "owner.sock")
 _LEFT_OUT_ENDS = (".lock", ".part", ".partial", ".sock", "-wal", "-shm", "-journal")
 
 
@@ -121,11 +124,16 @@ def belongs(path: PurePosixPath, *, with_keys: bool) -> bool:
         return False
     if top == "index" and len(path.parts) > 1 and path.parts[1].startswith("chroma-"):
         return False
-    if top == KEYS and not with_keys and path.name.endswith(".pem"):
+    if not with_keys and is_key(str(path)):
         return False
     if BEFORE in path.name or path.name == "lock":
         return False
     return not path.name.endswith(_LEFT_OUT_ENDS)
+
+
+def is_key(path: str) -> bool:
+    """Whether a file of the data folder, by its path there, is a private key."""
+    return path == BUNDLE_KEY or (path.startswith(f"{KEYS}/") and path.endswith(".pem"))
 
 
 def files_of(home: Path, *, with_keys: bool) -> Iterator[tuple[str, Path]]:

@@ -1,6 +1,7 @@
 """What a restored data folder still needs when it is opened first: its deletions, done again."""
 
 import json
+import logging
 import os
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -11,6 +12,8 @@ from app.audit.trail import Trail
 from app.backup.contents import BackupFault
 from app.backup.deletions import Known
 from app.deletion.deleter import Deleter
+
+log = logging.getLogger(__name__)
 
 _NOTE = "restored.json"
 
@@ -39,7 +42,8 @@ def finish_restore(home: Path, trail: Trail, deleter: Deleter, *, person: str) -
     """Record the restore, and delete again what was deleted since the backup; once.
 
     Before anything else can be read from the data folder. A process that is ended meanwhile
-    leaves the note to the next. Raises BackupFault, TrailFault.
+    leaves the note to the next. What a hold keeps stays, which is recorded and logged. Raises
+    BackupFault, TrailFault.
     """
     note = home / _NOTE
     if not note.exists():
@@ -55,5 +59,13 @@ def finish_restore(home: Path, trail: Trail, deleter: Deleter, *, person: str) -
     trail.record(RecordKind.RESTORED, person=person, data=said)
     for space in sorted({one.space for one in known}):
         names = [one.document for one in known if one.space == space]
-        deleter.delete(names, space=space, person=person, reason="deleted before the restore")
+        reason = "deleted before the restore"
+        for removal in deleter.delete(names, space=space, person=person, reason=reason):
+            if not removal.removed:
+                log.warning(
+                    "not deleted again after the restore: %s/%s: %s",
+                    space,
+                    removal.document,
+                    removal.reason,
+                )
     note.unlink()

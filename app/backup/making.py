@@ -9,7 +9,7 @@ import shutil
 import sqlite3
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
@@ -32,11 +32,13 @@ from app.backup.contents import (
     TrailPoint,
     files_of,
     is_database,
+    is_key,
     purpose,
 )
 from app.backup.register import Kept, Register
 from app.backup.sealing import passphrase_in
 from app.backup.switching import sync_folder
+from app.settings import MOST_DAYS
 from vectorstore.versions import copy_database
 
 _NOTE = "note.json"
@@ -61,6 +63,7 @@ class Made:
     kept: Kept
     key: str  # id of the key that signed it
     with_keys: bool
+    keys: Sequence[str]  # private keys that it holds, by their paths in the data folder
     files: int
     databases: int
     seconds: float
@@ -78,8 +81,7 @@ def back_up(home: Path, trail: Trail, order: Order, *, person: str) -> Made:
     out = _checked(home, order.out, moment, sealed=passphrase is not None)
     sweep(home)
     backup_id = uuid.uuid4().hex
-    days = timedelta(days=order.keep_days)
-    expires = (moment + days).isoformat(timespec="seconds") if order.keep_days else None
+    expires = _end(moment, order.keep_days)
     partial = out.with_name(f"{out.name}.part")
     about = {
         "id": backup_id,
@@ -137,6 +139,7 @@ def back_up(home: Path, trail: Trail, order: Order, *, person: str) -> Made:
         kept,
         trail.key.public.id,
         order.with_keys,
+        [path for held in writer.files if is_key(path := held.path.removeprefix(DATA))],
         len(writer.files),
         len(databases),
         round(time.monotonic() - began, 1),
@@ -259,6 +262,12 @@ def _add_trail(trail: Trail, writer: Writer) -> TrailPoint:
 def _point(trail: Trail) -> TrailPoint:
     head = trail.head()
     return TrailPoint(head.seq, head.sha256, head.time)
+
+
+def _end(moment: datetime, days: int) -> str | None:
+    if not 0 <= days <= MOST_DAYS:
+        raise BackupFault(f"a backup is kept for 0 (no end) to {MOST_DAYS:,} days, not {days:,}")
+    return (moment + timedelta(days=days)).isoformat(timespec="seconds") if days else None
 
 
 def _checked(home: Path, out: Path, moment: datetime, *, sealed: bool) -> Path:

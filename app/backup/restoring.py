@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from app.audit.head import FILE as HEAD_FILE
 from app.audit.head import load_head
@@ -17,7 +18,15 @@ from app.audit.reading import records
 from app.audit.records import TrailFault
 from app.audit.verifying import verify as verify_trail
 from app.backup import archive
-from app.backup.contents import AUDIT, KEYS, BackupFault, Manifest, TrailPoint
+from app.backup.contents import (
+    AUDIT,
+    KEYS,
+    MODELS,
+    BackupFault,
+    Manifest,
+    TrailPoint,
+    is_key,
+)
 from app.backup.deletions import Deleted, Known, deleted_since, from_file
 from app.backup.finishing import Unfinished, put_note
 from app.backup.formats import refuse_newer
@@ -29,6 +38,9 @@ from app.settings import Settings
 
 _MARK = ".restore-unfinished"
 _CATALOGUE = "index/catalogue.sqlite3"
+
+
+Models = Literal["none", "taken over", "left aside"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +66,7 @@ class Restored:
     key_known: bool  # the key was at hand already; else only the backup itself names it
     files: int
     aside: str  # where the former data folder is; "" if there was none
-    models: bool  # the former data folder's models came along
+    models: Models  # the former data folder's, which no backup holds
     trail: str  # "continued" from the former data folder, or "of the backup"
     again: Sequence[Known]  # documents that are deleted again when it is opened, but for held ones
 
@@ -101,7 +113,10 @@ def restore(settings: Settings, order: Order) -> Restored:
         _refuse_damaged_trail(staging / AUDIT, verify_key)
         _provide_key(settings, manifest, staging, former)
         continued = former is not None and _continue_trail(former, staging, manifest, verify_key)
-        models = former is not None and _take_over(former, staging, settings)
+        models: Models = "none"
+        if former:
+            _take_over(former, staging)
+            models = _take_models(former, staging)
         else:
             _stand_alone(staging)
         _end_sessions(staging)
@@ -132,6 +147,7 @@ def restore(settings: Settings, order: Order) -> Restored:
         key_known=key is not None,
         files=len(manifest.files),
         aside=str(aside or ""),
+        models=models,
         trail="continued" if continued else "of the backup",
         again=again,
     )
@@ -236,7 +252,12 @@ def _continue_trail(former: Path, staging: Path, manifest: Manifest, key: Verify
 
 
 def _take_over(former: Path, staging: Path) -> None:
-    """What may not fall back: rules of retention, holds, people who are gone."""
+    """What may not fall back: rules of retention, holds, people who are gone; and keys."""
+    for path in [*former.glob("*.key"), *(former / KEYS).glob("*.pem")]:
+        there = staging / path.relative_to(former)
+        if is_key(path.relative_to(former).as_posix()) and not there.exists():
+            there.parent.mkdir(mode=0o700, exist_ok=True)
+            shutil.copy2(path, there)
     rules = former / "retention.json"
     if rules.is_file():
         shutil.copy2(rules, staging / rules.name)
@@ -255,6 +276,22 @@ def _take_over(former: Path, staging: Path) -> None:
             db.executemany("DELETE FROM people WHERE id = ?", gone)
             db.executemany("INSERT OR IGNORE INTO gone VALUES (?)", gone)
             db.execute("COMMIT")
+
+
+def _take_models(former: Path, staging: Path) -> Models:
+    """The administrator's models, as further names of the same files: no byte is copied."""
+    source, target = former / MODELS, staging / MODELS
+    if source.is_symlink():
+        target.symlink_to(os.readlink(source))
+    elif source.is_dir():
+        try:
+            shutil.copytree(source, target, symlinks=True, copy_function=os.link)
+        except OSError:  # a disk of their own, or one that gives a file no second name: it is told
+            shutil.rmtree(target, ignore_errors=True)
+            return "left aside"
+    else:
+        return "none"
+    return "taken over"
 
 
 def _register(staging: Path, file: Path, manifest: Manifest) -> None:

@@ -1,6 +1,7 @@
 """backup and restore: a copy of the whole data folder, and putting one back."""
 
 from argparse import Namespace
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -9,10 +10,11 @@ from app.audit.opening import key_file, local_person, open_trail, trail_folder
 from app.audit.verifying import verify as verify_trail
 from app.backup import making, restoring
 from app.backup.contents import BackupFault
+from app.backup.deletions import Known
 from app.backup.register import Kept, Register
 from app.commands.output import fail, print_json, settings_of
 from app.errors import words_for
-from app.settings import SETTINGS_FILE, Settings
+from app.settings import MOST_DAYS, SETTINGS_FILE, Settings
 from app.wiring import open_home
 
 
@@ -32,8 +34,8 @@ def _make(settings: Settings, arguments: Namespace) -> int:
     if not trail_folder(settings).is_dir():
         raise BackupFault(f"{settings.home} is no data folder yet: there is nothing to back up")
     days = settings.backup.keep_days if arguments.keep_days is None else arguments.keep_days
-    if days < 0:
-        fail("--keep-days has to be 0 or more")
+    if not 0 <= days <= MOST_DAYS:
+        fail(f"--keep-days has to be 0 to {MOST_DAYS}")
         return 2
     order = making.Order(
         out=Path(arguments.out),
@@ -55,7 +57,7 @@ def _make(settings: Settings, arguments: Namespace) -> int:
     if not kept.sealed:
         print(
             "it holds every document and conversation"
-            + (", and the key that signs the trail" if made.with_keys else "")
+            + (f", and private keys: {', '.join(made.keys)}" if made.keys else "")
             + ", readable by whoever has the file: keep it accordingly, or use --passphrase-file"
         )
     return 0
@@ -74,20 +76,31 @@ def restore(arguments: Namespace) -> int:
     )
     done = restoring.restore(settings, order)
     here = settings.model_copy(update={"home": Path(done.home)})
-    opened, problem = _open_once(here)
+    opened, held, problem = _open_once(here, done.again)
+    deleted = 0 if problem else len(done.again) - len(held)
     if arguments.json:
-        print_json({**asdict(done), **opened, "problem": problem})
+        said = {**asdict(done), **opened, "deleted": deleted, "problem": problem}
+        print_json({**said, "held": [asdict(one) for one in held]})
     else:
-        _tell(done, opened)
+        _tell(done, opened, deleted, held)
     if problem:
         fail(f"the data folder is restored, and cannot be opened yet: {problem}")
     return 1 if problem else 0
 
 
-def _tell(done: restoring.Restored, opened: dict[str, int]) -> None:
+def _tell(
+    done: restoring.Restored, opened: dict[str, int], deleted: int, held: Sequence[Known]
+) -> None:
     print(f"{done.home} is as it was on {done.made} (made by Strongroom {done.version})")
     if opened:
         print(f"{opened['documents']:,} documents in {opened['chunks']:,} chunks can be searched")
+    if done.models == "taken over":
+        print("the models of the former data folder came along")
+    elif done.models == "left aside":
+        print(
+            f"the models stay in {done.aside}/models, for they lie on another disk or cannot be "
+            f"linked: move them to {done.home}/models"
+        )
     if done.aside:
         print(
             f"the former data folder is {done.aside}; delete it when it is not needed any more, "
@@ -97,8 +110,13 @@ def _tell(done: restoring.Restored, opened: dict[str, int]) -> None:
         print("the audit trail goes on from the former data folder's: nothing recorded is lost")
     else:
         print(f"the audit trail goes on from {done.made}: what was recorded later is not in it")
-    if done.deleted:
-        print(f"{done.deleted} documents that were deleted since are deleted again")
+    if deleted:
+        print(f"{deleted} documents that were deleted since are deleted again")
+    for one in held:
+        print(
+            f"{one.space}/{one.document} was deleted since and is back, for a hold forbids to "
+            "delete it: remove it when the hold has ended"
+        )
     if not done.key_known:
         print(
             f"signed with the key {done.key}: the files are known to be whole, not whose they are, "
@@ -107,8 +125,13 @@ def _tell(done: restoring.Restored, opened: dict[str, int]) -> None:
     print("everybody has to sign in again; changes to people and groups since are undone")
 
 
-def _open_once(settings: Settings) -> tuple[dict[str, int], str]:
-    """Open what was restored: vectors are made from the catalogue, deletions are done again."""
+def _open_once(
+    settings: Settings, again: Sequence[Known]
+) -> tuple[dict[str, int], list[Known], str]:
+    """Open what was restored: vectors are made from the catalogue, deletions are done again.
+
+    Returns counts, those of `again` that are still there, and what is wrong, in words.
+    """
     try:
         with open_home(settings, "strongroom restore") as home:
             records = home.documents()
@@ -117,9 +140,11 @@ def _open_once(settings: Settings) -> tuple[dict[str, int], str]:
         words = words_for(error)
         if words is None:
             raise
-        return {}, words
+        return {}, [], words
     counts = {"documents": len(records), "chunks": sum(record.chunks for record in records)}
-    return counts, "" if found.whole else found.problems[0].in_words()
+    there = {(record.space, record.name) for record in records}
+    held = [one for one in again if one.place in there]
+    return counts, held, "" if found.whole else found.problems[0].in_words()
 
 
 def _verify(settings: Settings, arguments: Namespace) -> int:

@@ -6,6 +6,7 @@ from dataclasses import asdict
 from app.audit.opening import local_person, open_trail
 from app.commands.output import fail, print_json, settings_of
 from app.deletion.rules import RuleBook
+from app.settings import MOST_DAYS
 from app.wiring import open_operations
 
 
@@ -27,8 +28,8 @@ def show(arguments: Namespace) -> int:
 
 def forget_after(arguments: Namespace) -> int:
     """Forget a space's documents so many days after they were indexed."""
-    if arguments.days < 1:
-        fail("DAYS has to be at least 1")
+    if not 1 <= arguments.days <= MOST_DAYS:
+        fail(f"DAYS has to be 1 to {MOST_DAYS}")
         return 2
     _set(arguments, arguments.days)
     print(f"documents in {arguments.space} are forgotten after {arguments.days} days")

@@ -12,6 +12,7 @@ from app.home import Home
 log = logging.getLogger(__name__)
 
 _DAY_S = 24 * 3600.0
+_PERSON = "system:retention"
 
 
 @contextlib.contextmanager
@@ -19,13 +20,19 @@ def retention_daily(home: Home, every_s: float = _DAY_S) -> Iterator[None]:
     """Apply the rules from a thread until the block ends."""
     ended = threading.Event()
 
+    def forget() -> None:
+        home.apply_retention(person=_PERSON)
+
+    def end_backups() -> None:
+        Register(home.settings.home).prune(home.trail, _PERSON)
+
     def work() -> None:
         while True:
-            try:
-                home.apply_retention(person="system:retention")
-                Register(home.settings.home).prune(home.trail, "system:retention")
-            except Exception as error:  # noqa: BLE001 -- tomorrow it is tried again
-                log.error("retention failed: %s", words_for(error) or type(error).__name__)
+            for what, rule in (("retention", forget), ("the backups' end of life", end_backups)):
+                try:  # each for itself: one that fails keeps no other from being applied
+                    rule()
+                except Exception as error:  # noqa: BLE001 -- tomorrow it is tried again
+                    log.error("%s failed: %s", what, words_for(error) or type(error).__name__)
             if ended.wait(every_s):
                 return
 

@@ -5,13 +5,14 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 from filelock import FileLock
 
 from app.audit.records import RecordKind
 from app.audit.trail import Trail
+from app.settings import MOST_DAYS
 from vectorstore.records import DocumentRecord
 
 FILE = "retention.json"
@@ -51,8 +52,7 @@ class Rules:
             record
             for record in documents
             if record.space in self.days
-            and datetime.fromisoformat(record.indexed_at)
-            <= now - timedelta(days=self.days[record.space])
+            and (now - datetime.fromisoformat(record.indexed_at)).days >= self.days[record.space]
         ]
 
 
@@ -80,7 +80,12 @@ class RuleBook:
             ) from error
 
     def forget_after(self, trail: Trail, person: str, space: str, days: int | None) -> Rules:
-        """Set, or with None lift, the number of days after which a space's documents go."""
+        """Set, or with None lift, the number of days after which a space's documents go.
+
+        Raises RulesFault for a number that is none of days to come.
+        """
+        if days is not None and not 0 <= days <= MOST_DAYS:
+            raise RulesFault(f"documents are forgotten after 0 to {MOST_DAYS:,} days, not {days:,}")
         with self._changing() as rules:
             changed = {name: value for name, value in rules.days.items() if name != space}
             if days is not None:

@@ -159,7 +159,7 @@ def test_what_was_deleted_since_does_not_come_back(folder: Path, tmp_path: Path)
         house.people.remove(house.people.named("lee").id)
     before = [record.seq for record in records(trail_folder(settings_of(folder)))]
     done = restored(tmp_path / "backup.tar", folder, replace=True)
-    assert (done.trail, done.deleted, done.key_known) == ("continued", 2, True)
+    assert (done.trail, len(done.again), done.key_known) == ("continued", 2, True)
     assert names(folder) == {"leave.txt"}
     for path in folder.rglob("*"):
         if path.is_file() and trail_folder(settings_of(folder)) not in path.parents:
@@ -183,7 +183,7 @@ def test_a_document_that_was_taken_in_again_comes_back(folder: Path, tmp_path: P
     with opened(folder) as home:
         home.remove(["leave.txt"], space="general")
         home.ingest([tmp_path / "again"], space="general")
-    assert restored(tmp_path / "backup.tar", folder, replace=True).deleted == 0
+    assert restored(tmp_path / "backup.tar", folder, replace=True).again == []
     assert names(folder) == set(TEXTS)
 
 
@@ -196,7 +196,7 @@ def test_without_the_former_folder_receipts_tell_what_was_deleted(folder: Path, 
     receipts = tmp_path / "receipts.json"
     receipts.write_text(json.dumps([removal.receipt]), "utf-8")
     new = tmp_path / "new"
-    assert restored(tmp_path / "backup.tar", new, deletions=receipts).deleted == 1
+    assert restored(tmp_path / "backup.tar", new, deletions=receipts).again != []
     assert names(new) == {"leave.txt", "travel.txt"}
     receipts.write_text(json.dumps([{**(removal.receipt or {}), "document": "leave.txt"}]), "utf-8")
     with pytest.raises(BackupFault, match="did not sign"):
