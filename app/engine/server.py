@@ -150,7 +150,7 @@ def _listener(options: EngineOptions) -> socket.socket:
         listener.bind((options.host, options.port))
     except OSError as error:
         raise EngineStartError(
-            f"cannot listen on {options.host}:{options.port} ({error.strerror}); "
+            f"cannot listen on {options.host}:{options.port} ({error.strerror or error}); "
             "choose another port"
         ) from None
     listener.listen(256)
