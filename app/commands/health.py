@@ -7,6 +7,8 @@ import urllib.request
 from argparse import Namespace
 
 from app.commands.output import fail, settings_of
+from app.privacy.allowed import Host
+from app.privacy.inside import obey
 from app.settings import WebSettings
 
 _SECONDS = 5.0
@@ -16,9 +18,12 @@ _LONGEST = 64 * 2**10  # bytes of an answer
 def health(arguments: Namespace) -> int:
     """0 if it answers and its engine has not failed; else 1, and why."""
     settings = settings_of(arguments)
-    url = arguments.url or f"{_own_url(settings.web)}/health"
+    web = settings.web
+    # An address of this machine's own is no way out, and nothing else here goes there.
+    obey(settings, Host(web.host.rstrip(".").lower(), web.port, "web.host"))
+    url = arguments.url or f"{_own_url(web)}/health"
     try:
-        said = _ask(url)
+        said = _ask(url, {} if arguments.url else {"Host": "localhost"})
     except (OSError, ValueError) as error:
         reason = getattr(error, "reason", error)
         fail(f"nothing healthy answers at {url}: {reason}")
@@ -37,7 +42,7 @@ def _own_url(web: WebSettings) -> str:
     return f"{scheme}://{f'[{host}]' if ':' in host else host}:{web.port}"
 
 
-def _ask(url: str) -> dict[str, object]:
+def _ask(url: str, headers: dict[str, str]) -> dict[str, object]:
     """Raises OSError where nobody or somebody unwell answers, ValueError for no JSON."""
     # The certificate is for the name that others use. Nothing is said here that needs to be
     # secret, and nothing heard that is believed beyond "it answers".
@@ -47,6 +52,6 @@ def _ask(url: str) -> dict[str, object]:
     opener = urllib.request.build_opener(
         urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=careless)
     )
-    with opener.open(url, timeout=_SECONDS) as answer:
+    with opener.open(urllib.request.Request(url, headers=headers), timeout=_SECONDS) as answer:
         said = json.loads(answer.read(_LONGEST))
     return said if isinstance(said, dict) else {}

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.audit.records import RecordKind, TrailFault
-from app.privacy.allowed import Allowed, named_in
+from app.privacy.allowed import Allowed, Host, named_in
 from app.privacy.attempts import Attempt, AttemptFile
 from app.privacy.guard import RECORD_VARIABLE, Guard
 from app.privacy.switches import work_offline
@@ -39,11 +39,14 @@ def keep_inside(*, fetching: bool = False) -> Guard:
     return _guards[0]
 
 
-def obey(settings: "Settings") -> None:
-    """Let this process reach the hosts that the settings name, and record what is refused."""
+def obey(settings: "Settings", *also: Host) -> None:
+    """Let this process reach the hosts that the settings name, and record what is refused.
+
+    `also` are hosts that this one process reaches, and its children do not.
+    """
     os.environ[RECORD_VARIABLE] = str(settings.home)
     for guard in _guards:
-        guard.follow(Allowed(named_in(settings)), AttemptFile(settings.home))
+        guard.follow(Allowed((*named_in(settings), *also)), AttemptFile(settings.home))
 
 
 def allow_programs(*names: str) -> None:
