@@ -24,7 +24,11 @@ def ingest(folder: Path, path: Path, text: str, space: str = "general") -> None:
     path.parent.mkdir(exist_ok=True)
     path.write_text(text, "utf-8")
     with opened(folder) as home:
-        home.ingest([path], space=space)
+        if home.index.document(space, path.name):
+            status = home.read_again(space, path.name, path)
+        else:
+            (status,) = home.ingest([path], space=space).documents
+    assert status.status == "indexed"
 
 
 def remove(folder: Path, name: str, space: str = "general") -> dict[str, object]:
@@ -92,7 +96,7 @@ def test_a_document_that_took_the_place_of_a_moved_one_does_not_take_it_along(
 
 
 def test_a_move_that_failed_is_none(folder: Path, tmp_path: Path):
-    ingest(folder, tmp_path / "new" / "merger.txt", NEW, "board")
+    ingest(folder, tmp_path / "new" / "merger.txt", TEXTS["merger.txt"], "board")
     backed_up(folder, tmp_path / "backup.tar")
     with open_trail(settings_of(folder), "test") as trail:  # as one that a race made fail
         about = {"space": "general", "document": "merger.txt", "to_space": "board"}

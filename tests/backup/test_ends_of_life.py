@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from backup.conftest import opened
-from backup.test_backup import backed_up, names
+from backup.conftest import TEXTS, documents, opened
+from backup.test_backup import backed_up
 
 from app.backup.contents import BackupFault
 from app.backup.register import FILE, Register
@@ -23,14 +23,19 @@ def write_rules(folder: Path, days: dict[str, int]) -> None:
     (folder / rules.FILE).write_text(json.dumps({"days": days, "holds": []}), "utf-8")
 
 
-def test_a_large_number_of_one_space_keeps_no_other_from_being_forgotten(folder: Path):
+def test_a_large_number_of_one_space_keeps_no_other_from_being_forgotten(
+    folder: Path, tmp_path: Path
+):
     """Earlier versions took any number."""
     write_rules(folder, {"general": 30, "other": 10**12, "third": 1_000_000})
     with opened(folder) as home:
+        for space in ("other", "third"):
+            home.ingest(documents(tmp_path / "files"), space=space)
         now = datetime.now(UTC)
         assert home.deleter.due(person="kim", now=now + timedelta(days=29)) == []
         assert len(home.deleter.due(person="kim", now=now + timedelta(days=30))) == 3
-    assert names(folder) == set()
+        left = [(record.space, record.name) for record in home.documents()]
+    assert left == [(space, name) for space in ("other", "third") for name in sorted(TEXTS)]
 
 
 def test_numbers_that_no_calendar_has_are_refused(
