@@ -5,6 +5,7 @@ Standard library only: with the modules that it names it becomes the bundle's in
 
 import argparse
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -32,6 +33,7 @@ from app.bundle.places import Places, is_complete, mark_complete, write_whole
 
 MODELS_IN_VENV = "share/strongroom/models"
 INSTALLED_WITH_FAULTS = 3
+NEWER_DATA = "written by a newer Strongroom"  # in what `check` says of a data folder
 _DOES_NOT_RUN = (
     "what was installed does not run on this machine; the version in use is as it was. Where a "
     "library such as libgomp.so.1 is missing, install it from the system's own packages; signal 4 "
@@ -59,7 +61,9 @@ def main(argv: Sequence[str] | None = None, bundle: Path | None = None) -> int:
         "--rollback", action="store_true", help="go back to the version that was current before"
     )
     parser.add_argument(
-        "--force", action="store_true", help="with --rollback: whatever its check finds"
+        "--force",
+        action="store_true",
+        help="go back to an earlier version, or to one that the data folder is too new for",
     )
     given = parser.parse_args(argv)
     os.umask(0o022)
@@ -71,7 +75,7 @@ def main(argv: Sequence[str] | None = None, bundle: Path | None = None) -> int:
         if given.verify:
             _verified(bundle, places, given.key)
             return 0
-        return install(bundle, places, given.key)
+        return install(bundle, places, given.key, force=given.force)
     except BundleFault as fault:
         print(f"install.sh: {fault}", file=sys.stderr)
     except OSError as error:
@@ -82,22 +86,51 @@ def main(argv: Sequence[str] | None = None, bundle: Path | None = None) -> int:
     return 1
 
 
-def install(bundle: Path, places: Places, key: str | None) -> int:
+def install(bundle: Path, places: Places, key: str | None, *, force: bool) -> int:
     """Verify and install the bundle; returns the exit code. Raises BundleFault."""
     manifest = _verified(bundle, places, key)
     with places.alone():
-        version = places.version(manifest.version_id)
+        now, version = places.current_version(), places.version(manifest.version_id)
+        if now is not None and not force:
+            _refuse_earlier(manifest, now)
         if is_complete(version):
             _say(f"{manifest.version_id} is installed already")
         else:
-            _build(bundle, version, manifest, places.current_version())
+            _build(bundle, version, manifest, now)
+        fine, said = _check(places, version)
+        if NEWER_DATA in said and version != now and not force:
+            raise BundleFault(
+                f"{manifest.version_id} cannot work with the data folder, which a newer Strongroom "
+                f"wrote, see above; {now.name if now else 'no version'} stays current. Install "
+                "that one, or restore the backup that was made before the update. To switch all "
+                "the same: --force"
+            )
         write_whole(places.trusted, (bundle / PUBLIC_KEY).read_bytes())
         places.write_programs()
         places.switch(version)
     _say(f"Current is now {manifest.version_id}")
-    checked = subprocess.run([str(places.program), "check"], check=False).returncode
-    _say_what_next(places, manifest, fine=checked == 0)
-    return 0 if checked == 0 else INSTALLED_WITH_FAULTS
+    _say_what_next(places, manifest, fine=fine)
+    return 0 if fine else INSTALLED_WITH_FAULTS
+
+
+def _refuse_earlier(manifest: Manifest, now: Path) -> None:
+    """A signature does not age: an old bundle, with the faults of then, is signed for ever."""
+    current = Manifest.parse((now / MANIFEST).read_bytes())
+    if _release(manifest) < _release(current):
+        raise BundleFault(
+            f"this bundle is of version {manifest.fields['version']}, and current is the later "
+            f"{current.fields['version']}, which stays. --rollback goes back to the version before "
+            "an update; to install this one all the same: --force"
+        )
+
+
+def _release(manifest: Manifest) -> list[int]:
+    """The numbers that a version begins with, 1.0 the same as 1."""
+    start = re.match(r"[0-9.]*", str(manifest.fields["version"]))
+    numbers = [int(one) for one in (start[0] if start else "").split(".") if one]
+    while numbers and not numbers[-1]:
+        numbers.pop()
+    return numbers
 
 
 def roll_back(places: Places, *, force: bool) -> int:
@@ -106,19 +139,38 @@ def roll_back(places: Places, *, force: bool) -> int:
         now, before = places.current_version(), places.previous_version()
         if now is None or before is None or not is_complete(before):
             raise BundleFault(f"{places.root} holds no earlier version to go back to")
-        # The data folder's format only goes forward: the earlier version says if it cannot read it.
-        home = os.environ.get("STRONGROOM_HOME", str(places.root / "data"))
-        command = [str(before / "venv/bin/strongroom"), "--home", home, "check"]
-        checked = subprocess.run(command, env=_clean_environment(), check=False).returncode
-        if checked and not force:
+        fine, _ = _check(places, before)
+        if not fine and not force:
             raise BundleFault(
-                f"{before.name} cannot work with {home} as it is, see above; "
+                f"{before.name} cannot work with {_home(places)} as it is, see above; "
                 f"{now.name} stays current. If the data folder is newer, restore the backup that "
                 f"was made before the update. To go back all the same: --rollback --force"
             )
         places.switch(before)
     _say(f"Current is now {before.name}; restart `strongroom serve`. Once more goes to {now.name}.")
     return 0
+
+
+def _check(places: Places, version: Path) -> tuple[bool, str]:
+    """Whether a version's own `check` finds all well with the data folder, and what it says.
+
+    The data folder's format only goes forward: an earlier version says if it cannot read it.
+    """
+    command = [str(version / "venv/bin/strongroom"), "--home", _home(places), "check"]
+    done = subprocess.run(
+        command,
+        env=_clean_environment(),
+        stdout=subprocess.PIPE,
+        text=True,
+        errors="replace",
+        check=False,
+    )
+    _say(done.stdout.rstrip())
+    return done.returncode == 0, done.stdout
+
+
+def _home(places: Places) -> str:
+    return os.environ.get("STRONGROOM_HOME", str(places.root / "data"))
 
 
 def _verified(bundle: Path, places: Places, key: str | None) -> Manifest:
