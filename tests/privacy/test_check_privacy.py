@@ -58,7 +58,6 @@ def test_some_attempts_of_each_kind_where_the_engine_is_elsewhere(tmp_path: Path
 
 
 @permitted
-@pytest.mark.slow
 def test_the_whole_command(tmp_path: Path) -> None:
     file = tmp_path / "report.json"
     command = [sys.executable, "-m", "app.cli", "--home", str(tmp_path / "home"), "check",
