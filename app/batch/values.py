@@ -14,8 +14,19 @@ from app.answering.figures import Figure, figures
 from app.batch.records import Question
 
 _MARKS = re.compile(r"\s*\[\d{1,3}(?:\s*,\s*\d{1,3})*\]")
-_YES = re.compile(r"\W*(yes|ja)\b", re.IGNORECASE)
-_NO = re.compile(r"\W*(no|nein)\b", re.IGNORECASE)
+# "No" answers only where it stands alone: "no employee may", "no later than", "No. 5" do not.
+_ALONE = r"(?!\s*\.\s*\d)(?=\s*(?:[.,;:!)\]”“\"'’–—]|\s-\s|$))"
+_YES = re.compile(rf"\W*(?:yes|ja){_ALONE}", re.IGNORECASE)
+_NO = re.compile(rf"\W*(?:no|nein){_ALONE}", re.IGNORECASE)
+# Choices that a document's sentence holds for other reasons than to answer.
+_BARE = {"yes", "no", "ja", "nein", "y", "n", "j", "none", "true", "false", "wahr", "falsch"}
+# What may turn the words behind it into their opposite.
+_NEGATION = re.compile(
+    r"\b(?:not|\w+n['’]t|cannot|no|non|never|neither|nor|none|nobody|nothing|without|hardly|rarely|"
+    r"seldom|barely|scarcely|fail\w*|lack\w*|rather than|instead of|far from|yet to|"
+    r"nicht\w*|nie|niemals|niemand\w*|kein\w*|nein|weder|ohne|kaum|statt|anstatt)(?!\w)"
+)
+_DENIED_BEHIND = re.compile(r"\W{1,3}(?:not|no|nicht|nein)(?!\w)")
 _SCALES = {"": 1, "thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12}
 # Questions whose answer is a bound: "within how many days", "how many characters at least".
 _ASKED_BOUNDS = {
@@ -36,6 +47,7 @@ def value_of(
 
     `sentences` are the supported ones of the answer. `own_words` when the model wrote them: only
     then can "yes" or "no" be taken from them, because a quotation does not know the question.
+    A choice is not taken where its sentence may deny it.
     """
     said = [_MARKS.sub("", sentence).strip() for sentence in sentences]
     text = "\n".join(said)
@@ -49,7 +61,7 @@ def value_of(
     elif question.kind == "date":
         value = _date(text)
     elif question.kind == "choice":
-        value = _choice(text, question.choices)
+        value = _choice(said, question.choices, own_words=own_words)
     elif question.kind == "list":
         value = _list(text)
     return value, ""
@@ -103,12 +115,19 @@ def _date(text: str) -> str | None:
     return f"{year:04d}-{month:02d}" + (f"-{day:02d}" if day is not None else "")
 
 
-def _choice(text: str, choices: Sequence[str]) -> str | None:
-    folded = " ".join(text.casefold().split())
+def _choice(said: Sequence[str], choices: Sequence[str], *, own_words: bool) -> str | None:
+    lead, *more = said
+    if own_words:
+        lead = _NO.sub("", lead, count=1) if _NO.match(lead) else lead
+    sentences = [_folded(one) for one in (lead, *more)]
     held = [
         choice
         for choice in choices
-        if re.search(rf"(?<!\w){re.escape(' '.join(choice.casefold().split()))}(?!\w)", folded)
+        if (
+            own_words and _is_lead(_folded(choice), said[0])
+            if _folded(choice) in _BARE
+            else _is_said(_folded(choice), sentences)
+        )
     ]
     # "partly compliant" also holds "compliant": the longer one is meant.
     held = [
@@ -117,6 +136,28 @@ def _choice(text: str, choices: Sequence[str]) -> str | None:
         if not any(one != other and one.casefold() in other.casefold() for other in held)
     ]
     return held[0] if len(held) == 1 else None
+
+
+def _is_lead(choice: str, sentence: str) -> bool:
+    return re.match(rf"\W*{re.escape(choice)}{_ALONE}", sentence, re.IGNORECASE) is not None
+
+
+def _is_said(choice: str, sentences: Sequence[str]) -> bool:
+    """Whether the sentences hold `choice`, and none of them its opposite."""
+    words = re.escape(choice)
+    opposite = re.compile(rf"(?<!\w)(?:in|(?:un|non|nicht|not)[-‐‑ ]?){words}(?!\w)")
+    exact = re.compile(rf"(?<!\w)(?<![-‐‑]){words}(?!\w|[-‐‑]\w)")
+    places = [(sentence, match) for sentence in sentences for match in exact.finditer(sentence)]
+    if not places or any(opposite.search(sentence) for sentence in sentences):
+        return False
+    return not any(
+        _NEGATION.search(sentence, 0, match.start()) or _DENIED_BEHIND.match(sentence, match.end())
+        for sentence, match in places
+    )
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.casefold().split())
 
 
 def _list(text: str) -> str | None:

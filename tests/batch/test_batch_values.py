@@ -55,6 +55,60 @@ def test_yes_and_no_are_taken_from_the_models_words_alone() -> None:
     assert value("Is it paid?", "Nobody pays.", "yes_no") == (None, "")
 
 
+@pytest.mark.parametrize(
+    ("answer", "taken"),
+    [
+        ("No.", "no"),
+        ("No – it is not paid.", "no"),
+        ("Yes [1]", "yes"),
+        ("Nein: das ist untersagt.", "no"),
+        ("No employee may share passwords. [1]", None),
+        ("No later than 30 days after receipt. [1]", None),
+        ("No-one may.", None),
+        ("No. 5 of the list is paid.", None),
+        ("Ja zur Zahlung sagt der Vorstand.", None),
+    ],
+)
+def test_yes_and_no_count_where_they_stand_alone(answer: str, taken: str | None) -> None:
+    assert value("Is it?", answer, "yes_no") == (taken, "")
+
+
+@pytest.mark.parametrize(
+    ("choices", "answer", "taken"),
+    [
+        ("tested|untested", "Backups are made yearly; restores are not tested.", None),
+        ("tested|untested", "Restores are untested.", "untested"),
+        ("tested|not tested", "Backups are tested, and restores are untested.", None),
+        ("production|test", "The system is in production.", "production"),
+        ("tested|not tested", "No, restores are not tested.", "not tested"),
+        ("compliant|non-compliant", "The process is not compliant.", None),
+        ("compliant|non-compliant", "The process is non-compliant.", "non-compliant"),
+        ("compliant|partly", "The process is non-compliant.", None),
+        ("compliant|partly", "It isn’t, all in all, compliant.", None),
+        ("compliant|partly", "No part of it is compliant.", None),
+        ("compliant|partly", "Compliant: no.", None),
+        ("konform|teilweise", "Der Prozess ist nicht konform.", None),
+        ("konform|teilweise", "Kein Prozess ist konform.", None),
+        ("konform|teilweise", "Der Prozess ist konform.", "konform"),
+        ("yes|no|not applicable", "No, it is not.", "no"),
+        ("yes|no|not applicable", "No limit applies.", None),
+        ("yes|no|not applicable", "That is not applicable.", "not applicable"),
+    ],
+)
+def test_a_choice_is_never_the_opposite_of_what_is_said(
+    choices: str, answer: str, taken: str | None
+) -> None:
+    options = tuple(choices.split("|"))
+    assert value("Status?", answer, "choice", choices=options) == (taken, "")
+
+
+def test_a_quotation_does_not_choose_between_yes_and_no() -> None:
+    choices = ("yes", "no", "n/a")
+    for quoted in ("There is no limit on the days.", "No, said the board.", "No."):
+        taken = value("Is there a limit?", quoted, "choice", own_words=False, choices=choices)
+        assert taken == (None, "")
+
+
 def test_a_choice_is_the_longest_one_that_is_said_and_the_only_one() -> None:
     choices = ("compliant", "partly compliant", "not applicable")
     said = "We are partly compliant with that."
