@@ -64,8 +64,12 @@ def check_draft(
     evidence = rank_evidence(question, hits, embedder, rarity)
     evidence = [found for found in evidence if not only_asks(question, found.sentence)]
     evidence = rather_told(question, evidence)
-    refused = says_not_found(draft)
-    tied = [] if refused else _tie(question, read_draft(draft, offered), hits, numbers)
+    tied = _tie(question, read_draft(draft, offered), hits, numbers)
+    # "Breakfast is not included [1]" may sound like a refusal; what a passage says is none.
+    if refused := says_not_found(draft) and not any(
+        one.support for one in tied if one.sentence.cited
+    ):
+        tied = []
     signals = decision_signals(
         question,
         hits,

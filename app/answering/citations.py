@@ -10,11 +10,14 @@ _MARK = re.compile(
     r"\s*[\[【(](?:passages?\s*)?(\d{1,3}(?:\s*[,;–-]\s*\d{1,3})*)[\]】)]", re.IGNORECASE
 )
 _QUOTED_SENTENCES = re.compile(r"[“„«\"]([^“”„«»\"]*[.!?]\s[^“”„«»\"]*)[”“»\"]")
+_HERE = (
+    r"(the|these|any of the) ((given|provided) )?(passages?|documents?|context|text|information)"
+)
 _SAYS_NO = re.compile(
-    r"\bnot found\b|\bnot in the (documents|passages)\b|"
+    rf"^\W*not found\b|\bnot found in {_HERE}\b|\bnot in the (documents|passages)\b|"
     r"\b(passages?|documents?|context|text|information) (do(es)?|did) not "
     r"(contain|hold|provide|mention|say|state|specify|answer|include)|"
-    r"\b(is|are) not (mentioned|specified|stated|provided|given|included) in\b|"
+    rf"\b(is|are) not (mentioned|specified|stated|provided|given|included) in {_HERE}\b|"
     r"\b(no|not enough|insufficient) information\b|"
     r"\b(cannot|can't|unable to) (answer|find|determine)\b",
     re.IGNORECASE,

@@ -25,8 +25,8 @@ WRONG_CODE = 0.3
 LEAST_WEIGHT = 0.1
 UNTELLING_WEIGHT = 0.6  # of "how", "the" and the question mark, which say what kind is asked for
 FARTHER = 0.02  # what each sentence costs between a document's question and its answer
-# Beside a sentence with the question's very words: in honest lists of questions and answers the
-# next best reached .78 of it, in documents that someone had tampered with at least .88.
+# Beside a sentence with the question's very words, in documents that someone had tampered with,
+# the next best that answers no other question reached at least .88 of it.
 AS_GOOD = 0.85
 _LONG_ENOUGH = 5  # words, to be no chance
 _WORD = re.compile(r"\w+")
@@ -171,11 +171,14 @@ def only_asks(question: str, sentence: str) -> bool:
 def rather_told(question: str, evidence: Sequence[Evidence]) -> list[Evidence]:
     """`evidence` without sentences that hold the question word for word, if another is as good.
 
-    Who answers in passing does not repeat the question, who wants to be quoted for it does. In a
-    list of questions and answers nothing else is as good, and it stays.
+    Who answers in passing does not repeat the question, who wants to be quoted for it does. What
+    answers another question of the document is no such sentence: in a list of questions and
+    answers the very question stays, however alike its neighbours are.
     """
     asked = _WORD.findall(question.casefold())
-    others = [found for found in evidence if not _holds(found.told, asked)]
+    others = [
+        found for found in evidence if not found.candidate.asked and not _holds(found.told, asked)
+    ]
     if len(asked) < _LONG_ENOUGH or not others or others[0].score < AS_GOOD * evidence[0].score:
         return list(evidence)
     return others

@@ -101,6 +101,38 @@ def test_a_model_that_goes_in_circles_is_heard_once(embedder: Embedder) -> None:
     assert _checked(embedder, said * 4).text.count("28") == 1
 
 
+@pytest.mark.parametrize(
+    ("question", "text", "answer"),
+    [
+        (
+            "Can I return an opened product within 14 days?",
+            "Can I return an opened product within 14 days? No. Opened products are excluded.\n\n"
+            "Can I return an unopened product within 14 days? Yes. We refund the full price.",
+            "No. Opened products are excluded.",
+        ),
+        (
+            "How many days of leave do full-time employees get?",
+            "How many days of leave do full-time employees get?\n28 days a year.\n\n"
+            "How many days of leave do part-time employees get?\n14 days a year.",
+            "28 days a year.",
+        ),
+    ],
+)
+def test_who_asks_a_documents_own_question_gets_its_own_answer(
+    embedder: Embedder, question: str, text: str, answer: str
+) -> None:
+    checked = check_draft(question, "", {1: _hit(1, text)}, embedder, BUILT_IN, {}, weak=True)
+    assert checked.text == f"“{question} {answer}” [1]"
+
+
+def test_a_supported_no_is_an_answer_and_no_refusal(embedder: Embedder) -> None:
+    text = "Tram and bus are in the flat rate. Parking is not mentioned in the documents of 2024."
+    draft = "Parking is not mentioned in the documents of 2024 [1]."
+    question = "Was parking mentioned in the documents of 2024?"
+    checked = check_draft(question, draft, {1: _hit(1, text)}, embedder, BUILT_IN, {})
+    assert "Parking is not mentioned" in checked.text
+
+
 def test_a_wrong_citation_is_replaced_by_the_right_one(embedder: Embedder) -> None:
     checked = _checked(embedder, "Full-time employees have 28 working days of annual leave [4].")
     assert [citation.n for citation in checked.citations] == [1]

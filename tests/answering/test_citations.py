@@ -46,4 +46,6 @@ def test_no_draft_cites_what_was_not_offered(draft: str) -> None:
 def test_the_models_own_no_is_heard() -> None:
     assert says_not_found("NOT FOUND")
     assert says_not_found("The passages do not mention a company car.")
+    assert says_not_found("The price is not stated in the passages.")
     assert not says_not_found("Lost property not collected is given away.")
+    assert not says_not_found("No, breakfast is not included in the hotel rate [1].")
