@@ -3,12 +3,14 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from app.batch.columns import OUTCOME_WORDS, Link, Results, counted, in_table, made_with
+from app.batch.naming import Place, names_of, place_in
 from app.batch.records import Evidence, RowResult, RunInfo
 from app.batch.tables import TableError
 from app.printing.paper import BarPart, Paper
@@ -45,7 +47,7 @@ class Table:
     """Documents down, questions across."""
 
     questions: Mapping[int, str]  # by row of the questionnaire
-    rows: Mapping[str, Mapping[int, RowResult]]  # by document, then by the question's row
+    rows: Mapping[Place, Mapping[int, RowResult]]  # by document, then by the question's row
 
 
 def write_report(path: Path, info: RunInfo, results: Results, link: Link = lambda _: "") -> None:
@@ -69,6 +71,7 @@ def write_report(path: Path, info: RunInfo, results: Results, link: Link = lambd
 
 def _write_html(path: Path, info: RunInfo, results: Results, link: Link) -> None:
     counts = counted(results())
+    names = names_of(results())
     pieces = page_of(
         "report.html",
         info=info,
@@ -77,14 +80,15 @@ def _write_html(path: Path, info: RunInfo, results: Results, link: Link) -> None
         total=sum(counts.values()),
         words=OUTCOME_WORDS,
         meanings=MEANINGS,
-        cited=most_cited(results),
+        cited=most_cited(results, names),
         table=table_of(results) if info.mode == "each_document" else None,
         in_table=in_table,
+        names=names,
         facts=made_with(info),
-        place=place_of,
+        place=partial(place_of, names=names),
         made=made_of,
         link=link,
-        title_of=title_of,
+        title_of=partial(title_of, names=names),
         signatures=SIGNATURES,
     )
     with path.open("w", encoding="utf-8") as file:
@@ -106,6 +110,7 @@ def page_of(template: str, **values: Any) -> Iterator[str]:
 def _paper(info: RunInfo, results: Results, link: Link) -> Paper:
     paper = Paper(title=f"Answers to {info.questionnaire}", footer=f"Run {info.id}")
     counts = counted(results())
+    names = names_of(results())
     total = sum(counts.values())
     paper.title("Questionnaire, answered with evidence", info.questionnaire)
     begun = f", begun {info.started_at[:16].replace('T', ' ')} UTC" if info.started_at else ""
@@ -122,8 +127,8 @@ def _paper(info: RunInfo, results: Results, link: Link) -> Paper:
             paper.item(remark, colour=COLOURS["partly_supported"], mark="Note:")
     if info.mode == "each_document" and (table := table_of(results)):
         paper.heading("Documents", small=True)
-        paper.named_bars([(name, _bar_of(row)) for name, row in table.rows.items()])
-    elif cited := most_cited(results):
+        paper.named_bars([(names[place], _bar_of(row)) for place, row in table.rows.items()])
+    elif cited := most_cited(results, names):
         paper.heading("Where the evidence is from", small=True)
         paper.named_bars(
             [(one.document, [BarPart("", one.count, COLOURS["found"])]) for one in cited]
@@ -138,7 +143,7 @@ def _paper(info: RunInfo, results: Results, link: Link) -> Paper:
     paper.new_page()
     paper.heading("Questions and answers")
     for result in results():
-        _answer(paper, result, link)
+        _answer(paper, result, link, names)
     paper.new_page()
     paper.heading("What this run was made of")
     if not info.changed:
@@ -162,8 +167,8 @@ def _bar_of(row: Mapping[int, RowResult]) -> list[BarPart]:
     ]
 
 
-def _answer(paper: Paper, result: RowResult, link: Link) -> None:
-    paper.heading(title_of(result), small=True)
+def _answer(paper: Paper, result: RowResult, link: Link, names: Mapping[Place, str]) -> None:
+    paper.heading(title_of(result, names), small=True)
     beside = f"row {result.key}"
     if result.value is not None:
         beside += f" · {result.value} {result.unit}".rstrip()
@@ -183,7 +188,7 @@ def _answer(paper: Paper, result: RowResult, link: Link) -> None:
         paper.note("Nearest passages, which do not answer it:", keep=True)
     for one in result.evidence or result.nearest:
         colour = COLOURS["found"] if result.evidence else COLOURS["not_found"]
-        paper.quote(one.quote, source=place_of(one), colour=colour, link=link(one))
+        paper.quote(one.quote, source=place_of(one, names), colour=colour, link=link(one))
     if told := made_of(result):
         paper.note(" · ".join(f"{name} {value}" for name, value in told))
     paper.rule()
@@ -206,9 +211,11 @@ def made_of(result: RowResult) -> list[tuple[str, str]]:
     return [(name, value) for name, value in facts if value]
 
 
-def title_of(result: RowResult) -> str:
+def title_of(result: RowResult, names: Mapping[Place, str]) -> str:
     """The question, and the document that it was asked about."""
-    about = f" — {result.document.name}" if result.document else ""
+    about = ""
+    if result.document:
+        about = f" — {names[result.document.space, result.document.name]}"
     number = "" if result.question.id == str(result.question.row) else f"{result.question.id}. "
     return f"{number}{result.question.text}{about}"
 
@@ -216,19 +223,21 @@ def title_of(result: RowResult) -> str:
 def table_of(results: Results) -> Table | None:
     """All results by document and question; None for more than a person looks over."""
     questions: dict[int, str] = {}
-    rows: dict[str, dict[int, RowResult]] = {}
+    rows: dict[Place, dict[int, RowResult]] = {}
     for count, result in enumerate(results()):
         if count > _LARGEST_TABLE:
             return None
         if result.document is not None:
             questions[result.question.row] = result.question.text
-            rows.setdefault(result.document.name, {})[result.question.row] = result
+            place = (result.document.space, result.document.name)
+            rows.setdefault(place, {})[result.question.row] = result
     return Table(questions, rows)
 
 
-def place_of(evidence: Evidence) -> str:
+def place_of(evidence: Evidence, names: Mapping[Place, str] | None = None) -> str:
     """Where a quotation stands, for a person."""
-    parts = [f"[{evidence.n}] {evidence.document}" if evidence.n else evidence.document]
+    document = (names or {}).get(place_in(evidence), evidence.document)
+    parts = [f"[{evidence.n}] {document}" if evidence.n else document]
     if evidence.page is not None:
         parts.append(f"page {evidence.page}")
     if evidence.heading:
@@ -236,11 +245,11 @@ def place_of(evidence: Evidence) -> str:
     return ", ".join(parts)
 
 
-def most_cited(results: Results) -> Sequence[Cited]:
+def most_cited(results: Results, names: Mapping[Place, str]) -> Sequence[Cited]:
     """The documents that are evidence most often."""
-    counts: Counter[str] = Counter()
+    counts: Counter[Place] = Counter()
     for result in results():
-        counts.update({one.document for one in result.evidence})
+        counts.update({place_in(one) for one in result.evidence})
     common = counts.most_common(_DOCUMENTS)
     most = common[0][1] if common else 1
-    return [Cited(document, count, 100 * count / most) for document, count in common]
+    return [Cited(names[place], count, 100 * count / most) for place, count in common]

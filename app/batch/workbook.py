@@ -20,6 +20,7 @@ from app.batch.columns import (
     made_with,
     not_as_it_was,
 )
+from app.batch.naming import names_of
 from app.batch.records import RowResult, RunInfo
 
 _LARGEST_MATRIX = 100_000  # cells
@@ -106,6 +107,7 @@ def _matrix(book: Workbook, results: Results) -> None:
         place = (result.document.space, result.document.name)
         cell = (_cell_of(result), result.outcome)
         held.setdefault(place, {})[result.question.row] = cell
+    documents = names_of(results())
     sheet = book.create_sheet("Documents × questions")
     if len(questions) * len(held) > _LARGEST_MATRIX:
         words = "Too large for one table: the sheet Answers has every cell."
@@ -120,7 +122,8 @@ def _matrix(book: Workbook, results: Results) -> None:
     names = ["document", *questions.values()]
     sheet.row_dimensions[1].height = sheets.height(names, widths)
     sheets.head(sheet, names)
-    for at, ((_, name), answers) in enumerate(held.items(), 2):
+    for at, (place, answers) in enumerate(held.items(), 2):
+        name = documents[place]
         row = [sheets.text(sheet, name)]
         row[0].font = sheets.BOLD
         texts = [name]

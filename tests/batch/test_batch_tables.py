@@ -163,6 +163,32 @@ def test_every_question_of_every_document_is_a_table(tmp_path: Path) -> None:
     assert book["Answers"].max_row == 5
 
 
+def test_two_documents_of_one_name_are_two_in_every_file(tmp_path: Path) -> None:
+    documents = [DocumentRef(space, "lease.pdf", "7" * 64) for space in ("anna", "bert")]
+    results = [
+        result(2, key=f"2.{n}", document=one, answer=f"asked of {one.space}",
+               evidence=(replace(EVIDENCE, space=one.space, document=one.name),))
+        for n, one in enumerate([*documents, DocumentRef("anna", "only.pdf", "8" * 64)], 1)
+    ]  # fmt: skip
+    info = replace(INFO, mode="each_document")
+    sheet = openpyxl.load_workbook(written(tmp_path, ".xlsx", *results, info=info))[
+        "Documents × questions"
+    ]
+    names = ["lease.pdf (anna)", "lease.pdf (bert)", "only.pdf"]
+    assert [cell.value for cell in sheet["A"]] == ["document", *names]
+    write_report(tmp_path / "r.html", info, lambda: iter(results))
+    page = (tmp_path / "r.html").read_text("utf-8")
+    for name in names:
+        assert f'<th scope="row">{name}</th>' in page
+        assert f"How long is leave? — {name}</h3>" in page
+    for number in (1, 2, 3):
+        assert f'<a href="#row-2.{number}">' in page
+    assert "[1] lease.pdf (bert), page 4" in page
+    write_report(tmp_path / "r.pdf", info, lambda: iter(results))
+    first = pypdfium2.PdfDocument(tmp_path / "r.pdf")[0].get_textpage().get_text_range()
+    assert all(name in first for name in names)
+
+
 def test_equal_results_are_equal_files(tmp_path: Path) -> None:
     results = [result(2), result(3, outcome="partly_supported")]
     found: dict[str, set[bytes]] = {}
