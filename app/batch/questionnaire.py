@@ -58,6 +58,7 @@ _KINDS: dict[str, AnswerKind] = {
 }
 _WITH_UNIT = re.compile(r"(number|zahl)\s*(?:\(|in\s|,\s*)\s*([^)]+)\)?$", re.IGNORECASE)
 _ONE_OF = re.compile(r"(?:one of|choice|auswahl|eine? von)\s*:\s*(.+)$", re.IGNORECASE)
+_HALF = re.compile(r"[\ud800-\udfff]")  # JSON can name it; nothing can be written with it
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,6 +286,8 @@ def _unique(cells: Sequence[str]) -> tuple[str, ...]:
 
 def _checked(row: Row, columns: _Columns) -> Question | RowProblem:
     cells = (*row.cells, *[""] * (len(columns.names) - len(row.cells)))
+    if any(_HALF.search(text) for text in (*columns.names, *cells)):
+        return RowProblem(row.number, "holds half a character, such as \\ud800: write it anew")
     text = " ".join(cells[columns.question].split())
     if not text:
         return RowProblem(row.number, "has no question")

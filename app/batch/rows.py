@@ -67,7 +67,7 @@ def json_objects(
         if not line:
             continue
         try:
-            found = json.loads(line)
+            found = json.loads(line, object_pairs_hook=_each_once)
         except (ValueError, RecursionError) as error:
             yield number, f"is no JSON object ({error})"
             continue
@@ -202,6 +202,14 @@ def _telling(opened: BinaryIO) -> bytes:
             kept.append(line)
             length += len(line)
     return b"".join(kept)
+
+
+def _each_once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """Raises ValueError for a field that is there twice: one of the two would not be asked."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a field is in it twice")
+    return found
 
 
 def _plain(value: object) -> str:

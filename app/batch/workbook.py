@@ -24,6 +24,7 @@ from app.batch.naming import names_of
 from app.batch.records import RowResult, RunInfo
 
 _LARGEST_MATRIX = 100_000  # cells
+MOST_LINKS = 65_530  # in a sheet, by Excel, which repairs a book with more by removing them all
 _ON_PAPER = 190.0  # widths of columns that can be read on one page
 
 
@@ -33,13 +34,14 @@ def write_workbook(path: Path, info: RunInfo, results: Results, link: Link) -> N
     book.properties.creator = "Strongroom"
     if info.mode == "each_document":
         _matrix(book, results)
-    _answers(book, info, results, link)
-    _summary(book, info, results)
+    unlinked = _answers(book, info, results, link)
+    _summary(book, info, results, unlinked)
     book.save(path)
     sheets.same_every_time(path)
 
 
-def _answers(book: Workbook, info: RunInfo, results: Results, link: Link) -> None:
+def _answers(book: Workbook, info: RunInfo, results: Results, link: Link) -> int:
+    """Returns how many places of evidence have no link because a sheet holds no more."""
     asked = asked_columns(results())
     names = [*asked, *answer_columns(info)]
     unused = _unused(info, results)
@@ -52,15 +54,16 @@ def _answers(book: Workbook, info: RunInfo, results: Results, link: Link) -> Non
             sheet.column_dimensions[get_column_letter(at)].hidden = True
     sheets.head(sheet, names)
     outcome = names.index("outcome", len(asked))
+    first = names.index("document 1", len(asked))  # the questionnaire may have one of this name
     places = {
-        at: (at - names.index("document 1")) // 3
+        at: (at - first) // 3
         for at, name in enumerate(names)
         if name.startswith("document ") and at > outcome
     }
     number = names.index("value", len(asked))
     note = names.index("note", len(asked))
     widths = [sheets.width(name) for name in names]
-    rows = 1
+    rows, links = 1, 0
     for result in results():
         cells = [*asked_cells(result, asked), *answer_cells(result, info)]
         if changed := not_as_it_was(cells, sheets.LONGEST):
@@ -73,6 +76,9 @@ def _answers(book: Workbook, info: RunInfo, results: Results, link: Link) -> Non
         shown = result.evidence or result.nearest
         for at, which in places.items():
             if which < len(shown) and (address := link(shown[which])):
+                links += 1
+                if links > MOST_LINKS:
+                    continue
                 written[at].hyperlink = address
                 written[at].font = sheets.LINK
         rows += 1
@@ -80,6 +86,7 @@ def _answers(book: Workbook, info: RunInfo, results: Results, link: Link) -> Non
         sheet.append(written)
         del sheet.row_dimensions[rows]  # written; a large table would keep them all
     sheet.auto_filter.ref = f"A1:{get_column_letter(len(names))}{rows}"
+    return max(0, links - MOST_LINKS)
 
 
 def _unused(info: RunInfo, results: Results) -> set[str]:
@@ -147,7 +154,7 @@ def _cell_of(result: RowResult) -> str:
     return f"{said}\n→ {place}" if place else said
 
 
-def _summary(book: Workbook, info: RunInfo, results: Results) -> None:
+def _summary(book: Workbook, info: RunInfo, results: Results, unlinked: int) -> None:
     sheet = book.create_sheet("Summary")
     sheet.page_setup.fitToHeight = 0
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
@@ -165,6 +172,12 @@ def _summary(book: Workbook, info: RunInfo, results: Results) -> None:
         label = sheets.text(sheet, words)
         label.fill = sheets.FILLS[outcome]
         sheet.append([label, sheets.text(sheet, f"{counts[outcome]:,}: {meanings[outcome]}")])
+    if unlinked:
+        said = (
+            f"{unlinked:,} places of evidence have no link: Excel opens {MOST_LINKS:,} in a sheet"
+        )
+        sheet.append([])
+        sheets.rows(sheet, [("Links", said)])
     if info.remarks:
         sheet.append([])
         sheets.head(sheet, ["How the questionnaire was read", ""])

@@ -111,6 +111,21 @@ def test_bad_rows_are_told_by_their_number(tmp_path: Path) -> None:
     assert [one.text for one in found if isinstance(one, Question)] == ["Good?"]
 
 
+def test_json_that_cannot_be_written_again_is_told_by_its_row(tmp_path: Path) -> None:
+    text = (
+        '{"question": "\\ud800 what?"}\n{"question": "How?", "note": "\\udfff"}\n'
+        '{"question": "One?", "question": "Two?"}\n{"question": "\\ud83d\\ude00 Good?"}\n'
+    )
+    first, second, third, good = read_questionnaire(write(tmp_path / "q.jsonl", text))
+    for number, one in enumerate((first, second), 1):
+        assert isinstance(one, RowProblem)
+        assert (one.row, "half a character" in one.reason) == (number, True)
+    assert isinstance(third, RowProblem)
+    assert "twice" in third.reason
+    assert isinstance(good, Question)
+    assert good.text == "😀 Good?"
+
+
 def test_files_that_are_no_questionnaire_are_refused_with_a_remedy(tmp_path: Path) -> None:
     for name, content, words in (
         ("old.xls", b"\xd0\xcf\x11\xe0", "save it as XLSX or CSV"),

@@ -15,7 +15,9 @@ import pypdfium2
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from openpyxl.utils import get_column_letter
 
+from app.batch import workbook
 from app.batch.records import (
     DocumentRef,
     Evidence,
@@ -145,6 +147,35 @@ def test_a_workbook_has_its_columns_links_colours_and_summary(tmp_path: Path) ->
     assert ["SHA-256 of the chat model", "2" * 64] in summary
 
 
+def links_of(path: Path) -> dict[str, str]:
+    sheet = openpyxl.load_workbook(path)["Answers"]
+    cells = (cell for row in sheet.iter_rows() for cell in row)
+    return {cell.coordinate: cell.hyperlink.target for cell in cells if cell.hyperlink}
+
+
+def test_links_stay_with_the_evidence_of_our_own_results_handed_in_again(tmp_path: Path) -> None:
+    columns = {"document 1": "old.pdf", "Question": "How long?", "owner": "HR"}
+    one = result(question=Question(2, "2", "How long?", columns=columns))
+    path = tmp_path / "out.xlsx"
+    write_table(path, INFO, lambda: iter([one]), lambda one: f"http://127.0.0.1/{one.document}")
+    names = [cell.value for cell in openpyxl.load_workbook(path)["Answers"][1]]
+    place = get_column_letter(names.index("document 1", len(columns)) + 1)
+    assert links_of(path) == {f"{place}2": "http://127.0.0.1/handbook.pdf"}
+
+
+def test_more_links_than_excel_opens_are_text_and_that_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert workbook.MOST_LINKS == 65_530
+    monkeypatch.setattr(workbook, "MOST_LINKS", 3)
+    path = tmp_path / "out.xlsx"
+    write_table(path, INFO, lambda: map(result, range(2, 7)), lambda one: "http://127.0.0.1/s")
+    assert len(links_of(path)) == 3
+    summary = openpyxl.load_workbook(path)["Summary"]
+    told = [[cell.value for cell in row] for row in summary.iter_rows()]
+    assert ["Links", "2 places of evidence have no link: Excel opens 3 in a sheet"] in told
+
+
 def test_every_question_of_every_document_is_a_table(tmp_path: Path) -> None:
     documents = [DocumentRef("hr", "a.pdf", "7" * 64), DocumentRef("hr", "b.pdf", "8" * 64)]
     results = [
@@ -226,21 +257,24 @@ def test_a_file_that_cannot_be_written_leaves_the_old_one(tmp_path: Path) -> Non
         write_table(tmp_path / "out.docx", INFO, lambda: iter([result()]))
 
 
-def test_large_tables_are_written_row_by_row(tmp_path: Path) -> None:
-    def results() -> Iterator[RowResult]:
-        return (result(row) for row in range(2, 1_502))
-
+@pytest.mark.parametrize("linked", [False, True])
+def test_of_large_tables_only_the_links_stay_in_memory(tmp_path: Path, linked: bool) -> None:
+    """The library keeps links until the book is saved; a sheet has no more than MOST_LINKS."""
+    rows = (250, 1_500)
     peaks = []
-    for count in (250, 1_500):
+    for count in rows:
         tracemalloc.start()
         write_table(
             tmp_path / "large.xlsx", INFO,
-            lambda count=count: (one for _, one in zip(range(count), results(), strict=False)),
+            lambda count=count: map(result, range(2, count + 2)),
+            lambda one: f"http://127.0.0.1:7860/source?name={one.document}&page=4" * linked,
         )  # fmt: skip
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
     assert zipfile.ZipFile(tmp_path / "large.xlsx").testzip() is None
-    assert peaks[1] < 2 * peaks[0] + 2**20
+    assert len(links_of(tmp_path / "large.xlsx")) == linked * rows[1]
+    # bytes a row; a row's cells as objects of the library are more than 20,000
+    assert (peaks[1] - peaks[0]) / (rows[1] - rows[0]) < (3_000 if linked else 1_600)
 
 
 def test_a_report_quotes_marks_doubt_and_lets_nothing_act(tmp_path: Path) -> None:
