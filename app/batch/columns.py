@@ -16,9 +16,6 @@ OUTCOME_WORDS = {
     "not_found": "not found",
     "failed": "failed",
 }
-# What a spreadsheet may take for a formula, in any of its widths.
-_FORMULA = re.compile(r"\A'*[\s\u200b]*[=+\-@\t\r\n＝＋－＠]")
-_NUMBER = re.compile(r"\A[+-]?\d[\d.,  ]*%?\Z")
 _ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 
 # All results, each time anew and in the questionnaire's order.
@@ -90,17 +87,6 @@ def _unsupported(result: RowResult) -> str:
     if result.outcome != "partly_supported":
         return ""
     return " ".join(one.text for one in result.sentences if not one.supported)
-
-
-def as_text(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula: an apostrophe stands before one.
-
-    See OWASP, "CSV Injection". Plain numbers, also negative ones, stay as they are. A formula
-    that has apostrophes already gets one more, so that taking one away gives every cell back.
-    """
-    if _FORMULA.match(cell) and not _NUMBER.match(cell):
-        return f"'{cell}"
-    return cell
 
 
 def legal(cell: str, longest: int) -> str:

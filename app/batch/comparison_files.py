@@ -5,8 +5,9 @@ import json
 from pathlib import Path
 from typing import TextIO
 
-from app.batch.columns import Link, as_text
+from app.batch.columns import Link
 from app.batch.comparison import cells, columns
+from app.batch.formulas import texts
 from app.batch.review import Review
 from app.batch.tables import TableError
 
@@ -56,4 +57,4 @@ def _write_text(file: TextIO, suffix: str, review: Review) -> None:
     writer = csv.writer(file, lineterminator="\r\n")
     writer.writerow(names)
     for row in review.rows:
-        writer.writerow([as_text(cell) for cell in cells(row, review)])
+        writer.writerow(texts(cells(row, review)))

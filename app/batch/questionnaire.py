@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
 
+from app.batch.formulas import as_they_were
 from app.batch.records import AnswerKind, Question, RowProblem
 from app.batch.rows import (
     QuestionnaireError,
@@ -93,7 +94,10 @@ def read_questionnaire(
         return _from_lines(lines(file, encoding, remarks))
     if kind == "jsonl":
         return _from_objects(json_objects(file, encoding, remarks), question_column)
-    rows = xlsx_rows(file, sheet, remarks) if kind == "xlsx" else csv_rows(file, encoding, remarks)
+    if kind == "xlsx":
+        rows = xlsx_rows(file, sheet, remarks)
+    else:
+        rows = as_they_were(csv_rows(file, encoding, remarks))
     return _from_table(rows, question_column, remarks, hidden_rows=hidden_rows)
 
 

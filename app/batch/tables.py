@@ -10,10 +10,10 @@ from app.batch.columns import (
     Results,
     answer_cells,
     answer_columns,
-    as_text,
     asked_cells,
     asked_columns,
 )
+from app.batch.formulas import texts
 from app.batch.journal import from_json, to_json
 from app.batch.records import RowResult, RunInfo
 
@@ -60,10 +60,9 @@ def write_text(file: TextIO, suffix: str, info: RunInfo, results: Results) -> No
         return
     writer = csv.writer(file, lineterminator="\r\n")
     asked = asked_columns(results())
-    writer.writerow([*map(as_text, asked), *answer_columns(info)])
+    writer.writerow(texts([*asked, *answer_columns(info)]))
     for result in results():
-        cells = [*asked_cells(result, asked), *answer_cells(result, info)]
-        writer.writerow([as_text(cell) for cell in cells])
+        writer.writerow(texts([*asked_cells(result, asked), *answer_cells(result, info)]))
 
 
 def read_results(path: Path) -> tuple[RunInfo, list[RowResult]]:

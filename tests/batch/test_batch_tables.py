@@ -3,6 +3,8 @@
 import csv
 import io
 import re
+import shutil
+import subprocess
 import threading
 import tracemalloc
 import zipfile
@@ -18,6 +20,8 @@ from hypothesis import strategies as st
 from openpyxl.utils import get_column_letter
 
 from app.batch import workbook
+from app.batch.formulas import as_it_was
+from app.batch.questionnaire import read_questionnaire
 from app.batch.records import (
     DocumentRef,
     Evidence,
@@ -31,7 +35,17 @@ from app.batch.report import write_report
 from app.batch.review import review
 from app.batch.tables import TableError, read_results, write_table, write_text
 
-EVIL = ["=cmd|' /C calc'!A0", "@SUM(A1:A9)", "+1+cmd", "-2+3", "\t=1", "＝1+1", '=HYPERLINK("x")']
+SIGNS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+EVIL = [
+    "=cmd|' /C calc'!A0",
+    "@SUM(A1:A9)",
+    "+1+cmd",
+    "-2+3",
+    "\t=1",
+    "＝1+1",
+    "See;=1+41;@SUM(1)",
+    '=HYPERLINK("x")',
+]
 INFO = RunInfo(
     id="run1",
     questionnaire="security.xlsx",
@@ -105,15 +119,58 @@ def test_nothing_from_outside_becomes_a_formula(tmp_path: Path) -> None:
 
 
 @settings(max_examples=80, deadline=None)
-@given(st.text(max_size=40) | st.text("'=-+@ \t5a", max_size=8))
+@given(st.text(max_size=40) | st.text("'=-+@ \t5a;\n\",", max_size=8))
 def test_no_text_is_ever_a_formula_and_none_is_lost(text: str) -> None:
     text = text.replace("\r", "\n")  # what a line break is, is CSV's own business
     one = result(question=Question(2, "2", "How?", columns={"Question": text}), answer=text)
     file = io.StringIO(newline="")
     write_text(file, ".csv", INFO, lambda: iter([one]))
     (_, row) = csv.reader(io.StringIO(file.getvalue(), newline=""))
-    assert re.sub(r"\A'(?='*[\s\u200b]*[=+\-@\t\r\n＝＋－＠])", "", row[0]) == text
+    assert as_it_was(row[0]) == text
+    assert as_it_was(row[2]) == text
     assert not re.match(r"[=@＝＠]", row[0].strip())
+    # In other countries the same file is parted at other marks.
+    for mark in (";", "\t"):
+        parted = csv.reader(io.StringIO(file.getvalue(), newline=""), delimiter=mark)
+        begun = [cell.strip() for cells in parted for cell in cells]
+        assert not [cell for cell in begun if cell.startswith(SIGNS)]
+
+
+ATTACK = 'foo\n=1+2;=HYPERLINK("http://evil/";"x")\n"=3+4;"=5+6"\t@SUM(A1)'
+
+
+@pytest.mark.parametrize("mark", [",", ";", "\t"])
+def test_no_list_separator_makes_a_formula_of_a_part_of_a_cell(tmp_path: Path, mark: str) -> None:
+    columns = {"Nr": "-2", "Question": "5+cmd|' /C calc'!A0;x", "more": ATTACK}
+    one = result(question=Question(2, "2", "How?", columns=columns), answer=ATTACK)
+    with written(tmp_path, ".csv", one).open(encoding="utf-8-sig", newline="") as file:
+        cells = [cell for row in csv.reader(file, delimiter=mark) for cell in row]
+    assert not [cell for cell in cells if cell.strip().startswith(SIGNS)]
+
+
+def test_our_own_table_handed_in_again_has_the_cells_as_they_were(tmp_path: Path) -> None:
+    columns = {"Nr": "-2", "Question": "How?", "more": ATTACK, "=x": "'=1"}
+    one = result(question=Question(2, "2", "How?", columns=columns), answer=ATTACK)
+    (again,) = read_questionnaire(written(tmp_path, ".csv", one))
+    assert isinstance(again, Question)
+    assert dict(list(again.columns.items())[:4]) == columns
+    assert again.columns["answer"] == ATTACK
+
+
+@pytest.mark.skipif(not shutil.which("soffice"), reason="LibreOffice is not here")
+def test_a_spreadsheet_program_finds_no_formula_behind_a_semicolon(tmp_path: Path) -> None:
+    one = result(answer=ATTACK, evidence=(replace(EVIDENCE, quote=ATTACK),))
+    path = written(tmp_path, ".csv", one)
+    subprocess.run(
+        ["soffice", "--headless", f"-env:UserInstallation={(tmp_path / 'lo').as_uri()}",
+         "--infilter=CSV:59,34,76,1,,0,false,true,false", "--convert-to", "xlsx",
+         "--outdir", str(tmp_path / "made"), str(path)],
+        check=True, capture_output=True, timeout=240,
+    )  # fmt: skip
+    sheet = openpyxl.load_workbook(tmp_path / "made" / "out.xlsx").active
+    cells = [cell for row in sheet.iter_rows() for cell in row if cell.value is not None]
+    assert len({cell.row for cell in cells}) > 2  # it was parted there
+    assert not [cell.value for cell in cells if cell.data_type == "f"]
 
 
 def test_json_lines_hold_everything(tmp_path: Path) -> None:
