@@ -4,15 +4,24 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import chromadb
 import pytest
 from chroma_run import ChromaRun
 
+from app.audit.opening import open_trail
+from app.backup import making, restoring
+from app.deletion import deleter
+from app.deletion.remains import Remains
 from app.privacy.allowed import Allowed, Host, named_in
 from app.settings import load_settings
 from app.wiring import open_home
+from vectorstore.chroma_server import ServerVectors
+from vectorstore.vectors import OutOfReach
 
 SAMPLES = Path(__file__).parent / "samples"
 PASSWORDS = "How many characters must a password have?"
@@ -39,6 +48,16 @@ def run(home: Path, server: ChromaRun, *arguments: str) -> subprocess.CompletedP
         capture_output=True,
         check=False,
     )
+
+
+def collections_on(server: ChromaRun) -> dict[str, int]:
+    """How many vectors each collection has."""
+    client = chromadb.HttpClient(
+        "127.0.0.1", server.port, settings=chromadb.Settings(anonymized_telemetry=False)
+    )
+    found = {one.name: one.count() for one in client.list_collections()}
+    client.close()
+    return found
 
 
 def findings_of(home: Path, server: ChromaRun) -> list[str]:
@@ -102,3 +121,50 @@ def test_a_receipt_says_what_was_not_seen(tmp_path: Path, server: ChromaRun) -> 
         for path in settings.home.rglob("*"):
             if path.is_file() and "audit" not in path.parts:
                 assert SENTENCE not in path.read_bytes(), path
+
+
+def test_a_server_that_is_cut_off_within_a_deletion_and_back_at_its_end_is_not_called_clean(
+    tmp_path: Path, server: ChromaRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def cut(*_: object) -> None:
+        monkeypatch.setattr(ServerVectors, "add", add)
+        raise OutOfReach("The connection was cut.")
+
+    def search_when_it_is_back(*given: Any, **named: Any) -> Remains:
+        until = time.monotonic() + 30
+        while home.index.server.out_of_reach:
+            assert time.monotonic() < until
+            time.sleep(0.05)
+        return search(*given, **named)
+
+    settings = load_settings({"home": tmp_path / "home", "index": {"chroma_url": server.url}})
+    with open_home(settings, "test") as home:
+        home.ingest([SAMPLES / "security.html", SAMPLES / "release-notes.md"], space="general")
+        add, search = ServerVectors.add, deleter.search
+        monkeypatch.setattr(ServerVectors, "add", cut)
+        monkeypatch.setattr(deleter, "search", search_when_it_is_back)
+        (removal,) = home.remove(["security.html"], space="general")
+        assert removal.receipt is not None
+        assert not removal.receipt["gone"]
+        (left,) = [one for one in removal.receipt["found"] if not one["expected"]]
+        assert left["file"] == server.url
+
+
+def test_what_is_restored_beside_the_original_shares_no_collection_with_it(
+    tmp_path: Path, server: ChromaRun
+) -> None:
+    chroma = {"chroma_url": server.url}
+    settings = load_settings({"home": tmp_path / "home", "index": chroma})
+    beside = settings.model_copy(update={"home": tmp_path / "beside"})
+    with open_home(settings, "test") as home:
+        home.ingest([SAMPLES / "security.html"], space="general")
+    file = tmp_path / "backup.tar"
+    with open_trail(settings, "test") as trail:
+        making.back_up(settings.home, trail, making.Order(file, keep_days=30), person="kim")
+    restoring.restore(beside, restoring.Order(file, beside.home))
+    before = collections_on(server)
+    with open_home(beside, "test") as other:
+        assert other.remove(["security.html"], space="general")[0].removed
+    after = collections_on(server)
+    assert before
+    assert {name: after.get(name) for name in before} == before

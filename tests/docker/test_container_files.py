@@ -66,6 +66,43 @@ def test_an_image_starts_from_nothing_and_belongs_to_nobody(path: Path) -> None:
     assert not re.search(r"^ARG BASE=", text, re.MULTILINE)
 
 
+@pytest.mark.parametrize("path", DOCKERFILES, ids=lambda path: path.name)
+def test_whatever_is_installed_can_come_from_the_folder_of_wheels(path: Path) -> None:
+    runs = re.findall(r"^RUN (?:.*\\\n)*.*", path.read_text("utf-8"), re.MULTILINE)
+    installing = [run for run in runs if re.search(r"environment\.py (install|models)", run)]
+    assert len(installing) == 2
+    for run in installing:
+        assert "--mount=type=bind,from=wheels,target=/wheels" in run
+        assert "--wheels /wheels" in run
+
+
+def test_models_are_looked_for_in_the_folder_of_wheels(tmp_path: Path) -> None:
+    python = tmp_path / "environment/bin/python"
+    python.parent.mkdir(parents=True)
+    python.write_text('#!/bin/sh\necho "$PIP_FIND_LINKS: $*"\n')
+    python.chmod(0o755)
+    step = [sys.executable, str(DOCKER / "environment.py"), "models", str(tmp_path / "environment")]
+    done = subprocess.run(
+        [*step, "--wheels", "/wheels"], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "/wheels: -m app.cli models fetch\n"
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["docker/.env", "docker/key.pem", "docker/documents/a.pdf", "docker/models/a.safetensors"],
+)
+def test_what_people_put_beside_the_compose_files_stays_out_of_git(
+    path: str, tmp_path: Path
+) -> None:
+    shutil.copy(DOCKER.parent / ".gitignore", tmp_path)
+    subprocess.run(["git", "init", "--quiet", tmp_path], check=True)
+    assert (
+        subprocess.run(["git", "check-ignore", "-q", path], cwd=tmp_path, check=False).returncode
+        == 0
+    )
+
+
 @pytest.mark.parametrize("path", COMPOSE_FILES, ids=lambda path: path.name)
 def test_valid_by_the_specification(path: Path) -> None:
     schema = json.loads(SCHEMA.read_text("utf-8"))
