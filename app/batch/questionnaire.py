@@ -1,12 +1,22 @@
 """Reads questionnaires: CSV, XLSX, JSONL or one question a line, row by row."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain, islice
 from pathlib import Path
 
 from app.batch.formulas import as_they_were
+from app.batch.headers import (
+    LOOKED_AT,
+    QUESTION,
+    Columns,
+    by_name,
+    find_columns,
+    folded,
+    meanings_of,
+    named,
+    names_listed,
+)
 from app.batch.records import AnswerKind, Question, RowProblem
 from app.batch.rows import (
     QuestionnaireError,
@@ -22,22 +32,7 @@ from app.batch.spreadsheet import xlsx_rows
 __all__ = ["LONGEST", "QuestionnaireError", "Remarks", "read_questionnaire"]
 
 LONGEST = 4_000  # characters of a question; a longer one is no question, and no window holds it
-_LOOKED_AT = 50  # rows from which the question column is guessed
-_HEADER_WITHIN = 20  # rows in which a header may stand below a title
 
-# Headers that name the question column, the surest first.
-_QUESTION = (
-    "question", "questions", "question text", "frage", "fragen", "fragetext", "prüffrage",
-    "requirement", "requirements", "anforderung", "anforderungen", "control", "query",
-)  # fmt: skip
-_OTHERS: dict[str, tuple[str, ...]] = {
-    "id": ("id", "nr", "nr.", "no", "no.", "number", "nummer", "ref", "reference", "#", "kennung"),
-    "spaces": ("space", "spaces", "bereich", "bereiche"),
-    "documents": ("document", "documents", "dokument", "dokumente"),
-    "kind": ("type", "answer type", "answer_type", "antworttyp", "antwortart", "kind"),
-    "choices": ("choices", "options", "auswahl", "optionen"),
-    "unit": ("unit", "einheit"),
-}
 _KINDS: dict[str, AnswerKind] = {
     "": "text",
     "text": "text",
@@ -60,15 +55,6 @@ _KINDS: dict[str, AnswerKind] = {
 _WITH_UNIT = re.compile(r"(number|zahl)\s*(?:\(|in\s|,\s*)\s*([^)]+)\)?$", re.IGNORECASE)
 _ONE_OF = re.compile(r"(?:one of|choice|auswahl|eine? von)\s*:\s*(.+)$", re.IGNORECASE)
 _HALF = re.compile(r"[\ud800-\udfff]")  # JSON can name it; nothing can be written with it
-
-
-@dataclass(frozen=True, slots=True)
-class _Columns:
-    """Where things stand in a row: names in file order, and which of them has a meaning."""
-
-    names: tuple[str, ...]
-    question: int
-    meanings: Mapping[str, int]
 
 
 def read_questionnaire(
@@ -98,7 +84,9 @@ def read_questionnaire(
         rows = xlsx_rows(file, sheet, remarks)
     else:
         rows = as_they_were(csv_rows(file, encoding, remarks))
-    return _from_table(rows, question_column, remarks, hidden_rows=hidden_rows)
+    return _from_table(
+        rows, question_column, remarks, hidden_rows=hidden_rows, parted=kind == "csv"
+    )
 
 
 def _kind_of(file: Path, name: str) -> str:
@@ -127,8 +115,8 @@ def _kind_of(file: Path, name: str) -> str:
         return "jsonl"
     first = start.decode("utf-8", "replace").splitlines()[:1]
     cells = re.split(r"[,;\t]", first[0]) if first else []
-    header = {_folded(cell.strip('"\ufeff ')) for cell in cells}
-    return "csv" if len(cells) > 1 and header & set(_QUESTION) else "lines"
+    header = {folded(cell.strip('"\ufeff ')) for cell in cells}
+    return "csv" if len(cells) > 1 and header & set(QUESTION) else "lines"
 
 
 # One question a line
@@ -137,7 +125,7 @@ def _kind_of(file: Path, name: str) -> str:
 def _from_lines(source: Iterable[tuple[int, str]]) -> Iterator[Question | RowProblem]:
     for number, line in source:
         if line.strip():
-            yield _checked(Row(number, (line,)), _Columns(("question",), 0, {}))
+            yield _checked(Row(number, (line,)), Columns(("question",), 0, {}))
 
 
 # JSON objects
@@ -152,12 +140,12 @@ def _from_objects(
             yield RowProblem(number, found)
             continue
         names = tuple(found)
-        place = _named(names, question_column) if question_column else _by_name(names)
+        place = named(names, question_column) if question_column else by_name(names)
         if place is None:
-            yield RowProblem(number, f"has no question; its fields are {_listed(names)}")
+            yield RowProblem(number, f"has no question; its fields are {names_listed(names)}")
             continue
         yield _checked(
-            Row(number, tuple(found.values())), _Columns(names, place, _meanings(names, place))
+            Row(number, tuple(found.values())), Columns(names, place, meanings_of(names, place))
         )
 
 
@@ -165,21 +153,38 @@ def _from_objects(
 
 
 def _from_table(
-    source: Iterator[Row], column: str | None, remarks: Remarks, *, hidden_rows: bool
+    source: Iterator[Row], column: str | None, remarks: Remarks, *, hidden_rows: bool, parted: bool
 ) -> Iterator[Question | RowProblem]:
+    """`parted`: a mark parts the cells, so that one too many may be half of another."""
     rows = (row for row in source if any(cell.strip() for cell in row.cells))
-    head = list(islice(rows, _LOOKED_AT))
+    head = list(islice(rows, LOOKED_AT))
     if not head:
         raise QuestionnaireError("the questionnaire is empty")
-    columns, used = _find_columns(head, column)
+    columns, used = find_columns(head, column, remarks)
     _tell_of_columns(columns, remarks)
     hidden: list[int] = []
+    beside: list[int] = []
     for row in chain(head[used:], rows):
         if row.hidden:
             hidden.append(row.number)
             if not hidden_rows:
                 continue
+        filled = [at for at, cell in enumerate(row.cells, 1) if cell.strip()]
+        if filled and filled[-1] > len(columns.names):
+            if parted:
+                yield RowProblem(
+                    row.number,
+                    f"has {filled[-1]} cells, the header {len(columns.names)}: is a comma or "
+                    "another mark that parts cells not in quotation marks?",
+                )
+                continue
+            beside.append(row.number)
         yield _checked(row, columns)
+    if beside:
+        remarks.say(
+            f"cells to the right of the header were not read: row {listed(beside)}; give their "
+            "column a heading"
+        )
     if hidden:
         said = f"{len(hidden):,} hidden rows" if len(hidden) > 1 else "one hidden row"
         remarks.say(
@@ -189,7 +194,7 @@ def _from_table(
         )
 
 
-def _tell_of_columns(columns: _Columns, remarks: Remarks) -> None:
+def _tell_of_columns(columns: Columns, remarks: Remarks) -> None:
     held = [name for at, name in enumerate(columns.names, 1) if at in remarks.unseen_columns]
     if not held:
         return
@@ -197,98 +202,16 @@ def _tell_of_columns(columns: _Columns, remarks: Remarks) -> None:
     many = f"{len(held)} hidden columns are" if len(held) > 1 else "a hidden column is"
     remarks.say(
         f"{many} read and passed on, and hidden in an XLSX again, but not in CSV or JSON lines: "
-        f"{_listed(held)}"
+        f"{names_listed(held)}"
     )
     if columns.question + 1 in remarks.unseen_columns:
         remarks.say("the column with the questions is itself hidden")
 
 
-def _find_columns(head: Sequence[Row], column: str | None) -> tuple[_Columns, int]:
-    """The columns, and how many of the rows of `head` are title and header."""
-    for at, row in enumerate(head[:_HEADER_WITHIN]):
-        place = _named(row.cells, column) if column else _by_name(row.cells)
-        if place is not None:
-            names = _unique(row.cells)
-            return _Columns(names, place, _meanings(names, place)), at + 1
-    if column:
-        names = _unique(head[0].cells)
-        raise QuestionnaireError(
-            f"there is no column named {column!r}; the first row has {_listed(names)}"
-        )
-    return _guessed(head)
-
-
-def _guessed(head: Sequence[Row]) -> tuple[_Columns, int]:
-    """A table without a header that we know: the questions are what ends in a question mark."""
-    width = max(len(row.cells) for row in head)
-    shares = []
-    for place in range(width):
-        cells = [row.cells[place].strip() for row in head if place < len(row.cells)]
-        filled = [cell for cell in cells if cell]
-        asking = sum(cell.endswith("?") for cell in filled)
-        shares.append(asking / len(filled) if filled else 0.0)
-    likely = [place for place, share in enumerate(shares) if share >= 0.5]
-    if width == 1:
-        likely = [0]
-    names = _unique(head[0].cells)
-    if len(likely) != 1:
-        raise QuestionnaireError(
-            "which column holds the questions is not clear: give it the heading Question, or name "
-            f"it with --question-column. The first row has {_listed(names)}"
-        )
-    (place,) = likely
-    first = head[0].cells[place].strip() if place < len(head[0].cells) else ""
-    if width == 1 or first.endswith("?"):
-        names = tuple("question" if at == place else f"column {at + 1}" for at in range(width))
-        return _Columns(names, place, {}), 0
-    return _Columns(names, place, _meanings(names, place)), 1
-
-
-def _by_name(names: Sequence[str]) -> int | None:
-    folded = [_folded(name) for name in names]
-    for known in _QUESTION:
-        places = [at for at, name in enumerate(folded) if name == known]
-        if len(places) > 1:
-            raise QuestionnaireError(
-                f"several columns are named {known!r}: give the others other headings, or name "
-                "the right one with --question-column"
-            )
-        if places:
-            return places[0]
-    return None
-
-
-def _named(names: Sequence[str], wanted: str) -> int | None:
-    folded = [_folded(name) for name in names]
-    return folded.index(_folded(wanted)) if _folded(wanted) in folded else None
-
-
-def _meanings(names: Sequence[str], question: int) -> dict[str, int]:
-    folded = [_folded(name) for name in names]
-    found = {}
-    for meaning, known in _OTHERS.items():
-        for name in known:
-            if name in folded and folded.index(name) != question:
-                found[meaning] = folded.index(name)
-                break
-    return found
-
-
-def _unique(cells: Sequence[str]) -> tuple[str, ...]:
-    """The names of columns: none empty, none twice."""
-    names: list[str] = []
-    for at, cell in enumerate(cells):
-        name = " ".join(cell.split()) or f"column {at + 1}"
-        while name in names:
-            name += " (2)"
-        names.append(name)
-    return tuple(names)
-
-
 # One row
 
 
-def _checked(row: Row, columns: _Columns) -> Question | RowProblem:
+def _checked(row: Row, columns: Columns) -> Question | RowProblem:
     cells = (*row.cells, *[""] * (len(columns.names) - len(row.cells)))
     if any(_HALF.search(text) for text in (*columns.names, *cells)):
         return RowProblem(row.number, "holds half a character, such as \\ud800: write it anew")
@@ -323,12 +246,12 @@ def _checked(row: Row, columns: _Columns) -> Question | RowProblem:
 
 def _kind(written: str, choices: str, unit: str) -> tuple[AnswerKind, tuple[str, ...], str]:
     """Raises ValueError with what is wrong."""
-    folded = _folded(written)
-    if match := _WITH_UNIT.match(folded):
+    said = folded(written)
+    if match := _WITH_UNIT.match(said):
         return "number", (), unit or match.group(2).strip()
     if match := _ONE_OF.match(written.strip()):
-        written, choices, folded = "choice", match.group(1), "choice"
-    kind = _KINDS.get(folded)
+        written, choices, said = "choice", match.group(1), "choice"
+    kind = _KINDS.get(said)
     if kind is None:
         raise ValueError(
             f"has the answer type {written!r}; known are text, yes/no, number, date, "
@@ -343,11 +266,3 @@ def _kind(written: str, choices: str, unit: str) -> tuple[AnswerKind, tuple[str,
 def _parts(text: str, marks: str) -> tuple[str, ...]:
     parts = re.split(f"[{re.escape(marks)}]", text)
     return tuple(dict.fromkeys(part.strip() for part in parts if part.strip()))
-
-
-def _folded(text: str) -> str:
-    return " ".join(text.casefold().split())
-
-
-def _listed(names: Sequence[str]) -> str:
-    return ", ".join(repr(name[:40]) for name in names[:12]) or "nothing"

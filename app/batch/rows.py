@@ -81,21 +81,83 @@ def csv_rows(file: Path, encoding: str | None, remarks: Remarks) -> Iterator[Row
     """The rows of a table in text; a row's number is that of its first line."""
     delimiter = delimiter_of("".join(_beginning(_decoded(file, encoding, Remarks()))))
     csv.field_size_limit(LONGEST_CELL)
-    reader = csv.reader(_decoded(file, encoding, remarks), delimiter=delimiter, strict=False)
+    read: list[str] = []  # the lines of the row at hand: what to look for an open quotation in
+    reader = csv.reader(_kept(_decoded(file, encoding, remarks), read), delimiter=delimiter,
+                        strict=True)  # fmt: skip
     before = 0
+    loose: list[int] = []
+    while True:
+        read.clear()
+        try:
+            cells = next(reader, None)
+        except csv.Error as error:
+            cells = _loosely(read, delimiter)
+            if cells is None:
+                raise QuestionnaireError(_told(error, read, before, delimiter)) from None
+            loose.append(before + 1)
+        if cells is None:
+            break
+        if len(cells) > MOST_COLUMNS:
+            raise QuestionnaireError(
+                f"the questionnaire has more than {MOST_COLUMNS} columns in row {before + 1}; "
+                "delete those that are not needed"
+            )
+        yield Row(before + 1, tuple(cells))
+        before = reader.line_num
+    if loose:
+        remarks.say(
+            "quotation marks that are not doubled inside of quotation marks were read as they "
+            f"stand: look at row {listed(loose)}"
+        )
+
+
+def _kept(source: Iterable[str], read: list[str]) -> Iterator[str]:
+    for line in source:
+        read.append(line)
+        yield line
+
+
+def _loosely(read: list[str], delimiter: str) -> list[str] | None:
+    """The cells of a row of one line whose quotation marks are careless; None where one stays
+    open: whatever follows would go into its cell."""
+    if len(read) != 1:
+        return None
     try:
-        for cells in reader:
-            if len(cells) > MOST_COLUMNS:
-                raise QuestionnaireError(
-                    f"the questionnaire has more than {MOST_COLUMNS} columns in row {before + 1}; "
-                    "delete those that are not needed"
-                )
-            yield Row(before + 1, tuple(cells))
-            before = reader.line_num
-    except csv.Error as error:
-        raise QuestionnaireError(
-            f"the questionnaire cannot be read behind row {before} ({error}); save it as XLSX"
-        ) from None
+        reader = csv.reader([read[0].rstrip("\r\n") + "\n", "\n"], delimiter=delimiter)
+        cells = next(reader)
+    except csv.Error:
+        return None
+    return cells if reader.line_num == 1 else None
+
+
+def _told(error: csv.Error, read: list[str], before: int, delimiter: str) -> str:
+    line = before + _opened_in(read, delimiter)
+    if line == before:
+        return f"the questionnaire cannot be read behind row {before} ({error}); save it as XLSX"
+    return (
+        f"a quotation mark that is opened in line {line} of the questionnaire is not closed as it "
+        "should be, and would swallow the rows below: close it, or save the questionnaire as XLSX"
+    )
+
+
+def _opened_in(read: list[str], delimiter: str) -> int:
+    """In which of the lines, from 1, the last cell in quotation marks begins; 0 for none."""
+    found, inside, start = 0, False, True
+    for number, line in enumerate(read, 1):
+        letters = iter(line)
+        for letter in letters:
+            if inside:
+                if letter == '"':
+                    after = next(letters, "")
+                    if after != '"':
+                        inside, start = False, after == delimiter
+                        if after not in (delimiter, "\r", "\n", ""):
+                            return found
+            elif letter == '"' and start:
+                found, inside, start = number, True, False
+            else:
+                start = letter == delimiter
+    return found
 
 
 def listed(numbers: Iterable[int]) -> str:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.batch.questionnaire import QuestionnaireError, read_questionnaire
+from app.batch.questionnaire import QuestionnaireError, Remarks, read_questionnaire
 from app.batch.records import Question, RowProblem
 
 
@@ -124,6 +124,76 @@ def test_json_that_cannot_be_written_again_is_told_by_its_row(tmp_path: Path) ->
     assert "twice" in third.reason
     assert isinstance(good, Question)
     assert good.text == "😀 Good?"
+
+
+def read(path: Path) -> tuple[list[str | int], list[str]]:
+    """The questions, the numbers of rows that cannot be asked, and the remarks."""
+    remarks = Remarks()
+    found = list(read_questionnaire(path, remarks=remarks))
+    return [one.text if isinstance(one, Question) else one.row for one in found], remarks.said
+
+
+def test_a_comma_that_is_not_quoted_cuts_no_question_in_silence(tmp_path: Path) -> None:
+    text = "id,question,owner\n1,How many, and for whom?,HR\n2,When?,HR,\n3,Who?\n"
+    path = write(tmp_path / "q.csv", text)
+    problem = next(iter(read_questionnaire(path)))
+    assert isinstance(problem, RowProblem)
+    assert "has 4 cells, the header 3" in problem.reason
+    assert read(path)[0] == [2, "When?", "Who?"]
+
+
+def test_cells_beside_the_header_of_a_workbook_are_said(tmp_path: Path) -> None:
+    file = workbook(tmp_path / "q.xlsx", ["question"], ["How?", "call me"], ["When?"])
+    asked, said = read(file)
+    assert asked == ["How?", "When?"]
+    assert any("to the right of the header were not read: row 2;" in one for one in said)
+
+
+@pytest.mark.parametrize(
+    ("rows", "line"),
+    [
+        ('1,A?\n2,"B?\n3,C?\n4,D?\n', 3),
+        ('1,A?\n2,"B?\n3,"C, or D?"\n', 3),
+        ('1,"A\nor B?"\n2,C?\n"3\n3",""\n4,"D?\n5,E?\n', 7),
+        ('"1\n1","A?\n2,B?\n', 3),
+    ],
+)
+def test_an_open_quotation_mark_swallows_no_questions(tmp_path: Path, rows: str, line: int) -> None:
+    with pytest.raises(QuestionnaireError, match=rf"opened in line {line} of"):
+        read(write(tmp_path / "q.csv", "id,question\n" + rows))
+
+
+def test_careless_quotation_marks_are_read_and_said(tmp_path: Path) -> None:
+    text = 'id,question\r\n1,"Say "hi" please?"\r\n2,"How?" \r\n3,A 5" pipe?\r\n4,"B, C?"\r\n'
+    asked, said = read(write(tmp_path / "q.csv", text))
+    assert asked == ['Say hi" please?"', "How?", 'A 5" pipe?', "B, C?"]
+    assert any("look at row 2–3" in one for one in said)
+
+
+def test_a_header_below_the_first_row_is_said(tmp_path: Path) -> None:
+    text = "Questionnaire 2026,,\nCompany:,Acme,\n\nid,question,owner\n1,How long?,HR\n"
+    assert read(write(tmp_path / "a.csv", text)) == (
+        ["How long?"],
+        ["row 4 was taken as the header; 2 rows above it were not asked"],
+    )
+
+
+def test_a_word_in_a_row_of_questions_makes_it_no_header(tmp_path: Path) -> None:
+    text = "Section,Text\nAccess,Who approves?\nControl,Who reviews?\nData,Where is it?\n"
+    asked, said = read(write(tmp_path / "a.csv", text))
+    assert asked == ["Who approves?", "Who reviews?", "Where is it?"]
+    assert said == [
+        "row 1 was taken as the header and not asked; the questions are those of the column 'Text'"
+    ]
+
+
+@pytest.mark.parametrize("mark", ["A1,", ""])
+def test_without_a_header_the_first_row_is_asked(tmp_path: Path, mark: str) -> None:
+    rows = ["Describe your backup process.", "Is it encrypted?", "Who has keys?"]
+    text = "".join(f"{mark}{row}\n" for row in rows)
+    asked, said = read(write(tmp_path / "a.csv", text))
+    assert asked == rows
+    assert said == ["no header was recognised: row 1 is asked like the others"]
 
 
 def test_files_that_are_no_questionnaire_are_refused_with_a_remedy(tmp_path: Path) -> None:
