@@ -4,6 +4,8 @@ import re
 
 from lxml import etree
 
+from ingest.loaders.colours import WHITE, Colour, from_hex, nearly_the_same
+
 HIDDEN_STYLE = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|font-size\s*:\s*0(?![.\d]*[1-9])"
     r"|opacity\s*:\s*0(?![.\d]*[1-9])|clip\s*:\s*rect\(\s*0[^)]*0[^)]*\)"
@@ -24,11 +26,10 @@ _SIMPLE = re.compile(r"(?:[a-z][a-z0-9]*)?(?:[.#][\w-]+)?", re.IGNORECASE)
 _COLOUR = re.compile(r"(?<![-\w])color\s*:\s*([^;!]+)", re.IGNORECASE)
 _GROUND = re.compile(r"background(?:-color|-image)?\s*:\s*([^;!]+)", re.IGNORECASE)
 _RGB = re.compile(r"rgba?\(\s*(\d{1,3})[\s,]+(\d{1,3})[\s,]+(\d{1,3})")
-_HEX = re.compile(r"#([0-9a-f]{6}|[0-9a-f]{3})\b", re.IGNORECASE)
+_HEX = re.compile(r"#(?:[0-9a-f]{6}|[0-9a-f]{3})\b", re.IGNORECASE)
 _NAMED = {"white": "ffffff", "black": "000000", "snow": "fffafa", "ivory": "fffff0"}
 _MOST_RULES = 5_000
 _DEEPEST = 40  # elements above a text that may give it its ground
-_NEARLY = 8  # of 255 in each part of a colour: nobody tells them apart
 
 
 class Styles:
@@ -78,11 +79,9 @@ class Styles:
         if colour is None:
             return False
         ground = self._ground(element)
-        return ground is not None and all(
-            abs(a - b) <= _NEARLY for a, b in zip(colour, ground, strict=True)
-        )
+        return ground is not None and nearly_the_same(colour, ground)
 
-    def _ground(self, element: etree._Element) -> tuple[int, int, int] | None:
+    def _ground(self, element: etree._Element) -> Colour | None:
         """The colour behind an element; None where it is a picture or cannot be told."""
         at: etree._Element | None = element
         for _ in range(_DEEPEST):
@@ -93,7 +92,7 @@ class Styles:
             if written and "transparent" not in written[1] and "inherit" not in written[1]:
                 return None if "url(" in written[1] else _rgb(written[1])
             at = at.getparent()
-        return 255, 255, 255
+        return WHITE
 
 
 def _hides_or_colours(declared: str) -> bool:
@@ -112,13 +111,10 @@ def _without_blocks(sheet: str) -> str:
     return "".join((*kept, sheet[at:]))
 
 
-def _rgb(written: str) -> tuple[int, int, int] | None:
+def _rgb(written: str) -> Colour | None:
     text = written.strip().lower()
     if found := _RGB.search(text):
         return int(found[1]), int(found[2]), int(found[3])
-    code = _NAMED.get(text.split()[0] if text else "", "")
     if found := _HEX.search(text):
-        code = found[1] if len(found[1]) == 6 else "".join(letter * 2 for letter in found[1])
-    if not code:
-        return None
-    return int(code[:2], 16), int(code[2:4], 16), int(code[4:], 16)
+        return from_hex(found[0])
+    return from_hex(_NAMED.get(text.split()[0] if text else "", ""))
