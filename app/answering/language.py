@@ -14,6 +14,10 @@ NUMBER = re.compile(
 )
 _GROUPED = re.compile(r"^[1-9]\d{0,2}(?:[,.'’  ]\d{3})+(?:[.,]\d{1,2})?$")
 _BULLET = re.compile(r"^\s*(?:[-*•–▪◦‣]|\(?\d{1,2}[.)])\s+")
+# "Im 3. Quartal", "am 1. Mai": a number with a point is an ordinal in German.
+_GERMAN_ORDINAL = re.compile(
+    r"\b(?:am|beim|das|dem|den|der|des|die|im|ins|vom|zum|zur)\s+\d{1,2}\.\s*$", re.IGNORECASE
+)
 _A_NO = re.compile(r"(?<=^No\.)\s+(?=[^\W\d_])")
 _CODE = re.compile(r"[^\W_]+(?:[-/.:_][^\W_]+)*")
 _LETTER_RUN = re.compile(r"\d+|[^\W\d_]+")
@@ -55,21 +59,24 @@ _FOLDED_NUMBERS = {
     "".join(c for c in unicodedata.normalize("NFKD", word) if not unicodedata.combining(c)): value
     for word, value in _NUMBER_WORDS.items()
 }
-STOP_WORDS = frozenset(
+_ENGLISH = frozenset(
     """a about above after again all also am an and any are as at be because been before being
     below between both but by can could did do does doing down during each few for from further
     had has have having he her here hers him his how i if in into is it its itself just may me
     might more most must my no nor not of off on once only or other our ours out over own per
     please same shall she should so some such tell than that the their theirs them then there
     these they this those through to too under until up upon us very was we were what when where
-    which while who whom whose why will with would you your yours
-    aber als am an auch auf aus bei bin bis bist da damit das dass dein dem den der des die dies
+    which while who whom whose why will with would you your yours""".split()
+)
+_GERMAN = frozenset(
+    """aber als am an auch auf aus bei bin bis bist da damit das dass dein dem den der des die dies
     diese diesem diesen dieser dieses doch du durch ein eine einem einen einer eines er es für
     hat hatte haben hier ich ihr ihre im in ist ja kann kein keine können man mein mit muss
     müssen nach nicht noch nur ob oder ohne sein seine sich sie sind so soll sollte über um und
     uns unser unter vom von vor war waren was welche welcher welches wenn wer werden wie wieviel
     wir wird wo wurde zu zum zur""".split()
 )
+STOP_WORDS = _ENGLISH | _GERMAN
 DENYING_NOUNS = frozenset(
     "no none neither nor without kein keine keinen keiner keinem ohne".split()
 )
@@ -85,10 +92,24 @@ def sentences(text: str) -> list[str]:
     for line in text.splitlines():
         if line.strip():
             bare = _BULLET.sub("", line)
-            for piece in sentencex.segment("en", bare):
+            for piece in _pieces(bare):
                 # To the library "No." is short for "number", whatever follows it.
                 found.extend(part.strip() for part in _A_NO.split(piece, 1) if part.strip())
     return found
+
+
+def _pieces(line: str) -> list[str]:
+    """The sentences of a line by the abbreviations and ordinals of its language."""
+    used = {word.casefold() for word in _WORD.findall(line)}
+    if len(used & _GERMAN) <= len(used & _ENGLISH):
+        return list(sentencex.segment("en", line))
+    pieces: list[str] = []
+    for piece in sentencex.segment("de", line):
+        if pieces and _GERMAN_ORDINAL.search(pieces[-1]):
+            pieces[-1] += piece
+        else:
+            pieces.append(piece)
+    return pieces
 
 
 def words(text: str) -> list[str]:

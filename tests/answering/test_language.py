@@ -49,6 +49,20 @@ def test_abbreviations_do_not_end_a_sentence() -> None:
     assert len(sentences("Dr. Hale agreed. See sec. 4.2 of the manual.")) == 2
 
 
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Die Frist endet am 1. Juli 2024 um 12 Uhr.",
+        "Danach gilt nach Abs. 2 der Ordnung etwas anderes.",
+        "Im 3. Quartal stieg der Umsatz.",
+        "Das Büro liegt im 2. Stock in der Hauptstr. 5.",
+    ],
+)
+def test_german_ordinals_and_abbreviations_do_not_end_a_sentence(sentence: str) -> None:
+    after = "Das Zimmer kostet 15."
+    assert sentences(f"{sentence} {after} Es ist neu.") == [sentence, after, "Es ist neu."]
+
+
 def test_words_of_one_stem_compare_equal() -> None:
     assert set(content_stems("approved travels")) == set(content_stems("approve travel"))
 
