@@ -4,13 +4,44 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from app.answering.language import sentences
 from vectorstore.records import Hit
 
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
-_REPLACED = re.compile(
-    r"\b(no longer (in force|valid|applies)|(was|were|been|is) (replaced|superseded)|"
-    r"(replaced|superseded) by|withdrawn on|out of date|obsolete|"
-    r"nicht mehr (gültig|in kraft)|ersetzt durch|wurde ersetzt|abgelöst durch|außer kraft)\b",
+_OPENING = 600  # characters: the title, the status lines and the first paragraph
+_OLD = (
+    r"(?:replaced|superseded|withdrawn|obsolete|out of date|"
+    r"no longer (?:in force|valid|applicable)|ersetzt|abgelöst|"
+    r"zurückgezogen|veraltet|ungültig|außer kraft|nicht mehr (?:gültig|in kraft))"
+)
+_BY = r"(?:by|on|since|from|as of|with effect|durch|am|seit|von|zum|ab)\b"
+_DOCUMENT = (
+    r"(?:polic(?:y|ies)|versions?|editions?|documents?|handbooks?|manuals?|guid(?:e|elines?|ance)|"
+    r"regulations?|rules?|agreements?|contracts?|directives?|instructions?|procedures?|pages?|"
+    r"notices?|lists?|standards?|sheets?|\w*(?:richtlinie|fassung|ausgabe|dokument|handbuch|leitfaden|"
+    r"vereinbarung|ordnung|regelung|anweisung|merkblatt|vertrag|liste|seite))"
+)
+# A line of its own: "Replaced by version 3.1.", "Status: obsolete", "Travel policy (superseded)".
+_STATUS = re.compile(
+    rf"^\W*(?:status\W+)?(?:(?:is|was|has been|wurde|ist)\s+)?{_OLD}"
+    rf"(?=\s*(?:$|[.,;:!)\]–—-]|{_BY}))"
+    rf"|^\W*(?:valid|in force|gültig)\b.{{0,80}}?\b{_OLD}\s+{_BY}|[(\[]\s*{_OLD}\s*[)\]]|"
+    rf"(?:[:|–—]|\s-)\s*{_OLD}\W*$",
+    re.IGNORECASE,
+)
+_SAID_OF = (
+    rf"(?:\s+[\w.-]+){{0,3}}?\s+{_DOCUMENT}\b.{{0,60}}?\b(?:is|are|was|were|been|wurden?|ist|sind|gilt)"
+    rf"\s+(?:(?:now|therefore|hereby|jetzt|inzwischen|daher|am|zum|seit|durch|mit)\b.{{0,60}}?)?{_OLD}\b"
+)
+_THIS_IS_OLD = re.compile(
+    rf"\b(?:this|these|the present|diese[rs]?|die vorliegende|das vorliegende){_SAID_OF}",
+    re.IGNORECASE,
+)
+# What a rule says of other things, or of the edition before: "has been replaced by this one".
+_OF_ANOTHER = re.compile(
+    r"\b(?:by|durch) (?:this|these|the present|diese[nsr]?|die vorliegende)\b"
+    r"|\b(?:replaces|supersedes|ersetzt|löst)\s+(?:all|the|any|version|edition|die|den|das|alle|jede)\b"
+    rf"|{_OLD}\s+(?:within|every|if|when|unless|after|free|innerhalb|alle|wenn|nach)\b",
     re.IGNORECASE,
 )
 _ASKS_FOR_OLD = re.compile(
@@ -34,9 +65,32 @@ class Edition:
 
 
 def read_edition(name: str, opening: str) -> Edition:
-    """Read a document's edition from its name and its opening lines."""
-    years = set(_YEAR.findall(name)) | set(_YEAR.findall(opening[:600]))
-    return Edition(frozenset(years), bool(_REPLACED.search(opening[:600])))
+    """Read a document's edition from its name and its opening lines.
+
+    Replaced is a document that says so of itself: on a status line, of "this policy", or of the
+    year that its name carries. An edition in force tells of the one before, too.
+    """
+    opening = opening[:_OPENING]
+    named = set(_YEAR.findall(name))
+    replaced = any(
+        _says_it_is_old(sentence, named)
+        for line in opening.splitlines()
+        for sentence in sentences(line)
+    )
+    return Edition(frozenset(named | set(_YEAR.findall(opening))), replaced)
+
+
+def _says_it_is_old(sentence: str, years: set[str]) -> bool:
+    if _OF_ANOTHER.search(sentence):
+        return False
+    if _STATUS.search(sentence) or _THIS_IS_OLD.search(sentence):
+        return True
+    return any(
+        re.search(
+            rf"\b(?:the|die|das|der)\s+(?:\w+\s+){{0,2}}{year}{_SAID_OF}", sentence, re.IGNORECASE
+        )
+        for year in years
+    )
 
 
 def prefer_editions(
