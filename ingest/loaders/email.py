@@ -16,7 +16,6 @@ from ingest.sections import HEADING_SEPARATOR, Findings, LoaderError, Section
 _FIELDS = ("Subject", "From", "To", "Cc", "Date")
 _DEEPEST = 3  # messages within messages
 _MOST_ATTACHMENTS = 200
-_OTHER_WORDS, _OTHER_SHARE = 6, 0.3  # of a plain form's words that the HTML form does not have
 
 AttachmentLoader = Callable[[BinaryIO, str, Findings], Iterator[Section]]
 
@@ -38,21 +37,12 @@ def _message(
     if not findings.title:
         findings.title = subject
     heading = HEADING_SEPARATOR.join(part for part in (root, subject) if part)
-    body = message.get_body(preferencelist=("plain", "html"))
+    body = _body(message)
     names = [_name(part, n) for n, part in enumerate(_attachments(message, body), 1)]
     lines = [f"{name}: {value}" for name, value in fields if value]
     if names:
         lines.append(f"Attachments: {', '.join(names)}")
-    text = _payload_text(body, findings) if isinstance(body, EmailMessage) else ""
-    shown = message.get_body(preferencelist=("html",))
-    if isinstance(shown, EmailMessage) and shown is not body:
-        page = _payload_text(shown, findings)
-        if _says_otherwise(text, page):
-            findings.warn(
-                "its plain text says other things than the page that mail programs show; the page "
-                "was read"
-            )
-            body, text = shown, page
+    text = _payload_text(body, findings) if body is not None else ""
     if body is not None and body.get_content_type() == "text/html":
         yield Section("\n".join(lines), heading=heading)
         yield from html_sections(text, findings, heading)
@@ -68,16 +58,27 @@ def _message(
         yield from _attachment(part, _name(part, number), findings, load, place, depth)
 
 
-def _says_otherwise(plain: str, page: str) -> bool:
-    """Whether the plain form of a message has much that its HTML form does not show."""
-    seen = " ".join(section.text for section in html_sections(page, Findings()))
-    words = _spoken(plain)
-    missing = words - _spoken(seen)
-    return len(missing) > max(_OTHER_WORDS, _OTHER_SHARE * len(words))
+def _body(message: EmailMessage) -> EmailMessage | None:
+    """The form of the message that people see: mail programs show the page, not the plain text.
+
+    A page on which nothing can be read (a picture, say) gives way to the plain text.
+    """
+    body = message.get_body(preferencelist=("plain", "html"))
+    for forms in message.walk():
+        if forms.get_content_type() != "multipart/alternative":
+            continue
+        if not any(part is body for part in forms.walk()):
+            continue
+        for form in reversed(list(forms.iter_parts())):
+            page = form.get_body(preferencelist=("html",))  # the last form is the one shown
+            if isinstance(page, EmailMessage) and _shows_text(page):
+                return page
+    return body if isinstance(body, EmailMessage) else None
 
 
-def _spoken(text: str) -> set[str]:
-    return set(re.findall(r"[^\W\d_]{3,}", re.sub(r"\S+://\S+|\S+@\S+", " ", text).casefold()))
+def _shows_text(page: EmailMessage) -> bool:
+    sections = html_sections(_payload_text(page, Findings()), Findings())
+    return any(section.text.strip() for section in sections)
 
 
 def _attachment(
