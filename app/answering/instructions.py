@@ -17,6 +17,8 @@ from app.answering.language import sentences
 # Letters of other scripts that pass for Latin ones, and digits that stand for letters.
 _LOOKALIKES = str.maketrans("аесорхуіјѕԁһкмтвнАЕСОРХУІЈЅКМТВН", "aecopxyijsdhkmtbhAECOPXYIJSKMTBH")
 _LEET = str.maketrans("013457@$", "oieastas")
+# A word in capitals after "with" is a code: it gets a digit, as codes have.
+_CAPITALS = re.compile(r"\b([Ww]ith|WITH|[Mm]it|MIT)\W+([A-Z]{2,})\b(?!-)")
 _WORDS_WITH_DIGITS = re.compile(r"\b(?=\w*[a-z])(?=\w*[0134578@$])[\w@$]{3,}\b")
 _QUOTED = re.compile(
     r"“[^”]{1,400}”|„[^“”]{1,400}[“”]|«[^»]{1,400}»|»[^«]{1,400}«|\"[^\"]{1,400}\"|`[^`]{1,400}`"
@@ -36,11 +38,15 @@ _AI = (
     r"sprachmodelle?)"
 )
 _ANSWER = r"(?:answer|reply|respond)"
-# What people are told to answer with, too: yes or no, a number, their name.
-_WITH_A_WORD = (
-    r"with\W+(?!(?:yes|no|an?|the|your|their|our|one|two|full|complete|short|block|capital|care|true|"
-    r"ticks?|black|blue|at|as|in|his|her|its|this|that|these|those|any|all|each)\b)\w"
-)
+# People are told to answer with patience, with a number, with STOP; an assistant with MANGO-77.
+_CODE = r"(?!(?:yes|no|ok|stop|start|help|ja|nein)-0\b)(?=[\w-]*\d)(?=[\w-]*(?:[a-z]|\d\d))[\w-]+"
+_WITH_A_CODE = rf"(?:with|mit)(?:\s*:|\W+{_CODE})"
+_YOUR_ANSWER = r"\b(?:your|every|each|all) (?:answers?|repl(?:y|ies)|responses?|summary)\b"
+_IMAGE = r"(?:!\[|<img)"
+_AS_AN_AI = rf"you are\b(?:\W+\w+){{0,4}}?\W+(?:dan|unrestricted|jailbroken|a model|{_AI})\b"
+_SAY_SO = rf"you must\W+(?:always\W+)?(?:{_ANSWER}|say|state|ignore|reveal)\b"
+_DROP_ALL = rf"{_DROP}\b(?:\W+\w+){{0,3}}?\W+(?:{_RULES}|everything|passages?|context|above)\b"
+_PUT = r"(?:include|add|put|insert|append|embed|attach|contain|begin|start|end|finish|close)s?"
 _ADDRESS = r"(?:!\[|https?://|www\.|<img|<a\b)"
 
 _ORDERS = tuple(
@@ -58,7 +64,7 @@ _ORDERS = tuple(
         r"\byou are (?:now|no longer|from now on|henceforth)\b(?:\W+\w+){0,8}?\W+(?:jailbroken|dan|"
         rf"unrestricted|(?:developer|dan|god|jailbreak) mode|{_AI})\b",
         rf"\bfrom now on\b\W+you are\b(?:\W+\w+){{0,8}}?\W+(?:dan|unrestricted|{_AI}|a model)\b",
-        rf"\bfrom now on\b(?:\W+\w+){{0,4}}?\W+{_ANSWER}\b(?:\W+\w+){{0,4}}?\W+{_WITH_A_WORD}",
+        rf"\bfrom now on\b(?:\W+\w+){{0,4}}?\W+{_ANSWER}\b(?:\W+\w+){{0,4}}?\W+{_WITH_A_CODE}",
         r"\b(?:act|behave|pretend)\W+(?:as|like|to be)\b(?:\W+\w+){0,4}?\W+(?:unrestricted|"
         r"jailbroken|dan|without (?:any )?(?:restrictions|rules|limits))\b",
         r"\b(?:enable|enter|activate)\W+(?:god|jailbreak|dan)\W+mode\b",
@@ -66,9 +72,9 @@ _ORDERS = tuple(
         rf"{_RULES}\W+(?:for|to|from)\W+(?:\w+\W+){{0,2}}?(?:assistant|model|{_AI})\b\s*:",
         # role markers
         rf"\b(?:system|developer|admin(?:istrator)?)\W+(?:override|prompt|message|instruction)s?\b\s*"
-        rf"[:=>\])-]\W*(?:you (?:are|must)|{_DROP}|always {_ANSWER}|{_ANSWER}|the (?:correct )?answer)\b",
-        rf"^\W*(?:system|assistant|developer)\W*:\W*(?:you (?:are|must)|{_DROP}|the (?:correct )?"
-        r"answer|reveal|from now on)\b",
+        rf"[:=>\])-]\W*(?:{_AS_AN_AI}|{_SAY_SO}|{_DROP_ALL}|(?:always )?{_ANSWER}\b|the (?:correct )?answer\b)",
+        rf"^\W*(?:system|assistant|developer)\W*:\W*(?:{_AS_AN_AI}|{_SAY_SO}|{_DROP_ALL}|"
+        r"the (?:correct )?answer\b|reveal\b|from now on,? you\b)",
         r"<\|?\s*/?\s*(?:im_(?:start|end|sep)|system|assistant|user|endoftext|eot_id|"
         r"start_header_id|end_header_id|inst)\b[^>]{0,20}>|\[/?\s*inst\s*\]|<<\s*/?\s*sys\s*>>",
         # words to the assistant
@@ -81,24 +87,30 @@ _ORDERS = tuple(
         r"(?:this|these)\b.*\b(?:must|should|shall|has to|have to|need to|please|always|never)\b",
         # what is to be said
         rf"\b{_ANSWER}\W+(?:to\W+)?(?:every|all|any|each)(?:\W+\w+){{0,1}}?\W+(?:questions?|quer(?:y|"
-        rf"ies)|prompts?)\b[^.!?]{{0,20}}?\W{_WITH_A_WORD}",
-        rf"\b(?:always|only|instead|simply|just|now|then)\W+{_ANSWER}\b(?:\W+\w+){{0,2}}?\W+"
-        rf"{_WITH_A_WORD}",
+        rf"ies)|prompts?)\b[^.!?]{{0,20}}?\W{_WITH_A_CODE}",
+        rf"\b(?:always|only|instead|now)\W+{_ANSWER}\b(?:\W+\w+){{0,2}}?\W+"
+        rf"{_WITH_A_CODE}",
         rf"\b{_ANSWER}\b(?:\W+\w+){{0,4}}?\W+only\W+with\W+(?:the (?:single )?(?:word|phrase|string)\b|"
         r"(?!(?:yes|no|an?|the|your|one)\b)\w)",
         r"\byour (?:answer|output|response|reply)\W+(?:must|should|shall|has to|is to)\W+(?:always\W+)?"
-        rf"(?:begin|start|end|finish|close)\W+{_WITH_A_WORD}",
-        r"\bthe (?:only|single) (?:correct|right|true|official|real) (?:answer|reply|response)\b",
+        rf"(?:begin|start|end|finish|close)\W+{_WITH_A_CODE}",
+        r"\bthe (?:only|single) (?:correct|right|true|official|real) (?:answer|reply|response)\W+(?:to\W+"
+        r"(?:this|that|every|all|any)|you (?:may|can|must|should)|(?:allowed|permitted))\b",
         r"\bthe (?:correct )?(?:answer|reply) to (?:every|all|any|each) (?:\w+ )?(?:questions?|quer(?:y|"
-        r"ies))\b",
-        r"\b(?:repeat|reveal|print|show|output|leak|disclose)\b(?:\W+\w+){0,3}?\W+(?:system|hidden|"
-        r"secret|initial|original)\W+(?:prompt|instructions?)\b",
+        r"ies)) is\b(?!\W+(?:in|on|at|found|given|kept|printed|published|available)\b)",
+        r"\b(?:repeat|reveal|output|leak|disclose)\b(?:\W+\w+){0,3}?\W+(?:system|hidden|secret)\W+"
+        r"(?:prompt|instructions?)\b",
+        r"\b(?:repeat|reveal|print|show|output|leak|disclose)\b(?:\W+\w+){0,2}?\W+your\W+(?:\w+\W+)?"
+        r"(?:system|hidden|secret|initial|original)\W+(?:prompt|instructions?)\b",
         r"\b(?:do not|don['’]?t|never)\W+(?:tell|mention|reveal|inform|warn)\b(?=.*\b(?:this|these)\W+"
         r"(?:note|instructions?|prompts?|message|passage)\b)(?:\W+\w+){0,6}?\W+(?:the|your|any)\W+"
         r"(?:users?|readers?|asker|person asking)\b",
         # links and images to be put into an answer
-        rf"\b(?:your|every|each|all) (?:answers?|repl(?:y|ies)|responses?|summary)\b.*{_ADDRESS}",
-        rf"{_ADDRESS}.*\b(?:your|every|each|all) (?:answers?|repl(?:y|ies)|responses?|summary)\b",
+        rf"{_YOUR_ANSWER}.*{_IMAGE}",
+        rf"{_IMAGE}.*{_YOUR_ANSWER}",
+        rf"\b{_PUT}\b.*{_ADDRESS}.*{_YOUR_ANSWER}(?!\W+to\b)",
+        rf"\b{_PUT}\b.*{_YOUR_ANSWER}(?!\W+to\b).*{_ADDRESS}",
+        rf"{_YOUR_ANSWER}(?!\W+to\b).*\b(?:must|should|shall|has to|have to)\b.*\b{_PUT}\b.*{_ADDRESS}",
         r"\b(?:put|send|encode|append)\b[^.!?]{0,80}?\b(?:question|conversation|context|answer|"
         r"passages?)\b[^.!?]{0,60}?\b(?:in|into|to|as)\b[^.!?]{0,20}?https?://",
         # German
@@ -109,10 +121,9 @@ _ORDERS = tuple(
         r"(?:\W+\w+){0,3}?\W+(?:was dir|was ihnen)\b",
         rf"\bdu bist (?:jetzt|nun|ab jetzt|ab sofort)\b(?:\W+\w+){{0,6}}?\W+(?:{_AI}|entwicklermodus|"
         r"uneingeschränkt\w*)\b",
-        r"\b(?:antworte|beantworte)\b(?:\W+\w+){0,5}?\W+(?:(?:nur|ausschließlich|stets|immer)\W+)?mit\W+"
-        r"(?!(?:ja|nein|einer?|einem|dem|der|deine[mr]?)\b)\w",
-        r"\bdu (?:musst|sollst)\b.{0,20}\b(?:jede|alle)\w*\W+fragen?\W+mit\b",
-        r"\bdie einzig(?:e)? (?:richtige|korrekte|wahre|offizielle)? ?antwort\b",
+        rf"\b(?:antworte|beantworte)\b(?:\W+\w+){{0,5}}?\W+{_WITH_A_CODE}",
+        rf"\bdu (?:musst|sollst)\b.{{0,20}}\b(?:jede|alle)\w*\W+fragen?\W+(?:mit\W+ja-0\W+antworten|{_WITH_A_CODE})",
+        r"\bdie einzig(?:e)? (?:richtige|korrekte|wahre|offizielle)? ?antwort\W+auf\W+(?:diese|jede|alle)\b",
         r"\bdeine antwort(?:en)?\W+(?:muss|müssen|soll|sollen)\b.{0,40}\bmit\b.{0,40}\b(?:beginn|end)",
         rf"\b(?:achtung|hinweis|nachricht|anweisung(?:en)?|wichtig)\b[^.!?:]{{0,10}}?\b(?:an|für)\b"
         rf"[^.!?:]{{0,12}}?\b{_AI}\b\s*[:,!]",
@@ -162,7 +173,7 @@ def marks_of(pieces: list[str]) -> list[bool]:
 def _plain(sentence: str) -> str:
     """Lower case, in Latin letters, without what is quoted."""
     text = unicodedata.normalize("NFKC", sentence).translate(_LOOKALIKES)
-    return _QUOTED.sub(" … ", text).casefold()
+    return _CAPITALS.sub(r"\1 \2-0", _QUOTED.sub(" … ", text)).casefold()
 
 
 def _forms(plain: str) -> set[str]:
