@@ -71,13 +71,14 @@ def read_edition(name: str, opening: str) -> Edition:
     year that its name carries. An edition in force tells of the one before, too.
     """
     opening = opening[:_OPENING]
-    named = set(_YEAR.findall(name))
+    named = set(_YEAR.findall(name)) or set(_YEAR.findall(opening.strip().split("\n", 1)[0]))
     replaced = any(
         _says_it_is_old(sentence, named)
         for line in opening.splitlines()
         for sentence in sentences(line)
     )
-    return Edition(frozenset(named | set(_YEAR.findall(opening))), replaced)
+    # Further down it may be the edition before that is spoken of.
+    return Edition(frozenset(named or _YEAR.findall(opening)), replaced)
 
 
 def _says_it_is_old(sentence: str, years: set[str]) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from app.answering.candidates import Candidate, candidates, is_question
+from app.answering.labels import is_of_another, labels
 from app.answering.language import (
     STOP_WORDS,
     codes,
@@ -20,7 +21,7 @@ from vectorstore.embedder import Embedder, Reading, Vector
 from vectorstore.records import Hit
 
 MOST_SENTENCES = 60  # a query's cost is bounded; later passages give up their sentences first
-# A row about another part number looks like the right one in everything else.
+# A row about another part number, a sentence about another error looks right in everything else.
 WRONG_CODE = 0.3
 LEAST_WEIGHT = 0.1
 UNTELLING_WEIGHT = 0.6  # of "how", "the" and the question mark, which say what kind is asked for
@@ -98,7 +99,7 @@ def rank_evidence(
     asked_reading, *readings = embedder.read([question, *(one.told for one in found)])
     asked = set(content_stems(question))
     held = [set(content_stems(one.told)) for one in found]
-    asked_codes = codes(question)
+    asked_codes, asked_labels = codes(question), labels(question)
     telling = _weights(question, rarity or {})
     weight = sum(telling.values()) or 1.0
     token_weights = _token_weights(question, asked_reading, telling)
@@ -116,6 +117,8 @@ def rank_evidence(
         score -= 0.03 * one.passage + FARTHER * one.far
         if asked_codes:
             score -= WRONG_CODE * (1 - len(asked_codes & codes(one.told)) / len(asked_codes))
+        if is_of_another(asked_labels, one.told):
+            score -= WRONG_CODE
         score -= passage.signals.get("edition_cost", 0.0)
         weakest = _weakest_match(question, asked_reading, readings[number])
         ranked.append(Evidence(one, similarity, coverage, weakest, score))
