@@ -1,12 +1,12 @@
 """Reads web pages: what a reader sees, under its headings, tables with their column names."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from lxml import etree
 
 from ingest.encoding import decode
-from ingest.loaders.html_styles import HIDDEN_STYLE, Styles
+from ingest.loaders.html_styles import Styles
 from ingest.loaders.tables import table_lines
 from ingest.sections import Findings, Outline, Section
 
@@ -46,7 +46,7 @@ def html_sections(text: str, findings: Findings, root: str = "") -> Iterator[Sec
     title = tree.find(".//head/title")
     if title is not None and title.text and not findings.title:
         findings.title = " ".join(title.text.split())
-    yield from _Walk(findings, root, Styles(tree)).sections(tree)
+    yield from _Walk(findings, root, Styles(tree.iter("style"))).sections(tree)
 
 
 class _Walk:
@@ -56,6 +56,7 @@ class _Walk:
         self._outline = Outline(findings, root)
         self._parts: list[str] = []
         self._hidden = 0
+        self._was_unseen = False
 
     def sections(self, tree: etree._Element) -> Iterator[Section]:
         walker = etree.iterwalk(tree, events=("start", "end"))
@@ -64,7 +65,8 @@ class _Walk:
             if event == "end":
                 if name in _BLOCKS:
                     self._parts.append("\n\n" if name == "p" else "\n")
-                self._add(element.tail)
+                if (above := element.getparent()) is not None:
+                    self._add(element.tail, above)
                 continue
             if self._is_dropped(element, name):
                 walker.skip_subtree()  # its end event still comes, and brings the tail
@@ -75,7 +77,7 @@ class _Walk:
                 walker.skip_subtree()
             elif name == "pre":
                 yield from self._flush()
-                if code := "".join(element.itertext()).strip("\n"):
+                if code := "".join(self._texts(element)).strip("\n"):
                     yield self._outline.place(code, kind="code")
                 walker.skip_subtree()
             elif name == "table" and _is_data(element):
@@ -99,11 +101,11 @@ class _Walk:
         elif name == "img" and len(alt := element.get("alt", "")) > 3:
             self._parts.append(f" {alt} ")
         elif name in {"input", "textarea"}:
-            self._parts.append(f" {element.get('value', '')} ")
-        self._add(element.text)
+            self._parts.append(f" {self._seen(element.get('value'), element)} ")
+        self._add(element.text, element)
 
-    def _add(self, text: str | None) -> None:
-        if text:
+    def _add(self, written: str | None, owner: etree._Element) -> None:
+        if text := self._seen(written, owner):
             flat = " ".join(text.split())
             lead = " " if text[0].isspace() else ""
             self._parts.append(lead + flat + (" " if flat and text[-1].isspace() else ""))
@@ -125,6 +127,15 @@ class _Walk:
         self._hidden += any(text.strip() for text in element.itertext())
         return True
 
+    def _seen(self, text: str | None, owner: etree._Element) -> str:
+        """A text that stands in an element, or nothing where nobody can read it there."""
+        if not text or text.isspace():
+            return text or ""
+        unseen = self._styles.look(owner).unseen
+        self._hidden += unseen and not self._was_unseen  # what goes on from there is the same part
+        self._was_unseen = unseen
+        return "" if unseen else text
+
     def _silence(self, element: etree._Element) -> None:
         """Make sure that nobody else (a heading, a table) reads what was dropped."""
         element.text = None
@@ -133,7 +144,10 @@ class _Walk:
 
     def _inner(self, element: etree._Element) -> str:
         """Visible text of a heading or a cell, with spaces where blocks and lines part."""
-        parts: list[str] = []
+        return " ".join("".join(self._texts(element, between=" ")).split())
+
+    def _texts(self, element: etree._Element, between: str = "") -> Iterator[str]:
+        """The visible texts in an element, with `between` where blocks and lines part."""
         walker = etree.iterwalk(element, events=("start", "end"))
         for event, item in walker:
             name = item.tag if isinstance(item.tag, str) else ""
@@ -141,18 +155,18 @@ class _Walk:
                 if item is not element and self._is_dropped(item, name):
                     walker.skip_subtree()
                     continue
-                parts.append(" " if name in _BLOCKS or name == "br" else "")
-                parts.append(item.text or "")
-                if name == "img":
-                    parts.append(item.get("alt", ""))
+                yield between if name in _BLOCKS or name == "br" else ""
+                yield self._seen(item.text, item)
+                if name == "img" and between:
+                    yield item.get("alt", "")
             elif item is not element:
-                parts.append((" " if name in _BLOCKS else "") + (item.tail or ""))
-        return " ".join("".join(parts).split())
+                yield between if name in _BLOCKS else ""
+                yield self._seen(item.tail, item.getparent())
 
     def _table(self, table: etree._Element) -> Iterator[Section]:
         caption = table.find("caption")
         title = self._inner(caption) if caption is not None else ""
-        rows, header = _grid(table, self._inner)
+        rows, header = _grid(table, self._inner, self._is_dropped)
         lines = list(table_lines(rows, header))
         if lines:
             section = self._outline.place("\n".join(lines), kind="table")
@@ -164,14 +178,11 @@ class _Walk:
 
 def _is_hidden(element: etree._Element, name: str, styles: Styles) -> bool:
     attributes = element.attrib
-    if not attributes and not styles:
-        return False
-    if "hidden" in attributes or attributes.get("aria-hidden", "").lower() == "true":
+    if attributes.get("aria-hidden", "").lower() == "true":
         return True
     if name == "input" and attributes.get("type", "").lower() in {"hidden", "password"}:
         return True
-    style = styles.of(element, name)
-    return bool(style) and bool(HIDDEN_STYLE.search(style) or styles.is_on_its_own(element, style))
+    return styles.look(element).gone
 
 
 def _rows(table: etree._Element) -> Iterator[tuple[etree._Element, bool]]:
@@ -195,16 +206,22 @@ def _is_data(table: etree._Element) -> bool:
     return len(widths) > 1 and max(widths) > 1
 
 
-def _grid(table: etree._Element, inner: "type[str] | object") -> tuple[list[list[str]], int | None]:
+def _grid(
+    table: etree._Element,
+    inner: Callable[[etree._Element], str],
+    dropped: Callable[[etree._Element, str], bool],
+) -> tuple[list[list[str]], int | None]:
     rows: list[list[str]] = []
     pending: dict[int, tuple[int, str]] = {}  # column -> rows still covered from above, text
     header, still_header = 0, True
     for row, in_head in _rows(table):
+        if dropped(row, "tr"):
+            continue
         cells: list[str] = []
-        cell_list = [cell for cell in row if cell.tag in {"td", "th"}]
+        cell_list = [c for c in row if c.tag in {"td", "th"} and not dropped(c, str(c.tag))]
         for cell in cell_list:
             _fill_from_above(cells, pending)
-            text = inner(cell)  # type: ignore[operator]
+            text = inner(cell)
             columns, below = _span(cell, "colspan"), _span(cell, "rowspan") - 1
             for _ in range(columns):
                 if below > 0:

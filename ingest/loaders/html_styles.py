@@ -1,120 +1,187 @@
 """What a page's styles hide: by its own style sheets, inline, or in the colour of the ground."""
 
-import re
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import NamedTuple
 
 from lxml import etree
 
 from ingest.loaders.colours import WHITE, Colour, from_hex, nearly_the_same
+from ingest.loaders.html_colours import colour, colours_in, mixed
+from ingest.loaders.html_css import Declared, Rule, declarations, for_screens, rules
+from ingest.loaders.html_hiding import FAINT, TINY, USUAL_SIZE, font_size, is_gone
 
-HIDDEN_STYLE = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|font-size\s*:\s*0(?![.\d]*[1-9])"
-    r"|opacity\s*:\s*0(?![.\d]*[1-9])|clip\s*:\s*rect\(\s*0[^)]*0[^)]*\)"
-    r"|(?:left|top|text-indent|margin-left)\s*:\s*-\s*\d{3,}"
-    r"|(?<![-\w])(?:max-)?(?:width|height)\s*:\s*0(?:px|em|rem|%)?\s*(?:;|$)"
-    r"|(?<![-\w])color\s*:\s*(?:transparent|rgba\([^)]*,\s*0(?:\.0+)?\s*\)|#[0-9a-f]{6}00\b)"
-    r"|font-size\s*:\s*(?:[01](?:\.\d+)?(?:px|pt)|0?\.[01]\d*r?em|[0-5](?:\.\d+)?%)"
-    r"|(?:left|right|top|bottom|text-indent|margin(?:-left|-top)?)\s*:\s*-\s*\d{2,}(?:r?em|vw|vh)"
-    r"|transform\s*:[^;]*(?:scale[xy3d]*\(\s*0(?:\.0+)?\s*[,)]|translate[xy3d]*\(\s*-\s*\d{3,})"
-    r"|clip-path\s*:\s*(?:inset\(\s*(?:100|[5-9]\d)%|circle\(\s*0)|mso-hide\s*:\s*all"
-    r"|content-visibility\s*:\s*hidden",
-    re.I,
-)
-_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
-_OTHER_MEDIA = re.compile(r"@(?:media|supports|font-face|keyframes|page)[^{]*\{", re.IGNORECASE)
-_RULE = re.compile(r"([^{}]{1,2000})\{([^{}]{0,5000})\}")
-_SIMPLE = re.compile(r"(?:[a-z][a-z0-9]*)?(?:[.#][\w-]+)?", re.IGNORECASE)
-_COLOUR = re.compile(r"(?<![-\w])color\s*:\s*([^;!]+)", re.IGNORECASE)
-_GROUND = re.compile(r"background(?:-color|-image)?\s*:\s*([^;!]+)", re.IGNORECASE)
-_RGB = re.compile(r"rgba?\(\s*(\d{1,3})[\s,]+(\d{1,3})[\s,]+(\d{1,3})")
-_HEX = re.compile(r"#(?:[0-9a-f]{6}|[0-9a-f]{3})\b", re.IGNORECASE)
-_NAMED = {"white": "ffffff", "black": "000000", "snow": "fffafa", "ivory": "fffff0"}
-_MOST_RULES = 5_000
-_DEEPEST = 40  # elements above a text that may give it its ground
+_KEPT = 10_000  # elements whose look is remembered
+
+_BROWSERS_OWN = {  # what a browser shows of its own accord
+    "mark": (("color", "#000", False), ("background-color", "#ff0", False)),
+    "input": (("color", "#000", False), ("background-color", "#fff", False)),
+    "textarea": (("color", "#000", False), ("background-color", "#fff", False)),
+}
+
+
+_INK = {"body": "text", "font": "color"}  # attributes that colour text
+
+
+class Look(NamedTuple):
+    """How an element's own text shows; a part that cannot be told is None."""
+
+    gone: bool = False  # with everything in it, whatever that says of itself
+    visible: bool = True
+    size: float = USUAL_SIZE  # pixels
+    colour: Colour | None = (0, 0, 0)
+    opaque: float = 1.0  # that colour, 0 to 1
+    ground: Colour | None = WHITE
+
+    @property
+    def unseen(self) -> bool:
+        """Whether nobody can read the text that stands in the element itself."""
+        if self.gone or not self.visible or self.size < TINY:
+            return True
+        if self.colour is None:
+            return False
+        if self.opaque < FAINT or self.ground is None:
+            return self.opaque < FAINT
+        ink = self.colour
+        if self.opaque < 1:
+            ink = mixed(ink, self.opaque, self.ground)
+        return nearly_the_same(ink, self.ground)
 
 
 class Styles:
-    """The rules of a page that hide or colour, for selectors of one element, class or id."""
+    """The style sheets of a page, and how each of its elements looks under them."""
 
-    def __init__(self, tree: etree._Element) -> None:
-        self._rules: dict[str, str] = {}
+    def __init__(self, sheets: Iterable[etree._Element]) -> None:
+        self._rules: dict[str, list[tuple[int, frozenset[str], Rule]]] = {}
         count = 0
-        for sheet in tree.iter("style"):
-            text = _without_blocks(_COMMENT.sub(" ", "".join(sheet.itertext())))
-            for selectors, declared in _RULE.findall(text):
+        for sheet in sheets:
+            if not for_screens(str(sheet.get("media") or "")):
+                continue
+            for rule in rules("".join(map(str, sheet.itertext()))):
                 count += 1
-                if count > _MOST_RULES:
-                    return
-                if not _GROUND.search(declared) and not _hides_or_colours(declared):
-                    continue
-                for selector in selectors.split(","):
-                    plain = selector.strip()
-                    if plain and _SIMPLE.fullmatch(plain):
-                        key = plain.lower() if plain.isalnum() else plain
-                        self._rules[key] = f"{self._rules.get(key, '')};{declared}"
+                self._rules.setdefault(rule.selector.key, []).append(
+                    (count, rule.selector.around, rule)
+                )
+        self._looks: dict[etree._Element, Look] = {}
+        self._above: dict[etree._Element | None, frozenset[str]] = {None: frozenset()}
 
-    def __bool__(self) -> bool:
-        return bool(self._rules)
+    def look(self, element: etree._Element) -> Look:
+        """How an element looks, from its own styles and from those it stands in."""
+        if (known := self._looks.get(element)) is not None:
+            return known
+        above = element.getparent()
+        look = _within(self.look(above) if above is not None else Look(), self._values(element))
+        if len(self._looks) > _KEPT:
+            self._looks.clear()
+            self._above = {None: frozenset()}
+        self._looks[element] = look
+        return look
 
-    def of(self, element: etree._Element, name: str) -> str:
-        """The declarations for an element; its own come first, and win with `_value`."""
-        own = str(element.get("style") or "")
-        colour = element.get("color") if name == "font" else None
-        ground = element.get("bgcolor")
-        own += (f";color:{colour}" if colour else "") + (f";background:{ground}" if ground else "")
-        if not self._rules:
-            return own
-        identity = element.get("id")
-        keys = [f"#{identity}", f"{name}#{identity}"] if identity else []
-        for one in str(element.get("class") or "").split():
-            keys += [f".{one}", f"{name}.{one}"]
-        found = [self._rules[key] for key in (*keys, name) if key in self._rules]
-        if own and re.search(r"display\s*:\s*(?!none)\w|visibility\s*:\s*visible", own, re.I):
-            found = [re.sub(r"(?:display|visibility)\s*:[^;]*", "", one) for one in found]
-        return ";".join((own, *found)).strip(";")
+    def _values(self, element: etree._Element) -> tuple[tuple[str, str], ...]:
+        """Each property's value after all that bears on the element had its say."""
+        found: list[tuple[tuple[bool, int, tuple[int, int, int], int], tuple[Declared, ...]]] = []
+        if hints := (*_BROWSERS_OWN.get(str(element.tag), ()), *_hints(element)):
+            found.append(((False, 0, (0, 0, 0), 0), hints))
+        for key in _keys(element) if self._rules else ():
+            for number, around, rule in self._rules.get(key, ()):
+                if around <= self._around(element) and rule.selector.matches(element):
+                    found.append(((False, 1, rule.selector.weight, number), rule.declared))
+        if own := element.get("style"):
+            found.append(((False, 2, (0, 0, 0), 0), _said(str(own))))
+        if not found:
+            return ()
+        found.sort(key=lambda one: one[0])
+        values = {name: value for _, said in found for name, value, _ in said}
+        for _, said in found:
+            values.update((name, value) for name, value, important in said if important)
+        return tuple(values.items())
 
-    def is_on_its_own(self, element: etree._Element, style: str) -> bool:
-        """Whether the text's colour is (nearly) that of the ground behind it."""
-        written = _COLOUR.search(style)
-        colour = _rgb(written[1]) if written else None
-        if colour is None:
-            return False
-        ground = self._ground(element)
-        return ground is not None and nearly_the_same(colour, ground)
-
-    def _ground(self, element: etree._Element) -> Colour | None:
-        """The colour behind an element; None where it is a picture or cannot be told."""
-        at: etree._Element | None = element
-        for _ in range(_DEEPEST):
-            if at is None:
-                break
-            name = at.tag if isinstance(at.tag, str) else ""
-            written = _GROUND.search(self.of(at, name))
-            if written and "transparent" not in written[1] and "inherit" not in written[1]:
-                return None if "url(" in written[1] else _rgb(written[1])
-            at = at.getparent()
-        return WHITE
+    def _around(self, element: etree._Element) -> frozenset[str]:
+        """Keys of all elements that this one stands in."""
+        above = element.getparent()
+        if above not in self._above:
+            self._above[above] = self._around(above).union(_keys(above))
+        return self._above[above]
 
 
-def _hides_or_colours(declared: str) -> bool:
-    return bool(HIDDEN_STYLE.search(declared) or _COLOUR.search(declared))
+@lru_cache(maxsize=1_000)
+def _said(style: str) -> tuple[Declared, ...]:
+    return tuple(declarations(style))
 
 
-def _without_blocks(sheet: str) -> str:
-    """A style sheet without the blocks that hold only for some media."""
-    kept, at = [], 0
-    while found := _OTHER_MEDIA.search(sheet, at):
-        kept.append(sheet[at : found.start()])
-        depth, at = 1, found.end()
-        while depth and at < len(sheet):
-            depth += {"{": 1, "}": -1}.get(sheet[at], 0)
-            at += 1
-    return "".join((*kept, sheet[at:]))
+def _keys(element: etree._Element) -> list[str]:
+    keys = ["*", str(element.tag)]
+    if identity := element.get("id"):
+        keys.append(f"#{identity}")
+    keys += {f".{one}" for one in str(element.get("class") or "").split()}
+    return keys
 
 
-def _rgb(written: str) -> Colour | None:
-    text = written.strip().lower()
-    if found := _RGB.search(text):
-        return int(found[1]), int(found[2]), int(found[3])
-    if found := _HEX.search(text):
-        return from_hex(found[0])
-    return from_hex(_NAMED.get(text.split()[0] if text else "", ""))
+def _hints(element: etree._Element) -> list[Declared]:
+    """What attributes other than `style` say of an element's look."""
+    said: list[Declared] = []
+    name, attributes = str(element.tag), element.attrib
+    if not attributes:
+        return said
+    if name == "a" and "href" in attributes:
+        said.append(("color", "#0000ee", False))
+    if "hidden" in attributes:
+        said.append(("display", "none", False))
+    if name in _INK and (written := attributes.get(_INK[name])):
+        said.append(("color", str(written).lower(), False))
+    if ground := str(attributes.get("bgcolor") or "").strip().lower():
+        said.append(("background-color", f"#{ground}" if from_hex(ground) else ground, False))
+    if attributes.get("background"):
+        said.append(("background-image", "url()", False))
+    return said
+
+
+@lru_cache(maxsize=10_000)
+def _within(above: Look, said: tuple[tuple[str, str], ...]) -> Look:
+    """The look of an element that has these values, inside an element that looks like that."""
+    if not said or above.gone:
+        return above
+    values = dict(said)
+    size = font_size(values.get("font-size", ""), above.size)
+    ink, opaque = _ink(values, above)
+    visibility = values.get("visibility", "inherit")
+    return Look(
+        gone=is_gone(values, size),
+        visible=above.visible
+        if visibility in {"inherit", "unset"}
+        else visibility not in {"hidden", "collapse"},
+        size=size,
+        colour=ink,
+        opaque=opaque,
+        ground=_ground(values, above.ground),
+    )
+
+
+def _ink(values: dict[str, str], above: Look) -> tuple[Colour | None, float]:
+    if values.get("background-clip") == "text":
+        return None, 1.0  # the letters show the ground's picture
+    written = values.get("-webkit-text-fill-color", "")
+    if not written or written == "currentcolor":
+        written = values.get("color", "inherit")
+    if written in {"inherit", "unset", "currentcolor"}:
+        return above.colour, above.opaque
+    if written in {"initial", "windowtext", "canvastext"}:
+        return (0, 0, 0), 1.0
+    return colour(written) or (None, 1.0)
+
+
+def _ground(values: dict[str, str], behind: Colour | None) -> Colour | None:
+    """The colour behind an element's text; None where it is a picture or cannot be told."""
+    picture = values.get("background-image", "none")
+    if "url(" in picture:
+        return None
+    written = values.get("background-color", "transparent")
+    named = colours_in(picture if "gradient(" in picture else written)
+    if not named:
+        return None if "(" in written else behind
+    tint, opaque = named[0]
+    if any(not nearly_the_same(other, tint) for other, _ in named[1:]):
+        return None  # from one colour into another
+    if opaque >= 1:
+        return tint
+    return mixed(tint, opaque, behind) if behind is not None else None

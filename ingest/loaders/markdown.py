@@ -8,7 +8,6 @@ import re
 from collections.abc import Iterator
 
 from ingest.encoding import decode
-from ingest.loaders.html_styles import HIDDEN_STYLE
 from ingest.loaders.tables import table_lines
 from ingest.sections import Findings, Outline, Section
 
@@ -30,6 +29,19 @@ _INLINE = (
     (re.compile(r"</?[A-Za-z][A-Za-z0-9-]{0,30}(?:\s[^<>\n]{0,1000})?/?>"), ""),
     (re.compile(r"<(https?://[^<>\s]{1,2000}|[^<>\s@]{1,100}@[^<>\s]{1,200})>"), r"\1"),
     (re.compile(r"\\([!-/:-@\[-`{-~])"), r"\1"),
+)
+_HIDDEN_STYLE = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|font-size\s*:\s*0(?![.\d]*[1-9])"
+    r"|opacity\s*:\s*0(?![.\d]*[1-9])|clip\s*:\s*rect\(\s*0[^)]*0[^)]*\)"
+    r"|(?:left|top|text-indent|margin-left)\s*:\s*-\s*\d{3,}"
+    r"|(?<![-\w])(?:max-)?(?:width|height)\s*:\s*0(?:px|em|rem|%)?\s*(?:;|$)"
+    r"|(?<![-\w])color\s*:\s*(?:transparent|rgba\([^)]*,\s*0(?:\.0+)?\s*\)|#[0-9a-f]{6}00\b)"
+    r"|font-size\s*:\s*(?:[01](?:\.\d+)?(?:px|pt)|0?\.[01]\d*r?em|[0-5](?:\.\d+)?%)"
+    r"|(?:left|right|top|bottom|text-indent|margin(?:-left|-top)?)\s*:\s*-\s*\d{2,}(?:r?em|vw|vh)"
+    r"|transform\s*:[^;]*(?:scale[xy3d]*\(\s*0(?:\.0+)?\s*[,)]|translate[xy3d]*\(\s*-\s*\d{3,})"
+    r"|clip-path\s*:\s*(?:inset\(\s*(?:100|[5-9]\d)%|circle\(\s*0)|mso-hide\s*:\s*all"
+    r"|content-visibility\s*:\s*hidden",
+    re.I,
 )
 _MAY_HIDE = re.compile(r"<[a-z][^<>]*(?:style\s*=|\bhidden\b)", re.IGNORECASE)
 _HIDDEN_ATTRIBUTE = re.compile(r"(?:^|\s)hidden(?=[\s=>/]|$)", re.IGNORECASE)
@@ -148,7 +160,7 @@ def _without_hidden(text: str, findings: Findings) -> str:
     def seen(match: re.Match[str]) -> str:
         nonlocal count
         if match["fence"] or not (
-            HIDDEN_STYLE.search(match["attributes"])
+            _HIDDEN_STYLE.search(match["attributes"])
             or _HIDDEN_ATTRIBUTE.search(match["attributes"])
         ):
             return match[0]
