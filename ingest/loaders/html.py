@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from lxml import etree
 
 from ingest.encoding import decode
+from ingest.loaders.html_css import for_screens
 from ingest.loaders.html_styles import Styles
 from ingest.loaders.tables import table_lines
 from ingest.sections import Findings, Outline, Section
@@ -46,7 +47,9 @@ def html_sections(text: str, findings: Findings, root: str = "") -> Iterator[Sec
     title = tree.find(".//head/title")
     if title is not None and title.text and not findings.title:
         findings.title = " ".join(title.text.split())
-    yield from _Walk(findings, root, Styles(tree.iter("style"))).sections(tree)
+    sheets = [sheet for sheet in tree.iter("style") if for_screens(sheet.get("media", ""))]
+    styles = Styles("".join(sheet.itertext()) for sheet in sheets)
+    yield from _Walk(findings, root, styles).sections(tree)
 
 
 class _Walk:

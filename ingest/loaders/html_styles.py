@@ -8,7 +8,7 @@ from lxml import etree
 
 from ingest.loaders.colours import WHITE, Colour, from_hex, nearly_the_same
 from ingest.loaders.html_colours import colour, colours_in, mixed
-from ingest.loaders.html_css import Declared, Rule, declarations, for_screens, rules
+from ingest.loaders.html_css import Declared, Rule, declarations, rules
 from ingest.loaders.html_hiding import FAINT, TINY, USUAL_SIZE, font_size, is_gone
 
 _KEPT = 10_000  # elements whose look is remembered
@@ -51,17 +51,12 @@ class Look(NamedTuple):
 class Styles:
     """The style sheets of a page, and how each of its elements looks under them."""
 
-    def __init__(self, sheets: Iterable[etree._Element]) -> None:
+    def __init__(self, sheets: Iterable[str]) -> None:
         self._rules: dict[str, list[tuple[int, frozenset[str], Rule]]] = {}
-        count = 0
-        for sheet in sheets:
-            if not for_screens(str(sheet.get("media") or "")):
-                continue
-            for rule in rules("".join(map(str, sheet.itertext()))):
-                count += 1
-                self._rules.setdefault(rule.selector.key, []).append(
-                    (count, rule.selector.around, rule)
-                )
+        every = (rule for sheet in sheets for rule in rules(sheet))
+        for count, rule in enumerate(every):
+            kept = self._rules.setdefault(rule.selector.key, [])
+            kept.append((count, rule.selector.around, rule))
         self._looks: dict[etree._Element, Look] = {}
         self._above: dict[etree._Element | None, frozenset[str]] = {None: frozenset()}
 

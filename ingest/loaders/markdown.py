@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 
 from ingest.encoding import decode
+from ingest.loaders.markdown_html import shown
 from ingest.loaders.tables import table_lines
 from ingest.sections import Findings, Outline, Section
 
@@ -30,26 +31,6 @@ _INLINE = (
     (re.compile(r"<(https?://[^<>\s]{1,2000}|[^<>\s@]{1,100}@[^<>\s]{1,200})>"), r"\1"),
     (re.compile(r"\\([!-/:-@\[-`{-~])"), r"\1"),
 )
-_HIDDEN_STYLE = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|font-size\s*:\s*0(?![.\d]*[1-9])"
-    r"|opacity\s*:\s*0(?![.\d]*[1-9])|clip\s*:\s*rect\(\s*0[^)]*0[^)]*\)"
-    r"|(?:left|top|text-indent|margin-left)\s*:\s*-\s*\d{3,}"
-    r"|(?<![-\w])(?:max-)?(?:width|height)\s*:\s*0(?:px|em|rem|%)?\s*(?:;|$)"
-    r"|(?<![-\w])color\s*:\s*(?:transparent|rgba\([^)]*,\s*0(?:\.0+)?\s*\)|#[0-9a-f]{6}00\b)"
-    r"|font-size\s*:\s*(?:[01](?:\.\d+)?(?:px|pt)|0?\.[01]\d*r?em|[0-5](?:\.\d+)?%)"
-    r"|(?:left|right|top|bottom|text-indent|margin(?:-left|-top)?)\s*:\s*-\s*\d{2,}(?:r?em|vw|vh)"
-    r"|transform\s*:[^;]*(?:scale[xy3d]*\(\s*0(?:\.0+)?\s*[,)]|translate[xy3d]*\(\s*-\s*\d{3,})"
-    r"|clip-path\s*:\s*(?:inset\(\s*(?:100|[5-9]\d)%|circle\(\s*0)|mso-hide\s*:\s*all"
-    r"|content-visibility\s*:\s*hidden",
-    re.I,
-)
-_MAY_HIDE = re.compile(r"<[a-z][^<>]*(?:style\s*=|\bhidden\b)", re.IGNORECASE)
-_HIDDEN_ATTRIBUTE = re.compile(r"(?:^|\s)hidden(?=[\s=>/]|$)", re.IGNORECASE)
-_ELEMENT = re.compile(
-    r"(?P<fence>^ {0,3}(`{3,}|~{3,})[^\n]*\n.*?^ {0,3}\2|`[^`\n]+`)"
-    r"|<(?P<tag>[a-z][a-z0-9]{0,20})(?P<attributes>\s[^<>]{0,2000})>.{0,20000}?</(?P=tag)\s*>",
-    re.IGNORECASE | re.DOTALL | re.MULTILINE,
-)
 _MARKUP = re.compile(r"[\[*_`<\\]")
 
 
@@ -63,7 +44,7 @@ def load_markdown(data: bytes, findings: Findings) -> Iterator[Section]:
 
 def markdown_sections(text: str, findings: Findings) -> Iterator[Section]:
     """The same for text that is already decoded."""
-    lines = _without_hidden(_without_comments(text), findings).splitlines()
+    lines = shown(text, findings).splitlines()
     outline = Outline(findings)
     paragraph: list[str] = []
     at = _front_matter(lines, findings)
@@ -149,40 +130,3 @@ def _front_matter(lines: list[str], findings: Findings) -> int:
         if lines[end].strip() in {"---", "..."}:
             return end + 1
     return 0
-
-
-def _without_hidden(text: str, findings: Findings) -> str:
-    """The text without HTML elements that no reader of it sees; code blocks stay as they are."""
-    if not _MAY_HIDE.search(text):
-        return text
-    count = 0
-
-    def seen(match: re.Match[str]) -> str:
-        nonlocal count
-        if match["fence"] or not (
-            _HIDDEN_STYLE.search(match["attributes"])
-            or _HIDDEN_ATTRIBUTE.search(match["attributes"])
-        ):
-            return match[0]
-        count += 1
-        return " "
-
-    text = _ELEMENT.sub(seen, text)
-    if count:
-        findings.warn(f"{count} hidden parts were left out")
-    return text
-
-
-def _without_comments(text: str) -> str:
-    """HTML comments do not show in rendered Markdown, so nobody is meant to read them."""
-    if "<!--" not in text:
-        return text
-    kept, at = [], 0
-    while (start := text.find("<!--", at)) >= 0:
-        end = text.find("-->", start + 4)
-        if end < 0:
-            break
-        kept.append(text[at:start])
-        at = end + 3
-    kept.append(text[at:])
-    return "".join(kept)
