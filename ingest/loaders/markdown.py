@@ -27,7 +27,6 @@ _INLINE = (
     (re.compile(r"(?<![\\*\w])\*{1,3}(?=\S)([^*\n]{1,1000}?)(?<=\S)\*{1,3}(?![*\w])"), r"\1"),
     (re.compile(r"(?<![\\_\w])_{1,3}(?=\S)([^_\n]{1,1000}?)(?<=\S)_{1,3}(?![_\w])"), r"\1"),
     (re.compile(r"`([^`\n]{1,1000})`"), r"\1"),
-    (re.compile(r"</?[A-Za-z][A-Za-z0-9-]{0,30}(?:\s[^<>\n]{0,1000})?/?>"), ""),
     (re.compile(r"<(https?://[^<>\s]{1,2000}|[^<>\s@]{1,100}@[^<>\s]{1,200})>"), r"\1"),
     (re.compile(r"\\([!-/:-@\[-`{-~])"), r"\1"),
 )
@@ -81,7 +80,7 @@ def markdown_sections(text: str, findings: Findings) -> Iterator[Section]:
 
 
 def inline(text: str) -> str:
-    """A line without emphasis, link targets and HTML tags."""
+    """A line without emphasis and link targets."""
     if not _MARKUP.search(text):
         return text
     for pattern, replacement in _INLINE:

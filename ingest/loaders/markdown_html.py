@@ -1,4 +1,4 @@
-"""What Markdown shows of its text: without comments, and without what its HTML hides."""
+"""What Markdown shows of its text: without tags, comments, and what its HTML hides."""
 
 import html
 import re
@@ -26,7 +26,6 @@ _ANY_TAG = re.compile(r"</?[A-Za-z](?:\"[^\"]*\"|'[^']*'|[^\"'<>])*+(?:>|\Z)")
 _NAME = re.compile(r"</?([A-Za-z][A-Za-z0-9-]*)")
 _ATTRIBUTE = re.compile(r"([A-Za-z_][\w.-]*)(?:\s*=\s*(\"[^\"]*\"|'[^']*'|[^\s\"'>]+))?")
 _UNSOUND = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-_SIMPLE_TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9-]{0,30}(?:\s[^<>\n]{0,1000})?/?>")
 _CELL_END = re.compile(r"((?<!\\)\||\n)")
 _COMMENT_END = re.compile(r"--!?>")
 _ENDS = (("<!--", "-->"), ("<?", "?>"), ("<![CDATA[", "]]>"), ("<!", ">"))
@@ -54,7 +53,7 @@ _DEEPEST = 512
 
 
 def shown(text: str, findings: Findings) -> str:
-    """Markdown without what no reader of it sees; what its HTML hides is counted and reported."""
+    """Markdown without tags and what no reader of it sees; what its HTML hides is reported."""
     if not _MARKUP.search(text):
         return text
     page = _Page(Styles(()))
@@ -158,7 +157,7 @@ class _Page:
                 continue
             yield self._text(text[kept:start])
             if tag:
-                yield self._tag(tag[0], in_html=in_html)
+                self._tag(tag[0], in_html=in_html)
             at = kept = end
         yield self._text(text[kept:])
 
@@ -212,10 +211,10 @@ class _Page:
             self._was_unseen = True
         return end
 
-    def _tag(self, tag: str, *, in_html: bool) -> str:
-        """Open or close an element; the tag, where it is so simple that it is taken out later.
+    def _tag(self, tag: str, *, in_html: bool) -> None:
+        """Open or close an element.
 
-        A lone `<script>` within a sentence is a word: many programs show it as one.
+        A lone `<script>` within a sentence opens none: many programs show what follows.
         """
         found = _NAME.match(tag)
         name = found[1].lower() if found else ""
@@ -227,7 +226,6 @@ class _Page:
             if name in _CLOSED_BY:
                 self._close(_CLOSED_BY[name], _LIST_BOUNDS)
             self._enter(name, _attributes(tag[len(name) + 1 :]))
-        return tag if _SIMPLE_TAG.fullmatch(tag) else ""
 
     def _enter(self, name: str, attributes: dict[str, str]) -> None:
         above = self._open[-1][0]

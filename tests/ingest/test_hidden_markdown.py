@@ -46,6 +46,7 @@ BLOCKS = [  # hidden forms that stand on lines of their own
     "<ul><li hidden>SECRET<li>a</ul>",
     "<p hidden>SECRET</p>",
     "<p hidden>SECRET",
+    "<div>\n```\n<b title='SECRET' hidden>SECRET</b>\n```\n</div>",
     "<table><tr hidden><td>SECRET</td></tr></table>",
 ]
 SILENT_BLOCKS = [
@@ -151,6 +152,7 @@ def test_what_is_never_closed_hides_all_that_follows(unclosed):
         "[^1]: SEEN",
         "Text.\n[//]: # (SEEN)",
         "a < b <SEEN",
+        "The `<SEEN>` element, and `</SEEN>`.",
         "See <https://example.org/SEEN> or <SEEN@example.org>.",
         "```\n<div hidden>\n```\n\nSEEN",
         "    <div hidden>\n\nSEEN",
