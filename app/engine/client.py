@@ -268,12 +268,7 @@ class EngineClient:
         return "" if self.gate else self.model().name
 
     def _card(self) -> dict[str, Any]:
-        if self.gate:
-            self.gate.pass_through()
-        try:
-            response = self.http.get("/v1/models")
-        except httpx.HTTPError as error:
-            raise EngineDown(_unreachable(self.url, error)) from None
+        response = self._get("/v1/models")
         if response.status_code not in (200, 404):
             raise _refusal(response)
         try:
@@ -283,6 +278,17 @@ class EngineClient:
                 f"{self.url} does not answer like an OpenAI engine; check the setting engine.url"
             ) from None
         return card
+
+    def _get(self, path: str) -> httpx.Response:
+        """One small answer; of the next engine, for as long as there is one, when one dies."""
+        while True:
+            generation = self.gate.pass_through() if self.gate else 0
+            try:
+                return self.http.get(path)
+            except httpx.HTTPError as error:
+                if self.gate is None:
+                    raise EngineDown(_unreachable(self.url, error)) from None
+                self.gate.lost(generation)
 
 
 def _hang_up(response: httpx.Response) -> None:

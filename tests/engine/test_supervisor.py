@@ -58,6 +58,26 @@ def test_after_a_kill_the_running_hear_of_it_and_the_waiting_are_answered(
     assert supervisor.pid is None
 
 
+def test_who_asks_for_the_model_s_name_when_it_dies_is_told_by_the_next(starter_gguf: Path) -> None:
+    supervisor = EngineSupervisor(EngineOptions(starter_gguf, context=1024), first_pause=0.05)
+    supervisor.start()
+    try:
+        supervisor.wait_until_running()
+        process = supervisor.pid
+        assert process is not None
+        os.kill(process, signal.SIGSTOP)
+        client = supervisor.client()
+        names: list[str] = []
+        thread = threading.Thread(target=lambda: names.append(client.model().name))
+        thread.start()
+        thread.join(timeout=0.5)
+        os.kill(process, signal.SIGKILL)
+        thread.join(timeout=60)
+        assert names == [starter_gguf.stem]
+    finally:
+        supervisor.stop()
+
+
 def test_an_engine_that_hangs_is_replaced(starter_gguf: Path) -> None:
     prompt = Tokenizer(starter_gguf).encode("One, two, three, four,")
     supervisor = EngineSupervisor(
