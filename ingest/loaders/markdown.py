@@ -43,7 +43,7 @@ def load_markdown(data: bytes, findings: Findings) -> Iterator[Section]:
 
 def markdown_sections(text: str, findings: Findings) -> Iterator[Section]:
     """The same for text that is already decoded."""
-    lines = shown(text, findings).splitlines()
+    lines = shown("\n".join(text.splitlines()), findings).splitlines()
     outline = Outline(findings)
     paragraph: list[str] = []
     at = _front_matter(lines, findings)

@@ -157,7 +157,7 @@ class _Page:
                 continue
             yield self._text(text[kept:start])
             if tag:
-                self._tag(tag[0], in_html=in_html)
+                yield self._tag(tag[0], in_html=in_html)
             at = kept = end
         yield self._text(text[kept:])
 
@@ -211,8 +211,8 @@ class _Page:
             self._was_unseen = True
         return end
 
-    def _tag(self, tag: str, *, in_html: bool) -> None:
-        """Open or close an element.
+    def _tag(self, tag: str, *, in_html: bool) -> str:
+        """Open or close an element; the space that its text keeps from what follows.
 
         A lone `<script>` within a sentence opens none: many programs show what follows.
         """
@@ -226,6 +226,7 @@ class _Page:
             if name in _CLOSED_BY:
                 self._close(_CLOSED_BY[name], _LIST_BOUNDS)
             self._enter(name, _attributes(tag[len(name) + 1 :]))
+        return " " if name == "br" or (tag[1] == "/" and name in _BOXES) else ""
 
     def _enter(self, name: str, attributes: dict[str, str]) -> None:
         above = self._open[-1][0]

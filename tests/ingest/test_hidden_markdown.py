@@ -104,6 +104,19 @@ def test_hidden_blocks_are_left_out_and_nothing_else(hidden, around):
     assert warnings == (["1 hidden parts were left out"] if hidden in BLOCKS else [])
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_line_ends_of_any_system_are_line_ends(end):
+    page = "Before.\n\n[//]: # (SECRET)\n\n<div hidden>\n\nSECRET\n</div>\n\nAfter.\n"
+    text, warnings = read(page.replace("\n", end))
+    assert text.split() == ["Before.", "After."]
+    assert warnings == ["1 hidden parts were left out"]
+
+
+def test_words_in_two_lines_or_two_cells_stay_two_words():
+    page = "One<br>two\n\n<table><tr><td>three</td><td>four</td></tr></table>\n"
+    assert read(page)[0].split() == ["One", "two", "three", "four"]
+
+
 @pytest.mark.parametrize("hidden", INLINE + SILENT_INLINE + BLOCKS + SILENT_BLOCKS)
 @pytest.mark.parametrize("around", ["~~~~\n{h}\n~~~~\n", "- a\n\n  ~~~~\n{h}\n  ~~~~\n", "{h4}"])
 def test_an_example_in_a_block_of_code_is_read_as_it_stands(hidden, around):
