@@ -62,7 +62,10 @@ _FORMS = (
     _Form(
         IBAN,
         "ISO 13616, check digits",
-        re.compile(r"(?<!\w)[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]{4}){2,7}(?:[ -]?[A-Z0-9]{1,3})?(?!\w)"),
+        re.compile(
+            r"(?<!\w)[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]{4}){2,7}(?:[ -]?[A-Z0-9]{1,3})?(?!\w)",
+            re.IGNORECASE | re.ASCII,
+        ),
         48,
         _stdnum("iban"),
     ),

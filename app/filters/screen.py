@@ -9,6 +9,7 @@ from app.filters.masking import counted, find_all, masked, settled
 from app.filters.port import Filter
 from app.summarising.summary import Summarised, Summary, SummaryEvent, SummaryPoint
 from app.window import NumberedPassage, PastTurn
+from ingest.clean import clean
 from vectorstore.records import Hit
 from vectorstore.search import DocumentChoice
 
@@ -40,7 +41,12 @@ class Screen:
         return bool(self.filters) and self.answers in ("mask", "refuse")
 
     def question(self, text: str, record: Record) -> tuple[str, tuple[Notice, ...]]:
-        """The question as it may be asked. Raises QuestionRefused, after it was recorded."""
+        """The question as it may be asked. Raises QuestionRefused, after it was recorded.
+
+        It is judged as documents are, without what nobody sees: a hidden letter hides nothing.
+        """
+        if self.questions != "off" and self.filters:
+            text = clean(text)[0]
         found = find_all(self.filters, text) if self.questions != "off" else []
         if not found:
             return text, ()
@@ -72,6 +78,15 @@ class Screen:
             replace(hit, text=self.masked(hit.text), heading=self.masked(hit.heading))
             for hit in hits
         ]
+
+    def hits_before_judgement(self, hits: Sequence[Hit]) -> list[Hit]:
+        """Passages as they may be shown while their answer may still be withheld.
+
+        Names of documents are not masked, as they are links; one that holds something waits.
+        """
+        if self.answers == "refuse":
+            hits = [hit for hit in hits if not find_all(self.filters, hit.document)]
+        return self.hits(hits)
 
     def answer(self, answer: Answer, record: Record) -> Answer:
         """The answer as it may be shown and kept; its passages are left to `hits`."""
@@ -234,7 +249,7 @@ class Shown(Iterator[Any]):
     def __next__(self) -> Any:
         match next(self._events):
             case Reading(passages, dropped):
-                return Reading(self._screen.hits(passages), dropped)
+                return Reading(self._screen.hits_before_judgement(passages), dropped)
             case Finished(answer) if is_withheld(answer):
                 return Finished(replace(answer, passages=[], numbers={}))
             case Finished(answer):

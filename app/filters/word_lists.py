@@ -3,6 +3,7 @@
 import importlib
 import re
 import tomllib
+import unicodedata
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,9 @@ class WordList:
         self.name = name
         self._rules: list[tuple[str, Any, int]] = []  # rule, expression, its group
         reaches: list[int | None] = []
-        entries = sorted({" ".join(word.split()) for word in words if word.strip()}, key=len)[::-1]
+        # NFC, as questions and documents are when they are looked at.
+        plain = {" ".join(unicodedata.normalize("NFC", word).split()) for word in words}
+        entries = sorted(plain - {""}, key=len)[::-1]
         if entries:
             either = "|".join(r"\s{1,3}".join(map(_escaped, entry.split())) for entry in entries)
             whole = rf"(?i)(?:^|{_SEPARATOR})({either})(?:$|{_SEPARATOR})"

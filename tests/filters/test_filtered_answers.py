@@ -139,6 +139,39 @@ def test_a_refused_question_is_not_asked_and_says_why_without_repeating_it(home:
     assert '"filtered"' in written
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        "DE89\u00a03704\u00a00044\u00a00532\u00a00130\u00a000",
+        "de89 3704 0044 0532 0130 00",
+        "DE89 3704 0044\u200b 0532 0130 00",
+        "orla.bren\u200bnan@example.com",
+    ],
+)
+def test_spaces_and_letters_that_nobody_sees_do_not_carry_a_question_past_the_filter(
+    home: Home, written: str
+) -> None:
+    with pytest.raises(QuestionRefused):
+        _screened(home, questions="refuse").ask(f"Who is {written}?")
+
+
+def test_a_name_that_holds_something_is_not_shown_before_its_answer_is_withheld(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / f"{ADDRESS}.md"
+    file.write_text(DOCUMENT, encoding="utf-8")
+    with open_home(load_settings({"home": tmp_path / "home"}), "test") as opened:
+        opened.ingest([file], space="general")
+        shown = [
+            hit.document
+            for event in _screened(opened, answers="refuse").ask(ASKS)
+            if isinstance(event, Reading)
+            for hit in event.passages
+        ]
+        assert shown == []
+        assert [hit.document for hit in opened.search(ASKS, k=1).hits] == [file.name]
+
+
 def test_searching_and_summarising_hide_the_same(home: Home) -> None:
     screened = _screened(home, answers="mask")
     found = screened.search(ASKS, k=3)

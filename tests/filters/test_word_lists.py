@@ -1,10 +1,12 @@
 """A company's own list: whole words, patterns, and words for every mistake in its file."""
 
+import unicodedata
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
-from app.filters.word_lists import WordListError, read_word_list
+from app.filters.word_lists import WordList, WordListError, read_word_list
 
 
 def _list(tmp_path: Path, content: str, name: str = "code-names.toml") -> Path:
@@ -22,6 +24,14 @@ def test_whole_words_in_any_case_and_with_any_spaces(tmp_path: Path) -> None:
     text = "FALCON falcon, Falconry; night\n owl (äther) Ätherisch C++ Falcon"
     assert _found(path, text) == ["FALCON", "falcon", "night\n owl", "äther", "C++", "Falcon"]
     assert {one.label for one in read_word_list(path).find(text)} == {"projects"}
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_accents_may_be_written_either_way(form: Literal["NFC", "NFD"]) -> None:
+    found = WordList("people", [unicodedata.normalize(form, "Müller")], [], "list").find(
+        "Herr Müller weiß es."
+    )
+    assert [(one.start, one.end) for one in found] == [(5, 11)]
 
 
 def test_the_longer_of_two_words_counts_unless_only_the_shorter_stands_there(
