@@ -159,10 +159,14 @@ class PersonalData:
     def find(self, text: str) -> list[Finding]:
         found: list[Finding] = []
         for form in self._forms:
-            for match in form.pattern.finditer(text):
-                start, end = match.span(1 if match.re.groups else 0)
-                if form.holds(text[start:end]) and _is_free(found, start, end):
-                    found.append(Finding(start, end, form.label, form.rule))
+            at = 0
+            while (match := form.pattern.search(text, at)) is not None:
+                at = match.start() + 1
+                place = _held(form, match)
+                if place is not None:
+                    at = max(at, place[1])
+                    if _is_free(found, *place):
+                        found.append(Finding(*place, form.label, form.rule))
         for match in _DIALLED.finditer(text):
             if _is_free(found, match.start(), match.end()):
                 found += self._dialled(match[0], match.start())
@@ -181,6 +185,20 @@ class PersonalData:
                     place = offset + match.start, offset + match.end
                     found.append(Finding(*place, PHONE, f"libphonenumber, {country or 'abroad'}"))
         return found
+
+
+def _held(form: _Form, match: re.Match[str]) -> tuple[int, int] | None:
+    """The place of a match, without words after it that are written like more of the same."""
+    shorter: re.Match[str] | None = match
+    while shorter is not None:
+        start, end = shorter.span(1 if shorter.re.groups else 0)
+        if form.holds(match.string[start:end]):
+            return start, end
+        cut = max(match.string.rfind(between, start, end) for between in " -")
+        if cut < 0:
+            return None
+        shorter = form.pattern.match(match.string, match.start(), cut)
+    return None
 
 
 def _is_free(found: Sequence[Finding], start: int, end: int) -> bool:

@@ -14,6 +14,11 @@ FOUND = [
     ("+33 1 42 68 53 00", "+33 1 42 68 53 00", "telephone number"),
     ("IBAN DE89 3704 0044 0532 0130 00.", "DE89 3704 0044 0532 0130 00", "IBAN"),
     ("to GB29NWBK60161331926819 please", "GB29NWBK60161331926819", "IBAN"),
+    ("an at61 1904 3002 3457 3201 bald", "at61 1904 3002 3457 3201", "IBAN"),
+    ("AT61 1904 3002 3457 3201 BIC BKAUATWW", "AT61 1904 3002 3457 3201", "IBAN"),
+    ("be71 0961 2345 6769 with many thanks", "be71 0961 2345 6769", "IBAN"),
+    ("AB12 DE89 3704 0044 0532 0130 00", "DE89 3704 0044 0532 0130 00", "IBAN"),
+    ("4111 1111 1111 1111 123", "4111 1111 1111 1111", "card number"),
     ("card 4111 1111 1111 1111 exp", "4111 1111 1111 1111", "card number"),
     ("5500-0000-0000-0004", "5500-0000-0000-0004", "card number"),
     ("SSN 536-90-4399", "536-90-4399", "personal number"),
@@ -44,10 +49,16 @@ HONEST = [
 ]
 
 
-@pytest.mark.parametrize(("text", "place", "label"), FOUND, ids=[place for _, place, _ in FOUND])
+@pytest.mark.parametrize(("text", "place", "label"), FOUND, ids=[text for text, _, _ in FOUND])
 def test_found(text: str, place: str, label: str) -> None:
     found = PersonalData().find(text)
     assert [(text[one.start : one.end], one.label) for one in found] == [(place, label)]
+
+
+def test_two_accounts_side_by_side_are_two() -> None:
+    text = "AT61 1904 3002 3457 3201 BE71 0961 2345 6769"
+    found = PersonalData().find(text)
+    assert [text[one.start : one.end] for one in found] == [text[:24], text[25:]]
 
 
 @pytest.mark.parametrize("text", HONEST)
