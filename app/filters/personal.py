@@ -28,9 +28,9 @@ class _Form:
     holds: Callable[[str], bool]
 
 
-def _stdnum(module: str) -> Callable[[str], bool]:
+def _stdnum(module: str, **options: bool) -> Callable[[str], bool]:
     def holds(text: str) -> bool:
-        return bool(import_module(f"stdnum.{module}").is_valid(text))
+        return bool(import_module(f"stdnum.{module}").is_valid(text, **options))
 
     return holds
 
@@ -67,7 +67,7 @@ _FORMS = (
             re.IGNORECASE | re.ASCII,
         ),
         48,
-        _stdnum("iban"),
+        _stdnum("iban", check_country=False),  # which bank gave which number out changes
     ),
     _Form(
         CARD,

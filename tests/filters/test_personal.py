@@ -30,6 +30,7 @@ FOUND = [
     ("DNI 54362315-K", "54362315-K", "personal number"),
     ("BSN: 111222333", "111222333", "personal number"),
     ("PESEL: 44051401359", "44051401359", "personal number"),
+    ("IBAN BE68 5390 0754 7034", "BE68 5390 0754 7034", "IBAN"),
     ("Passport no. C01X00T47", "C01X00T47", "passport number"),
     ("Reisepass Nr. C01X00T47", "C01X00T47", "passport number"),
 ]
