@@ -4,6 +4,7 @@ import re
 
 Colour = tuple[int, int, int]  # red, green, blue, each 0 to 255
 WHITE: Colour = (255, 255, 255)
+BLACK: Colour = (0, 0, 0)
 _NEARLY = 16  # of 255 in each part: #f0f0f0 on white cannot be read
 _HEX = re.compile(r"#?(?:[0-9a-f]{6}|[0-9a-f]{3})", re.IGNORECASE)
 

@@ -7,6 +7,13 @@ from typing import BinaryIO
 
 from lxml import etree
 
+from ingest.loaders.docx_looks import (
+    Look,
+    has_its_grounds_colour,
+    is_shaded,
+    read_look,
+    shows_nothing,
+)
 from ingest.loaders.ooxml import Package, attribute, local
 from ingest.loaders.tables import table_lines
 from ingest.sections import Findings, Outline, Section
@@ -17,9 +24,6 @@ _HEADING = re.compile(
 _TRANSPARENT = frozenset(
     "ins smartTag sdt sdtContent customXml moveTo hyperlink fldSimple dir bdo".split()
 )
-_OFF = frozenset(("0", "false", "off"))
-_WHITE = frozenset(("FFFFFF", "AUTO", "NONE"))
-_TINY = 3  # half points: letters of one and a half points are there for machines
 _BREAKS = {"tab": " ", "br": "\n", "cr": "\n", "noBreakHyphen": "-", "ptab": " "}
 
 
@@ -29,7 +33,8 @@ class _Reader:
     outline: Outline
     findings: Findings
     levels: dict[str, int] = field(default_factory=dict)  # style id -> heading level
-    hidden_styles: set[str] = field(default_factory=set)
+    looks: dict[str, Look] = field(default_factory=dict)  # style id -> how its letters look
+    plain: Look = field(default_factory=dict)  # where no style is named
     shaded_styles: set[str] = field(default_factory=set)
     notes: dict[tuple[str, str], str] = field(default_factory=dict)
     hidden: int = 0
@@ -61,40 +66,63 @@ def load_docx(file: BinaryIO, findings: Findings) -> Iterator[Section]:
 
 
 def _read_styles(tree: etree._Element, reader: _Reader) -> None:
-    """Which styles make headings or hide text, by themselves or by inheritance."""
+    """Which styles make headings, how their letters look; by themselves or by inheritance."""
     parents: dict[str, str] = {}
-    for style in tree:
-        if local(style) == "style":
-            parents[attribute(style, "styleId") or ""] = _read_style(style, reader)
-    for identity, parent in parents.items():
-        ancestor, steps = parent, 0
-        while ancestor and steps < 20:
+    default: Look = {}
+    normal = ""
+    for item in tree:
+        if local(item) == "docDefaults":
+            default = read_look(next((i for i in item.iter() if local(i) == "rPr"), None))
+        elif local(item) == "style":
+            identity = attribute(item, "styleId") or ""
+            parents[identity] = _read_style(item, identity, reader)
+            if attribute(item, "type") == "paragraph" and attribute(item, "default") == "1":
+                normal = identity
+    said, shaded = reader.looks, reader.shaded_styles.copy()
+    reader.looks = {}
+    for identity in parents:
+        line = _line_of(identity, parents)
+        for ancestor in line:
             if ancestor in reader.levels:
                 reader.levels.setdefault(identity, reader.levels[ancestor])
-            if ancestor in reader.hidden_styles:
-                reader.hidden_styles.add(identity)
-            ancestor, steps = parents.get(ancestor, ""), steps + 1
+        if shaded.intersection(line):
+            reader.shaded_styles.add(identity)
+        look: Look = {}
+        for one in reversed(line):
+            look |= said.get(one, {})
+        reader.looks[identity] = look
+    reader.plain = default | reader.looks.get(normal, {})
 
 
-def _read_style(style: etree._Element, reader: _Reader) -> str:
+def _line_of(identity: str, parents: dict[str, str]) -> list[str]:
+    """A style and those that it is based on, the nearest first."""
+    line = [identity]
+    while (parent := parents.get(line[-1], "")) and len(line) < 20:
+        line.append(parent)
+    return line
+
+
+def _read_style(style: etree._Element, identity: str, reader: _Reader) -> str:
     """Note what a style says; returns the style that it is based on."""
-    identity = attribute(style, "styleId") or ""
     parent = ""
-    for child in style.iter():
+    for child in style:
         name, value = local(child), attribute(child, "val") or ""
-        if name == "name" and child.getparent() is style:
+        if name == "name":
             if match := _HEADING.match(value):
                 reader.levels[identity] = int(match[1])
             elif value.lower() == "title":
                 reader.levels[identity] = 0
         elif name == "basedOn":
             parent = value
-        elif name == "outlineLvl" and identity not in reader.levels and int(value or 9) < 9:
-            reader.levels[identity] = int(value) + 1
-        elif name == "vanish" and value not in _OFF:
-            reader.hidden_styles.add(identity)
-        elif name == "shd":
-            reader.shaded_styles.add(identity)
+        elif name == "rPr":
+            reader.looks[identity] = read_look(child)
+        elif name == "pPr":
+            if is_shaded(child):
+                reader.shaded_styles.add(identity)
+            for item in child:
+                level = attribute(item, "val") or "9"
+                if local(item) == "outlineLvl" and identity not in reader.levels and int(level) < 9:
+                    reader.levels[identity] = int(level) + 1
     return parent
 
 
@@ -168,13 +196,13 @@ def _paragraph(paragraph: etree._Element, reader: _Reader) -> str:
     parts: list[str] = []
     boxes: list[str] = []
     style = next((attribute(i, "val") for i in _properties(paragraph) if local(i) == "pStyle"), "")
-    whole_hidden = style in reader.hidden_styles
+    look = reader.plain | reader.looks.get(style or "", {})
     stack = [iter(paragraph)]
     while stack:
         for child in stack[-1]:
             name = local(child)
             if name == "r":
-                if whole_hidden or _is_hidden(child, reader):
+                if _is_hidden(child, look, reader):
                     reader.hidden += any(local(item) == "t" for item in child)
                     continue
                 _run(child, reader, parts, boxes)
@@ -188,51 +216,15 @@ def _paragraph(paragraph: etree._Element, reader: _Reader) -> str:
     return "\n".join(part for part in ("".join(parts), *boxes) if part.strip())
 
 
-def _is_hidden(run: etree._Element, reader: _Reader) -> bool:
+def _is_hidden(run: etree._Element, look: Look, reader: _Reader) -> bool:
+    """Whether nobody sees the letters of a run; `look` is that of its paragraph."""
     first = next(iter(run), None)
-    if first is None or local(first) != "rPr":
-        return False
-    hidden = white = False
-    for item in first:
-        name, value = local(item), attribute(item, "val")
-        if (name == "vanish" and value not in _OFF) or (
-            name == "rStyle" and value in reader.hidden_styles
-        ):
-            return True
-        if name == "sz":
-            hidden = hidden or ((value or "").isdecimal() and int(value or 99) <= _TINY)
-        elif name == "color":
-            white = (value or "").upper() == "FFFFFF"
-        elif name in {"shd", "highlight"}:
-            return hidden  # it has a ground of its own
-    return hidden or (white and _is_on_white(run, reader))
-
-
-def _is_on_white(run: etree._Element, reader: _Reader) -> bool:  # noqa: PLR0911 -- a case each
-    """Whether nothing around a white text gives it another ground, as far as the file tells.
-
-    Headings and what stands in a shape or in a styled table are taken to have one: covers and
-    heads of tables are often white on a picture or a colour that only a style names.
-    """
-    for element in run.iterancestors():
-        name = local(element)
-        if name == "p" and _level(element, reader) is not None:
-            return False
-        if name == "txbxContent":
-            return False
-        if name in {"p", "tc", "tr", "tbl"}:
-            first = next(iter(element), None)
-            for item in () if first is None or not local(first).endswith("Pr") else first:
-                kind, value = local(item), attribute(item, "val") or ""
-                if kind == "shd" and (attribute(item, "fill") or "auto").upper() not in _WHITE:
-                    return False
-                if kind == "tblStyle" and value not in {"TableNormal", "TableGrid"}:
-                    return False
-                if kind == "pStyle" and value in reader.shaded_styles:
-                    return False
-        if name == "document":
-            return not any(local(item) == "background" for item in element)
-    return True
+    if first is not None and local(first) == "rPr":
+        named = next((attribute(i, "val") for i in first if local(i) == "rStyle"), "")
+        look = look | reader.looks.get(named or "", {}) | read_look(first)
+    return shows_nothing(look) or has_its_grounds_colour(
+        look, run, reader.shaded_styles, lambda paragraph: _level(paragraph, reader) is not None
+    )
 
 
 def _run(run: etree._Element, reader: _Reader, parts: list[str], boxes: list[str]) -> None:

@@ -20,6 +20,7 @@ _MOST_PAGES = 50_000
 _SCAN = 0.5  # of a page's area: an image that large is a scan, and hidden text over it is OCR
 _PICTURE = 0.2  # of a page that shows no text: less than this is no scan
 _STAMP = 200  # characters that a scanned page may show beside its picture: a stamp, a page number
+_UNSEEN = 2 | 32  # an annotation's flags: hidden, no view
 _FILE_NAME = re.compile(r"\.(?:pdf|docx?|pptx?|xlsx?|indd)$", re.I)  # as merging tools leave it
 _UNREADABLE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ue000-\uf8ff\ufffd]")
 
@@ -131,9 +132,11 @@ def _form_fields(page: PageObject) -> Table | None:
     for reference in islice(annotations.get_object() if annotations else (), 2_000):
         field = reference.get_object()
         kind = field.get("/Subtype")
+        if int(field.get("/F", 0)) & _UNSEEN:
+            continue
         if kind == "/FreeText" and isinstance(field.get("/Contents"), str):
             rows.append(" ".join(field["/Contents"].split()))
-        if kind != "/Widget" or int(field.get("/F", 0)) & 2:  # 2: hidden
+        if kind != "/Widget":
             continue
         parent = field.get("/Parent")
         owner = parent.get_object() if parent is not None and "/T" not in field else field

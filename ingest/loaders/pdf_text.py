@@ -6,7 +6,6 @@ headings need; so the text operators are followed here.
 """
 
 import math
-import re
 from typing import Any, NamedTuple
 
 from pypdf import PageObject
@@ -18,8 +17,9 @@ from pypdf.generic import (
     IndirectObject,
     TextStringObject,
 )
-from pypdf.generic._font import Font
 
+from ingest.loaders.pdf_covering import Fill
+from ingest.loaders.pdf_fonts import FontFace
 from ingest.loaders.pdf_matrix import IDENTITY, Box, Matrix, bounds, matrix_of, moved, times
 
 _CELL_GAP = 1.0  # of the font size: a gap inside one string that parts two cells
@@ -27,10 +27,10 @@ _DEEPEST_FORM = 12
 _MOST_FORMS = 2_000
 _THIN = 2.5  # points: a filled area this thin is a line
 _SHORTEST_RULE = 4.0
+_MOST_COVERS = 500  # filled areas of a page that are looked below
 _MOST_RULES = 4_000  # more lines than this make a drawing, not tables
 _SMALLEST = 1.0  # points: smaller text is there for machines, not for people
-_BOLD = re.compile(r"bold|black|heavy|semib|demi|-bd\b|,bd\b", re.I)
-_WHITE = 0.99
+_WHITE = 0.94  # as near as other formats take for the same, 16 of 255
 _FAINT = 0.05  # opacity
 
 
@@ -69,67 +69,22 @@ class PageText(NamedTuple):
     image_share: float  # of the page's area covered by its images together
 
 
-class _FontFace:
-    """A font with the look-ups that showing text needs, made once per document."""
-
-    __slots__ = ("bold", "cache", "composite", "font", "gap", "readable", "scale")
-
-    def __init__(self, resource: DictionaryObject) -> None:
-        self.font = Font.from_font_resource(resource)
-        descriptor = self.font.font_descriptor
-        weight: object = descriptor.weight  # a number, whatever the annotation says
-        self.bold = bool(_BOLD.search(self.font.name)) or (
-            isinstance(weight, int | float) and weight >= 600
-        )
-        self.composite = isinstance(self.font.encoding, str)
-        self.scale = 0.001
-        if self.font.sub_type == "Type3":
-            matrix = resource.get("/FontMatrix")
-            self.scale = abs(float(matrix[0])) if matrix else 0.001
-        space = float(self.font.space_width or 250) * self.scale
-        # A gap this wide, in parts of the font size, is a space between words.
-        self.gap = max(0.1, min(0.2, 0.55 * space))
-        self.readable = self.font.interpretable
-        self.cache: dict[str, tuple[str, float]] = {}
-
-    def glyphs(self, data: bytes) -> list[tuple[str, float]]:
-        """Text and width (in parts of the font size) of each glyph of a string."""
-        font = self.font
-        if self.composite:
-            codes = data.decode(str(font.encoding), "replace")
-        else:
-            codes = data.decode("latin-1")
-        cache = self.cache
-        found = []
-        for code in codes:
-            glyph = cache.get(code)
-            if glyph is None:
-                text = code if self.composite else font.encoding.get(ord(code), code)  # type: ignore[union-attr]
-                text = font.character_map.get(text, text)
-                if code == font.space_char:
-                    width = float(font.space_width)
-                else:
-                    width = float(font.get_text_width(code))
-                glyph = cache[code] = (str(text), width * self.scale)
-            found.append(glyph)
-        return found
-
-
 class _State:
     """The graphics state that matters for text."""
 
-    __slots__ = ("char_space", "ctm", "face", "faint", "leading", "mode", "rise", "size", "stretch",
-                 "white", "word_space")  # fmt: skip
+    __slots__ = ("char_space", "ctm", "face", "faint", "fill", "leading", "mode", "rise", "size",
+                 "stretch", "white", "word_space")  # fmt: skip
 
     def __init__(self) -> None:
         self.ctm = IDENTITY
-        self.face: _FontFace | None = None
+        self.face: FontFace | None = None
         self.size = 0.0
         self.char_space = self.word_space = self.leading = self.rise = 0.0
         self.stretch = 1.0
         self.mode = 0
         self.white = False
         self.faint = False  # drawn so thinly that nobody sees it
+        self.fill = Fill()
 
     def copy(self) -> "_State":
         new = _State()
@@ -143,7 +98,7 @@ class Interpreter:
 
     def __init__(self, reader: Any) -> None:
         self._reader = reader
-        self._faces: dict[object, _FontFace | None] = {}
+        self._faces: dict[object, FontFace | None] = {}
 
     def read(self, page: PageObject) -> PageText:
         """The text that a page shows. Raises what pypdf raises on broken pages."""
@@ -153,7 +108,7 @@ class Interpreter:
         """Parsed operations of a content stream."""
         return ContentStream(stream, self._reader, "bytes").operations
 
-    def face(self, fonts: DictionaryObject, name: object) -> _FontFace | None:
+    def face(self, fonts: DictionaryObject, name: object) -> FontFace | None:
         """The font called `name` in a page's resources."""
         raw = fonts.raw_get(name) if name in fonts else None
         if raw is None:
@@ -162,7 +117,7 @@ class Interpreter:
         if key not in self._faces:
             resource = raw.get_object()
             try:
-                self._faces[key] = _FontFace(resource)
+                self._faces[key] = FontFace(resource)
             except MemoryError:
                 raise
             except Exception:  # noqa: BLE001  # broken fonts raise anything; others may be fine
@@ -181,7 +136,7 @@ class _Page:
         self._boxes: list[Box] = []  # areas that are not white
         self._image_area = 0.0
         self._painted = False
-        self._forms = 0
+        self._forms = self._covers = 0
         left, bottom, right, top = (float(v) for v in page.mediabox)
         self._area: Box = (min(left, right), min(bottom, top), max(left, right), max(bottom, top))
 
@@ -236,6 +191,7 @@ class _Page:
                     _set_text_state(state, operator, operands)
                 elif operator in _FILL_COLOUR:
                     state.white = _is_white(operator, operands)
+                    state.fill = state.fill.coloured(operands)
                 elif operator == b"re":
                     x, y, width, height = map(float, operands)
                     path.append([x, y, x + width, y, x + width, y + height, x, y + height, x, y])
@@ -244,6 +200,8 @@ class _Page:
                 elif operator in {b"l", b"c", b"v", b"y"}:
                     if path and len(path[-1]) < 400:
                         path[-1] += (float(operands[-2]), float(operands[-1]))
+                elif operator in {b"W", b"W*"}:
+                    state.fill = state.fill.clipped(path, state.ctm)
                 elif operator in _PAINTING:
                     self._paint(path, operator, state)
                     path = []
@@ -253,7 +211,8 @@ class _Page:
                     states = _dictionary(resources.get("/ExtGState")) or DictionaryObject()
                     chosen = _dictionary(states.get(operands[0])) or DictionaryObject()
                     alpha: Any = chosen.get("/ca")
-                    state.faint = state.faint if alpha is None else float(alpha) < _FAINT
+                    state.faint = state.faint if alpha is None else float(alpha) <= _FAINT
+                    state.fill = state.fill.mixed(chosen)
                 elif operator == b"Do":
                     self._object(operands[0], resources, state, depth)
             except (TypeError, ValueError, IndexError, KeyError, AttributeError):
@@ -266,6 +225,9 @@ class _Page:
         self._painted = True
         filled = operator not in {b"S", b"s"}
         stroked = operator not in {b"f", b"F", b"f*"}
+        covered = state.fill.covers(path, state.ctm) if filled and self._runs else None
+        if covered is not None:
+            self._cover(covered)
         for part in path:
             box = bounds(part, state.ctm)
             width, height = box[2] - box[0], box[3] - box[1]
@@ -278,6 +240,17 @@ class _Page:
                     edge = bounds(part[at : at + 4], state.ctm)
                     if min(edge[2] - edge[0], edge[3] - edge[1]) < 0.5:
                         self._rules.append(Rule(*edge))
+
+    def _cover(self, box: Box) -> None:
+        """Whatever was shown where an area is filled now is seen no more."""
+        self._covers += 1
+        if self._covers > _MOST_COVERS:
+            return
+        left, bottom, right, top = box
+        for number, run in enumerate(self._runs):
+            if (not run.angle and left - 1 <= run.x0 and run.x1 <= right + 1
+                    and bottom - 1 <= run.y and run.y + run.size / 2 <= top):  # fmt: skip
+                self._runs[number] = run._replace(hidden=True, layer=False)
 
     def _image(self, state: _State) -> None:
         self._painted = True

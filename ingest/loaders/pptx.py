@@ -5,6 +5,7 @@ from typing import BinaryIO
 
 from lxml import etree
 
+from ingest.loaders.colours import from_hex, nearly_the_same
 from ingest.loaders.ooxml import Package, attribute, local
 from ingest.loaders.tables import table_lines
 from ingest.sections import Findings, LoaderError, Section
@@ -12,6 +13,7 @@ from ingest.sections import Findings, LoaderError, Section
 _TITLES = frozenset(("title", "ctrTitle"))
 _SHAPES = frozenset(("sp", "graphicFrame", "grpSp", "pic"))
 _TINY = 150  # hundredths of a point
+_FAINT = 5_000  # thousandths of a per cent that letters cover their ground
 _FURNITURE = frozenset(("sldNum", "dt", "hdr", "ftr", "sldImg"))
 
 
@@ -63,11 +65,11 @@ class _Stage:
             if self._is_hidden(shape) or self._is_off(shape):
                 self._remove(shape)
                 continue
-            if local(shape) != "sp":
+            if local(shape) not in {"sp", "graphicFrame"}:
                 continue
             fill = _fill(next((item for item in shape if local(item) == "spPr"), None))
             for run in [item for item in shape.iter() if local(item) == "r"]:
-                if _is_unseen(run, fill):
+                if _is_unseen(run, _cell_fill(run) or fill):
                     self._remove(run)
 
     def _remove(self, element: etree._Element) -> None:
@@ -102,23 +104,47 @@ class _Stage:
 
 
 def _is_unseen(run: etree._Element, ground: str) -> bool:
-    """Whether a run of letters is tiny or has the colour of its shape's own fill."""
+    """Whether a run of letters is tiny, clear, or has the colour of its shape's own fill."""
     look = next((item for item in run if local(item) == "rPr"), None)
     if look is None:
         return False
     size = attribute(look, "sz") or ""
     if size.isdecimal() and int(size) <= _TINY:
         return True
-    return bool(ground) and _fill(look) == ground
+    parts = {local(item) for item in look}
+    if "ln" not in parts and ("noFill" in parts or _is_clear(look)):  # outlines show without a fill
+        return True
+    letters = _fill(look)
+    one, other = from_hex(letters), from_hex(ground)
+    if one is not None and other is not None:
+        return nearly_the_same(one, other)
+    return bool(ground) and letters == ground
+
+
+def _is_clear(look: etree._Element) -> bool:
+    fill = next((item for item in look if local(item) == "solidFill"), None)
+    for item in () if fill is None else fill.iter():
+        value = attribute(item, "val") or ""
+        if local(item) == "alpha" and value.isdecimal():
+            return int(value) <= _FAINT
+    return False
+
+
+def _cell_fill(run: etree._Element) -> str:
+    """The fill of the table cell that a run stands in; "" elsewhere."""
+    cell = next((item for item in run.iterancestors() if local(item) == "tc"), None)
+    parts = () if cell is None else cell
+    return _fill(next((item for item in parts if local(item) == "tcPr"), None))
 
 
 def _fill(element: etree._Element | None) -> str:
-    """The plain colour that fills a shape or letters, as RRGGBB; "" where there is none."""
+    """What plainly fills a shape or letters: RRGGBB or the name of a theme's colour, or ""."""
     for item in () if element is None else element:
         if local(item) == "solidFill":
-            return next(
-                (attribute(c, "val") or "" for c in item if local(c) == "srgbClr"), ""
-            ).upper()
+            for colour in item:
+                changed = any(local(one) != "alpha" for one in colour)  # lighter, darker
+                if local(colour) in {"srgbClr", "schemeClr"} and not changed:
+                    return attribute(colour, "val") or ""
     return ""
 
 

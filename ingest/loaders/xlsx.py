@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from itertools import chain, islice
 from typing import Any, BinaryIO
 
+from ingest.loaders.colours import BLACK, WHITE, Colour, from_hex, nearly_the_same
 from ingest.loaders.ooxml import Package
 from ingest.loaders.tables import table_lines
 from ingest.sections import Findings, LoaderError, Section
@@ -15,7 +16,7 @@ _ROWS_A_SECTION = 100
 _ROW = re.compile(rb"<(?:\w+:)?row\b[^>]*>")
 _COLUMN = re.compile(rb"<(?:\w+:)?col\b[^>]*>")
 _HIDDEN = re.compile(
-    rb"\bhidden\s*=\s*[\"'](?:1|true)[\"']|\b(?:ht|width)\s*=\s*[\"']0(?:\.0*)?[\"']"
+    rb"\bhidden\s*=\s*[\"'](?:1|true)[\"']|\b(?:ht|width)\s*=\s*[\"'](?:0(?:\.\d*)?|\.\d+)[\"']"
 )
 _NUMBER = re.compile(rb"\br\s*=\s*[\"'](\d{1,7})[\"']")
 _FIRST = re.compile(rb"\bmin\s*=\s*[\"'](\d{1,5})[\"']")
@@ -28,9 +29,7 @@ def load_xlsx(file: BinaryIO, findings: Findings) -> Iterator[Section]:
     """Visible sheets row by row; a blank row ends a table. Formulas give their last value."""
     package = Package(file)  # checks for bombs before the other library opens the file
     findings.title = package.title()
-    sys.modules.setdefault("numpy", None)  # type: ignore[arg-type]  # 30 MB that openpyxl needs not
-    import openpyxl  # slow to import
-
+    openpyxl = _openpyxl()
     file.seek(0)
     try:
         book = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
@@ -56,6 +55,19 @@ def load_xlsx(file: BinaryIO, findings: Findings) -> Iterator[Section]:
     seen.report(findings)
     if not findings.title and len(book.sheetnames) == 1 and not _is_default(book.sheetnames[0]):
         findings.title = book.sheetnames[0]
+
+
+def _openpyxl() -> Any:
+    """The library, slow to import, without the 30 MB of numpy that it takes where it finds them."""
+    without = "numpy" not in sys.modules
+    if without:
+        sys.modules["numpy"] = None  # type: ignore[assignment]
+    try:
+        import openpyxl
+    finally:
+        if without:
+            del sys.modules["numpy"]
+    return openpyxl
 
 
 class _Seen:
@@ -118,20 +130,34 @@ class _Seen:
 
 
 def _is_inkless(cell: Any) -> bool:
-    """White letters on no ground, letters of a point, or the number format that shows nothing."""
-    if (cell.number_format or "").strip() == ";;;":
+    """Letters in their ground's colour or of a point, or a number format that shows nothing."""
+    if re.sub(r'""|\s', "", cell.number_format or "") == ";;;":
         return True
     font, fill = cell.font, cell.fill
     if font is None:
         return False
     if font.sz is not None and font.sz <= 1:
         return True
-    colour = font.color
-    if colour is None or (fill is not None and fill.fill_type):
-        return False
-    if colour.type == "rgb":
-        return str(colour.rgb).upper().endswith("FFFFFF")
-    return colour.type == "theme" and colour.theme == 0 and not colour.tint
+    letters = _colour(font.color)
+    ground: Colour | None = WHITE
+    if fill is not None and fill.fill_type:
+        ground = _colour(fill.fgColor) if fill.fill_type == "solid" else None
+    return letters is not None and ground is not None and nearly_the_same(letters, ground)
+
+
+def _colour(written: Any) -> Colour | None:
+    """A colour of a cell; None where another part of the file decides about it."""
+    from openpyxl.styles.colors import COLOR_INDEX
+
+    if written is None:
+        return None
+    if written.type == "rgb":
+        return from_hex(str(written.rgb)[-6:])
+    if written.type == "indexed" and written.indexed < len(COLOR_INDEX):
+        return from_hex(COLOR_INDEX[written.indexed][-6:])
+    # The first two of a theme are the paper and the ink, in nearly every theme.
+    plain = written.type == "theme" and not written.tint
+    return {0: WHITE, 1: BLACK}.get(written.theme) if plain else None
 
 
 def _tables(rows: Iterator[Any]) -> Iterator[Iterator[str]]:
