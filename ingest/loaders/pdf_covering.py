@@ -31,7 +31,8 @@ class Fill(NamedTuple):
         fill = self if opacity is None else self._replace(opaque=float(opacity) >= _OPAQUE)
         if blend is None and mask is None:
             return fill
-        mixes = blend not in {None, "/Normal", "/Compatible"} or mask not in {None, "/None"}
+        # A list of modes and a dictionary of a mask, which have no hash, mix as well.
+        mixes = blend not in (None, "/Normal", "/Compatible") or mask not in (None, "/None")
         return fill._replace(blended=mixes)
 
     def clipped(self, path: list[list[float]], ctm: Matrix) -> "Fill":
