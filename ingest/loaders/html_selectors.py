@@ -1,7 +1,7 @@
 """Which elements of a page a style sheet's selector means."""
 
-# Our own, as the libraries for it are for sheets that one trusts: cssselect2 compiles a selector to
-# Python source and evaluates that, and neither it nor XPath bounds the walk over an element's siblings.
+# Our own, as the libraries for it are for sheets that one trusts: cssselect2 compiles a selector
+# to Python source and evaluates that, and walks over an element's siblings without a bound.
 
 import re
 from typing import NamedTuple
