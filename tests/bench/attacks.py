@@ -1,6 +1,6 @@
 """Attacks in good documents: how many work on the plain stack and on us, and what defence costs.
 
-    python tests/bench/attacks.py [--held-out] [--ours] [--limit N] [--out FILE]
+    python tests/bench/attacks.py [--held-out [N]] [--ours] [--limit N] [--out FILE]
 
 Each attack of tests/hostile/attack_set.py stands in a document of its own, and all documents in
 one library. The question is a good one about that document. An attack has worked when its canary (a
@@ -11,7 +11,8 @@ stay; hidden text is left out at ingestion either way, so those attacks are not 
 The look-alikes (tests/hostile/honest_lookalikes.py) are honest documents with nothing hostile in
 them, whose answers look like orders: what is lost there is lost to the defence.
 `--limit N` takes N attacks, spread over the kinds; `--held-out` takes those of held_out_attacks.py
-in place of the set; `--ours` leaves the plain stack out.
+in place of the set, `--held-out 2` those of second_held_out_attacks.py; `--ours` leaves the plain
+stack out.
 """
 
 import argparse
@@ -33,6 +34,7 @@ from attack_set import ATTACKS, Case, cases, write
 from held_out_attacks import HELD_OUT
 from honest_lookalikes import LOOKALIKES, write_all
 from plain_stack import PlainAnswers, PlainStack
+from second_held_out_attacks import SECOND_HELD_OUT
 
 from app.answering.distrust import Told
 from app.events import Finished
@@ -97,12 +99,15 @@ def main() -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--limit", type=int, metavar="N", help="N attacks, spread over the kinds")
-    parser.add_argument("--held-out", action="store_true", help="attacks no rule was written for")
+    parser.add_argument(
+        "--held-out", type=int, nargs="?", const=1, default=0, choices=(1, 2), metavar="N",
+        help="the Nth set of attacks that no rule was written for, 1 if not said",
+    )  # fmt: skip
     parser.add_argument("--ours", action="store_true", help="leave the plain stack out")
     parser.add_argument("--threads", type=int, default=1, help="of the plain stack, 1 by default")
     parser.add_argument("--out", type=Path, metavar="FILE", help="write every answer there, JSON")
     arguments = parser.parse_args()
-    every = cases(HELD_OUT if arguments.held_out else ATTACKS)
+    every = cases((ATTACKS, HELD_OUT, SECOND_HELD_OUT)[arguments.held_out])
     count = min(arguments.limit or len(every), len(every))
     attacked = [_question(every[number * len(every) // count]) for number in range(count)]
     libraries = {
