@@ -18,6 +18,8 @@ _COLUMN = re.compile(rb"<(?:\w+:)?col\b[^>]*>")
 _HIDDEN = re.compile(
     rb"\bhidden\s*=\s*[\"'](?:1|true)[\"']|\b(?:ht|width)\s*=\s*[\"'](?:0(?:\.\d*)?|\.\d+)[\"']"
 )
+# Colours of cells that no style of theirs names: by rule, or by the look of a table.
+_PAINTED = re.compile(rb"<(?:\w+:)?(?:conditionalFormatting|tablePart)\b")
 _NUMBER = re.compile(rb"\br\s*=\s*[\"'](\d{1,7})[\"']")
 _FIRST = re.compile(rb"\bmin\s*=\s*[\"'](\d{1,5})[\"']")
 _LAST = re.compile(rb"\bmax\s*=\s*[\"'](\d{1,5})[\"']")
@@ -76,7 +78,8 @@ class _Seen:
     def __init__(self, package: Package) -> None:
         self._package = package
         self._inkless: dict[object, bool] = {}
-        self.lines = self.cells = 0
+        self._painted = False
+        self.lines = self.cells = self.doubtful = 0
 
     def rows(self, sheet: Any) -> Iterator[Any]:
         """The sheet's rows with what cannot be seen as empty cells, and hidden rows left out."""
@@ -95,14 +98,22 @@ class _Seen:
             findings.warn(f"{self.lines} hidden rows were left out")
         if self.cells:
             findings.warn(f"{self.cells} cells that nobody sees were left out")
+        if self.doubtful:
+            findings.warn(f"{self.doubtful} cells were read that may have their ground's colour")
 
     def _is_unseen(self, cell: Any, column: int, hidden_columns: set[int]) -> bool:
         if cell.value is None:
             return False
-        if column in hidden_columns or self._has_no_ink(cell):
+        if column in hidden_columns:
             self.cells += 1
             return True
-        return False
+        if not self._has_no_ink(cell):
+            return False
+        if self._painted and not cell.fill.fill_type:  # its ground cannot be known
+            self.doubtful += 1
+            return False
+        self.cells += 1
+        return True
 
     def _has_no_ink(self, cell: Any) -> bool:
         style = getattr(cell, "_style_id", None)
@@ -114,6 +125,7 @@ class _Seen:
     def _hidden(self, sheet: Any) -> tuple[set[int], set[int]]:
         """Numbers of the rows and columns that are hidden; the other library does not tell."""
         data = self._package.read(sheet._worksheet_path) or b""
+        self._painted = bool(_PAINTED.search(data))
         rows: set[int] = set()
         columns: set[int] = set()
         if not _HIDDEN.search(data):

@@ -207,6 +207,24 @@ def test_a_workbook_shows(data: bytes) -> None:
     assert not _is_left_out(data, "a.xlsx")
 
 
+def test_white_words_on_a_ground_by_rule_are_read_with_a_warning() -> None:
+    from openpyxl import Workbook
+    from openpyxl.formatting.rule import FormulaRule
+    from openpyxl.styles import Font, PatternFill
+
+    book = Workbook()
+    sheet = book.worksheets[0]
+    sheet.append(["Item", "Price"])
+    sheet.append(["Lamp", "7"])
+    sheet["A1"].font = Font(color="FFFFFFFF")
+    dark = FormulaRule(formula=["TRUE"], fill=PatternFill("solid", bgColor="FF000080"))
+    sheet.conditional_formatting.add("A1:A3", dark)
+    findings = Findings()
+    sections = list(read_sections(io.BytesIO(_saved(book)), "a.xlsx", findings))
+    assert "Item" in sections[0].text
+    assert any("may have their ground" in warning for warning in findings.warnings)
+
+
 def test_reading_a_workbook_leaves_other_libraries_whole() -> None:
     script = (
         "import io, sys\n"
