@@ -60,6 +60,7 @@ class _Counts:
 
     def __init__(self) -> None:
         self.empty = self.broken = self.hidden = self.unreadable = self.over_pictures = 0
+        self.unseen = 0  # notes and fields
 
     def report(self, findings: Findings) -> None:
         of = f"of {findings.pages} pages"
@@ -79,6 +80,8 @@ class _Counts:
             )
         if self.hidden:
             findings.warn(f"invisible text on {self.hidden} {of} was left out")
+        if self.unseen:
+            findings.warn(f"{self.unseen} notes and form fields that no viewer shows were left out")
 
 
 def _read_pages(reader: PdfReader, pages: Any, count: _Counts) -> Pages:
@@ -89,7 +92,7 @@ def _read_pages(reader: PdfReader, pages: Any, count: _Counts) -> Pages:
             page = pages[number]
             shown = interpreter.read(page)
             blocks = page_blocks(_visible(shown, count), shown.rules)
-            if form := _form_fields(page):
+            if form := _form_fields(page, count):
                 blocks.append(form)
         except MemoryError:
             raise
@@ -125,7 +128,7 @@ def _is_unreadable(blocks: list[Line | Table]) -> bool:
     return len(text) > 20 and len(_UNREADABLE.findall(text)) > 0.3 * len(text)
 
 
-def _form_fields(page: PageObject) -> Table | None:
+def _form_fields(page: PageObject, count: _Counts) -> Table | None:
     """What was typed into the page's form: it lies beside the page's own text."""
     rows = []
     annotations = page.get("/Annots")
@@ -133,19 +136,26 @@ def _form_fields(page: PageObject) -> Table | None:
         field = reference.get_object()
         kind = field.get("/Subtype")
         if int(field.get("/F", 0)) & _UNSEEN:
+            count.unseen += kind in {"/FreeText", "/Widget"} and bool(_words(field))
             continue
-        if kind == "/FreeText" and isinstance(field.get("/Contents"), str):
-            rows.append(" ".join(field["/Contents"].split()))
-        if kind != "/Widget":
-            continue
-        parent = field.get("/Parent")
-        owner = parent.get_object() if parent is not None and "/T" not in field else field
-        value = field.get("/V", owner.get("/V"))
-        value = value.get_object() if value is not None else None
-        name = owner.get("/TU") or owner.get("/T")
-        if isinstance(value, str) and value.strip() and value not in {"/Off", "Off"}:
-            rows.append(f"{name}: {' '.join(value.lstrip('/').split())}")
+        if kind in {"/FreeText", "/Widget"} and (words := _words(field)):
+            rows.append(words)
     return Table(list(dict.fromkeys(rows)), 0.0) if rows else None
+
+
+def _words(annotation: Any) -> str:
+    """What a note says, or a field's name and what was typed there; "" where there is nothing."""
+    if annotation.get("/Subtype") == "/FreeText":
+        said = annotation.get("/Contents")
+        return " ".join(said.split()) if isinstance(said, str) else ""
+    parent = annotation.get("/Parent")
+    owner = parent.get_object() if parent is not None and "/T" not in annotation else annotation
+    value = annotation.get("/V", owner.get("/V"))
+    value = value.get_object() if value is not None else None
+    if not isinstance(value, str) or not value.strip() or value in {"/Off", "Off"}:
+        return ""
+    name = owner.get("/TU") or owner.get("/T")
+    return f"{name}: {' '.join(value.lstrip('/').split())}"
 
 
 def _metadata_title(reader: PdfReader) -> str:

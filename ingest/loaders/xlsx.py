@@ -5,7 +5,7 @@ import re
 import sys
 from collections.abc import Iterator
 from itertools import chain, islice
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Literal
 
 from ingest.loaders.colours import BLACK, WHITE, Colour, from_hex, nearly_the_same
 from ingest.loaders.ooxml import Package
@@ -24,6 +24,7 @@ _NUMBER = re.compile(rb"\br\s*=\s*[\"'](\d{1,7})[\"']")
 _FIRST = re.compile(rb"\bmin\s*=\s*[\"'](\d{1,5})[\"']")
 _LAST = re.compile(rb"\bmax\s*=\s*[\"'](\d{1,5})[\"']")
 _CURRENCY = re.compile(r"[€$£¥]|\b(?:EUR|USD|GBP|CHF|JPY|SEK|NOK|DKK|PLN|CZK)\b")
+_Look = Literal["nothing", "ground", "seen"]
 _BRACKETS = re.compile(r"\[\$([^\]-]*)[^\]]*\]|\[[^\]]*\]")
 
 
@@ -77,7 +78,7 @@ class _Seen:
 
     def __init__(self, package: Package) -> None:
         self._package = package
-        self._inkless: dict[object, bool] = {}
+        self._looks: dict[object, _Look] = {}  # by number of the cell's style
         self._painted = False
         self.lines = self.cells = self.doubtful = 0
 
@@ -107,19 +108,18 @@ class _Seen:
         if column in hidden_columns:
             self.cells += 1
             return True
-        if not self._has_no_ink(cell):
+        look = self._look(cell)
+        if look == "ground" and self._painted and not cell.fill.fill_type:
+            self.doubtful += 1  # its ground cannot be known
             return False
-        if self._painted and not cell.fill.fill_type:  # its ground cannot be known
-            self.doubtful += 1
-            return False
-        self.cells += 1
-        return True
+        self.cells += look != "seen"
+        return look != "seen"
 
-    def _has_no_ink(self, cell: Any) -> bool:
+    def _look(self, cell: Any) -> _Look:
         style = getattr(cell, "_style_id", None)
-        known = self._inkless.get(style)
+        known = self._looks.get(style)
         if known is None:
-            known = self._inkless[style] = _is_inkless(cell)
+            known = self._looks[style] = _look(cell)
         return known
 
     def _hidden(self, sheet: Any) -> tuple[set[int], set[int]]:
@@ -141,20 +141,25 @@ class _Seen:
         return rows, columns
 
 
-def _is_inkless(cell: Any) -> bool:
-    """Letters in their ground's colour or of a point, or a number format that shows nothing."""
+def _look(cell: Any) -> _Look:
+    """How a cell shows what it holds: nothing of it, in its ground's colour, or so that it is seen.
+
+    Nothing is shown of letters of a point, and by the number format that is made for that.
+    """
     if re.sub(r'""|\s', "", cell.number_format or "") == ";;;":
-        return True
+        return "nothing"
     font, fill = cell.font, cell.fill
     if font is None:
-        return False
+        return "seen"
     if font.sz is not None and font.sz <= 1:
-        return True
+        return "nothing"
     letters = _colour(font.color)
     ground: Colour | None = WHITE
     if fill is not None and fill.fill_type:
         ground = _colour(fill.fgColor) if fill.fill_type == "solid" else None
-    return letters is not None and ground is not None and nearly_the_same(letters, ground)
+    if letters is None or ground is None or not nearly_the_same(letters, ground):
+        return "seen"
+    return "ground"
 
 
 def _colour(written: Any) -> Colour | None:

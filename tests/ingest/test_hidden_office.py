@@ -16,6 +16,7 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 from docx.shared import Pt, RGBColor
 from lxml import etree
+from openpyxl.formatting.rule import FormulaRule
 from openpyxl.styles import Font, PatternFill
 from openpyxl.styles.colors import Color
 from pptx.dml.color import RGBColor as SlideColour
@@ -208,21 +209,16 @@ def test_a_workbook_shows(data: bytes) -> None:
 
 
 def test_white_words_on_a_ground_by_rule_are_read_with_a_warning() -> None:
-    from openpyxl import Workbook
-    from openpyxl.formatting.rule import FormulaRule
-    from openpyxl.styles import Font, PatternFill
-
-    book = Workbook()
-    sheet = book.worksheets[0]
-    sheet.append(["Item", "Price"])
-    sheet.append(["Lamp", "7"])
-    sheet["A1"].font = Font(color="FFFFFFFF")
+    book = openpyxl.load_workbook(io.BytesIO(_xlsx("FFFFFFFF")))
+    sheet = book.active
+    sheet["B4"].font = Font(sz=1)
+    sheet["B4"].value = "Tiny words"
     dark = FormulaRule(formula=["TRUE"], fill=PatternFill("solid", bgColor="FF000080"))
     sheet.conditional_formatting.add("A1:A3", dark)
-    findings = Findings()
-    sections = list(read_sections(io.BytesIO(_saved(book)), "a.xlsx", findings))
-    assert "Item" in sections[0].text
-    assert any("may have their ground" in warning for warning in findings.warnings)
+    text, warnings = _read(_saved(book), "a.xlsx")
+    assert WORDS in text
+    assert "Tiny words" not in text
+    assert any("1 cells were read that may have their ground" in one for one in warnings)
 
 
 def test_reading_a_workbook_leaves_other_libraries_whole() -> None:
@@ -405,6 +401,7 @@ def test_annotations_and_fields_that_a_viewer_shows(
     annotation: str, flags: int, seen: bool
 ) -> None:
     data = _pdf("", f"<< /Type /Annot {annotation} /F {flags} /Rect [72 500 300 520] >>")
-    text, _ = _read(data, "a.pdf")
+    text, warnings = _read(data, "a.pdf")
     assert AROUND in text
     assert (WORDS in text) == seen
+    assert any("no viewer shows" in warning for warning in warnings) != seen
