@@ -1,5 +1,8 @@
 """Reads style sheets and inline styles: rules, and each property's last word."""
 
+# Our own, as tinycss2 takes five times as long for a sheet, and recurses for every bracket within
+# a bracket when it gives a value back as text, which is the form that we compare.
+
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
