@@ -1,8 +1,8 @@
 """Which elements of a page a style sheet's selector means."""
 
 # Our own, as cssselect2 has no bound that a hostile page respects: each further descendant in a
-# selector multiplies its time by the depth of the page, and "~" takes memory and recursion that
-# grow with the number of siblings (1.9 GB for 20,000).
+# selector multiplies its time (30-fold on a page 200 deep), and "~" takes memory and recursion
+# that grow with the number of siblings (1.9 GB for 20,000).
 
 import re
 from typing import NamedTuple
