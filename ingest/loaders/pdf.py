@@ -135,7 +135,8 @@ def _form_fields(page: PageObject, count: _Counts) -> Table | None:
     for reference in islice(annotations.get_object() if annotations else (), 2_000):
         field = reference.get_object()
         kind = field.get("/Subtype")
-        if int(field.get("/F", 0)) & _UNSEEN:
+        flags = field["/F"] if "/F" in field else 0  # noqa: SIM401  # get() follows no reference
+        if isinstance(flags, int) and flags & _UNSEEN:
             count.unseen += kind in {"/FreeText", "/Widget"} and bool(_words(field))
             continue
         if kind in {"/FreeText", "/Widget"} and (words := _words(field)):

@@ -137,6 +137,7 @@ class _Page:
         self._image_area = 0.0
         self._painted = False
         self._forms = self._covers = 0
+        self._layers: list[bool] = []  # marked parts that are open: whether a layer may be off
         left, bottom, right, top = (float(v) for v in page.mediabox)
         self._area: Box = (min(left, right), min(bottom, top), max(left, right), max(bottom, top))
 
@@ -213,6 +214,10 @@ class _Page:
                     alpha: Any = chosen.get("/ca")
                     state.faint = state.faint if alpha is None else float(alpha) <= _FAINT
                     state.fill = state.fill.mixed(chosen)
+                elif operator in {b"BMC", b"BDC"}:
+                    self._layers.append(operands[0] == "/OC")
+                elif operator == b"EMC":
+                    del self._layers[-1:]
                 elif operator == b"Do":
                     self._object(operands[0], resources, state, depth)
             except (TypeError, ValueError, IndexError, KeyError, AttributeError):
@@ -225,7 +230,8 @@ class _Page:
         self._painted = True
         filled = operator not in {b"S", b"s"}
         stroked = operator not in {b"f", b"F", b"f*"}
-        covered = state.fill.covers(path, state.ctm) if filled and self._runs else None
+        certain = filled and self._runs and not any(self._layers)
+        covered = state.fill.covers(path, state.ctm) if certain else None
         if covered is not None:
             self._cover(covered)
         for part in path:
@@ -275,7 +281,10 @@ class _Page:
         if "/Matrix" in target:
             inner.ctm = times(matrix_of(target["/Matrix"]), state.ctm)
         own = _dictionary(target.get("/Resources")) or resources
+        opened = len(self._layers)
+        self._layers.append("/OC" in target)
         self._walk(self._interpreter.stream(target), own, inner, depth + 1)
+        del self._layers[opened:]
 
     def _show(self, items: Any, state: _State, matrix: Matrix) -> Matrix:
         """Record the strings of one Tj or TJ; returns the text matrix after it."""

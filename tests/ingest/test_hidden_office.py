@@ -325,7 +325,7 @@ HERE = f"BT /F1 12 Tf 72 600 Td ({WORDS}) Tj ET\n"
 BOX = "60 590 300 30 re f\n"
 
 
-def _pdf(drawn: str, annotations: str = "") -> bytes:
+def _pdf(drawn: str, annotations: str = "", *more: str) -> bytes:
     drawn = f"BT /F1 12 Tf 72 700 Td ({AROUND}) Tj ET\n{drawn}"
     font = "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>"
     looks = (
@@ -336,9 +336,13 @@ def _pdf(drawn: str, annotations: str = "") -> bytes:
         "<< /Type /Catalog /Pages 2 0 R >>",
         "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
         "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 4 0 R /Resources "
-        f"<< /Font << /F1 5 0 R >> /ExtGState {looks} >> /Annots [{annotations}] >>",
+        f"<< /Font << /F1 5 0 R >> /ExtGState {looks} /XObject << /Switched 6 0 R >> >> "
+        f"/Annots [{annotations}] >>",
         f"<< /Length {len(drawn)} >>\nstream\n{drawn}\nendstream",
         font,
+        f"<< /Subtype /Form /BBox [0 0 612 792] /OC << /Type /OCG >> /Length {len(BOX)} >>\n"
+        f"stream\n{BOX}\nendstream",
+        *more,
     ]
     data = "%PDF-1.7\n"
     places = []
@@ -383,6 +387,8 @@ def test_a_page_hides(drawn: str) -> None:
         f"{HERE}60 590 300 30 re 65 595 290 20 re f*\n",
         f"{HERE}60 590 m 360 590 l 210 640 l h f\n",
         f"{HERE}0 g 60 590 40 30 re f\n",
+        f"{HERE}/OC /Layer BDC q 0 g {BOX} Q EMC\n",  # the layer may be switched off
+        f"{HERE}/Switched Do\n",
     ],
 )
 def test_a_page_shows(drawn: str) -> None:
@@ -405,3 +411,11 @@ def test_annotations_and_fields_that_a_viewer_shows(
     assert AROUND in text
     assert (WORDS in text) == seen
     assert any("no viewer shows" in warning for warning in warnings) != seen
+
+
+@pytest.mark.parametrize(("flags", "seen"), [("4", True), ("2", False), ("null", True)])
+def test_flags_that_stand_elsewhere_in_the_file(flags: str, seen: bool) -> None:
+    note = f"<< /Type /Annot /Subtype /FreeText /Contents ({WORDS}) /F 7 0 R /Rect [0 0 9 9] >>"
+    text, _ = _read(_pdf("", note, flags), "a.pdf")
+    assert AROUND in text
+    assert (WORDS in text) == seen
