@@ -49,6 +49,10 @@ class Reading(NamedTuple):
     warnings: list[str]
 
 
+class _DiedDrawing(Exception):
+    """The child died or ran out of time after it began to draw pages."""
+
+
 class Sandbox:
     """One child process that parses file after file; it is replaced when it dies.
 
@@ -59,6 +63,7 @@ class Sandbox:
         self._limits = limits
         self._child: subprocess.Popen[bytes] | None = None
         self._idle = True
+        self._drawing = False  # pages of the file that is being read have been drawn
 
     def __enter__(self) -> Self:
         return self
@@ -89,30 +94,41 @@ class Sandbox:
         Raises LoaderError with the cause and the remedy. `stopped` is asked about once a second.
         """
         try:
-            return self._read(path, name, stopped)
+            try:
+                return self._read(path, name, stopped, draw=True)
+            except _DiedDrawing:
+                # The page that pdfium broke on can be read without a look at its picture.
+                self.close()
+                return self._read(path, name, stopped, draw=False)
         except BaseException:
             # Whatever the child was doing, it is not in a state to take the next request.
             if not self._idle:
                 self.close()
             raise
 
-    def _read(self, path: Path, name: str, stopped: Callable[[], bool]) -> Reading:
+    def _read(self, path: Path, name: str, stopped: Callable[[], bool], *, draw: bool) -> Reading:
         self._idle = False
         child = self._started(stopped)
         request = {
             "path": os.path.abspath(path),  # the child lives in another folder
             "name": name,
             "text_bytes": self._limits.text_mib << 20,
+            "draw": draw,
         }
+        self._drawing = False
         try:
             _tell(child, request)
             sections, end = self._receive(child, stopped)
         except TimeoutError:
+            if self._drawing:
+                raise _DiedDrawing from None
             raise LoaderError(
                 f"takes more than {self._limits.seconds:g} s to read; split it, save it anew, "
                 "or raise ingest.seconds"
             ) from None
         except (EOFError, BrokenPipeError):
+            if self._drawing:
+                raise _DiedDrawing from None
             raise LoaderError(self._cause_of_death(child)) from None
         self._idle = True
         for event, target in end.get("egress", ()):
@@ -142,6 +158,9 @@ class Sandbox:
                 raise LoaderError(f"has more than {self._limits.text_mib} MiB of text; split it")
             message = json.loads(frame)
             if isinstance(message, dict):
+                if "drawing" in message:
+                    self._drawing = True
+                    continue
                 return sections, message
             sections += (Section(*fields) for fields in message)
             if len(sections) > _MOST_SECTIONS:

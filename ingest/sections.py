@@ -1,6 +1,6 @@
 """What a loader produces: sections of text with their page and heading path."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
@@ -32,11 +32,18 @@ class LoaderError(Exception):
 
 @dataclass(slots=True)
 class Findings:
-    """What a loader learns about a document beside its text, filled in while it yields."""
+    """What a loader learns about a document beside its text, filled in while it yields.
+
+    `may_draw` and `drawing` are for loaders that look at drawn pages: a library that draws may
+    end the process on a hostile page, so whoever reads is told before the first page is drawn,
+    and can read the file again without.
+    """
 
     title: str = ""
     pages: int | None = None
     warnings: list[str] = field(default_factory=list)
+    may_draw: bool = True
+    drawing: Callable[[], None] = lambda: None
 
     def warn(self, message: str) -> None:
         """Note something that was not read, or read with doubt; once."""

@@ -4,11 +4,12 @@ It opens the named file and nothing else: what it may use is limited before the 
 its environment is empty, and it cannot write to any file. Everything that goes back is JSON,
 never pickle, so that a parser taken over by a hostile file gains nothing in the parent.
 
-A request is a line of JSON {"path", "name", "text_bytes"}. The answer is frames, each a 4-byte
-big-endian length and JSON: lists of [text, page, heading, kind], and at the end one object,
+A request is a line of JSON {"path", "name", "text_bytes", "draw"}. The answer is frames, each a
+4-byte big-endian length and JSON: lists of [text, page, heading, kind], and at the end one object,
 {"title", "pages", "warnings"} or {"rejected"}. Either has {"egress"} as well where a parser tried
-to reach the network or to start a program: a list of [event, target]. A frame {"ready"} says that
-the process is up; its "confined" is "" or the reason why the kernel does not help.
+to reach the network or to start a program: a list of [event, target]. A frame {"drawing"} comes
+before the first page of a file is drawn. A frame {"ready"} says that the process is up; its
+"confined" is "" or the reason why the kernel does not help.
 """
 
 import json
@@ -60,7 +61,16 @@ def _answer(
     seconds: float,
     attempts: list[tuple[str, str]],
 ) -> None:
-    findings = Findings()
+    drew = False
+
+    def drawing() -> None:
+        nonlocal drew
+        if not drew:
+            drew = True
+            _send(out, {"drawing": True})
+            out.flush()
+
+    findings = Findings(may_draw=request["draw"], drawing=drawing)
     budget = int(request["text_bytes"])
     try:
         _alarm(seconds)

@@ -2,17 +2,18 @@
 
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any, BinaryIO
 
 from pypdf import PageObject, PdfReader
 from pypdf.errors import PyPdfError
 
+from ingest.loaders.pdf_drawing import CannotDraw, Drawing, Sight, Suspect
 from ingest.loaders.pdf_lines import page_blocks
 from ingest.loaders.pdf_paragraphs import Pages, Paragraphs
 from ingest.loaders.pdf_tables import Line, Table
-from ingest.loaders.pdf_text import Interpreter, PageText
+from ingest.loaders.pdf_text import Interpreter, PageText, Run
 from ingest.sections import Findings, LoaderError, Section
 
 _PAGES_AT_ONCE = 40  # headers, footers and the body's size are judged over so many pages
@@ -20,6 +21,8 @@ _MOST_PAGES = 50_000
 _SCAN = 0.5  # of a page's area: an image that large is a scan, and hidden text over it is OCR
 _PICTURE = 0.2  # of a page that shows no text: less than this is no scan
 _STAMP = 200  # characters that a scanned page may show beside its picture: a stamp, a page number
+_WORTH_TELLING = 1  # words that nobody sees
+_PLACES_NAMED = 12
 _UNSEEN = 2 | 32  # an annotation's flags: hidden, no view
 _FILE_NAME = re.compile(r"\.(?:pdf|docx?|pptx?|xlsx?|indd)$", re.I)  # as merging tools leave it
 _UNREADABLE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ue000-\uf8ff\ufffd]")
@@ -47,80 +50,124 @@ def load_pdf(file: BinaryIO, findings: Findings) -> Iterator[Section]:
     _warn_of_attachments(reader, findings)
     count = _Counts()
     paragraphs = Paragraphs(findings, _outline(reader))
-    source = _read_pages(reader, pages, count)
+    drawing = Drawing(file, findings)
+    source = _read_pages(reader, pages, drawing, count)
     while batch := list(islice(source, _PAGES_AT_ONCE)):
         yield from paragraphs.sections(batch)
         reader.resolved_objects.clear()  # or every stream of the file stays in memory
     yield from paragraphs.close()
+    drawing.close()
     count.report(findings)
 
 
 class _Counts:
-    """Pages that gave no text or not all of it."""
+    """Pages that gave no text or not all of it, from 1, and the words that were left out."""
 
     def __init__(self) -> None:
-        self.empty = self.broken = self.hidden = self.unreadable = self.over_pictures = 0
-        self.unseen = 0  # notes and fields
+        self.empty: list[int] = []
+        self.broken: list[int] = []
+        self.unreadable: list[int] = []
+        self.hidden: dict[int, int] = {}  # page -> words
+        self.undrawn: dict[int, int] = {}
 
     def report(self, findings: Findings) -> None:
         of = f"of {findings.pages} pages"
         if self.empty:
-            have = "has" if self.empty == 1 else "have"
-            findings.warn(f"{self.empty} {of} {have} no text: scanned?")
+            have = "has" if len(self.empty) == 1 else "have"
+            findings.warn(f"{len(self.empty)} {of} {have} no text: scanned? {_named(self.empty)}")
         if self.broken:
-            findings.warn(f"{self.broken} {of} could not be read: damaged?")
+            findings.warn(
+                f"{len(self.broken)} {of} could not be read: damaged? {_named(self.broken)}"
+            )
         if self.unreadable:
             findings.warn(
-                f"{self.unreadable} {of} use fonts whose text cannot be decoded: run OCR on it"
+                f"{len(self.unreadable)} {of} use fonts whose text cannot be decoded: run OCR on "
+                f"it {_named(self.unreadable)}"
             )
-        if self.over_pictures:
+        if self.undrawn:
+            words = sum(self.undrawn.values())
             findings.warn(
-                f"invisible text over a picture on {self.over_pictures} {of} was read as its "
-                "recognised words; look whether the page shows them"
+                f"{words:,} words that may be invisible were read, because pages could not be "
+                f"drawn to look {_named(self.undrawn)}"
             )
-        if self.hidden:
-            findings.warn(f"invisible text on {self.hidden} {of} was left out")
-        if self.unseen:
-            findings.warn(f"{self.unseen} notes and form fields that no viewer shows were left out")
+        words = sum(self.hidden.values())
+        if words >= _WORTH_TELLING:
+            findings.warn(
+                f"invisible text on {len(self.hidden)} {of} was left out: {words:,} words that the "
+                f"drawn page does not show {_named(self.hidden)}"
+            )
 
 
-def _read_pages(reader: PdfReader, pages: Any, count: _Counts) -> Pages:
+def _named(pages: Iterable[int]) -> str:
+    """Pages in brackets, neighbours as a range; the first twelve places."""
+    ranges: list[list[int]] = []
+    for page in sorted(pages):
+        if ranges and page == ranges[-1][1] + 1:
+            ranges[-1][1] = page
+        else:
+            ranges.append([page, page])
+    shown = [str(a) if a == b else f"{a}-{b}" for a, b in ranges[:_PLACES_NAMED]]
+    more = ", …" if len(ranges) > _PLACES_NAMED else ""
+    plural = len(ranges) > 1 or ranges[0][0] != ranges[0][1]
+    return f"(page{'s' if plural else ''} {', '.join(shown)}{more})"
+
+
+def _read_pages(reader: PdfReader, pages: Any, drawing: Drawing, count: _Counts) -> Pages:
     interpreter = Interpreter(reader)
     for number in range(len(pages)):
         blocks: list[Line | Table] = []
         try:
             page = pages[number]
             shown = interpreter.read(page)
-            blocks = page_blocks(_visible(shown, count), shown.rules)
-            if form := _form_fields(page, count):
+            blocks = page_blocks(_visible(shown, number, drawing, count), shown.rules)
+            if form := _form_fields(page):
                 blocks.append(form)
         except MemoryError:
             raise
         except Exception:  # noqa: BLE001  # pypdf raises anything on a broken page
-            count.broken += 1
+            count.broken.append(number + 1)
             yield number + 1, []
             continue
         if not blocks and shown.painted:
-            count.empty += 1
+            count.empty.append(number + 1)
         elif _is_unreadable(blocks):
-            count.unreadable += 1
+            count.unreadable.append(number + 1)
             blocks = []
         yield number + 1, blocks
 
 
-def _visible(shown: PageText, count: _Counts) -> Iterator[Any]:
-    """Runs that one can see; all of them where hidden text is the OCR layer of a scan."""
-    hidden = [run for run in shown.runs if run.hidden and run.text.strip()]
-    if not hidden:
+def _visible(shown: PageText, index: int, drawing: Drawing, count: _Counts) -> Iterator[Run]:
+    """Runs that one can see on page `index`, from 0; in doubt they stay."""
+    suspects = [run for run in shown.runs if run.hidden and run.text.strip()]
+    if not suspects:
         return iter(shown.runs)
-    visible = sum(len(run.text.strip()) for run in shown.runs if not run.hidden)
+    visible = [run for run in shown.runs if not run.hidden and run.text.strip()]
+    characters = sum(len(run.text.strip()) for run in visible)
     # A page may also be drawn, its letters turned into curves, with the words below them.
-    recognised = shown.image_share > _SCAN if visible else shown.painted
-    dropped = [run for run in hidden if not (recognised and run.layer)]
-    count.hidden += bool(dropped)
-    doubtful = visible > _STAMP or shown.image_share < _PICTURE
-    count.over_pictures += recognised and doubtful and len(dropped) < len(hidden)
-    return (run for run in shown.runs if not run.hidden or (recognised and run.layer))
+    recognised = shown.image_share > _SCAN if characters else shown.painted
+    sure = recognised and characters <= _STAMP and (shown.image_share >= _PICTURE or not characters)
+    asked = [run for run in suspects if not (sure and run.layer and run.unpainted)]
+    gone: set[int] = set()
+    try:
+        sights = drawing.look(
+            index,
+            [Suspect(run.text, run.box, run.size) for run in asked],
+            [run.box for run in visible],
+        )
+    except CannotDraw:
+        count.undrawn[index + 1] = _count_words(asked)
+    else:
+        for run, sight in zip(asked, sights, strict=True):
+            pictured = recognised and run.layer and sight is Sight.PICTURED
+            if sight is not Sight.DRAWN and not pictured:
+                gone.add(id(run))
+        if gone:
+            count.hidden[index + 1] = _count_words(run for run in asked if id(run) in gone)
+    return (run for run in shown.runs if id(run) not in gone)
+
+
+def _count_words(runs: Iterable[Run]) -> int:
+    return sum(len(run.text.split()) for run in runs)
 
 
 def _is_unreadable(blocks: list[Line | Table]) -> bool:
@@ -128,7 +175,7 @@ def _is_unreadable(blocks: list[Line | Table]) -> bool:
     return len(text) > 20 and len(_UNREADABLE.findall(text)) > 0.3 * len(text)
 
 
-def _form_fields(page: PageObject, count: _Counts) -> Table | None:
+def _form_fields(page: PageObject) -> Table | None:
     """What was typed into the page's form: it lies beside the page's own text."""
     rows = []
     annotations = page.get("/Annots")
@@ -137,7 +184,6 @@ def _form_fields(page: PageObject, count: _Counts) -> Table | None:
         kind = field.get("/Subtype")
         flags = field["/F"] if "/F" in field else 0  # noqa: SIM401  # get() follows no reference
         if isinstance(flags, int) and flags & _UNSEEN:
-            count.unseen += kind in {"/FreeText", "/Widget"} and bool(_words(field))
             continue
         if kind in {"/FreeText", "/Widget"} and (words := _words(field)):
             rows.append(words)

@@ -37,7 +37,8 @@ _FAINT = 0.05  # opacity
 class Run(NamedTuple):
     """A piece of text on one baseline. Coordinates are points along and across its direction.
 
-    Text that runs left to right has angle 0: x grows to the right, y upwards.
+    Text that runs left to right has angle 0: x grows to the right, y upwards. `hidden` is what
+    the operators suggest; whether it is true, the drawn page decides.
     """
 
     text: str
@@ -48,7 +49,9 @@ class Run(NamedTuple):
     angle: int
     bold: bool
     hidden: bool
-    layer: bool = False  # hidden as recognised words over a picture are, and in no other way
+    layer: bool = False  # hidden as recognised words of a picture are, and in no other way
+    unpainted: bool = False  # its render mode draws nothing, as OCR programs set it
+    box: Box = (0.0, 0.0, 0.0, 0.0)  # on the page
 
 
 class Rule(NamedTuple):
@@ -72,8 +75,8 @@ class PageText(NamedTuple):
 class _State:
     """The graphics state that matters for text."""
 
-    __slots__ = ("char_space", "ctm", "face", "faint", "fill", "leading", "mode", "rise", "size",
-                 "stretch", "white", "word_space")  # fmt: skip
+    __slots__ = ("char_space", "ctm", "face", "faint", "fill", "inks", "leading", "mode", "rise",
+                 "size", "stretch", "white", "word_space")  # fmt: skip
 
     def __init__(self) -> None:
         self.ctm = IDENTITY
@@ -83,6 +86,7 @@ class _State:
         self.stretch = 1.0
         self.mode = 0
         self.white = False
+        self.inks = False  # larger values of the fill's colour space mean more ink
         self.faint = False  # drawn so thinly that nobody sees it
         self.fill = Fill()
 
@@ -190,8 +194,12 @@ class _Page:
                     state = saved.pop() if saved else state
                 elif operator in _TEXT_STATE:
                     _set_text_state(state, operator, operands)
+                elif operator == b"cs":
+                    state.inks = _counts_ink(operands[0], resources)
+                    state.white = False  # the first colour of every space is its darkest
+                    state.fill = state.fill.coloured(operands)
                 elif operator in _FILL_COLOUR:
-                    state.white = _is_white(operator, operands)
+                    state.white = _is_white(operator, operands, state.inks)
                     state.fill = state.fill.coloured(operands)
                 elif operator == b"re":
                     x, y, width, height = map(float, operands)
@@ -330,29 +338,43 @@ class _Page:
         x = e + start * a + state.rise * c
         y = f + start * b + state.rise * d
         x_end, y_end = e + end * a + state.rise * c, f + end * b + state.rise * d
-        elsewhere = size < _SMALLEST or self._is_unseen(x, y, state.white) or state.faint
-        hidden = elsewhere or state.mode in {3, 7}
+        elsewhere = size < _SMALLEST or self._is_beside(x, y)
+        hidden = (
+            elsewhere or state.faint or state.mode in {3, 7} or self._is_on_white(x, y, state.white)
+        )
         along, along_end = x * ux + y * uy, x_end * ux + y_end * uy
         content = "".join(text) if state.face is None or state.face.readable else ""
         self._runs.append(
             Run(content, min(along, along_end), max(along, along_end), y * ux - x * uy, size,
                 angle, bool(state.face and state.face.bold) or state.mode == 2, hidden,
-                hidden and not elsewhere)
+                hidden and not elsewhere, state.mode in {3, 7},
+                _box_around(x, y, x_end, y_end, size))
         )  # fmt: skip
 
-    def _is_unseen(self, x: float, y: float, white: bool) -> bool:
-        """Whether text lies beside the page, or is white with nothing dark painted below it."""
+    def _is_beside(self, x: float, y: float) -> bool:
+        """Whether text lies beside the page."""
         left, bottom, right, top = self._area
-        if not (left - 5 <= x <= right + 5 and bottom - 5 <= y <= top + 5):
-            return True
+        return not (left - 5 <= x <= right + 5 and bottom - 5 <= y <= top + 5)
+
+    def _is_on_white(self, x: float, y: float, white: bool) -> bool:
+        """Whether text is white with nothing dark painted below it."""
         return white and not any(
             box[0] - 2 <= x <= box[2] + 2 and box[1] - 4 <= y <= box[3] + 2 for box in self._boxes
         )
 
 
+def _box_around(x: float, y: float, x_end: float, y_end: float, size: float) -> Box:
+    """The upright box around text from one point of its baseline to another."""
+    length = math.hypot(x_end - x, y_end - y) or 1.0
+    across, up = -(y_end - y) / length, (x_end - x) / length  # where the letters' tops point
+    xs = [at + across * size * rise for at in (x, x_end) for rise in (-0.25, 0.9)]
+    ys = [at + up * size * rise for at in (y, y_end) for rise in (-0.25, 0.9)]
+    return (min(xs), min(ys), max(xs), max(ys))
+
+
 _SHOWING = frozenset((b"Tj", b"TJ", b"'", b'"'))
 _PAINTING = frozenset((b"f", b"F", b"f*", b"B", b"B*", b"b", b"b*", b"S", b"s", b"n"))
-_FILL_COLOUR = frozenset((b"g", b"rg", b"k", b"sc", b"scn", b"cs"))
+_FILL_COLOUR = frozenset((b"g", b"rg", b"k", b"sc", b"scn"))
 _TEXT_STATE = {
     b"Tc": "char_space", b"Tw": "word_space", b"TL": "leading", b"Ts": "rise", b"Tz": "stretch",
     b"Tr": "mode",
@@ -367,13 +389,21 @@ def _set_text_state(state: _State, operator: bytes, operands: Any) -> None:
         setattr(state, _TEXT_STATE[operator], value / 100 if operator == b"Tz" else value)
 
 
-def _is_white(operator: bytes, operands: Any) -> bool:
+def _counts_ink(name: object, resources: DictionaryObject) -> bool:
+    """Whether larger values of a colour space mean more ink: inks by name, or the printer's."""
+    spaces = _dictionary(resources.get("/ColorSpace")) or DictionaryObject()
+    space: Any = spaces[name] if name in spaces else name  # noqa: SIM401  # get() follows nothing
+    family = space[0] if isinstance(space, ArrayObject) and space else space
+    return family in {"/Separation", "/DeviceN", "/DeviceCMYK"}
+
+
+def _is_white(operator: bytes, operands: Any, inks: bool) -> bool:
     values = [float(value) for value in operands if isinstance(value, int | float)]
     if len(values) != len(operands) or not values:
-        return False  # a pattern or a colour space
-    if operator == b"k" or len(values) == 4:
+        return False  # a pattern
+    if operator == b"k" or len(values) == 4 or (inks and operator in {b"sc", b"scn"}):
         return all(value <= 1 - _WHITE for value in values)
-    return len(values) in {1, 3} and operator != b"cs" and all(value >= _WHITE for value in values)
+    return len(values) in {1, 3} and all(value >= _WHITE for value in values)
 
 
 def _dictionary(value: Any) -> DictionaryObject | None:

@@ -1,0 +1,151 @@
+"""Compares what was read from a PDF with the words that pdfium, another reader, finds in it.
+
+Owns the measure behind `strongroom check --reading`. pdfium's text layer is independent of our
+reader: it has its own parser and fonts. A word of it counts as lost where neither its page nor
+the pages beside it (paragraphs run on) hold it in what was read. A lost word is looked up in the
+drawn page, because a text layer also holds what nobody sees.
+
+Runs inside the sandbox, on one file. Sources: FPDFText_* and FPDF_RenderPageBitmap in
+fpdf_text.h and fpdfview.h of pdfium.
+"""
+
+import ctypes
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, BinaryIO
+
+from ingest.loaders.pdf_drawing import CannotDraw, Drawing, Sight, Suspect
+from ingest.loaders.pdf_matrix import Box
+from ingest.sections import Findings, Section
+
+_WORD = re.compile(r"[^\W_]+")
+_HYPHENATED = re.compile(r"(?<=\w)[-\u2010\u00ad\ufffe\x02]\s*\r?\n\s*(?=\w)")
+_MOST_CHARACTERS = 200_000  # of a page; a page of a book has 3,000
+_EXAMPLES = 20  # lost words of a page that are named
+_MARGIN = 0.1  # of the page's height at its top and bottom, where running heads stand
+
+
+@dataclass(slots=True)
+class PageCoverage:
+    """One page. `lost` are words in the order of the page, at most 20; `number` counts from 1."""
+
+    number: int
+    words: int  # that pdfium finds
+    lost_words: int = 0  # of these, drawn on the page and not read
+    unseen_words: int = 0  # not read and not drawn: nobody sees them
+    lost: list[str] = field(default_factory=list)
+
+
+def compare_pdf(file: BinaryIO, sections: Sequence[Section]) -> Iterator[PageCoverage]:
+    """Every page of `file` that pdfium can open, compared with the `sections` read from it.
+
+    Raises pypdfium2.PdfiumError where pdfium cannot open the file.
+    """
+    import pypdfium2
+
+    drawing = Drawing(file, Findings())
+    document = pypdfium2.PdfDocument(file, autoclose=False)
+    try:
+        read = _ReadWords(sections)
+        for index in range(len(document)):
+            try:
+                page = document[index]
+            except pypdfium2.PdfiumError:
+                continue  # pdfium draws nothing of it, so no viewer built on it does
+            yield _compare_page(page, index, read, drawing)
+            page.close()
+    finally:
+        drawing.close()
+        document.close()
+
+
+class _ReadWords:
+    """The words that were read, by page."""
+
+    def __init__(self, sections: Iterable[Section]) -> None:
+        self._texts: dict[int, list[str]] = {}
+        for section in sections:
+            page = section.page or 1
+            self._texts.setdefault(page, []).append(f"{section.heading}\n{section.text}")
+        self._pages: dict[int, tuple[set[str], str]] = {}
+        everything = "\n".join(text for texts in self._texts.values() for text in texts)
+        self.document = set(words_of(everything))
+
+    def near(self, page: int) -> tuple[set[str], str]:
+        """The words of a page and its neighbours, and all their letters in one string."""
+        if page not in self._pages:
+            texts = [text for at in (page - 1, page, page + 1) for text in self._texts.get(at, ())]
+            words = words_of("\n".join(texts))
+            self._pages = {page: (set(words), "".join(words))}
+        return self._pages[page]
+
+
+def words_of(text: str) -> list[str]:
+    """Words as they are compared: no case, no ligatures, parts of a broken word put together."""
+    text = unicodedata.normalize("NFKC", _HYPHENATED.sub("", text)).replace("\u00ad", "")
+    return _WORD.findall(text.casefold())
+
+
+def _compare_page(page: Any, index: int, read: _ReadWords, drawing: Drawing) -> PageCoverage:
+    textpage = page.get_textpage()
+    found = words_of(textpage.get_text_range()[:_MOST_CHARACTERS])
+    coverage = PageCoverage(index + 1, len(found))
+    held, letters = read.near(index + 1)
+    missing = {word for word in found if word not in held and word not in letters}
+    if missing:
+        places = list(_places(textpage, missing))
+        for (word, box), sight in zip(places, _sights(drawing, index, places), strict=True):
+            if _is_at_the_edge(box, page) and (word in read.document or word.isdigit()):
+                continue  # a running head, which is read once, or a page's number
+            if sight is Sight.UNSEEN:
+                coverage.unseen_words += 1
+                continue
+            coverage.lost_words += 1
+            if len(coverage.lost) < _EXAMPLES:
+                coverage.lost.append(word)
+    textpage.close()
+    return coverage
+
+
+def _sights(drawing: Drawing, index: int, places: Sequence[tuple[str, Box]]) -> Sequence[Sight]:
+    """What the drawn page shows of words; where it cannot be drawn, that they are there."""
+    suspects = [Suspect(word, box, max(1.0, box[3] - box[1])) for word, box in places]
+    try:
+        return drawing.look(index, suspects, [])
+    except CannotDraw:
+        return [Sight.DRAWN] * len(suspects)
+
+
+def _is_at_the_edge(box: Box, page: Any) -> bool:
+    _, bottom, _, top = page.get_bbox()
+    margin = _MARGIN * (top - bottom)
+    return bool(box[1] > top - margin or box[3] < bottom + margin)
+
+
+def _places(textpage: Any, wanted: set[str]) -> Iterator[tuple[str, Box]]:
+    """Each place of the `wanted` words, in points of the page."""
+    from pypdfium2 import raw
+
+    count = min(raw.FPDFText_CountChars(textpage), _MOST_CHARACTERS)
+    codes = [raw.FPDFText_GetUnicode(textpage, index) for index in range(count)]
+    text = "".join(chr(code) if 0 < code < 0x110000 else " " for code in codes)
+    sides = [ctypes.c_double() for _ in range(4)]
+    pieces = list(re.finditer(r"[^\W_]+", text))
+    for at, match in enumerate(pieces):
+        word = unicodedata.normalize("NFKC", match[0]).casefold()
+        end = match.end()
+        if word not in wanted and at + 1 < len(pieces):  # the first half of a broken word
+            follow = pieces[at + 1]
+            whole = words_of(text[match.start() : follow.end()])
+            if len(whole) == 1:
+                word, end = whole[0], match.end()
+        if word not in wanted:
+            continue
+        left, bottom, right, top = 1e9, 1e9, -1e9, -1e9
+        for index in range(match.start(), end):
+            raw.FPDFText_GetCharBox(textpage, index, sides[0], sides[1], sides[2], sides[3])
+            left, right = min(left, sides[0].value), max(right, sides[1].value)
+            bottom, top = min(bottom, sides[2].value), max(top, sides[3].value)
+        yield word, (left, bottom, right, top)
