@@ -118,7 +118,7 @@ def _read_pages(reader: PdfReader, pages: Any, drawing: Drawing, count: _Counts)
         blocks: list[Line | Table] = []
         try:
             page = pages[number]
-            shown = interpreter.read(page)
+            shown = _decoded(interpreter.read(page), number, drawing)
             blocks = page_blocks(_visible(shown, number, drawing, count), shown.rules)
             if form := _form_fields(page):
                 blocks.append(form)
@@ -134,6 +134,23 @@ def _read_pages(reader: PdfReader, pages: Any, drawing: Drawing, count: _Counts)
             count.unreadable.append(number + 1)
             blocks = []
         yield number + 1, blocks
+
+
+def _decoded(shown: PageText, index: int, drawing: Drawing) -> PageText:
+    """The page with pdfium's letters for text whose fonts the interpreter cannot decode."""
+    unknown = [run for run in shown.runs if run.undecoded]
+    if not unknown:
+        return shown
+    try:
+        found = drawing.letters(index, [run.box for run in unknown])
+    except CannotDraw:
+        return shown
+    known: dict[int, Run] = {}
+    for run, (text, box) in zip(unknown, found, strict=True):
+        if text and not _UNREADABLE.search(text):
+            along = (box[0], box[2]) if not run.angle else (run.x0, run.x1)
+            known[id(run)] = run._replace(text=text, x0=along[0], x1=along[1], box=box)
+    return shown._replace(runs=[known.get(id(run), run) for run in shown.runs])
 
 
 def _visible(shown: PageText, index: int, drawing: Drawing, count: _Counts) -> Iterator[Run]:

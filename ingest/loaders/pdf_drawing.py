@@ -30,6 +30,9 @@ _CONTRAST = 48  # of 255 between the darkest and the lightest parts of recognise
 _LEAST_INK = 0.004  # of a box's pixels, and two at least
 
 
+_UNDRAWABLE = (RuntimeError, ValueError, OSError)  # pypdfium2.PdfiumError is the first
+
+
 class Sight(Enum):
     """What the drawn page says of a piece of text."""
 
@@ -63,6 +66,29 @@ class Drawing:
 
         Raises CannotDraw, and MemoryError where the page is larger than the sandbox.
         """
+        page = self._open(index)
+        try:
+            return _Page(page).look(suspects, others)
+        except _UNDRAWABLE as error:
+            raise CannotDraw(str(error)) from None
+        finally:
+            page.close()
+
+    def letters(self, index: int, places: Sequence[Box]) -> list[tuple[str, Box]]:
+        """The text that pdfium knows for each of `places` on page `index`, and its own box.
+
+        A text object belongs to the first place that it shares; a place without one gets "".
+        Raises CannotDraw.
+        """
+        page = self._open(index)
+        try:
+            return _Page(page).letters(places)
+        except _UNDRAWABLE as error:
+            raise CannotDraw(str(error)) from None
+        finally:
+            page.close()
+
+    def _open(self, index: int) -> Any:
         import pypdfium2
 
         if not self._findings.may_draw:
@@ -71,15 +97,9 @@ class Drawing:
         try:
             if self._document is None:
                 self._document = pypdfium2.PdfDocument(self._file, autoclose=False)
-            page = self._document[index]
-        except (pypdfium2.PdfiumError, IndexError, OSError, ValueError) as error:
+            return self._document[index]
+        except (IndexError, *_UNDRAWABLE) as error:
             raise CannotDraw(str(error)) from None
-        try:
-            return _Page(page).look(suspects, others)
-        except (pypdfium2.PdfiumError, ValueError, OSError) as error:
-            raise CannotDraw(str(error)) from None
-        finally:
-            page.close()
 
     def close(self) -> None:
         """Let go of the document; the file stays open."""
@@ -120,6 +140,19 @@ class _Page:
             else self._sight_of_tiny(tiny.get(id(s), []), scale, changed)
             for s in suspects
         ]
+
+    def letters(self, places: Sequence[Box]) -> list[tuple[str, Box]]:
+        given = [Suspect("", box, float(at)) for at, box in enumerate(places)]
+        grid = _Grid(given)
+        found: list[tuple[str, Box]] = [("", box) for box in places]
+        textpage = self._page.get_textpage()
+        for candidate in self._text_objects(self._page, IDENTITY, 0, [0]):
+            if sharing := grid.at(candidate.box):
+                at = int(min(place.size for place in sharing))
+                before, _ = found[at]
+                found[at] = (before + _text_of(candidate.raw, textpage), candidate.box)
+        textpage.close()
+        return found
 
     def _sight_of_tiny(self, boxes: Sequence[Box], scale: float, changed: Any) -> Sight:
         """Letters that the file says are tiny: visible only where they are drawn larger."""

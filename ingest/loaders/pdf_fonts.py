@@ -1,17 +1,20 @@
 """Decodes the strings of a PDF font: the text and the width of each glyph."""
 
 import re
+from typing import Any
 
 from pypdf.generic import DictionaryObject
 from pypdf.generic._font import Font
 
+_COLLECTIONS = frozenset(("GB1", "CNS1", "Japan1", "Korea1", "KR"))
+_LEAST_EM, _LARGEST_EM = 0.3, 3.0  # between them the font's size is taken at its word
 _BOLD = re.compile(r"bold|black|heavy|semib|demi|-bd\b|,bd\b", re.I)
 
 
 class FontFace:
     """A font with the look-ups that showing text needs, made once per document."""
 
-    __slots__ = ("bold", "cache", "composite", "font", "gap", "readable", "scale")
+    __slots__ = ("bold", "cache", "composite", "em", "font", "gap", "readable", "scale", "unmapped")
 
     def __init__(self, resource: DictionaryObject) -> None:
         self.font = Font.from_font_resource(resource)
@@ -21,10 +24,16 @@ class FontFace:
             isinstance(weight, int | float) and weight >= 600
         )
         self.composite = isinstance(self.font.encoding, str)
+        # Adobe's character collections: pypdf has no table of their letters, pdfium has.
+        self.unmapped = (
+            self.composite and not self.font.character_map and _collection(resource) in _COLLECTIONS
+        )
         self.scale = 0.001
+        self.em = 1.0  # height of the letters, in parts of the font size
         if self.font.sub_type == "Type3":
             matrix = resource.get("/FontMatrix")
             self.scale = abs(float(matrix[0])) if matrix else 0.001
+            self.em = _em_of_type3(resource, matrix)
         space = float(self.font.space_width or 250) * self.scale
         # A gap this wide, in parts of the font size, is a space between words.
         self.gap = max(0.1, min(0.2, 0.55 * space))
@@ -52,3 +61,20 @@ class FontFace:
                 glyph = cache[code] = (str(text), width * self.scale)
             found.append(glyph)
         return found
+
+
+def _collection(resource: Any) -> object:
+    """The ordering that the codes of a composite font belong to, such as "Japan1"."""
+    try:
+        return resource["/DescendantFonts"][0].get_object()["/CIDSystemInfo"]["/Ordering"]
+    except (KeyError, IndexError, TypeError, AttributeError):
+        return None
+
+
+def _em_of_type3(resource: Any, matrix: Any) -> float:
+    """How high the letters of a Type 3 font are; 1.0 where its box does not say it."""
+    if "/FontBBox" not in resource or not matrix:
+        return 1.0
+    box = resource["/FontBBox"]
+    em = abs(float(box[3]) - float(box[1])) * abs(float(matrix[3]))
+    return em if em and not _LEAST_EM <= em <= _LARGEST_EM else 1.0

@@ -50,6 +50,7 @@ class Run(NamedTuple):
     bold: bool
     hidden: bool
     layer: bool = False  # hidden as recognised words of a picture are, and in no other way
+    undecoded: bool = False  # its font's codes are not known here; the text is "" then
     unpainted: bool = False  # its render mode draws nothing, as OCR programs set it
     box: Box = (0.0, 0.0, 0.0, 0.0)  # on the page
 
@@ -75,12 +76,13 @@ class PageText(NamedTuple):
 class _State:
     """The graphics state that matters for text."""
 
-    __slots__ = ("char_space", "ctm", "face", "faint", "fill", "inks", "leading", "mode", "rise",
-                 "size", "stretch", "white", "word_space")  # fmt: skip
+    __slots__ = ("broken_face", "char_space", "ctm", "face", "faint", "fill", "inks", "leading",
+                 "mode", "rise", "size", "stretch", "white", "word_space")  # fmt: skip
 
     def __init__(self) -> None:
         self.ctm = IDENTITY
         self.face: FontFace | None = None
+        self.broken_face = False  # a font is named that cannot be read
         self.size = 0.0
         self.char_space = self.word_space = self.leading = self.rise = 0.0
         self.stretch = 1.0
@@ -174,6 +176,7 @@ class _Page:
                     matrix = self._show(items if operator == b"TJ" else [items], state, matrix)
                 elif operator == b"Tf":
                     state.face = self._interpreter.face(fonts, operands[0])
+                    state.broken_face = state.face is None and operands[0] in fonts
                     state.size = float(operands[1])
                 elif operator == b"Td":
                     line = matrix = moved(line, float(operands[0]), float(operands[1]))
@@ -298,6 +301,8 @@ class _Page:
         """Record the strings of one Tj or TJ; returns the text matrix after it."""
         face, size = state.face, state.size
         if face is None or not isinstance(items, list | ArrayObject):
+            if state.broken_face:
+                self._record([], 0.0, 0.0, state, matrix)
             return matrix
         stretch = state.stretch
         text: list[str] = []
@@ -333,7 +338,8 @@ class _Page:
         if not length:
             return
         ux, uy = a / length, b / length
-        size = abs(state.size) * math.hypot(c, d)
+        face = state.face
+        size = abs(state.size) * math.hypot(c, d) * (face.em if face else 1.0)
         angle = round(math.degrees(math.atan2(uy, ux))) % 360
         x = e + start * a + state.rise * c
         y = f + start * b + state.rise * d
@@ -343,11 +349,12 @@ class _Page:
             elsewhere or state.faint or state.mode in {3, 7} or self._is_on_white(x, y, state.white)
         )
         along, along_end = x * ux + y * uy, x_end * ux + y_end * uy
-        content = "".join(text) if state.face is None or state.face.readable else ""
+        undecoded = face is None or face.unmapped
+        content = "".join(text) if face and face.readable and not undecoded else ""
         self._runs.append(
             Run(content, min(along, along_end), max(along, along_end), y * ux - x * uy, size,
-                angle, bool(state.face and state.face.bold) or state.mode == 2, hidden,
-                hidden and not elsewhere, state.mode in {3, 7},
+                angle, bool(face and face.bold) or state.mode == 2, hidden,
+                hidden and not elsewhere, undecoded, state.mode in {3, 7},
                 _box_around(x, y, x_end, y_end, size))
         )  # fmt: skip
 
@@ -365,7 +372,9 @@ class _Page:
 
 def _box_around(x: float, y: float, x_end: float, y_end: float, size: float) -> Box:
     """The upright box around text from one point of its baseline to another."""
-    length = math.hypot(x_end - x, y_end - y) or 1.0
+    length = math.hypot(x_end - x, y_end - y)
+    if not length:
+        return (x, y - 0.25 * size, x + size, y + 0.9 * size)
     across, up = -(y_end - y) / length, (x_end - x) / length  # where the letters' tops point
     xs = [at + across * size * rise for at in (x, x_end) for rise in (-0.25, 0.9)]
     ys = [at + up * size * rise for at in (y, y_end) for rise in (-0.25, 0.9)]
