@@ -195,6 +195,12 @@ def _add_checks(command, commands) -> None:  # type: ignore[no-untyped-def]
     check.add_argument(
         "--privacy", action="store_true", help="try to break out, and prove that nothing leaves"
     )
+    check.add_argument(
+        "--reading",
+        nargs="+",
+        metavar="PATH",
+        help="words of PDF files that their pages show and that would not be found",
+    )
     check.add_argument("--report", metavar="FILE", help="with --privacy: write a signed report")
     check.add_argument("--verify", metavar="REPORT", help="verify such a report")
     check.add_argument("--key", metavar="FILE", help="with --verify: public key kept elsewhere")

@@ -13,8 +13,7 @@ import ctypes
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
 from ingest.loaders.pdf_drawing import CannotDraw, Drawing, Sight, Suspect
 from ingest.loaders.pdf_matrix import Box
@@ -23,29 +22,39 @@ from ingest.sections import Findings, Section
 _WORD = re.compile(r"[^\W_]+")
 _HYPHENATED = re.compile(r"(?<=\w)[-\u2010\u00ad\ufffe\x02]\s*\r?\n\s*(?=\w)")
 _MOST_CHARACTERS = 200_000  # of a page; a page of a book has 3,000
+_NO_PAGES = 0  # stands for the page of every section of a format without pages
 _EXAMPLES = 20  # lost words of a page that are named
 _MARGIN = 0.1  # of the page's height at its top and bottom, where running heads stand
 
 
-@dataclass(slots=True)
-class PageCoverage:
-    """One page. `lost` are words in the order of the page, at most 20; `number` counts from 1."""
+class PageCoverage(NamedTuple):
+    """One page, from 1: how many words pdfium finds there, and what became of them.
 
-    number: int
-    words: int  # that pdfium finds
-    lost_words: int = 0  # of these, drawn on the page and not read
-    unseen_words: int = 0  # not read and not drawn: nobody sees them
-    lost: list[str] = field(default_factory=list)
+    `lost` words are drawn on the page and were not read; `unseen` ones were not read and are not
+    drawn, so nobody misses them. `examples` has the first 20 lost words in the page's order.
+    """
+
+    page: int
+    words: int
+    lost: int
+    unseen: int
+    examples: list[str]
 
 
-def compare_pdf(file: BinaryIO, sections: Sequence[Section]) -> Iterator[PageCoverage]:
+def compare_pdf(
+    file: BinaryIO, sections: Sequence[Section], findings: Findings
+) -> Iterator[PageCoverage]:
     """Every page of `file` that pdfium can open, compared with the `sections` read from it.
+
+    `findings` says whether pages may be drawn; without, a lost word counts as visible.
+    Where the sections have no pages, as when another format was printed to `file`, each page is
+    compared with all of them.
 
     Raises pypdfium2.PdfiumError where pdfium cannot open the file.
     """
     import pypdfium2
 
-    drawing = Drawing(file, Findings())
+    drawing = Drawing(file, findings)
     document = pypdfium2.PdfDocument(file, autoclose=False)
     try:
         read = _ReadWords(sections)
@@ -67,7 +76,7 @@ class _ReadWords:
     def __init__(self, sections: Iterable[Section]) -> None:
         self._texts: dict[int, list[str]] = {}
         for section in sections:
-            page = section.page or 1
+            page = section.page or _NO_PAGES
             self._texts.setdefault(page, []).append(f"{section.heading}\n{section.text}")
         self._pages: dict[int, tuple[set[str], str]] = {}
         everything = "\n".join(text for texts in self._texts.values() for text in texts)
@@ -75,6 +84,7 @@ class _ReadWords:
 
     def near(self, page: int) -> tuple[set[str], str]:
         """The words of a page and its neighbours, and all their letters in one string."""
+        page = page if _NO_PAGES not in self._texts else _NO_PAGES
         if page not in self._pages:
             texts = [text for at in (page - 1, page, page + 1) for text in self._texts.get(at, ())]
             words = words_of("\n".join(texts))
@@ -91,22 +101,23 @@ def words_of(text: str) -> list[str]:
 def _compare_page(page: Any, index: int, read: _ReadWords, drawing: Drawing) -> PageCoverage:
     textpage = page.get_textpage()
     found = words_of(textpage.get_text_range()[:_MOST_CHARACTERS])
-    coverage = PageCoverage(index + 1, len(found))
     held, letters = read.near(index + 1)
     missing = {word for word in found if word not in held and word not in letters}
+    lost: list[str] = []
+    unseen = 0
     if missing:
+        # A page of recognised words has no ink of letters, only its picture.
+        recognised = sum(word in held for word in found) < 0.5 * len(found)
         places = list(_places(textpage, missing))
         for (word, box), sight in zip(places, _sights(drawing, index, places), strict=True):
             if _is_at_the_edge(box, page) and (word in read.document or word.isdigit()):
                 continue  # a running head, which is read once, or a page's number
-            if sight is Sight.UNSEEN:
-                coverage.unseen_words += 1
-                continue
-            coverage.lost_words += 1
-            if len(coverage.lost) < _EXAMPLES:
-                coverage.lost.append(word)
+            if sight is Sight.DRAWN or (recognised and sight is Sight.PICTURED):
+                lost.append(word)
+            else:
+                unseen += 1
     textpage.close()
-    return coverage
+    return PageCoverage(index + 1, len(found), len(lost), unseen, lost[:_EXAMPLES])
 
 
 def _sights(drawing: Drawing, index: int, places: Sequence[tuple[str, Box]]) -> Sequence[Sight]:

@@ -12,14 +12,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple, Self, TypeVar
 
+from ingest.coverage import PageCoverage
 from ingest.sections import LoaderError, Section
 from ingest.worker import FRAME
 
 _PAGES_A_TURN = 200  # a document of thousands of pages earns time by delivering them
 _MOST_SECTIONS = 2_000_000
 _START_SECONDS = 60.0  # for the child to start, on the slowest machine
+_Item = TypeVar("_Item", Section, PageCoverage)
 
 
 def _workers() -> int:
@@ -93,32 +95,51 @@ class Sandbox:
 
         Raises LoaderError with the cause and the remedy. `stopped` is asked about once a second.
         """
+        sections, end = self._serve(path, name, Section, stopped)
+        return Reading(
+            sections, str(end["title"]), end["pages"], [str(warning) for warning in end["warnings"]]
+        )
+
+    def compare(
+        self, path: Path, name: str, stopped: Callable[[], bool] = lambda: False
+    ) -> tuple[list[PageCoverage], list[str]]:
+        """What pdfium sees of the PDF `path` beside what is read of it, and the warnings.
+
+        Raises LoaderError where pdfium cannot open it, or like `read`.
+        """
+        pages, end = self._serve(path, name, PageCoverage, stopped)
+        return pages, [str(warning) for warning in end["warnings"]]
+
+    def _serve(
+        self, path: Path, name: str, kind: type[_Item], stopped: Callable[[], bool]
+    ) -> tuple[list[_Item], dict[str, Any]]:
+        request = {
+            "path": os.path.abspath(path),  # the child lives in another folder
+            "name": name,
+            "text_bytes": self._limits.text_mib << 20,
+            "compare": kind is PageCoverage,
+        }
         try:
             try:
-                return self._read(path, name, stopped, draw=True)
+                return self._ask({**request, "draw": True}, kind, stopped)
             except _DiedDrawing:
                 # The page that pdfium broke on can be read without a look at its picture.
                 self.close()
-                return self._read(path, name, stopped, draw=False)
+                return self._ask({**request, "draw": False}, kind, stopped)
         except BaseException:
             # Whatever the child was doing, it is not in a state to take the next request.
             if not self._idle:
                 self.close()
             raise
 
-    def _read(self, path: Path, name: str, stopped: Callable[[], bool], *, draw: bool) -> Reading:
-        self._idle = False
+    def _ask(
+        self, request: dict[str, Any], kind: type[_Item], stopped: Callable[[], bool]
+    ) -> tuple[list[_Item], dict[str, Any]]:
+        self._idle = self._drawing = False
         child = self._started(stopped)
-        request = {
-            "path": os.path.abspath(path),  # the child lives in another folder
-            "name": name,
-            "text_bytes": self._limits.text_mib << 20,
-            "draw": draw,
-        }
-        self._drawing = False
         try:
             _tell(child, request)
-            sections, end = self._receive(child, stopped)
+            items, end = self._receive(child, kind, stopped)
         except TimeoutError:
             if self._drawing:
                 raise _DiedDrawing from None
@@ -137,19 +158,17 @@ class Sandbox:
         if "rejected" in end:
             self.close()  # memory may be in pieces after an error; a fresh child costs 0.2 s
             raise LoaderError(str(end["rejected"]))
-        return Reading(
-            sections, str(end["title"]), end["pages"], [str(warning) for warning in end["warnings"]]
-        )
+        return items, end
 
     def _receive(
-        self, child: "subprocess.Popen[bytes]", stopped: Callable[[], bool]
-    ) -> tuple[list[Section], dict[str, Any]]:
-        """The sections of one file and the closing message, within all limits."""
+        self, child: "subprocess.Popen[bytes]", kind: type[_Item], stopped: Callable[[], bool]
+    ) -> tuple[list[_Item], dict[str, Any]]:
+        """The sections or pages of one file and the closing message, within all limits."""
         largest = self._limits.text_mib << 20
         started = time.monotonic()
         deadline = started + self._limits.seconds
         frames = _Frames(child, stopped)
-        sections: list[Section] = []
+        items: list[_Item] = []
         received = 0
         while True:
             frame = frames.next(deadline, largest + 4096)
@@ -161,11 +180,11 @@ class Sandbox:
                 if "drawing" in message:
                     self._drawing = True
                     continue
-                return sections, message
-            sections += (Section(*fields) for fields in message)
-            if len(sections) > _MOST_SECTIONS:
+                return items, message
+            items += (kind(*fields) for fields in message)
+            if len(items) > _MOST_SECTIONS:
                 raise LoaderError("falls into more than 2 million pieces; split it")
-            page = (sections[-1].page if sections else None) or 0
+            page = (items[-1].page if items else None) or 0
             deadline = started + self._limits.seconds * (1 + page / _PAGES_A_TURN)
 
     def _started(self, stopped: Callable[[], bool]) -> "subprocess.Popen[bytes]":

@@ -4,9 +4,10 @@ It opens the named file and nothing else: what it may use is limited before the 
 its environment is empty, and it cannot write to any file. Everything that goes back is JSON,
 never pickle, so that a parser taken over by a hostile file gains nothing in the parent.
 
-A request is a line of JSON {"path", "name", "text_bytes", "draw"}. The answer is frames, each a
-4-byte big-endian length and JSON: lists of [text, page, heading, kind], and at the end one object,
-{"title", "pages", "warnings"} or {"rejected"}. Either has {"egress"} as well where a parser tried
+A request is a line of JSON {"path", "name", "text_bytes", "draw", "compare"}. The answer is
+frames, each a 4-byte big-endian length and JSON: lists of [text, page, heading, kind], and at the
+end one object, {"title", "pages", "warnings"} or {"rejected"}. With "compare", the lists are those
+of `ingest.coverage.PageCoverage` instead. Either has {"egress"} as well where a parser tried
 to reach the network or to start a program: a list of [event, target]. A frame {"drawing"} comes
 before the first page of a file is drawn. A frame {"ready"} says that the process is up; its
 "confined" is "" or the reason why the kernel does not help.
@@ -19,9 +20,11 @@ import signal
 import struct
 import sys
 import time
+from collections.abc import Iterator, Sequence
 from typing import Any, BinaryIO
 
 from ingest.confinement import Need, confine, refuse_and_tell
+from ingest.coverage import PageCoverage, compare_pdf
 from ingest.reading import read_sections
 from ingest.sections import Findings, LoaderError, Section
 
@@ -75,12 +78,13 @@ def _answer(
     try:
         _alarm(seconds)
         with open(request["path"], "rb") as file:
-            batch: list[Section] = []
+            batch: list[Section | PageCoverage] = []
             size = 0
             sent = time.monotonic()
-            for section in read_sections(file, request["name"], findings):
+            items = read_sections(file, request["name"], findings)
+            for section in _compared(file, items, findings) if request["compare"] else items:
                 batch.append(section)
-                size += len(section.text) + len(section.heading) + 64
+                size += sum(len(part) for part in section if isinstance(part, str | list)) + 64
                 if size >= _BATCH or time.monotonic() > sent + 1:
                     sent = time.monotonic()
                     budget = _send_batch(out, batch, budget)
@@ -111,7 +115,24 @@ def _answer(
     out.flush()
 
 
-def _send_batch(out: BinaryIO, batch: list[Section], budget: int) -> int:
+def _compared(
+    file: BinaryIO, sections: Iterator[Section], findings: Findings
+) -> Iterator[PageCoverage]:
+    """What pdfium sees of a PDF beside what was read of it; a PDF that is not read is all lost."""
+    read: list[Section] = []
+    try:
+        read.extend(sections)
+    except LoaderError as error:
+        findings.warn(f"rejected: {error}")
+    try:
+        yield from compare_pdf(file, read, findings)
+    except RuntimeError as error:  # pypdfium2.PdfiumError
+        raise LoaderError(
+            f"pdfium cannot open it ({error}), so there is no second reader"
+        ) from None
+
+
+def _send_batch(out: BinaryIO, batch: Sequence[Section | PageCoverage], budget: int) -> int:
     data = json.dumps(batch, ensure_ascii=False).encode("utf-8", "replace")
     if len(data) > budget:
         raise LoaderError("has more text than the limit for one document; split it")

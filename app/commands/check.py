@@ -1,4 +1,7 @@
-"""check: what is right, what is not, what to do; with --privacy, the proof that nothing leaves."""
+"""check: what is right, what is not, what to do.
+
+With --privacy, the proof that nothing leaves; with --reading, what reading loses of PDF files.
+"""
 
 import json
 from argparse import Namespace
@@ -22,6 +25,10 @@ def check(arguments: Namespace) -> int:
         return 2
     if arguments.privacy:
         return _privacy(arguments)
+    if arguments.reading:
+        from app.commands.check_reading import check_reading
+
+        return check_reading(arguments)
     if arguments.report:
         fail("--report goes with --privacy")
         return 2

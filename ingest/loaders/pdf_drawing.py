@@ -13,8 +13,6 @@ from collections.abc import Iterator, Sequence
 from enum import Enum
 from typing import Any, BinaryIO, NamedTuple
 
-from PIL import ImageChops
-
 from ingest.loaders.pdf_matrix import IDENTITY, Box, Matrix, bounds, times
 from ingest.sections import Findings
 
@@ -120,6 +118,8 @@ class _Page:
         self._left, self._bottom, self._right, self._top = page.get_bbox()
 
     def look(self, suspects: Sequence[Suspect], others: Sequence[Box]) -> list[Sight]:
+        from PIL import ImageChops
+
         area = max(1.0, (self._right - self._left) * (self._top - self._bottom))
         smallest = min((s.size for s in suspects if s.size >= 1), default=8.0)
         scale = max(_SCALE, _LEAST_PIXELS / smallest)
@@ -289,6 +289,8 @@ _OVER = [255 if value > _DIFFERENT else 0 for value in range(256)]
 
 
 def _any_channel(image: Any) -> Any:
+    from PIL import ImageChops
+
     red, green, blue = image.split()
     return ImageChops.lighter(ImageChops.lighter(red, green), blue)
 

@@ -1,6 +1,8 @@
 """Decodes the strings of a PDF font: the text and the width of each glyph."""
 
 import re
+import struct
+from collections.abc import Iterable
 from typing import Any
 
 from pypdf.generic import DictionaryObject
@@ -43,7 +45,10 @@ class FontFace:
     def glyphs(self, data: bytes) -> list[tuple[str, float]]:
         """Text and width (in parts of the font size) of each glyph of a string."""
         font = self.font
-        if self.composite:
+        codes: Iterable[str]
+        if font.encoding == "utf-16-be":  # two bytes a code; those of surrogates are codes as well
+            codes = map(chr, struct.unpack(f">{len(data) // 2}H", data[: len(data) & ~1]))
+        elif self.composite:
             codes = data.decode(str(font.encoding), "replace")
         else:
             codes = data.decode("latin-1")
