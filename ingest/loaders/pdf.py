@@ -130,9 +130,9 @@ def _read_pages(reader: PdfReader, pages: Any, drawing: Drawing, count: _Counts)
             continue
         if not blocks and shown.painted:
             count.empty.append(number + 1)
-        elif _is_unreadable(blocks):
+        elif _is_unreadable(_text_of(blocks)):
             count.unreadable.append(number + 1)
-            blocks = []
+            blocks = [block for block in blocks if not _is_unreadable(_text_of([block]), least=0)]
         yield number + 1, blocks
 
 
@@ -187,9 +187,15 @@ def _count_words(runs: Iterable[Run]) -> int:
     return sum(len(run.text.split()) for run in runs)
 
 
-def _is_unreadable(blocks: list[Line | Table]) -> bool:
-    text = "".join(block.text for block in blocks if isinstance(block, Line))
-    return len(text) > 20 and len(_UNREADABLE.findall(text)) > 0.3 * len(text)
+def _text_of(blocks: Iterable[Line | Table]) -> str:
+    return "".join(
+        block.text if isinstance(block, Line) else "".join(block.rows) for block in blocks
+    )
+
+
+def _is_unreadable(text: str, least: int = 20) -> bool:
+    """Whether over 30 % of a text of more than `least` characters are no letters of any script."""
+    return len(text) > least and len(_UNREADABLE.findall(text)) > 0.3 * len(text)
 
 
 def _form_fields(page: PageObject) -> Table | None:

@@ -5,18 +5,31 @@ import struct
 from collections.abc import Iterable
 from typing import Any
 
+from pypdf._codecs.adobe_glyphs import adobe_glyphs
 from pypdf.generic import DictionaryObject
 from pypdf.generic._font import Font
 
 _COLLECTIONS = frozenset(("GB1", "CNS1", "Japan1", "Korea1", "KR"))
 _LEAST_EM, _LARGEST_EM = 0.3, 3.0  # between them the font's size is taken at its word
+_UNICODE_NAME = re.compile(r"/(?:uni|u)((?:0[0-9A-F]|[1-9A-F][0-9A-F])[0-9A-F]{2})")
 _BOLD = re.compile(r"bold|black|heavy|semib|demi|-bd\b|,bd\b", re.I)
 
 
 class FontFace:
     """A font with the look-ups that showing text needs, made once per document."""
 
-    __slots__ = ("bold", "cache", "composite", "em", "font", "gap", "readable", "scale", "unmapped")
+    __slots__ = (
+        "bold",
+        "cache",
+        "composite",
+        "em",
+        "font",
+        "gap",
+        "named",
+        "readable",
+        "scale",
+        "unmapped",
+    )
 
     def __init__(self, resource: DictionaryObject) -> None:
         self.font = Font.from_font_resource(resource)
@@ -30,6 +43,7 @@ class FontFace:
         self.unmapped = (
             self.composite and not self.font.character_map and _collection(resource) in _COLLECTIONS
         )
+        self.named = _named_codes(resource)
         self.scale = 0.001
         self.em = 1.0  # height of the letters, in parts of the font size
         if self.font.sub_type == "Type3":
@@ -57,8 +71,7 @@ class FontFace:
         for code in codes:
             glyph = cache.get(code)
             if glyph is None:
-                text = code if self.composite else font.encoding.get(ord(code), code)  # type: ignore[union-attr]
-                text = font.character_map.get(text, text)
+                text = self._letters(code)
                 if code == font.space_char:
                     width = float(font.space_width)
                 else:
@@ -66,6 +79,57 @@ class FontFace:
                 glyph = cache[code] = (str(text), width * self.scale)
             found.append(glyph)
         return found
+
+    def _letters(self, code: str) -> str:
+        """What one code of a string says."""
+        font = self.font
+        if isinstance(font.encoding, str):
+            return str(font.character_map.get(code, code))
+        text = str(font.encoding.get(ord(code), code))
+        if ord(code) not in self.named or _is_glyph_name(text):
+            text = str(font.character_map.get(text, text))
+        return _of_glyph_name(text, code) if _is_glyph_name(text) else text
+
+
+def _named_codes(resource: Any) -> frozenset[int]:
+    """Codes whose letters the file's own encoding gives, so that the font's do not count.
+
+    pypdf puts the encoding built into an embedded Type 1 font above the file's; the standard
+    (ISO 32000-1, 9.6.6.1) has it the other way round. A map to Unicode is above both.
+    """
+    if "/ToUnicode" in resource or resource.get("/Subtype") not in {"/Type1", "/MMType1"}:
+        return frozenset()
+    if "/Encoding" not in resource:
+        return frozenset()
+    encoding = resource["/Encoding"]
+    if isinstance(encoding, str) or "/BaseEncoding" in encoding:
+        return frozenset(range(256))
+    codes = set()
+    at = 0
+    for one in encoding.get("/Differences", ()):
+        if isinstance(one, int):
+            at = one
+        else:
+            codes.add(at)
+            at += 1
+    return frozenset(codes)
+
+
+def _is_glyph_name(text: str) -> bool:
+    return len(text) > 1 and text[0] == "/"
+
+
+def _of_glyph_name(name: str, code: str) -> str:
+    """The letters of a glyph name that pypdf leaves, such as "/three.os" or "/uni00E4".
+
+    By the rules of the Adobe Glyph List; a name that only its font knows stands for its code.
+    """
+    plain = name.split(".", maxsplit=1)[0]
+    if letters := "".join(str(adobe_glyphs.get(f"/{part}", "")) for part in plain[1:].split("_")):
+        return letters
+    if match := _UNICODE_NAME.fullmatch(plain):
+        return chr(int(match[1], 16))
+    return code
 
 
 def _collection(resource: Any) -> object:

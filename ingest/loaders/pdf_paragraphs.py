@@ -26,7 +26,8 @@ _TOC_LINE = re.compile(r"(?:…|\.{3,}|(?:\. ){3,})\s*[\divxlc]{1,5}$")
 _WORD = re.compile(r"[^\W\d_]{2,}(?:-[^\W\d_]{2,})*")
 _SENTENCE_END = re.compile(r"[.!?:;。！？]['\")\]”’»]*$")
 _BROKEN_WORD = re.compile(r"[^\W\d_]{2,}[-\u2010\u00ad]$")
-_DIGITS = re.compile(r"\d+")
+_NUMBERS_OF_A_HEADER = 3  # "Page 3 of 12", "Report 2023, page 3"
+_DIGITS = re.compile(r"(?<![\d.,])\d+(?![.,]?\d)")  # no part of an amount
 _FOREIGN_TO_TITLES = re.compile(r"[\W_]+")
 
 
@@ -369,7 +370,13 @@ def _margins(blocks: list[Line | Table]) -> list[tuple[tuple[str, int], Line]]:
     """The two highest and the two lowest lines: where headers and footers stand."""
     lines = sorted((line for line in _lines(blocks) if line.angle == 0), key=lambda line: line.y)
     outer = {id(line): line for line in (*lines[:2], *lines[-2:])}
-    return [((_DIGITS.sub("#", line.text), round(line.y / 4)), line) for line in outer.values()]
+    return [((_without_numbers(line.text), round(line.y / 4)), line) for line in outer.values()]
+
+
+def _without_numbers(text: str) -> str:
+    """A line as its repetitions read: the page's number changes, a row of figures is no header."""
+    numbers = _DIGITS.findall(text)
+    return _DIGITS.sub("#", text) if len(numbers) <= _NUMBERS_OF_A_HEADER else text
 
 
 def _half(size: float) -> float:

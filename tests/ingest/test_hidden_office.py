@@ -410,7 +410,7 @@ def test_annotations_and_fields_that_a_viewer_shows(
     text, warnings = _read(data, "a.pdf")
     assert AROUND in text
     assert (WORDS in text) == seen
-    assert any("no viewer shows" in warning for warning in warnings) != seen
+    assert warnings == []  # nothing that a person could see is missing
 
 
 @pytest.mark.parametrize(("flags", "seen"), [("4", True), ("2", False), ("null", True)])
