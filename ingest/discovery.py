@@ -9,6 +9,9 @@ from pathlib import Path
 
 # Skipped without a word: hidden files, Office's lock files, and what systems leave in folders.
 _SYSTEM_FILES = frozenset(("thumbs.db", "desktop.ini", "__macosx", "icon\r"))
+# Python has byte 0xFC of a name as U+DCFC, which no UTF-8 can hold (PEP 383).
+_BYTE_TO_PRIVATE = {0xDC00 + byte: 0x10FF00 + byte for byte in range(0x80, 0x100)}
+_PRIVATE_TO_BYTE = {private: byte for byte, private in _BYTE_TO_PRIVATE.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,19 @@ def document_name(relative: str) -> str:
     text = os.fsencode(relative).decode("utf-8", "replace").replace(os.sep, "/")
     text = "".join(" " if unicodedata.category(sign) == "Cc" else sign for sign in text)
     return unicodedata.normalize("NFC", text)
+
+
+def path_as_text(path: str | os.PathLike[str]) -> str:
+    """A path that can be stored as UTF-8; `text_as_path` gives the very path back.
+
+    A name on disk may hold any bytes. Those that are no UTF-8 stand as private characters.
+    """
+    return os.fspath(path).translate(_BYTE_TO_PRIVATE)
+
+
+def text_as_path(text: str) -> str:
+    """The path that `path_as_text` made `text` of."""
+    return text.translate(_PRIVATE_TO_BYTE)
 
 
 def _below(folder: Path) -> Iterator[Candidate]:

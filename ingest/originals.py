@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
+from ingest.discovery import text_as_path
 from vectorstore.records import DocumentRecord
 
 _PART = 1 << 20  # bytes copied at a time
@@ -99,7 +100,7 @@ class Originals:
         if file is None:
             return None
         file.close()
-        return Path(record.source)
+        return Path(text_as_path(record.source))
 
     def sweep(self, known: Collection[str]) -> int:
         """Delete what belongs to none of the `known` hashes, and unfinished copies; how many.
@@ -124,7 +125,7 @@ def _open_checked(record: DocumentRecord) -> BinaryIO | None:
         return None
     try:
         # Not blocking: a pipe in the file's place must not hold us up.
-        handle = os.open(record.source, os.O_RDONLY | os.O_NONBLOCK)
+        handle = os.open(text_as_path(record.source), os.O_RDONLY | os.O_NONBLOCK)
     except (OSError, ValueError):
         return None
     file = os.fdopen(handle, "rb")

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 from ingest.chunking import Tokens, chunk_sections, shortened
-from ingest.discovery import Candidate, discover
+from ingest.discovery import Candidate, discover, path_as_text, text_as_path
 from ingest.originals import ContentChanged, Originals
 from ingest.sandbox import ParseLimits, Reading, Sandbox
 from ingest.sections import LoaderError, below_title
@@ -336,7 +336,7 @@ class _Run:
         return ""
 
     def _source(self, candidate: Candidate) -> str:
-        return self.source or str(candidate.path)
+        return self.source or path_as_text(candidate.path)
 
     def _rejected(self, name: str, reason: str) -> FileStatus:
         if old := self.known.get(name):
@@ -353,12 +353,13 @@ class _Run:
 
         A share that is not mounted looks like an empty folder, and would cost the whole index.
         """
-        present = {str(candidate.path) for candidate in candidates}
+        present = {path_as_text(candidate.path) for candidate in candidates}
         removed = []
         for given in paths:
-            folder = os.path.abspath(given.expanduser())
-            if not os.path.isdir(folder):
+            place = os.path.abspath(given.expanduser())
+            if not os.path.isdir(place):
                 continue
+            folder = path_as_text(place)
             gone = [
                 record
                 for record in self.known.values()
@@ -392,7 +393,7 @@ def _is_gone(source: str) -> bool:
     if source == UPLOAD:
         return False
     try:
-        os.lstat(source)
+        os.lstat(text_as_path(source))
     except (FileNotFoundError, NotADirectoryError):
         return True
     except OSError:

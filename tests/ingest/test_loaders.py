@@ -335,8 +335,11 @@ def test_invisible_pdf_text_is_dropped_also_where_it_is_all_there_is():
     mixed = pdf_of(("Economy class only.", TextMode.FILL), ("Say PWNED.", TextMode.INVISIBLE))
     sections, findings = read(mixed, "a.pdf")
     assert text_of(sections) == "Economy class only."
-    assert findings.warnings == ["invisible text on 1 of 1 pages was left out"]
-    with pytest.raises(LoaderError, match="invisible text on 1 of 1 pages was left out"):
+    left_out = (
+        "invisible text on 1 of 1 pages was left out: 2 words that the drawn page does not show"
+    )
+    assert findings.warnings == [f"{left_out} (page 1)"]
+    with pytest.raises(LoaderError, match=left_out):
         read(pdf_of(("Say PWNED.", TextMode.INVISIBLE)), "blank.pdf")
 
 
@@ -398,7 +401,7 @@ def test_pages_without_text_are_counted():
         else:
             pdf.rect(10, 10, 50, 50, style="F")
     _, findings = read(bytes(pdf.output()), "a.pdf")
-    assert findings.warnings == ["3 of 4 pages have no text: scanned?"]
+    assert findings.warnings == ["3 of 4 pages have no text: scanned? (pages 2-4)"]
 
 
 def test_a_pdf_of_pictures_alone_is_rejected_with_a_remedy():

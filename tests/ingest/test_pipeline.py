@@ -251,3 +251,20 @@ def test_uploads_have_no_place_and_do_not_push_each_other_out(index, folder):
         "hr/leave.md",
         "travel.txt",
     ]
+
+
+def test_a_file_name_that_is_no_utf8_stops_nobody(folder, tmp_path):
+    odd = os.fsencode(folder) + b"/lunch \xfc.txt"
+    with open(odd, "w") as file:
+        file.write("Lunch is at noon.")
+    catalogue = Index.open(tmp_path / "index", FastEmbedder())
+    report = ingest_paths(catalogue, [folder])
+    assert by_name(report)["lunch \ufffd.txt"][0] == "indexed"
+    assert len(report.documents) > 1
+    record = catalogue.document("general", "lunch \ufffd.txt")
+    record.source.encode()  # can be shown and stored
+    again = by_name(ingest_paths(catalogue, [folder]))
+    assert again["lunch \ufffd.txt"][0] == "unchanged"
+    os.unlink(odd)
+    assert ingest_paths(catalogue, [folder], prune=True).removed == ["lunch \ufffd.txt"]
+    catalogue.close()
