@@ -286,7 +286,10 @@ class Home:
     def summarise(
         self, document: str, *, scope: Scope = EVERYTHING, person: str = ""
     ) -> EventStream[SummaryEvent]:
-        """Summarise the document of this name; UnknownName unless just one space has it."""
+        """Summarise the document of this name; of the scope, its spaces alone count.
+
+        Raises UnknownName unless just one of these spaces has it.
+        """
         record = self._only(document, scope)
         recording = self._recorder.to_summarise(record, person)
         model = recording.watched(self.chat.model)

@@ -45,6 +45,7 @@ class Screen:
         """The question as it may be asked, and what its reader is told.
 
         Raises QuestionRefused, after it was recorded.
+
         It is judged as documents are, without what nobody sees: a hidden letter hides nothing.
         """
         text = ask.question

@@ -14,6 +14,7 @@ import pypdfium2
 import pytest
 from batch.batch_runs import here, run
 from batch.test_run import Library, play, questions
+from fakes import leave_answer
 
 from app.answering.ask import Ask
 from app.batch.forgetting import erase_results
@@ -240,3 +241,11 @@ def test_reports_review_and_verification(served: Served, tmp_path: Path) -> None
     forged = here(served.folder, "batch", "--verify", str(second))
     assert forged.returncode == 1
     assert "was changed since" in forged.stderr
+
+
+def test_the_door_carries_no_conversation_and_no_other_person(tmp_path: Path) -> None:
+    with door(Library(), tmp_path) as remote:
+        with pytest.raises(ValueError, match="earlier answers"):
+            remote.ask(Ask("what?", history=(leave_answer("leave?"),)))
+        with pytest.raises(ValueError, match="own user"):
+            remote.ask(Ask("what?", person="kim"))

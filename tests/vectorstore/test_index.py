@@ -9,7 +9,7 @@ import pytest
 from word_embedder import WordEmbedder, chunks, document
 
 from vectorstore.index import EmbedderMismatch, Index, IndexFault
-from vectorstore.scope import Scope
+from vectorstore.scope import EVERYTHING, Scope
 
 LEAVE = "Full-time employees have 28 working days of annual leave."
 MEALS = "The meal allowance in Switzerland is 72 euros a day."
@@ -271,3 +271,12 @@ def test_searches_go_on_while_documents_come_and_go(index: Index):
             assert done is None
     assert index.verify() == []
     assert [record.name for record in index.documents()] == ["stays"]
+
+
+def test_a_scope_of_none_is_everything_and_an_empty_one_nothing(index: Index):
+    index.put(document("a"), chunks(LEAVE))
+    index.put(document("b", "travel"), chunks(MEALS))
+    for question, text in (("annual leave", LEAVE), ("meal allowance", MEALS)):
+        assert index.search(question, EVERYTHING).hits[0].text == text
+    for empty in (Scope(()), Scope(None, ()), Scope(("general",), ())):
+        assert index.search("annual leave", empty).hits == []
