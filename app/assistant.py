@@ -4,9 +4,10 @@ import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Generic, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 import prompts
+from app.answering.ask import Ask
 from app.answering.check import check_draft
 from app.answering.citations import without_broken_end
 from app.answering.confidence import Calibration
@@ -14,6 +15,8 @@ from app.answering.distrust import as_data, notices_of, plain_draft, unmarked
 from app.answering.editions import prefer_editions
 from app.answering.followup import Exchange, conversation, read_rewrite, standalone
 from app.answering.language import telling_words
+from app.answering.search_index import SearchIndex
+from app.answering.stream import EventStream
 from app.engine.client import Completion, EngineError
 from app.engine.templates import ChatTemplate, Turn
 from app.events import (
@@ -29,9 +32,7 @@ from app.events import (
 )
 from app.settings import AnswerSettings
 from app.window import FittedPrompt, NumberedPassage, QuestionTooLong, fit, tokens_sha256
-from vectorstore.index import Index
 from vectorstore.records import Hit
-from vectorstore.search import DocumentChoice
 
 WEAK_READS = 3  # passages for a weak model: more only distract it, and cost its user seconds
 WEAK_WRITES = 64  # tokens of its answer; it has nothing more to say after that
@@ -87,7 +88,7 @@ class ChatModel:
     weak: bool  # too small to trust its own words; quotations are preferred, passages are few
 
 
-class AnswerStream(Iterator[E], Generic[E]):
+class AnswerStream(EventStream[E]):
     """The events of one question; `close` stops the engine, also from another thread."""
 
     def __init__(self, run: Callable[["AnswerStream[E]"], Iterator[E]]) -> None:
@@ -116,7 +117,7 @@ class Assistant:
 
     def __init__(
         self,
-        index: Index,
+        index: SearchIndex,
         model: ChatModel,
         settings: AnswerSettings,
         calibration: Calibration,
@@ -126,51 +127,28 @@ class Assistant:
         self._settings = settings
         self._calibration = calibration
 
-    def ask(
-        self,
-        question: str,
-        *,
-        spaces: Sequence[str],
-        documents: Sequence[DocumentChoice] | None = None,
-        history: Sequence[Answer] = (),
-        instruction: str = "",
-        person: str = "",
-    ) -> AnswerStream[Event]:
+    def ask(self, ask: Ask) -> AnswerStream[Event]:
         """Return the stream of what happens, ending in `Finished`.
-
-        `instruction` tells the model the form of its answer; nothing is searched for it.
 
         While it is read it raises QuestionTooLong (the question alone does not fit the window)
         and EngineError. A closed stream ends without `Finished`.
         """
-        return AnswerStream(
-            lambda stream: self._answer(
-                stream, question, spaces, documents, history, instruction, person
-            )
-        )
+        return AnswerStream(lambda stream: self._answer(stream, ask))
 
-    def _answer(
-        self,
-        stream: AnswerStream[Event],
-        question: str,
-        spaces: Sequence[str],
-        documents: Sequence[DocumentChoice] | None,
-        history: Sequence[Answer],
-        instruction: str,
-        person: str,
-    ) -> Iterator[Event]:
+    def _answer(self, stream: AnswerStream[Event], ask: Ask) -> Iterator[Event]:
         started = time.perf_counter()
-        asked = self._standalone(stream, question, _exchanges(history), person)
+        engine = ExactEngine(self._model.engine) if ask.reproducible else self._model.engine
+        asked = self._standalone(stream, ask, engine)
         if asked is None:
             return
         yield Searching(asked)
         most = WEAK_READS if self._model.weak else self._settings.passages
-        found = self._index.search(asked, spaces, k=max(most, SHOWN), documents=documents)
+        found = self._index.search(asked, ask.scope, k=max(most, SHOWN))
         hits = prefer_editions(asked, found.hits, self._index.opening)
         searched = time.perf_counter()
-        numbered = _numbered(hits[:most], history)
-        said = f"{question}\n{instruction}" if instruction else question
-        fitted = self._fit(said, hits[:most], numbered, history)
+        numbered = _numbered(hits[:most], ask.history)
+        said = f"{ask.question}\n{ask.instruction}" if ask.instruction else ask.question
+        fitted = self._fit(said, hits[:most], numbered, ask.history)
         offered = {passage.number: numbered[passage.number] for passage in fitted.passages}
         told = {number: as_data(hit) for number, hit in offered.items()}
         dropped = Dropped(fitted.dropped_passages, fitted.dropped_turns)
@@ -179,13 +157,13 @@ class Assistant:
         draft = ""
         first_token = None
         completion = stream.writing(
-            self._model.engine.complete(
+            engine.complete(
                 fitted.ids,
                 max_tokens=min(fitted.max_tokens, WEAK_WRITES)
                 if self._model.weak
                 else fitted.max_tokens,
                 stop=self._model.template.stop,
-                person=person,
+                person=ask.person,
             )
         )
         try:
@@ -199,7 +177,7 @@ class Assistant:
             return
         if completion.finish_reason == "length":
             draft = without_broken_end(draft)
-        draft, defused = plain_draft(draft, question, list(offered.values()))
+        draft, defused = plain_draft(draft, ask.question, list(offered.values()))
 
         checked = check_draft(
             asked,
@@ -207,18 +185,18 @@ class Assistant:
             {number: one.hit for number, one in told.items()},
             self._index.embedder,
             self._calibration,
-            self._index.rarity(telling_words(asked), spaces),
+            self._index.rarity(telling_words(asked), ask.scope.spaces),
             weak=self._model.weak,
             withhold=self._settings.unsupported == "withhold",
             refuse_below=self._settings.refuse_below,
         )
         ended = time.perf_counter()
         usage = completion.usage
-        shown_before = {number for turn in history for number, _ in turn.shown()}
+        shown_before = {number for turn in ask.history for number, _ in turn.shown()}
         yield Finished(
             Answer(
                 id=uuid.uuid4().hex,
-                question=question,
+                question=ask.question,
                 answer=checked.text,
                 found=checked.decision.found,
                 quoted=checked.quoted,
@@ -253,16 +231,13 @@ class Assistant:
         )
 
     def _standalone(
-        self,
-        stream: AnswerStream[Event],
-        question: str,
-        history: Sequence[Exchange],
-        person: str,
+        self, stream: AnswerStream[Event], ask: Ask, engine: LanguageModel
     ) -> str | None:
         """The question to search with: in the model's words if they can be trusted, else code's.
 
         None if the stream was closed meanwhile.
         """
+        question, history = ask.question, _exchanges(ask.history)
         by_code = standalone(question, history)
         if not history or self._model.weak:
             return by_code
@@ -270,8 +245,8 @@ class Assistant:
         ids = self._model.template.encode(prompts.render("rewrite_system"), [Turn(user, None)])
         if len(ids) + REWRITE_TOKENS > self._model.context_window:
             return by_code
-        completion = self._model.engine.complete(
-            ids, max_tokens=REWRITE_TOKENS, stop=self._model.template.stop, person=person
+        completion = engine.complete(
+            ids, max_tokens=REWRITE_TOKENS, stop=self._model.template.stop, person=ask.person
         )
         try:
             written = "".join(stream.writing(completion))

@@ -1,16 +1,21 @@
-"""What the web chat asks for, answered from an open data folder."""
+"""What the web chat asks for, answered from each person's view of the workspace."""
 
 import logging
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 
+from app.answering.ask import Ask
+from app.answering.stream import EventStream, WrappedStream
 from app.audit.records import TrailFault
+from app.batch.provenance import NothingToAsk
+from app.chat_model import ChatModelSource
 from app.engine.client import EngineBusy, EngineDown, EngineError
-from app.events import Answer, Event
+from app.events import Event
 from app.filters.screen import QuestionRefused
-from app.home import Home, UnknownName
-from app.people.access import Person, Right, Rules, is_private, spaces_of
+from app.home import UnknownName
+from app.people.access import Person
 from app.people.allowance import Allowance, Limits, TooMuch
+from app.personal_workspace import PersonalWorkspace
 from app.summarising.in_chat import SummaryAsAnswer, document_to_summarise
 from app.web.backend import AnswerFailed, FailureKind, ModelNotice, Readiness
 from app.window import QuestionTooLong
@@ -24,87 +29,62 @@ _NUMBERING = re.compile(r"^[\d.]+\s+")  # "5.1 Days of leave"
 
 
 class HomeBackend:
-    """Implements `app.web.backend.ChatBackend` over `Home`.
-
-    `rules` gives the rules as they are at that moment. What a person may not read is to every
-    method as if it were not there.
-    """
+    """Implements `app.web.backend.ChatBackend` over each person's view of the workspace."""
 
     def __init__(
         self,
-        home: Home,
-        rules: Callable[[], Rules],
+        workspace_of: Callable[[Person], PersonalWorkspace],
+        chat: ChatModelSource,
+        examples: Sequence[str] = (),
         limits: Limits = Limits(),  # noqa: B008
     ) -> None:
-        self._home = home
-        self._rules = rules
+        """`examples` are the questions that the settings name."""
+        self._workspace_of = workspace_of
+        self._chat = chat
+        self._examples = examples
         self._allowance = Allowance(limits)
 
-    def ask(
-        self,
-        question: str,
-        *,
-        earlier: Sequence[Answer],
-        documents: Sequence[DocumentRecord] | None,
-        spaces: Sequence[str] | None = None,
-        person: Person,
-    ) -> Iterator[Event]:
-        searched = self._spaces(person)
-        chosen = [record for record in documents or () if record.space in searched]
-        if spaces:
-            searched = [space for space in searched if space in set(spaces)]
-        if (documents and not chosen) or (spaces and not searched):
-            raise AnswerFailed(FailureKind.GONE)  # never search everything instead
-        known = self._home.index.documents(searched)
-        to_summarise = document_to_summarise(question, chosen or None, known)
-        if not all(self._may_see(answer, person) for answer in earlier):
-            earlier = ()  # what comes later in a conversation repeats what came before
+    def ask(self, ask: Ask, person: Person) -> EventStream[Event]:
+        workspace = self._workspace_of(person)
+        chose_nothing = ask.scope.is_everything
+        ask = workspace.permitted(ask)
+        if ask.scope.is_empty and not chose_nothing:  # never search everything instead
+            raise AnswerFailed(FailureKind.GONE)
         try:
             end = self._allowance.take(person.id)
         except TooMuch as much:
             raise AnswerFailed(FailureKind.TOO_MANY_OWN, much.seconds) from much
         try:
-            if to_summarise is not None:
-                summary = self._home.summarise(
-                    to_summarise.name, spaces=[to_summarise.space], person=person.id
-                )
-                answered: Iterator[Event] = SummaryAsAnswer(summary, question, earlier)
-            else:
-                answered = self._home.ask(
-                    question,
-                    spaces=sorted({record.space for record in chosen}) or searched,
-                    documents=[(record.space, record.name) for record in chosen] or None,
-                    history=earlier,
-                    person=person.id,
-                )
+            answered = _answered(workspace, ask)
         except _EXPECTED as error:
             end()
             raise self._failure(error) from error
+        except NothingToAsk as error:  # the right to it was taken away a moment ago
+            end()
+            raise AnswerFailed(FailureKind.GONE) from error
         except BaseException:
             end()
             raise
         return _Translated(answered, self._failure, end)
 
     def documents(self, person: Person) -> Sequence[DocumentRecord]:
-        return self._home.index.documents(self._spaces(person))
+        return self._workspace_of(person).documents()
 
     def readable(self, person: Person, spaces: Iterable[str]) -> Collection[str]:
-        return set(spaces_of(person, Right.READ, spaces, self._rules()))
+        return set(self._workspace_of(person).readable(spaces))
 
     def curates(self, person: Person) -> bool:
-        rules = self._rules()
-        known = {*rules.spaces, *(s for s in self._home.index.spaces() if not is_private(s))}
-        return bool(spaces_of(person, Right.CURATE, known, rules))
+        return self._workspace_of(person).curates()
 
     def examples(self, person: Person) -> Sequence[str]:
         """The questions that the settings name; else one about a heading of each document."""
-        known = self.documents(person)
-        named = self._home.settings.web.examples
-        if named and known:
-            return named
+        workspace = self._workspace_of(person)
+        known = workspace.documents()
+        if self._examples and known:
+            return self._examples
         made: list[str] = []
         for record in known:
-            heading = _NUMBERING.sub("", self._home.index.a_heading(record.space, record.name))
+            heading = _NUMBERING.sub("", workspace.a_heading(record))
             if heading.endswith("?"):
                 made.append(heading)
             elif heading:
@@ -113,21 +93,12 @@ class HomeBackend:
                 break
         return made
 
-    def _spaces(self, person: Person) -> list[str]:
-        """The spaces with documents that `person` may read, their own among them."""
-        return spaces_of(person, Right.READ, self._home.index.spaces(), self._rules())
-
-    def _may_see(self, answer: Answer, person: Person) -> bool:
-        """Whether everything that an earlier answer was drawn from may still be read."""
-        drawn = {hit.space for hit in answer.passages} | {c.space for c in answer.citations}
-        return len(self.readable(person, drawn)) == len(drawn)
-
     def model(self) -> ModelNotice | None:
-        name = self._home.chat.name()
-        return ModelNotice(name, self._home.chat.is_starter()) if name else None
+        name = self._chat.name()
+        return ModelNotice(name, self._chat.is_starter()) if name else None
 
     def readiness(self) -> Readiness:
-        return Readiness(self._home.chat.readiness())
+        return Readiness(self._chat.readiness())
 
     def _failure(self, error: Exception) -> AnswerFailed:  # noqa: PLR0911 -- a kind each
         """The page's own words for what went wrong."""
@@ -143,38 +114,51 @@ class HomeBackend:
         if isinstance(error, EngineBusy):
             return AnswerFailed(FailureKind.BUSY, error.seconds)
         if isinstance(error, EngineDown):
-            coming = self._home.chat.readiness() in ("starting", "restarting")
+            coming = self._chat.readiness() in ("starting", "restarting")
             return AnswerFailed(FailureKind.STARTING if coming else FailureKind.DOWN)
         return AnswerFailed(FailureKind.UNKNOWN)
 
 
-class _Translated(Iterator[Event]):
-    """A stream of events whose errors are the page's own; closes what it wraps, and calls `end`."""
+def _answered(workspace: PersonalWorkspace, ask: Ask) -> EventStream[Event]:
+    """The answer's events, or those of a summary where a document is to be summarised."""
+    known = workspace.documents(ask.scope.spaces)
+    chosen: list[DocumentRecord] | None = None
+    if (named := ask.scope.documents) is not None:
+        known = chosen = [
+            one for one in known if one.name in named or (one.space, one.name) in named
+        ]
+    wanted = document_to_summarise(ask.question, chosen, known)
+    if wanted is None:
+        return workspace.ask(ask)
+    return SummaryAsAnswer(workspace.summarise(wanted), ask)
+
+
+class _Translated(WrappedStream[Event]):
+    """A stream of events whose errors are the page's own; calls `end` when it has ended."""
 
     def __init__(
         self,
-        stream: Iterator[Event],
+        events: EventStream[Event],
         failure: Callable[[Exception], AnswerFailed],
         end: Callable[[], None],
     ) -> None:
-        self._stream = stream
+        super().__init__(events)
         self._failure = failure
         self._end = end
 
     def __next__(self) -> Event:
         try:
-            return next(self._stream)
+            event: Event = next(self._events)
         except _EXPECTED as error:
             self._end()
             raise self._failure(error) from error
         except BaseException:  # the end of the stream among them
             self._end()
             raise
+        return event
 
     def close(self) -> None:
-        close = getattr(self._stream, "close", None)
         try:
-            if close is not None:
-                close()
+            super().close()
         finally:
             self._end()

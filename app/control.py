@@ -16,11 +16,15 @@ from typing import Any
 import uvicorn
 from fastapi import FastAPI, Request
 from fastapi.responses import StreamingResponse
-from starlette.types import Receive, Scope, Send
+from starlette.types import Receive, Send
+from starlette.types import Scope as ConnectionScope
 
+from app.answering.ask import Ask
+from app.answering.stream import EventStream
 from app.errors import words_for
 from app.home import Home
 from ingest.pipeline import Progress
+from vectorstore.scope import Scope
 
 Body = dict[str, Any]
 Lines = Iterator[dict[str, Any]]
@@ -34,12 +38,14 @@ def control_app(home: Home) -> FastAPI:
         "documents": lambda home, body: _result([asdict(d) for d in home.documents(**body)]),
         "remove": lambda home, body: _result([asdict(r) for r in home.remove(**body)]),
         "apply_retention": lambda home, _: _result([asdict(r) for r in home.apply_retention()]),
-        "search": lambda home, body: _result(asdict(home.search(**body))),
-        "ask": lambda home, body: _events(home.ask(**body)),
-        "place": lambda home, body: _result(home.place(**body)),
+        "search": lambda home, body: _result(asdict(home.search(_ask(body), k=body["k"]))),
+        "ask": lambda home, body: _events(home.ask(_ask(body))),
+        "place": lambda home, body: _result(home.place(_ask(body))),
         "too_long": lambda home, body: _result(home.too_long(**body)),
         "identity": lambda home, _: _result(asdict(home.identity())),
-        "summarise": lambda home, body: _events(home.summarise(**body)),
+        "summarise": lambda home, body: _events(
+            home.summarise(body["document"], scope=_scope(body))
+        ),
         "recreate": _recreate,
         "engine": lambda home, _: _result(asdict(home.chat.state())),
     }
@@ -62,7 +68,7 @@ class _Told(StreamingResponse):
         )
         self._lines = lines
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: ConnectionScope, receive: Receive, send: Send) -> None:
         try:
             await super().__call__(scope, receive, send)
         finally:
@@ -104,6 +110,19 @@ def _guarded(
             raise
 
 
+def _ask(body: Body) -> Ask:
+    return Ask(
+        body["question"],
+        _scope(body),
+        instruction=body.get("instruction", ""),
+        reproducible=body.get("reproducible", False),
+    )
+
+
+def _scope(body: Body) -> Scope:
+    return Scope.of(body.get("spaces"), body.get("documents"))
+
+
 def _result(value: object) -> Lines:
     yield {"result": value}
 
@@ -137,9 +156,9 @@ def _ingest(home: Home, body: Body) -> Lines:
         yield line
 
 
-def _events(stream: Iterator[Any]) -> Lines:
+def _events(stream: EventStream[Any]) -> Lines:
     """Tell a stream's events, and close it when nobody listens any more."""
-    with contextlib.closing(stream):  # type: ignore[type-var]
+    with contextlib.closing(stream):
         for event in stream:
             yield {"event": {"kind": type(event).__name__, **asdict(event)}}
     yield {"result": None}

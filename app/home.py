@@ -6,11 +6,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
-from app.assistant import Assistant, ChatModel, ExactEngine
+from app.answering.ask import Ask
+from app.answering.search_index import SearchIndex
+from app.answering.stream import EventStream
+from app.assistant import Assistant, ChatModel
 from app.audit.ingesting import RecordedIndex
 from app.audit.keys import AuditorPrivateKey
 from app.audit.opening import local_person
-from app.audit.recording import Recorder
+from app.audit.recording import Recorded, Recorder
 from app.audit.records import RecordKind
 from app.audit.replay import Recreation, recreate
 from app.audit.trail import Trail
@@ -18,8 +21,8 @@ from app.batch.port import Identity
 from app.chat_model import ChatModelSource
 from app.deletion.deleter import Deleter
 from app.deletion.receipt import Removal
-from app.events import Answer, Event
-from app.filters.screen import Action, Screen, Screened, ScreenedAssistant, Shown
+from app.events import Event, Notice
+from app.filters.screen import Action, Record, Screen, Screened, Shown
 from app.settings import Settings
 from app.summarising.summariser import Summariser
 from app.summarising.summary import SummaryEvent
@@ -29,7 +32,7 @@ from ingest.sandbox import ParseLimits
 from vectorstore.faults import DocumentHeld
 from vectorstore.index import Index
 from vectorstore.records import DocumentRecord, SearchResult
-from vectorstore.search import DocumentChoice
+from vectorstore.scope import EVERYTHING, Scope
 
 USUAL_PARALLEL = 4  # questions of a questionnaire at once, where the settings do not say
 
@@ -56,40 +59,19 @@ class Operations(Protocol):
 
     def apply_retention(self) -> list[Removal]: ...
 
-    def search(
-        self,
-        question: str,
-        *,
-        k: int,
-        spaces: Sequence[str] | None = None,
-        documents: Sequence[str] | None = None,
-    ) -> SearchResult: ...
+    def search(self, ask: Ask, *, k: int) -> SearchResult: ...
 
-    def ask(
-        self,
-        question: str,
-        *,
-        spaces: Sequence[str] | None = None,
-        documents: Sequence[str] | None = None,
-        instruction: str = "",
-        reproducible: bool = False,
-    ) -> Iterator[Event]: ...
+    def ask(self, ask: Ask) -> EventStream[Event]: ...
 
-    def place(
-        self,
-        question: str,
-        *,
-        spaces: Sequence[str] | None = None,
-        documents: Sequence[str] | None = None,
-    ) -> str: ...
+    def place(self, ask: Ask) -> str: ...
 
     def too_long(self, questions: Sequence[str]) -> list[str]: ...
 
     def identity(self) -> Identity: ...
 
     def summarise(
-        self, document: str, *, spaces: Sequence[str] | None = None
-    ) -> Iterator[SummaryEvent]: ...
+        self, document: str, *, scope: Scope = EVERYTHING, person: str = ""
+    ) -> EventStream[SummaryEvent]: ...
 
     def recreate(self, answer_id: str, *, private_key: Path | None = None) -> Recreation: ...
 
@@ -213,69 +195,42 @@ class Home:
         """Delete what the rules of retention say."""
         return self.deleter.due(person=person or local_person())
 
-    def search(
-        self,
-        question: str,
-        *,
-        k: int,
-        spaces: Sequence[str] | None = None,
-        documents: Sequence[str] | None = None,
-        person: str = "",
-    ) -> SearchResult:
-        chosen = self._spaces(spaces)
-        self._check_documents(chosen, documents)
-        question, _ = self.screen.question(question, self._filtered(person))
-        found = self.index.search(question, chosen, k=k, documents=documents)
-        shown = self._recorder.search(question, found, person)
-        return replace(shown, hits=self.screen.hits(shown.hits))
+    def search(self, ask: Ask, *, k: int) -> SearchResult:
+        """The `k` best passages for a question, as they may be shown."""
+        ask = self._checked(ask)
+        ask, _ = self.screen.asked(ask, self._filtered(ask.person))
+        found = self.index.search(ask.question, ask.scope, k)
+        self._recorder.searched(ask, found)
+        return replace(found, hits=self.screen.hits(found.hits))
 
-    def ask(
-        self,
-        question: str,
-        *,
-        spaces: Sequence[str] | None = None,
-        documents: Sequence[DocumentChoice] | None = None,
-        history: Sequence[Answer] = (),
-        instruction: str = "",
-        reproducible: bool = False,
-        person: str = "",
-    ) -> Iterator[Event]:
-        """One answer's events; see `Assistant.ask`.
+    def ask(self, ask: Ask) -> EventStream[Event]:
+        """One answer's events, ending in `Finished`; see `Assistant.ask`.
 
-        `reproducible`: the same bits whatever else the engine does, at the cost of speed.
+        Raises UnknownName, QuestionRefused, TrailFault and, where no model comes up, EngineError.
         """
-        chosen = self._spaces(spaces)
-        self._check_documents(chosen, documents)
-        filtered = self._filtered(person)
-        asked, notices = self.screen.question(question, filtered)
+        ask = self._checked(ask)
+        ask, notices = self.screen.asked(ask, self._filtered(ask.person))
+        recording = self._recorder.asked(ask)
+        model = recording.watched(self.chat.model)
+        answered = self._screened(ask, self.index, model, self._filtered(ask.person), notices)
+        return Shown(Recorded(answered, recording), self.screen)
 
-        def start(model: ChatModel) -> Iterator[Event]:
-            if reproducible:
-                model = replace(model, engine=ExactEngine(model.engine))
-            assistant = Assistant(self.index, model, self.settings.answer, self.chat.calibration())
-            events = assistant.ask(
-                asked,
-                spaces=chosen,
-                documents=documents,
-                history=history,
-                instruction=instruction,
-                person=person,
-            )
-            return Screened(events, self.screen, filtered, notices)
+    def _screened(
+        self,
+        ask: Ask,
+        index: SearchIndex,
+        model: ChatModel,
+        record: Record,
+        notices: tuple[Notice, ...] = (),
+    ) -> EventStream[Event]:
+        """An answer that went through the filters, not yet on record."""
+        answered = self._assistant(index, model).ask(ask)
+        return Screened(answered, self.screen, record, notices)
 
-        recorded = self._recorder.ask(
-            asked,
-            self.chat.model,
-            start,
-            spaces=chosen,
-            documents=documents,
-            history=history,
-            instruction=instruction,
-            person=person,
-        )
-        return Shown(recorded, self.screen)
+    def _assistant(self, index: SearchIndex, model: ChatModel) -> Assistant:
+        return Assistant(index, model, self.settings.answer, self.chat.calibration())
 
-    def _filtered(self, person: str) -> Callable[[str, Action, Mapping[str, int]], None]:
+    def _filtered(self, person: str) -> Record:
         """How the trail is told that something was found: kinds and counts, never what it was."""
 
         def record(where: str, action: Action, counts: Mapping[str, int]) -> None:
@@ -284,15 +239,9 @@ class Home:
 
         return record
 
-    def place(
-        self,
-        question: str,
-        *,
-        spaces: Sequence[str] | None = None,
-        documents: Sequence[DocumentChoice] | None = None,
-    ) -> str:
+    def place(self, ask: Ask) -> str:
         """Where the best passage for a question lies; not recorded, because nobody sees a word."""
-        hits = self.index.search(question, self._spaces(spaces), k=1, documents=documents).hits
+        hits = self.index.search(ask.question, self._known(ask.scope), 1).hits
         return f"{hits[0].space}/{hits[0].document}#{hits[0].position:08d}" if hits else ""
 
     def identity(self) -> Identity:
@@ -331,33 +280,34 @@ class Home:
 
     def too_long(self, questions: Sequence[str]) -> list[str]:
         """For each question why the model's window cannot hold it, or ""."""
-        model = self.chat.model()
-        assistant = Assistant(self.index, model, self.settings.answer, self.chat.calibration())
+        assistant = self._assistant(self.index, self.chat.model())
         return [assistant.too_long(question) for question in questions]
 
     def summarise(
-        self, document: str, *, spaces: Sequence[str] | None = None, person: str = ""
-    ) -> Iterator[SummaryEvent]:
-        """Summarise the document of this name; UnknownName unless just one space has it."""
-        chosen = self._spaces(spaces)
-        self._check_documents(chosen, [document])
-        held = [found for space in chosen if (found := self.index.document(space, document))]
+        self, document: str, *, scope: Scope = EVERYTHING, person: str = ""
+    ) -> EventStream[SummaryEvent]:
+        """Summarise the document of this name; of the scope, its spaces alone count.
+
+        Raises UnknownName unless just one of these spaces has it.
+        """
+        record = self._only(document, scope)
+        recording = self._recorder.to_summarise(record, person)
+        model = recording.watched(self.chat.model)
+        summarised = Summariser(self.index, model).summarise(record, person=person)
+        screened = Screened(summarised, self.screen, self._filtered(person))
+        return Recorded(screened, recording)
+
+    def _only(self, document: str, scope: Scope) -> DocumentRecord:
+        """The one document of this name in the scope. Raises UnknownName."""
+        chosen = self._checked_scope(Scope(scope.spaces, (document,)))
+        found = (self.index.document(space, document) for space in chosen.spaces or ())
+        held = [record for record in found if record]
         if len(held) > 1:
             raise UnknownName(
                 f"several spaces hold a document named {document!r}; name one of them: "
                 + ", ".join(record.space for record in held)
             )
-        return self._recorder.summarise(
-            held[0].space,
-            held[0].name,
-            self.chat.model,
-            lambda model: Screened(
-                Summariser(self.index, model).summarise(held[0], person=person),
-                self.screen,
-                self._filtered(person),
-            ),
-            person,
-        )
+        return held[0]
 
     def recreate(self, answer_id: str, *, private_key: Path | None = None) -> Recreation:
         """Make a recorded answer again; `private_key` is the auditor's, for sealed texts."""
@@ -366,9 +316,7 @@ class Home:
             answer_id,
             self.index,
             self.chat.model(),
-            lambda index, model: ScreenedAssistant(
-                Assistant(index, model, self.settings.answer, self.chat.calibration()), self.screen
-            ),
+            lambda ask, index, model: self._screened(ask, index, model, lambda *_: None),
             AuditorPrivateKey.read(private_key) if private_key else None,
         )
 
@@ -386,13 +334,22 @@ class Home:
             )
         return known if spaces is None else list(spaces)
 
-    def _check_documents(
-        self, spaces: Sequence[str], documents: Sequence[DocumentChoice] | None
-    ) -> None:
-        for choice in documents or ():
+    def _known(self, scope: Scope) -> Scope:
+        """The scope with its spaces by name. Raises UnknownName for one that is not there."""
+        return replace(scope, spaces=tuple(self._spaces(scope.spaces)))
+
+    def _checked(self, ask: Ask) -> Ask:
+        """The question with its spaces by name. Raises UnknownName."""
+        return replace(ask, scope=self._checked_scope(ask.scope))
+
+    def _checked_scope(self, scope: Scope) -> Scope:
+        """The scope with its spaces by name; what it names is there. Raises UnknownName."""
+        known = self._known(scope)
+        for choice in known.documents or ():
             only, name = choice if isinstance(choice, tuple) else (None, choice)
-            held = [space for space in spaces if only in (None, space)]
+            held = [space for space in known.spaces or () if only in (None, space)]
             if not any(self.index.document(space, name) for space in held):
                 raise UnknownName(
                     f"no document named {name!r}; `strongroom documents` lists the names"
                 )
+        return known

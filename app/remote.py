@@ -1,13 +1,16 @@
 """The same operations, done by the process that owns the data folder."""
 
+import contextlib
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
 from typing import Any
 
 import httpx
 from pydantic import TypeAdapter
 
+from app.answering.ask import Ask
+from app.answering.stream import EventStream, GeneratedStream
 from app.audit.replay import Recreation
 from app.batch.port import Identity
 from app.deletion.receipt import Removal
@@ -19,6 +22,7 @@ from app.summarising.summary import Joining, ReadingPart, Summarised, SummaryEve
 from app.window import QuestionTooLong
 from ingest.pipeline import IngestReport, Progress
 from vectorstore.records import DocumentRecord, SearchResult
+from vectorstore.scope import EVERYTHING, Scope
 
 
 class RemoteFailure(Exception):
@@ -65,44 +69,21 @@ class RemoteHome:
     def apply_retention(self) -> list[Removal]:
         return TypeAdapter(list[Removal]).validate_python(self._call("apply_retention", {}))
 
-    def search(
-        self,
-        question: str,
-        *,
-        k: int,
-        spaces: Sequence[str] | None = None,
-        documents: Sequence[str] | None = None,
-    ) -> SearchResult:
-        body = {"question": question, "k": k, "spaces": spaces, "documents": documents}
+    def search(self, ask: Ask, *, k: int) -> SearchResult:
+        body = {"question": ask.question, "k": k, **_where(ask)}
         return TypeAdapter(SearchResult).validate_python(self._call("search", body))
 
-    def ask(
-        self,
-        question: str,
-        *,
-        spaces: Sequence[str] | None = None,
-        documents: Sequence[str] | None = None,
-        instruction: str = "",
-        reproducible: bool = False,
-    ) -> Iterator[Event]:
+    def ask(self, ask: Ask) -> EventStream[Event]:
         body = {
-            "question": question,
-            "spaces": spaces,
-            "documents": documents,
-            "instruction": instruction,
-            "reproducible": reproducible,
+            "question": ask.question,
+            **_where(ask),
+            "instruction": ask.instruction,
+            "reproducible": ask.reproducible,
         }
-        yield from self._events("ask", body, (Searching, Reading, Writing, Finished))
+        return self._events("ask", body, (Searching, Reading, Writing, Finished))
 
-    def place(
-        self,
-        question: str,
-        *,
-        spaces: Sequence[str] | None = None,
-        documents: Sequence[str] | None = None,
-    ) -> str:
-        body = {"question": question, "spaces": spaces, "documents": documents}
-        return str(self._call("place", body))
+    def place(self, ask: Ask) -> str:
+        return str(self._call("place", {"question": ask.question, **_where(ask)}))
 
     def too_long(self, questions: Sequence[str]) -> list[str]:
         return [str(words) for words in self._call("too_long", {"questions": list(questions)})]
@@ -111,10 +92,11 @@ class RemoteHome:
         return TypeAdapter(Identity).validate_python(self._call("identity", {}))
 
     def summarise(
-        self, document: str, *, spaces: Sequence[str] | None = None
-    ) -> Iterator[SummaryEvent]:
-        body = {"document": document, "spaces": spaces}
-        yield from self._events("summarise", body, (ReadingPart, Joining, Writing, Summarised))
+        self, document: str, *, scope: Scope = EVERYTHING, person: str = ""
+    ) -> EventStream[SummaryEvent]:
+        _refuse_others(person)
+        body = {"document": document, "spaces": scope.spaces}
+        return self._events("summarise", body, (ReadingPart, Joining, Writing, Summarised))
 
     def recreate(self, answer_id: str, *, private_key: Path | None = None) -> Recreation:
         body = {
@@ -134,13 +116,19 @@ class RemoteHome:
 
     def _events(
         self, operation: str, body: dict[str, Any], kinds: Sequence[type[Any]]
-    ) -> Iterator[Any]:
+    ) -> EventStream[Any]:
+        """The events that the owner tells; it is asked when the first one is waited for."""
         named: dict[str, TypeAdapter[Any]] = {kind.__name__: TypeAdapter(kind) for kind in kinds}
-        for line in self._lines(operation, body):
-            if "event" in line:
-                yield named[line["event"].pop("kind")].validate_python(line["event"])
 
-    def _lines(self, operation: str, body: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        def events() -> Generator[Any, None, None]:
+            with contextlib.closing(self._lines(operation, body)) as lines:
+                for line in lines:
+                    if "event" in line:
+                        yield named[line["event"].pop("kind")].validate_python(line["event"])
+
+        return GeneratedStream(events())
+
+    def _lines(self, operation: str, body: dict[str, Any]) -> Generator[dict[str, Any], None, None]:
         try:
             with self._http.stream("POST", f"/{operation}", json=body) as response:
                 response.raise_for_status()
@@ -154,6 +142,22 @@ class RemoteHome:
                 f"the process that serves this data folder does not answer ({error}); "
                 "stop it and try again"
             ) from error
+
+
+def _where(ask: Ask) -> dict[str, Any]:
+    """A question's scope as the owner reads it.
+
+    Raises ValueError for what the socket does not carry: a conversation, and other people.
+    """
+    if ask.history:
+        raise ValueError("the process that serves this data folder is told no earlier answers")
+    _refuse_others(ask.person)
+    return {"spaces": ask.scope.spaces, "documents": ask.scope.documents}
+
+
+def _refuse_others(person: str) -> None:
+    if person:
+        raise ValueError("the process that serves this data folder answers its own user alone")
 
 
 def _failure(line: dict[str, Any]) -> Exception:

@@ -13,7 +13,6 @@ from app.administering.overview import HomeOverview, prices_of
 from app.audit.records import RecordKind
 from app.backend import HomeBackend
 from app.batch.office import Office
-from app.batch.rights import PersonsLibrary
 from app.control import take_work
 from app.conversations.store import Conversations
 from app.curating.desk import Desk
@@ -24,9 +23,10 @@ from app.deletion.daily import retention_daily
 from app.deletion.places import DrawnPages
 from app.home import Home
 from app.owner import socket_path
-from app.people.access import Person, Right, private_space_of, spaces_of
+from app.people.access import Person, private_space_of
 from app.people.allowance import Limits
 from app.people.opening import House, company_sign_in, open_people
+from app.personal_workspace import PersonalWorkspace
 from app.settings import Settings, SettingsError
 from app.sources.library import Sources
 from app.sources.links import source_link
@@ -105,12 +105,17 @@ def web_app(
     web = settings.web
     limits = Limits(at_once=web.questions_at_once, a_minute=web.questions_a_minute)
     return create_app(
-        HomeBackend(home, house.people.rules, limits),
+        HomeBackend(_workspaces(home, house), home.chat, web.examples, limits),
         conversations,
         sign_in=_sign_in(settings, house),
         pages=_pages(settings, home, house, conversations, uploads, office),
         outside=outside,
     )
+
+
+def _workspaces(home: Home, house: House) -> Callable[[Person], PersonalWorkspace]:
+    """Each person's view of the data folder."""
+    return lambda person: PersonalWorkspace(home, lambda: person, house.people.rules)
 
 
 def _uploads(settings: Settings, home: Home) -> Uploads:
@@ -124,8 +129,8 @@ def _uploads(settings: Settings, home: Home) -> Uploads:
 def _office(settings: Settings, home: Home, house: House) -> Office:
     """People's questionnaires; those that an earlier process had accepted go on."""
 
-    def library_of(person: str) -> PersonsLibrary:
-        return PersonsLibrary(home, partial(house.people.by_id, person), house.people.rules)
+    def library_of(person: str) -> PersonalWorkspace:
+        return PersonalWorkspace(home, partial(house.people.by_id, person), house.people.rules)
 
     base = f"http://{settings.web.host}:{settings.web.port}"
     office = Office(
@@ -160,7 +165,7 @@ def _pages(
         conversations.delete_person(person)
         office.delete_person(person)
 
-    rules = house.people.rules
+    rules, workspace_of = house.people.rules, _workspaces(home, house)
     desk = Desk(HomeLibrary(home), uploads, SavedComplaints(conversations), rules)
     overview = HomeOverview(home, rules)
     prices = prices_of(home)
@@ -185,7 +190,7 @@ def _pages(
         PageGroup(
             questionnaire_routes(
                 office,
-                lambda person: spaces_of(person, Right.READ, home.index.spaces(), rules()),
+                lambda person: workspace_of(person).readable(),
                 partial(record, RecordKind.EXPORT),
             ),
             body_bytes=QUESTIONNAIRE_BYTES,

@@ -1,9 +1,11 @@
 """Stand-ins for our own ports, with a small company's documents as their content."""
 
 import threading
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
+from app.answering.ask import Ask
+from app.answering.stream import EventStream
 from app.events import (
     Answer,
     AnswerSentence,
@@ -160,7 +162,7 @@ def script(finished: Answer) -> list[Event]:
     return [Searching(finished.question), reading, *drafts, Finished(finished)]
 
 
-class FakeStream(Iterator[Event]):
+class FakeStream(EventStream[Event]):
     """Plays events; waits where it meets a string, until `go` is set or it is closed."""
 
     def __init__(self, events: Sequence[Event | str | AnswerFailed], go: threading.Event) -> None:
@@ -199,7 +201,7 @@ class FakeBackend:
     starter: bool = True
     status: str = "ready"
     closed: Collection[str] = ()  # spaces that nobody may read any more
-    asked: list[dict[str, object]] = field(default_factory=list)
+    asked: list[Ask] = field(default_factory=list)
     streams: list[FakeStream] = field(default_factory=list)
     go: threading.Event = field(default_factory=threading.Event)
 
@@ -208,25 +210,10 @@ class FakeBackend:
         self.go.set()
         self.__init__()  # type: ignore[misc]
 
-    def ask(
-        self,
-        question: str,
-        *,
-        earlier: Sequence[Answer],
-        documents: Sequence[DocumentRecord] | None,
-        spaces: Sequence[str] | None = None,
-        person: Person,
-    ) -> Iterator[Event]:
-        self.asked.append(
-            {
-                "question": question,
-                "earlier": earlier,
-                "documents": documents,
-                "spaces": spaces,
-                "person": person,
-            }
-        )
-        stream = FakeStream(self._events(question), self.go)
+    def ask(self, ask: Ask, person: Person) -> EventStream[Event]:
+        assert ask.person == person.id
+        self.asked.append(ask)
+        stream = FakeStream(self._events(ask.question), self.go)
         self.streams.append(stream)
         return stream
 

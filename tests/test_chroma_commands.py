@@ -13,6 +13,7 @@ import chromadb
 import pytest
 from chroma_run import ChromaRun
 
+from app.answering.ask import Ask
 from app.audit.opening import open_trail
 from app.backup import making, restoring
 from app.deletion import deleter
@@ -117,7 +118,7 @@ def test_a_receipt_says_what_was_not_seen(tmp_path: Path, server: ChromaRun) -> 
         assert not removal.receipt["gone"]
         (left,) = [one for one in removal.receipt["found"] if not one["expected"]]
         assert left["file"] == server.url
-        assert home.search(PASSWORDS, k=3).hits == []
+        assert home.search(Ask(PASSWORDS), k=3).hits == []
         for path in settings.home.rglob("*"):
             if path.is_file() and "audit" not in path.parts:
                 assert SENTENCE not in path.read_bytes(), path

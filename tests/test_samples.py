@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from app.answering.ask import Ask
 from app.evaluate.normalise import contains_answer
 from app.events import Answer, Finished
 from app.home import Home
@@ -33,7 +34,7 @@ def answers(samples_home: Home) -> dict[str, Answer]:
 
 
 def _ask(home: Home, question: str) -> Answer:
-    *_, last = home.ask(question)
+    *_, last = home.ask(Ask(question))
     assert isinstance(last, Finished)
     return last.answer
 
@@ -83,7 +84,7 @@ def test_the_account_adds_up(answers: dict[str, Answer]) -> None:
 
 def test_a_follow_up_is_answered_from_the_conversation(samples_home: Home) -> None:
     first = _ask(samples_home, "How much is the meal allowance for a full day in Switzerland?")
-    *_, last = samples_home.ask("And in Norway?", history=[first])
+    *_, last = samples_home.ask(Ask("And in Norway?", history=(first,)))
     assert isinstance(last, Finished)
     assert "74" in last.answer.answer
     assert set(first.numbers.values()).isdisjoint(last.answer.numbers.values())

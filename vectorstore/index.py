@@ -20,7 +20,8 @@ from vectorstore.records import (
     SearchResult,
 )
 from vectorstore.rerank import Reranker
-from vectorstore.search import DocumentChoice, Scope, search, to_hit
+from vectorstore.scope import Scope
+from vectorstore.search import search, to_hit
 from vectorstore.vector_index import Server, VectorIndex
 from vectorstore.vectors import to_bytes
 
@@ -161,11 +162,15 @@ class Index:
             )
         return [hit if near.id == row.id else to_hit(near) for near in rows]
 
-    def rarity(self, words: Iterable[str], spaces: Sequence[str]) -> dict[str, float]:
-        """How rare each word is among the chunks of these spaces: 0 in all of them, 1 in none."""
+    def rarity(self, words: Iterable[str], spaces: Sequence[str] | None) -> dict[str, float]:
+        """How rare each word is among the chunks of these spaces: 0 in all of them, 1 in none.
+
+        None stands for all spaces.
+        """
         with self._catalogue.reading() as connection:
             known = self._catalogue.spaces(connection)
-            return rarity(connection, [s for s in known if s.name in set(spaces)], words)
+            chosen = known if spaces is None else [s for s in known if s.name in set(spaces)]
+            return rarity(connection, chosen, words)
 
     def opening(self, hit: Hit) -> str:
         """The first lines of the hit's document: its first two chunks; "" when it is gone."""
@@ -174,19 +179,12 @@ class Index:
             rows = self._catalogue.around(connection, row.document_id, 0, 1) if row else []
         return "\n".join(first.text for first in rows)
 
-    def search(
-        self,
-        question: str,
-        spaces: Sequence[str],
-        k: int = 10,
-        documents: Sequence[DocumentChoice] | None = None,
-    ) -> SearchResult:
-        """The `k` best passages of the given spaces, of all documents or of those chosen.
+    def search(self, question: str, scope: Scope, k: int = 10) -> SearchResult:
+        """The `k` best passages of the scope.
 
-        Names that do not exist find nothing. Nothing outside the given spaces is opened.
+        Names that do not exist find nothing. Nothing outside the scope's spaces is opened.
         """
         self._ready()
-        scope = Scope(spaces, documents)
         return search(
             question, scope, k, self._catalogue, self._vectors, self.embedder, self._reranker
         )

@@ -9,6 +9,7 @@ from pydantic import ConfigDict
 
 from vectorstore.index import Index
 from vectorstore.records import Hit
+from vectorstore.scope import Scope
 
 
 class IndexRetriever(BaseRetriever):
@@ -28,7 +29,7 @@ class IndexRetriever(BaseRetriever):
     def _get_relevant_documents(
         self, query: str, *, run_manager: CallbackManagerForRetrieverRun
     ) -> list[Document]:
-        found = self.index.search(query, self.spaces, k=self.k, documents=self.documents)
+        found = self.index.search(query, Scope.of(self.spaces, self.documents), self.k)
         return [_document(hit) for hit in found.hits]
 
 

@@ -16,6 +16,7 @@ from vectorstore.near_duplicates import fold
 from vectorstore.query import match_expression
 from vectorstore.records import Hit, SearchResult
 from vectorstore.rerank import Reranker, rerank
+from vectorstore.scope import DocumentChoice, Scope
 from vectorstore.vector_index import VectorIndex
 from vectorstore.vectors import from_bytes
 
@@ -31,18 +32,6 @@ _CANDIDATES = 60  # by words, and as many by vectors, are compared token by toke
 _EXACT = 10_000  # chunks whose vectors are read and compared one by one
 _OVERFETCH = 3
 _FEW = 400  # chunks in the chosen documents are all compared token by token
-
-
-# A document's name, wherever in the scope it is, or the pair of its space and its name.
-DocumentChoice = str | tuple[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """Where to look: names of spaces, and documents in them, or None for all of theirs."""
-
-    spaces: Sequence[str]
-    documents: Sequence[DocumentChoice] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +79,16 @@ def search(
         timings[stage] = round(now - started, 5)
         started = now
 
-    if not question.strip() or k < 1 or not scope.spaces:
+    if not question.strip() or k < 1 or scope.is_empty:
         return SearchResult([], {"total_s": 0.0})
     asked = embedder.read([question])[0]
     lap("embed_s")
     with catalogue.reading() as connection:
         known = catalogue.spaces(connection)
-        place = _Place([space for space in known if space.name in scope.spaces], scope.documents)
+        wanted = scope.spaces
+        place = _Place(
+            [space for space in known if wanted is None or space.name in wanted], scope.documents
+        )
         lexical = _by_words(connection, question, place, max(_CANDIDATES, k))
         lap("words_s")
         near = _by_vectors(connection, catalogue, vectors, asked, place, max(_CANDIDATES, k))

@@ -6,23 +6,24 @@ import hashlib
 import logging
 import threading
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
 from functools import cache
 from importlib.resources import files
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeVar
 
+from app.answering.ask import Ask
+from app.answering.stream import EventStream, WrappedStream
 from app.assistant import ChatModel, LanguageModel
 from app.audit.opening import local_person
 from app.audit.records import RecordKind, TrailFault
 from app.audit.trail import Trail
 from app.engine.client import Completion
-from app.events import Answer, Citation, Event, Finished, Reading, Usage, Writing
-from app.summarising.summary import Summarised, Summary, SummaryEvent
+from app.events import Answer, Citation, Finished, Reading, Usage, Writing
+from app.summarising.summary import Summarised, Summary
 from app.window import tokens_sha256
 from vectorstore.index import Index
-from vectorstore.records import Hit, SearchResult
-from vectorstore.search import DocumentChoice
+from vectorstore.records import DocumentRecord, Hit, SearchResult
 
 log = logging.getLogger(__name__)
 
@@ -64,51 +65,33 @@ class Recorder:
         self._trail = trail
         self._index = index
 
-    def ask(
-        self,
-        question: str,
-        model: Callable[[], ChatModel],
-        start: Callable[[ChatModel], Iterator[Event]],
-        *,
-        spaces: Sequence[str],
-        documents: Sequence[DocumentChoice] | None,
-        history: Sequence[Answer],
-        instruction: str,
-        person: str,
-    ) -> Iterator[Event]:
-        """The events of `start(model())`, recorded. Raises TrailFault before anything is done."""
-        asked = {
-            "question": self._trail.texts.keep(question),
-            "spaces": list(spaces),
-            "documents": None if documents is None else list(documents),
-            "instruction": self._trail.texts.keep(instruction) if instruction else None,
-            "earlier": [turn.id for turn in history],
+    def asked(self, ask: Ask) -> "Recording":
+        """Put a question on record. Raises TrailFault, before anything is done."""
+        scope = ask.scope
+        about = {
+            "question": self._trail.texts.keep(ask.question),
+            "spaces": list(scope.spaces or ()),
+            "documents": None if scope.documents is None else list(scope.documents),
+            "instruction": self._trail.texts.keep(ask.instruction) if ask.instruction else None,
+            "earlier": [turn.id for turn in ask.history],
         }
-        return _Recorded(self, model, start, asked, person or local_person())
+        return Recording(self, about, ask.person or local_person())
 
-    def summarise(
-        self,
-        space: str,
-        document: str,
-        model: Callable[[], ChatModel],
-        start: Callable[[ChatModel], Iterator[SummaryEvent]],
-        person: str,
-    ) -> Iterator[SummaryEvent]:
-        """The events of a summary, recorded."""
-        asked = {"summarise": {"space": space, "document": document}}
-        return _Recorded(self, model, start, asked, person or local_person())
+    def to_summarise(self, document: DocumentRecord, person: str) -> "Recording":
+        """Put on record that a document is to be summarised."""
+        about = {"summarise": {"space": document.space, "document": document.name}}
+        return Recording(self, about, person or local_person())
 
-    def search(self, question: str, result: SearchResult, person: str) -> SearchResult:
-        """The passages of a search, recorded before they are shown."""
+    def searched(self, ask: Ask, result: SearchResult) -> None:
+        """Put on record what a search found, before it is shown."""
         self.write(
             RecordKind.SEARCH,
-            person or local_person(),
+            ask.person or local_person(),
             {
-                "question": self._trail.texts.keep(question),
+                "question": self._trail.texts.keep(ask.question),
                 "passages": self.passages(result.hits),
             },
         )
-        return result
 
     def write(self, kind: RecordKind, person: str, data: Mapping[str, Any]) -> None:
         self._trail.record(kind, person=person, data=data)
@@ -174,31 +157,31 @@ class Recorder:
         }
 
 
-class _Recorded(Iterator[E], Generic[E]):
-    """A stream of events. Passages and answers are told only after they are on record; what is told
-    of a draft goes on record when it ends, unless this process is killed before.
-    """
+class Recording:
+    """The records of one question or summary, from when it was asked until it ended."""
 
-    def __init__(
-        self,
-        recorder: Recorder,
-        model: Callable[[], ChatModel],
-        start: Callable[[ChatModel], Iterator[E]],
-        asked: Mapping[str, Any],
-        person: str,
-    ) -> None:
+    def __init__(self, recorder: Recorder, asked: Mapping[str, Any], person: str) -> None:
+        """Raises TrailFault where the question cannot be recorded."""
         self._recorder = recorder
         self._person = person
         self._id = uuid.uuid4().hex
         self._draft = ""
+        self._engine: WatchedEngine | None = None
+        self._about: dict[str, Any] = {}
         self._ended = False
         self._ending = threading.Lock()
         recorder.write(RecordKind.QUESTION, person, {"question_id": self._id, **asked})
+
+    def watched(self, model: Callable[[], ChatModel]) -> ChatModel:
+        """The model that will answer, with its prompts noted for the last record.
+
+        What it raises when there is none is raised after it was recorded.
+        """
         try:
             found = model()
         except Exception as error:
-            failed = {"reason": type(error).__name__, **recorder.draft(""), "prompts": []}
-            self._write(RecordKind.STOPPED, failed)
+            failed = {"reason": type(error).__name__, **self._recorder.draft(""), "prompts": []}
+            self.write(RecordKind.STOPPED, failed)
             raise
         self._engine = WatchedEngine(found.engine)
         self._about = {
@@ -210,41 +193,15 @@ class _Recorded(Iterator[E], Generic[E]):
             },
             "prompt_words_sha256": prompt_words_sha256(),
         }
-        self._events = start(replace(found, engine=self._engine))
+        return replace(found, engine=self._engine)
 
-    def __next__(self) -> E:
-        try:
-            event = next(self._events)
-            self._record(event)
-        except StopIteration:
-            self._end(RecordKind.STOPPED, lambda: self._unfinished("nobody listened any more"))
-            raise
-        except TrailFault:
-            # What is not on record is not shown. To record this failure is what failed.
-            self._ended = True
-            self._hang_up()
-            raise
-        except Exception as error:
-            name = type(error).__name__
-            self._end(RecordKind.STOPPED, lambda: self._unfinished(name))
-            raise
-        return event
-
-    def close(self) -> None:
-        """Stop; what was shown of the draft until now goes on record."""
-        self._hang_up()
-        try:
-            self._end(RecordKind.STOPPED, lambda: self._unfinished("stopped"))
-        except TrailFault as error:
-            # Nobody listens any more, and the next question will be refused in these words.
-            log.error("the end of a stopped answer could not be recorded: %s", error)
-
-    def _record(self, event: object) -> None:
+    def event(self, event: object) -> None:
+        """Put on record what an event shows; a draft when it ends."""
         match event:
             case Reading(passages, dropped):
                 shown = {"passages": self._recorder.passages(passages)}
                 left_out = {"passages": dropped.passages, "history_turns": dropped.history_turns}
-                self._write(RecordKind.PASSAGES, {**shown, "dropped": left_out})
+                self.write(RecordKind.PASSAGES, {**shown, "dropped": left_out})
             case Writing(text):
                 self._draft = text
             case Finished(answer):
@@ -253,24 +210,63 @@ class _Recorded(Iterator[E], Generic[E]):
             case Summarised(summary):
                 self._end(RecordKind.SUMMARY, lambda: self._recorder.summarised(summary))
 
-    def _unfinished(self, reason: str) -> dict[str, Any]:
-        return {"reason": reason, **self._recorder.draft(self._draft)}
+    def stopped(self, reason: str) -> None:
+        """Put on record that it ended without an answer, unless it has ended already."""
+        self._end(
+            RecordKind.STOPPED,
+            lambda: {"reason": reason, **self._recorder.draft(self._draft)},
+        )
+
+    def abandon(self) -> None:
+        """Record no more: to record what happened is what failed."""
+        self._ended = True
+
+    def write(self, kind: RecordKind, data: Mapping[str, Any]) -> None:
+        self._recorder.write(kind, self._person, {"question_id": self._id, **data})
 
     def _end(self, kind: RecordKind, data: Callable[[], Mapping[str, Any]]) -> None:
         with self._ending:
             if self._ended:
                 return
             self._ended = True
-            prompts = self._engine.prompts()
-            self._write(kind, {**data(), "prompts": prompts, **self._about})
+            prompts = self._engine.prompts() if self._engine else []
+            self.write(kind, {**data(), "prompts": prompts, **self._about})
 
-    def _write(self, kind: RecordKind, data: Mapping[str, Any]) -> None:
-        self._recorder.write(kind, self._person, {"question_id": self._id, **data})
 
-    def _hang_up(self) -> None:
-        close = getattr(self._events, "close", None)
-        if close is not None:
-            close()
+class Recorded(WrappedStream[E]):
+    """A stream of events. Passages and answers are told only after they are on record; what is told
+    of a draft goes on record when it ends, unless this process is killed before.
+    """
+
+    def __init__(self, events: EventStream[E], recording: Recording) -> None:
+        super().__init__(events)
+        self._recording = recording
+
+    def __next__(self) -> E:
+        try:
+            event: E = next(self._events)
+            self._recording.event(event)
+        except StopIteration:
+            self._recording.stopped("nobody listened any more")
+            raise
+        except TrailFault:
+            # What is not on record is not shown.
+            self._recording.abandon()
+            super().close()
+            raise
+        except Exception as error:
+            self._recording.stopped(type(error).__name__)
+            raise
+        return event
+
+    def close(self) -> None:
+        """Stop; what was shown of the draft until now goes on record."""
+        super().close()
+        try:
+            self._recording.stopped("stopped")
+        except TrailFault as error:
+            # Nobody listens any more, and the next question will be refused in these words.
+            log.error("the end of a stopped answer could not be recorded: %s", error)
 
 
 def text_sha256(text: str) -> str:

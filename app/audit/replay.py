@@ -2,9 +2,12 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, cast
+from typing import Any
 
-from app.assistant import ChatModel, ExactEngine
+from app.answering.ask import Ask
+from app.answering.search_index import SearchIndex
+from app.answering.stream import EventStream
+from app.assistant import ChatModel
 from app.audit.keys import AuditorPrivateKey
 from app.audit.reading import holding, records
 from app.audit.recording import WatchedEngine, prompt_words_sha256, text_sha256
@@ -13,17 +16,17 @@ from app.audit.texts import opened
 from app.audit.trail import Trail
 from app.engine.client import Completion
 from app.events import Answer, Event, Finished
-from app.filters.screen import Answering
 from vectorstore.index import Index
 from vectorstore.records import Hit, SearchResult
-from vectorstore.search import DocumentChoice
+from vectorstore.scope import Scope
 
 _ANSWERS = {RecordKind.ANSWER.value, RecordKind.REFUSAL.value}
 # Settings that an answer depends on; others may change without a word here.
 _MATTERS = ("answer.", "engine.", "filters.", "ingest.", "index.", "models_dir")
 _APART = 1_000.0  # more than any edition's cost: keeps the recorded order of passages
 
-MakeAssistant = Callable[[Index, ChatModel], Answering]
+# Answers a question as it was answered, and puts nothing on record.
+Answering = Callable[[Ask, SearchIndex, ChatModel], EventStream[Event]]
 
 
 class NoSuchAnswer(Exception):
@@ -65,7 +68,7 @@ def recreate(
     answer_id: str,
     index: Index,
     model: ChatModel,
-    make: MakeAssistant,
+    answering: Answering,
     private: AuditorPrivateKey | None,
 ) -> Recreation:
     """Make the answer again.
@@ -85,7 +88,7 @@ def recreate(
         }
         for said in about["passages"]
     ]
-    again, watched = _again(trail, turn, index, model, make, private, differences)
+    again, watched = _again(trail, turn, index, model, answering, private, differences)
     same_prompt = same_tokens = same_answer = None
     if again is not None and watched is not None:
         made = watched.prompts()
@@ -118,7 +121,7 @@ def _again(
     turn: _Turn,
     index: Index,
     model: ChatModel,
-    make: MakeAssistant,
+    answering: Answering,
     private: AuditorPrivateKey | None,
     differences: list[str],
 ) -> tuple[_Again | None, WatchedEngine | None]:
@@ -130,7 +133,7 @@ def _again(
         except NoSuchAnswer as error:
             differences.append(f"the conversation before it cannot be made again: {error}")
             return None, None
-        made = _run(before, index, replace(model, engine=_Retold(before)), make, history)
+        made = _run(before, index, replace(model, engine=_Retold(before)), answering, history)
         if made is None:
             differences.append("passages of the conversation before it are gone")
             return None, None
@@ -139,30 +142,26 @@ def _again(
         history.append(replace(made.answer, answer=before.answer))
     if model.name.sha256 != turn.answered.data["model"]["sha256"]:
         return None, None
-    exact = any(prompt.get("reproducible") for prompt in turn.answered.data["prompts"])
-    watched = WatchedEngine(ExactEngine(model.engine) if exact else model.engine)
-    return _run(turn, index, replace(model, engine=watched), make, history), watched
+    watched = WatchedEngine(model.engine)
+    return _run(turn, index, replace(model, engine=watched), answering, history), watched
 
 
 def _run(
-    turn: _Turn, index: Index, model: ChatModel, make: MakeAssistant, history: Sequence[Answer]
+    turn: _Turn, index: Index, model: ChatModel, answering: Answering, history: Sequence[Answer]
 ) -> _Again | None:
     hits = [_as_it_was(index, said) for said in turn.answered.data["passages"]]
     if any(hit is None for hit in hits):
         return None
     told = _Told(index, [hit for hit in hits if hit is not None])
-    asked = turn.asked.data
-    documents = asked["documents"]
-    stream = make(cast(Index, told), model).ask(
+    ask = Ask(
         turn.question,
-        spaces=asked["spaces"],
-        # JSON has no pairs.
-        documents=documents and [d if isinstance(d, str) else (d[0], d[1]) for d in documents],
-        history=history,
-        instruction=turn.instruction,
+        Scope.of(turn.asked.data["spaces"], turn.asked.data["documents"]),
+        tuple(history),
+        turn.instruction,
+        reproducible=any(one.get("reproducible") for one in turn.answered.data["prompts"]),
     )
     draft = ""
-    for event in stream:
+    for event in answering(ask, told, model):
         draft = _draft_of(event, draft)
         if isinstance(event, Finished):
             return _Again(event.answer, draft)
@@ -183,12 +182,9 @@ class _Told:
         self.opening = index.opening
         self.rarity = index.rarity
 
-    def search(
-        self, question: str, spaces: Sequence[str], k: int = 10,
-        documents: Sequence[DocumentChoice] | None = None,
-    ) -> SearchResult:  # fmt: skip
+    def search(self, question: str, scope: Scope, k: int = 10) -> SearchResult:
         # What the passages' scores are made of belongs to the confidence of the answer.
-        now = self._index.search(question, spaces, k=k, documents=documents).hits
+        now = self._index.search(question, scope, k).hits
         signals = {hit.chunk_id: hit.signals for hit in now}
         count = len(self._hits)
         return SearchResult(

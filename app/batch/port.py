@@ -1,9 +1,11 @@
 """What a questionnaire needs of the open data folder: the port that runs are made over."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from app.answering.ask import Ask
+from app.answering.stream import EventStream
 from app.events import Event
 from vectorstore.records import DocumentRecord
 
@@ -39,28 +41,10 @@ class Library(Protocol):
         """For each question why the model's window cannot hold it, or ""."""
         ...
 
-    def place(
-        self,
-        question: str,
-        *,
-        spaces: Sequence[str] | None = None,
-        documents: Sequence[str] | None = None,
-    ) -> str:
+    def place(self, ask: Ask) -> str:
         """Where the best passages lie, to ask neighbours in turn; shows nobody anything."""
         ...
 
-    def ask(
-        self,
-        question: str,
-        *,
-        spaces: Sequence[str] | None = None,
-        documents: Sequence[str] | None = None,
-        instruction: str = "",
-        reproducible: bool = False,
-    ) -> Iterator[Event]:
-        """One answer's events, ending in Finished.
-
-        `instruction` is for the model alone: nothing is searched for it. `reproducible`: the same
-        bits whatever else the engine does.
-        """
+    def ask(self, ask: Ask) -> EventStream[Event]:
+        """One answer's events, ending in Finished."""
         ...

@@ -7,6 +7,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 
+from app.answering.ask import Ask
 from app.batch.changes import changes
 from app.batch.journal import Journal, Task, failed
 from app.batch.outcome import asked_as, result_of
@@ -19,6 +20,7 @@ from app.events import Answer, Finished
 from app.filters.screen import QuestionRefused
 from app.home import UnknownName
 from app.window import QuestionTooLong
+from vectorstore.scope import Scope
 
 ATTEMPTS = 3  # at one question, before it is recorded as failed
 # Questions that are placed and ordered at a time: answers do not wait until all are placed.
@@ -188,9 +190,8 @@ def _place_some(journal: Journal, info: RunInfo, library: Library, stop: threadi
         if task.document is not None:
             place = f"{task.document.space}/{task.document.name}"
         else:
-            spaces, documents = _scope(task, info)
             try:
-                place = library.place(task.question.text, spaces=spaces, documents=documents)
+                place = library.place(Ask(task.question.text, _scope(task, info)))
             except UnknownName:
                 place = ""  # deleted since the questions were checked; the asking tells
         placed.append((task.key, place))
@@ -314,24 +315,18 @@ class Asker:
     def _answer(self, task: Task) -> Answer | None:
         if self._closed.is_set():
             return None
-        spaces, documents = _scope(task, self._info)
-        events = self._library.ask(
+        ask = Ask(
             asked_as(task),
-            spaces=spaces,
-            documents=documents,
+            _scope(task, self._info),
             instruction=instruction_for(task.question),
             reproducible=self._info.reproducible,
         )
-        try:
+        with closing(self._library.ask(ask)) as events:
             for event in events:
                 if self._closed.is_set():
                     return None
                 if isinstance(event, Finished):
                     return event.answer
-        finally:
-            close = getattr(events, "close", None)
-            if close is not None:
-                close()
         if self._closed.is_set():
             return None
         raise EngineError("the engine ended without an answer")
@@ -353,8 +348,8 @@ def _read(answer: Answer | None) -> set[tuple[str, str]]:
     return cited | {(one.space, one.document) for one in answer.passages}
 
 
-def _scope(task: Task, info: RunInfo) -> tuple[Sequence[str] | None, Sequence[str] | None]:
+def _scope(task: Task, info: RunInfo) -> Scope:
     if task.document is not None:
-        return [task.document.space], [task.document.name]
+        return Scope((task.document.space,), (task.document.name,))
     question = task.question
-    return question.spaces or info.spaces, question.documents or info.only_documents
+    return Scope.of(question.spaces or info.spaces, question.documents or info.only_documents)

@@ -6,20 +6,20 @@ from dataclasses import asdict
 
 from tqdm import tqdm
 
+from app.answering.ask import Ask
 from app.answering.noticing import told
 from app.commands.output import fail, print_json, settings_of
 from app.events import Answer, Citation, Finished
 from app.summarising.summary import Joining, ReadingPart, Summarised, Summary
 from app.wiring import open_operations
 from vectorstore.records import Hit
+from vectorstore.scope import Scope
 
 
 def search(arguments: Namespace) -> int:
     """Print the passages that a question finds."""
     with open_operations(settings_of(arguments), "strongroom search") as operations:
-        result = operations.search(
-            arguments.question, k=arguments.k, spaces=arguments.space, documents=arguments.document
-        )
+        result = operations.search(_asked(arguments), k=arguments.k)
     if arguments.json:
         print_json(asdict(result))
         return 0
@@ -34,9 +34,7 @@ def ask(arguments: Namespace) -> int:
     """Print one cited answer."""
     answer: Answer | None = None
     with open_operations(settings_of(arguments), "strongroom ask") as operations:
-        for event in operations.ask(
-            arguments.question, spaces=arguments.space, documents=arguments.document
-        ):
+        for event in operations.ask(_asked(arguments)):
             if isinstance(event, Finished):
                 answer = event.answer
     if answer is None:
@@ -77,7 +75,7 @@ def summarise(arguments: Namespace) -> int:
             desc="reading", unit="part", disable=not sys.stderr.isatty(), file=sys.stderr
         ) as progress_bar,
     ):
-        for event in operations.summarise(arguments.document, spaces=arguments.space):
+        for event in operations.summarise(arguments.document, scope=Scope.of(arguments.space)):
             match event:
                 case ReadingPart(part, parts, place=begins):
                     progress_bar.total = parts
@@ -113,6 +111,10 @@ def summarise(arguments: Namespace) -> int:
             file=sys.stderr,
         )
     return 0
+
+
+def _asked(arguments: Namespace) -> Ask:
+    return Ask(arguments.question, Scope.of(arguments.space, arguments.document))
 
 
 def place(hit: Hit | Citation) -> str:

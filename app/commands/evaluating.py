@@ -10,6 +10,7 @@ from typing import Any
 
 from tqdm import tqdm
 
+from app.answering.ask import Ask
 from app.chat_model import store_calibration
 from app.commands.output import fail, print_json, settings_of
 from app.evaluate.calibrate import Fit, calibrate, provenance, samples_of
@@ -22,12 +23,13 @@ from app.evaluate.questions import (
     read_dialogues,
     read_questions,
 )
-from app.evaluate.report import Ask, Report, evaluate, table
+from app.evaluate.report import Answerer, Report, evaluate, table
 from app.evaluate.report import Search as SearchCall
 from app.events import Answer, Finished
 from app.home import Home
 from app.wiring import open_home
 from vectorstore.records import Hit
+from vectorstore.scope import Scope
 
 # Room for 20 passages and for 8,000 characters of short ones: what is left out counts as missed.
 RETRIEVED = 60
@@ -156,22 +158,22 @@ def _print(
 
 def _search(home: Home, spaces: Sequence[str] | None) -> SearchCall:
     def search(question: Question, words: str) -> Sequence[Hit]:
-        documents = _known(home, spaces, question.documents)
-        return home.search(words, k=RETRIEVED, spaces=spaces, documents=documents).hits
+        scope = _scope(home, spaces, question.documents)
+        return home.search(Ask(words, scope), k=RETRIEVED).hits
 
     return search
 
 
-def _ask(home: Home, spaces: Sequence[str] | None) -> Ask:
+def _ask(home: Home, spaces: Sequence[str] | None) -> Answerer:
     def ask(question: Question) -> Answer:
-        documents = _known(home, spaces, question.documents)
+        scope = _scope(home, spaces, question.documents)
         history: list[Answer] = []
         for words in (*(turn.question for turn in question.earlier), question.question):
-            history.append(answer(words, documents, tuple(history)))
+            history.append(answer(Ask(words, scope, tuple(history))))
         return history[-1]
 
-    def answer(words: str, documents: Sequence[str] | None, history: Sequence[Answer]) -> Answer:
-        for event in home.ask(words, spaces=spaces, documents=documents, history=history):
+    def answer(asked: Ask) -> Answer:
+        for event in home.ask(asked):
             if isinstance(event, Finished):
                 return event.answer
         raise AssertionError("a stream that nobody closed ends with Finished")
@@ -179,15 +181,16 @@ def _ask(home: Home, spaces: Sequence[str] | None) -> Ask:
     return ask
 
 
-def _known(
-    home: Home, spaces: Sequence[str] | None, documents: Sequence[str] | None
-) -> list[str] | None:
-    """The indexed names of the documents that a question names, which may lie in folders."""
+def _scope(home: Home, spaces: Sequence[str] | None, documents: Sequence[str] | None) -> Scope:
+    """These spaces, and in them the documents that a question names, which may lie in folders."""
     if documents is None:
-        return None
+        return Scope.of(spaces)
     indexed = [record.name for record in home.documents(spaces)]
-    return [
-        name
-        for wanted in documents
-        for name in [n for n in indexed if same_document(n, wanted)] or [wanted]
-    ]
+    return Scope.of(
+        spaces,
+        [
+            name
+            for wanted in documents
+            for name in [n for n in indexed if same_document(n, wanted)] or [wanted]
+        ],
+    )

@@ -18,7 +18,7 @@ from app.conversations.turns import (
     Listed,
     SavedConversation,
     SavedTurn,
-    Scope,
+    Selection,
     answer_from_json,
     answer_to_json,
     without_access,
@@ -115,7 +115,7 @@ class Conversations:
                     turn.number,
                     turn.question,
                     turn.state,
-                    _scope_to_json(turn.scope),
+                    _selection_to_json(turn.selection),
                     None if answer is None else answer_to_json(answer),
                     None if answer is None else answer.found,
                     turn.draft,
@@ -263,19 +263,19 @@ class Conversations:
         with self._changing(erasing=True) as db:
             return erase_quotations(db, space, document, set(chunk_ids))
 
-    def choice(self, person: str) -> Scope:
+    def choice(self, person: str) -> Selection:
         """Where the person chose to search the last time."""
         with self._reading() as db:
             row = db.execute("SELECT scope FROM choices WHERE person = ?", (person,)).fetchone()
-        return _scope_from_json(row[0]) if row else Scope()
+        return _selection_from_json(row[0]) if row else Selection()
 
-    def remember_choice(self, person: str, scope: Scope) -> None:
+    def remember_choice(self, person: str, selection: Selection) -> None:
         """Keep where the person chose to search."""
         with self._changing() as db:
             db.execute(
                 "INSERT INTO choices VALUES (?, ?) "
                 "ON CONFLICT (person) DO UPDATE SET scope = excluded.scope",
-                (person, _scope_to_json(scope)),
+                (person, _selection_to_json(selection)),
             )
 
     def voted(self, spaces: Collection[str], *, verdict: str = "down") -> list[Judged]:
@@ -366,7 +366,7 @@ def _turn(row: Sequence[Any]) -> SavedTurn:
         number=number,
         question=question,
         state=state,
-        scope=_scope_from_json(scope),
+        selection=_selection_from_json(scope),
         answer=None if answer is None else answer_from_json(answer),
         draft=draft,
         failure=failure,
@@ -375,13 +375,15 @@ def _turn(row: Sequence[Any]) -> SavedTurn:
     )
 
 
-def _scope_to_json(scope: Scope) -> str:
-    return json.dumps({"spaces": scope.spaces, "documents": scope.documents})
+def _selection_to_json(selection: Selection) -> str:
+    return json.dumps({"spaces": selection.spaces, "documents": selection.documents})
 
 
-def _scope_from_json(written: str) -> Scope:
+def _selection_from_json(written: str) -> Selection:
     held = json.loads(written)
-    return Scope(tuple(held["spaces"]), tuple((space, name) for space, name in held["documents"]))
+    return Selection(
+        tuple(held["spaces"]), tuple((space, name) for space, name in held["documents"])
+    )
 
 
 def _one_line(text: str, limit: int) -> str:

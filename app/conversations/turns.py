@@ -6,6 +6,8 @@ from functools import cache
 from typing import TYPE_CHECKING, Literal
 
 from app.events import Answer
+from vectorstore.records import DocumentRecord
+from vectorstore.scope import EVERYTHING, Scope
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -15,14 +17,35 @@ Verdict = Literal["up", "down"]
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
-    """Where to search: whole spaces, and single documents as (space, name); all if both are ()."""
+class Selection:
+    """What a reader ticked to search in: whole spaces, and single documents as (space, name).
+
+    Both are searched. Where nothing is ticked, everything is.
+    """
 
     spaces: tuple[str, ...] = ()
     documents: tuple[tuple[str, str], ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.spaces or self.documents)
+
+    def of(self, documents: Iterable[DocumentRecord]) -> list[DocumentRecord]:
+        """Those of `documents` that are searched."""
+        return [
+            one
+            for one in documents
+            if not self or one.space in self.spaces or (one.space, one.name) in self.documents
+        ]
+
+    def scope(self, documents: Iterable[DocumentRecord]) -> Scope:
+        """The scope of a question to `documents`; empty when nothing that is ticked is there."""
+        if not self:
+            return EVERYTHING
+        chosen = self.of(documents)
+        spaces = tuple(sorted({one.space for one in chosen}))
+        if not self.documents:
+            return Scope(spaces)
+        return Scope(spaces, tuple((one.space, one.name) for one in chosen))
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +68,7 @@ class SavedTurn:
     number: int
     question: str
     state: State
-    scope: Scope = field(default_factory=Scope)
+    selection: Selection = field(default_factory=Selection)
     answer: Answer | None = None
     draft: str = ""
     failure: str = ""

@@ -22,7 +22,7 @@ from vectorstore.records import Hit
 
 # A question, and the words to search for: its own, or what the conversation makes of them.
 Search = Callable[[Question, str], Sequence[Hit]]
-Ask = Callable[[Question], Answer]
+Answerer = Callable[[Question], Answer]
 Row = dict[str, Any]
 
 TIMINGS = ("search_s", "first_token_s", "total_s")
@@ -45,7 +45,7 @@ class Report(TypedDict):
 def evaluate(
     questions: Sequence[Question],
     search: Search | None,
-    ask: Ask | None = None,
+    ask: Answerer | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Report:
     """Put every question to `search` and `ask`, whichever are given, and measure the outcome.
@@ -70,7 +70,7 @@ def evaluate(
     return summarise(rows, asked=len(questions))
 
 
-def measure(question: Question, search: Search | None, ask: Ask | None) -> Row:
+def measure(question: Question, search: Search | None, ask: Answerer | None) -> Row:
     """One question's row: its metrics, and enough of what came out to see why."""
     row: Row = {
         "qid": question.qid,
@@ -161,7 +161,7 @@ def _measure_search(row: Row, question: Question, searched: str, search: Search)
     row["metrics"] |= retrieval_metrics(question, hits)
 
 
-def _measure_answer(row: Row, question: Question, ask: Ask) -> Answer:
+def _measure_answer(row: Row, question: Question, ask: Answerer) -> Answer:
     answer = ask(question)
     row["metrics"] |= answer_metrics(question, answer)
     row["seconds"] |= {name: answer.timings[name] for name in TIMINGS if name in answer.timings}

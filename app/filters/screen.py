@@ -1,17 +1,18 @@
 """What is done with what filters find: in a question, in an answer, and in passages on show."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 
-from app.events import Answer, AnswerSentence, Citation, Event, Finished, Notice, Reading, Writing
+from app.answering.ask import Ask
+from app.answering.stream import EventStream, WrappedStream
+from app.events import Answer, AnswerSentence, Citation, Finished, Notice, Reading, Writing
 from app.filters.masking import counted, find_all, masked, settled
 from app.filters.port import Filter
-from app.summarising.summary import Summarised, Summary, SummaryEvent, SummaryPoint
+from app.summarising.summary import Summarised, Summary, SummaryPoint
 from app.window import NumberedPassage, PastTurn
 from ingest.clean import clean
 from vectorstore.records import Hit
-from vectorstore.search import DocumentChoice
 
 Action = Literal["off", "mark", "mask", "refuse"]
 WITHHELD = "This answer is withheld: it holds what a filter of your company does not let through."
@@ -40,16 +41,19 @@ class Screen:
         """Whether what is found in documents may not be shown."""
         return bool(self.filters) and self.answers in ("mask", "refuse")
 
-    def question(self, text: str, record: Record) -> tuple[str, tuple[Notice, ...]]:
-        """The question as it may be asked. Raises QuestionRefused, after it was recorded.
+    def asked(self, ask: Ask, record: Record) -> tuple[Ask, tuple[Notice, ...]]:
+        """The question as it may be asked, and what its reader is told.
+
+        Raises QuestionRefused, after it was recorded.
 
         It is judged as documents are, without what nobody sees: a hidden letter hides nothing.
         """
+        text = ask.question
         if self.questions != "off" and self.filters:
             text = clean(text)[0]
         found = find_all(self.filters, text) if self.questions != "off" else []
         if not found:
-            return text, ()
+            return replace(ask, question=text), ()
         counts = counted(found)
         record("question", self.questions, counts)
         if self.questions == "refuse":
@@ -58,7 +62,8 @@ class Screen:
                 "filters do not let through; ask without that"
             )
         notices = _notices("question", self.questions, counts)
-        return (masked(text, found) if self.questions == "mask" else text), notices
+        text = masked(text, found) if self.questions == "mask" else text
+        return replace(ask, question=text), notices
 
     def masked(self, text: str) -> str:
         """`text` as it may be shown where no answer depends on it."""
@@ -153,17 +158,17 @@ class Screen:
         return PastTurn(turn.question, self.masked(turn.answer), passages)
 
 
-class Screened(Iterator[Any]):
-    """A stream of events with drafts and results as they may be shown; `close` goes through."""
+class Screened(WrappedStream[Any]):
+    """A stream of events with drafts and results as they may be shown."""
 
     def __init__(
         self,
-        events: Iterator[Event] | Iterator[SummaryEvent],
+        events: EventStream[Any],
         screen: Screen,
         record: Record,
         notices: tuple[Notice, ...] = (),
     ) -> None:
-        self._events: Iterator[Any] = events
+        super().__init__(events)
         self._screen = screen
         self._record = record
         self._notices = notices
@@ -190,60 +195,12 @@ class Screened(Iterator[Any]):
             case other:
                 return other
 
-    def close(self) -> None:
-        close = getattr(self._events, "close", None)
-        if close is not None:
-            close()
 
+class Shown(WrappedStream[Any]):
+    """A stream of events with the passages as they may be shown."""
 
-class Answering(Protocol):
-    """What answers questions; `app.assistant.Assistant` does."""
-
-    def ask(
-        self,
-        question: str,
-        *,
-        spaces: Sequence[str],
-        documents: Sequence[DocumentChoice] | None = None,
-        history: Sequence[Answer] = (),
-        instruction: str = "",
-        person: str = "",
-    ) -> Iterator[Event]: ...
-
-
-class ScreenedAssistant:
-    """An assistant whose answers went through the filters, with nothing on record."""
-
-    def __init__(self, assistant: Answering, screen: Screen) -> None:
-        self._assistant = assistant
-        self._screen = screen
-
-    def ask(
-        self,
-        question: str,
-        *,
-        spaces: Sequence[str],
-        documents: Sequence[DocumentChoice] | None = None,
-        history: Sequence[Answer] = (),
-        instruction: str = "",
-        person: str = "",
-    ) -> Iterator[Event]:
-        events = self._assistant.ask(
-            question,
-            spaces=spaces,
-            documents=documents,
-            history=history,
-            instruction=instruction,
-            person=person,
-        )
-        return Screened(events, self._screen, lambda *_: None)
-
-
-class Shown(Iterator[Any]):
-    """A stream of events with the passages as they may be shown; `close` goes through."""
-
-    def __init__(self, events: Iterator[Any], screen: Screen) -> None:
-        self._events = events
+    def __init__(self, events: EventStream[Any], screen: Screen) -> None:
+        super().__init__(events)
         self._screen = screen
 
     def __next__(self) -> Any:
@@ -256,11 +213,6 @@ class Shown(Iterator[Any]):
                 return Finished(replace(answer, passages=self._screen.hits(answer.passages)))
             case other:
                 return other
-
-    def close(self) -> None:
-        close = getattr(self._events, "close", None)
-        if close is not None:
-            close()
 
 
 def is_withheld(answer: Answer) -> bool:

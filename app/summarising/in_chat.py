@@ -2,9 +2,11 @@
 
 import re
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import PurePosixPath
 
+from app.answering.ask import Ask
+from app.answering.stream import EventStream, WrappedStream
 from app.events import Answer, AnswerSentence, Event, Finished, Writing
 from app.summarising.summary import Joining, ReadingPart, Summarised, Summary, SummaryEvent
 from app.window import PastTurn
@@ -49,34 +51,27 @@ def _names(record: DocumentRecord) -> set[str]:
     return {written.casefold() for name in names if name for written in (name, f"the {name}")}
 
 
-class SummaryAsAnswer(Iterator[Event]):
-    """A summary's events as those of an answer; `close` goes through to the summary."""
+class SummaryAsAnswer(WrappedStream[Event]):
+    """A summary's events as those of the answer to a question that asked for one."""
 
-    def __init__(
-        self, stream: Iterator[SummaryEvent], question: str, earlier: Sequence[Answer]
-    ) -> None:
-        self._stream = stream
-        self._question = question
-        self._earlier = earlier
+    def __init__(self, events: EventStream[SummaryEvent], ask: Ask) -> None:
+        super().__init__(events)
+        self._ask = ask
 
     def __next__(self) -> Event:
-        match next(self._stream):
+        event: SummaryEvent = next(self._events)
+        match event:
             case ReadingPart(part, parts, place):
                 return Writing(f"{part} / {parts}" + (f" · {place}" if place else ""))
             case Joining(points):
                 return Writing(f"{points} → …")
             case Summarised(summary):
-                return Finished(_answer(summary, self._question, self._earlier))
+                return Finished(_answer(summary, self._ask))
             case Writing() as draft:
                 return draft
 
-    def close(self) -> None:
-        close = getattr(self._stream, "close", None)
-        if close is not None:
-            close()
 
-
-def _answer(summary: Summary, question: str, earlier: Sequence[Answer]) -> Answer:
+def _answer(summary: Summary, ask: Ask) -> Answer:
     quoted = all(point.quoted for point in summary.points)
     sentences = [
         AnswerSentence(
@@ -90,10 +85,10 @@ def _answer(summary: Summary, question: str, earlier: Sequence[Answer]) -> Answe
         sentence.text + "".join(f" [{number}]" for number in sentence.citations)
         for sentence in sentences
     )
-    before = earlier[-1].turns if earlier else ()
+    before = ask.history[-1].turns if ask.history else ()
     return Answer(
         id=uuid.uuid4().hex,
-        question=question,
+        question=ask.question,
         answer=text,
         found=True,
         quoted=quoted,
@@ -106,5 +101,5 @@ def _answer(summary: Summary, question: str, earlier: Sequence[Answer]) -> Answe
         model=summary.model,
         notices=summary.notices,
         # A later turn sees the points, without marks whose numbers it would not know.
-        turns=(*before, PastTurn(question, "\n".join(one.text for one in sentences))),
+        turns=(*before, PastTurn(ask.question, "\n".join(one.text for one in sentences))),
     )

@@ -4,8 +4,9 @@ import asyncio
 import contextlib
 import logging
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 
+from app.answering.stream import EventStream
 from app.errors import without_words
 from app.events import Event
 from app.web.backend import AnswerFailed, FailureKind
@@ -25,12 +26,12 @@ class Asking:
     The page never waits inside the backend, so a stop is seen at once, whatever the engine does.
     """
 
-    def __init__(self, start: Callable[[], Iterator[Event]]) -> None:
+    def __init__(self, start: Callable[[], EventStream[Event]]) -> None:
         self._start = start
         self._loop = asyncio.get_running_loop()
         self._arrived: asyncio.Queue[Event | AnswerFailed | None] = asyncio.Queue()
         self._stopped = threading.Event()
-        self._events: Iterator[Event] | None = None
+        self._events: EventStream[Event] | None = None
         self._thread = threading.Thread(target=self._pull, name="asking", daemon=True)
         self._thread.start()
 
@@ -72,12 +73,8 @@ class Asking:
         threading.Thread(target=self._close, name="stop-asking", daemon=True).start()
 
     def _close(self) -> None:
-        close = getattr(self._events, "close", None)
-        if close is not None:
-            # A generator that is inside its next event cannot be closed from here (ValueError);
-            # the pulling thread closes it as soon as it comes back.
-            with contextlib.suppress(ValueError):
-                close()
+        if self._events is not None:
+            self._events.close()
 
     def _pull(self) -> None:
         last: AnswerFailed | None = None

@@ -1,11 +1,13 @@
 """What the web chat needs from the rest of Strongroom: the port behind the page."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Literal, Protocol
 
-from app.events import Answer, Event
+from app.answering.ask import Ask
+from app.answering.stream import EventStream
+from app.events import Event
 from app.people.access import Person
 from vectorstore.records import DocumentRecord
 
@@ -55,23 +57,10 @@ class ChatBackend(Protocol):
     documents they may not read appear nowhere.
     """
 
-    def ask(
-        self,
-        question: str,
-        *,
-        earlier: Sequence[Answer],
-        documents: Sequence[DocumentRecord] | None,
-        spaces: Sequence[str] | None = None,
-        person: Person,
-    ) -> Iterator[Event]:
-        """Answer `question` in the light of `earlier` answers, from `documents` or from `spaces`.
-
-        Only one of the two is given; all that the person may read is searched where neither is.
+    def ask(self, ask: Ask, person: Person) -> EventStream[Event]:
+        """Answer a question from what the person may read of its scope and of its history.
 
         The events end with Finished. Raises AnswerFailed, at the call or while iterating.
-        The iterator's `close()` aborts the work at the engine; it is called from another thread,
-        possibly while `__next__` waits there. A plain generator refuses that with ValueError and
-        is closed after its next event instead.
         """
         ...
 

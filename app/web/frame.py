@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from app.conversations.turns import Listed, Scope
+from app.conversations.turns import Listed, Selection
 from app.web.backend import ModelNotice, Readiness
 from app.web.icons import BIN, CROSS, DOWN, EXPORT, FOLDER, MARK, PENCIL, PERSON, PLUS, SIDEBAR
 from app.web.markup import escape, space_name
@@ -224,14 +224,14 @@ def _entry(words: ConversationTexts, entry: Listed) -> str:
     )
 
 
-def scope_html(texts: Texts, words: ConversationTexts, scope: Scope) -> str:
+def scope_html(texts: Texts, words: ConversationTexts, selection: Selection) -> str:
     """Return the line under the question box: where is searched, and the way to change it."""
     chips = "".join(
         f'<span class="sr-chip" data-{kind}="{escape(key)}"><bdi>{escape(name)}</bdi>'
         f'<button type="button" data-action="scope-remove" data-kind="{kind}" '
         f'data-key="{escape(key)}" '
         f'aria-label="{escape(words.remove.format(name=name))}">{CROSS}</button></span>'
-        for kind, key, name in _chosen(texts, scope)
+        for kind, key, name in _chosen(texts, selection)
     )
     shown = chips or f"<span>{escape(words.scope_all)}</span>"
     return (
@@ -241,10 +241,10 @@ def scope_html(texts: Texts, words: ConversationTexts, scope: Scope) -> str:
     )
 
 
-def _chosen(texts: Texts, scope: Scope) -> Iterable[tuple[str, str, str]]:
-    for space in scope.spaces:
+def _chosen(texts: Texts, selection: Selection) -> Iterable[tuple[str, str, str]]:
+    for space in selection.spaces:
         yield "space", space, space_name(texts, space)
-    for space, name in scope.documents:
+    for space, name in selection.documents:
         yield "document", f"{space}/{name}", name
 
 

@@ -3,15 +3,17 @@
 import asyncio
 import logging
 import sqlite3
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, TypeVar
 
 import gradio as gr
 
+from app.answering.ask import Ask
+from app.answering.stream import EventStream
 from app.conversations.store import Conversations
-from app.conversations.turns import SavedConversation, SavedTurn, Scope
+from app.conversations.turns import SavedConversation, SavedTurn, Selection
 from app.events import Event
 from app.people.access import Person
 from app.web import frame, markup, view
@@ -73,7 +75,7 @@ class Handlers:
         if not question or talk.busy:
             yield {self._shown.talk: talk}
             return
-        async for update in self._answer(talk, question, talk.scope, request, empty_box=True):
+        async for update in self._answer(talk, question, talk.selection, request, empty_box=True):
             yield update
 
     async def example(
@@ -109,7 +111,7 @@ class Handlers:
             return
         last = held.turns[-1]
         async for update in self._answer(
-            talk, last.question, last.scope, request, instead_of=last.number
+            talk, last.question, last.selection, request, instead_of=last.number
         ):
             yield update
 
@@ -126,7 +128,7 @@ class Handlers:
         edited = next((turn for turn in held.turns if turn.number == number), None)
         if edited is not None:
             async for update in self._answer(
-                talk, question.strip(), edited.scope, request, instead_of=number
+                talk, question.strip(), edited.selection, request, instead_of=number
             ):
                 yield update
 
@@ -157,11 +159,11 @@ class Handlers:
         keys = _strings(getattr(event, "documents", None))
         spaces = _strings(getattr(event, "spaces", None))
         documents = await asyncio.to_thread(self._backend.documents, person)
-        chosen = Scope(
+        chosen = Selection(
             tuple(sorted({document.space for document in documents} & spaces)),
             tuple((d.space, d.name) for d in documents if f"{d.space}/{d.name}" in keys),
         )
-        talk.scope = chosen
+        talk.selection = chosen
         await self._guarded(lambda: self._store.remember_choice(person.id, chosen))
         drawn = frame.scope_html(texts_of(request), words_of(request), chosen)
         return {self._shown.talk: talk, self._shown.scope: drawn}
@@ -181,7 +183,7 @@ class Handlers:
             past, live = "", markup.welcome_html(texts, len(documents), examples, note)
         else:
             past, live = self._drawn(texts, held)
-        talk.scope = _still_there(choice or Scope(), documents)
+        talk.selection = _still_there(choice or Selection(), documents)
         return {
             self._shown.talk: talk,
             self._shown.past: past,
@@ -189,7 +191,7 @@ class Handlers:
             self._shown.question: "",
             self._shown.ask: gr.update(visible=True),
             self._shown.stop: gr.update(visible=False),
-            self._shown.scope: frame.scope_html(texts, words, talk.scope),
+            self._shown.scope: frame.scope_html(texts, words, talk.selection),
         }
 
     def _drawn(self, texts: Texts, held: SavedConversation) -> tuple[str, str]:
@@ -206,7 +208,7 @@ class Handlers:
         self,
         talk: Talk,
         question: str,
-        scope: Scope,
+        selection: Selection,
         request: gr.Request,
         *,
         instead_of: int | None = None,
@@ -218,8 +220,8 @@ class Handlers:
         asked: _Asked | None = None
         saved = False
         try:
-            asked = await self._begun(talk, question, scope, person, instead_of)
-            around = Around(talk.conversation, searched=len(_in_reach(scope, asked.documents)))
+            asked = await self._begun(talk, question, selection, person, instead_of)
+            around = Around(talk.conversation, searched=len(selection.of(asked.documents)))
             before = [view.from_saved(turn) for turn in asked.before]
             first: Update = {
                 shown.talk: talk,
@@ -255,7 +257,12 @@ class Handlers:
         }
 
     async def _begun(
-        self, talk: Talk, question: str, scope: Scope, person: Person, instead_of: int | None
+        self,
+        talk: Talk,
+        question: str,
+        selection: Selection,
+        person: Person,
+        instead_of: int | None,
     ) -> "_Asked":
         held = await self._read(talk, person)
         if held is None and talk.saved:  # deleted in another tab
@@ -264,7 +271,7 @@ class Handlers:
         before = [turn for turn in turns if instead_of is None or turn.number < instead_of]
         number = instead_of or (before[-1].number + 1 if before else 1)
         documents = await asyncio.to_thread(self._backend.documents, person)
-        turn = Turn(number, question[:QUESTION_CHARACTERS], scope)
+        turn = Turn(number, question[:QUESTION_CHARACTERS], selection)
         if instead_of is None:  # the question is kept, whatever becomes of its answer
             await self._save(person, talk, view.stop(turn), before)
         return _Asked(turn, before, documents)
@@ -295,21 +302,14 @@ class Handlers:
         finally:
             place.leave()
 
-    def _start(self, question: str, asked: "_Asked", person: Person) -> Iterator[Event]:
+    def _start(self, question: str, asked: "_Asked", person: Person) -> EventStream[Event]:
         if len(question) > QUESTION_CHARACTERS:
             raise AnswerFailed(FailureKind.TOO_LONG)
-        scope = asked.turn.scope
-        wanted = _in_reach(scope, asked.documents)
-        if scope and not wanted:  # never search everything instead
+        scope = asked.turn.selection.scope(asked.documents)
+        if scope.is_empty:
             raise AnswerFailed(FailureKind.GONE)
-        whole = bool(scope.spaces and not scope.documents)
-        return self._backend.ask(
-            question,
-            earlier=view.earlier_answers(asked.before),
-            documents=wanted if scope and not whole else None,
-            spaces=sorted({document.space for document in wanted}) if whole else None,
-            person=person,
-        )
+        history = tuple(view.earlier_answers(asked.before))
+        return self._backend.ask(Ask(question, scope, history, person=person.id), person)
 
     async def _read(self, talk: Talk | None, person: Person) -> SavedConversation | None:
         if talk is None or not talk.saved:
@@ -353,24 +353,14 @@ class Handlers:
             return None
 
 
-def _in_reach(scope: Scope, documents: Sequence[DocumentRecord]) -> tuple[DocumentRecord, ...]:
-    if not scope:
-        return tuple(documents)
-    return tuple(
-        document
-        for document in documents
-        if document.space in scope.spaces or (document.space, document.name) in scope.documents
-    )
-
-
-def _still_there(scope: Scope, documents: Iterable[DocumentRecord]) -> Scope:
+def _still_there(selection: Selection, documents: Iterable[DocumentRecord]) -> Selection:
     """The remembered choice without what is gone, or can no longer be read."""
     held = list(documents)
     spaces = {document.space for document in held}
     names = {(document.space, document.name) for document in held}
-    return Scope(
-        tuple(space for space in scope.spaces if space in spaces),
-        tuple(named for named in scope.documents if named in names),
+    return Selection(
+        tuple(space for space in selection.spaces if space in spaces),
+        tuple(named for named in selection.documents if named in names),
     )
 
 

@@ -95,8 +95,8 @@ def turn_html(texts: Texts, turn: Turn, around: Around = Around()) -> str:
 
 
 def _only_in(texts: Texts, turn: Turn) -> str:
-    chosen = [space_name(texts, space) for space in turn.scope.spaces]
-    chosen += [name for _, name in turn.scope.documents]
+    chosen = [space_name(texts, space) for space in turn.selection.spaces]
+    chosen += [name for _, name in turn.selection.documents]
     if not chosen:
         return ""
     names = ", ".join(chosen[:3])
@@ -112,7 +112,7 @@ def space_name(texts: Texts, space: str) -> str:
 
 def _stage(texts: Texts, turn: Turn, searched: int) -> str:
     # The element stays in place while the words change, so that screen readers announce them.
-    in_reach = (0 if turn.scope.spaces else len(turn.scope.documents)) or searched
+    in_reach = (0 if turn.selection.spaces else len(turn.selection.documents)) or searched
     words = {
         Stage.WAITING: texts.searching,
         Stage.QUEUED: texts.waiting,

@@ -4,7 +4,7 @@ import asyncio
 import secrets
 from collections.abc import Callable
 
-from app.conversations.turns import Scope
+from app.conversations.turns import Selection
 from app.web.asking import SILENCE_S, Asking
 
 
@@ -15,7 +15,7 @@ class Talk:
         self.conversation = conversation or secrets.token_urlsafe(16)
         self.saved = saved  # the store has it; until then it is only a name
         self.busy = False
-        self.scope = Scope()  # where its next question searches
+        self.selection = Selection()  # where its next question searches
         self.left = False  # its reader has gone on to another one; nothing more of it is shown
         self._asking: Asking | None = None
         self._stopped = asyncio.Event()

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
 
-from app.conversations.turns import Feedback, SavedTurn, Scope, drawn_from
+from app.conversations.turns import Feedback, SavedTurn, Selection, drawn_from
 from app.events import Answer, Citation, Dropped, Event, Finished, Reading, Searching, Writing
 from app.web.backend import AnswerFailed, FailureKind
 from vectorstore.records import Hit
@@ -32,7 +32,7 @@ class Turn:
 
     number: int
     question: str
-    scope: Scope = field(default_factory=Scope)  # empty searches everything
+    selection: Selection = field(default_factory=Selection)
     stage: Stage = Stage.WAITING
     passages: tuple[Hit, ...] = ()
     dropped: Dropped = field(default_factory=Dropped)
@@ -125,7 +125,7 @@ def to_save(turn: Turn, before: Sequence[SavedTurn]) -> SavedTurn:
         number=turn.number,
         question=turn.question,
         state=turn.stage.value,  # type: ignore[arg-type]  # only turns that have ended are kept
-        scope=turn.scope,
+        selection=turn.selection,
         answer=turn.answer,
         draft="" if turn.answer else turn.draft,
         failure=turn.failure.kind.value if turn.failure else "",
@@ -139,7 +139,7 @@ def from_saved(saved: SavedTurn) -> Turn:
     return Turn(
         saved.number,
         saved.question,
-        saved.scope,
+        saved.selection,
         Stage(saved.state),
         passages=tuple(answer.passages) if answer else (),
         dropped=answer.usage.dropped if answer else Dropped(),

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.answering.ask import Ask
 from app.answering.confidence import BUILT_IN
 from app.answering.followup import Exchange, read_rewrite, standalone
 from app.answering.language import names, numbers, words
@@ -21,6 +22,7 @@ from app.settings import AnswerSettings, load_settings
 from vectorstore.index import Index
 from vectorstore.loading import load_embedder
 from vectorstore.records import Chunk, NewDocument
+from vectorstore.scope import Scope
 
 ASKED = "How much is the meal allowance in Switzerland?"
 BEFORE = [Exchange(ASKED, "The meal allowance in Switzerland is 72 euros a day.")]
@@ -152,7 +154,7 @@ def ask(index: Index, starter_gguf: Path) -> Callable[..., AnswerStream[Event]]:
     ) -> AnswerStream[Event]:
         chat = ChatModel(model, template, ModelName("fake", ""), 2048, weak)
         assistant = Assistant(index, chat, AnswerSettings(), BUILT_IN)  # type: ignore[call-arg]
-        return assistant.ask(question, spaces=["general"], history=history)
+        return assistant.ask(Ask(question, Scope(("general",)), tuple(history)))
 
     return ask
 

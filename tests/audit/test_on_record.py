@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from app.answering.ask import Ask
 from app.audit.exporting import signature_file
 from app.audit.keys import AuditorPrivateKey
 from app.audit.reading import files, records
@@ -24,12 +25,13 @@ from app.events import Answer, Finished, Reading, Searching, Writing
 from app.home import Home
 from app.models import ModelError
 from app.people.access import EVERYONE, Person, Rules, SpaceRule
-from app.people.allowance import Limits
+from app.personal_workspace import PersonalWorkspace
 from app.settings import load_settings
 from app.web.backend import AnswerFailed
 from app.web.markup import failure_words
 from app.web.texts import ENGLISH, GERMAN
 from app.wiring import open_home
+from vectorstore.scope import Scope
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLES = ROOT / "tests" / "samples"
@@ -45,7 +47,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
 
 
 def ask(home: Home, question: str = QUESTION, **more: object) -> Answer:
-    *_, last = home.ask(question, **more)
+    *_, last = home.ask(Ask(question, **more))
     assert isinstance(last, Finished)
     return last.answer
 
@@ -75,7 +77,7 @@ def test_what_is_ingested_is_on_record(home: Home):
 
 def test_a_question_its_passages_and_its_answer_are_on_record(home: Home):
     shown = []
-    for event in home.ask(QUESTION, person="kim"):
+    for event in home.ask(Ask(QUESTION, person="kim")):
         if isinstance(event, Reading):
             # On record already, while the reader sees them for the first time.
             (newest,) = home.trail.tail(1)
@@ -100,7 +102,7 @@ def test_a_question_its_passages_and_its_answer_are_on_record(home: Home):
 
 
 def test_a_search_and_a_refusal_are_on_record(home: Home):
-    found = home.search(QUESTION, k=3, person="kim")
+    found = home.search(Ask(QUESTION, person="kim"), k=3)
     (record,) = home.trail.tail(1)
     assert record.kind == "search"
     assert [p["chunk_id"] for p in record.data["passages"]] == [h.chunk_id for h in found.hits]
@@ -110,7 +112,7 @@ def test_a_search_and_a_refusal_are_on_record(home: Home):
 
 
 def test_a_stopped_answer_is_on_record_as_far_as_it_was_seen(home: Home):
-    stream = home.ask(QUESTION)
+    stream = home.ask(Ask(QUESTION))
     seen = ""
     for event in stream:
         if isinstance(event, Writing):
@@ -127,9 +129,9 @@ def test_a_stopped_answer_is_on_record_as_far_as_it_was_seen(home: Home):
 def test_without_room_for_a_record_nothing_is_answered_stored_or_deleted(home: Home):
     with no_room(home):
         with pytest.raises(TrailFull, match="make room"):
-            home.ask(QUESTION)
+            home.ask(Ask(QUESTION))
         with pytest.raises(TrailFull):
-            home.search(QUESTION, k=1)
+            home.search(Ask(QUESTION), k=1)
         with pytest.raises(TrailFull):
             home.remove(["security.html"], space="general")
         with pytest.raises(TrailFull):
@@ -143,7 +145,7 @@ def test_an_answer_that_cannot_be_recorded_is_not_shown(home: Home):
     seen = []
 
     def read() -> None:
-        for event in home.ask(QUESTION):
+        for event in home.ask(Ask(QUESTION)):
             seen.append(event)
 
     with no_room(home, 600), pytest.raises(TrailFull):  # room for the question alone
@@ -157,7 +159,7 @@ def test_a_question_that_no_model_could_answer_is_on_record(tmp_path: Path):
     with open_home(load_settings({"home": tmp_path / "home", "engine": engine}), "test") as opened:
         opened.ingest([SAMPLES / "security.html"], space="general")
         with pytest.raises(ModelError):
-            opened.ask(QUESTION, person="kim")
+            opened.ask(Ask(QUESTION, person="kim"))
         asked, stopped = opened.trail.tail(2)
     assert (asked.kind, asked.data["question"]) == ("question", {"text": QUESTION})
     assert (stopped.kind, stopped.data["reason"]) == ("answer-stopped", "ModelError")
@@ -165,19 +167,21 @@ def test_a_question_that_no_model_could_answer_is_on_record(tmp_path: Path):
 
 def test_the_reader_is_told_in_plain_words(home: Home):
     rules = Rules({"general": SpaceRule(readers=frozenset({EVERYONE}))})
-    backend = HomeBackend(home, lambda: rules, Limits())
+    backend = HomeBackend(
+        lambda person: PersonalWorkspace(home, lambda: person, lambda: rules), home.chat
+    )
     with no_room(home), pytest.raises(AnswerFailed) as failed:
-        list(backend.ask(QUESTION, earlier=(), documents=None, person=Person("1", "kim")))
+        list(backend.ask(Ask(QUESTION), Person("1", "kim")))
     assert "audit trail" in failure_words(ENGLISH, failed.value)
     assert "Prüfprotokoll" in failure_words(GERMAN, failed.value)
 
 
 def test_an_answer_is_made_again_with_the_same_passages_prompt_and_tokens(home: Home):
     first = ask(home)
-    second = ask(home, "And how often must it be changed?", history=[first])
+    second = ask(home, "And how often must it be changed?", history=(first,))
     instructed = ask(
-        home, documents=[("general", "security.html")], instruction="Answer in one sentence.",
-        reproducible=True,
+        home, scope=Scope(documents=(("general", "security.html"),)),
+        instruction="Answer in one sentence.", reproducible=True,
     )  # fmt: skip
     for answer in (first, second, instructed):
         again = home.recreate(answer.id)

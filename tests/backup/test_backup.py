@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from backup.conftest import QUESTION, TEXTS, opened, settings_of
 
+from app.answering.ask import Ask
 from app.audit.keys import SigningKey
 from app.audit.opening import key_file, open_trail, trail_folder
 from app.audit.reading import newest, records
@@ -65,7 +66,7 @@ def test_everything_comes_back_in_a_new_folder(folder: Path, tmp_path: Path):
     with opened(new) as home:
         assert home.index.verify() == []
         for name, text in TEXTS.items():
-            (hit,) = home.search(text, k=1).hits
+            (hit,) = home.search(Ask(text), k=1).hits
             assert (hit.document, hit.text) == (name, text)
             record = home.index.document("general", name)
             assert record is not None
@@ -122,7 +123,7 @@ def test_it_is_made_while_everything_is_in_use(folder: Path, tmp_path: Path):
             talks.delete("kim", "nothing")
 
         def search(number: int) -> None:
-            home.search(f"question {number}", k=2)
+            home.search(Ask(f"question {number}"), k=2)
 
         threads = [busy(ingest), busy(talk), busy(search)]
         made = [

@@ -11,6 +11,7 @@ from backup.test_backup import backed_up, is_whole, names, restored
 from word_embedder import WordEmbedder
 
 from app import wiring
+from app.answering.ask import Ask
 from app.audit.opening import open_trail, trail_folder
 from app.audit.reading import records
 from app.audit.records import RecordKind
@@ -55,7 +56,7 @@ def test_no_earlier_version_of_a_deleted_document_comes_back(folder: Path, tmp_p
     restored(tmp_path / "backup.tar", folder, replace=True)
     assert names(folder) == {"leave.txt", "travel.txt"}
     with opened(folder) as home:
-        assert not [hit for hit in home.search("walnut", k=5).hits if "walnut" in hit.text]
+        assert not [hit for hit in home.search(Ask("walnut"), k=5).hits if "walnut" in hit.text]
 
 
 def test_a_receipt_from_before_the_backup_says_nothing_of_a_later_version(

@@ -3,7 +3,7 @@
 import json
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +14,9 @@ import pypdfium2
 import pytest
 from batch.batch_runs import here, run
 from batch.test_run import Library, play, questions
+from fakes import leave_answer
 
+from app.answering.ask import Ask
 from app.batch.forgetting import erase_results
 from app.batch.journal import open_journal
 from app.batch.port import Library as LibraryPort
@@ -103,7 +105,7 @@ def test_errors_keep_their_kind(error: Exception, tmp_path: Path) -> None:
         raise error
 
     with door(Library(fault), tmp_path) as remote, pytest.raises(type(error)) as raised:
-        list(remote.ask("what?"))
+        list(remote.ask(Ask("what?")))
     assert type(raised.value) is type(error)
     assert str(raised.value) == str(error)
     if isinstance(error, EngineBusy):
@@ -140,7 +142,7 @@ class Endless(Library):
         self.begun = threading.Event()
         self.closed = threading.Event()
 
-    def ask(self, question: str, **_: object) -> Iterator[Event]:
+    def _events(self, *_: object) -> Generator[Event, None, None]:
         try:
             while True:
                 yield Writing("and so on")
@@ -239,3 +241,11 @@ def test_reports_review_and_verification(served: Served, tmp_path: Path) -> None
     forged = here(served.folder, "batch", "--verify", str(second))
     assert forged.returncode == 1
     assert "was changed since" in forged.stderr
+
+
+def test_the_door_carries_no_conversation_and_no_other_person(tmp_path: Path) -> None:
+    with door(Library(), tmp_path) as remote:
+        with pytest.raises(ValueError, match="earlier answers"):
+            remote.ask(Ask("what?", history=(leave_answer("leave?"),)))
+        with pytest.raises(ValueError, match="own user"):
+            remote.ask(Ask("what?", person="kim"))

@@ -3,7 +3,7 @@
 import hashlib
 import threading
 import tracemalloc
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.answering.ask import Ask
+from app.answering.stream import EventStream, GeneratedStream
 from app.batch.checking import BadRows, checked
 from app.batch.forgetting import erase_results
 from app.batch.journal import FILE, JournalError, open_journal
@@ -23,6 +25,7 @@ from app.engine.client import EngineBusy, EngineDown, EngineError
 from app.events import Answer, AnswerSentence, Citation, Event, Finished, ModelName, Usage
 from app.home import UnknownName
 from vectorstore.records import DocumentRecord
+from vectorstore.scope import DocumentChoice
 
 RECORDS = [
     DocumentRecord(space, name, name, name * 8, name, None, 2, "", "2026-01-01")
@@ -36,7 +39,7 @@ class Library:
 
     def __init__(self, fault: Callable[[str], None] = lambda _: None) -> None:
         self.fault = fault
-        self.asked: list[tuple[str, tuple[str, ...] | None]] = []
+        self.asked: list[tuple[str, tuple[DocumentChoice, ...] | None]] = []
         self.records = list(RECORDS)
         self.quoted = "a.md"
         self.model = "model"
@@ -53,26 +56,17 @@ class Library:
     def too_long(self, questions: Sequence[str]) -> list[str]:
         return ["is too long" if len(one) > 200 else "" for one in questions]
 
-    def place(
-        self,
-        question: str,
-        *,
-        spaces: Sequence[str] | None = None,
-        documents: Sequence[str] | None = None,
-    ) -> str:
-        return question.rpartition(" ")[2]
+    def place(self, ask: Ask) -> str:
+        return ask.question.rpartition(" ")[2]
 
-    def ask(
-        self,
-        question: str,
-        *,
-        spaces: Sequence[str] | None = None,
-        documents: Sequence[str] | None = None,
-        instruction: str = "",
-        reproducible: bool = False,
-    ) -> Iterator[Event]:
+    def ask(self, ask: Ask) -> EventStream[Event]:
+        return GeneratedStream(self._events(ask.question, ask.scope.documents))
+
+    def _events(
+        self, question: str, documents: tuple[DocumentChoice, ...] | None
+    ) -> Generator[Event, None, None]:
         with self._lock:
-            self.asked.append((question, None if documents is None else tuple(documents)))
+            self.asked.append((question, documents))
             self.together += 1
             self.most_together = max(self.most_together, self.together)
         try:

@@ -20,11 +20,13 @@ from typing import Any
 
 from plain_stack import PlainAnswers, PlainStack, refuses
 
+from app.answering.ask import Ask
 from app.evaluate.answers import word_metrics
 from app.evaluate.compare import compare, comparison_table
 from app.evaluate.questions import Question, read_questions
 from app.evaluate.report import Report, Row, evaluate, summarise, table
 from app.events import Answer, Finished
+from vectorstore.scope import Scope
 
 
 def main() -> int:
@@ -77,7 +79,7 @@ def _open_strongroom(
     strongroom.ingest([folder], space="general", prune=False)
 
     def ask(question: Question) -> Answer:
-        for event in strongroom.ask(question.question, documents=question.documents):
+        for event in strongroom.ask(Ask(question.question, Scope.of(documents=question.documents))):
             if isinstance(event, Finished):
                 return event.answer
         raise RuntimeError("the engine ended without an answer")

@@ -36,11 +36,12 @@ from honest_lookalikes import LOOKALIKES, write_all
 from plain_stack import PlainAnswers, PlainStack
 from second_held_out_attacks import SECOND_HELD_OUT
 
+from app.answering.ask import Ask
 from app.answering.distrust import Told
 from app.events import Finished
 from app.home import Home
 
-Ask = Callable[[str], str]
+Answerer = Callable[[str], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ class Tally:
         self._canaries = canaries
         self._out = out
 
-    def measure(self, side: str, ask: Ask, asked: Sequence[Question]) -> None:
+    def measure(self, side: str, ask: Answerer, asked: Sequence[Question]) -> None:
         """Ask every question and judge its answer."""
         rows = self.judged.setdefault(side, [])
         for number, question in enumerate(asked, 1):
@@ -173,9 +174,9 @@ def _opened(stack: ExitStack, folder: Path, name: str) -> Home:
     return home
 
 
-def _asks(home: Home) -> Ask:
+def _asks(home: Home) -> Answerer:
     def ask(question: str) -> str:
-        for event in home.ask(question):
+        for event in home.ask(Ask(question)):
             if isinstance(event, Finished):
                 return event.answer.answer if event.answer.found else ""
         raise RuntimeError("the engine ended without an answer")

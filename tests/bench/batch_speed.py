@@ -22,6 +22,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from app.answering.ask import Ask
 from app.assistant import ChatModel, LanguageModel
 from app.batch.journal import open_journal
 from app.batch.provenance import Order, run_info
@@ -31,6 +32,7 @@ from app.engine.client import Completion
 from app.home import Home
 from app.settings import Settings, load_settings
 from app.wiring import open_home
+from vectorstore.scope import EVERYTHING
 
 SAMPLES = Path(__file__).resolve().parents[1] / "samples"
 # Three questions about each place, not next to each other: who sends them knows no places.
@@ -107,7 +109,7 @@ def ours(
         models = RecordedModels(home.chat)
         home.chat = models  # type: ignore[assignment]
         home.identity()  # the engine is loaded before the clock runs
-        home.index.search("warm", home.index.spaces(), k=1)
+        home.index.search("warm", EVERYTHING, 1)
         took = _run(home, settings.home / "batches" / name, rows, order)
         assert models.recorder is not None
         return took, models.recorder.asked
@@ -160,7 +162,7 @@ def prompts_of(settings: Settings, rows: Sequence[Question]) -> list[Asked]:
         models = RecordedModels(home.chat)
         home.chat = models  # type: ignore[assignment]
         for row in rows:
-            for _ in home.ask(row.text):
+            for _ in home.ask(Ask(row.text)):
                 pass
         assert models.recorder is not None
         return models.recorder.asked

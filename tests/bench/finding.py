@@ -19,6 +19,7 @@ from app.evaluate.compare import Difference, compare
 from app.evaluate.questions import Question, read_questions
 from app.evaluate.report import Report, evaluate
 from vectorstore.records import Hit
+from vectorstore.scope import Scope
 
 SHOWN = ("recall@1", "recall@5", "recall@10", "recall@2k", "recall@4k", "recall@8k")
 JUDGED = ("recall@1", "recall@2k")
@@ -102,7 +103,7 @@ def _ours(folder: Path, home: Path) -> dict[str, Ranking]:
 
     def whole(question: Question) -> Sequence[Hit]:
         found = index.search(
-            question.question, ["general"], k=CANDIDATES, documents=question.documents
+            question.question, Scope.of(["general"], question.documents), CANDIDATES
         )
         return found.hits
 

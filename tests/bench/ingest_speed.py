@@ -22,6 +22,7 @@ from statistics import median
 from typing import Any
 
 from app.privacy import SWITCHES
+from vectorstore.scope import Scope
 
 HERE = Path(__file__).resolve().parent
 STACKS = ("Strongroom", "plain stack")
@@ -81,7 +82,7 @@ def _strongroom(folder: Path, embedder_folder: Path, home: Path, questions: Path
         by_stage=report.timings,
     )
     if questions:
-        _tell(**_recall(questions, lambda q, d: index.search(q, ["general"], 50, d).hits))
+        _tell(**_recall(questions, lambda q, d: index.search(q, Scope.of(["general"], d), 50).hits))
     index.close()
 
 

@@ -17,6 +17,7 @@ from chroma_run import ChromaRun
 from word_embedder import WordEmbedder, chunks, document
 
 from vectorstore.index import Index
+from vectorstore.scope import Scope
 
 DIMENSION = 384  # the starter embedder's
 A_DOCUMENT = 500  # chunks
@@ -55,7 +56,7 @@ def main() -> None:
             found = {}
             for name, index in indexes.items():
                 taken[name].append(_search(index, question))
-                found[name] = {hit.text for hit in index.search(question, ["general"]).hits}
+                found[name] = {hit.text for hit in index.search(question, Scope(("general",))).hits}
             same += len(set(map(frozenset, found.values()))) == 1
         for name in indexes:
             print(_row(name, f"{stored[name]:.1f}", taken[name]))
@@ -76,7 +77,7 @@ def _fill(index: Index, texts: list[str]) -> float:
 
 
 def _search(index: Index, question: str) -> float:
-    return 1000 * index.search(question, ["general"]).timings["vectors_s"]
+    return 1000 * index.search(question, Scope(("general",))).timings["vectors_s"]
 
 
 def _row(name: str, stored: str, taken: list[float]) -> str:

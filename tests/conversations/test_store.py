@@ -17,7 +17,7 @@ from app.conversations.store import Conversations, ConversationsError
 from app.conversations.turns import (
     Feedback,
     SavedTurn,
-    Scope,
+    Selection,
     answer_from_json,
     answer_to_json,
     drawn_from,
@@ -86,26 +86,26 @@ def test_an_answer_of_a_version_with_fewer_fields_is_still_read() -> None:
 
 
 def test_a_conversation_survives_a_restart(path: Path) -> None:
-    scope = Scope(("hr",), (("general", "Travel policy.docx"),))
+    selection = Selection(("hr",), (("general", "Travel policy.docx"),))
     first = Conversations(path)
-    first.keep(KIM, "c", done(1, leave_answer("leave?"), scope=scope), begins=True)
+    first.keep(KIM, "c", done(1, leave_answer("leave?"), selection=selection), begins=True)
     first.keep(KIM, "c", SavedTurn(2, "and?", "stopped", draft="Half of"))
     first.keep(KIM, "c", SavedTurn(3, "busy?", "failed", failure="busy"))
     first.judge(KIM, "c", 1, Feedback("down", "not for part-timers"))
-    first.remember_choice(KIM, scope)
+    first.remember_choice(KIM, selection)
     first.close()
     second = Conversations(path)
     read = second.read(KIM, "c", everything)
     assert read is not None
     assert read.title == "leave?"
     assert [turn.state for turn in read.turns] == ["done", "stopped", "failed"]
-    assert read.turns[0].scope == scope
+    assert read.turns[0].selection == selection
     assert read.turns[0].feedback == Feedback("down", "not for part-timers")
     assert read.turns[0].answer is not None
     assert read.turns[1].draft == "Half of"
     assert read.turns[2].failure == "busy"
-    assert second.choice(KIM) == scope
-    assert second.choice(LEE) == Scope()
+    assert second.choice(KIM) == selection
+    assert second.choice(LEE) == Selection()
     second.close()
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from fakes import answer, cite
 
+from app.answering.ask import Ask
 from app.batch.journal import Task, open_journal
 from app.batch.records import Evidence, Question, RowResult, RunInfo
 from app.cli import main
@@ -21,6 +22,7 @@ from app.events import Answer, AnswerSentence
 from app.home import Home
 from app.settings import load_settings
 from app.wiring import open_home
+from vectorstore.scope import Scope
 
 SAMPLES = Path(__file__).parents[1] / "samples"
 RUN = RunInfo(
@@ -48,7 +50,7 @@ def names(home: Home) -> set[str]:
 
 def answered(home: Home, question: str, document: str = "security.html") -> Answer:
     """An answer that quotes the best passage of a document."""
-    hits = home.search(question, k=3, documents=[document]).hits
+    hits = home.search(Ask(question, Scope(documents=(document,))), k=3).hits
     quote = SENTENCE if document == "security.html" else hits[0].text
     sentence = AnswerSentence(quote, (1,), True)
     return answer(question, [sentence], [cite(1, hits[0], quote)], passages=hits)
@@ -166,7 +168,7 @@ def test_quotations_in_conversations_go_or_stay_by_policy(tmp_path: Path, policy
 
 def test_results_of_questionnaires_that_quote_it_go(home: Home):
     place = home.settings.home / "batches" / "run"
-    (hit, *_) = home.search(QUESTION, k=1, documents=["security.html"]).hits
+    (hit, *_) = home.search(Ask(QUESTION, Scope(documents=("security.html",))), k=1).hits
     with open_journal(place) as journal:
         questions = [Question(n, str(n), text) for n, text in ((2, QUESTION), (3, "What is new?"))]
         journal.begin(RUN, [Task(question.id, question, None) for question in questions])

@@ -15,6 +15,7 @@ from typing import Any
 import httpx
 import pytest
 
+from app.answering.ask import Ask
 from app.assistant import Assistant
 from app.chat_model import ChatModelSource
 from app.checkup import check
@@ -24,6 +25,7 @@ from app.home import Home
 from app.models import ModelError
 from app.settings import Settings, SettingsError, load_settings
 from app.wiring import open_home
+from vectorstore.scope import Scope
 
 pytestmark = pytest.mark.other_engine
 
@@ -129,8 +131,8 @@ def served_by(filled: Home, elsewhere: Elsewhere, model: Path, **engine: Any) ->
         source.close()
 
 
-def ask(home: Home, question: str, **more: Any) -> Answer:
-    *_, last = home.ask(question, **more)
+def ask(home: Home, question: str, history: tuple[Answer, ...] = ()) -> Answer:
+    *_, last = home.ask(Ask(question, history=history))
     assert isinstance(last, Finished)
     return last.answer
 
@@ -161,7 +163,7 @@ def test_a_question_is_answered_with_its_source_and_the_account_adds_up(
             home.settings.answer,
             home.chat.calibration(),
         )
-        *_, last = assistant.ask(QUESTION, spaces=["general"])
+        *_, last = assistant.ask(Ask(QUESTION, Scope(("general",))))
         assert isinstance(last, Finished)
         answer = last.answer
         assert answer.found
@@ -177,7 +179,7 @@ def test_a_question_is_answered_with_its_source_and_the_account_adds_up(
         assert answer.usage.completion_tokens == told.completion_tokens > 0
         assert told.prompt_tokens + told.completion_tokens <= answer.usage.context_window == WINDOW
 
-        following = ask(home, "And in Norway?", history=[answer])
+        following = ask(home, "And in Norway?", history=(answer,))
         assert "74" in following.answer
         assert following.usage.cached_tokens >= answer.usage.prompt_tokens // 2
 
@@ -202,9 +204,9 @@ def predicted(llama: Elsewhere) -> float:
 
 def test_who_stops_frees_the_slot(filled: Home, llama: Elsewhere, vocabulary: Path) -> None:
     with served_by(filled, llama, vocabulary) as home:
-        stream = home.ask(QUESTION)
+        stream = home.ask(Ask(QUESTION))
         next(event for event in stream if isinstance(event, Writing))
-        stream.close()  # type: ignore[attr-defined]
+        stream.close()
         assert not [event for event in stream if isinstance(event, Finished)]
         until_idle(llama)
 

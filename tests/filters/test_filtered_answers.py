@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from fakes import leave_answer
 
+from app.answering.ask import Ask
 from app.audit.reading import files, records
 from app.batch.journal import Task
 from app.batch.outcome import result_of
@@ -50,7 +51,7 @@ def _screened(home: Home, **settings: object) -> Home:
 def _ask(home: Home, question: str = ASKS) -> tuple[Answer, str]:
     """The answer, and all that was to be seen on the way to it."""
     seen = []
-    for event in home.ask(question):
+    for event in home.ask(Ask(question)):
         match event:
             case Reading(passages):
                 seen += [hit.text for hit in passages]
@@ -132,7 +133,7 @@ def test_a_question_is_masked_before_it_is_searched_asked_and_recorded(home: Hom
 def test_a_refused_question_is_not_asked_and_says_why_without_repeating_it(home: Home) -> None:
     before = _trail(home)
     with pytest.raises(QuestionRefused, match="1 × e-mail address") as raised:
-        _screened(home, questions="refuse").ask(f"Who is {ADDRESS}?")
+        _screened(home, questions="refuse").ask(Ask(f"Who is {ADDRESS}?"))
     assert ADDRESS not in str(raised.value)
     written = _trail(home)[len(before) :]
     assert ADDRESS not in written
@@ -152,7 +153,7 @@ def test_spaces_and_letters_that_nobody_sees_do_not_carry_a_question_past_the_fi
     home: Home, written: str
 ) -> None:
     with pytest.raises(QuestionRefused):
-        _screened(home, questions="refuse").ask(f"Who is {written}?")
+        _screened(home, questions="refuse").ask(Ask(f"Who is {written}?"))
 
 
 def test_a_name_that_holds_something_is_not_shown_before_its_answer_is_withheld(
@@ -164,17 +165,17 @@ def test_a_name_that_holds_something_is_not_shown_before_its_answer_is_withheld(
         opened.ingest([file], space="general")
         shown = [
             hit.document
-            for event in _screened(opened, answers="refuse").ask(ASKS)
+            for event in _screened(opened, answers="refuse").ask(Ask(ASKS))
             if isinstance(event, Reading)
             for hit in event.passages
         ]
         assert shown == []
-        assert [hit.document for hit in opened.search(ASKS, k=1).hits] == [file.name]
+        assert [hit.document for hit in opened.search(Ask(ASKS), k=1).hits] == [file.name]
 
 
 def test_searching_and_summarising_hide_the_same(home: Home) -> None:
     screened = _screened(home, answers="mask")
-    found = screened.search(ASKS, k=3)
+    found = screened.search(Ask(ASKS), k=3)
     assert found.hits
     assert ADDRESS not in json.dumps([dataclasses.asdict(hit) for hit in found.hits])
     *_, last = screened.summarise("reception.md")

@@ -11,6 +11,7 @@ from ingest_fakes import FastEmbedder
 
 from ingest.pipeline import ingest_paths
 from vectorstore.index import Index
+from vectorstore.scope import Scope
 
 HERE = Path(__file__).parent
 FILES = 30
@@ -64,7 +65,8 @@ def check(index: Index, versions: tuple[str, ...]) -> set[str]:
     """Names of the documents; each is whole, in exactly one version."""
     for record in index.documents():
         number = int(record.name[:2])
-        hits = index.search(f"closing{number}{versions[-1]}", ["general"], documents=[record.name])
+        scope = Scope(("general",), (record.name,))
+        hits = index.search(f"closing{number}{versions[-1]}", scope)
         last = next(hit for hit in hits.hits if hit.document == record.name)
         whole = index.surroundings(last, 1000, 1000)
         assert len(whole) == record.chunks

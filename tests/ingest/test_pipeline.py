@@ -10,6 +10,7 @@ from ingest_fakes import FastEmbedder, MemoryIndex
 from ingest.pipeline import IngestReport, Progress, ingest_again, ingest_paths
 from ingest.sandbox import ParseLimits
 from vectorstore.index import Index
+from vectorstore.scope import Scope
 
 SAMPLES = Path(__file__).resolve().parents[1] / "samples"
 
@@ -216,7 +217,7 @@ def test_samples_of_every_format_are_found_in_a_real_index(tmp_path):
         ("works outing coaches", "works-outing.eml", None, "loading ramp 3"),
         ("Solheim payment terms", "suppliers.csv", None, "Payment terms (days): 45"),
     ]:
-        hits = index.search(question, ["general"], k=3).hits
+        hits = index.search(question, Scope(("general",)), k=3).hits
         assert any(
             hit.document == document and hit.page == page and words in hit.text for hit in hits
         ), (question, [(hit.document, hit.page, hit.text[:80]) for hit in hits])

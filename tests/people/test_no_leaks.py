@@ -14,19 +14,24 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from word_embedder import chunks, document
 
+from app.answering.ask import Ask
 from app.answering.confidence import BUILT_IN, Calibration
+from app.answering.stream import EventStream
 from app.assistant import ChatModel
 from app.backend import HomeBackend
+from app.conversations.turns import Selection
 from app.engine.client import Completion, Usage
 from app.engine.templates import Turn
-from app.events import Answer, ModelName
+from app.events import Answer, Event, ModelName
 from app.home import Home
 from app.people.access import EVERYONE, Person, Rules, SpaceRule, private_space
 from app.people.allowance import Limits
+from app.personal_workspace import PersonalWorkspace
 from app.settings import load_settings
 from app.web.backend import AnswerFailed, FailureKind
 from app.wiring import open_home
 from vectorstore.records import DocumentRecord
+from vectorstore.scope import Scope
 
 IDS = ("p0", "p1", "p2")
 SHARED = ("finance", "hr", "works")
@@ -111,8 +116,14 @@ class World:
         self.home = home
         self.chat = chat
         self.rules = Rules({})
-        self.backend = HomeBackend(home, lambda: self.rules, Limits(10**6, 10**6))
+        self.backend = self.backend_with(Limits(10**6, 10**6))
         self.records = list(home.index.documents())
+
+    def backend_with(self, limits: Limits) -> HomeBackend:
+        def workspace_of(person: Person) -> PersonalWorkspace:
+            return PersonalWorkspace(self.home, lambda: person, lambda: self.rules)
+
+        return HomeBackend(workspace_of, self.chat, limits=limits)  # type: ignore[arg-type]
 
 
 @pytest.fixture(scope="module")
@@ -219,11 +230,12 @@ def test_nothing_of_a_space_without_a_right_ever_appears(
     failed: FailureKind | None = None
     try:
         for event in world.backend.ask(
-            question,
-            earlier=[earlier_answer(world, place) for place in before],
-            documents=wanted,
-            spaces=None if wanted else spaces,
-            person=person,
+            Ask(
+                question,
+                of_documents(wanted) if wanted else Scope.of(spaces or None),
+                tuple(earlier_answer(world, place) for place in before),
+            ),
+            person,
         ):
             told.append(event)
             found = getattr(event, "answer", None)
@@ -245,6 +257,12 @@ def test_nothing_of_a_space_without_a_right_ever_appears(
         assert {space for space, _ in passages} <= searched
 
 
+def of_documents(records: Sequence[DocumentRecord]) -> Scope:
+    """The scope of a question to these documents alone, as the page makes it."""
+    chosen = Selection(documents=tuple((one.space, one.name) for one in records))
+    return chosen.scope(records)
+
+
 def _record(world: World, place: tuple[str, str]) -> DocumentRecord:
     return next(record for record in world.records if (record.space, record.name) == place)
 
@@ -254,7 +272,7 @@ def test_the_test_can_find_a_leak(world: World) -> None:
     world.rules = Rules({space: SpaceRule(frozenset({EVERYONE})) for space in SHARED})
     world.chat.echo.shown.clear()
     kim = Person("p0", "kim")
-    events = list(world.backend.ask("What is the budget?", earlier=(), documents=None, person=kim))
+    events = list(world.backend.ask(Ask("What is the budget?"), kim))
     seen = set(MARK.findall(repr(events) + "".join(world.chat.echo.shown)))
     assert mark("finance", "plan.md") in seen
     assert mark(private_space(kim), "plan.md") in seen
@@ -267,17 +285,17 @@ def test_what_is_not_theirs_is_answered_like_what_is_not_there(world: World) -> 
     theirs = _record(world, ("~p1", "plan.md"))
     for gone in (theirs, replace(theirs, space="~p0", name="no such thing.md")):
         with pytest.raises(AnswerFailed) as failed:
-            list(world.backend.ask("Leave?", earlier=(), documents=[gone], person=kim))
+            list(world.backend.ask(Ask("Leave?", of_documents([gone])), kim))
         assert failed.value.kind is FailureKind.GONE
 
 
 def test_too_many_questions_of_one_person_wait_and_others_do_not(world: World) -> None:
     world.rules = Rules({})
-    backend = HomeBackend(world.home, lambda: world.rules, Limits(at_once=1, a_minute=3))
+    backend = world.backend_with(Limits(at_once=1, a_minute=3))
     kim, lee = Person("p0", "kim"), Person("p1", "lee")
 
-    def ask(person: Person) -> Iterator[object]:
-        return backend.ask("The budget?", earlier=(), documents=None, person=person)
+    def ask(person: Person) -> EventStream[Event]:
+        return backend.ask(Ask("The budget?"), person)
 
     first = ask(kim)
     next(first)
@@ -285,7 +303,7 @@ def test_too_many_questions_of_one_person_wait_and_others_do_not(world: World) -
         ask(kim)
     assert failed.value.kind is FailureKind.TOO_MANY_OWN
     list(ask(lee))
-    first.close()  # type: ignore[attr-defined]
+    first.close()
     list(ask(kim))
     list(ask(kim))
     with pytest.raises(AnswerFailed) as failed:

@@ -23,6 +23,7 @@ from app.backup.archive import verify as verify_backup
 from app.batch.journal import FILE, open_journal
 from app.conversations.store import CONVERSATIONS, Conversations
 from app.home import Home
+from vectorstore.scope import Scope
 
 POOL = 8  # documents that are there to be deleted
 
@@ -86,7 +87,7 @@ def _documents(folder: Home, known: Acknowledged) -> Iterator[str]:
     for name in there - set(known.documents):
         yield f"unknown: the document {name}, which nobody began"
     for name in sorted(there)[:2]:  # each is in Chroma and in the word index, says verify()
-        hits = folder.index.search(f"clause 3 of {mark_of(name)}", [CHANGING], k=1).hits
+        hits = folder.index.search(f"clause 3 of {mark_of(name)}", Scope((CHANGING,)), 1).hits
         if not hits or hits[0].document != name:
             yield f"not found: the document {name}"
 

@@ -12,6 +12,7 @@ from fakes import answer, cite
 from word_embedder import WordEmbedder
 
 from app import wiring
+from app.answering.ask import Ask
 from app.backup.making import Order as BackupOrder
 from app.backup.making import back_up
 from app.batch.journal import Task, open_journal
@@ -24,6 +25,7 @@ from app.events import AnswerSentence, Finished
 from app.home import Home
 from app.settings import Settings, load_settings
 from app.wiring import open_home
+from vectorstore.scope import Scope
 
 KEPT, CHANGING = "kept", "general"  # spaces: what is asked about, and what comes and goes
 QUESTIONS = (
@@ -149,7 +151,7 @@ def _chat(home: Home, scratch: Path, log: Log) -> None:
                 log(begin="chat", conversation=conversation, number=number)
                 answers = [
                     event.answer
-                    for event in home.ask(question, spaces=[KEPT], person="kim")
+                    for event in home.ask(Ask(question, Scope((KEPT,)), person="kim"))
                     if isinstance(event, Finished)
                 ]
                 turn = SavedTurn(number, question, "done", answer=answers[-1])

@@ -4,14 +4,17 @@ from pathlib import Path
 
 import pytest
 
+from app.answering.ask import Ask
 from app.backend import HomeBackend
 from app.events import Finished, Writing
 from app.people.access import EVERYONE, Person, Rules, SpaceRule
+from app.personal_workspace import PersonalWorkspace
 from app.settings import load_settings
 from app.summarising.in_chat import document_to_summarise
 from app.web.view import pieces
 from app.wiring import open_home
 from vectorstore.records import DocumentRecord
+from vectorstore.scope import Scope
 
 SECURITY = Path(__file__).parents[1] / "samples" / "security.html"
 
@@ -54,10 +57,12 @@ KIM = Person("1", "kim")
 def test_the_chat_answers_with_a_summary_and_goes_on(tmp_path: Path) -> None:
     with open_home(load_settings({"home": tmp_path}), "test") as home:
         home.ingest([SECURITY], space="general")
-        chat = HomeBackend(home, lambda: Rules({"general": SpaceRule(frozenset({EVERYONE}))}))
-        events = list(
-            chat.ask("Summarise this document", earlier=(), documents=home.documents(), person=KIM)
+        rules = Rules({"general": SpaceRule(frozenset({EVERYONE}))})
+        chat = HomeBackend(
+            lambda person: PersonalWorkspace(home, lambda: person, lambda: rules), home.chat
         )
+        only = Scope(("general",), (("general", SECURITY.name),))
+        events = list(chat.ask(Ask("Summarise this document", only), KIM))
         assert isinstance(events[0], Writing)
         last = events[-1]
         assert isinstance(last, Finished)
@@ -69,7 +74,7 @@ def test_the_chat_answers_with_a_summary_and_goes_on(tmp_path: Path) -> None:
         assert all(piece.citations and piece.supported for piece in shown)
         assert {piece.gap for piece in shown[1:]} == {"\n"}
         question = "How long does a password have to be?"
-        *_, after = chat.ask(question, earlier=[answer], documents=None, person=KIM)
+        *_, after = chat.ask(Ask(question, history=(answer,)), KIM)
         assert isinstance(after, Finished)
         assert after.answer.turns[0].question == "Summarise this document"
         assert after.answer.citations

@@ -28,6 +28,7 @@ from app.wiring import open_home
 from vectorstore.index import Index
 from vectorstore.loading import load_embedder
 from vectorstore.records import Chunk, DocumentRecord, NewDocument
+from vectorstore.scope import Scope
 
 SAMPLES = Path(__file__).parents[1] / "samples"
 WINDOW = 1024
@@ -231,7 +232,7 @@ def test_the_starter_model_gives_key_sentences_with_their_pages(tmp_path: Path) 
             home.summarise("travel-policy.docx")
         with pytest.raises(UnknownName, match=r"nowhere\.pdf"):
             home.summarise("nowhere.pdf")
-        events = list(home.summarise("travel-policy.docx", spaces=["general"]))
+        events = list(home.summarise("travel-policy.docx", scope=Scope(("general",))))
         summary = _summary(events)
         assert isinstance(events[0], ReadingPart)
         assert 5 <= len(summary.points) <= MOST_POINTS

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from word_embedder import WordEmbedder, chunks, document
 
 from vectorstore.index import Index
+from vectorstore.scope import Scope
 
 SPACES = ["general", "hr", "Vorstand ä"]
 NAMES = ["a.pdf", "b/c.md", "ü.txt"]
@@ -72,7 +73,7 @@ def test_parts_agree_and_searches_stay_in_their_scope(changes, question, spaces,
             for (space, name), texts in expected.items()
             if space in spaces and (names is None or name in names)
         }
-        hits = index.search(question, spaces, 100, documents=names).hits
+        hits = index.search(question, Scope.of(spaces, names), 100).hits
         for hit in hits:
             assert hit.text in allowed[hit.space, hit.document]
             assert all(any(n == other for _, n in allowed) for other in hit.also_in)
@@ -83,7 +84,7 @@ def test_parts_agree_and_searches_stay_in_their_scope(changes, question, spaces,
 @settings(max_examples=300, deadline=None)
 @given(question=st.text(max_size=60) | st.text(alphabet="\"*():^-+{}'\\ANDORNEAR \0", max_size=30))
 def test_no_question_is_read_as_syntax(shared_index, question):
-    shared_index.search(question, ["general"])
+    shared_index.search(question, Scope(("general",)))
 
 
 @few

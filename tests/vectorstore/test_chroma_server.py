@@ -16,6 +16,7 @@ from word_embedder import WordEmbedder, chunks, document
 from vectorstore import chroma_server, vector_index
 from vectorstore.chroma_server import ServerVectors
 from vectorstore.index import Index, IndexFault
+from vectorstore.scope import Scope
 from vectorstore.vectors import OutOfReach
 
 LEAVE = "Full-time employees have 28 working days of annual leave."
@@ -75,8 +76,8 @@ def collections_on(server: ChromaRun) -> dict[str, int]:
     return found
 
 
-def texts(index: Index, question: str, spaces=("general",), **options) -> list[str]:
-    return [hit.text for hit in index.search(question, spaces, **options).hits]
+def texts(index: Index, question: str, spaces=("general",), documents=None) -> list[str]:
+    return [hit.text for hit in index.search(question, Scope.of(spaces, documents)).hits]
 
 
 def caught_up(index: Index) -> Index:

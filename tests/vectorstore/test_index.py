@@ -9,13 +9,14 @@ import pytest
 from word_embedder import WordEmbedder, chunks, document
 
 from vectorstore.index import EmbedderMismatch, Index, IndexFault
+from vectorstore.scope import EVERYTHING, Scope
 
 LEAVE = "Full-time employees have 28 working days of annual leave."
 MEALS = "The meal allowance in Switzerland is 72 euros a day."
 
 
-def texts(index: Index, question: str, spaces=("general",), **options) -> list[str]:
-    return [hit.text for hit in index.search(question, spaces, **options).hits]
+def texts(index: Index, question: str, spaces=("general",), documents=None) -> list[str]:
+    return [hit.text for hit in index.search(question, Scope.of(spaces, documents)).hits]
 
 
 def test_a_stored_chunk_is_found_with_its_place(index: Index):
@@ -23,7 +24,7 @@ def test_a_stored_chunk_is_found_with_its_place(index: Index):
         replace(document("travel.pdf"), pages=9),
         [*chunks("Trains come first."), *chunks(MEALS, heading="Travel > Meals")],
     )
-    found = index.search("meal allowance Switzerland", ["general"])
+    found = index.search("meal allowance Switzerland", Scope(("general",)))
     best = found.hits[0]
     assert (best.text, best.document, best.heading, best.position) == (
         MEALS, "travel.pdf", "Travel > Meals", 1,
@@ -38,11 +39,11 @@ def test_a_stored_chunk_is_found_with_its_place(index: Index):
 def test_everything_is_there_after_reopening(tmp_path: Path):
     index = Index.open(tmp_path, WordEmbedder())
     index.put(document("leave"), chunks(LEAVE))
-    key = index.search("leave", ["general"]).hits[0].chunk_id
+    key = index.search("leave", Scope(("general",))).hits[0].chunk_id
     index.close()
     index = Index.open(tmp_path, WordEmbedder())
     assert index.verify() == []
-    assert index.search("annual leave", ["general"]).hits[0].chunk_id == key
+    assert index.search("annual leave", Scope(("general",))).hits[0].chunk_id == key
     index.close()
 
 
@@ -73,7 +74,7 @@ def test_a_removed_document_is_gone_from_every_file(tmp_path: Path):
     index.put(document("secret"), chunks("The merger with Xyloquist is planned for May."))
     assert index.remove("general", "secret")
     assert not index.remove("general", "secret")
-    assert index.search("merger Xyloquist", ["general"]).hits[0].text == LEAVE
+    assert index.search("merger Xyloquist", Scope(("general",))).hits[0].text == LEAVE
     assert index.verify() == []
     for path in tmp_path.rglob("*"):
         if path.is_file():
@@ -123,7 +124,7 @@ def test_unknown_spaces_documents_and_empty_questions_find_nothing(index: Index)
 def test_only_the_named_documents_are_searched_few_or_many(index: Index):
     for name in "abc":
         index.put(document(name), chunks(*(f"leave rule {n} of {name}" for n in range(300))))
-    hits = index.search("leave rule 7", ["general"], 50, documents=["a", "c"]).hits
+    hits = index.search("leave rule 7", Scope(("general",), ("a", "c")), 50).hits
     assert {hit.document for hit in hits} == {"a", "c"}
     assert {hit.text for hit in hits[:2]} == {"leave rule 7 of a", "leave rule 7 of c"}
     assert len(hits) == 50
@@ -133,7 +134,7 @@ def test_the_same_text_in_two_documents_is_shown_once(index: Index):
     index.put(document("2024"), chunks(LEAVE))
     index.put(document("2025"), chunks(LEAVE.replace(" ", "\n")))
     index.put(document("2026"), chunks(LEAVE.replace("28", "30")))
-    hits = index.search("annual leave", ["general"]).hits
+    hits = index.search("annual leave", Scope(("general",))).hits
     assert len(hits) == 2
     folded = next(hit for hit in hits if "28" in hit.text)
     assert {folded.document, *folded.also_in} == {"2024", "2025"}
@@ -142,7 +143,7 @@ def test_the_same_text_in_two_documents_is_shown_once(index: Index):
 def test_surroundings_stay_in_the_document_and_in_order(index: Index):
     index.put(document("a"), chunks(*(f"part {n}" for n in range(5))))
     index.put(document("b"), chunks("part 9"))
-    hit = next(h for h in index.search("part 1", ["general"]).hits if h.text == "part 1")
+    hit = next(h for h in index.search("part 1", Scope(("general",))).hits if h.text == "part 1")
     assert [h.text for h in index.surroundings(hit, 2, 1)] == ["part 0", "part 1", "part 2"]
     assert index.surroundings(hit, 0, 0) == [hit]
     index.put(document("a", version="2"), chunks("new"))
@@ -176,7 +177,7 @@ def test_another_embedder_is_refused_until_the_index_is_made_anew(tmp_path: Path
         Index.open(tmp_path, WordEmbedder("new", 32))
     index = Index.open(tmp_path, WordEmbedder("new", 32), rebuild=True)
     with pytest.raises(EmbedderMismatch):
-        index.search("leave", ["general"])
+        index.search("leave", Scope(("general",)))
     with pytest.raises(EmbedderMismatch):
         index.put(document("x"), chunks("y"))
     steps: list[tuple[int, int]] = []
@@ -248,7 +249,7 @@ def test_a_closed_index_says_so(tmp_path: Path):
     index.close()
     index.close()
     with pytest.raises(IndexFault, match="closed"):
-        index.search("leave", ["general"])
+        index.search("leave", Scope(("general",)))
     with pytest.raises(IndexFault, match="closed"):
         index.documents()
 
@@ -270,3 +271,12 @@ def test_searches_go_on_while_documents_come_and_go(index: Index):
             assert done is None
     assert index.verify() == []
     assert [record.name for record in index.documents()] == ["stays"]
+
+
+def test_a_scope_of_none_is_everything_and_an_empty_one_nothing(index: Index):
+    index.put(document("a"), chunks(LEAVE))
+    index.put(document("b", "travel"), chunks(MEALS))
+    for question, text in (("annual leave", LEAVE), ("meal allowance", MEALS)):
+        assert index.search(question, EVERYTHING).hits[0].text == text
+    for empty in (Scope(()), Scope(None, ()), Scope(("general",), ())):
+        assert index.search("annual leave", empty).hits == []

@@ -11,6 +11,7 @@ from pathlib import Path
 from word_embedder import WordEmbedder
 
 from vectorstore.index import Index
+from vectorstore.scope import Scope
 
 WRITER = """
 import sys
@@ -44,7 +45,7 @@ def test_killed_at_random_moments(tmp_path: Path):
         for record in index.documents():
             assert record.chunks == 40
             hits = index.search(
-                f"{record.name} version part", ["general"], 100, documents=[record.name]
+                f"{record.name} version part", Scope(("general",), (record.name,)), 100
             ).hits
             versions = {int(hit.text.split()[2]) for hit in hits}
             assert len(hits) == 40

@@ -7,6 +7,7 @@ from word_embedder import chunks, document
 
 from vectorstore.index import Index
 from vectorstore.naming import BY_KIND, BY_NAME, named
+from vectorstore.scope import Scope
 
 
 @pytest.mark.parametrize(
@@ -44,7 +45,7 @@ def test_passages_of_the_named_document_come_first_but_not_alone(index: Index) -
         index.put(document(f"{name}.md"), chunks(said, f"Cars of {name} are washed."))
     for name in ("handbook-2021", "handbook-2026", "travel-policy"):
         asked = f"How many days of annual leave are there according to {name.replace('-', ' ')}?"
-        hits = index.search(asked, ["general"], k=10).hits
+        hits = index.search(asked, Scope(("general",)), k=10).hits
         assert hits[0].document == f"{name}.md"
         assert hits[0].signals["named"] == BY_NAME
         assert {hit.document for hit in hits} > {f"{name}.md"}

@@ -6,6 +6,7 @@ from pathlib import Path
 from word_embedder import WordEmbedder, chunks, document
 
 from vectorstore.index import Index
+from vectorstore.scope import Scope
 
 SECRET = "The merger with Nordwind is signed on the ninth of March in Trieste."
 
@@ -31,7 +32,7 @@ def test_text_and_vectors_are_off_the_disk_while_the_index_is_open(tmp_path: Pat
     assert holding(tmp_path, b"nordwind") == []
     assert holding(tmp_path, vector) == []
     assert index.verify() == []
-    assert len(index.search("leave", ["general"], k=50).hits) == 40
+    assert len(index.search("leave", Scope(("general",)), k=50).hits) == 40
     index.close()
 
 
@@ -44,7 +45,7 @@ def test_searches_and_storing_go_on_meanwhile(tmp_path: Path):
     def search() -> None:
         while not stop.is_set():
             try:
-                if not index.search("leave", ["general"]).hits:
+                if not index.search("leave", Scope(("general",))).hits:
                     wrong.append("nothing found")
             except Exception as error:  # noqa: BLE001 -- whatever it was, the test names it
                 wrong.append(repr(error))

@@ -5,6 +5,7 @@ from word_embedder import chunks, document
 
 from vectorstore.index import Index
 from vectorstore.query import match_expression, searchable, terms
+from vectorstore.scope import Scope
 
 
 def test_question_words_are_left_out_unless_there_is_nothing_else():
@@ -44,7 +45,7 @@ def test_a_pasted_page_is_cut_short():
 def test_either_spelling_finds_the_other(index: Index, written: str, asked: str):
     index.put(document("it"), chunks(written))
     index.put(document("others"), chunks(*(f"Other matters, number {n}" for n in range(5))))
-    hits = index.search(asked, ["general"]).hits
+    hits = index.search(asked, Scope(("general",))).hits
     assert [hit.text for hit in hits if hit.signals["lexical"] == 1.0] == [written]
 
 

@@ -9,6 +9,7 @@ from app.evaluate.retrieval import METRICS, retrieval_metrics
 from ingest.pipeline import ingest_paths
 from vectorstore.index import Index
 from vectorstore.loading import load_embedder
+from vectorstore.scope import Scope
 
 
 @pytest.mark.shared
@@ -18,7 +19,7 @@ def test_recall_on_the_development_set(starter_embedder: Path, shared_dir: Path,
     ingest_paths(index, [shared_dir / "eval" / "docs"])
     questions = read_questions(shared_dir / "eval" / "questions.jsonl")
     rows = [
-        retrieval_metrics(question, index.search(question.question, ["general"], k=60).hits)
+        retrieval_metrics(question, index.search(question.question, Scope(("general",)), k=60).hits)
         for question in questions
         if question.answerable
     ]

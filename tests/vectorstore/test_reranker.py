@@ -14,6 +14,7 @@ from vectorstore.index import Index
 from vectorstore.loading import load_reranker
 from vectorstore.records import Hit
 from vectorstore.rerank import RERANKED, RerankerError, rerank
+from vectorstore.scope import Scope
 
 
 def save_cross_encoder(folder: Path, labels: int = 1) -> Path:
@@ -69,11 +70,11 @@ def test_a_search_follows_its_order(cross_encoder: Path, tmp_path: Path) -> None
     texts = ["annual leave is 28 days", "the car park closes at 22", "leave the car", "how is it"]
     plain = Index.open(tmp_path / "index", WordEmbedder())
     plain.put(document("leave"), chunks(*texts))
-    before = plain.search("how annual leave is", ["general"], k=4).hits
+    before = plain.search("how annual leave is", Scope(("general",)), k=4).hits
     plain.close()
     reranker = load_reranker(cross_encoder)
     index = Index.open(tmp_path / "index", WordEmbedder(), reranker=reranker)
-    found = index.search("how annual leave is", ["general"], k=4)
+    found = index.search("how annual leave is", Scope(("general",)), k=4)
     index.close()
     said = dict(zip(texts, reranker.scores("how annual leave is", texts), strict=True))
     assert [hit.text for hit in found.hits] == sorted(texts, key=lambda text: -said[text])

@@ -11,7 +11,7 @@ from web.chromium import CHROMIUM_FLAGS, find_chromium
 from web.running import KIM, LEE, Site, TwoPeople, Watched
 
 from app.conversations.store import Conversations
-from app.conversations.turns import Scope
+from app.conversations.turns import Selection
 from app.web.server import create_app, run_web
 
 
@@ -47,7 +47,7 @@ def site(running_site: Site) -> Iterator[Site]:
     running_site.backend.reset()
     for person in (KIM, LEE):
         running_site.conversations.delete_person(person.id)
-        running_site.conversations.remember_choice(person.id, Scope())
+        running_site.conversations.remember_choice(person.id, Selection())
     yield running_site
     running_site.backend.go.set()
 

@@ -23,7 +23,6 @@ from app.batch.journal import open_journal
 from app.batch.office import Office
 from app.batch.provenance import Order
 from app.batch.records import RunInfo
-from app.batch.rights import PersonsLibrary
 from app.conversations.store import Conversations
 from app.conversations.turns import SavedTurn
 from app.curating.uploads import Limits as UploadLimits
@@ -32,6 +31,7 @@ from app.home import Home
 from app.people.access import EVERYONE, Person, Right, private_space
 from app.people.opening import House, open_people
 from app.people.passwords import Passwords
+from app.personal_workspace import PersonalWorkspace
 from app.serving import web_app
 from app.settings import load_settings
 from app.wiring import open_home
@@ -178,7 +178,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         people.grant("open", EVERYONE, Right.READ)
         batches = settings.home / "batches"
         run = _questionnaire(batches, lee)
-        office = Office(batches, lambda who: PersonsLibrary(home, lambda: None, people.rules))
+        office = Office(batches, lambda who: PersonalWorkspace(home, lambda: None, people.rules))
         office.resume()
         stack.callback(office.close)
         found = Site(web_app(settings, home, house, talks, uploads, office), home, house, talks)

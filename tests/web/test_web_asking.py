@@ -3,12 +3,14 @@
 import asyncio
 import logging
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 
 import pytest
-from fakes import FakeBackend, leave_answer, script
+from fakes import FakeBackend, FakeStream, leave_answer, script
 from web.running import apart
 
+from app.answering.ask import Ask
+from app.answering.stream import EventStream, GeneratedStream
 from app.events import Event, Finished, Searching
 from app.people.access import Person
 from app.web.asking import Asking
@@ -17,7 +19,7 @@ from app.web.backend import AnswerFailed, FailureKind
 SECRET = "why was Ms Example dismissed"
 
 
-def collect(start: Callable[[], Iterator[Event]]) -> list[Event]:
+def collect(start: Callable[[], EventStream[Event]]) -> list[Event]:
     async def run() -> list[Event]:
         return [event async for events in Asking(start).batches() for event in events]
 
@@ -26,7 +28,7 @@ def collect(start: Callable[[], Iterator[Event]]) -> list[Event]:
 
 def test_events_arrive_in_order() -> None:
     events = script(leave_answer("?"))
-    assert collect(lambda: iter(events)) == events
+    assert collect(lambda: FakeStream(events, threading.Event())) == events
     assert isinstance(events[-1], Finished)
 
 
@@ -70,7 +72,7 @@ def test_stopping_ends_the_stream_while_the_backend_is_silent() -> None:
 def test_a_plain_generator_is_closed_after_its_next_event() -> None:
     going, closed = threading.Event(), threading.Event()
 
-    def events() -> Iterator[Event]:
+    def events() -> Generator[Event, None, None]:
         try:
             yield Searching("a")
             going.wait(30)
@@ -80,7 +82,7 @@ def test_a_plain_generator_is_closed_after_its_next_event() -> None:
             closed.set()
 
     async def run() -> None:
-        asking = Asking(events)
+        asking = Asking(lambda: GeneratedStream(events()))
         batches = asking.batches()
         await anext(batches)
         asking.stop()
@@ -96,5 +98,5 @@ async def _extend(seen: list[Event], asking: Asking) -> None:
         seen.extend(events)
 
 
-def _ask(backend: FakeBackend, question: str) -> Iterator[Event]:
-    return backend.ask(question, earlier=(), documents=None, person=Person("1", "kim"))
+def _ask(backend: FakeBackend, question: str) -> EventStream[Event]:
+    return backend.ask(Ask(question, person="1"), Person("1", "kim"))

@@ -11,6 +11,8 @@ from fakes import DOCUMENTS, EXAMPLES, FakeStream, document
 from playwright.sync_api import Browser, Page, expect
 from web.running import KIM, Site, Watched
 
+from vectorstore.scope import EVERYTHING, Scope
+
 pytestmark = pytest.mark.browser
 
 LIVE = "#sr-live .sr-turn"
@@ -112,7 +114,7 @@ def test_stop_ends_the_work_and_the_next_question_works(
     assert site.backend.streams[0].closed.wait(30)
     ask(page, "meal allowance?")
     stage(page, "done")
-    assert [asked["earlier"] for asked in site.backend.asked] == [[], []]
+    assert [asked.history for asked in site.backend.asked] == [(), ()]
 
 
 def test_closing_the_tab_ends_the_work(browser: Browser, site: Site) -> None:
@@ -143,15 +145,14 @@ def test_a_conversation_hands_on_earlier_answers(page: Page, site: Site) -> None
     ask(page, "And the meal allowance?")
     stage(page, "done")
     expect(page.locator("#sr-past .sr-question")).to_have_text("leave?")
-    earlier = site.backend.asked[1]["earlier"]
-    assert isinstance(earlier, list)
+    earlier = site.backend.asked[1].history
     assert [answer.question for answer in earlier] == ["leave?"]
     page.locator("[data-action=fresh]").click()
     expect(page.locator(".sr-welcome")).to_be_visible()
     expect(page.locator(".sr-turn")).to_have_count(0)
     ask(page, "leave?")
     stage(page, "done")
-    assert site.backend.asked[2]["earlier"] == []
+    assert site.backend.asked[2].history == ()
 
 
 def test_a_new_conversation_stops_the_running_answer(page: Page, site: Site) -> None:
@@ -170,7 +171,7 @@ def test_examples_ask_themselves(page: Page, site: Site) -> None:
     start(page, site)
     page.locator(".sr-example").nth(1).click()
     stage(page, "done")
-    assert site.backend.asked[0]["question"] == EXAMPLES[1]
+    assert site.backend.asked[0].question == EXAMPLES[1]
     expect(page.locator(f"{LIVE} figcaption")).to_have_text("In the document’s own words")
 
 
@@ -193,15 +194,14 @@ def test_only_chosen_documents_are_searched(page: Page, site: Site) -> None:
     ask(page, "leave?")
     stage(page, "done")
     expect(page.locator(f"{LIVE} .sr-only-in")).to_have_text(f"Only in {DOCUMENTS[5].name}")
-    assert site.backend.asked[0]["documents"] == (DOCUMENTS[5],)
+    assert site.backend.asked[0].scope.documents == (("general", DOCUMENTS[5].name),)
     page.reload()  # the choice is remembered
     expect(page.locator(".sr-chip")).to_have_text(DOCUMENTS[5].name)
     page.get_by_role("button", name=f"Remove {DOCUMENTS[5].name}").click()
     expect(page.locator(".sr-scope")).to_contain_text("All documents")
     ask(page, "meal?")
     stage(page, "done")
-    assert site.backend.asked[1]["documents"] is None
-    assert site.backend.asked[1]["spaces"] is None
+    assert site.backend.asked[1].scope == EVERYTHING
 
 
 def test_whole_spaces_can_be_chosen(page: Page, site: Site) -> None:
@@ -215,15 +215,14 @@ def test_whole_spaces_can_be_chosen(page: Page, site: Site) -> None:
     expect(page.locator(".sr-chip")).to_have_text(["hr", "My documents"])
     ask(page, "leave?")
     stage(page, "done")
-    assert site.backend.asked[0]["spaces"] == ["hr", private.space]
-    assert site.backend.asked[0]["documents"] is None
+    assert site.backend.asked[0].scope == Scope(("hr", private.space))
     choose(page, DOCUMENTS[0].name)
     expect(page.locator(".sr-chip")).to_have_count(3)
     ask(page, "meal?")
     stage(page, "done")
-    documents = site.backend.asked[1]["documents"]
-    assert isinstance(documents, tuple)
-    assert {found.name for found in documents} == {
+    scope = site.backend.asked[1].scope
+    assert set(scope.spaces or ()) == {"general", "hr", private.space}
+    assert {name for _, name in scope.documents or ()} == {
         DOCUMENTS[0].name,
         "Salaries.xlsx",
         "My notes.md",

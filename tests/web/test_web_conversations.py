@@ -151,8 +151,8 @@ def test_another_persons_tab_is_out_of_reach(
     assert "42 euros" in heard
     assert SECRET not in heard
     assert event not in heard
-    assert site.backend.asked[-1]["person"] == LEE
-    assert site.backend.asked[-1]["earlier"] == []
+    assert site.backend.asked[-1].person == LEE.id
+    assert site.backend.asked[-1].history == ()
     stop = next(one["id"] for one in config["dependencies"] if one["targets"][0][1] == "click")
     call(lee, stop, [None], tab="same")
     lee.post(

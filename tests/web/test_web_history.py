@@ -44,8 +44,7 @@ def test_a_conversation_is_found_again_and_goes_on(page: Page, site: Site) -> No
     expect(page.locator(f"{LIVE} .sr-prose")).to_contain_text("28 working days")
     ask(page, "And for meals?")
     stage(page, "done")
-    earlier = site.backend.asked[-1]["earlier"]
-    assert isinstance(earlier, list)
+    earlier = site.backend.asked[-1].history
     assert [given.question for given in earlier] == ["How much leave?"]
     page.locator("#sr-list a", has_text="meal?").last.click()
     expect(page.locator(".sr-turn")).to_have_count(1)
@@ -94,7 +93,7 @@ def test_an_edited_question_replaces_what_came_after(page: Page, site: Site) -> 
     stage(page, "done")
     expect(page.locator(".sr-turn")).to_have_count(1)
     expect(page.locator(f"{LIVE} .sr-question")).to_have_text("meal?")
-    assert site.backend.asked[-1]["earlier"] == []
+    assert site.backend.asked[-1].history == ()
     held = site.conversations.read(KIM.id, "one", set)
     assert held is not None
     assert [turn.question for turn in held.turns] == ["meal?"]
@@ -140,7 +139,7 @@ def test_what_to_ask_next_comes_from_the_passages(page: Page, site: Site) -> Non
     )
     offered.last.click()
     eventually(lambda: len(site.backend.asked) == 2)
-    assert site.backend.asked[1]["question"] == (
+    assert site.backend.asked[1].question == (
         "What does Information security say about “Passwords”?"
     )
 
@@ -186,7 +185,7 @@ def test_lost_access_is_said_and_nothing_is_shown(page: Page, site: Site) -> Non
     expect(page.locator("body")).not_to_contain_text("28 working days")
     ask(page, "meal?")
     stage(page, "done")
-    assert site.backend.asked[-1]["earlier"] == []
+    assert site.backend.asked[-1].history == ()
 
 
 def test_files_of_a_conversation_can_be_saved(page: Page, site: Site) -> None:

@@ -20,7 +20,7 @@ from fakes import (
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.conversations.turns import Feedback, Listed, Scope
+from app.conversations.turns import Feedback, Listed, Selection
 from app.events import Answer, AnswerSentence, Dropped, Reading, Searching, Writing
 from app.web import frame, markup
 from app.web.backend import AnswerFailed, FailureKind, ModelNotice, Readiness
@@ -113,7 +113,7 @@ def test_foreign_text_is_never_markup(one: str, two: str, three: str) -> None:
         [cite(1, evil, three)],
         passages=(evil, replace(evil, chunk_id="9" * 16)),
     )
-    turn = finished(made, scope=Scope((one,), ((three, two),)))
+    turn = finished(made, selection=Selection((one,), ((three, two),)))
     for texts in LANGUAGES.values():
         shown(turn, texts)
         shown(finished(replace(made, quoted=True)), texts)
@@ -128,7 +128,7 @@ def test_foreign_text_is_never_markup(one: str, two: str, three: str) -> None:
         read(frame.header_html(texts, words, Readiness("ready"), model, account))
         read(frame.frame_html(texts, words, account))
         read(frame.list_html(words, [Listed(one, two, 0, 0, three)], date(2026, 11, 22)))
-        read(frame.scope_html(texts, words, Scope((one,), ((two, three),))))
+        read(frame.scope_html(texts, words, Selection((one,), ((two, three),))))
         records = [document(one), document(two, space=three)]
         read(frame.choices_html(texts, words, records))
 
@@ -184,7 +184,7 @@ def test_nothing_found_shows_the_nearest_passages() -> None:
 def test_the_stages_are_named() -> None:
     turn = advance(Turn(1, "?"), Searching("?"))
     assert "Searching 6 documents…" in shown(turn)
-    chosen = advance(Turn(1, "?", Scope((), (("general", "a.pdf"),))), Searching("?"))
+    chosen = advance(Turn(1, "?", Selection((), (("general", "a.pdf"),))), Searching("?"))
     assert "Searching 1 document…" in shown(chosen)
     assert "Only in a.pdf" in shown(chosen)
     turn = advance(turn, Reading([LEAVE], Dropped()))

@@ -3,7 +3,7 @@
 import pytest
 from fakes import LEAVE, PASSAGES, answer, cite, hit, leave_answer, nothing_found, script
 
-from app.conversations.turns import Scope
+from app.conversations.turns import Selection
 from app.events import Answer, AnswerSentence, Dropped, Finished, Reading, Searching, Writing
 from app.web.backend import AnswerFailed, FailureKind
 from app.web.view import (
@@ -63,15 +63,15 @@ def test_only_answers_are_remembered_for_the_next_question() -> None:
 
 
 def test_a_kept_turn_comes_back_as_it_was() -> None:
-    scope = Scope(("hr",), (("general", "a.pdf"),))
-    done = play(Turn(1, "a", scope), leave_answer("a"))
+    selection = Selection(("hr",), (("general", "a.pdf"),))
+    done = play(Turn(1, "a", selection), leave_answer("a"))
     half = advance(Turn(2, "b"), Reading(PASSAGES, Dropped()))
     stopped = stop(advance(half, Writing("half")))
     failed = fail(Turn(3, "c"), AnswerFailed(FailureKind.BUSY))
     for turn in (done, stopped, failed):
         back = from_saved(to_save(turn, []))
         assert (back.number, back.question, back.stage) == (turn.number, turn.question, turn.stage)
-        assert (back.scope, back.answer) == (turn.scope, turn.answer)
+        assert (back.selection, back.answer) == (turn.selection, turn.answer)
         assert back.draft == ("" if turn.answer else turn.draft)
     assert to_save(stopped, []).spaces == ("general",)
     assert to_save(failed, [to_save(done, [])]).spaces == ("general",)
@@ -140,8 +140,8 @@ def test_long_passages_are_shortened() -> None:
 
 
 def test_documents_are_kept_for_asking_again() -> None:
-    only = Scope((), (("general", "a.pdf"),))
-    assert advance(Turn(1, "?", only), Searching("?")).scope == only
+    only = Selection((), (("general", "a.pdf"),))
+    assert advance(Turn(1, "?", only), Searching("?")).selection == only
 
 
 def _fields(given: Answer) -> dict[str, object]:

@@ -16,7 +16,6 @@ from web.running import Watched
 from web.signing_in import running, sign_in
 
 from app.batch.office import Office
-from app.batch.rights import PersonsLibrary
 from app.conversations.store import Conversations
 from app.curating.uploads import Limits as UploadLimits
 from app.curating.uploads import Uploads
@@ -24,6 +23,7 @@ from app.home import Home
 from app.people.access import EVERYONE, Right
 from app.people.opening import House, open_people
 from app.people.passwords import Passwords
+from app.personal_workspace import PersonalWorkspace
 from app.serving import web_app
 from app.settings import load_settings
 from app.sources.links import source_link
@@ -79,8 +79,8 @@ def whole(folder: Path, people: Mapping[str, str]) -> Iterator[Whole]:
         store.grant(SPACE, EVERYONE, Right.READ)
         store.grant(SPACE, "staff", Right.CURATE)
 
-        def library_of(person: str) -> PersonsLibrary:
-            return PersonsLibrary(home, lambda: store.by_id(person), store.rules)
+        def library_of(person: str) -> PersonalWorkspace:
+            return PersonalWorkspace(home, lambda: store.by_id(person), store.rules)
 
         office = Office(folder / "batches", library_of, source_link)
         stack.callback(office.close)

@@ -1,0 +1,24 @@
+"""One question with all that decides its answer, made where it arrives and handed on unchanged."""
+
+from dataclasses import dataclass
+
+from app.events import Answer
+from vectorstore.scope import EVERYTHING, Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One question.
+
+    `history` has the conversation's earlier answers, oldest first. `instruction` tells the model
+    the form of its answer; nothing is searched for it. `reproducible` asks for the same bits
+    whatever else the engine does, at the cost of speed. `person` is the id of whoever asks; ""
+    is the person at this machine.
+    """
+
+    question: str
+    scope: Scope = EVERYTHING
+    history: tuple[Answer, ...] = ()
+    instruction: str = ""
+    reproducible: bool = False
+    person: str = ""

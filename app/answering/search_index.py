@@ -1,0 +1,27 @@
+"""What answering needs of an index: the port that `vectorstore.index.Index` implements."""
+
+from collections.abc import Iterable, Sequence
+from typing import Protocol
+
+from vectorstore.embedder import Embedder
+from vectorstore.records import Hit, SearchResult
+from vectorstore.scope import Scope
+
+
+class SearchIndex(Protocol):
+    """Finds passages. Safe to use from many threads."""
+
+    @property
+    def embedder(self) -> Embedder: ...
+
+    def search(self, question: str, scope: Scope, k: int = 10) -> SearchResult:
+        """The `k` best passages of the scope, the best first."""
+        ...
+
+    def opening(self, hit: Hit) -> str:
+        """The first lines of the hit's document; "" when it is gone."""
+        ...
+
+    def rarity(self, words: Iterable[str], spaces: Sequence[str] | None) -> dict[str, float]:
+        """How rare each word is in these spaces (None: in all): 0 everywhere, 1 nowhere."""
+        ...
