@@ -12,7 +12,7 @@ from importlib import import_module
 from itertools import zip_longest
 from pkgutil import iter_modules
 
-from vectorstore.languages.base import Language, Ranks, Words
+from vectorstore.languages.base import Key, Language, Ranks, Words
 
 _FIRST = "en"  # where two languages claim the same, English goes first
 
@@ -46,7 +46,7 @@ def ranked(kind: Callable[[Language], Ranks]) -> Words:
     return tuple(dict.fromkeys(word for rank in ranks for words in rank for word in words))
 
 
-def meanings(kind: Callable[[Language], Mapping[str, Words]]) -> dict[str, str]:
+def meanings(kind: Callable[[Language], Mapping[Key, Words]]) -> dict[str, Key]:
     """What each word means, where a kind gives words by their meaning."""
     return {
         word: meaning

@@ -10,12 +10,13 @@ over the same characters. A language that has no such word gives ().
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 Words = tuple[str, ...]
 Patterns = tuple[str, ...]
 # Words by how surely they mean the thing: all languages' first ranks come before their second.
 Ranks = tuple[Words, ...]
+AnswerKind = Literal["text", "number", "date", "yes_no", "choice", "list"]
 
 
 Key = TypeVar("Key")
@@ -171,7 +172,7 @@ class QuestionnaireWords:
     """Words of questionnaires: headings of columns, kinds of answers, and answers."""
 
     columns: Mapping[str, Ranks]  # headings by meaning, see `app.batch.headers`
-    kinds: Mapping[str, Words]  # names of the kinds of answers, by kind
+    kinds: Mapping[AnswerKind, Words]  # names of the kinds of answers, by kind
     numbers: Patterns  # "number" in "number (days)"
     choices: Patterns  # "one of" in "one of: a; b"
     yes: Words
