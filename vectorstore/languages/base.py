@@ -2,10 +2,11 @@
 
 Fields named in the plural hold words or patterns. Words (`Words`) are compared as they stand:
 in lower case, and without accents where the reader takes accents off. Patterns (`Patterns`) are
-parts of regular expressions for lower case text: each is one alternative among those of all
-languages, and has no named group unless its field says so. They are searched without regard to
-case. A pattern must stay linear in the length of the text: no repetition inside a repetition
-over the same characters. A language that has no such word gives ().
+parts of regular expressions: each is one alternative among those of all languages, and has no
+named group unless its field says so. They are searched without regard to case; those of orders
+and of `may_turn` are searched in case folded text and must be in lower case. A pattern must stay
+linear in the length of the text: no repetition inside a repetition over the same characters.
+A language that has no such word gives ().
 """
 
 from collections.abc import Callable, Mapping
