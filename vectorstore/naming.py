@@ -3,6 +3,7 @@
 import re
 import unicodedata
 
+from vectorstore.languages import any_of, words_of
 from vectorstore.query import STOPWORDS
 
 BY_NAME = 1.0  # the whole name stands in the question
@@ -14,13 +15,11 @@ _PLURAL = 4  # letters from which an s at the end counts as an ending
 _LONE = 8  # letters; a name of one shorter word may be any word
 _SLACK = 2  # words that may stand between those of a name
 # Of a file's name, but not of what people call it.
-_UNTOLD = frozenset(
-    "the a an of and for to in on no nr der die das und für von zu final draft copy version rev "
-    "edition extract scan neu entwurf kopie".split()
-)
+_UNTOLD = frozenset(words_of(lambda language: language.retrieval.untold_in_names))
+_ARTICLE = any_of(lambda language: language.retrieval.articles_before_names)
 _LEADS = re.compile(
-    r"\b(?:in|from|under|per|of|says|according to|laut|gemäß|nach|im|aus|unter)\s+"
-    r"(?:(?:the|our|your|this|dem|der|den|die|das|unserer?|unserem|ihrem|ihrer)\s+)?(?:\w+\s+){0,2}$",
+    rf"\b(?:{any_of(lambda language: language.retrieval.before_names)})\s+"
+    rf"(?:(?:{_ARTICLE})\s+)?(?:\w+\s+){{0,2}}$",
     re.IGNORECASE,
 )
 

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
+from vectorstore.languages import words_of
 from vectorstore.records import Hit
 
 # Share of the pairs of words that two passages must have in common. A changed word costs two
@@ -18,17 +19,11 @@ from vectorstore.records import Hit
 ALIKE = 0.8
 _WORD = re.compile(r"[^\W_]+(?:[-./,:'’][^\W_]+)*|[%€$£]")
 # Small words that turn a rule around; figures in words, and days, are written small as well.
-_TURNING = frozenset(
-    """not no never none nor neither cannot without only except unless before after until over
-    under above below more less least most minimum maximum must may either
-    nicht kein keine keinen keiner nie niemals ohne nur außer vor nach bis über unter mehr weniger
-    mindestens höchstens
-    zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen
-    sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety
-    hundred thousand million billion half quarter third twice daily weekly monthly quarterly yearly
-    annually hour hours day days week weeks month months year years
-    eins zwei drei vier fünf sechs sieben acht neun zehn elf zwölf zwanzig dreißig vierzig fünfzig
-    täglich wöchentlich monatlich jährlich""".split()
+_TURNING = frozenset(words_of(lambda language: language.retrieval.turning))
+_DENYING_ENDINGS = tuple(
+    written
+    for ending in words_of(lambda language: language.denials.endings)
+    for written in (ending, ending.replace("'", "’"))
 )
 
 Facts = tuple[str, ...]
@@ -42,7 +37,7 @@ def facts(text: str) -> Facts:
         if not word[0].islower()
         or any(letter.isdigit() or letter.isupper() for letter in word)
         or word in _TURNING
-        or word.endswith(("n't", "n’t"))
+        or word.endswith(_DENYING_ENDINGS)
     )
 
 

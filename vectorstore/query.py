@@ -4,14 +4,11 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
+from vectorstore.languages import words_of
+
 # Words that questions are made of and that tell no passage from another. FTS5 would weigh
 # them low; left out, a common word does not bring every row of a large index into the ranking.
-STOPWORDS = frozenset(
-    "a about am an and any are as at be been but by can could did do does for from had has have "
-    "he her him his how i if in into is it its many me much my of on or our shall she should so "
-    "such than that the their them then there these they this those to us was we were what when "
-    "where which who whom whose why will with would you your".split()
-)
+STOPWORDS = frozenset(words_of(lambda language: language.retrieval.stop_words))
 _MOST_TERMS = 48  # of a question; what follows in a pasted page adds time and no precision
 _LONGEST_TERM = 64
 # Parts of one token to a reader: AB-12/3, 2026-03-01, 1,234.50, e-mail, v2.1, a@b.example

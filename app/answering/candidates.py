@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from app.answering.language import sentences
+from vectorstore.languages import any_of
 from vectorstore.records import Hit
 
 FAR = 4  # pieces after a question that still answer it
 LONGEST = 320  # characters of an answer that is quoted whole
 _LABEL = re.compile(
-    r"^\W*(?:(?P<asks>q|question|f|frage)|a|answer|antwort)\s*\d{0,3}\s*[:.)\]]\s+", re.IGNORECASE
+    rf"^\W*(?:(?P<asks>{any_of(lambda language: language.questions.question_labels)})"
+    rf"|{any_of(lambda language: language.questions.answer_labels)})\s*\d{{0,3}}\s*[:.)\]]\s+",
+    re.IGNORECASE,
 )
 
 

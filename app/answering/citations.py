@@ -5,23 +5,13 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from app.answering.language import sentences
+from vectorstore.languages import any_of
 
 _MARK = re.compile(
     r"\s*[\[【(](?:passages?\s*)?(\d{1,3}(?:\s*[,;–-]\s*\d{1,3})*)[\]】)]", re.IGNORECASE
 )
 _QUOTED_SENTENCES = re.compile(r"[“„«\"]([^“”„«»\"]*[.!?]\s[^“”„«»\"]*)[”“»\"]")
-_HERE = (
-    r"(the|these|any of the) ((given|provided) )?(passages?|documents?|context|text|information)"
-)
-_SAYS_NO = re.compile(
-    rf"^\W*not found\b|\bnot found in {_HERE}\b|\bnot in the (documents|passages)\b|"
-    r"\b(passages?|documents?|context|text|information) (do(es)?|did) not "
-    r"(contain|hold|provide|mention|say|state|specify|answer|include)|"
-    rf"\b(is|are) not (mentioned|specified|stated|provided|given|included) in {_HERE}\b|"
-    r"\b(no|not enough|insufficient) information\b|"
-    r"\b(cannot|can't|unable to) (answer|find|determine)\b",
-    re.IGNORECASE,
-)
+_SAYS_NO = re.compile(any_of(lambda language: language.refusals), re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,31 +1,30 @@
-"""Calendar dates of a text, however they are written, in English and German."""
+"""Calendar dates of a text, however they are written in the known languages."""
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from vectorstore.languages import any_of, languages
+
 _MONTHS = {
     name: number
-    for number, names in enumerate(
-        """january jan januar|february feb februar|march mar märz|april apr|may mai|june jun juni
-        |july jul juli|august aug|september sep sept|october oct oktober okt|november nov
-        |december dec dezember dez""".split("|"),
-        start=1,
-    )
-    for name in names.split()
+    for language in languages()
+    for number, names in enumerate(language.dates.months, start=1)
+    for name in names
 }
 _NAME = "|".join(sorted(_MONTHS, key=len, reverse=True))
 _YEAR = r"(?P<year>(?:1\d|20)\d\d)(?!\d)"
-_DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th|\.)?"
+_DAY = rf"(?P<day>\d{{1,2}})(?:{any_of(lambda language: language.dates.ordinal_endings)}|\.)?"
+_OF = any_of(lambda language: language.dates.before_months)
 _FORMS = [
     re.compile(form, re.IGNORECASE)
     for form in (
         rf"(?<![\d-]){_YEAR}-(?P<month>\d\d)-(?P<day>\d\d)(?![\d-])",
         r"(?<![\d./])(?P<day>\d{1,2})\.\s?(?P<month>\d{1,2})\.\s?(?P<year>(?:1\d|20)\d\d)(?!\d)",
         r"(?<![\d./])(?P<day>\d{1,2})/(?P<month>\d{1,2})/(?P<year>(?:1\d|20)\d\d)(?!\d)",
-        rf"(?<![\d.,]){_DAY}\s+(?:of\s+)?(?P<name>{_NAME})\b\.?(?:,?\s+{_YEAR})?",
+        rf"(?<![\d.,]){_DAY}\s+(?:(?:{_OF})\s+)?(?P<name>{_NAME})\b\.?(?:,?\s+{_YEAR})?",
         rf"\b(?P<name>{_NAME})\b\.?\s+{_DAY}(?![\d.,]*\d)(?:,?\s+{_YEAR})?",
-        rf"\b(?P<name>{_NAME})\b\.?,?\s+(?:of\s+)?{_YEAR}",
+        rf"\b(?P<name>{_NAME})\b\.?,?\s+(?:(?:{_OF})\s+)?{_YEAR}",
     )
 ]
 _LAST_MONTH, _LAST_DAY = 12, 31

@@ -5,50 +5,47 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from app.answering.language import sentences
+from vectorstore.languages import any_of
 from vectorstore.records import Hit
 
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _OPENING = 600  # characters: the title, the status lines and the first paragraph
-_OLD = (
-    r"(?:replaced|superseded|withdrawn|obsolete|out of date|"
-    r"no longer (?:in force|valid|applicable)|ersetzt|abgelöst|"
-    r"zurückgezogen|veraltet|ungültig|außer kraft|nicht mehr (?:gültig|in kraft))"
-)
-_BY = r"(?:by|on|since|from|as of|with effect|durch|am|seit|von|zum|ab)\b"
-_DOCUMENT = (
-    r"(?:polic(?:y|ies)|versions?|editions?|documents?|handbooks?|manuals?|guid(?:e|elines?|ance)|"
-    r"regulations?|rules?|agreements?|contracts?|directives?|instructions?|procedures?|pages?|"
-    r"notices?|lists?|standards?|sheets?|\w*(?:richtlinie|fassung|ausgabe|dokument|handbuch|leitfaden|"
-    r"vereinbarung|ordnung|regelung|anweisung|merkblatt|vertrag|liste|seite))"
-)
+_OLD = f"(?:{any_of(lambda language: language.editions.replaced)})"
+_BY = rf"(?:{any_of(lambda language: language.editions.replaced_by)})\b"
+_DOCUMENT = f"(?:{any_of(lambda language: language.editions.documents)})"
+_WAS = any_of(lambda language: language.editions.was)
+_IN_FORCE = any_of(lambda language: language.editions.in_force)
+_IS = any_of(lambda language: language.editions.is_)
+_ADVERB = any_of(lambda language: language.editions.adverbs)
+_THIS = any_of(lambda language: language.editions.this)
+_AGENT = any_of(lambda language: language.editions.by)
+_THIS_ONE = any_of(lambda language: language.editions.this_one)
+_REPLACES = any_of(lambda language: language.editions.replaces)
+_OTHERS = any_of(lambda language: language.editions.others)
+_IN_GENERAL = any_of(lambda language: language.editions.replaced_in_general)
+_ARTICLE = any_of(lambda language: language.editions.articles)
 # A line of its own: "Replaced by version 3.1.", "Status: obsolete", "Travel policy (superseded)".
 _STATUS = re.compile(
-    rf"^\W*(?:status\W+)?(?:(?:is|was|has been|wurde|ist)\s+)?{_OLD}"
+    rf"^\W*(?:status\W+)?(?:(?:{_WAS})\s+)?{_OLD}"
     rf"(?=\s*(?:$|[.,;:!)\]–—-]|{_BY}))"
-    rf"|^\W*(?:valid|in force|gültig)\b.{{0,80}}?\b{_OLD}\s+{_BY}|[(\[]\s*{_OLD}\s*[)\]]|"
+    rf"|^\W*(?:{_IN_FORCE})\b.{{0,80}}?\b{_OLD}\s+{_BY}|[(\[]\s*{_OLD}\s*[)\]]|"
     rf"(?:[:|–—]|\s-)\s*{_OLD}\W*$",
     re.IGNORECASE,
 )
 _SAID_OF = (
-    rf"(?:\s+[\w.-]+){{0,3}}?\s+{_DOCUMENT}\b.{{0,60}}?\b(?:is|are|was|were|been|wurden?|ist|sind|gilt)"
-    rf"\s+(?:(?:now|therefore|hereby|jetzt|inzwischen|daher|am|zum|seit|durch|mit)\b.{{0,60}}?)?{_OLD}\b"
+    rf"(?:\s+[\w.-]+){{0,3}}?\s+{_DOCUMENT}\b.{{0,60}}?\b(?:{_IS})"
+    rf"\s+(?:(?:{_ADVERB})\b.{{0,60}}?)?{_OLD}\b"
 )
-_THIS_IS_OLD = re.compile(
-    rf"\b(?:this|these|the present|diese[rs]?|die vorliegende|das vorliegende){_SAID_OF}",
-    re.IGNORECASE,
-)
+_THIS_IS_OLD = re.compile(rf"\b(?:{_THIS}){_SAID_OF}", re.IGNORECASE)
 # What a rule says of other things, or of the edition before: "has been replaced by this one".
 _OF_ANOTHER = re.compile(
-    r"\b(?:by|durch) (?:this|these|the present|diese[nsr]?|die vorliegende)\b"
-    r"|\b(?:replaces|supersedes|ersetzt|löst)\s+(?:all|the|any|version|edition|die|den|das|alle|jede)\b"
-    rf"|{_OLD}\s+(?:within|every|if|when|unless|after|free|innerhalb|alle|wenn|nach)\b",
+    rf"\b(?:{_AGENT}) (?:{_THIS_ONE})\b"
+    rf"|\b(?:{_REPLACES})\s+(?:{_OTHERS})\b"
+    rf"|{_OLD}\s+(?:{_IN_GENERAL})\b",
     re.IGNORECASE,
 )
 _ASKS_FOR_OLD = re.compile(
-    r"\b(old|older|former|formerly|previous|previously|earlier|past|used to|archived?|before|"
-    r"replaced|superseded|changed?|differ\w*|compared?|alte[nrs]?|frühere?[nrs]?|vorherige?[nrs]?|"
-    r"bisherige?[nrs]?|damals)\b",
-    re.IGNORECASE,
+    rf"\b({any_of(lambda language: language.editions.asks_for_old)})\b", re.IGNORECASE
 )
 # What a replaced edition's passage loses against one in force: enough to put it behind the same
 # rule in the newer one, too little to hide the only passage that answers.
@@ -87,9 +84,7 @@ def _says_it_is_old(sentence: str, years: set[str]) -> bool:
     if _STATUS.search(sentence) or _THIS_IS_OLD.search(sentence):
         return True
     return any(
-        re.search(
-            rf"\b(?:the|die|das|der)\s+(?:\w+\s+){{0,2}}{year}{_SAID_OF}", sentence, re.IGNORECASE
-        )
+        re.search(rf"\b(?:{_ARTICLE})\s+(?:\w+\s+){{0,2}}{year}{_SAID_OF}", sentence, re.IGNORECASE)
         for year in years
     )
 

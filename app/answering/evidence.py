@@ -18,6 +18,7 @@ from app.answering.language import (
     telling_words,
 )
 from vectorstore.embedder import Embedder, Reading, Vector
+from vectorstore.languages import any_of
 from vectorstore.records import Hit
 
 MOST_SENTENCES = 60  # a query's cost is bounded; later passages give up their sentences first
@@ -32,16 +33,14 @@ AS_GOOD = 0.85
 _LONG_ENOUGH = 5  # words, to be no chance
 _WORD = re.compile(r"\w+")
 _ASKS_NUMBER = re.compile(
-    r"\b(how (many|much|long|old|far|often|high|large|big|tall|fast)|what (percentage|percent|"
-    r"number|year|date|day|month|amount|share|price|cost)|when|which (year|date|day)|"
-    r"wie ?viele?|wann|wie (lange|oft|hoch|weit|alt))\b",
-    re.IGNORECASE,
+    rf"\b({any_of(lambda language: language.questions.for_numbers)})\b", re.IGNORECASE
 )
 _ABOUT_QUESTIONS = re.compile(
-    r"\b(questions?|asks?|asked|check(s|ed|lists?)?|inspect(s|ed)?|fragen?|gefragt|(ge)?prüft?)\b",
-    re.IGNORECASE,
+    rf"\b({any_of(lambda language: language.questions.about_questions)})\b", re.IGNORECASE
 )
-_ASKS_NAME = re.compile(r"\b(who|whom|whose|where|wer|wem|wen|wo)\b", re.IGNORECASE)
+_ASKS_NAME = re.compile(
+    rf"\b({any_of(lambda language: language.questions.for_names)})\b", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,38 +10,27 @@ from dataclasses import dataclass
 
 from app.answering.dates import Day, placed_days, without_days
 from app.answering.language import NUMBER, content_stems, in_digits, numbers, plain_number
+from vectorstore.languages import any_of, meanings, words_of
 
-UNITS = {  # how units are written, folded, and one name for each
+_SIGNS = {  # units as all languages write them, folded, and one name for each
     alias: unit
     for unit, aliases in {
-        "%": "% percent prozent",
-        "percentage points": "points prozentpunkte prozentpunkten",
-        "EUR": "€ eur euro euros",
-        "USD": "$ usd dollar dollars",
-        "GBP": "£ gbp pound pounds",
-        "CHF": "chf franc francs franken",
-        "pence": "pence penny",
-        "cents": "cent cents",
-        "km": "km kilometre kilometres kilometer kilometers kilometern",
-        "miles": "mile miles meile meilen",
-        "metres": "metre metres meter meters metern",
+        "%": "%",
+        "EUR": "€ eur",
+        "USD": "$ usd",
+        "GBP": "£ gbp",
+        "CHF": "chf",
+        "km": "km",
         "cm": "cm",
         "mm": "mm",
-        "kg": "kg kilogram kilograms kilogramm",
-        "g": "g gram grams gramm",
+        "kg": "kg",
+        "g": "g",
         "mg": "mg",
-        "tonnes": "tonne tonnes ton tons tonnen",
-        "seconds": "second seconds sekunde sekunden",
-        "minutes": "minute minutes min minuten",
-        "hours": "hour hours stunde stunden",
-        "days": "day days tag tage tagen",
-        "weeks": "week weeks woche wochen",
-        "months": "month months monat monate monaten",
-        "years": "year years jahr jahre jahren",
+        "minutes": "min",
         "°C": "°c",
         "°F": "°f",
-        "V": "v volt volts",
-        "W": "w watt watts",
+        "V": "v",
+        "W": "w",
         "kW": "kw",
         "MW": "mw",
         "kWh": "kwh",
@@ -50,53 +39,41 @@ UNITS = {  # how units are written, folded, and one name for each
         "bar": "bar",
         "mbar": "mbar",
         "psi": "psi",
-        "litres": "l litre litres liter liters litern",
+        "litres": "l",
         "ml": "ml",
         "ppm": "ppm",
     }.items()
     for alias in aliases.split()
 }
-_SCALES = {
-    alias: scale
-    for scale, aliases in {
-        "thousand": "thousand tausend",
-        "million": "million millions mio millionen mn",
-        "billion": "billion billions bn mrd milliarde milliarden",
-        "trillion": "trillion trillions",
-    }.items()
-    for alias in aliases.split()
-}
+UNITS = _SIGNS | meanings(lambda language: language.figures.units)
+_SCALES = meanings(lambda language: language.numbers.scales)
+_PERCENT = any_of(lambda language: language.figures.percent_phrases)
+_ARTICLE = any_of(lambda language: language.optional_articles)
 _UNIT_WORD = re.compile(r"[%€$£]|°[CF]|[^\W\d_]+", re.IGNORECASE)
 _NEXT = re.compile(rf"[\s-]*({_UNIT_WORD.pattern})", re.IGNORECASE)
 _BEFORE = re.compile(r"(€|\$|£|\bEUR|\bUSD|\bGBP|\bCHF)\s*$", re.IGNORECASE)
 # Words that may not stand between a number and its unit: "5 people a day" is no 5 days.
-_NO_ADJECTIVES = frozenset(
-    "a an the of in on at for to and or per by from is are was were as je pro von im in am und "
-    "oder bis zu der die das ein eine für".split()
+_NO_ADJECTIVES = frozenset(words_of(lambda language: language.figures.between))
+_MINUS = re.compile(
+    rf"(?:^|[\s(:=/])(?:−|-|–|(?:{any_of(lambda language: language.figures.minus)}) )[€$£]?$"
 )
-_MINUS = re.compile(r"(?:^|[\s(:=/])(?:−|-|–|minus )[€$£]?$")
 _BRACKETS = re.compile(r"\([€$£]?\s*$")
-_LESS = re.compile(
-    r"\b(minus|negative|loss\w*|los[te]|fell|fall\w*|decreas\w*|declin\w*|reduc\w*|down|lower|"
-    r"less|below|deficit|drop\w*|shrank|cost\w*|expens\w*|verlust\w*|rückgang|sank|gesunken|"
-    r"weniger|niedriger|kosten|aufwand\w*|unter)\b",
-    re.IGNORECASE,
-)
+_LESS = re.compile(rf"\b({any_of(lambda language: language.figures.losses)})\b", re.IGNORECASE)
 _AT_LEAST = re.compile(
-    r"\b(at least|(?:no|not) (?:less|fewer|earlier) than|minimum(?: of)?|more than|over|above|"
-    r"exceed\w*|after|since|mindestens|wenigstens|mehr als|über|nach|seit)\s+(?:the\s+)?\W?$",
+    rf"\b({any_of(lambda language: language.figures.at_least)})\s+(?:(?:{_ARTICLE})\s+)?\W?$",
     re.IGNORECASE,
 )
 _AT_MOST = re.compile(
-    r"\b(at most|up to|(?:no|not) (?:more|later) than|maximum(?: of)?|less than|fewer than|under|"
-    r"below|within|before|until|höchstens|maximal|bis zu|weniger als|unter|innerhalb von|vor|bis)"
-    r"\s+(?:the\s+)?\W?$",
+    rf"\b({any_of(lambda language: language.figures.at_most)})\s+(?:(?:{_ARTICLE})\s+)?\W?$",
     re.IGNORECASE,
 )
-_OR_MORE = re.compile(r"^[^.,;\d]{0,20}\b(or more|and more|oder mehr|and above)\b", re.IGNORECASE)
-_OR_LESS = re.compile(
-    r"^[^.,;\d]{0,20}\b(or less|or fewer|oder weniger|and below)\b", re.IGNORECASE
+_OR_MORE = re.compile(
+    rf"^[^.,;\d]{{0,20}}\b({any_of(lambda language: language.figures.or_more)})\b", re.IGNORECASE
 )
+_OR_LESS = re.compile(
+    rf"^[^.,;\d]{{0,20}}\b({any_of(lambda language: language.figures.or_less)})\b", re.IGNORECASE
+)
+
 _DASH = re.compile(r"^\s?[-–]\s?\d")
 _DASHED = re.compile(r"\d\s?[-–]\s?$")
 _CELL = re.compile(r"(?:^|; )([^:;]{1,200}): ")
@@ -177,7 +154,7 @@ def _same_measure(said: str, held: str, known: dict[str, str], sentence: str, co
         return True
     if said and held:
         return False
-    words = _UNIT_WORD.findall((context if said else sentence).casefold().replace("per cent", "%"))
+    words = _UNIT_WORD.findall(re.sub(_PERCENT, "%", (context if said else sentence).casefold()))
     return any(known.get(word) == (said or held) for word in words)
 
 
@@ -185,7 +162,7 @@ def _unit(before: str, after: str) -> tuple[str, str]:
     unit = scale = ""
     if ahead := _BEFORE.search(before):
         unit = UNITS[ahead.group(1).casefold()]
-    rest = re.sub(r"\bper cent\b", "%", after, flags=re.IGNORECASE)
+    rest = re.sub(rf"\b(?:{_PERCENT})\b", "%", after, flags=re.IGNORECASE)
     adjectives = 0
     while (following := _NEXT.match(rest)) and adjectives < 2:
         word = following.group(1).casefold()

@@ -5,28 +5,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.answering.language import codes, content_stems, names, numbers, words
+from vectorstore.languages import any_of, words_of
 
 # "And for part-timers?", "What about Norway?", "How long does it take?"
 _LEANS = re.compile(
-    r"^\s*(and|also|but|or|so|then|what about|how about|what if|why not|"
-    r"und|auch|aber|oder|wie ist)\b",
-    re.IGNORECASE,
+    rf"^\s*({any_of(lambda language: language.questions.leaning_starts)})\b", re.IGNORECASE
 )
-_NAMED = r"(?:the\s+)?[A-ZÄÖÜ][\w'’-]*(?:\s+[A-ZÄÖÜ][\w'’-]*)*"
+_CAPITAL = f"[A-Z{''.join(words_of(lambda language: language.capitals))}]"
+_ARTICLE = any_of(lambda language: language.optional_articles)
+_NAMED = rf"(?:(?:{_ARTICLE})\s+)?{_CAPITAL}[\w'’-]*(?:\s+{_CAPITAL}[\w'’-]*)*"
 # "in Norway", "for Part-timers", "at the Graz Office"
 _PLACED = re.compile(rf"\b([a-z]{{2,7}})\s+{_NAMED}")
-_POINTS_BACK = frozenset(
-    """it its they them their theirs that those this these there then he him his she her hers same
-    such one ones former latter previous above er sie ihr ihre ihm dies diese dieser dieses dort
-    davon dazu dafür damals""".split()
-)
+_POINTS_BACK = frozenset(words_of(lambda language: language.questions.pointing_back))
 FEW_WORDS = 2  # content words; fewer cannot name what they ask about
 TURNS_BACK = 3
 LONGEST_REWRITE = 400  # characters; more is an essay, not a question
 ANSWER_SHOWN = 300  # characters of an earlier answer that a rewriting model is shown
 _INTRODUCTION = re.compile(
-    r"^\s*(?:(?:the )?(?:standalone |rewritten |rephrased |last )*question(?: is)?|frage)\s*:\s*",
-    re.IGNORECASE,
+    rf"^\s*(?:{any_of(lambda language: language.questions.rewrite_labels)})\s*:\s*", re.IGNORECASE
 )
 
 

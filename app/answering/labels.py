@@ -4,20 +4,21 @@ import re
 
 from app.answering.figures import UNITS
 from app.answering.language import STOP_WORDS, stem_of, words
+from vectorstore.languages import any_of, words_of
 
 # They measure or place what follows them, and name nothing.
-_NO_NAMES = STOP_WORDS | frozenset(
-    "around roughly approximately nearly almost since beyond late early mid ended ending top least "
-    "most seit etwa rund knapp fast gegen anfang ende mitte mindestens höchstens".split()
-)
+_NO_NAMES = STOP_WORDS | frozenset(words_of(lambda language: language.labels.no_names))
+_NUMBER_SIGN = any_of(lambda language: language.labels.number_signs)
+_AND = any_of(lambda language: language.labels.list_joints)
+_TO = any_of(lambda language: language.labels.range_joints)
 _NUMBER = r"\d{1,5}(?:\.\d{1,3})*[a-z]?(?!['’]?s\b)"
 _LABELLED = re.compile(
-    rf"([^\W\d_]{{3,}})\s*:?\s+(?:no\.?|nr\.?|number|nummer)?\s*({_NUMBER})(?![\w%€])"
-    rf"((?:\s*(?:,|-|–|/|\b(?:and|or|to|und|oder|bis)\b)\s*{_NUMBER}(?![\w%€]))*)"
+    rf"([^\W\d_]{{3,}})\s*:?\s+(?:{_NUMBER_SIGN})?\s*({_NUMBER})(?![\w%€])"
+    rf"((?:\s*(?:,|-|–|/|\b(?:{_AND}|{_TO})\b)\s*{_NUMBER}(?![\w%€]))*)"
     r"(?:\s+([^\W\d_]+|[%€$£°]))?",
     re.IGNORECASE,
 )
-_MORE = re.compile(rf"(-|–|to|bis)?\s*({_NUMBER})", re.IGNORECASE)
+_MORE = re.compile(rf"(-|–|{_TO})?\s*({_NUMBER})", re.IGNORECASE)
 
 
 def labels(text: str) -> dict[str, frozenset[str]]:

@@ -7,6 +7,8 @@ from functools import lru_cache
 import sentencex
 import snowballstemmer
 
+from vectorstore.languages import any_of, languages, words_of
+
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 NUMBER = re.compile(
     "(?<!\\w)\\d{1,3}(?:[\u00a0\u2009\u202f'’]\\d{3})+(?:[.,]\\d+)?(?!\\w)"  # 1 250,50
@@ -14,73 +16,35 @@ NUMBER = re.compile(
 )
 _GROUPED = re.compile(r"^[1-9]\d{0,2}(?:[,.'’  ]\d{3})+(?:[.,]\d{1,2})?$")
 _BULLET = re.compile(r"^\s*(?:[-*•–▪◦‣]|\(?\d{1,2}[.)])\s+")
-# "Im 3. Quartal", "am 1. Mai": a number with a point is an ordinal in German.
-_GERMAN_ORDINAL = re.compile(
-    r"\b(?:am|beim|das|dem|den|der|des|die|im|ins|vom|zum|zur)\s+\d{1,2}\.\s*$", re.IGNORECASE
+_ORDINALS = {  # "Im 3. Quartal", "am 1. Mai": where a number with a point is an ordinal
+    language.code: re.compile(
+        rf"\b(?:{'|'.join(language.sentences.before_ordinals)})\s+\d{{1,2}}\.\s*$", re.IGNORECASE
+    )
+    for language in languages()
+    if language.sentences.before_ordinals
+}
+_SHORT_SENTENCES = words_of(lambda language: language.sentences.whole_sentences)
+_A_NO = re.compile(
+    rf"(?:{'|'.join(f'(?<=^{re.escape(short)})' for short in _SHORT_SENTENCES)})\s+(?=[^\W\d_])"
 )
-_A_NO = re.compile(r"(?<=^No\.)\s+(?=[^\W\d_])")
 _CODE = re.compile(r"[^\W_]+(?:[-/.:_][^\W_]+)*")
 _LETTER_RUN = re.compile(r"\d+|[^\W\d_]+")
 _NUMBER_WORDS = {
     word: str(value)
-    for value, names in {
-        0: "zero null",
-        1: "one eins",
-        2: "two zwei",
-        3: "three drei",
-        4: "four vier",
-        5: "five fünf",
-        6: "six sechs",
-        7: "seven sieben",
-        8: "eight acht",
-        9: "nine neun",
-        10: "ten zehn",
-        11: "eleven elf",
-        12: "twelve zwölf",
-        13: "thirteen dreizehn",
-        14: "fourteen vierzehn",
-        15: "fifteen fünfzehn",
-        16: "sixteen sechzehn",
-        17: "seventeen siebzehn",
-        18: "eighteen achtzehn",
-        19: "nineteen neunzehn",
-        20: "twenty zwanzig",
-        30: "thirty dreißig dreissig",
-        40: "forty vierzig",
-        50: "fifty fünfzig",
-        60: "sixty sechzig",
-        70: "seventy siebzig",
-        80: "eighty achtzig",
-        90: "ninety neunzig",
-    }.items()
-    for word in names.split()
+    for value in sorted({value for language in languages() for value in language.numbers.names})
+    for word in words_of(lambda language: language.numbers.names.get(value, ()))  # noqa: B023
 }
 _FOLDED_NUMBERS = {
     "".join(c for c in unicodedata.normalize("NFKD", word) if not unicodedata.combining(c)): value
     for word, value in _NUMBER_WORDS.items()
 }
-_ENGLISH = frozenset(
-    """a about above after again all also am an and any are as at be because been before being
-    below between both but by can could did do does doing down during each few for from further
-    had has have having he her here hers him his how i if in into is it its itself just may me
-    might more most must my no nor not of off on once only or other our ours out over own per
-    please same shall she should so some such tell than that the their theirs them then there
-    these they this those through to too under until up upon us very was we were what when where
-    which while who whom whose why will with would you your yours""".split()
-)
-_GERMAN = frozenset(
-    """aber als am an auch auf aus bei bin bis bist da damit das dass dein dem den der des die dies
-    diese diesem diesen dieser dieses doch du durch ein eine einem einen einer eines er es für
-    hat hatte haben hier ich ihr ihre im in ist ja kann kein keine können man mein mit muss
-    müssen nach nicht noch nur ob oder ohne sein seine sich sie sind so soll sollte über um und
-    uns unser unter vom von vor war waren was welche welcher welches wenn wer werden wie wieviel
-    wir wird wo wurde zu zum zur""".split()
-)
-STOP_WORDS = _ENGLISH | _GERMAN
-DENYING_NOUNS = frozenset(
-    "no none neither nor without kein keine keinen keiner keinem ohne".split()
-)
-_NEGATIONS = DENYING_NOUNS | frozenset("not never cannot nicht nie niemals".split())
+STOP_WORDS = frozenset(words_of(lambda language: language.stop_words))
+DENYING_NOUNS = frozenset(words_of(lambda language: language.denials.before_nouns))
+_NEGATIONS = DENYING_NOUNS | frozenset(words_of(lambda language: language.denials.others))
+# "n't", and the word that it stands for
+_DENYING_ENDINGS = {
+    ending: word for language in languages() for ending, word in language.denials.endings.items()
+}
 
 
 def sentences(text: str) -> list[str]:
@@ -101,11 +65,14 @@ def sentences(text: str) -> list[str]:
 def _pieces(line: str) -> list[str]:
     """The sentences of a line by the abbreviations and ordinals of its language."""
     used = {word.casefold() for word in _WORD.findall(line)}
-    if len(used & _GERMAN) <= len(used & _ENGLISH):
-        return list(sentencex.segment("en", line))
+    language = max(languages(), key=lambda one: len(used.intersection(one.stop_words)))
+    segments = sentencex.segment(language.code, line)
+    ordinal = _ORDINALS.get(language.code)
+    if ordinal is None:
+        return list(segments)
     pieces: list[str] = []
-    for piece in sentencex.segment("de", line):
-        if pieces and _GERMAN_ORDINAL.search(pieces[-1]):
+    for piece in segments:
+        if pieces and ordinal.search(pieces[-1]):
             pieces[-1] += piece
         else:
             pieces.append(piece)
@@ -175,8 +142,11 @@ def in_digits(text: str) -> str:
 def _spelled() -> re.Pattern[str]:
     small = "|".join(sorted(_small_numbers(), key=len, reverse=True))
     below = "|".join(word for word, value in _NUMBER_WORDS.items() if len(value) == 1)
-    hundreds = rf"(?:(?P<many>{below}|a|ein)[\s-]*)?(?:hundred|hundert)"
-    rest = rf"(?:[\s-]*(?:and|und)?[\s-]*(?P<rest>{small})\b)?"
+    one = any_of(lambda language: language.numbers.ones_before_hundred)
+    hundred = any_of(lambda language: language.numbers.hundreds)
+    joint = any_of(lambda language: language.numbers.joints)
+    hundreds = rf"(?:(?P<many>{below}|{one})[\s-]*)?(?:{hundred})"
+    rest = rf"(?:[\s-]*(?:{joint})?[\s-]*(?P<rest>{small})\b)?"
     return re.compile(rf"\b(?:{hundreds}(?!\w*s\b){rest}|(?P<small>{small}))\b", re.IGNORECASE)
 
 
@@ -187,11 +157,13 @@ def _small_numbers() -> dict[str, str]:
     ones = {
         word: value for word, value in _NUMBER_WORDS.items() if len(value) == 1 and value != "0"
     }
+    ones |= dict.fromkeys(words_of(lambda language: language.numbers.ones_in_compounds), "1")
+    compounds = words_of(lambda language: language.numbers.compounds)
     for ten, value in _NUMBER_WORDS.items():
         if len(value) == 2 and value.endswith("0") and value != "10":
-            for one, last in (*ones.items(), ("ein", "1")):
+            for one, last in ones.items():
                 total = str(int(value) + int(last))
-                written |= {f"{ten}-{one}": total, f"{ten} {one}": total, f"{one}und{ten}": total}
+                written |= {form.format(ten=ten, one=one): total for form in compounds}
     return written
 
 
@@ -199,7 +171,7 @@ def _digits(match: re.Match[str]) -> str:
     small = _small_numbers()
     if match["small"]:
         return small[match["small"].casefold()]
-    many = int(_NUMBER_WORDS.get((match["many"] or "a").casefold(), "1"))
+    many = int(_NUMBER_WORDS.get((match["many"] or "").casefold(), "1"))
     return str(100 * many + int(small[match["rest"].casefold()] if match["rest"] else 0))
 
 
@@ -252,7 +224,18 @@ def names(sentence: str) -> frozenset[str]:
 
 def negated(sentence: str) -> bool:
     """Whether the sentence denies something."""
-    return any(denies(word) for word in words(sentence)) or "n't" in sentence.replace("’", "'")
+    straight = sentence.replace("’", "'")
+    return any(denies(word) for word in words(sentence)) or any(
+        ending in straight for ending in _DENYING_ENDINGS
+    )
+
+
+def with_whole_denials(sentence: str) -> str:
+    """`sentence` with a denial at the end of a word as a word: "isn't" is "is not"."""
+    for ending, word in _DENYING_ENDINGS.items():
+        for written in (ending, ending.replace("'", "’")):
+            sentence = sentence.replace(written, f" {word}")
+    return sentence
 
 
 def denies(word: str) -> bool:

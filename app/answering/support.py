@@ -18,17 +18,17 @@ from app.answering.language import (
     negated,
     numbers,
     sentences,
+    with_whole_denials,
     words,
 )
+from vectorstore.languages import any_of
 
 # Share of a sentence's content words that its evidence must hold. Two thirds leaves room for a
 # paraphrase's verbs; numbers and names have no such room: all of them must be there.
 ENOUGH_WORDS = 0.66
 ENOUGH_OVERALL = 0.5
 _EXCEPTION = re.compile(
-    r"\b(?:except(?:ing)?(?: for)?|excluding|apart from|other than|außer|ausgenommen|"
-    r"mit ausnahme)\b([^,.;:]*)",
-    re.IGNORECASE,
+    rf"\b(?:{any_of(lambda language: language.denials.exceptions)})\b([^,.;:]*)", re.IGNORECASE
 )
 _DENIED = 3  # words after a "no" that it may deny
 
@@ -136,7 +136,7 @@ def _denied(sentence: str, *, before: bool = False) -> frozenset[str]:
     With `before`, the word before it as well ("a refund is not paid").
     """
     found: set[str] = set()
-    spoken = words(sentence.replace("n't", " not").replace("n’t", " not"))
+    spoken = words(with_whole_denials(sentence))
     for place, word in enumerate(spoken):
         if denies(word):
             far = _DENIED if word in DENYING_NOUNS else 1

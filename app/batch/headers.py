@@ -4,22 +4,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from app.batch.rows import QuestionnaireError, Remarks, Row
+from vectorstore.languages import ranked
 
 LOOKED_AT = 50  # rows from which the question column is guessed
 _HEADER_WITHIN = 20  # rows in which a header may stand below a title
 _WORDS_OF_A_QUESTION = 8  # a heading is shorter
+
+
+def _headings(meaning: str) -> tuple[str, ...]:
+    return ranked(lambda language: language.questionnaires.columns.get(meaning, ()))
+
+
 # Headers that name the question column, the surest first.
-QUESTION = (
-    "question", "questions", "question text", "frage", "fragen", "fragetext", "prüffrage",
-    "requirement", "requirements", "anforderung", "anforderungen", "control", "query",
-)  # fmt: skip
-_OTHERS: dict[str, tuple[str, ...]] = {
-    "id": ("id", "nr", "nr.", "no", "no.", "number", "nummer", "ref", "reference", "#", "kennung"),
-    "spaces": ("space", "spaces", "bereich", "bereiche"),
-    "documents": ("document", "documents", "dokument", "dokumente"),
-    "kind": ("type", "answer type", "answer_type", "antworttyp", "antwortart", "kind"),
-    "choices": ("choices", "options", "auswahl", "optionen"),
-    "unit": ("unit", "einheit"),
+QUESTION = _headings("question")
+_OTHERS = {
+    meaning: _headings(meaning)
+    for meaning in ("id", "spaces", "documents", "kind", "choices", "unit")
 }
 
 

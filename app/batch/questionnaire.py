@@ -28,6 +28,7 @@ from app.batch.rows import (
     listed,
 )
 from app.batch.spreadsheet import xlsx_rows
+from vectorstore.languages import any_of, meanings
 
 __all__ = ["LONGEST", "QuestionnaireError", "Remarks", "read_questionnaire"]
 
@@ -35,25 +36,16 @@ LONGEST = 4_000  # characters of a question; a longer one is no question, and no
 
 _KINDS: dict[str, AnswerKind] = {
     "": "text",
-    "text": "text",
-    "free text": "text",
-    "freitext": "text",
-    "yes/no": "yes_no",
-    "yes_no": "yes_no",
-    "yes or no": "yes_no",
-    "ja/nein": "yes_no",
-    "number": "number",
-    "zahl": "number",
-    "date": "date",
-    "datum": "date",
-    "choice": "choice",
-    "one of": "choice",
-    "auswahl": "choice",
-    "list": "list",
-    "liste": "list",
+    **meanings(lambda language: language.questionnaires.kinds),
 }
-_WITH_UNIT = re.compile(r"(number|zahl)\s*(?:\(|in\s|,\s*)\s*([^)]+)\)?$", re.IGNORECASE)
-_ONE_OF = re.compile(r"(?:one of|choice|auswahl|eine? von)\s*:\s*(.+)$", re.IGNORECASE)
+_WITH_UNIT = re.compile(
+    rf"({any_of(lambda language: language.questionnaires.numbers)})"
+    r"\s*(?:\(|in\s|,\s*)\s*([^)]+)\)?$",
+    re.IGNORECASE,
+)
+_ONE_OF = re.compile(
+    rf"(?:{any_of(lambda language: language.questionnaires.choices)})\s*:\s*(.+)$", re.IGNORECASE
+)
 _HALF = re.compile(r"[\ud800-\udfff]")  # JSON can name it; nothing can be written with it
 
 

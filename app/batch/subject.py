@@ -2,17 +2,23 @@
 
 import re
 
+from vectorstore.languages import any_of
+
 _LONGEST = 80  # characters of a title that names something; a longer one is a sentence
-_NOT_SAYING = re.compile(r"^(microsoft word|untitled|unbenannt|document\d*$|dokument\d*$)", re.I)
+_NOT_SAYING = re.compile(
+    rf"^({any_of(lambda language: language.questionnaires.empty_titles)})", re.IGNORECASE
+)
 _POINTING = re.compile(
-    r"\b(?P<owner>its|their|his)\b|\b(?:it|they|them|he|she|him|(?:this|the) "
-    r"(?:document|article|text|file)|dieses Dokument|das Dokument|dieser Text|der Text)\b",
+    rf"\b(?P<owner>{any_of(lambda language: language.questionnaires.owners)})\b"
+    rf"|\b(?:{any_of(lambda language: language.questionnaires.documents)})\b",
     re.IGNORECASE,
 )
 # "Is it allowed to …": that is no document.
-_EMPTY = re.compile(r"it\s+(?:\w+\s+){0,2}(?:to|that|if|whether)\b", re.IGNORECASE)
+_EMPTY = re.compile(any_of(lambda language: language.questionnaires.empty_subjects), re.IGNORECASE)
 # What comes behind one of these may be what is pointed at: "the warranty, and how long is it?"
-_OTHER = re.compile(r"\b(?:the|an?|any|some|each|every|all|der|die|das|ein|eine)\s+\w", re.I)
+_OTHER = re.compile(
+    rf"\b(?:{any_of(lambda language: language.questionnaires.other_things)})\s+\w", re.IGNORECASE
+)
 
 
 def about(question: str, title: str) -> str:

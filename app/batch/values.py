@@ -12,29 +12,34 @@ import prompts
 from app.answering.dates import days_of, without_days
 from app.answering.figures import Figure, figures
 from app.batch.records import Question
+from vectorstore.languages import any_of, words_of
 
 _MARKS = re.compile(r"\s*\[\d{1,3}(?:\s*,\s*\d{1,3})*\]")
 # "No" answers only where it stands alone: "no employee may", "no later than", "No. 5" do not.
 _ALONE = r"(?!\s*\.\s*\d)(?=\s*(?:[.,;:!)\]”“\"'’–—]|\s-\s|$))"
-_YES = re.compile(rf"\W*(?:yes|ja){_ALONE}", re.IGNORECASE)
-_NO = re.compile(rf"\W*(?:no|nein){_ALONE}", re.IGNORECASE)
-# Choices that a document's sentence holds for other reasons than to answer.
-_BARE = {"yes", "no", "ja", "nein", "y", "n", "j", "none", "true", "false", "wahr", "falsch"}
-# What may turn the words behind it into their opposite.
-_NEGATION = re.compile(
-    r"\b(?:not|\w+n['’]t|cannot|no|non|never|neither|nor|none|nobody|nothing|without|hardly|rarely|"
-    r"seldom|barely|scarcely|fail\w*|lack\w*|rather than|instead of|far from|yet to|"
-    r"nicht\w*|nie|niemals|niemand\w*|kein\w*|nein|weder|ohne|kaum|statt|anstatt)(?!\w)"
+_YES = re.compile(
+    rf"\W*(?:{any_of(lambda language: language.questionnaires.yes)}){_ALONE}", re.IGNORECASE
 )
-_DENIED_BEHIND = re.compile(r"\W{1,3}(?:not|no|nicht|nein)(?!\w)")
+_NO = re.compile(
+    rf"\W*(?:{any_of(lambda language: language.questionnaires.no)}){_ALONE}", re.IGNORECASE
+)
+# Choices that a document's sentence holds for other reasons than to answer.
+_BARE = frozenset(words_of(lambda language: language.questionnaires.bare_choices))
+# What may turn the words behind it into their opposite.
+_NEGATION = re.compile(rf"\b(?:{any_of(lambda language: language.denials.may_turn)})(?!\w)")
+_JOINED_PREFIX = any_of(lambda language: language.denials.joined_prefixes)
+_PREFIX = any_of(lambda language: language.denials.prefixes)
+_DENIED_BEHIND = re.compile(
+    rf"\W{{1,3}}(?:{any_of(lambda language: language.denials.behind)})(?!\w)"
+)
 _SCALES = {"": 1, "thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12}
 # Questions whose answer is a bound: "within how many days", "how many characters at least".
 _ASKED_BOUNDS = {
-    "least": re.compile(r"\b(?:at least|minimum|min\.|no (?:fewer|less)|mindestens|minimal)", re.I),
+    "least": re.compile(
+        rf"\b(?:{any_of(lambda language: language.questionnaires.asks_at_least)})", re.IGNORECASE
+    ),
     "most": re.compile(
-        r"\b(?:at most|maximum|max\.|within|up to|no more|may|longest|latest|limit|innerhalb|"
-        r"binnen|höchstens|maximal|bis zu|darf|dürfen)\b",
-        re.I,
+        rf"\b(?:{any_of(lambda language: language.questionnaires.asks_at_most)})\b", re.IGNORECASE
     ),
 }
 _BULLET = re.compile(r"^\s*(?:[-*•–]|\d{1,2}[.)])\s+", re.MULTILINE)
@@ -145,7 +150,7 @@ def _is_lead(choice: str, sentence: str) -> bool:
 def _is_said(choice: str, sentences: Sequence[str]) -> bool:
     """Whether the sentences hold `choice`, and none of them its opposite."""
     words = re.escape(choice)
-    opposite = re.compile(rf"(?<!\w)(?:in|(?:un|non|nicht|not)[-‐‑ ]?){words}(?!\w)")
+    opposite = re.compile(rf"(?<!\w)(?:{_JOINED_PREFIX}|(?:{_PREFIX})[-‐‑ ]?){words}(?!\w)")
     exact = re.compile(rf"(?<!\w)(?<![-‐‑]){words}(?!\w|[-‐‑]\w)")
     places = [(sentence, match) for sentence in sentences for match in exact.finditer(sentence)]
     if not places or any(opposite.search(sentence) for sentence in sentences):

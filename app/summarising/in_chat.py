@@ -10,18 +10,18 @@ from app.answering.stream import EventStream, WrappedStream
 from app.events import Answer, AnswerSentence, Event, Finished, Writing
 from app.summarising.summary import Joining, ReadingPart, Summarised, Summary, SummaryEvent
 from app.window import PastTurn
+from vectorstore.languages import any_of, words_of
 from vectorstore.records import DocumentRecord
 
-_ASKS = re.compile(
-    r"^(?:please |can you |could you |bitte )?"
-    r"(?:(?:summari[sz]e|sum up|(?:give me|write) a summary of) (?P<en>.+?)"
-    r"|fass?e? (?P<de>.+?) (?:bitte )?zusammen)(?:,? (?:please|bitte))?[.?!]*$",
-    re.IGNORECASE,
+_BEFORE = any_of(lambda language: language.summaries.courtesies_before)
+_AFTER = any_of(lambda language: language.summaries.courtesies_after)
+_REQUESTS = tuple(
+    re.compile(rf"^(?:{_BEFORE})?{request}(?:,? (?:{_AFTER}))?[.?!]*$", re.IGNORECASE)
+    for request in words_of(lambda language: language.summaries.requests)
 )
+_ARTICLES = words_of(lambda language: language.optional_articles)
 _THE_CHOSEN = re.compile(
-    r"^(?:it|this|(?:this|the) (?:document|file|text)|(?:es|das|dieses|das|die|diese) "
-    r"(?:dokument|datei|text))$",
-    re.IGNORECASE,
+    rf"^(?:{any_of(lambda language: language.summaries.the_chosen)})$", re.IGNORECASE
 )
 
 
@@ -35,10 +35,11 @@ def document_to_summarise(
     "This document" is the one that is `chosen`, if it is the only one; a name or title must be
     that of just one document among the chosen, or among those `known`.
     """
-    match = _ASKS.match(" ".join(question.split()))
+    asked = " ".join(question.split())
+    match = next(filter(None, (request.match(asked) for request in _REQUESTS)), None)
     if match is None:
         return None
-    wanted = (match.group("en") or match.group("de")).strip("\"'“”„‘’«» ").casefold()
+    wanted = match["what"].strip("\"'“”„‘’«» ").casefold()
     if _THE_CHOSEN.match(wanted):
         return chosen[0] if chosen and len(chosen) == 1 else None
     named = [record for record in chosen or known if wanted in _names(record)]
@@ -48,7 +49,12 @@ def document_to_summarise(
 def _names(record: DocumentRecord) -> set[str]:
     path = PurePosixPath(record.name)
     names = {record.name, path.name, path.stem, record.title}
-    return {written.casefold() for name in names if name for written in (name, f"the {name}")}
+    return {
+        written.casefold()
+        for name in names
+        if name
+        for written in (name, *(f"{a} {name}" for a in _ARTICLES))
+    }
 
 
 class SummaryAsAnswer(WrappedStream[Event]):

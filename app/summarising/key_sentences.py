@@ -8,16 +8,13 @@ import numpy as np
 
 from app.answering.language import numbers, words
 from vectorstore.embedder import Embedder, Vector
+from vectorstore.languages import words_of
 
 _READ = 64  # sentences read at a time: their token vectors are large
 _FEWEST_WORDS, _MOST_WORDS = 6, 45
 _SENTENCE = re.compile(r"^[\"'“‘(]?[\w§€$£].*[.!?][\"'”’)]*$", re.DOTALL)
 # Words that point at a sentence which would not be quoted with it.
-_POINTING = frozenset(
-    """it its they their them this that these those he she his her we such so thus then therefore
-    however otherwise also and but or nor yet here there
-    er sie es dies diese dieser dieses daher jedoch auch und aber oder""".split()
-)
+_POINTING = frozenset(words_of(lambda language: language.summaries.cannot_open))
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from ingest.loaders.pdf_tables import Line, Table
 from ingest.sections import Findings, Outline, Section
+from vectorstore.languages import any_of
 
 Pages = Iterator[tuple[int, list[Line | Table]]]
 
@@ -18,7 +19,7 @@ _ITEM = re.compile(
     r"(?:[•●○▪■□‣⁃∙\uf0b7\uf0a7]|[-–—*]\s|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]\s(?=\S))"
 )
 _NUMBERING = re.compile(
-    r"(?:(?:chapter|section|part|annex|appendix|kapitel|article)\s+)?"
+    rf"(?:(?:{any_of(lambda language: language.retrieval.numbered_parts)})\s+)?"
     r"(\d{1,3}(?:\.\d{1,3})*|[A-Z](?:\.\d{1,3})+|[IVX]{1,5})[.:)]?\s+",
     re.I,
 )

@@ -1,0 +1,223 @@
+"""What a language module tells: one field for each kind of word that code looks for.
+
+Fields named in the plural hold words or patterns. Words (`Words`) are compared as they stand:
+in lower case, and without accents where the reader takes accents off. Patterns (`Patterns`) are
+parts of regular expressions: each is one alternative among those of all languages, and has no
+named group unless its field says so. They are searched without regard to case; those of orders
+and of `may_turn` are searched in case folded text and must be in lower case. A pattern must stay
+linear in the length of the text: no repetition inside a repetition over the same characters.
+A language that has no such word gives ().
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Literal, TypeVar
+
+Words = tuple[str, ...]
+Patterns = tuple[str, ...]
+# Words by how surely they mean the thing: all languages' first ranks come before their second.
+Ranks = tuple[Words, ...]
+AnswerKind = Literal["text", "number", "date", "yes_no", "choice", "list"]
+
+
+Key = TypeVar("Key")
+
+
+def split(words: str) -> Words:
+    """The words of a text."""
+    return tuple(words.split())
+
+
+def split_all(words: Mapping[Key, str]) -> Mapping[Key, Words]:
+    """The words of each text."""
+    return {key: split(text) for key, text in words.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class SentenceWords:
+    """Words that decide where a sentence ends."""
+
+    before_ordinals: Words  # "am" in "am 1. Mai": the point behind the number ends no sentence
+    whole_sentences: Words  # with their point: "No." though it is an abbreviation as well
+
+
+@dataclass(frozen=True, slots=True)
+class NumberWords:
+    """Numbers in words, up to 999."""
+
+    names: Mapping[int, Words]  # 0 to 19, and the tens to 90
+    compounds: Words  # how tens and ones are joined: "{ten}-{one}"
+    ones_in_compounds: Words  # "ein" in "einundzwanzig", where it is not the name of one
+    ones_before_hundred: Words  # "a" in "a hundred", where it is not the name of one
+    hundreds: Words
+    joints: Words  # "and" in "two hundred and five"
+    scales: Mapping[str, Words]  # "thousand", "million", "billion", "trillion" (short scale)
+
+
+@dataclass(frozen=True, slots=True)
+class DenialWords:
+    """Words that deny."""
+
+    before_nouns: Words  # "no", which denies the words behind it
+    others: Words
+    endings: Mapping[str, str]  # "n't", and the word of `others` that it stands for
+    may_turn: Patterns  # whatever may turn the words behind it into their opposite
+    behind: Patterns  # "compliant: no"
+    prefixes: Patterns  # before a choice, with a hyphen, a space or nothing: "non-compliant"
+    joined_prefixes: Patterns  # written in one word with it: "incomplete"
+    exceptions: Patterns  # "except for"
+
+
+@dataclass(frozen=True, slots=True)
+class DateWords:
+    """Words of calendar dates."""
+
+    months: tuple[Words, ...]  # twelve, each with its abbreviations
+    ordinal_endings: Words  # "st" in "1st"; a point is known in all languages
+    before_months: Words  # "of" in "1st of May"
+
+
+@dataclass(frozen=True, slots=True)
+class FigureWords:
+    """Words around a figure."""
+
+    units: Mapping[str, Words]  # by the name that `app.answering.figures` gives the unit
+    percent_phrases: Words  # of several words
+    between: Words  # may not stand between a number and its unit: "5 people a day" is no 5 days
+    minus: Words
+    losses: Patterns  # a sentence with one may tell a negative figure without its sign
+    at_least: Patterns
+    at_most: Patterns
+    or_more: Patterns  # behind the figure
+    or_less: Patterns
+
+
+@dataclass(frozen=True, slots=True)
+class LabelWords:
+    """Words around the number of a thing: "errors no. 40 to 42"."""
+
+    no_names: Words  # besides stop words: they measure or place what follows them
+    number_signs: Patterns
+    list_joints: Words
+    range_joints: Words
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionWords:
+    """Words by which a question says what it asks for, or what it leans on."""
+
+    for_numbers: Patterns
+    for_names: Patterns
+    about_questions: Patterns  # it asks what is asked or checked somewhere
+    leaning_starts: Patterns  # "and", "what about"
+    pointing_back: Words
+    question_labels: Words  # "Q" in "Q: How long?"
+    answer_labels: Words
+    rewrite_labels: Patterns  # what a model writes before a rewritten question
+
+
+@dataclass(frozen=True, slots=True)
+class EditionWords:
+    """Words by which a document says that it is replaced by a newer edition."""
+
+    replaced: Patterns
+    replaced_by: Patterns  # what follows `replaced`
+    was: Patterns  # what opens a status line before `replaced`
+    in_force: Patterns
+    documents: Patterns
+    this: Patterns  # before `documents`
+    is_: Patterns  # between `documents` and `replaced`
+    adverbs: Patterns  # between `is_` and `replaced`
+    articles: Patterns  # before a year that names an edition
+    by: Patterns  # with `this_one`: another edition was replaced by this one
+    this_one: Patterns
+    replaces: Patterns  # with `others`: it is this edition that replaces
+    others: Patterns
+    replaced_in_general: Patterns  # behind `replaced`: a rule about things, "replaced every year"
+    asks_for_old: Patterns
+
+
+@dataclass(frozen=True, slots=True)
+class OrderTerms:
+    """What the patterns of orders share over all languages, as parts of regular expressions."""
+
+    assistant: str  # a name for an assistant in any language
+    with_code: str  # "with" in any language and a code word such as MANGO-77
+    image: str  # the start of an image
+    address: str  # the start of an image or a link
+
+
+@dataclass(frozen=True, slots=True)
+class OrderWords:
+    """Words of orders to an assistant that stand in documents."""
+
+    assistants: Patterns
+    with_: Words  # before the words that an answer shall hold
+    people_reply: Words  # with these, people are told to answer too
+    patterns: Callable[[OrderTerms], Patterns]  # each one is an order
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryWords:
+    """Words of summaries."""
+
+    courtesies_before: Patterns  # with the space behind them
+    courtesies_after: Patterns
+    requests: Patterns  # the whole request without courtesies; the group `what` is the document
+    the_chosen: Patterns  # the document that is chosen, as `what`
+    cannot_open: Words  # a sentence that opens so cannot stand alone
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionnaireWords:
+    """Words of questionnaires: headings of columns, kinds of answers, and answers."""
+
+    columns: Mapping[str, Ranks]  # headings by meaning, see `app.batch.headers`
+    kinds: Mapping[AnswerKind, Words]  # names of the kinds of answers, by kind
+    numbers: Patterns  # "number" in "number (days)"
+    choices: Patterns  # "one of" in "one of: a; b"
+    yes: Words
+    no: Words
+    bare_choices: Words  # choices that a sentence holds for other reasons than to answer
+    asks_at_least: Patterns  # from a word's start
+    asks_at_most: Patterns  # whole words
+    empty_titles: Patterns  # the start of a title that names nothing
+    owners: Words  # "its": what belongs to a document
+    documents: Patterns  # "it", "this document"
+    empty_subjects: Patterns  # "it" that is no document, from that word on
+    other_things: Patterns  # before a noun that may be what is pointed at
+
+
+@dataclass(frozen=True, slots=True)
+class RetrievalWords:
+    """Words that finding passages and documents looks at."""
+
+    stop_words: Words  # of full-text search; an index's ranking depends on them
+    untold_in_names: Words  # of a file's name, but not of what people call it
+    before_names: Patterns  # "according to", before a document's name
+    articles_before_names: Patterns
+    turning: Words  # small words that turn a rule around, and figures and times in words
+    numbered_parts: Patterns  # "chapter", before the number of a heading
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """A language, with every kind of word that code looks for in it."""
+
+    code: str  # ISO 639-1
+    stop_words: Words  # words that carry no meaning; they also tell a line's language
+    capitals: str  # capital letters besides A to Z
+    optional_articles: Words  # may stand before a name or a figure without changing it
+    refusals: Patterns  # by which a model says that the passages do not hold the answer
+    sentences: SentenceWords
+    numbers: NumberWords
+    denials: DenialWords
+    dates: DateWords
+    figures: FigureWords
+    labels: LabelWords
+    questions: QuestionWords
+    editions: EditionWords
+    orders: OrderWords
+    summaries: SummaryWords
+    questionnaires: QuestionnaireWords
+    retrieval: RetrievalWords
