@@ -8,12 +8,13 @@ from app.audit.records import TrailFault
 from app.engine.client import EngineBusy, EngineDown, EngineError
 from app.events import Answer, Event
 from app.filters.screen import QuestionRefused
-from app.home import Home, UnknownName
+from app.home import Home
 from app.people.access import Person, Right, Rules, is_private, spaces_of
 from app.people.allowance import Allowance, Limits, TooMuch
 from app.summarising.in_chat import SummaryAsAnswer, document_to_summarise
 from app.web.backend import AnswerFailed, FailureKind, ModelNotice, Readiness
 from app.window import QuestionTooLong
+from vectorstore.faults import UnknownName
 from vectorstore.records import DocumentRecord
 
 log = logging.getLogger(__name__)
