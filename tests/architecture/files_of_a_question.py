@@ -13,6 +13,7 @@ The command's own arguments follow. The list goes to stderr, one file a line, th
 Engine processes are processes of their own and are not counted.
 """
 
+import inspect
 import signal
 import sys
 import threading
@@ -32,8 +33,8 @@ class CalledFiles:
         self._starts = tuple(f"{ROOT / package}/" for package in PACKAGES)
 
     def profile(self, frame: FrameType, event: str, _: Any) -> None:
-        """For `sys.setprofile`. A module that is only imported does not count."""
-        if event == "call" and frame.f_code.co_name != "<module>":
+        """For `sys.setprofile`. Bodies of modules and classes, run by an import, do not count."""
+        if event == "call" and frame.f_code.co_flags & inspect.CO_OPTIMIZED:
             self._called.add(frame.f_code.co_filename)
 
     def forget(self) -> None:
