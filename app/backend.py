@@ -12,13 +12,13 @@ from app.chat_model import ChatModelSource
 from app.engine.client import EngineBusy, EngineDown, EngineError
 from app.events import Event
 from app.filters.screen import QuestionRefused
-from app.home import UnknownName
 from app.people.access import Person
 from app.people.allowance import Allowance, Limits, TooMuch
 from app.personal_workspace import PersonalWorkspace
 from app.summarising.in_chat import SummaryAsAnswer, document_to_summarise
 from app.web.backend import AnswerFailed, FailureKind, ModelNotice, Readiness
 from app.window import QuestionTooLong
+from vectorstore.faults import UnknownName
 from vectorstore.records import DocumentRecord
 
 log = logging.getLogger(__name__)

@@ -29,16 +29,12 @@ from app.summarising.summary import SummaryEvent
 from ingest.originals import Originals
 from ingest.pipeline import FileStatus, IngestReport, Progress, ingest_again, ingest_paths
 from ingest.sandbox import ParseLimits
-from vectorstore.faults import DocumentHeld
+from vectorstore.faults import DocumentHeld, UnknownName
 from vectorstore.index import Index
 from vectorstore.records import DocumentRecord, SearchResult
 from vectorstore.scope import EVERYTHING, Scope
 
 USUAL_PARALLEL = 4  # questions of a questionnaire at once, where the settings do not say
-
-
-class UnknownName(Exception):
-    """A space or document that is not there; the message lists what is."""
 
 
 class Operations(Protocol):

@@ -17,10 +17,10 @@ from app.deletion.receipt import Removal
 from app.engine.client import EngineBusy, EngineDown, EngineError
 from app.events import Event, Finished, Reading, Searching, Writing
 from app.filters.screen import QuestionRefused
-from app.home import UnknownName
 from app.summarising.summary import Joining, ReadingPart, Summarised, SummaryEvent
 from app.window import QuestionTooLong
 from ingest.pipeline import IngestReport, Progress
+from vectorstore.faults import UnknownName
 from vectorstore.records import DocumentRecord, SearchResult
 from vectorstore.scope import EVERYTHING, Scope
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from app.audit.egress import recorded_in
 from app.audit.opening import local_person, open_trail
 from app.backup.finishing import finish_restore
 from app.backup.making import sweep
@@ -22,7 +23,6 @@ from app.filters.opening import screen_of
 from app.home import Home, Operations
 from app.models import default_embedder
 from app.owner import HomeInUse, find_owner, own
-from app.privacy.inside import recorded_in
 from app.remote import RemoteHome
 from app.settings import Settings
 from vectorstore.index import Index

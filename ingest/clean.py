@@ -31,6 +31,10 @@ _LIGATURES = {
     0xFB06: "st",
 }  # fmt: skip
 _PLAIN = re.compile(r"[\n -~]*")
+# Characters that reorder text: a file name could read backwards, a sentence differently.
+_REORDERING = dict.fromkeys(
+    (0x200E, 0x200F, 0x061C, *range(0x202A, 0x202F), *range(0x2066, 0x206A))
+)
 
 
 def clean(text: str) -> tuple[str, int]:
@@ -48,3 +52,12 @@ def clean(text: str) -> tuple[str, int]:
     text = _CONTROL.sub("", text)
     text = _STACKED_ACCENTS.sub(r"\1", text)
     return unicodedata.normalize("NFC", text.translate(_LIGATURES)), deceptive + joiners
+
+
+def visible(text: str) -> str:
+    """Return foreign text without control and reordering characters; not escaped for HTML."""
+    return "".join(
+        "\ufffd" if unicodedata.category(letter) == "Cs" else letter
+        for letter in text.translate(_REORDERING)
+        if letter in "\n\t" or unicodedata.category(letter) != "Cc"
+    )

@@ -15,3 +15,7 @@ class DocumentHeld(Exception):
 
 class DocumentGone(Exception):
     """A document to be replaced was deleted meanwhile; nothing was stored, the message says why."""
+
+
+class UnknownName(Exception):
+    """A space or document that is not there; the message lists what is."""

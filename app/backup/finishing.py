@@ -3,15 +3,15 @@
 import json
 import logging
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Protocol
 
 from app.audit.records import RecordKind
 from app.audit.trail import Trail
 from app.backup.contents import BackupFault
 from app.backup.deletions import Known
-from app.deletion.deleter import Deleter
 
 log = logging.getLogger(__name__)
 
@@ -27,6 +27,27 @@ class Unfinished:
     end: int  # record with which the trail of the backup ends
     trail: str
     deletions: Sequence[Known]
+
+
+class Removal(Protocol):
+    """What became of one document that was to be deleted; `reason` says why it is still there."""
+
+    @property
+    def document(self) -> str: ...
+
+    @property
+    def removed(self) -> bool: ...
+
+    @property
+    def reason(self) -> str: ...
+
+
+class Deleter(Protocol):
+    """Deletes documents everywhere; `app.deletion.deleter.Deleter` is one."""
+
+    def delete(
+        self, names: Sequence[str], *, space: str, person: str, reason: str
+    ) -> Iterable[Removal]: ...
 
 
 def put_note(home: Path, unfinished: Unfinished) -> None:

@@ -18,8 +18,8 @@ from app.batch.values import instruction_for
 from app.engine.client import EngineBusy, EngineDown, EngineError
 from app.events import Answer, Finished
 from app.filters.screen import QuestionRefused
-from app.home import UnknownName
 from app.window import QuestionTooLong
+from vectorstore.faults import UnknownName
 from vectorstore.scope import Scope
 
 ATTEMPTS = 3  # at one question, before it is recorded as failed

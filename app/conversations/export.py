@@ -8,7 +8,7 @@ from typing import Literal
 
 from app.conversations.turns import SavedConversation, SavedTurn
 from app.events import Citation
-from app.web.foreign import visible
+from ingest.clean import visible
 
 Kind = Literal["title", "question", "answer", "note", "sources", "source", "quote"]
 

@@ -16,11 +16,11 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from app.audit.egress import recorded_in
 from app.audit.opening import open_trail
 from app.privacy import PROXIES, SWITCHES, UNSET
 from app.privacy.attempts import AttemptFile
 from app.privacy.breakout import BELOW, ON_ANY, TURNED, UNRECORDED, WITH_NAMES
-from app.privacy.inside import recorded_in
 from app.privacy.job import do_job
 from app.privacy.outside import OUTSIDE, Visits, joined_outside, outside_on_loopback
 from app.privacy.page import browser_here, load_poisoned_page

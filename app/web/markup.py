@@ -9,10 +9,10 @@ from app.filters.screen import is_withheld
 from app.people.access import is_private
 from app.sources.links import document_link, source_link
 from app.web.backend import AnswerFailed, FailureKind
-from app.web.foreign import visible
 from app.web.icons import PENCIL, THUMB_DOWN, THUMB_UP
 from app.web.texts import Texts
 from app.web.view import Piece, Source, Stage, Turn, pieces, sources
+from ingest.clean import visible
 
 _BOLD = re.compile(r"\*\*(?=\S)([^*\n]+?)(?<=\S)\*\*")
 _MARKS = re.compile(r"\s*\[(\d{1,3}(?:\s*,\s*\d{1,3})*)\]")

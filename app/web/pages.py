@@ -12,9 +12,9 @@ from markupsafe import Markup
 
 from app.people.access import Person, only_audits
 from app.web.csrf import csrf_token
-from app.web.foreign import visible
 from app.web.signed_in import can_sign_out, person_or_none
 from app.web.texts_sign_in import LayoutTexts, layout_texts_for
+from ingest.clean import visible
 
 _FOLDER = Path(__file__).with_name("pages")
 

@@ -26,11 +26,12 @@ from app.batch.run import ATTEMPTS, Stopped, answer_all, begin_or_continue, task
 from app.control import take_work
 from app.engine.client import EngineBusy, EngineDown, EngineError
 from app.events import Event, Writing
-from app.home import Home, UnknownName
+from app.home import Home
 from app.remote import RemoteHome
 from app.settings import load_settings
 from app.window import QuestionTooLong
 from app.wiring import open_home
+from vectorstore.faults import UnknownName
 
 LEAVE = "How many days of annual leave does a full-time employee have?"
 MARS = "What is the name of the emperor of Mars?"

@@ -23,7 +23,7 @@ from app.batch.records import Question, RowProblem, RowResult, RunInfo
 from app.batch.run import ATTEMPTS, RunChanged, answer_all, begin_or_continue, tasks_of
 from app.engine.client import EngineBusy, EngineDown, EngineError
 from app.events import Answer, AnswerSentence, Citation, Event, Finished, ModelName, Usage
-from app.home import UnknownName
+from vectorstore.faults import UnknownName
 from vectorstore.records import DocumentRecord
 from vectorstore.scope import DocumentChoice
 

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from app.audit.egress import recorded_in
 from app.privacy.allowed import Allowed, Host
 from app.privacy.attempts import Attempt, AttemptFile
 from app.privacy.breakout import BELOW, ON_ANY, UNRECORDED
 from app.privacy.guard import Guard
-from app.privacy.inside import recorded_in
 from app.privacy.outside import outside_on_loopback
 from app.privacy.switches import SWITCHES
 

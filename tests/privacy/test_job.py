@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from app.audit.egress import recorded_in
 from app.audit.keys import SigningKey
 from app.privacy.alone import alone
 from app.privacy.attempts import Attempt, AttemptFile
-from app.privacy.inside import recorded_in
 from app.privacy.job import _Done, _run, _serve, _step
 from app.settings import Settings, load_settings
 

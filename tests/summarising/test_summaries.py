@@ -12,7 +12,6 @@ from app.engine.client import Completion, Usage
 from app.engine.templates import chat_template
 from app.engine.tokenizer import Tokenizer
 from app.events import ModelName
-from app.home import UnknownName
 from app.models import default_embedder
 from app.settings import load_settings
 from app.summarising.summariser import MOST_POINTS, Summariser
@@ -25,6 +24,7 @@ from app.summarising.summary import (
     SummaryEvent,
 )
 from app.wiring import open_home
+from vectorstore.faults import UnknownName
 from vectorstore.index import Index
 from vectorstore.loading import load_embedder
 from vectorstore.records import Chunk, DocumentRecord, NewDocument
