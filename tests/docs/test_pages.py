@@ -79,11 +79,10 @@ def test_commands_in_code_blocks_can_be_read(page: Path) -> None:
     wrong = []
     for line in _blocks(page):
         for part in re.split(r" && | \| ", line):
-            words = shlex.split(part, comments=True)
-            if words[:1] != ["strongroom"] and words[:1] != [".venv/bin/strongroom"]:
+            if not re.match(r"(?:\.venv/bin/)?strongroom ", part):
                 continue
             try:
-                parser.parse_args(words[1:])
+                parser.parse_args(shlex.split(part, comments=True)[1:])
             except SystemExit:
                 wrong.append(line)
     assert wrong == []
@@ -103,7 +102,7 @@ def test_settings_that_are_named_exist(page: Path) -> None:
     wrong = []
     for section, name in re.findall(r"`([a-z_]+)\.([a-z_]+)", page.read_text(encoding="utf-8")):
         field = Settings.model_fields.get(section)
-        if field is None or isinstance(field.annotation, type) is False:
+        if field is None or name == "json":  # `retention.json` is a file
             continue
         known = getattr(field.annotation, "model_fields", {})
         if known and name not in known:
