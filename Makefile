@@ -270,4 +270,4 @@ lock: $(DONE)/dev ## write the installed versions to requirements.lock
 
 clean: ## forget the environment and caches; keeps data, the compiled wheels and their log
 	@rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
-	@find app docs ingest vectorstore prompts tests -name __pycache__ -type d -exec rm -rf {} +
+	@find app ingest vectorstore prompts tests -name __pycache__ -type d -exec rm -rf {} +

@@ -182,7 +182,10 @@ def _add_copies(command, commands) -> None:  # type: ignore[no-untyped-def]
         add(made)
         _json(made)
     bundled = command(
-        "bundle", "bundling:bundle", "all that a machine without a network needs", commands
+        "bundle",
+        "bundling:bundle",
+        "put all that a machine without a network needs into one file",
+        commands,
     )
     add_bundle_arguments(bundled)
     _json(bundled)
@@ -202,7 +205,7 @@ def _add_engine(engine: argparse.ArgumentParser) -> None:
 
 
 def _add_checks(command, commands) -> None:  # type: ignore[no-untyped-def]
-    check = command("check", "check:check", "what is right, what is not, what to do", commands)
+    check = command("check", "check:check", "say what is right, what is not, what to do", commands)
     check.add_argument(
         "--privacy", action="store_true", help="try to break out, and prove that nothing leaves"
     )
@@ -210,7 +213,9 @@ def _add_checks(command, commands) -> None:  # type: ignore[no-untyped-def]
     check.add_argument("--verify", metavar="REPORT", help="verify such a report")
     check.add_argument("--key", metavar="FILE", help="with --verify: public key kept elsewhere")
     _json(check)
-    health = command("health", "health:health", "whether it answers, in one line", commands)
+    health = command(
+        "health", "health:health", "say in one line whether the web chat answers", commands
+    )
     health.add_argument("url", nargs="?", help="of another server here, such as an engine's health")
 
 
@@ -225,7 +230,7 @@ def _add_asking(command, commands) -> None:  # type: ignore[no-untyped-def]
     _filters(ask)
     _json(ask)
     summarise = command(
-        "summarise", "asking:summarise", "the main points of one document, cited", commands
+        "summarise", "asking:summarise", "print the main points of one document, cited", commands
     )
     summarise.add_argument("document", metavar="DOCUMENT", help="its name in `documents`")
     summarise.add_argument("--space", action="append", metavar="NAME", help="space it is in")
@@ -277,7 +282,7 @@ def _add_batch(command, commands) -> None:  # type: ignore[no-untyped-def]
 def _add_models(command, commands) -> None:  # type: ignore[no-untyped-def]
     models = commands.add_parser("models", help="list, fetch, add and plan models")
     group = models.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    listing = command("list", "models:list_models", "models at hand", group)
+    listing = command("list", "models:list_models", "list the models at hand", group)
     _json(listing)
     fetch = command("fetch", "models:fetch", "fetch models on a connected machine", group)
     fetch.add_argument("names", nargs="*", metavar="NAME", help="by default the starter models")
@@ -285,7 +290,9 @@ def _add_models(command, commands) -> None:  # type: ignore[no-untyped-def]
     add = command("add", "models:add", "take a GGUF file or an embedder's folder into use", group)
     add.add_argument("path", metavar="PATH", help="the GGUF file, or the embedder's folder")
     _json(add)
-    plan = command("plan", "models:plan", "what fits on which GPU, in which quantisation", group)
+    plan = command(
+        "plan", "models:plan", "say what fits on which GPU, in which quantisation", group
+    )
     plan.add_argument("--size", choices=["7b", "13b", "70b"], help="only models of this size")
     plan.add_argument("--gpu", type=float, action="append", metavar="GB", help="memory of one GPU")
     plan.add_argument(
@@ -328,7 +335,7 @@ def _add_audit(command, commands) -> None:  # type: ignore[no-untyped-def]
 def _add_people(command, commands) -> None:  # type: ignore[no-untyped-def]
     users = commands.add_parser("users", help="list, add and change the people who may sign in")
     group = users.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    _json(command("list", "people:list_users", "everyone who can sign in", group))
+    _json(command("list", "people:list_users", "list everyone who can sign in", group))
     add = command("add", "people:add_user", "add a person with a one-time password", group)
     add.add_argument("name", metavar="NAME", help="the name to sign in with")
     add.add_argument("--full-name", metavar="NAME", help="the name that others read")
@@ -342,7 +349,9 @@ def _add_people(command, commands) -> None:  # type: ignore[no-untyped-def]
             "--type-password", action="store_true", help="type it, or pipe it in, at once"
         )
     role = command("role", "people:set_role", "make a reader, administrator or auditor", group)
-    groups = command("groups", "people:set_groups", "the groups a person is in, no others", group)
+    groups = command(
+        "groups", "people:set_groups", "set the groups of a person, all of them", group
+    )
     sign_out = command("sign-out", "people:sign_out_user", "end a person's sessions", group)
     for parser in (remove, password, role, groups, sign_out):
         parser.add_argument("name", metavar="NAME", help="the name that the person signs in with")
@@ -361,7 +370,7 @@ def _add_people(command, commands) -> None:  # type: ignore[no-untyped-def]
 
     all_groups = commands.add_parser("groups", help="list, add and remove groups of people")
     group = all_groups.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    _json(command("list", "people:list_groups", "all groups", group))
+    _json(command("list", "people:list_groups", "list all groups", group))
     for name, run, text in (
         ("add", "people:add_group", "make a group"),
         ("remove", "people:remove_group", "forget a group and what it could read"),
@@ -372,7 +381,7 @@ def _add_people(command, commands) -> None:  # type: ignore[no-untyped-def]
 
     spaces = commands.add_parser("spaces", help="list spaces; say which groups may read them")
     group = spaces.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    _json(command("list", "people:list_spaces", "all spaces, and who may read them", group))
+    _json(command("list", "people:list_spaces", "list all spaces, and who may read them", group))
     grant = command("grant", "people:grant", "let a group read a space", group)
     revoke = command("revoke", "people:revoke", "take a group's rights in a space", group)
     for parser in (grant, revoke):
@@ -385,7 +394,7 @@ def _add_people(command, commands) -> None:  # type: ignore[no-untyped-def]
 def _add_retention(command, commands) -> None:  # type: ignore[no-untyped-def]
     retention = commands.add_parser("retention", help="how long documents are kept")
     group = retention.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    _json(command("list", "retaining:show", "the rules", group))
+    _json(command("list", "retaining:show", "list the rules of retention", group))
     forget = command("set", "retaining:forget_after", "forget a space's documents in time", group)
     forget.add_argument("space", metavar="SPACE", help="the space's name")
     forget.add_argument("days", type=int, metavar="DAYS", help="days after they were indexed")
@@ -394,7 +403,7 @@ def _add_retention(command, commands) -> None:  # type: ignore[no-untyped-def]
     _json(command("run", "retaining:run", "delete now what is due; serve does so daily", group))
     holds = commands.add_parser("holds", help="documents that must not be deleted")
     group = holds.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    _json(command("list", "retaining:show", "the holds", group))
+    _json(command("list", "retaining:show", "list the holds", group))
     for name, run, text in (
         ("add", "retaining:hold", "forbid to delete documents, or a whole space"),
         ("release", "retaining:release", "lift a hold"),
