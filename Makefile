@@ -208,7 +208,7 @@ lint: $(DONE)/dev ## ruff's rules
 	@echo 'Lint' && $(BIN)/ruff check --quiet .
 
 types: $(DONE)/dev ## mypy, strict
-	@echo 'Types' && $(BIN)/mypy
+	@echo 'Types' && $(BIN)/mypy && $(BIN)/mypy docs/generate.py
 
 imports: $(DONE)/dev ## the one-way rule between packages
 	@echo 'Imports' && $(BIN)/lint-imports --no-logo
@@ -254,11 +254,14 @@ image: ## a container image: BASE=debian:bookworm-slim@sha256:…, BUILDER=docke
 
 ## ---- keeping it
 
-.PHONY: samples pictures lock clean
+.PHONY: docs samples pictures lock clean
+docs: $(DONE)/dev ## write docs/settings.md and docs/commands.md from the code
+	@$(BIN)/python docs/generate.py
+
 samples: $(DONE)/dev ## render tests/samples and tests/corpus from tests/sources
 	@$(BIN)/python tests/make_samples.py
 
-pictures: $(DONE)/dev $(DONE)/models machine ## take the README's pictures
+pictures: $(DONE)/dev $(DONE)/models machine ## take the pictures in README.md and docs
 	@$(BIN)/python tests/web/take_pictures.py
 
 lock: $(DONE)/dev ## write the installed versions to requirements.lock

@@ -101,20 +101,27 @@ def build_parser() -> argparse.ArgumentParser:
     _add_engine(command("engine", "engine:engine", "run the language model alone", commands))
 
     ingest = command("ingest", "documents:ingest", "index files and folders", commands)
-    ingest.add_argument("paths", nargs="+", metavar="PATH")
-    ingest.add_argument("--space", default="general", help="space that the documents belong to")
+    ingest.add_argument("paths", nargs="+", metavar="PATH", help="a file or a folder")
+    ingest.add_argument(
+        "--space",
+        default="general",
+        metavar="NAME",
+        help="space that the documents belong to (general)",
+    )
     ingest.add_argument(
         "--prune", action="store_true", help="forget documents that are gone from a folder"
     )
     _json(ingest)
 
     documents = command("documents", "documents:documents", "list what is indexed", commands)
-    documents.add_argument("--space", action="append", metavar="NAME")
+    documents.add_argument("--space", action="append", metavar="NAME", help="only this space")
     _json(documents)
 
     remove = command("remove", "documents:remove", "forget documents", commands)
-    remove.add_argument("names", nargs="+", metavar="NAME")
-    remove.add_argument("--space", default="general", metavar="NAME")
+    remove.add_argument("names", nargs="+", metavar="NAME", help="a name that `documents` lists")
+    remove.add_argument(
+        "--space", default="general", metavar="NAME", help="space that they are in (general)"
+    )
     _json(remove)
 
     remove.add_argument("--receipt", metavar="FILE", help="write the signed receipts there")
@@ -127,8 +134,10 @@ def build_parser() -> argparse.ArgumentParser:
     _add_people(command, commands)
 
     evaluate = command("eval", "evaluating:run_eval", "measure on a question file", commands)
-    evaluate.add_argument("questions", nargs="?", metavar="QUESTIONS.jsonl")
-    evaluate.add_argument("--space", action="append", metavar="NAME")
+    evaluate.add_argument(
+        "questions", nargs="?", metavar="QUESTIONS.jsonl", help="one question a line"
+    )
+    evaluate.add_argument("--space", action="append", metavar="NAME", help="only this space")
     evaluate.add_argument(
         "--retrieval-only", action="store_true", help="measure finding, without the language model"
     )
@@ -173,7 +182,10 @@ def _add_copies(command, commands) -> None:  # type: ignore[no-untyped-def]
         add(made)
         _json(made)
     bundled = command(
-        "bundle", "bundling:bundle", "all that a machine without a network needs", commands
+        "bundle",
+        "bundling:bundle",
+        "put all that a machine without a network needs into one file",
+        commands,
     )
     add_bundle_arguments(bundled)
     _json(bundled)
@@ -182,16 +194,18 @@ def _add_copies(command, commands) -> None:  # type: ignore[no-untyped-def]
 def _add_engine(engine: argparse.ArgumentParser) -> None:
     engine.add_argument("--model", metavar="FILE", help="GGUF file; by default the one in use")
     engine.add_argument("--host", metavar="ADDRESS", help="address to listen on (127.0.0.1)")
-    engine.add_argument("--port", type=int, default=0, help="its port (any free one)")
+    engine.add_argument("--port", type=int, default=0, help="port to listen on (any free one)")
     engine.add_argument("--parallel", type=int, metavar="N", help="chats decoded together")
     engine.add_argument("--context", type=int, metavar="N", help="window of one chat, in tokens")
     engine.add_argument("--gpu-layers", type=int, metavar="N", help="layers on the GPU; -1 for all")
     engine.add_argument("--threads", type=int, metavar="N", help="CPU threads (cores - 1)")
-    engine.add_argument("--lora", action="append", metavar="FILE[:SCALE]", help="adapter")
+    engine.add_argument(
+        "--lora", action="append", metavar="FILE[:SCALE]", help="LoRA adapter, with its scale"
+    )
 
 
 def _add_checks(command, commands) -> None:  # type: ignore[no-untyped-def]
-    check = command("check", "check:check", "what is right, what is not, what to do", commands)
+    check = command("check", "check:check", "say what is right, what is not, what to do", commands)
     check.add_argument(
         "--privacy", action="store_true", help="try to break out, and prove that nothing leaves"
     )
@@ -205,22 +219,24 @@ def _add_checks(command, commands) -> None:  # type: ignore[no-untyped-def]
     check.add_argument("--verify", metavar="REPORT", help="verify such a report")
     check.add_argument("--key", metavar="FILE", help="with --verify: public key kept elsewhere")
     _json(check)
-    health = command("health", "health:health", "whether it answers, in one line", commands)
+    health = command(
+        "health", "health:health", "say in one line whether the web chat answers", commands
+    )
     health.add_argument("url", nargs="?", help="of another server here, such as an engine's health")
 
 
 def _add_asking(command, commands) -> None:  # type: ignore[no-untyped-def]
     search = command("search", "asking:search", "find passages", commands)
-    search.add_argument("question")
+    search.add_argument("question", help="the question, in quotation marks")
     search.add_argument("-k", type=int, default=10, help="number of passages (10)")
     _filters(search)
     _json(search)
     ask = command("ask", "asking:ask", "answer one question with citations", commands)
-    ask.add_argument("question")
+    ask.add_argument("question", help="the question, in quotation marks")
     _filters(ask)
     _json(ask)
     summarise = command(
-        "summarise", "asking:summarise", "the main points of one document, cited", commands
+        "summarise", "asking:summarise", "print the main points of one document, cited", commands
     )
     summarise.add_argument("document", metavar="DOCUMENT", help="its name in `documents`")
     summarise.add_argument("--space", action="append", metavar="NAME", help="space it is in")
@@ -229,7 +245,12 @@ def _add_asking(command, commands) -> None:  # type: ignore[no-untyped-def]
 
 def _add_batch(command, commands) -> None:  # type: ignore[no-untyped-def]
     batch = command("batch", "batch:batch", "answer a questionnaire, row by row", commands)
-    batch.add_argument("questions", nargs="?", metavar="QUESTIONS", help="CSV, XLSX, JSONL, TXT; -")
+    batch.add_argument(
+        "questions",
+        nargs="?",
+        metavar="QUESTIONS",
+        help="CSV, XLSX, JSONL or TXT file; - for a pipe",
+    )
     batch.add_argument(
         "--out",
         metavar="FILE",
@@ -267,18 +288,22 @@ def _add_batch(command, commands) -> None:  # type: ignore[no-untyped-def]
 def _add_models(command, commands) -> None:  # type: ignore[no-untyped-def]
     models = commands.add_parser("models", help="list, fetch, add and plan models")
     group = models.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    listing = command("list", "models:list_models", "models at hand", group)
+    listing = command("list", "models:list_models", "list the models at hand", group)
     _json(listing)
     fetch = command("fetch", "models:fetch", "fetch models on a connected machine", group)
     fetch.add_argument("names", nargs="*", metavar="NAME", help="by default the starter models")
     _json(fetch)
     add = command("add", "models:add", "take a GGUF file or an embedder's folder into use", group)
-    add.add_argument("path", metavar="PATH")
+    add.add_argument("path", metavar="PATH", help="the GGUF file, or the embedder's folder")
     _json(add)
-    plan = command("plan", "models:plan", "what fits on which GPU, in which quantisation", group)
-    plan.add_argument("--size", choices=["7b", "13b", "70b"])
+    plan = command(
+        "plan", "models:plan", "say what fits on which GPU, in which quantisation", group
+    )
+    plan.add_argument("--size", choices=["7b", "13b", "70b"], help="only models of this size")
     plan.add_argument("--gpu", type=float, action="append", metavar="GB", help="memory of one GPU")
-    plan.add_argument("--context", type=int, default=4096, metavar="N")
+    plan.add_argument(
+        "--context", type=int, default=4096, metavar="N", help="window of one chat, tokens (4096)"
+    )
     _json(plan)
 
 
@@ -295,13 +320,13 @@ def _add_audit(command, commands) -> None:  # type: ignore[no-untyped-def]
     show.add_argument("--last", type=int, default=20, metavar="N", help="so many records (20)")
     show.add_argument("--person", metavar="ID", help="only this person's")
     show.add_argument("--kind", metavar="KIND", help="only of this kind, such as question")
-    show.add_argument("--since", metavar="DATE")
+    show.add_argument("--since", metavar="DATE", help="from this moment, such as 2026-11-01")
     show.add_argument("--answer", metavar="ID", help="make this answer again and compare")
     show.add_argument("--private-key", metavar="FILE", help="the auditor's, for sealed texts")
     _json(show)
     export = command("export", "auditing:export", "write records to a signed file", group)
-    export.add_argument("--out", metavar="FILE", required=True)
-    export.add_argument("--since", metavar="DATE")
+    export.add_argument("--out", metavar="FILE", required=True, help="the file to write")
+    export.add_argument("--since", metavar="DATE", help="from this moment, such as 2026-11-01")
     export.add_argument("--until", metavar="DATE", help="up to, and without, this moment")
     _json(export)
     keys = command("keys", "auditing:keys", "print the public key that verifies the trail", group)
@@ -316,9 +341,9 @@ def _add_audit(command, commands) -> None:  # type: ignore[no-untyped-def]
 def _add_people(command, commands) -> None:  # type: ignore[no-untyped-def]
     users = commands.add_parser("users", help="list, add and change the people who may sign in")
     group = users.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    _json(command("list", "people:list_users", "everyone who can sign in", group))
+    _json(command("list", "people:list_users", "list everyone who can sign in", group))
     add = command("add", "people:add_user", "add a person with a one-time password", group)
-    add.add_argument("name", metavar="NAME")
+    add.add_argument("name", metavar="NAME", help="the name to sign in with")
     add.add_argument("--full-name", metavar="NAME", help="the name that others read")
     add.add_argument("--group", action="append", metavar="GROUP", help="a group to belong to")
     add.add_argument("--administrator", action="store_true", help="may administer")
@@ -330,36 +355,43 @@ def _add_people(command, commands) -> None:  # type: ignore[no-untyped-def]
             "--type-password", action="store_true", help="type it, or pipe it in, at once"
         )
     role = command("role", "people:set_role", "make a reader, administrator or auditor", group)
-    groups = command("groups", "people:set_groups", "the groups a person is in, no others", group)
+    groups = command(
+        "groups", "people:set_groups", "set the groups of a person, all of them", group
+    )
     sign_out = command("sign-out", "people:sign_out_user", "end a person's sessions", group)
     for parser in (remove, password, role, groups, sign_out):
-        parser.add_argument("name", metavar="NAME")
+        parser.add_argument("name", metavar="NAME", help="the name that the person signs in with")
     remove.add_argument(
         "--documents", choices=["keep", "delete"], default="keep", help="their own uploads (keep)"
     )
-    role.add_argument("role", nargs="+", choices=["reader", "administrator", "auditor"])
-    groups.add_argument("groups", nargs="*", metavar="GROUP")
+    role.add_argument(
+        "role",
+        nargs="+",
+        choices=["reader", "administrator", "auditor"],
+        help="one role, or administrator and auditor",
+    )
+    groups.add_argument("groups", nargs="*", metavar="GROUP", help="no group at all if none")
     for parser in (add, remove, password, role, groups, sign_out):
         _json(parser)
 
     all_groups = commands.add_parser("groups", help="list, add and remove groups of people")
     group = all_groups.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    _json(command("list", "people:list_groups", "all groups", group))
+    _json(command("list", "people:list_groups", "list all groups", group))
     for name, run, text in (
         ("add", "people:add_group", "make a group"),
         ("remove", "people:remove_group", "forget a group and what it could read"),
     ):
         parser = command(name, run, text, group)
-        parser.add_argument("name", metavar="NAME")
+        parser.add_argument("name", metavar="NAME", help="the group's name")
         _json(parser)
 
     spaces = commands.add_parser("spaces", help="list spaces; say which groups may read them")
     group = spaces.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    _json(command("list", "people:list_spaces", "all spaces, and who may read them", group))
+    _json(command("list", "people:list_spaces", "list all spaces, and who may read them", group))
     grant = command("grant", "people:grant", "let a group read a space", group)
     revoke = command("revoke", "people:revoke", "take a group's rights in a space", group)
     for parser in (grant, revoke):
-        parser.add_argument("space", metavar="SPACE")
+        parser.add_argument("space", metavar="SPACE", help="the space's name")
         parser.add_argument("group", metavar="GROUP", help="everyone is the group of all people")
         _json(parser)
     grant.add_argument("--curate", action="store_true", help="read, add, move and delete")
@@ -368,24 +400,28 @@ def _add_people(command, commands) -> None:  # type: ignore[no-untyped-def]
 def _add_retention(command, commands) -> None:  # type: ignore[no-untyped-def]
     retention = commands.add_parser("retention", help="how long documents are kept")
     group = retention.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    _json(command("list", "retaining:show", "the rules", group))
+    _json(command("list", "retaining:show", "list the rules of retention", group))
     forget = command("set", "retaining:forget_after", "forget a space's documents in time", group)
-    forget.add_argument("space")
-    forget.add_argument("days", type=int, metavar="DAYS", help="after they were indexed")
+    forget.add_argument("space", metavar="SPACE", help="the space's name")
+    forget.add_argument("days", type=int, metavar="DAYS", help="days after they were indexed")
     keep = command("lift", "retaining:lift", "keep a space's documents again", group)
-    keep.add_argument("space")
+    keep.add_argument("space", metavar="SPACE", help="the space's name")
     _json(command("run", "retaining:run", "delete now what is due; serve does so daily", group))
     holds = commands.add_parser("holds", help="documents that must not be deleted")
     group = holds.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    _json(command("list", "retaining:show", "the holds", group))
+    _json(command("list", "retaining:show", "list the holds", group))
     for name, run, text in (
         ("add", "retaining:hold", "forbid to delete documents, or a whole space"),
         ("release", "retaining:release", "lift a hold"),
     ):
         made = command(name, run, text, group)
         made.add_argument("names", nargs="*", metavar="NAME", help="all of the space if none")
-        made.add_argument("--space", default="general", metavar="NAME")
-        made.add_argument("--reason", required=True, metavar="TEXT")
+        made.add_argument(
+            "--space", default="general", metavar="NAME", help="the space's name (general)"
+        )
+        made.add_argument(
+            "--reason", required=True, metavar="TEXT", help="it is kept, and shown with refusals"
+        )
 
 
 def _filters(parser: argparse.ArgumentParser) -> None:

@@ -31,7 +31,7 @@ class WebSettings(_Section):
     """The web chat."""
 
     host: str = Field("127.0.0.1", description="address that the web chat listens on")
-    port: int = Field(7860, ge=0, le=65535, description="its port")
+    port: int = Field(7860, ge=0, le=65535, description="port that the web chat listens on")
     examples: tuple[str, ...] = Field(
         (), description="questions that an empty chat suggests; by default made from headings"
     )
@@ -52,15 +52,17 @@ class WebSettings(_Section):
         False, description="let others in without https: passwords can be read on the network"
     )
     questions_at_once: int = Field(
-        2, ge=1, description="questions of one person that are answered together"
+        2, ge=1, description="questions of one person that are answered at the same time"
     )
-    upload_mib: int = Field(512, ge=1, description="largest file that is taken over the web, MiB")
-    questions_a_minute: int = Field(20, ge=1, description="questions of one person in a minute")
+    upload_mib: int = Field(512, ge=1, description="largest file that one can upload, MiB")
+    questions_a_minute: int = Field(
+        20, ge=1, description="questions of one person in a minute, at most"
+    )
     questionnaire_questions: int = Field(
         100_000,
         ge=1,
-        description="questions in all questionnaires that one person has here; of every document, "
-        "each counts once for each",
+        description="questions in all questionnaires of one person, at most; a question that is "
+        "asked of every document counts once for each document",
     )
 
 
@@ -69,26 +71,34 @@ class SignInSettings(_Section):
 
     passwords: bool = Field(True, description="people may have passwords kept here")
     idle_minutes: float = Field(
-        30, gt=0, description="a session ends this long after its last request"
+        30, gt=0, description="a session ends so many minutes after its last request"
     )
-    longest_hours: float = Field(12, gt=0, description="a session ends this long after it began")
-    company_name: str = Field("your company", description="what the button for it says")
+    longest_hours: float = Field(
+        12, gt=0, description="a session ends so many hours after it began"
+    )
+    company_name: str = Field(
+        "your company", description="name on the button for the company's sign-in"
+    )
     company_issuer: str | None = Field(
         None, description="OpenID Connect: the issuer's https address"
     )
-    company_client: str | None = Field(None, description="our client id there")
-    company_secret: SecretStr | None = Field(None, description="our client secret there")
-    company_scopes: str = Field("openid profile email", description="what is asked for there")
-    company_name_claim: str = Field("preferred_username", description="claim with the name")
-    company_groups_claim: str = Field("groups", description="claim with the groups")
+    company_client: str | None = Field(None, description="client id of Strongroom at the issuer")
+    company_secret: SecretStr | None = Field(None, description="client secret at the issuer")
+    company_scopes: str = Field("openid profile email", description="scopes that are requested")
+    company_name_claim: str = Field(
+        "preferred_username", description="claim that holds the person's name"
+    )
+    company_groups_claim: str = Field("groups", description="claim that holds the groups")
     header: str | None = Field(
-        None, description="header in which one of web.proxies names who has signed in there"
+        None,
+        description="header in which a proxy of web.proxies names the person who signed in there",
     )
     header_groups: str | None = Field(
-        None, description="header in which it lists their groups, with commas between"
+        None, description="header in which the proxy lists the person's groups, with commas between"
     )
     groups: dict[str, str] = Field(
-        {}, description="the company's groups and ours for each; if empty, theirs as they are"
+        {},
+        description="the company's groups, and the group here for each; if empty, the same names",
     )
     administrators: str | None = Field(
         None, description="the company's group whose people administer Strongroom"
@@ -110,7 +120,7 @@ class IngestSettings(_Section):
 
 
 class IndexSettings(_Section):
-    """Finding."""
+    """How passages are found."""
 
     embedder: Path | None = Field(
         None, description="folder of the embedder; the starter embedder by default"
@@ -121,7 +131,7 @@ class IndexSettings(_Section):
     chroma_url: str | None = Field(
         None,
         pattern=r"^https?://[^/\s]+/?$",
-        description="a Chroma server on a closed network, which then has the vectors",
+        description="address of a Chroma server on a closed network, which then keeps the vectors",
     )
 
 
@@ -183,8 +193,8 @@ class RetentionSettings(_Section):
     quotations: str = Field(
         "remove",
         pattern="^(keep|remove)$",
-        description="what becomes of its quotations in conversations and questionnaires: 'keep' "
-        "or 'remove'",
+        description="what becomes of a deleted document's quotations in conversations and "
+        "questionnaires: 'keep' or 'remove'",
     )
 
 
@@ -195,7 +205,7 @@ class BackupSettings(_Section):
         30,
         ge=0,
         le=MOST_DAYS,
-        description="how long a backup is kept, in days; 0 until someone deletes it",
+        description="how long a backup is kept, in days; 0: until someone deletes it",
     )
 
 
@@ -223,7 +233,10 @@ class FilterSettings(_Section):
         "'mask' or 'refuse'",
     )
     answers: str = Field(
-        "off", pattern=_ACTIONS, description="the same of an answer and the passages beside it"
+        "off",
+        pattern=_ACTIONS,
+        description="what becomes of an answer in which a filter finds something, and of the "
+        "passages beside it",
     )
     personal_data: bool = Field(
         False, description="look for e-mail addresses, telephone, account, card and ID numbers"
@@ -239,15 +252,16 @@ class CostSettings(_Section):
     """Prices of services outside, for the administrators' comparison."""
 
     currency: str = Field("USD", description="currency of the prices")
-    per_million_in: float = Field(2.5, ge=0, description="a million tokens read")
-    per_million_out: float = Field(10.0, ge=0, description="a million tokens written")
+    per_million_in: float = Field(2.5, ge=0, description="price of a million tokens read")
+    per_million_out: float = Field(10.0, ge=0, description="price of a million tokens written")
     tokens_source: str = Field(
-        "List price of OpenAI's GPT-4o, May 2026", description="whose prices per token, of when"
+        "List price of OpenAI's GPT-4o, May 2026",
+        description="whose prices per token these are, and of when",
     )
-    per_hour: float = Field(6.88, ge=0, description="a rented GPU for an hour")
+    per_hour: float = Field(6.88, ge=0, description="price of a rented GPU for an hour")
     hour_source: str = Field(
         "One H100 of an AWS p5.48xlarge, on demand, us-east-1, November 2026",
-        description="whose price per hour, of when",
+        description="whose price per hour that is, and of when",
     )
 
 

@@ -18,7 +18,7 @@ def load_embedder(folder: Path) -> Embedder:
     """The embedder in a sentence-transformers folder, on the hardware that is there.
 
     Without a CUDA device the int8 file beside the weights is used when there is one (three
-    times as fast, see README); otherwise sentence-transformers. Never asks the network.
+    times as fast, see docs/measure.md); otherwise sentence-transformers. Never asks the network.
     Raises EmbedderError.
     """
     forbid_downloads()

@@ -1,4 +1,4 @@
-"""The README's table of finding: the plain stack's rankings beside ours and its parts.
+"""The table of finding in docs/measure.md: the plain stack's rankings beside ours and its parts.
 
     python tests/bench/finding.py FOLDER QUESTIONS.jsonl
 

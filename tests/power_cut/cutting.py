@@ -1,7 +1,8 @@
 """Ends processes with SIGKILL at random moments of their work, and looks at what is left.
 
 `make power-cut ARGS="--cuts 200"` prints a table. A killed process is not quite a power cut: what
-it had handed to the system reaches the disk all the same. See the README for what that leaves open.
+it had handed to the system reaches the disk all the same. See docs/operate.md for what that leaves
+open.
 """
 
 import argparse

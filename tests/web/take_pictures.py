@@ -1,4 +1,4 @@
-"""Takes the README's pictures, with the samples and the real model.
+"""Takes the pictures in README.md and docs, with the samples and the real model.
 
 python tests/web/take_pictures.py [FOLDER]
 """
