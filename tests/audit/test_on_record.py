@@ -27,8 +27,8 @@ from app.people.access import EVERYONE, Person, Rules, SpaceRule
 from app.people.allowance import Limits
 from app.settings import load_settings
 from app.web.backend import AnswerFailed
+from app.web.i18n.languages import LANGUAGES
 from app.web.markup import failure_words
-from app.web.texts import ENGLISH, GERMAN
 from app.wiring import open_home
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -168,8 +168,8 @@ def test_the_reader_is_told_in_plain_words(home: Home):
     backend = HomeBackend(home, lambda: rules, Limits())
     with no_room(home), pytest.raises(AnswerFailed) as failed:
         list(backend.ask(QUESTION, earlier=(), documents=None, person=Person("1", "kim")))
-    assert "audit trail" in failure_words(ENGLISH, failed.value)
-    assert "Prüfprotokoll" in failure_words(GERMAN, failed.value)
+    assert "audit trail" in failure_words(LANGUAGES["en"].chat, failed.value)
+    assert "Prüfprotokoll" in failure_words(LANGUAGES["de"].chat, failed.value)
 
 
 def test_an_answer_is_made_again_with_the_same_passages_prompt_and_tokens(home: Home):
