@@ -20,6 +20,7 @@ from app.web.i18n import languages
 from app.web.i18n.grammar import Grammar, Plural, PluralRule
 from app.web.i18n.languages import LANGUAGES, InvalidLanguageFile, language_for, read_languages
 from app.web.pages import render
+from app.web.security import refusal_texts
 from app.web.signed_in import OnePerson
 from app.web.view import Stage, Turn, fail
 
@@ -208,3 +209,9 @@ def test_a_plural_form_is_chosen_by_the_languages_own_rule() -> None:
 )
 def test_the_browsers_wish(header: str, language: str) -> None:
     assert language_for(header).code == language
+
+
+def test_a_request_that_reaches_no_page_is_refused_in_the_readers_language() -> None:
+    asked = {"headers": [(b"accept-language", b"de-AT, en;q=0.5")]}
+    assert refusal_texts(asked).not_found == "Nicht gefunden."
+    assert refusal_texts({"headers": []}).not_found == "Not found."

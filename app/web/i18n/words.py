@@ -503,6 +503,18 @@ class SourceTexts:
 
 
 @dataclass(frozen=True, slots=True)
+class RefusalTexts:
+    """What is answered, as a sentence alone, to a request that reaches no page."""
+
+    not_served: str
+    other_site: str
+    not_found: str
+    too_large: str
+    too_old: str
+    not_understood: str
+
+
+@dataclass(frozen=True, slots=True)
 class Language:
     """All words in one language; `code` is the one of Accept-Language and of HTML's `lang`."""
 
@@ -515,3 +527,4 @@ class Language:
     questionnaires: QuestionnaireTexts
     administration: AdministrationTexts
     sources: SourceTexts
+    refusals: RefusalTexts
