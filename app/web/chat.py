@@ -13,9 +13,9 @@ from app.web import frame
 from app.web.backend import ChatBackend
 from app.web.csrf import csrf_token
 from app.web.handlers import Handlers, Shown, Update, person_behind, texts_of, words_of
+from app.web.i18n.languages import widget_labels
 from app.web.signed_in import can_sign_out
 from app.web.talk import Places
-from app.web.texts import labels
 
 _SCRIPT = Path(__file__).with_name("chat.js")
 # The conversation in the address, which only the browser knows.
@@ -28,7 +28,7 @@ _ROOM_FOR_OTHERS = 100
 
 def words() -> gr.I18n:
     """Return the labels of the widgets; the browser picks the language."""
-    return gr.I18n(**labels())
+    return gr.I18n(**widget_labels())
 
 
 def build_page(

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from urllib.parse import parse_qs
 
 from app.web.bodies import handing_on, read_body
-from app.web.security import App, Receive, Scope, Send, answer_plain
+from app.web.security import App, Receive, Scope, Send, answer_plain, refusal_texts
 from app.web.signed_in import secret_of
 
 FIELD = "csrf"
@@ -52,13 +52,11 @@ class Csrf:
         ):
             body = await read_body(receive, longest=_FORM_BYTES)
             if body is None:
-                await answer_plain(send, 413, "This request is too large.")
+                await answer_plain(send, 413, refusal_texts(scope).too_large)
                 return
             given = parse_qs(body.decode("latin-1")).get(FIELD, [""])[0]
             receive = handing_on(body, receive)
         if secret is None or not hmac.compare_digest(given.encode(), csrf_token(scope).encode()):
-            await answer_plain(
-                send, 403, "This page is too old, or the request came from elsewhere. Reload it."
-            )
+            await answer_plain(send, 403, refusal_texts(scope).too_old)
             return
         await self._app(scope, receive, send)

@@ -6,10 +6,9 @@ from datetime import date, datetime, timedelta
 
 from app.conversations.turns import Listed, Selection
 from app.web.backend import ModelNotice, Readiness
+from app.web.i18n.words import ConversationTexts, Texts
 from app.web.icons import BIN, CROSS, DOWN, EXPORT, FOLDER, MARK, PENCIL, PERSON, PLUS, SIDEBAR
 from app.web.markup import escape, space_name
-from app.web.texts import Texts
-from app.web.texts_conversations import ConversationTexts
 from vectorstore.records import DocumentRecord
 
 # As many documents are listed at once; the others are found by typing.
@@ -281,7 +280,7 @@ def choices_html(
     if not fitting:
         items = f'<p class="sr-quiet">{escape(words.scope_none)}</p>'
     if len(fitting) > MOST_CHOICES:
-        more = texts.count(words.scope_more, len(fitting) - MOST_CHOICES)
+        more = words.scope_more.count(len(fitting) - MOST_CHOICES)
         items += f'<p class="sr-quiet">{escape(more)}</p>'
     return boxes + f"<fieldset><legend>{escape(words.scope_documents)}</legend>{items}</fieldset>"
 

@@ -19,12 +19,12 @@ from app.people.access import Person
 from app.web import frame, markup, view
 from app.web.asking import Asking
 from app.web.backend import AnswerFailed, ChatBackend, FailureKind
+from app.web.i18n.languages import language_for
+from app.web.i18n.words import ConversationTexts, Texts
 from app.web.markup import Around
 from app.web.signed_in import person_of
 from app.web.suggestions import suggestions
 from app.web.talk import Places, Talk
-from app.web.texts import Texts, texts_for
-from app.web.texts_conversations import LANGUAGES, ConversationTexts
 from app.web.view import Stage, Turn
 from vectorstore.records import DocumentRecord
 
@@ -376,9 +376,9 @@ def person_behind(request: gr.Request) -> Person:
 
 def texts_of(request: gr.Request) -> Texts:
     """The words in the reader's language."""
-    return texts_for(request.headers.get("accept-language", ""))
+    return language_for(request.headers.get("accept-language", "")).chat
 
 
 def words_of(request: gr.Request) -> ConversationTexts:
     """The words around conversations in the reader's language."""
-    return LANGUAGES[texts_of(request).language]
+    return language_for(request.headers.get("accept-language", "")).conversations

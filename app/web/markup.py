@@ -9,8 +9,8 @@ from app.filters.screen import is_withheld
 from app.people.access import is_private
 from app.sources.links import document_link, source_link
 from app.web.backend import AnswerFailed, FailureKind
+from app.web.i18n.words import Texts
 from app.web.icons import PENCIL, THUMB_DOWN, THUMB_UP
-from app.web.texts import Texts
 from app.web.view import Piece, Source, Stage, Turn, pieces, sources
 from ingest.clean import visible
 
@@ -46,7 +46,7 @@ def welcome_html(texts: Texts, documents: int, examples: Sequence[str], note: st
     )
     return (
         f'<div class="sr-welcome">{said}<h2>{escape(texts.welcome)}</h2>'
-        f"<p>{escape(texts.count(texts.welcome_documents, documents))} "
+        f"<p>{escape(texts.welcome_documents.count(documents))} "
         f"{escape(texts.welcome_promise)}</p>{offered}</div>"
     )
 
@@ -101,7 +101,7 @@ def _only_in(texts: Texts, turn: Turn) -> str:
         return ""
     names = ", ".join(chosen[:3])
     if len(chosen) > 3:
-        names += texts.and_ + texts.count(texts.more_documents, len(chosen) - 3)
+        names += texts.and_ + texts.more_documents.count(len(chosen) - 3)
     return f'<p class="sr-only-in">{escape(texts.only_in.format(documents=names))}</p>'
 
 
@@ -116,8 +116,8 @@ def _stage(texts: Texts, turn: Turn, searched: int) -> str:
     words = {
         Stage.WAITING: texts.searching,
         Stage.QUEUED: texts.waiting,
-        Stage.SEARCHING: texts.count(texts.searching_in, in_reach) if in_reach else texts.searching,
-        Stage.READING: texts.count(texts.reading, len(turn.passages)),
+        Stage.SEARCHING: texts.searching_in.count(in_reach) if in_reach else texts.searching,
+        Stage.READING: texts.reading.count(len(turn.passages)),
         Stage.WRITING: texts.writing,
         Stage.STOPPED: texts.stopped_draft if turn.draft.strip() else texts.stopped,
     }.get(turn.stage, "")
@@ -153,7 +153,7 @@ def _body(texts: Texts, turn: Turn) -> str:
     unsupported = sum(not piece.supported for piece in parts)
     legend = ""
     if unsupported:
-        words = texts.count(texts.unsupported_legend, unsupported)
+        words = texts.unsupported_legend.count(unsupported)
         legend = f'<p class="sr-legend">{escape(words)}</p>'
     return f'<div class="sr-prose">{prose}</div>{legend}'
 
@@ -192,9 +192,9 @@ def failure_words(texts: Texts, failure: AnswerFailed) -> str:
     if failure.seconds:
         seconds = max(1, round(failure.seconds))
         if failure.kind is FailureKind.BUSY:
-            return texts.count(texts.busy_seconds, seconds)
+            return texts.busy_seconds.count(seconds)
         if failure.kind is FailureKind.TOO_MANY_OWN:
-            return texts.count(texts.too_many_own_seconds, seconds)
+            return texts.too_many_own_seconds.count(seconds)
     return {
         FailureKind.BUSY: texts.busy,
         FailureKind.TOO_MANY_OWN: texts.too_many_own,
@@ -212,8 +212,8 @@ def _left_out(texts: Texts, turn: Turn) -> str:
     if turn.answer is None:
         return ""
     parts = [
-        texts.count(pair, n)
-        for pair, n in (
+        words.count(n)
+        for words, n in (
             (texts.left_out_passages, turn.dropped.passages),
             (texts.left_out_turns, turn.dropped.history_turns),
         )
@@ -230,16 +230,14 @@ def _notices(texts: Texts, turn: Turn) -> str:
     if turn.answer is None:
         return ""
     done = {"mark": texts.notice_mark, "mask": texts.notice_mask, "refuse": texts.notice_refuse}
-    pairs = {
+    notices = {
         "orders": texts.notice_orders,
         "links": texts.notice_links,
         "question": texts.notice_question,
         "answer": texts.notice_answer,
     }
     lines = [
-        texts.count(pairs[one.kind], one.count)
-        .replace("{kind}", one.label)
-        .replace("{done}", done.get(one.action, ""))
+        notices[one.kind].count(one.count, kind=one.label, done=done.get(one.action, ""))
         for one in turn.answer.notices
     ]
     return "".join(f'<p class="sr-left-out">{escape(line)}</p>' for line in lines)
@@ -305,7 +303,7 @@ def _aside(texts: Texts, turn: Turn) -> str:
     if turn.answer is None:
         if not shown.others:
             return ""
-        words = texts.count(texts.passages_read, len(shown.others))
+        words = texts.passages_read.count(len(shown.others))
         read = _placeholders(shown.others)
         return f'<aside class="sr-sources"><h3>{escape(words)}</h3>{read}</aside>'
     if not turn.answer.found:
@@ -317,7 +315,7 @@ def _aside(texts: Texts, turn: Turn) -> str:
     if shown.others:
         more = (
             f'<details class="sr-more"><summary>'
-            f"{escape(texts.count(texts.other_passages, len(shown.others)))}</summary>"
+            f"{escape(texts.other_passages.count(len(shown.others)))}</summary>"
             f"{_cards(texts, turn.number, shown.others)}</details>"
         )
     return (

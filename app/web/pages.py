@@ -12,8 +12,9 @@ from markupsafe import Markup
 
 from app.people.access import Person, only_audits
 from app.web.csrf import csrf_token
+from app.web.i18n.languages import language_for
+from app.web.i18n.words import LayoutTexts
 from app.web.signed_in import can_sign_out, person_or_none
-from app.web.texts_sign_in import LayoutTexts, layout_texts_for
 from ingest.clean import visible
 
 _FOLDER = Path(__file__).with_name("pages")
@@ -27,11 +28,12 @@ def render(request: Request, template: str, *, status: int = 200, **values: obje
     form carries in a field of that name) and `nonce`.
     """
     scope = request.scope
-    layout = layout_texts_for(request.headers.get("accept-language", ""))
+    language = language_for(request.headers.get("accept-language", ""))
+    layout = language.layout
     person = person_or_none(scope)
     ours: dict[str, Any] = {
         "layout": layout,
-        "language": layout.language,
+        "language": language.code,
         "person": person,
         "places": _places(layout, person) if person else (),
         "at": request.url.path,

@@ -12,12 +12,12 @@ from app.people.sessions import Sessions
 from app.people.sign_in import PasswordSignIn, Refused
 from app.people.store import People
 from app.web.cookies import MARK, read_cookies
+from app.web.i18n.words import SignInTexts
 from app.web.pages import render
 from app.web.proxies import client_address
 from app.web.routes_sign_in import entered, wait_words, words_for
 from app.web.sign_in import session_of
 from app.web.signed_in import person_of
-from app.web.texts_sign_in import SignInTexts
 
 Text = Annotated[str, Form()]
 

@@ -16,9 +16,10 @@ from app.people.access import EVERYONE, Person, Right, is_private
 from app.people.passwords import make_password
 from app.people.sessions import Sessions
 from app.people.store import People, PeopleError
+from app.web.i18n.languages import language_for
+from app.web.i18n.words import AdministrationTexts
 from app.web.pages import render
 from app.web.signed_in import person_of
-from app.web.texts_administration import AdministrationTexts, administration_texts_for
 
 PREFIX = "/administration"
 _DAYS = (7, 30, 90)
@@ -284,7 +285,7 @@ def _back(path: str) -> Response:
 
 
 def _texts(request: Request) -> AdministrationTexts:
-    return administration_texts_for(request.headers.get("accept-language", ""))
+    return language_for(request.headers.get("accept-language", "")).administration
 
 
 class _Route(APIRoute):

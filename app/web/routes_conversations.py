@@ -18,9 +18,9 @@ from app.conversations.turns import Feedback
 from app.people.access import Person
 from app.web import frame
 from app.web.backend import ChatBackend
+from app.web.i18n.languages import language_for
+from app.web.i18n.words import ConversationTexts, Language
 from app.web.signed_in import person_of
-from app.web.texts import Texts, texts_for
-from app.web.texts_conversations import LANGUAGES, ConversationTexts
 
 log = logging.getLogger(__name__)
 
@@ -51,7 +51,7 @@ def conversation_routes(backend: ChatBackend, conversations: Conversations) -> A
         person = person_of(request.scope)
         documents = await asyncio.to_thread(backend.documents, person)
         return HTMLResponse(
-            frame.choices_html(_texts(request), _words(request), documents, find[:200])
+            frame.choices_html(_language(request).chat, _words(request), documents, find[:200])
         )
 
     @router.post("/conversation/{conversation}/rename")
@@ -90,9 +90,7 @@ def conversation_routes(backend: ChatBackend, conversations: Conversations) -> A
         if kind not in _TYPES:
             return _not_there(words)
         made = await _guarded(
-            lambda: _file(
-                backend, conversations, person, conversation, kind, _texts(request), words
-            )
+            lambda: _file(backend, conversations, person, conversation, kind, _language(request))
         )
         if made is None:
             return _not_there(words)
@@ -115,8 +113,7 @@ def _file(
     person: Person,
     conversation: str,
     kind: str,
-    texts: Texts,
-    words: ConversationTexts,
+    language: Language,
 ) -> tuple[str, bytes] | None:
     """The title and the exported file of a person's conversation; None if it is not theirs."""
     held = conversations.read(
@@ -124,6 +121,7 @@ def _file(
     )
     if held is None:
         return None
+    texts, words = language.chat, language.conversations
     said = ExportWords(
         sources=texts.sources,
         page=texts.page,
@@ -136,7 +134,7 @@ def _file(
     )
     lines = list(lines_of(held, said, date.today().isoformat()))
     if kind == "pdf":
-        return held.title, pdf(lines, title=held.title, language=texts.language)
+        return held.title, pdf(lines, title=held.title, language=language.code)
     return held.title, markdown(lines).encode()
 
 
@@ -159,9 +157,9 @@ def _not_there(words: ConversationTexts) -> Response:
     return PlainTextResponse(words.not_there, status_code=404)
 
 
-def _texts(request: Request) -> Texts:
-    return texts_for(request.headers.get("accept-language", ""))
+def _language(request: Request) -> Language:
+    return language_for(request.headers.get("accept-language", ""))
 
 
 def _words(request: Request) -> ConversationTexts:
-    return LANGUAGES[_texts(request).language]
+    return _language(request).conversations

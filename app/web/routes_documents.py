@@ -14,9 +14,10 @@ from fastapi.routing import APIRoute
 from app.curating.desk import Complaint, Desk, DeskRefused, NotThere, SpaceOnDesk
 from app.curating.uploads import UploadRefused, Uploads, as_json
 from app.people.access import private_space
+from app.web.i18n.languages import language_for
+from app.web.i18n.words import DocumentTexts
 from app.web.pages import render
 from app.web.signed_in import person_of
-from app.web.texts_documents import DocumentTexts, document_texts_for
 from vectorstore.records import DocumentRecord
 
 PREFIX = "/documents"
@@ -190,7 +191,7 @@ def _said(request: Request, texts: DocumentTexts) -> list[str]:
     ):
         if form is not None and count.isdecimal() and int(count[:9]):
             number = int(count[:9])
-            told.append(form[0] if number == 1 else form[1].format(n=number))
+            told.append(form.form(number).format(n=number))
     return told
 
 
@@ -203,7 +204,7 @@ def _day(complaint: Complaint) -> str:
 
 
 def _texts(request: Request) -> DocumentTexts:
-    return document_texts_for(request.headers.get("accept-language", ""))
+    return language_for(request.headers.get("accept-language", "")).documents
 
 
 class _Route(APIRoute):

@@ -12,9 +12,10 @@ from app.batch.handed_in import OfficeRefused, Run
 from app.batch.handing_out import FORMATS
 from app.batch.office import Office
 from app.people.access import Person, private_space
+from app.web.i18n.languages import language_for
+from app.web.i18n.words import QuestionnaireTexts
 from app.web.pages import render
 from app.web.signed_in import person_of
-from app.web.texts_questionnaires import QuestionnaireTexts, questionnaire_texts_for
 
 PREFIX = "/questionnaires"
 LARGEST = 16 << 20  # bytes of one questionnaire
@@ -148,7 +149,7 @@ def _told(run: Run, texts: QuestionnaireTexts) -> dict[str, Any]:
 
 
 def _texts(request: Request) -> QuestionnaireTexts:
-    return questionnaire_texts_for(request.headers.get("accept-language", ""))
+    return language_for(request.headers.get("accept-language", "")).questionnaires
 
 
 class _Route(APIRoute):

@@ -21,11 +21,12 @@ from app.people.sessions import Sessions
 from app.people.sign_in import PasswordSignIn, Refused, SignedIn
 from app.people.store import People, PeopleError
 from app.web.cookies import AWAY, MARK, SESSION, drop_cookie, read_cookies, set_cookie
+from app.web.i18n.languages import language_for
+from app.web.i18n.words import SignInTexts
 from app.web.pages import render
 from app.web.proxies import client_address
 from app.web.sign_in import Groups, let_in, safe_next
 from app.web.signed_in import person_of, person_or_none
-from app.web.texts_sign_in import SignInTexts, sign_in_texts_for
 
 log = logging.getLogger(__name__)
 
@@ -224,11 +225,11 @@ def wait_words(texts: SignInTexts, seconds: float) -> str:
     """How long to wait, in words."""
     if seconds > 90:
         minutes = math.ceil(seconds / 60)
-        return texts.wait_minutes[minutes != 1].format(n=minutes)
+        return texts.wait_minutes.count(minutes)
     whole = math.ceil(seconds)
-    return texts.wait[whole != 1].format(n=whole)
+    return texts.wait.count(whole)
 
 
 def words_for(request: Request) -> SignInTexts:
     """The words in the reader's language."""
-    return sign_in_texts_for(request.headers.get("accept-language", ""))
+    return language_for(request.headers.get("accept-language", "")).sign_in

@@ -19,10 +19,11 @@ from app.sources.locating import Box, letters_of
 from app.sources.page_worker import UNITS
 from app.sources.reading import PART, shown
 from app.sources.rendering import DrawnPage, PageFault
+from app.web.i18n.languages import language_for
+from app.web.i18n.words import SourceTexts
 from app.web.pages import render
 from app.web.security import SANDBOXED
 from app.web.signed_in import person_of
-from app.web.texts_sources import SourceTexts, source_texts_for
 from vectorstore.records import Hit
 
 _LONGEST = 2_000  # characters of a quote in an address
@@ -259,7 +260,7 @@ def _download(file: BinaryIO, name: str) -> StreamingResponse:
 
 
 def _texts(request: Request) -> SourceTexts:
-    return source_texts_for(request.headers.get("accept-language", ""))
+    return language_for(request.headers.get("accept-language", "")).sources
 
 
 class _Route(APIRoute):

@@ -7,6 +7,9 @@ from collections.abc import Awaitable, Callable, Collection, MutableMapping, Seq
 from dataclasses import dataclass
 from typing import Any
 
+from app.web.i18n.languages import language_for
+from app.web.i18n.words import RefusalTexts
+
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -195,21 +198,21 @@ class Gate:
     def _refusal(
         self, scope: Scope, headers: dict[bytes, str], most: int | None
     ) -> tuple[int, str] | None:
-        host = headers.get(b"host", "")
+        host, texts = headers.get(b"host", ""), refusal_texts(scope)
         if not is_loopback(_host_name(host)) and _host_name(host) not in self._hosts:
-            return 421, "This address is not served here."
+            return 421, texts.not_served
         origin = headers.get(b"origin")
         if origin is not None and origin.lower() != f"{scope['scheme']}://{host.lower()}":
-            return 403, "Calls from other sites are refused."
+            return 403, texts.other_site
         if headers.get(b"sec-fetch-site", "none") not in ("none", "same-origin") and (
             headers.get(b"sec-fetch-mode") != "navigate" or scope["method"] not in ("GET", "HEAD")
         ):
-            return 403, "Calls from other sites are refused."
+            return 403, texts.other_site
         if most is None:
-            return 404, "Not found."
+            return 404, texts.not_found
         length = headers.get(b"content-length", "0")
         if not length.isdigit() or int(length) > most:
-            return 413, "This request is too large."
+            return 413, texts.too_large
         return None
 
 
@@ -232,6 +235,12 @@ def _limited(receive: Receive, limit: int) -> Receive:
         return {"type": "http.disconnect"} if taken > limit else message
 
     return limited
+
+
+def refusal_texts(scope: Scope) -> RefusalTexts:
+    """Return the words for refusing this request, in the reader's language."""
+    languages = dict(scope["headers"]).get(b"accept-language", b"").decode("latin-1")
+    return language_for(languages).refusals
 
 
 async def answer_plain(send: Send, status: int, words: str) -> None:

@@ -2,8 +2,8 @@
 
 import re
 
+from app.web.i18n.languages import language_for
 from app.web.security import App, Message, Receive, Scope, Send
-from app.web.texts import texts_for
 
 _FOREIGN = re.compile(
     r'\s*<meta\s+(?:property|name)="(?:og|twitter):[^>]*>|\s*<link rel="manifest"[^>]*>', re.DOTALL
@@ -40,7 +40,7 @@ class Shell:
                 return
             ours = bytes(body)
             if start["status"] == 200:
-                nonce, language = scope["strongroom.nonce"], texts_for(languages).language
+                nonce, language = scope["strongroom.nonce"], language_for(languages).code
                 ours = rewrite(ours.decode(), nonce, language).encode()
             headers = [pair for pair in start["headers"] if pair[0].lower() != b"content-length"]
             length = (b"content-length", str(len(ours)).encode())

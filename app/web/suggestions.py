@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Sequence
 from pathlib import PurePosixPath
 
 from app.conversations.turns import SavedTurn
-from app.web.texts import Texts
+from app.web.i18n.words import Texts
 
 MOST = 3
 _NUMBERING = re.compile(r"^(?:[\divxIVX]+[.)]|§+\s*\d+|\d+(?:\.\d+)*)\s+")

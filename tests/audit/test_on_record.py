@@ -28,8 +28,8 @@ from app.people.access import EVERYONE, Person, Rules, SpaceRule
 from app.personal_workspace import PersonalWorkspace
 from app.settings import load_settings
 from app.web.backend import AnswerFailed
+from app.web.i18n.languages import LANGUAGES
 from app.web.markup import failure_words
-from app.web.texts import ENGLISH, GERMAN
 from app.wiring import open_home
 from vectorstore.scope import Scope
 
@@ -172,8 +172,8 @@ def test_the_reader_is_told_in_plain_words(home: Home):
     )
     with no_room(home), pytest.raises(AnswerFailed) as failed:
         list(backend.ask(Ask(QUESTION), Person("1", "kim")))
-    assert "audit trail" in failure_words(ENGLISH, failed.value)
-    assert "Prüfprotokoll" in failure_words(GERMAN, failed.value)
+    assert "audit trail" in failure_words(LANGUAGES["en"].chat, failed.value)
+    assert "Prüfprotokoll" in failure_words(LANGUAGES["de"].chat, failed.value)
 
 
 def test_an_answer_is_made_again_with_the_same_passages_prompt_and_tokens(home: Home):

@@ -18,7 +18,8 @@ from app.batch.journal import open_journal
 from app.batch.report import write_report
 from app.batch.tables import read_results
 from app.cli import main
-from app.web.texts_questionnaires import ENGLISH, GERMAN
+from app.web.i18n.languages import LANGUAGES
+from app.web.i18n.words import Language
 
 SAME = "With the same of all of these the same answers come out."
 
@@ -221,7 +222,7 @@ def test_a_kill_after_the_change_is_told_in_the_files_too(tmp_path: Path) -> Non
             assert read_results(file)[0].changed
 
 
-@pytest.mark.parametrize("texts", [ENGLISH, GERMAN])
-def test_the_page_offers_it_without_words_of_the_command_line(texts: object) -> None:
-    assert "--" not in texts.changed_hint  # type: ignore[attr-defined]
-    assert texts.start_over  # type: ignore[attr-defined]
+@pytest.mark.parametrize("language", LANGUAGES.values(), ids=LANGUAGES)
+def test_the_page_offers_it_without_words_of_the_command_line(language: Language) -> None:
+    assert "--" not in language.questionnaires.changed_hint
+    assert language.questionnaires.start_over

@@ -19,11 +19,12 @@ from app.filters.opening import NothingToFilter, screen_of
 from app.filters.screen import QuestionRefused, Screen
 from app.home import Home
 from app.settings import FilterSettings, load_settings
+from app.web.i18n.languages import LANGUAGES
 from app.web.markup import turn_html
-from app.web.texts import ENGLISH
 from app.web.view import Stage, Turn
 from app.wiring import open_home
 
+ENGLISH = LANGUAGES["en"].chat
 ADDRESS = "orla.brennan@example.com"
 PHONE = "+353 1 496 0123"
 DOCUMENT = (

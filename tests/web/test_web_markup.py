@@ -24,10 +24,11 @@ from app.conversations.turns import Feedback, Listed, Selection
 from app.events import Answer, AnswerSentence, Dropped, Reading, Searching, Writing
 from app.web import frame, markup
 from app.web.backend import AnswerFailed, FailureKind, ModelNotice, Readiness
-from app.web.texts import ENGLISH, GERMAN, LANGUAGES, Texts
-from app.web.texts_conversations import LANGUAGES as CONVERSATION_TEXTS
+from app.web.i18n.languages import LANGUAGES
+from app.web.i18n.words import Language, Texts
 from app.web.view import Turn, advance, fail, stop
 
+ENGLISH, GERMAN = LANGUAGES["en"].chat, LANGUAGES["de"].chat
 OUR_TAGS = {
     *("a", "aside", "b", "bdi", "blockquote", "button", "circle", "code", "details", "div"),
     *("figcaption", "figure", "h1", "h2", "h3", "li", "ol", "p", "path", "pre", "rect"),
@@ -114,7 +115,8 @@ def test_foreign_text_is_never_markup(one: str, two: str, three: str) -> None:
         passages=(evil, replace(evil, chunk_id="9" * 16)),
     )
     turn = finished(made, selection=Selection((one,), ((three, two),)))
-    for texts in LANGUAGES.values():
+    for language in LANGUAGES.values():
+        texts, words = language.chat, language.conversations
         shown(turn, texts)
         shown(finished(replace(made, quoted=True)), texts)
         shown(finished(replace(made, found=False)), texts)
@@ -122,7 +124,6 @@ def test_foreign_text_is_never_markup(one: str, two: str, three: str) -> None:
         read(markup.turn_html(texts, turn, markup.Around("c", next_questions=[one, two])))
         read(markup.turn_html(texts, replace(turn, feedback=Feedback("down", three))))
         read(markup.welcome_html(texts, 3, [one, two, three], one))
-        words = CONVERSATION_TEXTS[texts.language]
         model = ModelNotice(one, starter=True)
         account = frame.Account(two, one, signs_out=True, has_account=True)
         read(frame.header_html(texts, words, Readiness("ready"), model, account))
@@ -194,9 +195,10 @@ def test_the_stages_are_named() -> None:
     assert "has not been checked" in shown(stop(turn))
 
 
-@pytest.mark.parametrize("texts", LANGUAGES.values(), ids=LANGUAGES)
+@pytest.mark.parametrize("language", LANGUAGES.values(), ids=LANGUAGES)
 @pytest.mark.parametrize("kind", FailureKind)
-def test_every_failure_has_words(texts: Texts, kind: FailureKind) -> None:
+def test_every_failure_has_words(language: Language, kind: FailureKind) -> None:
+    texts = language.chat
     text = shown(fail(Turn(1, "?"), AnswerFailed(kind)), texts)
     assert texts.failed_title in text
     assert texts.retry in text
@@ -217,7 +219,7 @@ def test_only_the_last_question_can_be_asked_again() -> None:
 
 
 def header(status: str, model: ModelNotice | None) -> str:
-    words = CONVERSATION_TEXTS["en"]
+    words = LANGUAGES["en"].conversations
     readiness = Readiness(status)  # type: ignore[arg-type]
     return frame.header_html(ENGLISH, words, readiness, model, frame.Account("Kim"))
 

@@ -1,7 +1,7 @@
 """Places for questions, what to ask next, and the words around conversations."""
 
 import asyncio
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import date, datetime
 
 import pytest
@@ -10,10 +10,11 @@ from web.running import apart
 
 from app.conversations.turns import Listed, SavedTurn
 from app.web import frame
+from app.web.i18n.languages import LANGUAGES
 from app.web.suggestions import MOST, suggestions
 from app.web.talk import Places, Talk
-from app.web.texts import ENGLISH, GERMAN
-from app.web.texts_conversations import LANGUAGES, ConversationTexts
+
+ENGLISH, GERMAN = LANGUAGES["en"].chat, LANGUAGES["de"].chat
 
 
 def test_places_are_given_in_order_and_come_back() -> None:
@@ -112,36 +113,26 @@ def test_suggestions_are_few_and_need_an_answer_that_one_may_read() -> None:
     assert suggestions(ENGLISH, [kept(None)]) == []
 
 
-@pytest.mark.parametrize("words", LANGUAGES.values(), ids=LANGUAGES)
-def test_conversations_have_every_word_in_every_language(words: ConversationTexts) -> None:
-    english = asdict(LANGUAGES["en"])
-    for name, said in asdict(words).items():
-        assert said, name
-        both = said if isinstance(said, str) else said[1]
-        other = english[name] if isinstance(said, str) else english[name][1]
-        assert both.count("{") == other.count("{"), name
-
-
 def test_the_list_goes_by_days() -> None:
     def on(day: int, month: int = 11) -> Listed:
         at = datetime(2026, month, day, 12).timestamp()
         return Listed(f"c{month}{day}", f"On {month}/{day}", at, at)
 
     html = frame.list_html(
-        LANGUAGES["en"],
+        LANGUAGES["en"].conversations,
         [on(22), on(21), on(17), on(1), on(3, 2)],
         date(2026, 11, 22),
     )
     days = [part.partition("<")[0] for part in html.split("<h2>")[1:]]
     assert days == ["Today", "Yesterday", "Last 7 days", "Last 30 days", "Older"]
     assert "No conversation holds" in frame.list_html(
-        LANGUAGES["en"], [], date(2026, 11, 22), searched=True
+        LANGUAGES["en"].conversations, [], date(2026, 11, 22), searched=True
     )
 
 
 def test_many_documents_are_found_by_typing() -> None:
     many = [document(f"Report {number}.pdf") for number in range(250)]
-    words = LANGUAGES["en"]
+    words = LANGUAGES["en"].conversations
     html = frame.choices_html(ENGLISH, words, many)
     assert html.count("<input") == frame.MOST_CHOICES
     assert "150 more documents" in html
