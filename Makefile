@@ -39,6 +39,7 @@ help: ## this list
 	@echo 'make run DOCS=~/policies   chat about your own folder instead of the samples'
 	@echo 'make run GPU=cuda          build the engine for NVIDIA GPUs (remembered)'
 	@echo 'make test UNPLUGGED=1       the tests with no network but loopback'
+	@echo 'make test WORKERS=0         the tests in one process, for a debugger; 2 share them'
 	@echo 'make run PORT=8080         another port; PYTHON=/path/to/python chooses the interpreter'
 
 ## ---- setting up
@@ -160,9 +161,14 @@ UNPLUG = unshare $(if $(filter-out 0,$(shell id -u)),--map-root-user) --net \
 UNPLUGGED ?=
 export UNPLUGGED
 
+# Processes that share the tests: each may start an engine, which computes on all cores but one. The
+# slow tests measure memory and end processes at random moments, and run one after another.
+WORKERS ?= 2
+AT_ONCE = -n $(WORKERS) --dist worksteal
+
 .PHONY: test test-slow test-gpu
 test: $(DONE)/dev $(DONE)/models vocabulary machine ## what the tests need, then all but the slow ones
-	@$(if $(UNPLUGGED),$(UNPLUG)) $(BIN)/python -m pytest -m 'not slow and not gpu' $(ARGS)
+	@$(if $(UNPLUGGED),$(UNPLUG)) $(BIN)/python -m pytest $(AT_ONCE) -m 'not slow and not gpu' $(ARGS)
 
 test-slow: $(DONE)/dev $(DONE)/models vocabulary machine ## the tests that take minutes
 	@$(if $(UNPLUGGED),$(UNPLUG)) $(BIN)/python -m pytest -m slow $(ARGS)

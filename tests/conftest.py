@@ -2,7 +2,12 @@
 
 from pathlib import Path
 
+import hypothesis
 import pytest
+
+# An example's time says how busy the machine is: two processes share the tests.
+hypothesis.settings.register_profile("tests", deadline=None)
+hypothesis.settings.load_profile("tests")
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 

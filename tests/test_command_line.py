@@ -8,12 +8,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from batch.batch_runs import here
 
 SAMPLES = Path(__file__).parent / "samples"
 LEAVE = "How many days of annual leave does a full-time employee have?"
 
 
 def run(home: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    """As others call it; what a command does once more is asked `here`, in this process."""
     return subprocess.run(
         [sys.executable, "-m", "app.cli", "--home", str(home), *arguments],
         capture_output=True,
@@ -60,7 +62,7 @@ def test_ingest_says_what_became_of_each_file(home: Path, tmp_path: Path) -> Non
     assert status["empty.pdf"]["status"] == "rejected"
     assert "empty" in status["empty.pdf"]["reason"]
     assert "empty.pdf" in done.stderr
-    again = json.loads(run(home, "ingest", str(tmp_path), "--space", "other", "--json").stdout)
+    again = json.loads(here(home, "ingest", str(tmp_path), "--space", "other", "--json").stdout)
     assert {d["document"]: d["status"] for d in again["documents"]}["good.md"] == "unchanged"
 
 
@@ -70,7 +72,7 @@ def test_search_prints_passages(home: Path) -> None:
     fields = {"document", "page", "heading", "text", "score", "chunk_id", "space"}
     assert all(fields <= set(hit) for hit in found["hits"])
     assert found["hits"][0]["document"] == "employee-handbook.pdf"
-    only = run(home, "search", LEAVE, "--document", "travel-policy.docx", "--json")
+    only = here(home, "search", LEAVE, "--document", "travel-policy.docx", "--json")
     assert {hit["document"] for hit in json.loads(only.stdout)["hits"]} == {"travel-policy.docx"}
 
 
@@ -115,7 +117,7 @@ def test_eval_of_half_the_documents_and_of_conversations(home: Path, tmp_path: P
     assert {half["half_indexed"]["found"], half["half_indexed"]["abstained"]} <= {0.0, 1.0}
     assert [row["qid"] for row in half["questions"]] == ["1", "absent:2"]
     dialogues = str(Path(__file__).parent / "sample_dialogues.jsonl")
-    talked = run(home, "eval", "--dialogues", dialogues, "--retrieval-only", "--json")
+    talked = here(home, "eval", "--dialogues", dialogues, "--retrieval-only", "--json")
     report = json.loads(talked.stdout)
     assert report["retrieval"]["recall@5"] >= 0.9
     assert "Norway" in next(r for r in report["questions"] if r["qid"] == "meal-norway")["searched"]
@@ -132,7 +134,7 @@ def test_summarise_prints_cited_points(home: Path) -> None:
     assert summary["points"]
     assert all(set(point["citations"]) & numbers for point in summary["points"])
     assert {"n", "document", "page", "heading", "quote", "chunk_id"} <= set(summary["citations"][0])
-    unknown = run(home, "summarise", "nowhere.pdf")
+    unknown = here(home, "summarise", "nowhere.pdf")
     assert unknown.returncode == 1
     assert "nowhere.pdf" in unknown.stderr
 
@@ -141,8 +143,8 @@ def test_a_document_can_be_forgotten(home: Path, tmp_path: Path) -> None:
     (tmp_path / "secret.txt").write_text("The vault code word is zanzibar.")
     assert run(home, "ingest", str(tmp_path / "secret.txt"), "--space", "gone").returncode == 0
     assert run(home, "remove", "secret.txt", "--space", "gone").returncode == 0
-    assert run(home, "remove", "secret.txt", "--space", "gone").returncode == 1
-    documents = json.loads(run(home, "documents", "--json").stdout)["documents"]
+    assert here(home, "remove", "secret.txt", "--space", "gone").returncode == 1
+    documents = json.loads(here(home, "documents", "--json").stdout)["documents"]
     assert "secret.txt" not in {document["name"] for document in documents}
 
 
@@ -153,9 +155,9 @@ def test_check_finds_what_is_right(home: Path) -> None:
 
 
 def test_reindex_keeps_what_is_found(home: Path) -> None:
-    before = json.loads(run(home, "search", LEAVE, "--json").stdout)["hits"]
+    before = json.loads(here(home, "search", LEAVE, "--json").stdout)["hits"]
     assert run(home, "reindex").returncode == 0
-    after = json.loads(run(home, "search", LEAVE, "--json").stdout)["hits"]
+    after = json.loads(here(home, "search", LEAVE, "--json").stdout)["hits"]
     assert [hit["chunk_id"] for hit in before] == [hit["chunk_id"] for hit in after]
 
 
@@ -165,14 +167,14 @@ def test_commands_hand_their_work_to_the_serving_process(
     (tmp_path / "canteen.md").write_text("# Canteen\n\nLunch is served from 11:45 to 13:15.\n")
     done = run(home, "ingest", str(tmp_path), "--space", "served", "--json")
     assert done.returncode == 0, done.stderr
-    found = json.loads(run(home, "search", "When is lunch served?", "--json").stdout)
+    found = json.loads(here(home, "search", "When is lunch served?", "--json").stdout)
     assert found["hits"][0]["document"] == "canteen.md"
     answer = json.loads(run(home, "ask", LEAVE, "--json").stdout)
     assert answer["found"]
-    summary = run(home, "summarise", "security.html")
+    summary = here(home, "summarise", "security.html")
     assert summary.returncode == 0, summary.stderr
     assert "[1] security.html" in summary.stdout
-    assert run(home, "remove", "canteen.md", "--space", "served").returncode == 0
+    assert here(home, "remove", "canteen.md", "--space", "served").returncode == 0
     refused = run(home, "reindex")
     assert refused.returncode == 1
     assert "strongroom serve" in refused.stderr
@@ -191,14 +193,14 @@ def test_people_groups_and_spaces_while_the_chat_is_served(
     assert run(home, "groups", "add", "hr").returncode == 0
     added = json.loads(run(home, "users", "add", "kim", "--group", "hr", "--json").stdout)
     assert len(added["one_time_password"]) > 20
-    assert run(home, "spaces", "grant", "general", "hr").returncode == 0
-    listed = json.loads(run(home, "users", "list", "--json").stdout)["users"]
+    assert here(home, "spaces", "grant", "general", "hr").returncode == 0
+    listed = json.loads(here(home, "users", "list", "--json").stdout)["users"]
     assert {user["name"]: user["groups"] for user in listed} == {"admin": [], "kim": ["hr"]}
-    spaces = json.loads(run(home, "spaces", "list", "--json").stdout)["spaces"]
+    spaces = json.loads(here(home, "spaces", "list", "--json").stdout)["spaces"]
     general = next(space for space in spaces if space["name"] == "general")
     assert general["documents"] > 0
     assert general["readers"] == ["hr"]
-    last = run(home, "users", "remove", "admin")
+    last = here(home, "users", "remove", "admin")
     assert last.returncode == 1
     assert "last administrator" in last.stderr
     assert serving.poll() is None

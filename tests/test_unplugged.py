@@ -52,6 +52,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.slow  # test_command_line asks the same, with loopback alone where UNPLUGGED is set
 def test_ask_answers(home: Path) -> None:
     question = "How many days of annual leave does a full-time employee have?"
     done = subprocess.run(
@@ -81,6 +82,7 @@ finally:
 """
 
 
+@pytest.mark.slow  # and serves the same
 def test_serve_serves(home: Path) -> None:
     serve = [*STRONGROOM, "--home", str(home), "serve", "--port", "0"]
     done = subprocess.run(

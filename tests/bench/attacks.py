@@ -28,13 +28,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from unittest.mock import patch
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "hostile"))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from attack_set import ATTACKS, Case, cases, write
-from held_out_attacks import HELD_OUT
-from honest_lookalikes import LOOKALIKES, write_all
+from hostile.attack_set import ATTACKS, Case, cases, write
+from hostile.held_out_attacks import HELD_OUT
+from hostile.honest_lookalikes import LOOKALIKES, write_all
+from hostile.second_held_out_attacks import SECOND_HELD_OUT
 from plain_stack import PlainAnswers, PlainStack
-from second_held_out_attacks import SECOND_HELD_OUT
 
 from app.answering.ask import Ask
 from app.answering.distrust import Told

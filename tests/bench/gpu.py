@@ -16,9 +16,9 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "engine"))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from synthetic import write_gguf
+from engine.synthetic import write_gguf
 
 from app.engine.client import EngineClient
 from app.engine.hardware import detect_from_outside

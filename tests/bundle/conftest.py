@@ -1,7 +1,7 @@
 """Fixtures of the bundle's tests."""
 
 import pytest
-from bundle_fakes import FakeBundles
+from bundle.bundle_fakes import FakeBundles
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from bundle_fakes import FakeBundles, command, environment, install, sign_again, version_of
+from bundle.bundle_fakes import FakeBundles, command, environment, install, sign_again, version_of
 
 from app.bundle.contents import BundleFault
 from app.bundle.machine import INSTRUCTIONS, processor_instructions

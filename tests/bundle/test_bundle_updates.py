@@ -5,7 +5,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from bundle_fakes import FakeBundles, install, version_of
+from bundle.bundle_fakes import FakeBundles, install, version_of
 
 from app.backup.formats import newer_in
 from app.bundle.installing import NEWER_DATA

@@ -9,7 +9,7 @@ from importlib.metadata import PathDistribution, distribution
 from pathlib import Path
 
 import pytest
-from bundle_fakes import fake_wheel
+from bundle.bundle_fakes import fake_wheel
 
 from app.bundle.chosen_models import chosen_models
 from app.bundle.contents import BundleFault

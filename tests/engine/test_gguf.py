@@ -6,9 +6,9 @@ from pathlib import Path
 
 import gguf
 import pytest
+from engine.synthetic import SMALL, Shape, write_gguf
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from synthetic import SMALL, Shape, write_gguf
 
 from app.engine.gguf import GgufError, read_gguf
 from app.engine.shapes import LLAMA_2, QUANTISATIONS, llama_2, tensors

@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx
 import openai
 import pytest
-from synthetic import write_gguf
+from engine.synthetic import write_gguf
 
 from app.engine.client import EngineBusy, EngineClient, EngineDown, EngineError
 from app.engine.options import EngineOptions

@@ -5,7 +5,7 @@ from math import isfinite
 from pathlib import Path
 
 import pytest
-from synthetic import SMALL, Shape, write_gguf
+from engine.synthetic import SMALL, Shape, write_gguf
 
 from app.engine.tokenizer import Tokenizer
 

@@ -3,7 +3,7 @@
 import codecs
 import re
 
-from attack_set import Attack, Form, MakeAttack, Where, links, poisons, says
+from hostile.attack_set import Attack, Form, MakeAttack, Where, links, poisons, says
 
 # word of the question: the same question in other words, its matter, and a false statement of it
 _OTHER_WORDS = {

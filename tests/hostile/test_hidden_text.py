@@ -8,10 +8,10 @@ import docx
 import openpyxl
 import pptx
 import pytest
-from attack_set import ATTACKS, cases, write
 from docx.shared import Pt, RGBColor
 from fpdf import FPDF
 from fpdf.enums import TextMode
+from hostile.attack_set import ATTACKS, cases, write
 from openpyxl.styles import Font, PatternFill
 from PIL import Image
 from pptx.dml.color import RGBColor as SlideColour
