@@ -1,7 +1,6 @@
 """The chat model in use: its file, its engine process (or one elsewhere), its prompt template."""
 
 import json
-import os
 import threading
 from dataclasses import asdict
 from pathlib import PurePath
@@ -17,6 +16,7 @@ from app.engine.tokenizer import Tokenizer, TokenizerError
 from app.events import ModelName
 from app.models import Model, ModelError, default_chat_model, is_starter, vocabulary_file
 from app.settings import EngineSettings, Settings
+from vectorstore.disk import write_whole
 
 # Below this many parameters a model's own words are not trusted without a quotation.
 WEAK_BELOW = 1_000_000_000
@@ -153,9 +153,7 @@ def _short(name: str) -> str:
 def store_calibration(settings: Settings, calibration: Calibration) -> None:
     """Keep with the index when to refuse; whole or not at all."""
     target = settings.home / "index" / CALIBRATION_FILE
-    partial = target.with_suffix(".partial")
-    partial.write_text(json.dumps(asdict(calibration), indent=2) + "\n", encoding="utf-8")
-    os.replace(partial, target)
+    write_whole(target, json.dumps(asdict(calibration), indent=2) + "\n")
 
 
 def engine_options(engine: EngineSettings, model: Model, *, port: int = 0) -> EngineOptions:

@@ -11,6 +11,8 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from vectorstore.disk import write_whole
+
 # A Unix socket's path has room for about 100 bytes; a longer one moves to the system's own
 # temporary folder, under a name made from the data folder's.
 LONGEST_SOCKET_PATH = 100
@@ -41,7 +43,7 @@ def own(home: Path, command: str, socket: Path | None = None) -> Iterator[None]:
     note = home / "owner.json"
     try:
         owner = Owner(os.getpid(), command, str(socket) if socket else None)
-        note.write_text(json.dumps(asdict(owner)), encoding="utf-8")
+        write_whole(note, json.dumps(asdict(owner)))
         yield
     finally:
         note.unlink(missing_ok=True)

@@ -13,12 +13,13 @@ from typing import Any
 from pydantic import SecretStr
 
 from app.audit.head import load_head
-from app.audit.keys import AuditorKey, SigningKey, sync_folder
+from app.audit.keys import AuditorKey, SigningKey
 from app.audit.reading import newest
 from app.audit.records import RecordKind, TrailFault, TrailFull, canonical, sha256_of
 from app.audit.texts import Texts
 from app.audit.trail import Trail
 from app.settings import Settings
+from vectorstore.disk import sync_folder
 
 FOLDER = "audit"
 _KEY = "keys/trail.pem"

@@ -2,7 +2,6 @@
 
 import json
 import logging
-import os
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ from app.audit.trail import Trail
 from app.backup.contents import BackupFault
 from app.backup.deletions import Known
 from app.deletion.deleter import Deleter
+from vectorstore.disk import write_whole
 
 log = logging.getLogger(__name__)
 
@@ -31,11 +31,7 @@ class Unfinished:
 
 def put_note(home: Path, unfinished: Unfinished) -> None:
     """Let `finish_restore` know; durable on return."""
-    with (home / _NOTE).open("w", encoding="utf-8") as opened:
-        os.fchmod(opened.fileno(), 0o600)
-        json.dump(asdict(unfinished), opened)
-        opened.flush()
-        os.fsync(opened.fileno())
+    write_whole(home / _NOTE, json.dumps(asdict(unfinished)))
 
 
 def finish_restore(home: Path, trail: Trail, deleter: Deleter, *, person: str) -> None:

@@ -37,8 +37,15 @@ from app.backup.contents import (
 )
 from app.backup.register import Kept, Register
 from app.backup.sealing import passphrase_in
-from app.backup.switching import sync_folder
 from app.settings import MOST_DAYS
+from vectorstore.disk import (
+    damage_of,
+    existing_database,
+    fold_log,
+    sync_folder,
+    table_version,
+    write_whole,
+)
 from vectorstore.versions import copy_database
 
 _NOTE = "note.json"
@@ -192,11 +199,7 @@ def _in_hand(home: Path, backup_id: str, out: Path, partial: Path) -> Iterator[P
                 f"{partial} is there already, of a backup that is being made or of something else; "
                 "choose another name"
             )
-        with (staging / _NOTE).open("w", encoding="utf-8") as opened:
-            json.dump({"out": str(out), "partial": str(partial)}, opened)
-            opened.flush()
-            os.fsync(opened.fileno())
-        sync_folder(staging)
+        write_whole(staging / _NOTE, json.dumps({"out": str(out), "partial": str(partial)}))
         try:
             yield staging
         except BaseException:
@@ -232,18 +235,17 @@ def _add_files(
 def _snapshot(path: Path, copy: Path) -> int:
     """Copy a database, and check the copy; returns the version of its tables."""
     copy_database(path, copy)
-    with closing(sqlite3.connect(copy)) as db:
-        (said,) = db.execute("PRAGMA quick_check(1)").fetchone()
-        (version,) = db.execute("PRAGMA user_version").fetchone()
-    if said != "ok":
+    with closing(existing_database(copy)) as db:
+        damage, version = damage_of(db), table_version(db)
+    if damage:
         raise BackupFault(
-            f"{path} is damaged ({said}), so no backup was made of it: put it back from an earlier "
-            "backup, or see `strongroom check`"
+            f"{path} is damaged ({damage}), so no backup was made of it: put it back from an "
+            "earlier backup, or see `strongroom check`"
         )
-    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+    with closing(existing_database(path)) as db:
         # While it was read, whoever deletes from it could not take the bytes out of its log.
-        db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-    return int(version)
+        fold_log(db)
+    return version
 
 
 def _add_trail(trail: Trail, writer: Writer) -> TrailPoint:

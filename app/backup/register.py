@@ -1,8 +1,6 @@
 """The register of a data folder's backups: where each was written, and when it ends."""
 
-import hashlib
 import json
-import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
@@ -15,6 +13,7 @@ from filelock import FileLock
 from app.audit.records import RecordKind
 from app.audit.trail import Trail
 from app.backup.contents import IN_HAND, BackupFault
+from vectorstore.disk import sha256_of, write_whole
 
 FILE = "backups.json"
 ASIDE = ".before-restore-"  # what a restore moved aside has this, and the moment, in its name
@@ -127,12 +126,8 @@ class Register:
     def _write(self, backups: Sequence[Kept]) -> None:
         partial = self._path.with_suffix(".partial")
         try:
-            descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-            with os.fdopen(descriptor, "w", encoding="utf-8") as opened:
-                json.dump([asdict(one) for one in backups], opened, indent=2)
-                opened.flush()
-                os.fsync(opened.fileno())
-            os.replace(partial, self._path)
+            written = json.dumps([asdict(one) for one in backups], indent=2)
+            write_whole(self._path, written, through=partial)
         except OSError as error:
             raise BackupFault(f"{self._path} cannot be written ({error.strerror})") from error
 
@@ -160,11 +155,6 @@ def who_still_hold(home: Path) -> str:
         f"{last} Restoring one beside this data folder deletes the document again. Copies made by "
         "other means are unknown."
     )
-
-
-def sha256_of(file: Path) -> str:
-    with file.open("rb") as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
 def _until(one: Kept) -> str:

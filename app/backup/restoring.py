@@ -30,11 +30,12 @@ from app.backup.contents import (
 from app.backup.deletions import Deleted, Known, deleted_since, from_file
 from app.backup.finishing import Unfinished, put_note
 from app.backup.formats import refuse_newer
-from app.backup.register import ASIDE, Kept, Register, sha256_of
+from app.backup.register import ASIDE, Kept, Register
 from app.backup.sealing import is_sealed, passphrase_in
 from app.backup.switching import put_in_place
 from app.owner import find_owner, own
 from app.settings import Settings
+from vectorstore.disk import damage_of, existing_database, sha256_of
 
 _MARK = ".restore-unfinished"
 _CATALOGUE = "index/catalogue.sqlite3"
@@ -196,12 +197,14 @@ def _staging(home: Path) -> Iterator[Path]:
 
 def _check(database: Path) -> None:
     try:
-        with closing(sqlite3.connect(database)) as db:
-            (said,) = db.execute("PRAGMA quick_check(1)").fetchone()
+        with closing(existing_database(database)) as db:
+            damage = damage_of(db)
     except sqlite3.Error as error:
-        said = str(error)
-    if said != "ok":
-        raise BackupFault(f"{database.name} in the backup is damaged ({said}); use another backup")
+        damage = str(error)
+    if damage:
+        raise BackupFault(
+            f"{database.name} in the backup is damaged ({damage}); use another backup"
+        )
 
 
 def _refuse_damaged_trail(folder: Path, key: VerifyKey) -> None:

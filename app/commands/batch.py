@@ -26,7 +26,6 @@ from app.batch.journal import Journal, open_journal
 from app.batch.provenance import (
     NothingToAsk,
     Order,
-    file_sha256,
     references,
     run_info,
     searched,
@@ -49,6 +48,7 @@ from app.commands.output import fail, print_json, settings_of
 from app.home import Operations
 from app.settings import Settings
 from app.wiring import open_operations
+from vectorstore.disk import sha256_of
 
 PIPE = "-"
 SOME_FAILED = 3  # exit code
@@ -329,7 +329,7 @@ def _order(arguments: Namespace, file: Path) -> Order:
     piped = arguments.questions == PIPE
     return Order(
         questionnaire="standard input" if piped else Path(arguments.questions).name,
-        questionnaire_sha256=file_sha256(file),
+        questionnaire_sha256=sha256_of(file),
         mode="each_document" if arguments.each_document else "library",
         reproducible=arguments.reproducible,
         spaces=several(arguments.space),

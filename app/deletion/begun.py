@@ -2,13 +2,11 @@
 
 import hashlib
 import json
-import os
-import uuid
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from app.backup.switching import sync_folder
+from vectorstore.disk import write_whole
 
 FOLDER = "deleting"
 
@@ -41,13 +39,7 @@ class Begun:
     def note(self, deletion: Deletion) -> None:
         """From here on the next start finishes it; durable on return."""
         self._folder.mkdir(mode=0o700, exist_ok=True)
-        partial = self._folder / f"{uuid.uuid4().hex}.partial"
-        with partial.open("x", encoding="utf-8") as opened:
-            json.dump(asdict(deletion), opened)
-            opened.flush()
-            os.fsync(opened.fileno())
-        os.replace(partial, self._path(deletion))
-        sync_folder(self._folder)
+        write_whole(self._path(deletion), json.dumps(asdict(deletion)))
 
     def finished(self, deletions: Iterable[Deletion]) -> None:
         """These need no notes any more; those of others stay."""
