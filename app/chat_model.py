@@ -8,6 +8,7 @@ from typing import Literal
 
 from app.answering.confidence import BUILT_IN, Calibration
 from app.assistant import ChatModel
+from app.data_folder import DataFolder
 from app.engine.client import EngineClient, EngineDown, ModelInfo
 from app.engine.options import Adapter, EngineOptions
 from app.engine.supervisor import EngineState, EngineSupervisor
@@ -20,7 +21,6 @@ from vectorstore.disk import write_whole
 
 # Below this many parameters a model's own words are not trusted without a quotation.
 WEAK_BELOW = 1_000_000_000
-CALIBRATION_FILE = "calibration.json"
 
 
 class ChatModelSource:
@@ -50,7 +50,7 @@ class ChatModelSource:
 
     def calibration(self) -> Calibration:
         """When to refuse: as calibrated on this index, else as built in."""
-        stored = self._settings.home / "index" / CALIBRATION_FILE
+        stored = DataFolder(self._settings.home).calibration
         if not stored.exists():
             return BUILT_IN
         return Calibration(**json.loads(stored.read_text(encoding="utf-8")))
@@ -152,7 +152,7 @@ def _short(name: str) -> str:
 
 def store_calibration(settings: Settings, calibration: Calibration) -> None:
     """Keep with the index when to refuse; whole or not at all."""
-    target = settings.home / "index" / CALIBRATION_FILE
+    target = DataFolder(settings.home).calibration
     write_whole(target, json.dumps(asdict(calibration), indent=2) + "\n")
 
 

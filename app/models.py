@@ -12,6 +12,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal
 
+from app.data_folder import DataFolder
 from app.engine.gguf import GgufError, read_gguf
 from app.engine.options import Adapter
 from app.settings import Settings
@@ -89,7 +90,7 @@ def installed_models_dir() -> Path:
 
 def own_places(settings: Settings) -> tuple[Path, ...]:
     """Folders of the administrator's models, the one for new ones first."""
-    places = [settings.models_dir, settings.home / "models"]
+    places = [settings.models_dir, DataFolder(settings.home).models]
     return tuple(place.expanduser() for place in places if place is not None)
 
 

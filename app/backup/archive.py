@@ -15,7 +15,6 @@ from app.backup.contents import (
     DATA,
     MANIFEST,
     SETTINGS,
-    SETTINGS_COPY,
     SIGNATURE,
     BackupFault,
     HeldFile,
@@ -24,6 +23,7 @@ from app.backup.contents import (
     read_manifest,
 )
 from app.backup.sealing import Opening, Sealing, is_sealed
+from app.data_folder import LAYOUT, DataFolder
 from vectorstore.disk import open_new, sync_file
 
 _LARGEST_LIST = 1 << 28  # bytes of the list of contents
@@ -131,7 +131,8 @@ def unpack(file: Path, passphrase: str | None, manifest: Manifest, into: Path) -
             held = wanted.pop(member.name, None)
             if held is None:
                 raise BackupFault(f"{file} was changed while it was restored; begin again")
-            if member.name == DATA + SETTINGS_COPY:  # of an earlier restore: older backups have it
+            # Of an earlier restore: older backups have it.
+            if member.name == f"{DATA}{LAYOUT.restored_settings}":
                 continue
             if _write(_target(member.name, into), opened) != held.sha256:
                 raise BackupFault(f"{file} was changed while it was restored; begin again")
@@ -141,7 +142,7 @@ def unpack(file: Path, passphrase: str | None, manifest: Manifest, into: Path) -
 
 def _target(name: str, into: Path) -> Path:
     if name == SETTINGS:  # which settings count is not for a backup to say
-        return into / SETTINGS_COPY
+        return DataFolder(into).restored_settings
     return into / name.removeprefix(DATA)
 
 

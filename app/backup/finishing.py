@@ -10,12 +10,11 @@ from app.audit.records import RecordKind
 from app.audit.trail import Trail
 from app.backup.contents import BackupFault
 from app.backup.deletions import Known
+from app.data_folder import DataFolder
 from app.deletion.deleter import Deleter
 from vectorstore.disk import write_whole
 
 log = logging.getLogger(__name__)
-
-_NOTE = "restored.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +30,7 @@ class Unfinished:
 
 def put_note(home: Path, unfinished: Unfinished) -> None:
     """Let `finish_restore` know; durable on return."""
-    write_whole(home / _NOTE, json.dumps(asdict(unfinished)))
+    write_whole(DataFolder(home).restored, json.dumps(asdict(unfinished)))
 
 
 def finish_restore(home: Path, trail: Trail, deleter: Deleter, *, person: str) -> None:
@@ -41,7 +40,7 @@ def finish_restore(home: Path, trail: Trail, deleter: Deleter, *, person: str) -
     leaves the note to the next. What a hold keeps stays, which is recorded and logged. Raises
     BackupFault, TrailFault.
     """
-    note = home / _NOTE
+    note = DataFolder(home).restored
     if not note.exists():
         return
     try:

@@ -21,10 +21,8 @@ from app.audit.records import RecordKind
 from app.audit.trail import Trail
 from app.backup.archive import Writer, writing
 from app.backup.contents import (
-    AUDIT,
     DATA,
     FORMAT,
-    IN_HAND,
     LEFT_OUT,
     SETTINGS,
     BackupFault,
@@ -37,6 +35,7 @@ from app.backup.contents import (
 )
 from app.backup.register import Kept, Register
 from app.backup.sealing import passphrase_in
+from app.data_folder import LAYOUT, DataFolder
 from app.settings import MOST_DAYS
 from vectorstore.disk import (
     damage_of,
@@ -159,7 +158,7 @@ def sweep(home: Path) -> None:
     One that was whole and registered already gets its name; of any other nothing stays.
     """
     Register(home).sweep()
-    for staging in sorted((home / IN_HAND).glob("*/")):
+    for staging in sorted(DataFolder(home).backup_in_hand.glob("*/")):
         lock = os.open(staging, os.O_RDONLY)
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -189,7 +188,7 @@ def _clear(home: Path, staging: Path) -> None:
 @contextmanager
 def _in_hand(home: Path, backup_id: str, out: Path, partial: Path) -> Iterator[Path]:
     """A folder for copies; with a note, should this process be ended, of what to clear away."""
-    staging = home / IN_HAND / backup_id
+    staging = DataFolder(home).backup_in_hand / backup_id
     staging.mkdir(parents=True, mode=0o700)
     lock = os.open(staging, os.O_RDONLY)
     try:
@@ -256,8 +255,8 @@ def _add_trail(trail: Trail, writer: Writer) -> TrailPoint:
             break
         with path.open("rb") as opened:
             size = head.size if path.name == head.file else os.fstat(opened.fileno()).st_size
-            writer.add(f"{DATA}{AUDIT}/{path.name}", opened, size)
-    writer.add_bytes(f"{DATA}{AUDIT}/{HEAD_FILE}", head.written(trail.key))
+            writer.add(f"{DATA}{LAYOUT.audit}/{path.name}", opened, size)
+    writer.add_bytes(f"{DATA}{LAYOUT.audit}/{HEAD_FILE}", head.written(trail.key))
     return TrailPoint(head.seq, head.sha256, head.time)
 
 
@@ -291,7 +290,7 @@ def _checked(home: Path, out: Path, moment: datetime, *, sealed: bool) -> Path:
 def _refuse_full_disks(home: Path, out: Path) -> None:
     """Say at once what would come out in the end."""
     sizes = [(name, path.stat().st_size) for name, path in files_of(home, with_keys=True)]
-    total = sum(size for _, size in sizes) + _below(home / AUDIT)
+    total = sum(size for _, size in sizes) + _below(DataFolder(home).audit)
     largest = max([size for name, size in sizes if is_database(name)], default=0)
     for folder, needed in ((out.parent, total), (home, largest)):
         free = shutil.disk_usage(folder).free

@@ -12,10 +12,10 @@ from filelock import FileLock
 
 from app.audit.records import RecordKind
 from app.audit.trail import Trail
-from app.backup.contents import IN_HAND, BackupFault
+from app.backup.contents import BackupFault
+from app.data_folder import DataFolder
 from vectorstore.disk import sha256_of, write_whole
 
-FILE = "backups.json"
 ASIDE = ".before-restore-"  # what a restore moved aside has this, and the moment, in its name
 State = Literal["kept", "missing", "deleted"]
 
@@ -49,8 +49,8 @@ class Register:
     """The file of backups; safe to use from several processes."""
 
     def __init__(self, home: Path) -> None:
-        self._path = home / FILE
-        self._lock = FileLock(home / f"{FILE}.lock")
+        self._path = DataFolder(home).backups
+        self._lock = FileLock(f"{self._path}.lock")
 
     def all(self) -> list[Kept]:
         """All that are known, the oldest first. Raises BackupFault."""
@@ -138,7 +138,7 @@ def who_still_hold(home: Path) -> str:
         known = [one for one in Register(home).all() if not one.deleted]
     except BackupFault as fault:  # a deletion does not fail for it
         return f"Which backups still hold the document is not known: {fault}"
-    in_hand = any((home / IN_HAND).glob("*/"))
+    in_hand = any(DataFolder(home).backup_in_hand.glob("*/"))
     aside = sorted(home.parent.glob(f"{home.name}{ASIDE}*"))
     if not known and not aside and not in_hand:
         return (

@@ -45,6 +45,7 @@ from app.batch.tables import FORMATS, read_results, write_table, write_text
 from app.batch.verify import verify
 from app.batch.written import not_as_written, note_written, run_of, set_aside
 from app.commands.output import fail, print_json, settings_of
+from app.data_folder import DataFolder
 from app.home import Operations
 from app.settings import Settings
 from app.wiring import open_operations
@@ -344,7 +345,7 @@ def _order(arguments: Namespace, file: Path) -> Order:
 
 
 def _runs(settings: Settings) -> Path:
-    folder = settings.home / "batches"
+    folder = DataFolder(settings.home).questionnaires
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     return folder
 

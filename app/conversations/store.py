@@ -28,7 +28,6 @@ from vectorstore.versions import VersionFault, bring_up_to_date
 # Those of `spaces` that the person may read now.
 Readable = Callable[[Iterable[str]], Collection[str]]
 
-CONVERSATIONS = "conversations.sqlite3"  # the file in the data folder
 LONGEST_TITLE = 120
 LONGEST_COMMENT = 2_000
 MOST_LISTED = 500

@@ -6,9 +6,8 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from app.data_folder import DataFolder
 from vectorstore.disk import write_whole
-
-FOLDER = "deleting"
 
 
 class UnreadableNote(Exception):
@@ -34,7 +33,7 @@ class Begun:
     """The notes below a data folder; safe to use from several threads, each with its documents."""
 
     def __init__(self, home: Path) -> None:
-        self._folder = home / FOLDER
+        self._folder = DataFolder(home).deletions
 
     def note(self, deletion: Deletion) -> None:
         """From here on the next start finishes it; durable on return."""

@@ -11,11 +11,10 @@ from filelock import FileLock
 
 from app.audit.records import RecordKind
 from app.audit.trail import Trail
+from app.data_folder import DataFolder
 from app.settings import MOST_DAYS
 from vectorstore.disk import write_whole
 from vectorstore.records import DocumentRecord
-
-FILE = "retention.json"
 
 
 class RulesFault(Exception):
@@ -60,8 +59,8 @@ class RuleBook:
     """The file of rules; changes are recorded before they are made, by any process."""
 
     def __init__(self, home: Path) -> None:
-        self._path = home / FILE
-        self._lock = FileLock(home / f"{FILE}.lock")
+        self._path = DataFolder(home).retention
+        self._lock = FileLock(f"{self._path}.lock")
 
     def read(self) -> Rules:
         """The rules now. Raises RulesFault rather than to take a damaged file for no rules."""
