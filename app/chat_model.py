@@ -1,7 +1,6 @@
 """The chat model in use: its file, its engine process (or one elsewhere), its prompt template."""
 
 import json
-import os
 import threading
 from dataclasses import asdict
 from pathlib import PurePath
@@ -9,6 +8,7 @@ from typing import Literal
 
 from app.answering.confidence import BUILT_IN, Calibration
 from app.assistant import ChatModel
+from app.data_folder import DataFolder
 from app.engine.client import EngineClient, EngineDown, ModelInfo
 from app.engine.options import Adapter, EngineOptions
 from app.engine.supervisor import EngineState, EngineSupervisor
@@ -17,10 +17,10 @@ from app.engine.tokenizer import Tokenizer, TokenizerError
 from app.events import ModelName
 from app.models import Model, ModelError, default_chat_model, is_starter, vocabulary_file
 from app.settings import EngineSettings, Settings
+from vectorstore.disk import write_whole
 
 # Below this many parameters a model's own words are not trusted without a quotation.
 WEAK_BELOW = 1_000_000_000
-CALIBRATION_FILE = "calibration.json"
 
 
 class ChatModelSource:
@@ -50,7 +50,7 @@ class ChatModelSource:
 
     def calibration(self) -> Calibration:
         """When to refuse: as calibrated on this index, else as built in."""
-        stored = self._settings.home / "index" / CALIBRATION_FILE
+        stored = DataFolder(self._settings.home).calibration
         if not stored.exists():
             return BUILT_IN
         return Calibration(**json.loads(stored.read_text(encoding="utf-8")))
@@ -152,10 +152,8 @@ def _short(name: str) -> str:
 
 def store_calibration(settings: Settings, calibration: Calibration) -> None:
     """Keep with the index when to refuse; whole or not at all."""
-    target = settings.home / "index" / CALIBRATION_FILE
-    partial = target.with_suffix(".partial")
-    partial.write_text(json.dumps(asdict(calibration), indent=2) + "\n", encoding="utf-8")
-    os.replace(partial, target)
+    target = DataFolder(settings.home).calibration
+    write_whole(target, json.dumps(asdict(calibration), indent=2) + "\n")
 
 
 def engine_options(engine: EngineSettings, model: Model, *, port: int = 0) -> EngineOptions:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from app.data_folder import DataFolder
 from app.engine.options import usable_cores
 from app.models import ModelError, default_chat_model, default_embedder, is_starter
 from app.owner import find_owner
@@ -149,7 +150,7 @@ def _index(settings: Settings) -> Iterator[Finding]:
             f"{settings.home} is open in `{owner.command}` (process {owner.pid}), which {served}",
         )
         return
-    if not (settings.home / "index").exists():
+    if not DataFolder(settings.home).index.exists():
         yield Finding(
             "index",
             "warning",

@@ -19,6 +19,7 @@ from app.audit.replay import Recreation, recreate
 from app.audit.trail import Trail
 from app.batch.port import Identity
 from app.chat_model import ChatModelSource
+from app.data_folder import DataFolder
 from app.deletion.deleter import Deleter
 from app.deletion.receipt import Removal
 from app.events import Event, Notice
@@ -96,7 +97,7 @@ class Home:
         self.chat = chat
         self.trail = trail
         self.deleter = deleter
-        self.originals = Originals(settings.home / "originals")
+        self.originals = Originals(DataFolder(settings.home).originals)
         self._recorder = Recorder(trail, index)
 
     def ingest(

@@ -22,8 +22,8 @@ from app.models import (
     manifest,
     record,
     record_of,
-    sha256_of,
 )
+from vectorstore.disk import sha256_of
 
 # Strongroom forbids the network to Hugging Face's library in its own process, so the download is
 # a child with that one switch off. Prints the SHA-256 that the repository states, then the path.

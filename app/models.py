@@ -1,6 +1,5 @@
 """The models at hand: where they lie, what they are, which one is in use, and adding one."""
 
-import hashlib
 import json
 import os
 import shutil
@@ -13,9 +12,11 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal
 
+from app.data_folder import DataFolder
 from app.engine.gguf import GgufError, read_gguf
 from app.engine.options import Adapter
 from app.settings import Settings
+from vectorstore.disk import sha256_of, write_whole
 
 STARTER_CHAT = "SmolLM2-135M-Instruct-Q8_0.gguf"
 STARTER_EMBEDDER = "all-MiniLM-L6-v2"
@@ -89,7 +90,7 @@ def installed_models_dir() -> Path:
 
 def own_places(settings: Settings) -> tuple[Path, ...]:
     """Folders of the administrator's models, the one for new ones first."""
-    places = [settings.models_dir, settings.home / "models"]
+    places = [settings.models_dir, DataFolder(settings.home).models]
     return tuple(place.expanduser() for place in places if place is not None)
 
 
@@ -225,15 +226,7 @@ def record(path: Path, sha256: str, *, source: str, licence: str = "") -> None:
     """Write beside a model what is known of it."""
     known = {"sha256": sha256, "source": source, "licence": licence}
     text = json.dumps(known, indent=2) + "\n"
-    partial = record_of(path).with_suffix(".partial")
-    partial.write_text(text, "utf-8")
-    os.replace(partial, record_of(path))
-
-
-def sha256_of(path: Path) -> str:
-    """SHA-256 of a file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    write_whole(record_of(path), text, mode=None)  # models may be for others to read
 
 
 def _sha256_of_model(path: Path, say: Say) -> str:

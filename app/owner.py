@@ -11,6 +11,9 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from app.data_folder import DataFolder
+from vectorstore.disk import write_whole
+
 # A Unix socket's path has room for about 100 bytes; a longer one moves to the system's own
 # temporary folder, under a name made from the data folder's.
 LONGEST_SOCKET_PATH = 100
@@ -33,15 +36,15 @@ class Owner:
 def own(home: Path, command: str, socket: Path | None = None) -> Iterator[None]:
     """Hold `home` for this process; raises HomeInUse while another one does."""
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
-    lock = FileLock(home / "owner.lock")
+    lock = FileLock(DataFolder(home).owner_lock)
     try:
         lock.acquire(timeout=0)
     except Timeout:
         raise HomeInUse(_in_use(home)) from None
-    note = home / "owner.json"
+    note = DataFolder(home).owner
     try:
         owner = Owner(os.getpid(), command, str(socket) if socket else None)
-        note.write_text(json.dumps(asdict(owner)), encoding="utf-8")
+        write_whole(note, json.dumps(asdict(owner)))
         yield
     finally:
         note.unlink(missing_ok=True)
@@ -50,7 +53,7 @@ def own(home: Path, command: str, socket: Path | None = None) -> Iterator[None]:
 
 def find_owner(home: Path) -> Owner | None:
     """Return the process that holds `home` now, or None when the folder is free."""
-    lock_file = home / "owner.lock"
+    lock_file = DataFolder(home).owner_lock
     if not lock_file.exists():
         return None
     lock = FileLock(lock_file)
@@ -62,7 +65,7 @@ def find_owner(home: Path) -> Owner | None:
         lock.release()
         return None
     try:
-        return Owner(**json.loads((home / "owner.json").read_text(encoding="utf-8")))
+        return Owner(**json.loads(DataFolder(home).owner.read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):
         # It holds the lock and has not written its note yet, or just took it away.
         return Owner(0, "another strongroom command", None)
@@ -70,13 +73,13 @@ def find_owner(home: Path) -> Owner | None:
 
 def socket_path(home: Path) -> Path:
     """Where the owner of `home` listens for other commands' work."""
-    path = home / "owner.sock"
+    path = DataFolder(home).owner_socket
     if len(os.fsencode(path)) <= LONGEST_SOCKET_PATH:
         return path
     digest = sha256(os.fsencode(home)).hexdigest()[:16]
     folder = Path(tempfile.gettempdir()) / f"strongroom-{os.getuid()}-{digest}"
     folder.mkdir(mode=0o700, exist_ok=True)
-    return folder / "owner.sock"
+    return folder / path.name
 
 
 def _in_use(home: Path) -> str:

@@ -19,9 +19,11 @@ from app.curating.desk import Desk
 from app.curating.library import HomeLibrary, SavedComplaints
 from app.curating.uploads import Limits as UploadLimits
 from app.curating.uploads import Uploads
+from app.data_folder import DataFolder
 from app.deletion.daily import retention_daily
 from app.deletion.places import DrawnPages
 from app.home import Home
+from app.keepers.registry import forget_person
 from app.owner import socket_path
 from app.people.access import Person, private_space_of
 from app.people.allowance import Limits
@@ -72,7 +74,7 @@ def run(
         open_people(settings) as house,
         take_work(home, door),
         retention_daily(home),
-        closing(Conversations(settings.home / "conversations.sqlite3")) as conversations,
+        closing(Conversations(DataFolder(settings.home).conversations)) as conversations,
         closing(_uploads(settings, home)) as uploads,
         closing(_office(settings, home, house)) as office,
     ):
@@ -121,7 +123,7 @@ def _workspaces(home: Home, house: House) -> Callable[[Person], PersonalWorkspac
 def _uploads(settings: Settings, home: Home) -> Uploads:
     """The uploads of the data folder; those that an earlier process had accepted go on."""
     largest = settings.web.upload_mib << 20
-    uploads = Uploads(settings.home / "uploads", home, UploadLimits(largest, 4 * largest))
+    uploads = Uploads(DataFolder(settings.home).uploads, home, UploadLimits(largest, 4 * largest))
     uploads.resume()
     return uploads
 
@@ -134,7 +136,7 @@ def _office(settings: Settings, home: Home, house: House) -> Office:
 
     base = f"http://{settings.web.host}:{settings.web.port}"
     office = Office(
-        settings.home / "batches",
+        DataFolder(settings.home).questionnaires,
         library_of,
         lambda one: base + source_link(one),
         most_questions=settings.web.questionnaire_questions,
@@ -162,8 +164,8 @@ def _pages(
         home.trail.record(kind, person=person, data=about)
 
     def forget(person: str) -> None:
-        conversations.delete_person(person)
-        office.delete_person(person)
+        office.delete_person(person)  # it stops what is being answered
+        forget_person(DataFolder(settings.home), person)
 
     rules, workspace_of = house.people.rules, _workspaces(home, house)
     desk = Desk(HomeLibrary(home), uploads, SavedComplaints(conversations), rules)

@@ -9,15 +9,9 @@ from app.audit.opening import local_person, open_trail
 from app.backup.finishing import finish_restore
 from app.backup.making import sweep
 from app.chat_model import ChatModelSource
+from app.data_folder import DataFolder
 from app.deletion.deleter import Deleter
-from app.deletion.places import (
-    BeforeUpdates,
-    Originals,
-    Questionnaires,
-    SavedAnswers,
-    WaitingUploads,
-    drop_old_copies,
-)
+from app.deletion.places import drop_old_copies, places_of
 from app.deletion.rules import RuleBook
 from app.filters.opening import screen_of
 from app.home import Home, Operations
@@ -47,7 +41,7 @@ def open_home(
         chosen = settings.index.reranker
         reranker = load_reranker(chosen.expanduser()) if chosen else None
         index = Index.open(
-            settings.home / "index",
+            DataFolder(settings.home).index,
             embedder,
             rebuild=reindex,
             reranker=reranker,
@@ -58,13 +52,7 @@ def open_home(
             index,
             trail,
             RuleBook(settings.home),
-            [
-                Originals(settings.home, index.documents),
-                SavedAnswers(settings.home / "conversations.sqlite3"),
-                Questionnaires(settings.home / "batches"),
-                WaitingUploads(settings.home / "uploads"),
-                BeforeUpdates(settings.home),
-            ],
+            places_of(DataFolder(settings.home), index.documents),
             keep_quotations=settings.retention.quotations == "keep",
         )
         home = Home(settings, index, ChatModelSource(settings), trail, deleter, screen)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from ingest.discovery import text_as_path
+from vectorstore.disk import sha256_of_open, sync_file, sync_folder
 from vectorstore.records import DocumentRecord
 
 _PART = 1 << 20  # bytes copied at a time
@@ -66,13 +67,12 @@ class Originals:
                 while data := file.read(_PART):
                     digest.update(data)
                     copy.write(data)
-                copy.flush()
-                os.fsync(copy.fileno())
+                sync_file(copy)
             if digest.hexdigest() != sha256:
                 raise ContentChanged(path.name)
             os.replace(part, target)
-            _make_durable(target.parent)
-            _make_durable(self._folder)
+            sync_folder(target.parent)
+            sync_folder(self._folder)
         finally:
             with suppress(FileNotFoundError):
                 os.unlink(part)
@@ -130,16 +130,8 @@ def _open_checked(record: DocumentRecord) -> BinaryIO | None:
         return None
     file = os.fdopen(handle, "rb")
     with suppress(OSError):
-        if hashlib.file_digest(file, "sha256").hexdigest() == record.sha256:
+        if sha256_of_open(file) == record.sha256:
             file.seek(0)
             return file
     file.close()
     return None
-
-
-def _make_durable(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

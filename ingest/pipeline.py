@@ -1,6 +1,5 @@
 """Brings files into the index: find, read, cut, hand over; and says what became of each."""
 
-import hashlib
 import os
 import queue
 import threading
@@ -19,6 +18,7 @@ from ingest.discovery import Candidate, discover, path_as_text, text_as_path
 from ingest.originals import ContentChanged, Originals
 from ingest.sandbox import ParseLimits, Reading, Sandbox
 from ingest.sections import LoaderError, below_title
+from vectorstore.disk import sha256_of
 from vectorstore.faults import DocumentGone, DocumentHeld
 from vectorstore.records import Chunk, DocumentRecord, NewDocument
 
@@ -208,7 +208,7 @@ class _Run:
             before = candidate.path.stat()
             if before.st_size > self.limits.file_mib << 20:
                 raise LoaderError(f"is larger than {self.limits.file_mib:,} MiB; split it")
-            sha256 = _sha256(candidate.path)
+            sha256 = sha256_of(candidate.path)
             record = self.known.get(candidate.name)
             if refusal := self._conflict(candidate, record, sha256):
                 return _Read(refusal=refusal)
@@ -381,11 +381,6 @@ class _Run:
                     removed.append(record.name)
                 self.known.pop(record.name, None)
         return removed
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _is_gone(source: str) -> bool:

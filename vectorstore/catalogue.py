@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from vectorstore.disk import fold_log, open_database
 from vectorstore.document_rows import (
     delete_document,
     insert_document,
@@ -68,12 +69,7 @@ class Catalogue:
         self._readers: queue.LifoQueue[sqlite3.Connection] = queue.LifoQueue()
         self._closed = threading.Event()
         try:
-            self._writer = self._connect()
-            self._writer.execute("PRAGMA auto_vacuum = INCREMENTAL")  # before the first table
-            self._writer.execute("PRAGMA journal_mode = WAL")
-            self._writer.execute("PRAGMA synchronous = FULL")
-            # What is deleted is overwritten, not merely unlinked.
-            self._writer.execute("PRAGMA secure_delete = ON")
+            self._writer = open_database(path, incremental_vacuum=True)
             migrate(self._writer, path)
         except sqlite3.DatabaseError as error:
             raise IndexFault(
@@ -99,7 +95,7 @@ class Catalogue:
         try:
             connection = self._readers.get_nowait()
         except queue.Empty:
-            connection = self._connect()
+            connection = open_database(self._path)
             connection.execute("PRAGMA query_only = ON")
         try:
             connection.execute("BEGIN")
@@ -375,14 +371,7 @@ class Catalogue:
                     self._writer.execute(f"INSERT INTO {words} ({words}) VALUES ('optimize')")
             # As a script: `execute` would take one step, which frees one page.
             self._writer.executescript("PRAGMA incremental_vacuum")
-            self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-
-    def _connect(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(
-            self._path, timeout=30, isolation_level=None, check_same_thread=False
-        )
-        connection.execute("PRAGMA foreign_keys = ON")
-        return connection
+            fold_log(self._writer)
 
 
 def _marks(values: Sequence[object]) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from vectorstore.chroma import ChromaVectors
+from vectorstore.disk import existing_database, fold_log
 from vectorstore.vectors import VectorFault
 
 # The start of header.bin of hnswlib as Chroma has it: version, offset of level 0, elements that
@@ -61,11 +62,11 @@ class FolderVectors(ChromaVectors):
 
 def _vacuum(folder: Path) -> None:
     """Rewrite Chroma's database without free pages, and delete folders that it does not name."""
-    connection = sqlite3.connect(folder / "chroma.sqlite3", timeout=30, isolation_level=None)
+    connection = existing_database(folder / "chroma.sqlite3", timeout=30)
     try:
         connection.execute("PRAGMA secure_delete = ON")
         connection.execute("VACUUM")
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        fold_log(connection)
         known = {segment for (segment,) in connection.execute("SELECT id FROM segments")}
     finally:
         connection.close()

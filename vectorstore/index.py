@@ -20,6 +20,7 @@ from vectorstore.records import (
     SearchResult,
 )
 from vectorstore.rerank import Reranker
+from vectorstore.schema import FILE
 from vectorstore.scope import Scope
 from vectorstore.search import search, to_hit
 from vectorstore.vector_index import Server, VectorIndex
@@ -80,7 +81,7 @@ class Index:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise IndexFault(f"The index folder {folder} cannot be made ({error}).") from error
-        catalogue = Catalogue(folder / "catalogue.sqlite3")
+        catalogue = Catalogue(folder / FILE)
         vectors = VectorIndex(folder, catalogue, server)
         index = cls(folder, embedder, catalogue, vectors, reranker)
         try:

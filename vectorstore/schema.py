@@ -6,6 +6,7 @@ from pathlib import Path
 from vectorstore.faults import IndexFault
 from vectorstore.versions import VersionFault, bring_up_to_date
 
+FILE = "catalogue.sqlite3"
 # One script per version, only ever appended to: a data folder of any earlier version is
 # brought forward step by step, and one of a later version is left alone.
 STEPS = (

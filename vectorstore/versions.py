@@ -1,10 +1,11 @@
 """Brings the tables of an SQLite file from the version they have to the one the program knows."""
 
-import os
 import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
+
+from vectorstore.disk import existing_database, make_private, replacing, sync_file, table_version
 
 # A file's copy from before an update lies beside it and ends in this, and the version it has.
 BEFORE = ".before-update-from-"
@@ -27,11 +28,11 @@ def bring_up_to_date(
     before is copied first, to `path` + `BEFORE` + its version. `connection` is in autocommit mode;
     `what` is the file's name in messages. Raises NewerThanProgram, VersionFault, sqlite3.Error.
     """
-    if connection.execute("PRAGMA user_version").fetchone()[0] == len(steps):
+    if table_version(connection) == len(steps):
         return
     connection.execute("BEGIN IMMEDIATE")  # another process may open the file at the same moment
     try:
-        (version,) = connection.execute("PRAGMA user_version").fetchone()
+        version = table_version(connection)
         if version > len(steps):
             raise NewerThanProgram(
                 f"{what[0].upper()}{what[1:]} ({path}) has format {version}, and this program "
@@ -60,19 +61,16 @@ def copy_database(source: Path, target: Path) -> None:
 
     Whoever writes to it meanwhile is not held up. Durable on return. Raises sqlite3.Error, OSError.
     """
-    os.close(os.open(target, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600))
+    target.unlink(missing_ok=True)
+    make_private(target)
     with (
-        # mode=rw: one that is gone meanwhile must not be made anew.
-        closing(sqlite3.connect(f"{source.resolve().as_uri()}?mode=rw", 60, uri=True)) as reader,
-        closing(sqlite3.connect(target)) as copy,
+        closing(existing_database(source)) as reader,
+        closing(existing_database(target)) as copy,
     ):
         reader.backup(copy)
         copy.execute("PRAGMA journal_mode = DELETE")  # one file, without a log beside it
-    descriptor = os.open(target, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    with target.open("rb") as copied:
+        sync_file(copied)
 
 
 def statements(script: str) -> list[str]:
@@ -89,12 +87,10 @@ def statements(script: str) -> list[str]:
 
 def _copy(path: Path, version: int, what: str) -> None:
     target = path.with_name(f"{path.name}{BEFORE}{version}")
-    partial = target.with_name(f"{target.name}.partial")
     try:
-        copy_database(path, partial)
-        os.replace(partial, target)
+        with replacing(target, through=target.with_name(f"{target.name}.partial")) as partial:
+            copy_database(path, partial)
     except (OSError, sqlite3.Error) as error:
-        partial.unlink(missing_ok=True)
         raise VersionFault(
             f"{what[0].upper()}{what[1:]} ({path}) has to be updated, and cannot be copied before "
             f"({error}): make room on the disk and start again. Nothing was changed."

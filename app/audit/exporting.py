@@ -2,17 +2,14 @@
 
 import hashlib
 import json
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import BinaryIO
 
 from app.audit.keys import SigningKey, VerifyKey
 from app.audit.reading import records
 from app.audit.records import TrailFault, canonical
 from app.audit.verifying import verify
+from vectorstore.disk import replacing, sha256_of, write_whole
 
 _NAMED = 5  # problems that a refusal names
 
@@ -47,7 +44,7 @@ def export(folder: Path, key: SigningKey, out: Path, *, since: str, until: str) 
     together = hashlib.sha256()
     count, first, last = 0, None, None
     try:
-        with _replacing(out) as opened:
+        with replacing(out) as partial, partial.open("wb") as opened:
             for record in records(folder, since=since, until=until, signed_by=key.public):
                 line = canonical(asdict(record)) + b"\n"
                 opened.write(line)
@@ -56,8 +53,7 @@ def export(folder: Path, key: SigningKey, out: Path, *, since: str, until: str) 
         said = Exported(together.hexdigest(), count, first, last, since, until, key.public.id)
         signature = key.sign("trail export", _signed(said)).hex()
         done = Exported(**{**asdict(said), "signature": signature})
-        with _replacing(signature_file(out)) as opened:
-            opened.write(json.dumps(asdict(done), indent=2).encode() + b"\n")
+        write_whole(signature_file(out), json.dumps(asdict(done), indent=2) + "\n")
     except OSError as error:
         raise TrailFault(f"{out} cannot be written ({error.strerror})") from error
     return done
@@ -67,8 +63,7 @@ def verify_export(file: Path, key: VerifyKey) -> bool:
     """Whether an exported file is as it was written. Raises TrailFault if it cannot be read."""
     try:
         said = Exported(**json.loads(signature_file(file).read_text("utf-8")))
-        with file.open("rb") as opened:
-            sha256 = hashlib.file_digest(opened, "sha256").hexdigest()
+        sha256 = sha256_of(file)
         signature = bytes.fromhex(said.signature)
     except (OSError, ValueError, TypeError) as error:
         raise TrailFault(f"{file} or its signature cannot be read ({error})") from error
@@ -78,21 +73,6 @@ def verify_export(file: Path, key: VerifyKey) -> bool:
 def signature_file(file: Path) -> Path:
     """Where the signature of an exported file is."""
     return file.with_name(file.name + ".signature.json")
-
-
-@contextmanager
-def _replacing(file: Path) -> Iterator[BinaryIO]:
-    """A file to write into that takes the place of `file` when the block ends without an error."""
-    made = file.with_name(f".{file.name}.new")
-    try:
-        descriptor = os.open(made, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "wb") as opened:
-            yield opened
-            opened.flush()
-            os.fsync(descriptor)
-        os.replace(made, file)
-    finally:
-        made.unlink(missing_ok=True)
 
 
 def _signed(said: Exported) -> bytes:

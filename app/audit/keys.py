@@ -3,7 +3,6 @@
 import base64
 import hashlib
 import hmac
-import os
 from pathlib import Path
 
 from cryptography.exceptions import InvalidSignature, InvalidTag, UnsupportedAlgorithm
@@ -14,6 +13,7 @@ from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from app.audit.records import TrailFault
+from vectorstore.disk import write_new
 
 _RAW = serialization.Encoding.Raw, serialization.PublicFormat.Raw
 _PEM = serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
@@ -163,31 +163,11 @@ def write_private(file: Path, content: bytes) -> None:
     """Write a new file that only its user can read, whole or not at all. Raises TrailFault if it
     is there already.
     """
-    made = file.with_name(f".{file.name}.new")
     try:
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        made.unlink(missing_ok=True)  # of a process that died here; it may be another name of one
-        descriptor = os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        try:
-            with os.fdopen(descriptor, "wb") as opened:
-                opened.write(content)
-                opened.flush()
-                os.fsync(opened.fileno())
-            os.link(made, file)  # which, unlike a rename, replaces nothing
-        finally:
-            made.unlink(missing_ok=True)
-        sync_folder(file.parent)
+        write_new(file, content)
     except OSError as error:
         raise TrailFault(f"the key {file} cannot be written ({error.strerror})") from error
-
-
-def sync_folder(folder: Path) -> None:
-    """See to it that the names in a folder outlast a power cut."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _read(file: Path) -> bytes:

@@ -13,26 +13,24 @@ from typing import Any
 from pydantic import SecretStr
 
 from app.audit.head import load_head
-from app.audit.keys import AuditorKey, SigningKey, sync_folder
+from app.audit.keys import AuditorKey, SigningKey
 from app.audit.reading import newest
 from app.audit.records import RecordKind, TrailFault, TrailFull, canonical, sha256_of
 from app.audit.texts import Texts
 from app.audit.trail import Trail
+from app.data_folder import DataFolder
 from app.settings import Settings
-
-FOLDER = "audit"
-_KEY = "keys/trail.pem"
-_BEGUN = "keys/trail-begun"  # says that a trail has to be there
+from vectorstore.disk import sync_folder
 
 
 def trail_folder(settings: Settings) -> Path:
     """Where the trail of this data folder is."""
-    return settings.home / FOLDER
+    return DataFolder(settings.home).audit
 
 
 def key_file(settings: Settings) -> Path:
     """Where its private key is."""
-    return settings.audit.key or settings.home / _KEY
+    return settings.audit.key or DataFolder(settings.home).trail_key
 
 
 def local_person() -> str:
@@ -95,7 +93,7 @@ def renew(settings: Settings, reason: str) -> Path:
     folder = trail_folder(settings)
     key = SigningKey.open(key_file(settings))
     former: dict[str, Any] = {"reason": reason, "person": local_person(), "former": None}
-    moved = folder.with_name(f"{FOLDER}-until-{datetime.now(UTC):%Y%m%dT%H%M%SZ}")
+    moved = DataFolder(settings.home).former_audit(datetime.now(UTC))
     if folder.exists():
         former["former"] = {"folder": moved.name}
         try:
@@ -110,7 +108,8 @@ def renew(settings: Settings, reason: str) -> Path:
 
 def _key(settings: Settings) -> SigningKey:
     """The key; makes it, and the trail, in a data folder that never had one."""
-    folder, file, begun = trail_folder(settings), key_file(settings), settings.home / _BEGUN
+    folder, file = trail_folder(settings), key_file(settings)
+    begun = DataFolder(settings.home).trail_begun
     if folder.exists() or begun.exists():
         if not folder.exists():
             raise TrailFault(
@@ -121,13 +120,13 @@ def _key(settings: Settings) -> SigningKey:
     settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
     key = SigningKey.open(file) if file.exists() else SigningKey.make(file)
     # Someone who deletes the whole trail gets a new one that begins with documents in the house.
-    Trail.begin(folder, key, {"documents_before": (settings.home / "index").exists()})
+    Trail.begin(folder, key, {"documents_before": DataFolder(settings.home).index.exists()})
     return key
 
 
 def _mark_begun(settings: Settings) -> None:
     """Note that a trail has to be there from now on."""
-    begun = settings.home / _BEGUN
+    begun = DataFolder(settings.home).trail_begun
     if not begun.exists():
         try:
             begun.parent.mkdir(exist_ok=True, mode=0o700)

@@ -13,7 +13,7 @@ from typing import Any
 from app.audit.head import FILE as HEAD_FILE
 from app.audit.head import SIZE as HEAD_SIZE
 from app.audit.head import Head, read_head, same_folder
-from app.audit.keys import SigningKey, sync_folder
+from app.audit.keys import SigningKey
 from app.audit.reading import file_name, last_records
 from app.audit.records import (
     FIRST_PREVIOUS,
@@ -29,6 +29,7 @@ from app.audit.records import (
     split_line,
 )
 from app.audit.texts import Texts
+from vectorstore.disk import sync_folder, write_whole
 
 ROTATE_BYTES = 64 << 20
 
@@ -85,13 +86,7 @@ class Trail:
             made.mkdir(parents=True, mode=0o700)
             head = Head(key.public.id, file_name(1), 0, FIRST_PREVIOUS, 0, "")
             for name, content in ((file_name(1), b""), (HEAD_FILE, head.written(key))):
-                descriptor = os.open(made / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-                try:
-                    os.write(descriptor, content)
-                    os.fsync(descriptor)
-                finally:
-                    os.close(descriptor)
-            sync_folder(made)
+                write_whole(made / name, content)
             trail = cls.open(made, key)
             try:
                 begun = {"format": 1, "public_key": key.public.pem(), **data}

@@ -3,7 +3,6 @@
 import errno
 import hashlib
 import io
-import os
 import shutil
 import tarfile
 from collections.abc import Iterator
@@ -16,7 +15,6 @@ from app.backup.contents import (
     DATA,
     MANIFEST,
     SETTINGS,
-    SETTINGS_COPY,
     SIGNATURE,
     BackupFault,
     HeldFile,
@@ -25,6 +23,8 @@ from app.backup.contents import (
     read_manifest,
 )
 from app.backup.sealing import Opening, Sealing, is_sealed
+from app.data_folder import LAYOUT, DataFolder
+from vectorstore.disk import open_new, sync_file
 
 _LARGEST_LIST = 1 << 28  # bytes of the list of contents
 _PIECE = 1 << 20
@@ -68,8 +68,7 @@ class Writer:
 @contextmanager
 def writing(partial: Path, passphrase: str | None) -> Iterator[Writer]:
     """A new file at `partial`, on disk when the block ends; raises BackupFault."""
-    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
+    with open_new(partial) as file:
         out = _HashingOut(file)
         sealing = Sealing(cast("BinaryIO", out), passphrase) if passphrase else None
         with tarfile.open(
@@ -79,8 +78,7 @@ def writing(partial: Path, passphrase: str | None) -> Iterator[Writer]:
             yield writer
         if sealing:
             sealing.finish()
-        file.flush()
-        os.fsync(file.fileno())
+        sync_file(file)
 
 
 def verify(file: Path, passphrase: str | None, key: VerifyKey | None) -> Manifest:
@@ -133,7 +131,8 @@ def unpack(file: Path, passphrase: str | None, manifest: Manifest, into: Path) -
             held = wanted.pop(member.name, None)
             if held is None:
                 raise BackupFault(f"{file} was changed while it was restored; begin again")
-            if member.name == DATA + SETTINGS_COPY:  # of an earlier restore: older backups have it
+            # Of an earlier restore: older backups have it.
+            if member.name == f"{DATA}{LAYOUT.restored_settings}":
                 continue
             if _write(_target(member.name, into), opened) != held.sha256:
                 raise BackupFault(f"{file} was changed while it was restored; begin again")
@@ -143,20 +142,18 @@ def unpack(file: Path, passphrase: str | None, manifest: Manifest, into: Path) -
 
 def _target(name: str, into: Path) -> Path:
     if name == SETTINGS:  # which settings count is not for a backup to say
-        return into / SETTINGS_COPY
+        return DataFolder(into).restored_settings
     return into / name.removeprefix(DATA)
 
 
 def _write(target: Path, opened: BinaryIO) -> str:
     target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     digest = hashlib.sha256()
-    descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as out:
+    with open_new(target) as out:
         while data := opened.read(_PIECE):
             digest.update(data)
             out.write(data)
-        out.flush()
-        os.fsync(out.fileno())
+        sync_file(out)
     return digest.hexdigest()
 
 

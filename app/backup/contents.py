@@ -3,10 +3,13 @@
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 
 from app.audit.keys import VerifyKey
 from app.audit.records import canonical
+from app.data_folder import LAYOUT, DataFolder
+from app.keepers.registry import KEEPERS
 from vectorstore.versions import BEFORE
 
 FORMAT = 1
@@ -14,17 +17,12 @@ MANIFEST = "manifest.json"  # with its signature, the last in the file
 SIGNATURE = "manifest.sig"
 DATA = "data/"  # the data folder's files stand below this
 SETTINGS = "settings/strongroom.toml"
-IN_HAND = "backup-in-hand"  # copies of databases while a backup is made
-SETTINGS_COPY = "strongroom.toml.of-the-backup"  # where a restore puts those; it has no effect
-KEYS = "keys"
-BUNDLE_KEY = "bundle.key"  # signs bundles; whoever has it can sign an update
-MODELS = "models"
-AUDIT = "audit"
 _PURPOSE = "backup manifest"
 
 # Made anew from the rest, large and to be had elsewhere, or of the process that runs.
-LEFT_OUT = (MODELS, "index/chroma-*", "owner.*", IN_HAND)
-_LEFT_OUT_TOP = (MODELS, IN_HAND, SETTINGS_COPY, "owner.lock", "owner.json", "owner.sock")
+LEFT_OUT = tuple(pattern for keeper in KEEPERS for pattern in keeper.left_out)
+# The trail is written for itself; settings of a former restore have no effect.
+_APART = (LAYOUT.audit.name, LAYOUT.restored_settings.name)
 _LEFT_OUT_ENDS = (".lock", ".part", ".partial", ".sock", "-wal", "-shm", "-journal")
 
 
@@ -119,10 +117,9 @@ def belongs(path: PurePosixPath, *, with_keys: bool) -> bool:
 
     The audit trail does not: a part of it that fits the rest is written for itself.
     """
-    top = path.parts[0]
-    if top in _LEFT_OUT_TOP or top == AUDIT:
-        return False
-    if top == "index" and len(path.parts) > 1 and path.parts[1].startswith("chroma-"):
+    if path.parts[0] in _APART or any(
+        fnmatchcase(str(above), pattern) for above in (path, *path.parents) for pattern in LEFT_OUT
+    ):
         return False
     if not with_keys and is_key(str(path)):
         return False
@@ -133,19 +130,24 @@ def belongs(path: PurePosixPath, *, with_keys: bool) -> bool:
 
 def is_key(path: str) -> bool:
     """Whether a file of the data folder, by its path there, is a private key."""
-    return path == BUNDLE_KEY or (path.startswith(f"{KEYS}/") and path.endswith(".pem"))
+    return path == str(LAYOUT.bundle_key) or (
+        path.startswith(f"{LAYOUT.keys}/") and path.endswith(".pem")
+    )
 
 
 def files_of(home: Path, *, with_keys: bool) -> Iterator[tuple[str, Path]]:
     """What belongs into a backup, by its path in the data folder, databases among them.
 
-    Uploads come first, then the rest, the index, and the originals. Each is looked for when it is
-    its turn: an upload that is taken over into the index meanwhile is in one of them or in both,
-    and every document of the index has its original.
+    They come in the turns of their keepers. Each is looked for when it is its turn: an upload that
+    is taken over into the index meanwhile is in one of them or in both, and every document of the
+    index has its original.
     """
-    late = ("uploads", "index", "originals")
-    rest = sorted(path for path in home.iterdir() if path.name not in late)
-    for tops in ([home / "uploads"], rest, [home / "index"], [home / "originals"]):
+    folder = DataFolder(home)
+    turns = {path: one.backup_turn for one in KEEPERS for path in one.paths(folder)}
+    for turn in sorted({0, *turns.values()}):
+        tops = [path for path, its in turns.items() if its == turn]
+        if turn == 0:  # with what belongs to no keeper
+            tops = [path for path in home.iterdir() if turns.get(path, 0) == 0]
         for path in sorted(one for top in tops for one in _below(top)):
             relative = path.relative_to(home).as_posix()
             if belongs(PurePosixPath(relative), with_keys=with_keys):

@@ -2,7 +2,6 @@
 
 import json
 import logging
-import os
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -12,10 +11,10 @@ from app.audit.records import RecordKind
 from app.audit.trail import Trail
 from app.backup.contents import BackupFault
 from app.backup.deletions import Known
+from app.data_folder import DataFolder
+from vectorstore.disk import write_whole
 
 log = logging.getLogger(__name__)
-
-_NOTE = "restored.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +51,7 @@ class Deleter(Protocol):
 
 def put_note(home: Path, unfinished: Unfinished) -> None:
     """Let `finish_restore` know; durable on return."""
-    with (home / _NOTE).open("w", encoding="utf-8") as opened:
-        os.fchmod(opened.fileno(), 0o600)
-        json.dump(asdict(unfinished), opened)
-        opened.flush()
-        os.fsync(opened.fileno())
+    write_whole(DataFolder(home).restored, json.dumps(asdict(unfinished)))
 
 
 def finish_restore(home: Path, trail: Trail, deleter: Deleter, *, person: str) -> None:
@@ -66,7 +61,7 @@ def finish_restore(home: Path, trail: Trail, deleter: Deleter, *, person: str) -
     leaves the note to the next. What a hold keeps stays, which is recorded and logged. Raises
     BackupFault, TrailFault.
     """
-    note = home / _NOTE
+    note = DataFolder(home).restored
     if not note.exists():
         return
     try:

@@ -6,17 +6,10 @@ from contextlib import closing
 from pathlib import Path
 
 from app.backup.contents import BackupFault
-from app.batch import journal
-from app.conversations import store as conversations
-from app.people import schema as people
-from vectorstore import schema as index
+from app.keepers.registry import KEEPERS
+from vectorstore.disk import read_database, table_version
 
-_KNOWN = {
-    "catalogue.sqlite3": index.STEPS,
-    "people.sqlite3": people.STEPS,
-    "conversations.sqlite3": conversations.STEPS,
-    journal.FILE: journal.STEPS,
-}
+_KNOWN = {keeper.tables.file: keeper.tables.steps for keeper in KEEPERS if keeper.tables}
 
 
 def refuse_newer(databases: Mapping[str, int], made_with: str) -> None:
@@ -35,8 +28,8 @@ def newer_in(home: Path) -> Iterator[str]:
     for path in sorted(path for name in _KNOWN for path in home.rglob(name)):
         known = len(_KNOWN[path.name])
         try:
-            with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", 60, uri=True)) as database:
-                (version,) = database.execute("PRAGMA user_version").fetchone()
+            with closing(read_database(path)) as database:
+                version = table_version(database)
         except sqlite3.Error as error:
             yield f"{path} cannot be read ({error})"
             continue

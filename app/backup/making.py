@@ -21,10 +21,8 @@ from app.audit.records import RecordKind
 from app.audit.trail import Trail
 from app.backup.archive import Writer, writing
 from app.backup.contents import (
-    AUDIT,
     DATA,
     FORMAT,
-    IN_HAND,
     LEFT_OUT,
     SETTINGS,
     BackupFault,
@@ -37,8 +35,16 @@ from app.backup.contents import (
 )
 from app.backup.register import Kept, Register
 from app.backup.sealing import passphrase_in
-from app.backup.switching import sync_folder
+from app.data_folder import LAYOUT, DataFolder
 from app.settings import MOST_DAYS
+from vectorstore.disk import (
+    damage_of,
+    existing_database,
+    fold_log,
+    sync_folder,
+    table_version,
+    write_whole,
+)
 from vectorstore.versions import copy_database
 
 _NOTE = "note.json"
@@ -152,7 +158,7 @@ def sweep(home: Path) -> None:
     One that was whole and registered already gets its name; of any other nothing stays.
     """
     Register(home).sweep()
-    for staging in sorted((home / IN_HAND).glob("*/")):
+    for staging in sorted(DataFolder(home).backup_in_hand.glob("*/")):
         lock = os.open(staging, os.O_RDONLY)
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -182,7 +188,7 @@ def _clear(home: Path, staging: Path) -> None:
 @contextmanager
 def _in_hand(home: Path, backup_id: str, out: Path, partial: Path) -> Iterator[Path]:
     """A folder for copies; with a note, should this process be ended, of what to clear away."""
-    staging = home / IN_HAND / backup_id
+    staging = DataFolder(home).backup_in_hand / backup_id
     staging.mkdir(parents=True, mode=0o700)
     lock = os.open(staging, os.O_RDONLY)
     try:
@@ -192,11 +198,7 @@ def _in_hand(home: Path, backup_id: str, out: Path, partial: Path) -> Iterator[P
                 f"{partial} is there already, of a backup that is being made or of something else; "
                 "choose another name"
             )
-        with (staging / _NOTE).open("w", encoding="utf-8") as opened:
-            json.dump({"out": str(out), "partial": str(partial)}, opened)
-            opened.flush()
-            os.fsync(opened.fileno())
-        sync_folder(staging)
+        write_whole(staging / _NOTE, json.dumps({"out": str(out), "partial": str(partial)}))
         try:
             yield staging
         except BaseException:
@@ -232,18 +234,17 @@ def _add_files(
 def _snapshot(path: Path, copy: Path) -> int:
     """Copy a database, and check the copy; returns the version of its tables."""
     copy_database(path, copy)
-    with closing(sqlite3.connect(copy)) as db:
-        (said,) = db.execute("PRAGMA quick_check(1)").fetchone()
-        (version,) = db.execute("PRAGMA user_version").fetchone()
-    if said != "ok":
+    with closing(existing_database(copy)) as db:
+        damage, version = damage_of(db), table_version(db)
+    if damage:
         raise BackupFault(
-            f"{path} is damaged ({said}), so no backup was made of it: put it back from an earlier "
-            "backup, or see `strongroom check`"
+            f"{path} is damaged ({damage}), so no backup was made of it: put it back from an "
+            "earlier backup, or see `strongroom check`"
         )
-    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+    with closing(existing_database(path)) as db:
         # While it was read, whoever deletes from it could not take the bytes out of its log.
-        db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-    return int(version)
+        fold_log(db)
+    return version
 
 
 def _add_trail(trail: Trail, writer: Writer) -> TrailPoint:
@@ -254,8 +255,8 @@ def _add_trail(trail: Trail, writer: Writer) -> TrailPoint:
             break
         with path.open("rb") as opened:
             size = head.size if path.name == head.file else os.fstat(opened.fileno()).st_size
-            writer.add(f"{DATA}{AUDIT}/{path.name}", opened, size)
-    writer.add_bytes(f"{DATA}{AUDIT}/{HEAD_FILE}", head.written(trail.key))
+            writer.add(f"{DATA}{LAYOUT.audit}/{path.name}", opened, size)
+    writer.add_bytes(f"{DATA}{LAYOUT.audit}/{HEAD_FILE}", head.written(trail.key))
     return TrailPoint(head.seq, head.sha256, head.time)
 
 
@@ -289,7 +290,7 @@ def _checked(home: Path, out: Path, moment: datetime, *, sealed: bool) -> Path:
 def _refuse_full_disks(home: Path, out: Path) -> None:
     """Say at once what would come out in the end."""
     sizes = [(name, path.stat().st_size) for name, path in files_of(home, with_keys=True)]
-    total = sum(size for _, size in sizes) + _below(home / AUDIT)
+    total = sum(size for _, size in sizes) + _below(DataFolder(home).audit)
     largest = max([size for name, size in sizes if is_database(name)], default=0)
     for folder, needed in ((out.parent, total), (home, largest)):
         free = shutil.disk_usage(folder).free

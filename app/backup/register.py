@@ -1,8 +1,6 @@
 """The register of a data folder's backups: where each was written, and when it ends."""
 
-import hashlib
 import json
-import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
@@ -14,9 +12,10 @@ from filelock import FileLock
 
 from app.audit.records import RecordKind
 from app.audit.trail import Trail
-from app.backup.contents import IN_HAND, BackupFault
+from app.backup.contents import BackupFault
+from app.data_folder import DataFolder
+from vectorstore.disk import sha256_of, write_whole
 
-FILE = "backups.json"
 ASIDE = ".before-restore-"  # what a restore moved aside has this, and the moment, in its name
 State = Literal["kept", "missing", "deleted"]
 
@@ -50,8 +49,8 @@ class Register:
     """The file of backups; safe to use from several processes."""
 
     def __init__(self, home: Path) -> None:
-        self._path = home / FILE
-        self._lock = FileLock(home / f"{FILE}.lock")
+        self._path = DataFolder(home).backups
+        self._lock = FileLock(f"{self._path}.lock")
 
     def all(self) -> list[Kept]:
         """All that are known, the oldest first. Raises BackupFault."""
@@ -127,12 +126,8 @@ class Register:
     def _write(self, backups: Sequence[Kept]) -> None:
         partial = self._path.with_suffix(".partial")
         try:
-            descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-            with os.fdopen(descriptor, "w", encoding="utf-8") as opened:
-                json.dump([asdict(one) for one in backups], opened, indent=2)
-                opened.flush()
-                os.fsync(opened.fileno())
-            os.replace(partial, self._path)
+            written = json.dumps([asdict(one) for one in backups], indent=2)
+            write_whole(self._path, written, through=partial)
         except OSError as error:
             raise BackupFault(f"{self._path} cannot be written ({error.strerror})") from error
 
@@ -143,7 +138,7 @@ def who_still_hold(home: Path) -> str:
         known = [one for one in Register(home).all() if not one.deleted]
     except BackupFault as fault:  # a deletion does not fail for it
         return f"Which backups still hold the document is not known: {fault}"
-    in_hand = any((home / IN_HAND).glob("*/"))
+    in_hand = any(DataFolder(home).backup_in_hand.glob("*/"))
     aside = sorted(home.parent.glob(f"{home.name}{ASIDE}*"))
     if not known and not aside and not in_hand:
         return (
@@ -160,11 +155,6 @@ def who_still_hold(home: Path) -> str:
         f"{last} Restoring one beside this data folder deletes the document again. Copies made by "
         "other means are unknown."
     )
-
-
-def sha256_of(file: Path) -> str:
-    with file.open("rb") as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
 def _until(one: Kept) -> str:

@@ -3,7 +3,7 @@
 import os
 import shutil
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,27 +18,20 @@ from app.audit.reading import records
 from app.audit.records import TrailFault
 from app.audit.verifying import verify as verify_trail
 from app.backup import archive
-from app.backup.contents import (
-    AUDIT,
-    KEYS,
-    MODELS,
-    BackupFault,
-    Manifest,
-    TrailPoint,
-    is_key,
-)
+from app.backup.contents import BackupFault, Manifest, TrailPoint, is_key
 from app.backup.deletions import Deleted, Known, deleted_since, from_file
 from app.backup.finishing import Unfinished, put_note
 from app.backup.formats import refuse_newer
-from app.backup.register import ASIDE, Kept, Register, sha256_of
+from app.backup.register import ASIDE, Kept, Register
 from app.backup.sealing import is_sealed, passphrase_in
 from app.backup.switching import put_in_place
+from app.data_folder import DataFolder
+from app.keepers.keeper import RestoredData
+from app.keepers.registry import KEEPERS
 from app.owner import find_owner, own
 from app.settings import Settings
-
-_MARK = ".restore-unfinished"
-_CATALOGUE = "index/catalogue.sqlite3"
-
+from vectorstore.disk import damage_of, existing_database, sha256_of
+from vectorstore.restored import documents_in
 
 Models = Literal["none", "taken over", "left aside"]
 
@@ -106,26 +99,28 @@ def restore(settings: Settings, order: Order) -> Restored:
         own(home, "strongroom restore") if former else nullcontext(),
         _staging(home) as staging,
     ):
+        folder = DataFolder(staging)
         archive.unpack(order.file, passphrase, manifest, staging)
         for relative in manifest.databases:
             _check(staging / relative)
         verify_key = VerifyKey.from_pem(manifest.public_key.encode(), str(order.file))
-        _refuse_damaged_trail(staging / AUDIT, verify_key)
+        _refuse_damaged_trail(folder.audit, verify_key)
         _provide_key(settings, manifest, staging, former)
         continued = former is not None and _continue_trail(former, staging, manifest, verify_key)
         models: Models = "none"
         if former:
             _take_over(former, staging)
             models = _take_models(former, staging)
-        else:
-            _stand_alone(staging)
-        _end_sessions(staging)
         _register(staging, order.file, manifest)
-        deleted = [deleted_since(records(staging / AUDIT), manifest.begun.seq)]
+        deleted = [deleted_since(records(folder.audit), manifest.begun.seq)]
         if order.deletions:
             deleted.append(from_file(order.deletions, verify_key, manifest.begun))
-        again = _in_catalogue(staging, deleted)
-        _drop_uploads(staging, frozenset().union(*(one.contents for one in deleted)))
+        contents = frozenset().union(*(one.contents for one in deleted))
+        data = RestoredData(folder, DataFolder(former) if former else None, contents)
+        for keeper in KEEPERS:
+            if keeper.after_restore:
+                keeper.after_restore(data)
+        again = _known(documents_in(folder.catalogue), deleted)
         put_note(
             staging,
             Unfinished(
@@ -136,7 +131,7 @@ def restore(settings: Settings, order: Order) -> Restored:
                 deletions=again,
             ),
         )
-        (staging / _MARK).unlink()
+        folder.restoring.unlink()
         os.sync()  # all of it, before anything of it counts
         aside = put_in_place(staging, home, former is not None)
     return Restored(
@@ -178,30 +173,33 @@ def _staging(home: Path) -> Iterator[Path]:
     """A folder beside the data folder; what an ended process left in one like it goes first."""
     start = f".{home.name}.restoring-"
     for left in home.parent.glob(f"{start}*"):
-        if (left / _MARK).exists():  # without it, it may be a data folder that was exchanged
+        # Without the mark, it may be a data folder that was exchanged.
+        if DataFolder(left).restoring.exists():
             shutil.rmtree(left)
     staging = home.parent / f"{start}{os.getpid()}"
     try:
         staging.mkdir(mode=0o700)
-        (staging / _MARK).touch()
+        DataFolder(staging).restoring.touch()
     except OSError as error:
         raise BackupFault(f"{home.parent} cannot be written ({error.strerror})") from error
     try:
         yield staging
     except BaseException:
-        if (staging / _MARK).exists():
+        if DataFolder(staging).restoring.exists():
             shutil.rmtree(staging)
         raise
 
 
 def _check(database: Path) -> None:
     try:
-        with closing(sqlite3.connect(database)) as db:
-            (said,) = db.execute("PRAGMA quick_check(1)").fetchone()
+        with closing(existing_database(database)) as db:
+            damage = damage_of(db)
     except sqlite3.Error as error:
-        said = str(error)
-    if said != "ok":
-        raise BackupFault(f"{database.name} in the backup is damaged ({said}); use another backup")
+        damage = str(error)
+    if damage:
+        raise BackupFault(
+            f"{database.name} in the backup is damaged ({damage}); use another backup"
+        )
 
 
 def _refuse_damaged_trail(folder: Path, key: VerifyKey) -> None:
@@ -230,8 +228,8 @@ def _provide_key(
         ) from error
     if found != manifest.trail:
         raise BackupFault(f"the key {there} is not the one of the trail in the backup")
-    (staging / KEYS).mkdir(mode=0o700, exist_ok=True)
-    (staging / KEYS / "trail-begun").touch(mode=0o600)
+    DataFolder(staging).keys.mkdir(mode=0o700, exist_ok=True)
+    DataFolder(staging).trail_begun.touch(mode=0o600)
 
 
 def _continue_trail(former: Path, staging: Path, manifest: Manifest, key: VerifyKey) -> bool:
@@ -239,48 +237,32 @@ def _continue_trail(former: Path, staging: Path, manifest: Manifest, key: Verify
 
     What was recorded after the backup stays on record: a restore is no way to lose it.
     """
-    folder = former / AUDIT
+    folder, target = DataFolder(former).audit, DataFolder(staging).audit
     if not folder.is_dir() or not verify_trail(folder, key, _kept(manifest.end)).whole:
         return False
     head = load_head(folder, key)
-    shutil.rmtree(staging / AUDIT)
-    (staging / AUDIT).mkdir(mode=0o700)
+    shutil.rmtree(target)
+    target.mkdir(mode=0o700)
     for path in [*trail_files(folder), folder / HEAD_FILE]:
         if path.name <= head.file or path.name == HEAD_FILE:
-            shutil.copy2(path, staging / AUDIT / path.name)
+            shutil.copy2(path, target / path.name)
     return True
 
 
 def _take_over(former: Path, staging: Path) -> None:
-    """What may not fall back: rules of retention, holds, people who are gone; and keys."""
-    for path in [*former.glob("*.key"), *(former / KEYS).glob("*.pem")]:
+    """Keys, and what is known of backups; the keepers do the rest."""
+    for path in [*former.glob("*.key"), *DataFolder(former).keys.glob("*.pem")]:
         there = staging / path.relative_to(former)
         if is_key(path.relative_to(former).as_posix()) and not there.exists():
             there.parent.mkdir(mode=0o700, exist_ok=True)
             shutil.copy2(path, there)
-    rules = former / "retention.json"
-    if rules.is_file():
-        shutil.copy2(rules, staging / rules.name)
     with suppress(BackupFault):  # the former register may be what was damaged
         Register(staging).merge(Register(former).all())
-    people = former / "people.sqlite3"
-    if not people.is_file() or not (staging / people.name).is_file():
-        return
-    with suppress(sqlite3.DatabaseError):  # the former file may be what was damaged
-        with closing(sqlite3.connect(people)) as db:
-            gone = db.execute("SELECT id FROM gone").fetchall()
-        with closing(sqlite3.connect(staging / people.name, isolation_level=None)) as db:
-            db.execute("PRAGMA foreign_keys = ON")
-            db.execute("PRAGMA secure_delete = ON")
-            db.execute("BEGIN")
-            db.executemany("DELETE FROM people WHERE id = ?", gone)
-            db.executemany("INSERT OR IGNORE INTO gone VALUES (?)", gone)
-            db.execute("COMMIT")
 
 
 def _take_models(former: Path, staging: Path) -> Models:
     """The administrator's models, as further names of the same files: no byte is copied."""
-    source, target = former / MODELS, staging / MODELS
+    source, target = DataFolder(former).models, DataFolder(staging).models
     if source.is_symlink():
         target.symlink_to(os.readlink(source))
     elif source.is_dir():
@@ -310,47 +292,13 @@ def _register(staging: Path, file: Path, manifest: Manifest) -> None:
     Register(staging).merge([kept])
 
 
-def _end_sessions(staging: Path) -> None:
-    """Who was signed in at the time of the backup is not any more."""
-    people = staging / "people.sqlite3"
-    if people.is_file():
-        with closing(sqlite3.connect(people, isolation_level=None)) as db:
-            if db.execute("SELECT 1 FROM sqlite_master WHERE name = 'sessions'").fetchone():
-                db.execute("PRAGMA secure_delete = ON")
-                db.execute("DELETE FROM sessions")
-
-
-def _stand_alone(staging: Path) -> None:
-    """The folder that the backup was made of may still be in use: on a Chroma server, what is
-    restored beside it has collections of its own."""
-    if (staging / _CATALOGUE).is_file():
-        with closing(sqlite3.connect(staging / _CATALOGUE, isolation_level=None)) as db:
-            db.execute("DELETE FROM meta WHERE key = 'home'")
-
-
-def _drop_uploads(staging: Path, deleted: frozenset[str]) -> None:
-    """Uploads that were waiting, of contents that have been deleted since."""
-    for path in (staging / "uploads").rglob("*"):
-        if path.is_file() and sha256_of(path) in deleted:
-            path.unlink()
-
-
-def _in_catalogue(staging: Path, deleted: Sequence[Deleted]) -> list[Known]:
-    """The documents of the backup that one of `deleted` names."""
-    if not (staging / _CATALOGUE).is_file():
-        return []
-    with closing(sqlite3.connect(staging / _CATALOGUE)) as db:
-        rows = db.execute(
-            "SELECT s.name, d.name, d.sha256 FROM documents d JOIN spaces s ON s.id = d.space_id"
-        )
-        return sorted(
-            (
-                found
-                for row in rows
-                if (found := Known(*row)) and any(found in one for one in deleted)
-            ),
-            key=lambda one: (one.space, one.document),
-        )
+def _known(documents: Iterable[tuple[str, str, str]], deleted: Sequence[Deleted]) -> list[Known]:
+    """Those of the backup's documents that one of `deleted` names."""
+    known = (Known(*document) for document in documents)
+    return sorted(
+        (one for one in known if any(one in gone for gone in deleted)),
+        key=lambda one: (one.space, one.document),
+    )
 
 
 def _kept(point: TrailPoint) -> tuple[int, str]:

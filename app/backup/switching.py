@@ -8,6 +8,7 @@ from pathlib import Path
 
 from app.backup.contents import BackupFault
 from app.backup.register import ASIDE
+from vectorstore.disk import sync_folder
 
 _AT_FDCWD = -100
 _RENAME_EXCHANGE = 2
@@ -50,12 +51,3 @@ def _exchange(one: Path, other: Path) -> bool:
     names = os.fsencode(one), os.fsencode(other)
     done: int = rename(_AT_FDCWD, names[0], _AT_FDCWD, names[1], _RENAME_EXCHANGE)
     return done == 0
-
-
-def sync_folder(folder: Path) -> None:
-    """Write through which names the folder holds."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -10,6 +10,7 @@ from app.batch.comparison import cells, columns
 from app.batch.formulas import texts
 from app.batch.review import Review
 from app.batch.tables import TableError
+from vectorstore.disk import replacing
 
 FORMATS = (".xlsx", ".csv", ".jsonl", ".html", ".pdf")
 
@@ -22,25 +23,24 @@ def write_review(path: Path, review: Review, link: Link = lambda _: "") -> None:
     suffix = path.suffix.lower()
     if suffix not in FORMATS:
         raise TableError(f"{path}: a review can be written as {', '.join(FORMATS)}")
-    partial = path.with_name(f".{path.name}.partial")
     try:
-        if suffix == ".xlsx":
-            from app.batch.comparison_workbook import write_workbook  # openpyxl is slow to import
+        with replacing(path, mode=None) as partial:
+            if suffix == ".xlsx":
+                from app.batch.comparison_workbook import (
+                    write_workbook,  # openpyxl is slow to import
+                )
 
-            write_workbook(partial, review, link)
-        elif suffix in (".html", ".pdf"):
-            from app.batch.comparison_report import write_report  # so are templates and fonts
+                write_workbook(partial, review, link)
+            elif suffix in (".html", ".pdf"):
+                from app.batch.comparison_report import write_report  # so are templates and fonts
 
-            write_report(partial, suffix, review, link)
-        else:
-            encoding = "utf-8-sig" if suffix == ".csv" else "utf-8"
-            with partial.open("w", encoding=encoding, newline="") as file:
-                _write_text(file, suffix, review)
-        partial.replace(path)
+                write_report(partial, suffix, review, link)
+            else:
+                encoding = "utf-8-sig" if suffix == ".csv" else "utf-8"
+                with partial.open("w", encoding=encoding, newline="") as file:
+                    _write_text(file, suffix, review)
     except OSError as error:
         raise TableError(f"{path} could not be written ({error.strerror or error})") from error
-    finally:
-        partial.unlink(missing_ok=True)
 
 
 def _write_text(file: TextIO, suffix: str, review: Review) -> None:

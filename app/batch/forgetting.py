@@ -9,6 +9,7 @@ from pathlib import Path
 
 from app.batch.folders import clear_pipes, clear_unused_downloads
 from app.batch.journal import FILE, WAIT, JournalError, note_erasure
+from vectorstore.disk import fold_log, open_database
 
 _CHECKPOINTS = 50  # attempts at taking the old bytes out of the log beside a run that reads
 
@@ -25,8 +26,7 @@ def erase_results(folder: Path, space: str, document: str, chunk_ids: Collection
     for path in sorted(folder.glob(f"*/{FILE}")):
         clear_unused_downloads(path.parent)
         try:
-            with closing(sqlite3.connect(path, timeout=WAIT, isolation_level=None)) as db:
-                db.execute("PRAGMA secure_delete = ON").fetchone()
+            with closing(open_database(path, timeout=WAIT)) as db:
                 gone += _erase(db, space, document, chunk_ids)
                 _fold(db)
         except sqlite3.Error as error:
@@ -67,8 +67,7 @@ def _forget_title(db: sqlite3.Connection, space: str, document: str) -> None:
 def _fold(db: sqlite3.Connection) -> None:
     """Take the old bytes out of the log. Raises sqlite3.OperationalError if others keep them."""
     for _ in range(_CHECKPOINTS):
-        (busy, _, _) = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-        if not busy:
+        if fold_log(db):
             return
         time.sleep(0.1)
     raise sqlite3.OperationalError("another process is reading it")

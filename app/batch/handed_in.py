@@ -1,7 +1,6 @@
 """One person's questionnaire, and the note in its folder by which the next process knows it."""
 
 import json
-import os
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -10,6 +9,7 @@ from app.batch.folders import ORDER
 from app.batch.journal import Journal
 from app.batch.provenance import Order
 from app.batch.run import Counts
+from vectorstore.disk import write_whole
 
 # "changed": what would answer now is not what answered so far.
 State = Literal["waiting", "running", "done", "stopped", "failed", "changed"]
@@ -47,12 +47,7 @@ def write_note(folder: Path, run: Run) -> None:
         "state": run.state,
         "reason": run.reason,
     }
-    partial = folder / "order.partial"
-    with partial.open("w", encoding="utf-8") as written:
-        json.dump(told, written, ensure_ascii=False)
-        written.flush()
-        os.fsync(written.fileno())
-    os.replace(partial, folder / ORDER)
+    write_whole(folder / ORDER, json.dumps(told, ensure_ascii=False))
 
 
 def read_note(folder: Path) -> Run:

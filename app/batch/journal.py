@@ -13,6 +13,7 @@ from pydantic import TypeAdapter
 
 from app.batch.folders import clear_downloads
 from app.batch.records import Contents, DocumentRef, Question, RowResult, RunInfo
+from vectorstore.disk import make_private, open_database
 from vectorstore.versions import VersionFault, bring_up_to_date
 
 FILE = "journal.sqlite3"
@@ -87,11 +88,8 @@ class Journal:
         """Use `open_journal`."""
         self.folder = folder
         try:
-            os.close(os.open(folder / FILE, os.O_RDWR | os.O_CREAT, 0o600))
-            self._db = sqlite3.connect(folder / FILE, timeout=WAIT, isolation_level=None)
-            self._db.execute("PRAGMA journal_mode = WAL")
-            self._db.execute("PRAGMA synchronous = FULL")
-            self._db.execute("PRAGMA secure_delete = ON")
+            make_private(folder / FILE)
+            self._db = open_database(folder / FILE, timeout=WAIT, one_thread=True)
             bring_up_to_date(self._db, STEPS, folder / FILE, "the journal")
         except VersionFault as fault:
             raise JournalError(str(fault)) from fault

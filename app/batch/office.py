@@ -1,7 +1,6 @@
 """Questionnaires of the people of the web chat: taken in, answered in turn, handed out."""
 
 import logging
-import os
 import threading
 import uuid
 from collections.abc import Callable, Iterator, Sequence
@@ -25,12 +24,13 @@ from app.batch.handed_in import OfficeRefused, Run, State, counts_of, read_note,
 from app.batch.handing_out import answers_file
 from app.batch.journal import Journal, open_journal
 from app.batch.port import Library
-from app.batch.provenance import NothingToAsk, Order, file_sha256, index_sha256, searched
+from app.batch.provenance import NothingToAsk, Order, index_sha256, searched
 from app.batch.records import RunInfo
 from app.batch.run import Counts, Stopped, answer_all
 from app.batch.turns import Turns
 from app.batch.written import NOTES
 from app.errors import without_words, words_for
+from vectorstore.disk import sha256_of, write_whole
 
 log = logging.getLogger(__name__)
 
@@ -119,13 +119,10 @@ class Office:
             place.mkdir(parents=True, mode=0o700)
             try:
                 file = place / QUESTIONNAIRE
-                with open(os.open(file, os.O_CREAT | os.O_WRONLY, 0o600), "wb") as written:
-                    written.write(content)
-                    written.flush()
-                    os.fsync(written.fileno())
+                write_whole(file, content)
                 order = Order(
                     questionnaire=name,
-                    questionnaire_sha256=file_sha256(file),
+                    questionnaire_sha256=sha256_of(file),
                     mode="each_document" if each_document else "library",
                     reproducible=False,
                     spaces=tuple(sorted(spaces)) if spaces else None,

@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 
 from app.batch.port import Library
 from app.batch.records import DocumentRef, Mode, RunInfo
@@ -43,12 +42,6 @@ class Order:
                 del order[later]
         told = json.dumps(order, sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()[:16]
-
-
-def file_sha256(path: Path) -> str:
-    """Of a file's bytes, in hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def searched(library: Library, order: Order) -> list[DocumentRecord]:

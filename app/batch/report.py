@@ -14,6 +14,7 @@ from app.batch.naming import Place, names_of, place_in
 from app.batch.records import Evidence, RowResult, RunInfo
 from app.batch.tables import TableError
 from app.printing.paper import BarPart, Paper
+from vectorstore.disk import replacing
 
 FORMATS = (".html", ".pdf")
 COLOURS = {
@@ -55,18 +56,15 @@ def write_report(path: Path, info: RunInfo, results: Results, link: Link = lambd
     suffix = path.suffix.lower()
     if suffix not in FORMATS:
         raise TableError(f"{path}: a report can be written as {', '.join(FORMATS)}")
-    partial = path.with_name(f".{path.name}.partial")
     try:
-        if suffix == ".html":
-            _write_html(partial, info, results, link)
-        else:
-            with partial.open("wb") as file:
-                _paper(info, results, link).write(file)
-        partial.replace(path)
+        with replacing(path, mode=None) as partial:
+            if suffix == ".html":
+                _write_html(partial, info, results, link)
+            else:
+                with partial.open("wb") as file:
+                    _paper(info, results, link).write(file)
     except OSError as error:
         raise TableError(f"{path} could not be written ({error.strerror or error})") from error
-    finally:
-        partial.unlink(missing_ok=True)
 
 
 def _write_html(path: Path, info: RunInfo, results: Results, link: Link) -> None:

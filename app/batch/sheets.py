@@ -14,6 +14,7 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.worksheet.properties import PageSetupProperties
 
 from app.batch.columns import legal
+from vectorstore.disk import replacing
 
 LONGEST = 32_767  # characters of a cell, by the format
 # Without a name, programs other than Excel take their own, and two kinds of letters mix.
@@ -110,18 +111,17 @@ def height(cells: Sequence[str], widths: Sequence[float]) -> float:
 
 def same_every_time(path: Path) -> None:
     """Write the package again without the clock's time in it: equal results are equal files."""
-    again = path.with_name(path.name + ".again")
-    try:
-        with zipfile.ZipFile(path) as old, zipfile.ZipFile(again, "w") as new:
-            for part in sorted(old.infolist(), key=lambda one: one.filename):
-                entry = zipfile.ZipInfo(part.filename, (2000, 1, 1, 0, 0, 0))
-                entry.compress_type = zipfile.ZIP_DEFLATED
-                if part.filename == _PROPERTIES:  # where the library notes when it wrote
-                    new.writestr(entry, _WRITTEN_AT.sub(_EPOCH_IN_XML, old.read(part)))
-                    continue
-                with old.open(part) as source, new.open(entry, "w", force_zip64=True) as target:
-                    while piece := source.read(1 << 20):
-                        target.write(piece)
-        again.replace(path)
-    finally:
-        again.unlink(missing_ok=True)
+    with (
+        replacing(path, mode=None) as again,
+        zipfile.ZipFile(path) as old,
+        zipfile.ZipFile(again, "w") as new,
+    ):
+        for part in sorted(old.infolist(), key=lambda one: one.filename):
+            entry = zipfile.ZipInfo(part.filename, (2000, 1, 1, 0, 0, 0))
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            if part.filename == _PROPERTIES:  # where the library notes when it wrote
+                new.writestr(entry, _WRITTEN_AT.sub(_EPOCH_IN_XML, old.read(part)))
+                continue
+            with old.open(part) as source, new.open(entry, "w", force_zip64=True) as target:
+                while piece := source.read(1 << 20):
+                    target.write(piece)

@@ -16,6 +16,7 @@ from app.batch.columns import (
 from app.batch.formulas import texts
 from app.batch.journal import from_json, to_json
 from app.batch.records import RowResult, RunInfo
+from vectorstore.disk import replacing
 
 FORMATS = (".xlsx", ".csv", ".jsonl")
 
@@ -32,22 +33,19 @@ def write_table(path: Path, info: RunInfo, results: Results, link: Link = lambda
     suffix = path.suffix.lower()
     if suffix not in FORMATS:
         raise TableError(f"{path}: the results can be written as {', '.join(FORMATS)}")
-    partial = path.with_name(f".{path.name}.partial")
     try:
-        if suffix == ".xlsx":
-            from app.batch.workbook import write_workbook  # openpyxl is slow to import
+        with replacing(path, mode=None) as partial:
+            if suffix == ".xlsx":
+                from app.batch.workbook import write_workbook  # openpyxl is slow to import
 
-            write_workbook(partial, info, results, link)
-        else:
-            # Excel takes UTF-8 for what it is only behind a byte order mark.
-            encoding = "utf-8-sig" if suffix == ".csv" else "utf-8"
-            with partial.open("w", encoding=encoding, newline="") as file:
-                write_text(file, suffix, info, results)
-        partial.replace(path)
+                write_workbook(partial, info, results, link)
+            else:
+                # Excel takes UTF-8 for what it is only behind a byte order mark.
+                encoding = "utf-8-sig" if suffix == ".csv" else "utf-8"
+                with partial.open("w", encoding=encoding, newline="") as file:
+                    write_text(file, suffix, info, results)
     except OSError as error:
         raise TableError(f"{path} could not be written ({error.strerror or error})") from error
-    finally:
-        partial.unlink(missing_ok=True)
 
 
 def write_text(file: TextIO, suffix: str, info: RunInfo, results: Results) -> None:

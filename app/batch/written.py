@@ -1,15 +1,14 @@
 """Which files were written of which run, and whether its rows still are those of the file."""
 
 import json
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
 from app.batch.journal import FILE, Journal, open_journal
-from app.batch.provenance import file_sha256
 from app.batch.records import Contents
+from vectorstore.disk import sha256_of, sync_file
 
 NOTES = "written.jsonl"  # in the run's folder: the hash of every file that was made of it
 
@@ -32,15 +31,14 @@ def note_written(folder: Path, file: Path, contents: Contents) -> None:
     `contents` are those from before the writing: a row that goes meanwhile is missed later.
     """
     notes = folder / NOTES
-    told = {"sha256": file_sha256(file), **_told(contents)}
+    told = {"sha256": sha256_of(file), **_told(contents)}
     if any(told.items() <= one.items() for one in _notes(notes)):
         return  # downloaded again
     line = json.dumps({**told, "name": file.name}, ensure_ascii=False)
     torn = notes.exists() and not notes.read_bytes().endswith(b"\n")
     with notes.open("a", encoding="utf-8") as file_of_notes:
         file_of_notes.write(f"\n{line}\n" if torn else f"{line}\n")
-        file_of_notes.flush()
-        os.fsync(file_of_notes.fileno())
+        sync_file(file_of_notes)
 
 
 def set_aside(folder: Path) -> Path | None:
@@ -66,7 +64,7 @@ def beside(folder: Path) -> Path:
 
 def run_of(file: Path, runs: Path) -> Written:
     """The run that wrote `file`, byte for byte. Raises NotOurs."""
-    sha256 = file_sha256(file)
+    sha256 = sha256_of(file)
     for notes in sorted(runs.glob(f"*/{NOTES}")):
         if not (notes.parent / FILE).is_file():
             continue

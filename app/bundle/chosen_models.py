@@ -13,10 +13,10 @@ from app.models import (
     list_models,
     places,
     record_of,
-    sha256_of,
     vocabulary_file,
 )
 from app.settings import Settings
+from vectorstore.disk import sha256_of
 from vectorstore.embedder import weights_sha256
 
 

@@ -16,6 +16,7 @@ from app.bundle.contents import (
     refuse,
     trusted_manifest,
 )
+from vectorstore.disk import replacing
 
 _MADE = 315532800  # 1980-01-01: the same for every bundle
 _LARGEST_HEAD = 1 << 26  # of the manifest and what signs it, bytes
@@ -28,16 +29,15 @@ def write_tar(out: Path, folder: str, contents: Mapping[str, Path | bytes]) -> N
     """
     order = [name for name in UNLISTED if name in contents]
     order += sorted(name for name in contents if name not in UNLISTED)
-    partial = out.with_name(f".{out.name}.partial")
     try:
-        with tarfile.open(partial, "w", format=tarfile.PAX_FORMAT) as archive:
+        with (
+            replacing(out, mode=None) as partial,
+            tarfile.open(partial, "w", format=tarfile.PAX_FORMAT) as archive,
+        ):
             for name in order:
                 _add(archive, f"{folder}/{name}", contents[name])
-        os.replace(partial, out)
     except OSError as error:
         raise BundleFault(f"{out} cannot be written ({error.strerror or error})") from error
-    finally:
-        partial.unlink(missing_ok=True)
 
 
 def verify_tar(file: Path, expected: str | None) -> tuple[Manifest, str]:

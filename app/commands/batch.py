@@ -26,7 +26,6 @@ from app.batch.journal import Journal, open_journal
 from app.batch.provenance import (
     NothingToAsk,
     Order,
-    file_sha256,
     references,
     run_info,
     searched,
@@ -46,9 +45,11 @@ from app.batch.tables import FORMATS, read_results, write_table, write_text
 from app.batch.verify import verify
 from app.batch.written import not_as_written, note_written, run_of, set_aside
 from app.commands.output import fail, print_json, settings_of
+from app.data_folder import DataFolder
 from app.home import Operations
 from app.settings import Settings
 from app.wiring import open_operations
+from vectorstore.disk import sha256_of
 
 PIPE = "-"
 SOME_FAILED = 3  # exit code
@@ -329,7 +330,7 @@ def _order(arguments: Namespace, file: Path) -> Order:
     piped = arguments.questions == PIPE
     return Order(
         questionnaire="standard input" if piped else Path(arguments.questions).name,
-        questionnaire_sha256=file_sha256(file),
+        questionnaire_sha256=sha256_of(file),
         mode="each_document" if arguments.each_document else "library",
         reproducible=arguments.reproducible,
         spaces=several(arguments.space),
@@ -344,7 +345,7 @@ def _order(arguments: Namespace, file: Path) -> Order:
 
 
 def _runs(settings: Settings) -> Path:
-    folder = settings.home / "batches"
+    folder = DataFolder(settings.home).questionnaires
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     return folder
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.commands.output import fail, print_json, settings_of
+from app.data_folder import DataFolder
 
 if TYPE_CHECKING:
     from app.bundle.signing import BundleKey
@@ -18,7 +19,6 @@ def bundle(arguments: Namespace) -> int:
     if not arguments.out:
         fail("name the file to write, or --verify FILE")
         return 2
-    from app.backup.contents import BUNDLE_KEY
     from app.bundle.chosen_models import chosen_models
     from app.bundle.contents import BundleFault
     from app.bundle.making import make_bundle
@@ -27,7 +27,7 @@ def bundle(arguments: Namespace) -> int:
     out = Path(arguments.out).expanduser().resolve()
     if not out.parent.is_dir():
         raise BundleFault(f"there is no folder {out.parent}")
-    key = _key(Path(arguments.key) if arguments.key else None, settings.home / BUNDLE_KEY)
+    key = _key(Path(arguments.key) if arguments.key else None, DataFolder(settings.home).bundle_key)
     models = [] if arguments.without_models else chosen_models(settings, arguments.model or ())
     made = make_bundle(
         out,

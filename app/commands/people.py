@@ -4,17 +4,17 @@ import getpass
 import sys
 from argparse import Namespace
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
 from app.audit.opening import local_person, open_trail
 from app.audit.records import RecordKind
-from app.batch.folders import delete_of_person
 from app.commands.output import fail, print_json, settings_of
-from app.conversations.store import CONVERSATIONS, Conversations
+from app.data_folder import DataFolder
 from app.deletion.receipt import Removal
+from app.keepers.registry import forget_person
 from app.people.access import EVERYONE, Person, Right, is_private, private_space
 from app.people.opening import House, open_people
 from app.people.passwords import make_password
@@ -73,11 +73,7 @@ def remove_user(arguments: Namespace) -> int:
         person = house.people.named(arguments.name)
         about["id"] = person.id
         house.people.remove(person.id)
-        kept = settings_of(arguments).home / CONVERSATIONS
-        if kept.exists():
-            with closing(Conversations(kept)) as conversations:
-                conversations.delete_person(person.id)
-        delete_of_person(settings_of(arguments).home / "batches", person.id)
+        forget_person(DataFolder(settings_of(arguments).home), person.id)
     removals = _delete_uploads(arguments, person) if arguments.documents == "delete" else []
     deleted = [removal.document for removal in removals if removal.removed]
     if arguments.json:

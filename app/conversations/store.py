@@ -1,7 +1,6 @@
 """The file of saved conversations: every access is by person, and deleting leaves nothing."""
 
 import json
-import os
 import re
 import sqlite3
 import threading
@@ -23,12 +22,12 @@ from app.conversations.turns import (
     answer_to_json,
     without_access,
 )
+from vectorstore.disk import fold_log, make_private, open_database
 from vectorstore.versions import VersionFault, bring_up_to_date
 
 # Those of `spaces` that the person may read now.
 Readable = Callable[[Iterable[str]], Collection[str]]
 
-CONVERSATIONS = "conversations.sqlite3"  # the file in the data folder
 LONGEST_TITLE = 120
 LONGEST_COMMENT = 2_000
 MOST_LISTED = 500
@@ -73,9 +72,8 @@ class Conversations:
         self._lock = threading.Lock()
         try:
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            # SQLite gives its other two files the mode of this one.
-            os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-            self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+            make_private(path)
+            self._db = open_database(path)
             self._prepare()
         except (OSError, sqlite3.Error) as error:
             raise ConversationsError(
@@ -342,12 +340,9 @@ class Conversations:
                 self._db.execute("ROLLBACK")
                 raise
             if erasing:
-                self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+                fold_log(self._db)
 
     def _prepare(self) -> None:
-        for pragma in ("journal_mode = WAL", "secure_delete = ON", "foreign_keys = ON"):
-            self._db.execute(f"PRAGMA {pragma}").fetchone()
-        self._db.execute("PRAGMA synchronous = FULL")  # what was saved outlives a power cut
         try:
             bring_up_to_date(self._db, STEPS, self._path, "the file of conversations")
         except VersionFault as fault:

@@ -18,6 +18,7 @@ from app.curating.waiting import FILES, NOTE
 from app.errors import without_words, words_for
 from ingest.discovery import document_name, is_hidden
 from ingest.pipeline import FileStatus, IngestReport, Progress
+from vectorstore.disk import sync_file, write_whole
 
 log = logging.getLogger(__name__)
 
@@ -160,8 +161,7 @@ class Uploads:
                     self._check_size(known, size, held.upload.size + size)
                     # A slow disk may not hold up the event loop, where answers stream.
                     await asyncio.to_thread(file.write, piece)
-                file.flush()
-                await asyncio.to_thread(os.fsync, file.fileno())
+                await asyncio.to_thread(sync_file, file)
             os.replace(partial, target)
         except OSError as error:
             raise UploadRefused(
@@ -187,14 +187,9 @@ class Uploads:
                 raise UploadRefused("no file has arrived")
             held.upload = replace(held.upload, state="waiting")
         place = self._folder / upload_id
-        partial = place / "note.partial"
-        with partial.open("w", encoding="utf-8") as file:
-            upload = held.upload
-            note = {"person": upload.person, "space": upload.space, "again": upload.again}
-            json.dump(note, file)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(partial, place / NOTE)
+        upload = held.upload
+        note = {"person": upload.person, "space": upload.space, "again": upload.again}
+        write_whole(place / NOTE, json.dumps(note))
         self._pool.submit(self._ingest, upload_id)
         return held.upload
 

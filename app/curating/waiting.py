@@ -1,12 +1,12 @@
 """Files of uploads that wait on the disk, and what of them goes with a deleted document."""
 
-import hashlib
 import json
 from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
 
 from ingest.discovery import document_name
+from vectorstore.disk import sha256_of
 
 FILES = "files"  # the folder of an upload's files, in its own
 NOTE = "upload.json"  # says that the upload was accepted, by whom and into which space
@@ -25,7 +25,7 @@ def drop_waiting(folder: Path, names: Collection[tuple[str, str]], sha256: str) 
             files = note.parent / FILES
             for path in sorted(files.rglob("*")):
                 at = (space, document_name(str(path.relative_to(files))))
-                if at in names and path.is_file() and _has(path, sha256):
+                if at in names and path.is_file() and sha256_of(path) == sha256:
                     path.unlink()
                     gone += 1
     return gone
@@ -37,8 +37,3 @@ def _space(note: Path) -> str | None:
         return str(json.loads(note.read_text("utf-8"))["space"])
     except (ValueError, KeyError, TypeError):
         return None
-
-
-def _has(path: Path, sha256: str) -> bool:
-    with path.open("rb") as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest() == sha256

@@ -2,15 +2,12 @@
 
 import hashlib
 import json
-import os
-import uuid
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from app.backup.switching import sync_folder
-
-FOLDER = "deleting"
+from app.data_folder import DataFolder
+from vectorstore.disk import write_whole
 
 
 class UnreadableNote(Exception):
@@ -36,18 +33,12 @@ class Begun:
     """The notes below a data folder; safe to use from several threads, each with its documents."""
 
     def __init__(self, home: Path) -> None:
-        self._folder = home / FOLDER
+        self._folder = DataFolder(home).deletions
 
     def note(self, deletion: Deletion) -> None:
         """From here on the next start finishes it; durable on return."""
         self._folder.mkdir(mode=0o700, exist_ok=True)
-        partial = self._folder / f"{uuid.uuid4().hex}.partial"
-        with partial.open("x", encoding="utf-8") as opened:
-            json.dump(asdict(deletion), opened)
-            opened.flush()
-            os.fsync(opened.fileno())
-        os.replace(partial, self._path(deletion))
-        sync_folder(self._folder)
+        write_whole(self._path(deletion), json.dumps(asdict(deletion)))
 
     def finished(self, deletions: Iterable[Deletion]) -> None:
         """These need no notes any more; those of others stay."""

@@ -11,6 +11,7 @@ from pathlib import Path
 from app.audit.records import RecordKind
 from app.audit.trail import Trail
 from app.backup.register import who_still_hold
+from app.data_folder import DataFolder
 from app.deletion.begun import Begun, Deletion
 from app.deletion.explaining import Explainer
 from app.deletion.places import Place
@@ -203,7 +204,7 @@ class Deleter:
         return _Gone(record, deletion, traces, {"chunks": len(chunks), "vectors": len(vectors)})
 
     def _file(self, record: DocumentRecord) -> File:
-        copy = Originals(self._home / "originals").open(record)
+        copy = Originals(DataFolder(self._home).originals).open(record)
         if copy is None:
             return File(record.sha256)
         with copy:

@@ -3,20 +3,18 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from app.audit.opening import FOLDER as TRAIL_FOLDER
-from app.backup.contents import IN_HAND
+from app.data_folder import LAYOUT
 from app.deletion.begun import Deletion
-from app.deletion.places import Place, WaitingUploads
+from app.deletion.places import Place
 from app.deletion.receipt import Leftover
 from app.deletion.remains import VECTOR, WHOLE
 from vectorstore.index import Index
 
 _BY_RULE = {
-    TRAIL_FOLDER: "the audit trail keeps questions and answers (audit.texts)",
-    IN_HAND: "a backup is being made; restoring it deletes the document again",
-    **dict.fromkeys(
-        WaitingUploads.files,
-        "an upload that is yet to be read, as another document or another version",
+    LAYOUT.audit.name: "the audit trail keeps questions and answers (audit.texts)",
+    LAYOUT.backup_in_hand.name: "a backup is being made; restoring it deletes the document again",
+    LAYOUT.uploads.name: (
+        "an upload that is yet to be read, as another document or another version"
     ),
 }
 

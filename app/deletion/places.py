@@ -2,14 +2,13 @@
 
 import time
 from collections.abc import Callable, Sequence
-from contextlib import closing
 from pathlib import Path
 from typing import Protocol
 
-from app.batch.forgetting import erase_results
-from app.conversations.store import Conversations
-from app.curating.waiting import drop_waiting
+from app.data_folder import DataFolder
 from app.deletion.begun import Deletion
+from app.keepers.keeper import Keeper
+from app.keepers.registry import KEEPERS
 from vectorstore.records import DocumentRecord
 from vectorstore.versions import copies_before_updates
 
@@ -39,26 +38,35 @@ class Place(Protocol):
         ...
 
 
-class Originals:
-    """The copies of ingested files, one for each content."""
+class KeeperPlace:
+    """One of the registry's keepers, in one data folder."""
 
-    name = "originals"
-    files: Sequence[str] = ("originals",)
-    quotes = False
-
-    def __init__(self, home: Path, documents: Callable[[], Sequence[DocumentRecord]]) -> None:
-        self._folder = home / "originals"
+    def __init__(
+        self, keeper: Keeper, folder: DataFolder, documents: Callable[[], Sequence[DocumentRecord]]
+    ) -> None:
+        """`documents` are those of the index, without the one that is being deleted."""
+        self.name = keeper.name
+        self.quotes = keeper.quotes
+        self._keeper = keeper
+        self._folder = folder
         self._documents = documents
 
+    @property
+    def files(self) -> Sequence[str]:
+        """Databases have files beside them, with longer names."""
+        ends = ("", "-wal", "-shm") if self._keeper.tables else ("",)
+        tops = (path.relative_to(self._folder.root) for path in self._keeper.paths(self._folder))
+        return [top.parts[0] + end for top in tops for end in ends]
+
     def forget(self, deletion: Deletion) -> int:
-        """Delete the copy, unless another document has the same content."""
-        if any(other.sha256 == deletion.sha256 for other in self._documents()):
+        """As the keeper does; nothing goes that another document has as well."""
+        if self._keeper.forget_document is None:
             return 0
-        folder = self._folder / deletion.sha256[:2]
-        copies = [path for path in folder.glob(f"{deletion.sha256}*") if path.is_file()]
-        for path in copies:
-            path.unlink()
-        return len(copies)
+        if self._keeper.by_content and any(
+            other.sha256 == deletion.sha256 for other in self._documents()
+        ):
+            return 0
+        return self._keeper.forget_document(self._folder, deletion)
 
 
 class DrawnPages:
@@ -77,77 +85,9 @@ class DrawnPages:
         return self._drop(deletion.sha256)
 
 
-class SavedAnswers:
-    """The answers in people's saved conversations."""
-
-    name = "conversations"
-    quotes = True
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self.files: Sequence[str] = [path.name + end for end in ("", "-wal", "-shm")]
-
-    def forget(self, deletion: Deletion) -> int:
-        """Erase the answers that quote the document."""
-        if not self._path.exists():
-            return 0
-        with closing(Conversations(self._path)) as conversations:
-            return sum(
-                conversations.forget_document(space, name, deletion.chunk_ids)
-                for space, name in deletion.names
-            )
-
-
-class Questionnaires:
-    """The results in the journals of questionnaires."""
-
-    name = "questionnaires"
-    files: Sequence[str] = ("batches",)
-    quotes = True
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-
-    def forget(self, deletion: Deletion) -> int:
-        """Erase the results that quote the document; their questions are open again."""
-        return sum(
-            erase_results(self._folder, space, name, set(deletion.chunk_ids))
-            for space, name in deletion.names
-        )
-
-
-class WaitingUploads:
-    """Files of uploads that have yet to be read, or that were not read to their end."""
-
-    name = "uploads"
-    files: Sequence[str] = ("uploads",)
-    quotes = False
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-
-    def forget(self, deletion: Deletion) -> int:
-        """Delete the document's file, which the next start would read again."""
-        return drop_waiting(self._folder, deletion.names, deletion.sha256)
-
-
-class BeforeUpdates:
-    """Copies of databases from before an update of the program."""
-
-    name = "copies from before an update"
-    files: Sequence[str] = ()  # they lie beside their databases, in the folders of the others
-    quotes = False
-
-    def __init__(self, home: Path) -> None:
-        self._home = home
-
-    def forget(self, deletion: Deletion) -> int:
-        """Delete them: they may hold any document, and cannot be searched."""
-        del deletion
-        copies = copies_before_updates(self._home)
-        for path in copies:
-            path.unlink()
-        return len(copies)
+def places_of(folder: DataFolder, documents: Callable[[], Sequence[DocumentRecord]]) -> list[Place]:
+    """All keepers of the registry that hold something of documents, in the order of deletion."""
+    return [KeeperPlace(keeper, folder, documents) for keeper in KEEPERS if keeper.forget_document]
 
 
 def drop_old_copies(home: Path, now: float | None = None) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import IO, TypeVar
 
 from app.answering.language import sentences
+from app.data_folder import LAYOUT
 
 T = TypeVar("T")
 
@@ -33,7 +34,7 @@ _BLOCK = 16 << 20  # bytes unpacked at a time
 _OVERLAP = 1024  # more than the longest thing that is looked for
 _UNPACKED = 4 << 30  # bytes packed in one file; what is beyond counts as not read
 _TOO_LARGE = "too large when it is unpacked"
-_NOT_TEXT = {"models"}  # folders in which no document's words are ever put
+_NOT_TEXT = {LAYOUT.models.name}  # folders in which no document's words are ever put
 _GZIP = b"\x1f\x8b"
 # RuntimeError: a way of packing that Python does not know.
 _UNREADABLE = (OSError, zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, RuntimeError)

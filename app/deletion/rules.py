@@ -1,7 +1,6 @@
 """What must be forgotten after a time, and what must not be: retention and holds, in one file."""
 
 import json
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
@@ -12,10 +11,10 @@ from filelock import FileLock
 
 from app.audit.records import RecordKind
 from app.audit.trail import Trail
+from app.data_folder import DataFolder
 from app.settings import MOST_DAYS
+from vectorstore.disk import write_whole
 from vectorstore.records import DocumentRecord
-
-FILE = "retention.json"
 
 
 class RulesFault(Exception):
@@ -60,8 +59,8 @@ class RuleBook:
     """The file of rules; changes are recorded before they are made, by any process."""
 
     def __init__(self, home: Path) -> None:
-        self._path = home / FILE
-        self._lock = FileLock(home / f"{FILE}.lock")
+        self._path = DataFolder(home).retention
+        self._lock = FileLock(f"{self._path}.lock")
 
     def read(self) -> Rules:
         """The rules now. Raises RulesFault rather than to take a damaged file for no rules."""
@@ -121,14 +120,8 @@ class RuleBook:
 
     def _write(self, rules: Rules) -> Rules:
         said = {"days": dict(rules.days), "holds": [asdict(hold) for hold in rules.holds]}
-        partial = self._path.with_suffix(".partial")
         try:
-            descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-            with os.fdopen(descriptor, "w", encoding="utf-8") as opened:
-                json.dump(said, opened, indent=2)
-                opened.flush()
-                os.fsync(opened.fileno())
-            os.replace(partial, self._path)
+            write_whole(self._path, json.dumps(said, indent=2))
         except OSError as error:
             raise RulesFault(f"{self._path} cannot be written ({error.strerror})") from error
         return rules

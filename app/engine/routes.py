@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import hashlib
 import hmac
 import logging
 import secrets
@@ -13,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
+
+from vectorstore.disk import sha256_of
 
 from . import protocol
 from .jobs import Busy, Event, Failed, Finished, Job, Started, Text
@@ -146,9 +147,9 @@ class Engine:
         with self._lock:
             if self._hashes is None:
                 self._hashes = {
-                    "sha256": self.options.sha256 or _sha256(self.options.model),
+                    "sha256": self.options.sha256 or sha256_of(self.options.model),
                     "adapters": [
-                        {"name": one.path.name, "scale": one.scale, "sha256": _sha256(one.path)}
+                        {"name": one.path.name, "scale": one.scale, "sha256": sha256_of(one.path)}
                         for one in self.options.adapters
                     ],
                 }
@@ -379,8 +380,3 @@ def _authorised(request: Request, key: str) -> bool:
 
 def _error(message: str, status: int, code: str) -> JSONResponse:
     return JSONResponse(protocol.error_body(message, status, code), status_code=status)
-
-
-def _sha256(path: Any) -> str:
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

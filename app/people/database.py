@@ -1,6 +1,5 @@
 """The file of people: who opens it, how it is read by many and written by one."""
 
-import os
 import queue
 import sqlite3
 import threading
@@ -9,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from app.people.schema import PeopleFault, migrate
+from vectorstore.disk import make_private, open_database
 
 
 class Database:
@@ -20,12 +20,9 @@ class Database:
         self._closed = threading.Event()
         try:
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            # SQLite gives its log files the mode of the database.
-            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-            path.chmod(0o600)
-            connection = self._connect()
+            make_private(path)
+            connection = open_database(path)
             try:
-                connection.execute("PRAGMA journal_mode = WAL")
                 migrate(connection, path)
             finally:
                 self._idle.put(connection)
@@ -60,7 +57,7 @@ class Database:
         try:
             connection = self._idle.get_nowait()
         except queue.Empty:
-            connection = self._connect()
+            connection = open_database(self._path)
         try:
             connection.execute(begin)
             try:
@@ -79,12 +76,3 @@ class Database:
                 connection.close()
             else:
                 self._idle.put(connection)
-
-    def _connect(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(
-            self._path, timeout=30, isolation_level=None, check_same_thread=False
-        )
-        connection.execute("PRAGMA foreign_keys = ON")
-        connection.execute("PRAGMA secure_delete = ON")
-        connection.execute("PRAGMA synchronous = FULL")  # who was removed stays removed
-        return connection

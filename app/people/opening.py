@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from app.data_folder import DataFolder
 from app.people.attempts import Attempts
 from app.people.company import CompanySignIn, Registration
 from app.people.database import Database
@@ -14,8 +15,6 @@ from app.people.sessions import Sessions
 from app.people.sign_in import PasswordSignIn
 from app.people.store import People
 from app.settings import Settings, SettingsError, SignInSettings
-
-FILE = "people.sqlite3"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +33,7 @@ def open_people(settings: Settings, passwords: Passwords | None = None) -> Itera
 
     Raises PeopleFault for a file that cannot be used.
     """
-    database = Database(settings.home / FILE)
+    database = Database(DataFolder(settings.home).people)
     try:
         people = People(database, passwords or Passwords())
         sessions = Sessions(

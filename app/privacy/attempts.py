@@ -11,7 +11,8 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-FILE = "egress.jsonl"
+from app.data_folder import DataFolder
+
 LONGEST = 253  # characters of a host's name
 
 
@@ -39,10 +40,10 @@ class Attempt:
 
 
 class AttemptFile:
-    """Appends attempts to `<home>/egress.jsonl`, which any number of processes share."""
+    """Appends attempts to a file of the data folder that any number of processes share."""
 
     def __init__(self, home: Path) -> None:
-        self.path = home / FILE
+        self.path = DataFolder(home).egress_attempts
         self._pouring = self.path.with_suffix(".pouring")  # what is being handed over
 
     def __call__(self, attempt: Attempt) -> None:

@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from app.audit.opening import FOLDER
 from app.audit.reading import records
 from app.audit.records import RecordKind
+from app.data_folder import DataFolder
 from app.privacy.allowed import Allowed
 from app.privacy.attempts import AttemptFile
 from app.privacy.namespace import is_apart
@@ -90,7 +90,7 @@ def _step(
 
 def _refused(home: Path) -> dict[str, str]:
     """What the guard has refused in this data folder: each attempt's id, and what it turned to."""
-    recorded = records(home / FOLDER, kind=RecordKind.EGRESS.value)
+    recorded = records(DataFolder(home).audit, kind=RecordKind.EGRESS.value)
     waiting = {attempt.id: attempt.target for attempt in AttemptFile(home).read()}
     return {record.data["id"]: record.data["target"] for record in recorded} | waiting
 
@@ -111,7 +111,7 @@ def _serve(command: list[str], home: Path, browser: str | None) -> _Done:
         for line in server.stdout:
             if (found := _READY.search(line)) is not None:
                 page = urllib.request.urlopen(found[1], timeout=60).read()
-                owner = json.loads((home / "owner.json").read_text("utf-8"))["pid"]
+                owner = json.loads(DataFolder(home).owner.read_text("utf-8"))["pid"]
                 saw = "Strongroom" in shown(browser, found[1]) if browser else None
                 done = b"Strongroom" in page and saw is not False
                 return _Done(done, apart=is_apart(owner), browser=saw)

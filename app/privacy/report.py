@@ -16,7 +16,7 @@ from typing import Any
 from app.audit.keys import SigningKey, VerifyKey
 from app.audit.opening import key_file, version
 from app.audit.records import canonical
-from app.models import ModelError, sha256_of
+from app.models import ModelError
 from app.privacy.allowed import named_in
 from app.privacy.alone import Alone, alone
 from app.privacy.inside import allow_programs
@@ -24,6 +24,7 @@ from app.privacy.limits import limits
 from app.privacy.proof import ISOLATED
 from app.privacy.verdict import FORMAT, lacking, passed
 from app.settings import Settings
+from vectorstore.disk import sha256_of
 
 PURPOSE = "privacy report"
 _ROOT = Path(__file__).resolve().parents[2]

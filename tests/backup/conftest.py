@@ -13,8 +13,9 @@ from app import wiring
 from app.batch.journal import Task, open_journal
 from app.batch.provenance import Order
 from app.batch.records import Question, RunInfo
-from app.conversations.store import CONVERSATIONS, Conversations
+from app.conversations.store import Conversations
 from app.conversations.turns import SavedTurn
+from app.data_folder import DataFolder
 from app.home import Home
 from app.people.opening import open_people
 from app.settings import Settings, load_settings
@@ -57,7 +58,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = place / "home"
     with opened(folder) as home:
         home.ingest(documents(place / "files"), space="general")
-    with closing(Conversations(folder / CONVERSATIONS)) as talks:
+    with closing(Conversations(DataFolder(folder).conversations)) as talks:
         talks.keep("kim", "talk", SavedTurn(1, QUESTION, "stopped", draft="28"), begins=True)
     with open_people(settings_of(folder)) as house:
         house.people.add("kim", "correct horse battery", must_change=False)

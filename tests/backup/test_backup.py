@@ -22,7 +22,8 @@ from app.backup.register import Register
 from app.backup.restoring import Order as RestoreOrder
 from app.backup.restoring import restore, verified
 from app.batch.journal import open_journal
-from app.conversations.store import CONVERSATIONS, Conversations
+from app.conversations.store import Conversations
+from app.data_folder import DataFolder
 from app.deletion.rules import RuleBook
 from app.owner import own
 from app.people.opening import open_people
@@ -74,7 +75,7 @@ def test_everything_comes_back_in_a_new_folder(folder: Path, tmp_path: Path):
             assert original is not None
             with original:
                 assert original.read() == text.encode()
-    with closing(Conversations(new / CONVERSATIONS)) as talks:
+    with closing(Conversations(DataFolder(new).conversations)) as talks:
         saved = talks.read("kim", "talk", set)
         assert saved is not None
         assert saved.turns[0].question == QUESTION
@@ -111,7 +112,7 @@ def test_it_is_made_while_everything_is_in_use(folder: Path, tmp_path: Path):
 
     source = tmp_path / "more"
     source.mkdir()
-    with opened(folder) as home, closing(Conversations(folder / CONVERSATIONS)) as talks:
+    with opened(folder) as home, closing(Conversations(DataFolder(folder).conversations)) as talks:
 
         def ingest(number: int) -> None:
             path = source / f"new-{number}.txt"
@@ -286,7 +287,7 @@ def test_where_it_may_not_be_written(folder: Path, tmp_path: Path):
 
 
 def test_a_damaged_database_is_not_backed_up_in_silence(folder: Path, tmp_path: Path):
-    path = folder / CONVERSATIONS
+    path = DataFolder(folder).conversations
     with closing(sqlite3.connect(path)) as db:
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     content = bytearray(path.read_bytes())

@@ -11,16 +11,16 @@ from backup.conftest import TEXTS, documents, opened
 from backup.test_backup import backed_up
 
 from app.backup.contents import BackupFault
-from app.backup.register import FILE, Register
+from app.backup.register import Register
 from app.cli import main
-from app.deletion import rules
+from app.data_folder import DataFolder
 from app.deletion.daily import retention_daily
 from app.deletion.rules import RuleBook, RulesFault
 from app.settings import MOST_DAYS, SettingsError, load_settings
 
 
 def write_rules(folder: Path, days: dict[str, int]) -> None:
-    (folder / rules.FILE).write_text(json.dumps({"days": days, "holds": []}), "utf-8")
+    DataFolder(folder).retention.write_text(json.dumps({"days": days, "holds": []}), "utf-8")
 
 
 def test_a_large_number_of_one_space_keeps_no_other_from_being_forgotten(
@@ -59,11 +59,11 @@ def test_backups_end_though_the_rules_of_retention_are_damaged(
     folder: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ):
     backed_up(folder, tmp_path / "b.tar", keep_days=1)
-    register = json.loads((folder / FILE).read_text("utf-8"))
+    register = json.loads(DataFolder(folder).backups.read_text("utf-8"))
     register[0]["expires"] = "2020-01-01T00:00:00+00:00"
-    (folder / FILE).write_text(json.dumps(register), "utf-8")
+    DataFolder(folder).backups.write_text(json.dumps(register), "utf-8")
     with opened(folder) as home:
-        (folder / rules.FILE).write_text("[", "utf-8")
+        DataFolder(folder).retention.write_text("[", "utf-8")
         with caplog.at_level(logging.ERROR), retention_daily(home):
             deadline = time.monotonic() + 30
             while (tmp_path / "b.tar").exists() and time.monotonic() < deadline:

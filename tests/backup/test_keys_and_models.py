@@ -12,8 +12,10 @@ from word_embedder import WordEmbedder
 
 from app import wiring
 from app.backup import contents
-from app.backup.contents import SETTINGS_COPY
 from app.cli import main
+from app.data_folder import LAYOUT
+
+SETTINGS = LAYOUT.restored_settings
 
 
 def commanded(folder: Path, *arguments: str) -> None:
@@ -28,7 +30,7 @@ def test_a_restored_folders_backup_can_be_restored(folder: Path, tmp_path: Path)
         backup = tmp_path / f"{number}.tar"
         backed_up(folder, backup, settings_file=file)
         restored(backup, folder, replace=True)
-        assert (folder / SETTINGS_COPY).read_text("utf-8").endswith(f"{number}\n")
+        assert (folder / SETTINGS.name).read_text("utf-8").endswith(f"{number}\n")
     assert names(folder) == set(TEXTS)
 
 
@@ -36,15 +38,15 @@ def test_a_backup_that_holds_an_earlier_restores_settings_can_be_restored(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     """As earlier versions made them."""
-    (folder / SETTINGS_COPY).write_text("[web]\nport = 1\n", "utf-8")
+    (folder / SETTINGS.name).write_text("[web]\nport = 1\n", "utf-8")
     file = tmp_path / "strongroom.toml"
     file.write_text("[web]\nport = 2\n", "utf-8")
-    left_out = tuple(name for name in contents._LEFT_OUT_TOP if name != SETTINGS_COPY)
-    monkeypatch.setattr(contents, "_LEFT_OUT_TOP", left_out)
+    left_out = tuple(name for name in contents._APART if name != SETTINGS.name)
+    monkeypatch.setattr(contents, "_APART", left_out)
     backed_up(folder, tmp_path / "backup.tar", settings_file=file)
-    assert f"data/{SETTINGS_COPY}" in {held.path for held in listed(tmp_path / "backup.tar").files}
+    assert f"data/{SETTINGS.name}" in {held.path for held in listed(tmp_path / "backup.tar").files}
     restored(tmp_path / "backup.tar", tmp_path / "new")
-    assert (tmp_path / "new" / SETTINGS_COPY).read_text("utf-8").endswith("2\n")
+    assert (tmp_path / "new" / SETTINGS.name).read_text("utf-8").endswith("2\n")
 
 
 def test_the_key_that_signs_bundles_is_a_key(

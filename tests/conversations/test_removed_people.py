@@ -7,8 +7,9 @@ import pytest
 from fakes import leave_answer
 
 from app.cli import main
-from app.conversations.store import CONVERSATIONS, Conversations
+from app.conversations.store import Conversations
 from app.conversations.turns import SavedTurn
+from app.data_folder import DataFolder
 from app.people.opening import open_people
 from app.settings import load_settings
 
@@ -21,7 +22,7 @@ def test_removing_a_person_erases_their_conversations(
     with open_people(load_settings({"home": tmp_path})) as house:
         kim = house.people.named("kim").id
     turn = SavedTurn(1, "Quokkaprojekt?", "done", answer=leave_answer("Quokkaprojekt?"))
-    with closing(Conversations(tmp_path / CONVERSATIONS)) as conversations:
+    with closing(Conversations(DataFolder(tmp_path).conversations)) as conversations:
         conversations.keep(kim, "kims", turn, begins=True)
         conversations.keep("another", "theirs", turn, begins=True)
         assert main(["users", "remove", "kim", *home]) == 0  # while the chat has the file open

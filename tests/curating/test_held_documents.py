@@ -6,10 +6,11 @@ from pathlib import Path
 
 from deletion.folders import TEXTS, ended, opened, written
 
-from app.conversations.store import CONVERSATIONS, Conversations
+from app.conversations.store import Conversations
 from app.curating.desk import Desk
 from app.curating.library import HomeLibrary, SavedComplaints
 from app.curating.uploads import Limits, Uploads
+from app.data_folder import DataFolder
 from app.deletion.rules import RuleBook
 from app.people.access import Person, Rules, SpaceRule
 
@@ -23,7 +24,7 @@ def test_a_held_document_stays_when_it_is_moved_or_uploaded_anew(tmp_path: Path)
         home.ingest([written(tmp_path / "files")], space="general", uploaded=True)
         RuleBook(folder).hold(home.trail, "lee", "general", "merger.txt", "litigation Nordwind")
         uploads = Uploads(folder / "uploads", home, Limits(1 << 20, 1 << 20))
-        saved = Conversations(folder / CONVERSATIONS)
+        saved = Conversations(DataFolder(folder).conversations)
         rules = Rules({"general": CURATED, "board": CURATED})
         desk = Desk(HomeLibrary(home), uploads, SavedComplaints(saved), lambda: rules)
         stay = desk.move(KIM, "general", ["merger.txt", "leave.txt"], "board")

@@ -12,9 +12,10 @@ from word_embedder import WordEmbedder
 from app import wiring
 from app.batch.journal import Task, open_journal
 from app.batch.records import Evidence, Question, RowResult, RunInfo
-from app.conversations.store import CONVERSATIONS, Conversations
+from app.conversations.store import Conversations
 from app.conversations.turns import SavedTurn
 from app.curating.uploads import Upload, Uploads
+from app.data_folder import DataFolder
 from app.events import AnswerSentence
 from app.home import Home
 from app.settings import load_settings
@@ -79,7 +80,7 @@ def quote(home: Home, name: str, space: str = "general") -> None:
     told = answer(
         "What?", [AnswerSentence(said, (1,), True)], [cite(1, hits[0], said)], passages=hits
     )
-    with closing(Conversations(home.settings.home / CONVERSATIONS)) as saved:
+    with closing(Conversations(DataFolder(home.settings.home).conversations)) as saved:
         turn = SavedTurn(1, "What?", "done", answer=told, spaces=(space,))
         assert saved.keep("kim", f"about {name} in {space}", turn, begins=True)
     with open_journal(home.settings.home / "batches" / f"{name}-{space}") as journal:

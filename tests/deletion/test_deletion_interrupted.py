@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 from deletion.folders import SECRET, Killed, files_with, opened, quote, written
 
-from app.conversations.store import CONVERSATIONS, Conversations
+from app.conversations.store import Conversations
+from app.data_folder import DataFolder
 from app.deletion.begun import UnreadableNote
-from app.deletion.places import Originals
+from app.deletion.places import KeeperPlace
 from app.deletion.rules import RuleBook
 from app.home import Home
 
@@ -20,7 +21,7 @@ def killed(*_: object) -> int:
 def cut_off(home: Home, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Delete a document, and end just after the index has forgotten it."""
     with monkeypatch.context() as cut:
-        cut.setattr(Originals, "forget", killed)
+        cut.setattr(KeeperPlace, "forget", killed)
         with pytest.raises(Killed):
             home.remove([name], space="general")
 
@@ -45,7 +46,7 @@ def test_the_next_start_takes_its_quotations_too(tmp_path: Path, monkeypatch: py
             "uploads": 0,
             "copies from before an update": 1,
         }
-        with closing(Conversations(folder / CONVERSATIONS)) as saved:
+        with closing(Conversations(DataFolder(folder).conversations)) as saved:
             (untouched,) = saved.read("kim", "about leave.txt in general", set).turns
         assert untouched.answer is not None
     with opened(folder) as home:
@@ -69,7 +70,12 @@ def test_another_deletion_does_not_make_it_forgotten(
                 raise Killed
 
         quote(home, "merger.txt")
-        monkeypatch.setattr("app.deletion.places.SavedAnswers.forget", lambda *_: 0)
+        forget = KeeperPlace.forget
+        monkeypatch.setattr(
+            KeeperPlace,
+            "forget",
+            lambda place, gone: 0 if place.name == "conversations" else forget(place, gone),
+        )
         with pytest.raises(Killed):
             interrupted()
         monkeypatch.undo()
@@ -117,7 +123,7 @@ def test_what_is_held_or_taken_in_again_by_then_stays(
         quote(home, "merger.txt")
     with opened(folder) as home:
         assert {one.name for one in home.documents()} == {"leave.txt", "merger.txt", "travel.txt"}
-        with closing(Conversations(folder / CONVERSATIONS)) as saved:
+        with closing(Conversations(DataFolder(folder).conversations)) as saved:
             (kept,) = saved.read("kim", "about merger.txt in general", set).turns
         assert kept.answer is not None
 

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from deletion.folders import SECRET, TEXTS, files_with, opened, quote, written
 
-from app.conversations.store import CONVERSATIONS, Conversations
+from app.conversations.store import Conversations
+from app.data_folder import DataFolder
 from app.deletion.rules import RuleBook
 from vectorstore.faults import DocumentHeld
 
@@ -30,7 +31,7 @@ def test_deleting_it_takes_what_was_left_where_it_was(tmp_path: Path):
         assert files_with(folder, SECRET) == []
         assert files_with(folder, vector[64:128]) == []
         assert home.index.verify() == []
-        with closing(Conversations(folder / CONVERSATIONS)) as saved:
+        with closing(Conversations(DataFolder(folder).conversations)) as saved:
             (other,) = saved.read("kim", "about leave.txt in general", set).turns
         assert other.answer is not None
 
@@ -43,12 +44,12 @@ def test_answers_from_the_document_that_took_its_place_stay(tmp_path: Path):
         home.move("merger.txt", space="general", to_space="board")
         (files / "merger.txt").write_text("Nobody takes over anybody, says this newer paper.")
         home.ingest([files], space="general")
-        with closing(Conversations(tmp_path / "home" / CONVERSATIONS)) as saved:
+        with closing(Conversations(DataFolder(tmp_path / "home").conversations)) as saved:
             assert saved.delete("kim", "about merger.txt in general")
         quote(home, "merger.txt")
         (removal,) = home.remove(["merger.txt"], space="board")
         assert removal.removed
-        with closing(Conversations(tmp_path / "home" / CONVERSATIONS)) as saved:
+        with closing(Conversations(DataFolder(tmp_path / "home").conversations)) as saved:
             (newer,) = saved.read("kim", "about merger.txt in general", set).turns
         assert newer.answer is not None
         assert "newer paper" in newer.answer.answer

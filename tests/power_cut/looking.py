@@ -21,7 +21,8 @@ from app.audit.opening import key_file, trail_folder
 from app.audit.verifying import verify as verify_trail
 from app.backup.archive import verify as verify_backup
 from app.batch.journal import FILE, open_journal
-from app.conversations.store import CONVERSATIONS, Conversations
+from app.conversations.store import Conversations
+from app.data_folder import DataFolder
 from app.home import Home
 from vectorstore.scope import Scope
 
@@ -93,7 +94,7 @@ def _documents(folder: Home, known: Acknowledged) -> Iterator[str]:
 
 
 def _conversations(home: Path, known: Acknowledged) -> Iterator[str]:
-    with closing(Conversations(home / CONVERSATIONS)) as talks:
+    with closing(Conversations(DataFolder(home).conversations)) as talks:
         for conversation, number in known.turns.items():
             saved = talks.read("kim", conversation, set)
             turns = saved.turns if saved else ()

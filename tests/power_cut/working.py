@@ -19,8 +19,9 @@ from app.batch.journal import Task, open_journal
 from app.batch.provenance import Order, run_info
 from app.batch.records import Evidence, Question, RowResult, RunInfo
 from app.batch.run import Counts, answer_all
-from app.conversations.store import CONVERSATIONS, Conversations
+from app.conversations.store import Conversations
 from app.conversations.turns import SavedTurn
+from app.data_folder import DataFolder
 from app.events import AnswerSentence, Finished
 from app.home import Home
 from app.settings import Settings, load_settings
@@ -92,7 +93,7 @@ def quote(home: Home, name: str) -> None:
     said = first.text.splitlines()[0]
     sentence = AnswerSentence(said, (1,), True)
     told = answer("What?", [sentence], [cite(1, first, said)], passages=[first])
-    with closing(Conversations(home.settings.home / CONVERSATIONS)) as talks:
+    with closing(Conversations(DataFolder(home.settings.home).conversations)) as talks:
         turn = SavedTurn(1, "What?", "done", answer=told, spaces=(CHANGING,))
         assert talks.keep("kim", f"about {name}", turn, begins=True)
     with open_journal(home.settings.home / "batches" / f"about-{name}") as journal:
@@ -144,7 +145,7 @@ def _chat(home: Home, scratch: Path, log: Log) -> None:
     home.chat.start()
     home.identity()  # waits for the model
     log(at="ready")
-    with closing(Conversations(home.settings.home / CONVERSATIONS)) as talks:
+    with closing(Conversations(DataFolder(home.settings.home).conversations)) as talks:
         while True:
             conversation = uuid.uuid4().hex
             for number, question in enumerate(QUESTIONS, 1):

@@ -12,8 +12,9 @@ from playwright.sync_api import sync_playwright
 from sources_pages.conftest import TESTS, Reading
 from web.chromium import CHROMIUM_FLAGS, find_chromium
 
+from app.data_folder import DataFolder
 from app.deletion.begun import Deletion
-from app.deletion.places import Originals as DeletedOriginals
+from app.deletion.places import Place, places_of
 from app.sources.links import document_link
 from app.sources.rendering import PageFault, PageRenderer
 from vectorstore.records import DocumentRecord
@@ -70,14 +71,18 @@ def going(record: DocumentRecord) -> Deletion:
     return Deletion(*here, record.sha256, "", record.indexed_at, (here,), (record.space,), ())
 
 
+def kept_originals(reading: Reading) -> Place:
+    places = places_of(DataFolder(reading.folder), reading.index.documents)
+    return next(place for place in places if place.name == "originals")
+
+
 def test_a_deleted_document_leaves_no_original(empty: Reading, moved: Path) -> None:
     empty.ingest(moved)
     (record,) = empty.index.documents()
     link = document_link("general", HANDBOOK, page=1)
     assert empty.kim.get(link).status_code == 200
     empty.index.remove("general", HANDBOOK)
-    place = DeletedOriginals(empty.folder, empty.index.documents)
-    assert place.forget(going(record)) == 1
+    assert kept_originals(empty).forget(going(record)) == 1
     assert not list((empty.folder / "originals").glob("??/*"))
     for part in ("", "page.png", "original"):
         gone = empty.kim.get(document_link("general", HANDBOOK, page=1, part=part))
@@ -89,7 +94,7 @@ def test_the_copy_stays_while_a_twin_has_it(empty: Reading, moved: Path) -> None
     empty.ingest(moved)
     first, _ = empty.index.documents()
     empty.index.remove("general", first.name)
-    assert DeletedOriginals(empty.folder, empty.index.documents).forget(going(first)) == 0
+    assert kept_originals(empty).forget(going(first)) == 0
     assert len(list((empty.folder / "originals").glob("??/*"))) == 1
 
 

@@ -1,0 +1,146 @@
+"""A data folder's layout is spelled once, and one that an earlier program made still opens."""
+
+import ast
+import tarfile
+from contextlib import closing
+from pathlib import Path
+from unittest import mock
+
+import pytest
+from data_folder.make_recorded import ARCHIVE, QUESTION, TEXTS
+from word_embedder import WordEmbedder
+
+from app import wiring
+from app.backup.formats import newer_in
+from app.batch.folders import of_person
+from app.batch.journal import open_journal
+from app.conversations.store import Conversations
+from app.data_folder import LAYOUT, DataFolder
+from app.deletion.rules import RuleBook
+from app.keepers.registry import KEEPERS, forget_person
+from app.people.opening import open_people
+from app.settings import load_settings
+
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGES = ("app", "ingest", "vectorstore")
+OTHER_THINGS = {
+    ("app/audit/records.py", "trail-begun"),  # a kind of record
+    ("app/models.py", "models"),  # the folder of models that come with the program
+}
+NAMES = {
+    name: getattr(LAYOUT, name)
+    for name, member in vars(DataFolder).items()
+    if isinstance(member, property)
+}
+
+
+@pytest.fixture
+def recorded(tmp_path: Path) -> DataFolder:
+    """A data folder as the program made it before there was a registry of keepers."""
+    with tarfile.open(ARCHIVE) as archive:
+        archive.extractall(tmp_path, filter="data")
+    return DataFolder(tmp_path / "home")
+
+
+def person(folder: DataFolder) -> str:
+    with open_people(load_settings({"home": folder.root})) as house:
+        return house.people.named("kim").id
+
+
+def test_an_earlier_data_folder_opens_and_answers(recorded: DataFolder) -> None:
+    settings = load_settings({"home": recorded.root})
+    assert list(newer_in(recorded.root)) == []
+    with (
+        mock.patch.object(wiring, "load_embedder", return_value=WordEmbedder()),
+        wiring.open_home(settings, "test") as home,
+    ):
+        assert {record.name for record in home.documents()} == set(TEXTS)
+        (best, *_) = home.search(QUESTION, k=3).hits
+        assert (best.document, best.text) == ("leave.txt", TEXTS["leave.txt"])
+        for record in home.documents():
+            copy = home.originals.open(record)
+            assert copy is not None
+            with copy:
+                assert copy.read().decode() == TEXTS[record.name]
+        (held,) = home.remove(["merger.txt"], space="general")
+        assert not held.removed
+        assert "a lawsuit" in held.reason
+        assert RuleBook(recorded.root).read().days == {"general": 3000}
+        with open_people(settings) as house:
+            kim = house.people.named("kim")
+            assert kim.groups >= {"sales"}
+            assert house.people.rules().spaces["general"].readers == {"sales"}
+            assert [account.person.name for account in house.people.accounts()] == ["kim"]
+        with closing(Conversations(recorded.conversations)) as saved:
+            talk = saved.read(kim.id, "talk", frozenset)
+            assert talk is not None
+            assert [turn.question for turn in talk.turns] == [QUESTION]
+        (run,) = of_person(recorded.questionnaires, kim.id)
+        with open_journal(run) as journal:
+            assert [result.answer for result in journal.results()] == [TEXTS["leave.txt"]]
+        (removal,) = home.remove(["leave.txt"], space="general")
+        assert removal.removed
+        assert removal.receipt["removed"] == {
+            "chunks": 1,
+            "vectors": 1,
+            "originals": 1,
+            "conversations": 1,
+            "questionnaires": 1,
+            "uploads": 0,
+            "copies from before an update": 0,
+        }
+        assert removal.receipt["gone"]
+
+
+def test_a_person_is_forgotten_by_every_keeper(recorded: DataFolder) -> None:
+    kim = person(recorded)
+    forget_person(recorded, kim)
+    assert of_person(recorded.questionnaires, kim) == []
+    with closing(Conversations(recorded.conversations)) as saved:
+        assert saved.listed(kim) == []
+
+
+def test_every_path_of_the_layout_has_a_keeper() -> None:
+    """But for files inside a kept folder, and for those of a restore that has not ended."""
+    kept = {path for keeper in KEEPERS for path in keeper.paths(LAYOUT)}
+    passing = {LAYOUT.restored_settings, LAYOUT.restoring}
+    for name, path in NAMES.items():
+        assert path in passing or not kept.isdisjoint((path, *path.parents)), name
+
+
+def test_no_other_module_spells_a_name_of_the_layout() -> None:
+    names = {str(path) for path in NAMES.values()} | {path.name for path in NAMES.values()}
+    unusual = {name for name in names if not name.isalpha()}  # "index" is also a word
+    found = []
+    for path in sorted(path for top in PACKAGES for path in (ROOT / top).rglob("*.py")):
+        module = path.relative_to(ROOT).as_posix()
+        if module in ("app/data_folder.py", "vectorstore/schema.py"):
+            continue
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            joined = node.right if isinstance(node, ast.BinOp) else None
+            if not isinstance(joined, ast.Constant) and not isinstance(node, ast.Constant):
+                continue
+            is_path = isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div)
+            value = node.value if isinstance(node, ast.Constant) else joined.value
+            if (module, value) in OTHER_THINGS:
+                continue
+            if value in unusual or (is_path and value in names):
+                found.append(f"{module}:{node.lineno}: {value}")
+    assert found == []
+
+
+def test_files_are_written_whole_in_one_place() -> None:
+    """Only where it is said why, something else than `vectorstore.disk` syncs or opens SQLite."""
+    allowed = {
+        "vectorstore/disk.py",
+        "app/bundle/places.py",  # the installer has the standard library alone
+        "app/audit/trail.py",  # appends to an open file
+    }
+    found = [
+        path.relative_to(ROOT).as_posix()
+        for top in PACKAGES
+        for path in sorted((ROOT / top).rglob("*.py"))
+        for text in [path.read_text("utf-8")]
+        if "os.fsync(" in text or "sqlite3.connect(" in text or "file_digest(" in text
+    ]
+    assert set(found) <= allowed
