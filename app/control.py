@@ -39,6 +39,7 @@ def control_app(home: Home) -> FastAPI:
         "place": lambda home, body: _result(home.place(**body)),
         "too_long": lambda home, body: _result(home.too_long(**body)),
         "identity": lambda home, _: _result(asdict(home.identity())),
+        "record_batch": lambda home, body: _result(home.record_batch(**body)),
         "summarise": lambda home, body: _events(home.summarise(**body)),
         "recreate": _recreate,
         "engine": lambda home, _: _result(asdict(home.chat.state())),

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from app.assistant import Assistant, ChatModel, ExactEngine
 from app.audit.ingesting import RecordedIndex
@@ -86,6 +86,8 @@ class Operations(Protocol):
     def too_long(self, questions: Sequence[str]) -> list[str]: ...
 
     def identity(self) -> Identity: ...
+
+    def record_batch(self, about: Mapping[str, Any]) -> None: ...
 
     def summarise(
         self, document: str, *, spaces: Sequence[str] | None = None
@@ -313,6 +315,7 @@ class Home:
         answer, calibration = self.settings.answer, self.chat.calibration()
         filters = self.settings.filters
         screened = {
+            "filters.countries": ", ".join(filters.countries),
             "filters.questions": filters.questions,
             "filters.answers": filters.answers,
             "filters.personal_data": str(filters.personal_data),
@@ -328,6 +331,10 @@ class Home:
             "answer.refuse_below": str(answer.refuse_below or calibration.refuse_below),
             "calibration": calibration.source,
         }
+
+    def record_batch(self, about: Mapping[str, Any], *, person: str = "") -> None:
+        """Put on the trail what is about to be done with a questionnaire. Raises TrailFault."""
+        self._recorder.write(RecordKind.BATCH, person or local_person(), about)
 
     def too_long(self, questions: Sequence[str]) -> list[str]:
         """For each question why the model's window cannot hold it, or ""."""

@@ -1,7 +1,7 @@
 """The same operations, done by the process that owns the data folder."""
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -109,6 +109,9 @@ class RemoteHome:
 
     def identity(self) -> Identity:
         return TypeAdapter(Identity).validate_python(self._call("identity", {}))
+
+    def record_batch(self, about: Mapping[str, Any]) -> None:
+        self._call("record_batch", {"about": dict(about)})
 
     def summarise(
         self, document: str, *, spaces: Sequence[str] | None = None

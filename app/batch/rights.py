@@ -1,6 +1,7 @@
 """A questionnaire's library as one person may use it: nothing of a space that is not theirs."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
 
 from app.batch.port import Identity
 from app.batch.provenance import NothingToAsk
@@ -28,6 +29,10 @@ class PersonsLibrary:
 
     def documents(self, spaces: Sequence[str] | None = None) -> list[DocumentRecord]:
         return self._home.index.documents(self.readable(spaces))
+
+    def record_batch(self, about: Mapping[str, Any]) -> None:
+        person = self._person()
+        self._home.record_batch(about, person=person.id if person else "")
 
     def too_long(self, questions: Sequence[str]) -> list[str]:
         return self._home.too_long(questions)

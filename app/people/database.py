@@ -4,11 +4,16 @@ import os
 import queue
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from app.people.schema import PeopleFault, migrate
+
+# Puts a change on record: who makes it (a person's id, "" for whoever works at the command
+# line), and what. Called inside the transaction; what it raises undoes the change.
+Record = Callable[[str, Mapping[str, Any]], None]
 
 
 class Database:

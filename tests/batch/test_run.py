@@ -3,9 +3,10 @@
 import hashlib
 import threading
 import tracemalloc
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -40,6 +41,7 @@ class Library:
         self.records = list(RECORDS)
         self.quoted = "a.md"
         self.model = "model"
+        self.recorded: list[Mapping[str, Any]] = []
         self.together = 0
         self.most_together = 0
         self._lock = threading.Lock()
@@ -49,6 +51,9 @@ class Library:
 
     def documents(self, spaces: Sequence[str] | None = None) -> list[DocumentRecord]:
         return [one for one in self.records if spaces is None or one.space in spaces]
+
+    def record_batch(self, about: Mapping[str, Any]) -> None:
+        self.recorded.append(about)
 
     def too_long(self, questions: Sequence[str]) -> list[str]:
         return ["is too long" if len(one) > 200 else "" for one in questions]
@@ -124,6 +129,7 @@ def play(
             journal,
             run_info(library, order),
             lambda: tasks_of(checked(rows, library, library.records, order), documents),
+            library,
             force=force,
         )
         answer_all(journal, info, library, parallel=3)
@@ -226,6 +232,7 @@ def test_a_full_disk_ends_the_run_in_words_and_loses_nothing(tmp_path: Path) -> 
             journal,
             run_info(Library(), ORDER),
             lambda: tasks_of([(one, "") for one in questions(40)], None),
+            Library(),
         )
         pages = journal._db.execute("PRAGMA page_count").fetchone()[0]
         journal._db.execute(f"PRAGMA max_page_count = {pages + 3}")
@@ -308,6 +315,7 @@ def test_a_torn_end_of_the_journal_costs_one_answer_at_most(tmp_path: Path) -> N
             journal,
             run_info(Library(), ORDER),
             lambda: tasks_of([(one, "") for one in questions(6)], None),
+            Library(),
         )
         answer_all(journal, info, Library(), parallel=1)
         before = list(journal.results())
