@@ -39,7 +39,7 @@ def control_app(home: Home) -> FastAPI:
         "place": lambda home, body: _result(home.place(**body)),
         "too_long": lambda home, body: _result(home.too_long(**body)),
         "identity": lambda home, _: _result(asdict(home.identity())),
-        "record_batch": lambda home, body: _result(home.record_batch(**body)),
+        "record_batch": _record_batch,
         "summarise": lambda home, body: _events(home.summarise(**body)),
         "recreate": _recreate,
         "engine": lambda home, _: _result(asdict(home.chat.state())),
@@ -107,6 +107,11 @@ def _guarded(
 
 def _result(value: object) -> Lines:
     yield {"result": value}
+
+
+def _record_batch(home: Home, body: Body) -> Lines:
+    home.record_batch(**body)
+    return _result(None)
 
 
 def _recreate(home: Home, body: Body) -> Lines:
