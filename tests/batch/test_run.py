@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.audit.records import TrailFull
 from app.batch.checking import BadRows, checked
 from app.batch.forgetting import erase_results
 from app.batch.journal import FILE, JournalError, open_journal
@@ -134,6 +135,27 @@ def play(
         )
         answer_all(journal, info, library, parallel=3)
         return info, list(journal.results())
+
+
+def test_that_a_run_begins_goes_on_and_starts_over_is_on_record(tmp_path: Path) -> None:
+    library = Library()
+    for force in (False, False, True):
+        play(tmp_path, library, questions(2), force=force)
+    assert [about["change"] for about in library.recorded] == ["begin", "go on", "start over"]
+    assert all(about["questionnaire"] == "q.csv" for about in library.recorded)
+
+
+def test_a_run_that_cannot_be_recorded_does_not_begin(tmp_path: Path) -> None:
+    class Unrecorded(Library):
+        def record_batch(self, about: Mapping[str, Any]) -> None:
+            raise TrailFull("no room")
+
+    library = Unrecorded()
+    with pytest.raises(TrailFull):
+        play(tmp_path, library, questions(2))
+    assert not library.asked
+    with open_journal(tmp_path) as journal:
+        assert journal.info() is None
 
 
 def test_every_row_is_answered_in_the_questionnaires_order(tmp_path: Path) -> None:
