@@ -24,7 +24,18 @@ from vectorstore.records import DocumentRecord
 log = logging.getLogger(__name__)
 
 MOST_EXAMPLES = 4
-_EXPECTED = (EngineError, QuestionRefused, QuestionTooLong, TrailFault, UnknownName)
+# What the page says of an error; the first row that fits decides, so that an error comes before
+# those that it is a kind of.
+_FAILURES: tuple[tuple[type[Exception], FailureKind], ...] = (
+    (QuestionTooLong, FailureKind.TOO_LONG),
+    (QuestionRefused, FailureKind.FILTERED),
+    (UnknownName, FailureKind.GONE),  # its words list what else there is
+    (TrailFault, FailureKind.UNRECORDED),
+    (EngineBusy, FailureKind.BUSY),
+    (EngineDown, FailureKind.DOWN),
+    (EngineError, FailureKind.UNKNOWN),
+)
+_EXPECTED = tuple(error for error, _ in _FAILURES)
 _NUMBERING = re.compile(r"^[\d.]+\s+")  # "5.1 Days of leave"
 
 
@@ -100,23 +111,14 @@ class HomeBackend:
     def readiness(self) -> Readiness:
         return Readiness(self._chat.readiness())
 
-    def _failure(self, error: Exception) -> AnswerFailed:  # noqa: PLR0911 -- a kind each
+    def _failure(self, error: Exception) -> AnswerFailed:
         """The page's own words for what went wrong."""
-        if isinstance(error, QuestionTooLong):
-            return AnswerFailed(FailureKind.TOO_LONG)
-        if isinstance(error, QuestionRefused):
-            return AnswerFailed(FailureKind.FILTERED)
-        if isinstance(error, UnknownName):  # its words list what else there is
-            return AnswerFailed(FailureKind.GONE)
         if isinstance(error, TrailFault):
             log.error("%s", error)
-            return AnswerFailed(FailureKind.UNRECORDED)
-        if isinstance(error, EngineBusy):
-            return AnswerFailed(FailureKind.BUSY, error.seconds)
-        if isinstance(error, EngineDown):
-            coming = self._chat.readiness() in ("starting", "restarting")
-            return AnswerFailed(FailureKind.STARTING if coming else FailureKind.DOWN)
-        return AnswerFailed(FailureKind.UNKNOWN)
+        kind = next(kind for known, kind in _FAILURES if isinstance(error, known))
+        if kind is FailureKind.DOWN and self._chat.readiness() in ("starting", "restarting"):
+            kind = FailureKind.STARTING
+        return AnswerFailed(kind, getattr(error, "seconds", None))
 
 
 def _answered(workspace: PersonalWorkspace, ask: Ask) -> EventStream[Event]:

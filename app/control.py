@@ -43,6 +43,7 @@ def control_app(home: Home) -> FastAPI:
         "place": lambda home, body: _result(home.place(_ask(body))),
         "too_long": lambda home, body: _result(home.too_long(**body)),
         "identity": lambda home, _: _result(asdict(home.identity())),
+        "record_batch": _record_batch,
         "summarise": lambda home, body: _events(
             home.summarise(body["document"], scope=_scope(body))
         ),
@@ -125,6 +126,11 @@ def _scope(body: Body) -> Scope:
 
 def _result(value: object) -> Lines:
     yield {"result": value}
+
+
+def _record_batch(home: Home, body: Body) -> Lines:
+    home.record_batch(**body)
+    return _result(None)
 
 
 def _recreate(home: Home, body: Body) -> Lines:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from app.answering.ask import Ask
 from app.answering.search_index import SearchIndex
@@ -65,6 +65,8 @@ class Operations(Protocol):
     def too_long(self, questions: Sequence[str]) -> list[str]: ...
 
     def identity(self) -> Identity: ...
+
+    def record_batch(self, about: Mapping[str, Any]) -> None: ...
 
     def summarise(
         self, document: str, *, scope: Scope = EVERYTHING, person: str = ""
@@ -259,6 +261,7 @@ class Home:
         answer, calibration = self.settings.answer, self.chat.calibration()
         filters = self.settings.filters
         screened = {
+            "filters.countries": ", ".join(filters.countries),
             "filters.questions": filters.questions,
             "filters.answers": filters.answers,
             "filters.personal_data": str(filters.personal_data),
@@ -274,6 +277,10 @@ class Home:
             "answer.refuse_below": str(answer.refuse_below or calibration.refuse_below),
             "calibration": calibration.source,
         }
+
+    def record_batch(self, about: Mapping[str, Any], *, person: str = "") -> None:
+        """Put on the trail what is about to be done with a questionnaire. Raises TrailFault."""
+        self._recorder.write(RecordKind.BATCH, person or local_person(), about)
 
     def too_long(self, questions: Sequence[str]) -> list[str]:
         """For each question why the model's window cannot hold it, or ""."""

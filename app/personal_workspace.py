@@ -1,7 +1,8 @@
 """The open workspace as one person may use it: their rights, at every way to its documents."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from app.answering.ask import Ask
 from app.answering.stream import EventStream
@@ -96,6 +97,11 @@ class PersonalWorkspace:
     def identity(self) -> Identity:
         """What answers here; raises EngineError when no model comes up."""
         return self._home.identity()
+
+    def record_batch(self, about: Mapping[str, Any]) -> None:
+        """Put on the trail what they are about to do with a questionnaire. Raises TrailFault."""
+        person = self._person()
+        self._home.record_batch(about, person=person.id if person else "")
 
     def too_long(self, questions: Sequence[str]) -> list[str]:
         """For each question why the model's window cannot hold it, or ""."""

@@ -2,7 +2,7 @@
 
 import contextlib
 import json
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -90,6 +90,9 @@ class RemoteHome:
 
     def identity(self) -> Identity:
         return TypeAdapter(Identity).validate_python(self._call("identity", {}))
+
+    def record_batch(self, about: Mapping[str, Any]) -> None:
+        self._call("record_batch", {"about": dict(about)})
 
     def summarise(
         self, document: str, *, scope: Scope = EVERYTHING, person: str = ""

@@ -10,6 +10,7 @@ from typing import Any
 from fastapi import FastAPI
 
 from app.administering.overview import HomeOverview, prices_of
+from app.audit.administration import people_changes
 from app.audit.records import RecordKind
 from app.backend import HomeBackend
 from app.batch.office import Office
@@ -71,7 +72,7 @@ def run(
     print("Opening the index and loading the embedder…", flush=True)
     with (
         open_home(settings, "strongroom serve", socket=door) as home,
-        open_people(settings) as house,
+        open_people(settings, people_changes(home.trail)) as house,
         take_work(home, door),
         retention_daily(home),
         closing(Conversations(DataFolder(settings.home).conversations)) as conversations,

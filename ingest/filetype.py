@@ -2,45 +2,13 @@
 
 import re
 import zipfile
+from collections.abc import Callable, Mapping
 from typing import BinaryIO, Literal, NamedTuple
 
 from ingest.encoding import decode, looks_binary
 from ingest.sections import LoaderError
 
-Type = Literal["pdf", "docx", "pptx", "xlsx", "html", "markdown", "text", "csv", "email"]
-
-LABELS: dict[Type, str] = {
-    "pdf": "a PDF",
-    "docx": "a Word document",
-    "pptx": "a PowerPoint presentation",
-    "xlsx": "an Excel workbook",
-    "html": "a web page",
-    "markdown": "Markdown",
-    "text": "plain text",
-    "csv": "a CSV table",
-    "email": "an e-mail",
-}
-_BY_EXTENSION: dict[str, Type] = {
-    "pdf": "pdf",
-    **dict.fromkeys(("docx", "docm", "dotx", "dotm"), "docx"),
-    **dict.fromkeys(("pptx", "pptm", "ppsx", "ppsm", "potx", "potm"), "pptx"),
-    **dict.fromkeys(("xlsx", "xlsm", "xltx", "xltm"), "xlsx"),
-    **dict.fromkeys(("html", "htm", "xhtml", "shtml"), "html"),
-    **dict.fromkeys(("md", "markdown", "mdown", "mkd"), "markdown"),
-    **dict.fromkeys(("csv", "tsv", "tab"), "csv"),
-    **dict.fromkeys(("eml", "mht", "mhtml"), "email"),
-}  # any other name with readable content is plain text
-
 HEAD = 64 * 1024  # bytes that are looked at; ZIP files also have their table of contents read
-_OFFICE_TYPES: tuple[tuple[bytes, Type], ...] = (
-    (b"wordprocessingml.", "docx"),
-    (b"ms-word.", "docx"),
-    (b"presentationml.", "pptx"),
-    (b"ms-powerpoint.", "pptx"),
-    (b"spreadsheetml.", "xlsx"),
-    (b"ms-excel.sheet.macroEnabled", "xlsx"),
-    (b"ms-excel.template.macroEnabled", "xlsx"),
-)
 _FOREIGN: tuple[tuple[bytes, str, str], ...] = (  # signature, what it is, what to do
     (b"\x89PNG\r\n\x1a\n", "a PNG image", "run OCR on it and save a PDF"),
     (b"\xff\xd8\xff", "a JPEG image", "run OCR on it and save a PDF"),
@@ -72,12 +40,131 @@ _MAIL_FIELDS = frozenset(
     "received return-path delivered-to message-id mime-version from to cc subject date reply-to "
     "sender content-type".split()
 )
+_FIRST_MAIL_FIELDS = _MAIL_FIELDS | {"arc-seal", "dkim-signature", "x-mozilla-status"}
+
+
+class Sample(NamedTuple):
+    """What a type is recognised by; what the file does not have is empty."""
+
+    head: bytes = b""
+    text: str = ""  # the beginning of a file that is readable
+    content_types: bytes = b""  # of an Office package
+    mimetype: bytes = b""  # of another ZIP package
+
+
+Recogniser = Callable[[Sample], bool]
+
+
+def _never(sample: Sample) -> bool:
+    return False
+
+
+def _office(*markers: bytes) -> Recogniser:
+    return lambda sample: any(marker in sample.content_types for marker in markers)
+
+
+def _is_pdf(sample: Sample) -> bool:
+    # Readers accept a PDF header after some leading junk, as mail gateways leave it.
+    head = sample.head[:1024]
+    return b"%PDF-" in head and not _HTML_START.match(head.decode("latin-1"))
+
+
+def _is_html(sample: Sample) -> bool:
+    return bool(_HTML_START.match(sample.text))
+
+
+def _looks_like_mail(sample: Sample) -> bool:
+    first = _MAIL_HEADER.match(sample.text)
+    if not first or first[1].lower() not in _FIRST_MAIL_FIELDS:
+        return False
+    block = sample.text.replace("\r\n", "\n").split("\n\n", 1)[0]
+    fields = {field.lower() for field in _MAIL_HEADER.findall(block)}
+    return "from" in fields and len(fields & _MAIL_FIELDS) >= 4
+
+
+class FileType(NamedTuple):
+    """A type of file that is read. A further one is a row of `FILE_TYPES` and a loader.
+
+    `recognises` sees what a file is whatever its name says; `resembles` is asked where the name
+    says nothing that could be true. A readable file whose name has one of the extensions is
+    believed to be of the type where `by_name`.
+    """
+
+    name: str
+    label: str  # as in "is … although its name ends in …"
+    extensions: tuple[str, ...]
+    loader: str  # module below ingest.loaders, and function
+    recognises: Recogniser = _never
+    resembles: Recogniser = _never
+    by_name: bool = False
+    reads: Literal["bytes", "file", "files within"] = "bytes"  # what the loader is given
+
+
+# In the order in which they are tried. Any other readable file is plain text.
+FILE_TYPES: tuple[FileType, ...] = (
+    FileType(
+        "docx",
+        "a Word document",
+        ("docx", "docm", "dotx", "dotm"),
+        "docx:load_docx",
+        recognises=_office(b"wordprocessingml.", b"ms-word."),
+        reads="file",
+    ),
+    FileType(
+        "pptx",
+        "a PowerPoint presentation",
+        ("pptx", "pptm", "ppsx", "ppsm", "potx", "potm"),
+        "pptx:load_pptx",
+        recognises=_office(b"presentationml.", b"ms-powerpoint."),
+        reads="file",
+    ),
+    FileType(
+        "xlsx",
+        "an Excel workbook",
+        ("xlsx", "xlsm", "xltx", "xltm"),
+        "xlsx:load_xlsx",
+        recognises=_office(
+            b"spreadsheetml.", b"ms-excel.sheet.macroEnabled", b"ms-excel.template.macroEnabled"
+        ),
+        reads="file",
+    ),
+    FileType("pdf", "a PDF", ("pdf",), "pdf:load_pdf", recognises=_is_pdf, reads="file"),
+    FileType(
+        "html",
+        "a web page",
+        ("html", "htm", "xhtml", "shtml"),
+        "html:load_html",
+        recognises=_is_html,
+        by_name=True,
+    ),
+    FileType(
+        "markdown",
+        "Markdown",
+        ("md", "markdown", "mdown", "mkd"),
+        "markdown:load_markdown",
+        by_name=True,
+    ),
+    FileType("csv", "a CSV table", ("csv", "tsv", "tab"), "csv_table:load_csv", by_name=True),
+    FileType(
+        "email",
+        "an e-mail",
+        ("eml", "mht", "mhtml"),
+        "email:load_email",
+        resembles=_looks_like_mail,
+        by_name=True,
+        reads="files within",
+    ),
+    FileType("text", "plain text", ("txt", "text", "log", "rst"), "text:load_text"),
+)
+BY_NAME: Mapping[str, FileType] = {row.name: row for row in FILE_TYPES}
+_BY_EXTENSION = {extension: row for row in FILE_TYPES for extension in row.extensions}
+_TEXT = BY_NAME["text"]
 
 
 class Recognised(NamedTuple):
     """What a file is, and a warning ("" when its name tells the truth)."""
 
-    type: Type
+    type: str  # a FileType's name
     warning: str
 
 
@@ -94,14 +181,17 @@ def recognise(file: BinaryIO, name: str) -> Recognised:
     stem, dot, ending = name.rpartition(".")
     extension = ending.lower() if dot and stem else ""
     claimed = _BY_EXTENSION.get(extension)
-    actual = _container(file, head) or _text_type(head, claimed)
-    expected = claimed or ("text" if extension in {"txt", "text", "log", "rst"} else None)
-    if expected is None or expected == actual:
-        return Recognised(actual, "")
-    return Recognised(actual, f"is {LABELS[actual]} although its name ends in .{extension}")
+    actual = _by_signature(file, head) or _by_text(head, claimed)
+    if claimed in (None, actual):
+        return Recognised(actual.name, "")
+    return Recognised(actual.name, f"is {actual.label} although its name ends in .{extension}")
 
 
-def _container(file: BinaryIO, head: bytes) -> Type | None:
+def _recognised(sample: Sample) -> FileType | None:
+    return next((row for row in FILE_TYPES if row.recognises(sample)), None)
+
+
+def _by_signature(file: BinaryIO, head: bytes) -> FileType | None:
     """The type by signature; None for what may be text; raises for what nobody reads."""
     for signature, what, remedy in _FOREIGN:
         if head.startswith(signature):
@@ -109,11 +199,8 @@ def _container(file: BinaryIO, head: bytes) -> Type | None:
     if head.startswith(_OLE):
         raise LoaderError(_ole_reason(file))
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-        return _zip_type(file)
-    # Readers accept a PDF header after some leading junk, as mail gateways leave it.
-    if b"%PDF-" in head[:1024] and not _HTML_START.match(head[:1024].decode("latin-1")):
-        return "pdf"
-    return None
+        return _by_package(file)
+    return _recognised(Sample(head=head))
 
 
 def _ole_reason(file: BinaryIO) -> str:
@@ -124,21 +211,22 @@ def _ole_reason(file: BinaryIO) -> str:
     return "is an old Office file; save it as DOCX, XLSX, PPTX or PDF"
 
 
-def _zip_type(file: BinaryIO) -> Type:
+def _by_package(file: BinaryIO) -> FileType:
     try:
         with zipfile.ZipFile(file) as archive:
             names = set(archive.namelist())
             if "[Content_Types].xml" in names:
                 with archive.open("[Content_Types].xml") as part:
-                    content_types = part.read(1 << 20)
-                for marker, office in _OFFICE_TYPES:
-                    if marker in content_types:
-                        return office
+                    found = _recognised(Sample(content_types=part.read(1 << 20)))
+                if found:
+                    return found
             if "EncryptedPackage" in names or any(i.flag_bits & 1 for i in archive.infolist()):
                 raise LoaderError("is encrypted; save a copy without a password")
             if "mimetype" in names:
                 with archive.open("mimetype") as part:
                     mimetype = part.read(200)
+                if found := _recognised(Sample(mimetype=mimetype)):
+                    return found
                 if b"opendocument" in mimetype:
                     raise LoaderError("is an OpenDocument file; save it as DOCX, XLSX or PPTX")
                 if b"epub" in mimetype:
@@ -153,24 +241,14 @@ def _zip_type(file: BinaryIO) -> Type:
     raise LoaderError("is a ZIP archive, not a document; unpack it and ingest the files")
 
 
-def _text_type(head: bytes, claimed: Type | None) -> Type:
+def _by_text(head: bytes, claimed: FileType | None) -> FileType:
     if looks_binary(head):
-        if claimed == "pdf":
+        if claimed is BY_NAME["pdf"]:
             raise LoaderError("is not a PDF (it has no PDF header); get the file again")
         raise LoaderError("is a binary file of unknown type, or damaged; save it as PDF or DOCX")
-    start = decode(head[:8192]).text
-    if _HTML_START.match(start):
-        return "html"
-    if claimed in {"markdown", "csv", "html", "email"}:
+    sample = Sample(text=decode(head[:8192]).text)
+    if found := _recognised(sample):
+        return found
+    if claimed and claimed.by_name:
         return claimed
-    first = _MAIL_HEADER.match(start)
-    if first and first[1].lower() in _MAIL_FIELDS | {
-        "arc-seal",
-        "dkim-signature",
-        "x-mozilla-status",
-    }:
-        block = start.replace("\r\n", "\n").split("\n\n", 1)[0]
-        fields = {field.lower() for field in _MAIL_HEADER.findall(block)}
-        if "from" in fields and len(fields & _MAIL_FIELDS) >= 4:
-            return "email"
-    return "text"
+    return next((row for row in FILE_TYPES if row.resembles(sample)), _TEXT)

@@ -7,11 +7,9 @@ from pathlib import PurePosixPath
 from typing import BinaryIO
 
 from ingest.clean import clean
-from ingest.filetype import Type, recognise
+from ingest.filetype import BY_NAME, FileType, recognise
 from ingest.sections import LONGEST_HEADING, Findings, LoaderError, Section
 
-_MODULES = {"csv": "csv_table"}  # loaders whose file is not named like their type
-_FROM_FILE = frozenset(("pdf", "docx", "pptx", "xlsx"))  # they read parts of it, not all
 _NO_TITLE = re.compile(  # what programs fill in, and file names
     r"\(anonymous\)|\(unspecified\)|untitled(?: document)?|unbenannt|sans titre|slide 1|"
     r"document\d*|dokument\d*|powerpoint[- ]pr\w*|microsoft \w+ - .*|\W*|"
@@ -56,17 +54,17 @@ def load(file: BinaryIO, name: str, findings: Findings) -> Iterator[Section]:
     found = recognise(file, name)
     if found.warning:
         findings.warn(found.warning)
-    yield from _loader(found.type, file, findings)
+    yield from _loader(BY_NAME[found.type], file, findings)
 
 
-def _loader(kind: Type, file: BinaryIO, findings: Findings) -> Iterator[Section]:
+def _loader(kind: FileType, file: BinaryIO, findings: Findings) -> Iterator[Section]:
     # Each loader is imported when it is needed: a worker that sees text alone stays small.
-    module = import_module(f"ingest.loaders.{_MODULES.get(kind, kind)}")
-    load_kind = getattr(module, f"load_{kind}")
+    module, _, function = kind.loader.partition(":")
+    load_kind = getattr(import_module(f"ingest.loaders.{module}"), function)
     sections: Iterator[Section]
-    if kind in _FROM_FILE:
+    if kind.reads == "file":
         sections = load_kind(file, findings)
-    elif kind == "email":
+    elif kind.reads == "files within":
         sections = load_kind(file.read(), findings, load)
     else:
         sections = load_kind(file.read(), findings)

@@ -60,7 +60,8 @@ def begin(journal: Journal, run: Run, library: Library, *, room: int) -> Run:
     def tasks() -> Iterator[Task]:
         return tasks_of(checked(rows(remarks), library, records, run.order), documents)
 
-    begin_or_continue(journal, info_of(run, library), tasks, force=True, remarks=remarks)
+    info = info_of(run, library)
+    begin_or_continue(journal, info, tasks, library, force=True, remarks=remarks)
     if not journal.total():
         raise OfficeRefused(". ".join(["the questionnaire holds no question", *remarks.said]))
     return replace(run, counts=counts_of(journal), remarks=tuple(remarks.said))

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from app.batch.records import Evidence, RowResult, RunInfo
@@ -38,55 +39,97 @@ def asked_cells(result: RowResult, columns: Sequence[str]) -> list[str]:
     return [held.get(name, "") for name in columns]
 
 
-def answer_columns(info: RunInfo) -> list[str]:
-    """What stands behind the questionnaire's own columns."""
-    about = ["about document", "about space"] if info.mode == "each_document" else []
-    evidence = [
-        f"{what} {number}"
-        for number in range(1, EVIDENCE_COLUMNS + 1)
-        for what in ("document", "page", "quotation")
-    ]
-    return [*about, "outcome", "answer", "value", "unit", "unsupported sentences", *evidence,
-            "confidence", "reason", "note", "row", "run"]  # fmt: skip
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of the answers. A further one is a row of `_COLUMNS` and what makes its cell."""
+
+    name: str
+    cell: Callable[[RowResult, RunInfo], str]
+    width: float = 0.0  # letters; 0 is after the name's length
+    may_be_empty: bool = False  # in all rows; a workbook hides it then
+    coloured: bool = False  # after the outcome
+    number: bool = False  # a number in a workbook where the question asks for one
+    place: int | None = None  # the evidence that it links to, from 0
+    notes: bool = False  # takes what a workbook has changed of the row
 
 
-def answer_cells(result: RowResult, info: RunInfo) -> list[str]:
-    """The answer's cells, in the order of `answer_columns`."""
-    document = result.document
-    about = [document.name, document.space] if document else []
-    shown = result.evidence or result.nearest
-    evidence: list[str] = []
-    for one in shown[:EVIDENCE_COLUMNS]:
-        quote = one.quote if result.evidence else shortened(one.quote, _NEAR)
-        evidence += [one.document, "" if one.page is None else str(one.page), quote]
-    evidence += [""] * (3 * EVIDENCE_COLUMNS - len(evidence))
-    return [
-        *(about if info.mode == "each_document" else []),
-        OUTCOME_WORDS[result.outcome],
-        result.answer,
-        result.value or "",
-        result.unit,
-        _unsupported(result),
-        *evidence,
-        f"{result.confidence:.3f}",
-        result.reason,
-        _further(shown, len(result.evidence)),
-        result.key,
-        info.id,
-    ]
+def _in_document(result: RowResult, info: RunInfo) -> str:
+    return result.document.name if result.document else ""
 
 
-def _further(shown: Sequence[Evidence], cited: int) -> str:
+def _in_space(result: RowResult, info: RunInfo) -> str:
+    return result.document.space if result.document else ""
+
+
+def _shown(result: RowResult) -> Sequence[Evidence]:
+    return result.evidence or result.nearest
+
+
+def _evidence_columns(place: int) -> tuple[Column, ...]:
+    """What a row shows of its evidence at this place."""
+
+    def shown(tell: Callable[[RowResult, Evidence], str]) -> Callable[[RowResult, RunInfo], str]:
+        def cell(result: RowResult, info: RunInfo) -> str:
+            places = _shown(result)
+            return tell(result, places[place]) if place < len(places) else ""
+
+        return cell
+
+    return (
+        Column(f"document {place + 1}", shown(lambda _, one: one.document), 26, place=place),
+        Column(f"page {place + 1}", shown(_page), 7),
+        Column(f"quotation {place + 1}", shown(_quotation), 46),
+    )
+
+
+def _page(result: RowResult, one: Evidence) -> str:
+    return "" if one.page is None else str(one.page)
+
+
+def _quotation(result: RowResult, one: Evidence) -> str:
+    return one.quote if result.evidence else shortened(one.quote, _NEAR)
+
+
+def _unsupported(result: RowResult, info: RunInfo) -> str:
+    if result.outcome != "partly_supported":
+        return ""
+    return " ".join(one.text for one in result.sentences if not one.supported)
+
+
+def _further(result: RowResult, info: RunInfo) -> str:
     """What of the evidence has no columns of its own."""
-    left = shown[EVIDENCE_COLUMNS:cited]
+    left = result.evidence[EVIDENCE_COLUMNS:]
     places = [one.document + (f", page {one.page}" if one.page is not None else "") for one in left]
     return f"further evidence: {'; '.join(places)}" if places else ""
 
 
-def _unsupported(result: RowResult) -> str:
-    if result.outcome != "partly_supported":
-        return ""
-    return " ".join(one.text for one in result.sentences if not one.supported)
+# Where every document was asked, these come first.
+_ABOUT = (Column("about document", _in_document), Column("about space", _in_space))
+_COLUMNS = (
+    Column("outcome", lambda result, _: OUTCOME_WORDS[result.outcome], 16, coloured=True),
+    Column("answer", lambda result, _: result.answer, 52, coloured=True),
+    Column("value", lambda result, _: result.value or "", 10, may_be_empty=True, number=True),
+    Column("unit", lambda result, _: result.unit, 8, may_be_empty=True),
+    Column("unsupported sentences", _unsupported, may_be_empty=True),
+    *(column for place in range(EVIDENCE_COLUMNS) for column in _evidence_columns(place)),
+    Column("confidence", lambda result, _: f"{result.confidence:.3f}", 11),
+    Column("reason", lambda result, _: result.reason, 22, may_be_empty=True),
+    Column("note", _further, 30, may_be_empty=True, notes=True),
+    Column("row", lambda result, _: result.key, 7),
+    Column("run", lambda _, info: info.id, 18),
+)
+# Of the columns that have one, by name without a number.
+WIDTHS = {column.name.rstrip(" 123"): column.width for column in _COLUMNS if column.width}
+
+
+def answer_columns(info: RunInfo) -> tuple[Column, ...]:
+    """What stands behind the questionnaire's own columns."""
+    return (*_ABOUT, *_COLUMNS) if info.mode == "each_document" else _COLUMNS
+
+
+def answer_cells(result: RowResult, info: RunInfo) -> list[str]:
+    """The answer's cells, in the order of `answer_columns`."""
+    return [column.cell(result, info) for column in answer_columns(info)]
 
 
 def legal(cell: str, longest: int) -> str:

@@ -19,6 +19,10 @@ class OfficeRefused(Exception):
     """A questionnaire that is not taken, or results that are not handed out; says why."""
 
 
+class OfficeNotThere(OfficeRefused):
+    """What was asked for is not there, or not this person's."""
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
     """One person's questionnaire and how far it is."""

@@ -20,7 +20,15 @@ from app.batch.folders import (
     erase,
     of_person,
 )
-from app.batch.handed_in import OfficeRefused, Run, State, counts_of, read_note, write_note
+from app.batch.handed_in import (
+    OfficeNotThere,
+    OfficeRefused,
+    Run,
+    State,
+    counts_of,
+    read_note,
+    write_note,
+)
 from app.batch.handing_out import answers_file
 from app.batch.journal import Journal, open_journal
 from app.batch.port import Library
@@ -143,11 +151,11 @@ class Office:
             return [run for run in reversed(self._runs.values()) if run.person == person]
 
     def run(self, person: str, run_id: str) -> Run:
-        """One of the person's own. Raises OfficeRefused as for one that never was."""
+        """One of the person's own. Raises OfficeNotThere as for one that never was."""
         with self._lock:
             run = self._runs.get(run_id)
         if run is None or run.person != person:
-            raise OfficeRefused("there is no such questionnaire")
+            raise OfficeNotThere("there is no such questionnaire")
         return run
 
     def stop(self, person: str, run_id: str) -> None:
@@ -155,6 +163,7 @@ class Office:
         with self._lock:
             run = self.run(person, run_id)
             if run.open:
+                self._record(run, "stop")
                 self._stops[run.id].set()
             if run.state == "waiting":
                 self._turns.drop(person, run.id)
@@ -165,6 +174,7 @@ class Office:
         with self._lock:
             run = self.run(person, run_id)
             if not run.open:
+                self._record(run, "go on")
                 self._start(run)
 
     def start_over(self, person: str, run_id: str) -> None:
@@ -187,6 +197,7 @@ class Office:
             run = self.run(person, run_id)
             if run.open:
                 raise OfficeRefused("stop the questionnaire before you delete it")
+            self._record(run, "delete")
             del self._runs[run.id]
         for folder in of_person(self._folder, person):
             if folder.name == run.id or folder.name.startswith(f"{run.id}-"):
@@ -234,6 +245,19 @@ class Office:
         """How many questions a run of this person may have."""
         held = sum(one.counts.total for one in self.runs(run.person) if one.id != run.id)
         return max(0, self._most_questions - held)
+
+    def _record(self, run: Run, change: str) -> None:
+        """Put on the trail what a person does with a run; that it begins, `begin` records."""
+        self._library_of(run.person).record_batch(
+            {
+                "change": change,
+                "run": run.id,
+                "questionnaire": run.name,
+                "questionnaire_sha256": run.order.questionnaire_sha256,
+                "mode": run.order.mode,
+                "spaces": None if run.order.spaces is None else list(run.order.spaces),
+            }
+        )
 
     def _start(self, run: Run) -> Run:
         with self._lock:

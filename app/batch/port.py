@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from app.answering.ask import Ask
 from app.answering.stream import EventStream
@@ -35,6 +35,13 @@ class Library(Protocol):
 
     def documents(self, spaces: Sequence[str] | None = None) -> list[DocumentRecord]:
         """Raises the words for an unknown space."""
+        ...
+
+    def record_batch(self, about: Mapping[str, Any]) -> None:
+        """Put on the trail what is about to be done with a questionnaire.
+
+        Raises TrailFault where it cannot be recorded; then it must not be done.
+        """
         ...
 
     def too_long(self, questions: Sequence[str]) -> list[str]:

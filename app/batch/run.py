@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
+from typing import Any
 
 from app.answering.ask import Ask
 from app.batch.changes import changes
@@ -86,16 +87,30 @@ def _allowed(question: Question, document: DocumentRef) -> bool:
     )
 
 
+def about_run(info: RunInfo, change: str) -> dict[str, Any]:
+    """A record's data: what is done with a run, and which questionnaire it answers from where."""
+    return {
+        "change": change,
+        "run": info.id,
+        "questionnaire": info.questionnaire,
+        "questionnaire_sha256": info.questionnaire_sha256,
+        "mode": info.mode,
+        "spaces": None if info.spaces is None else list(info.spaces),
+    }
+
+
 def begin_or_continue(
     journal: Journal,
     info: RunInfo,
     tasks: Callable[[], Iterable[Task]],
+    library: Library,
     *,
     force: bool = False,
     remarks: Remarks | None = None,
 ) -> RunInfo:
     """Prepare the journal for `info`; returns the run's information as it was begun.
 
+    That it begins, starts over or goes on is on the trail of `library` before it does.
     `remarks` are those that reading the `tasks` makes; they are kept with the run.
 
     A run that was begun goes on. With `force` it starts over. Raises RunChanged when what would
@@ -103,16 +118,17 @@ def begin_or_continue(
     """
     begun = journal.info()
     if begun is None or force:
-        remarks = remarks or Remarks()
-        journal.begin(
-            info,
-            tasks(),
-            told=lambda one: replace(
+        read = remarks or Remarks()
+
+        def told(one: RunInfo) -> RunInfo:
+            library.record_batch(about_run(one, "begin" if begun is None else "start over"))
+            return replace(
                 one,
-                remarks=tuple(remarks.said),
-                hidden_columns=tuple(remarks.hidden_columns),
-            ),
-        )
+                remarks=tuple(read.said),
+                hidden_columns=tuple(read.hidden_columns),
+            )
+
+        journal.begin(info, tasks(), told=told)
         return journal.info() or info
     changed = changes(begun, info)
     if changed:
@@ -120,6 +136,7 @@ def begin_or_continue(
             f"this questionnaire was begun with something else ({'; '.join(changed)}). Put that "
             "back to go on with it, or start over with --force"
         )
+    library.record_batch(about_run(begun, "go on"))
     return begun
 
 

@@ -13,7 +13,7 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.worksheet.properties import PageSetupProperties
 
-from app.batch.columns import legal
+from app.batch.columns import WIDTHS, legal
 from vectorstore.disk import replacing
 
 LONGEST = 32_767  # characters of a cell, by the format
@@ -36,11 +36,7 @@ _HEAD = PatternFill("solid", fgColor="1C5A49")
 _HEAD_FONT = Font(**_LETTERS, bold=True, color="FFFFFF")
 _LINES = Border(bottom=Side(style="hair", color="B9C6BF"))
 _WRAP = Alignment(wrap_text=True, vertical="top")
-_WIDTHS = {
-    "question": 44, "frage": 44, "answer": 52, "quotation": 46, "document": 26, "reason": 22,
-    "page": 7, "value": 10, "unit": 8, "confidence": 11, "row": 7, "run": 18, "outcome": 16,
-    "note": 30,
-}  # fmt: skip
+_WIDTHS = {"question": 44, "frage": 44, **WIDTHS}
 _LINE = 15.0  # points
 _HIGHEST = 15  # lines of a row
 

@@ -58,7 +58,7 @@ def write_text(file: TextIO, suffix: str, info: RunInfo, results: Results) -> No
         return
     writer = csv.writer(file, lineterminator="\r\n")
     asked = asked_columns(results())
-    writer.writerow(texts([*asked, *answer_columns(info)]))
+    writer.writerow(texts([*asked, *(column.name for column in answer_columns(info))]))
     for result in results():
         writer.writerow(texts([*asked_cells(result, asked), *answer_cells(result, info)]))
 

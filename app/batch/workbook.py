@@ -43,7 +43,8 @@ def write_workbook(path: Path, info: RunInfo, results: Results, link: Link) -> N
 def _answers(book: Workbook, info: RunInfo, results: Results, link: Link) -> int:
     """Returns how many places of evidence have no link because a sheet holds no more."""
     asked = asked_columns(results())
-    names = [*asked, *answer_columns(info)]
+    columns = answer_columns(info)
+    names = [*asked, *(column.name for column in columns)]
     unused = _unused(info, results)
     sheet = book.create_sheet("Answers")
     sheet.freeze_panes = "A2"
@@ -53,26 +54,24 @@ def _answers(book: Workbook, info: RunInfo, results: Results, link: Link) -> int
         if name in info.hidden_columns if at <= len(asked) else name in unused:
             sheet.column_dimensions[get_column_letter(at)].hidden = True
     sheets.head(sheet, names)
-    outcome = names.index("outcome", len(asked))
-    first = names.index("document 1", len(asked))  # the questionnaire may have one of this name
-    places = {
-        at: (at - first) // 3
-        for at, name in enumerate(names)
-        if name.startswith("document ") and at > outcome
-    }
-    number = names.index("value", len(asked))
-    note = names.index("note", len(asked))
+    placed = list(enumerate(columns, len(asked)))
+    coloured = [at for at, column in placed if column.coloured]
+    numbers = [at for at, column in placed if column.number]
+    notes = [at for at, column in placed if column.notes]
+    places = {at: column.place for at, column in placed if column.place is not None}
     widths = [sheets.width(name) for name in names]
     rows, links = 1, 0
     for result in results():
         cells = [*asked_cells(result, asked), *answer_cells(result, info)]
         if changed := not_as_it_was(cells, sheets.LONGEST):
-            cells[note] = "; ".join(filter(None, [cells[note], changed]))
+            for at in notes:
+                cells[at] = "; ".join(filter(None, [cells[at], changed]))
         written = [sheets.text(sheet, cell) for cell in cells]
-        for at in (outcome, outcome + 1):
+        for at in coloured:
             written[at].fill = sheets.FILLS[result.outcome]
         if result.question.kind == "number" and result.value is not None:
-            written[number] = sheets.number(sheet, result.value)
+            for at in numbers:
+                written[at] = sheets.number(sheet, result.value)
         shown = result.evidence or result.nearest
         for at, which in places.items():
             if which < len(shown) and (address := link(shown[which])):
@@ -91,13 +90,14 @@ def _answers(book: Workbook, info: RunInfo, results: Results, link: Link) -> int
 
 def _unused(info: RunInfo, results: Results) -> set[str]:
     """Columns that may be empty, and are in every row: they only take room."""
-    left = {"value", "unit", "unsupported sentences", "reason", "note"}
-    names = answer_columns(info)
+    columns = answer_columns(info)
+    left = {column.name for column in columns if column.may_be_empty}
+    notes = {column.name for column in columns if column.notes}
     for result in results():
         cells = answer_cells(result, info)
-        left -= {name for name, cell in zip(names, cells, strict=True) if cell}
+        left -= {column.name for column, cell in zip(columns, cells, strict=True) if cell}
         if not_as_it_was([*result.question.columns.values(), *cells], sheets.LONGEST):
-            left.discard("note")
+            left -= notes
         if not left:
             break
     return left

@@ -136,7 +136,9 @@ def _answer(arguments: Namespace, settings: Settings, file: Path, operations: Op
             return tasks_of(checked(rows, operations, records, order), documents)
 
         try:
-            info = begin_or_continue(journal, info, tasks, force=arguments.force, remarks=remarks)
+            info = begin_or_continue(
+                journal, info, tasks, operations, force=arguments.force, remarks=remarks
+            )
             remarks.said = list(info.remarks)
         finally:  # also when rows are bad, which may come of what is remarked
             for remark in remarks.said:

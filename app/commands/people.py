@@ -7,16 +7,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import Any
 
-from app.audit.opening import local_person, open_trail
-from app.audit.records import RecordKind
+from app.audit.administration import people_changes
+from app.audit.opening import open_trail
 from app.commands.output import fail, print_json, settings_of
 from app.data_folder import DataFolder
 from app.deletion.receipt import Removal
 from app.keepers.registry import forget_person
 from app.people.access import EVERYONE, Person, Right, is_private, private_space
-from app.people.opening import House, open_people
+from app.people.opening import House, open_people, read_people
 from app.people.passwords import make_password
 from app.people.store import Account, PeopleError
 from app.settings import Settings
@@ -25,7 +24,7 @@ from app.wiring import open_operations
 
 def list_users(arguments: Namespace) -> int:
     """Print everyone who can sign in."""
-    with open_people(settings_of(arguments)) as house:
+    with read_people(settings_of(arguments)) as house:
         accounts = house.people.accounts()
     if arguments.json:
         print_json({"users": [_plain(account) for account in accounts]})
@@ -44,7 +43,7 @@ def add_user(arguments: Namespace) -> int:
     """Add a person, with a one-time password or one typed in."""
     typed = _typed_password() if arguments.type_password else None
     password = typed or make_password()
-    with _changing(arguments, "users add", arguments.name) as (house, about):
+    with _changing(arguments, "users add") as house:
         for group in arguments.group or ():
             _require_group(house, group)
         person = house.people.add(
@@ -54,10 +53,8 @@ def add_user(arguments: Namespace) -> int:
             must_change=typed is None,
             administrator=arguments.administrator,
             auditor=arguments.auditor,
+            groups=arguments.group or (),
         )
-        for group in arguments.group or ():
-            house.people.join(person.id, group)
-        about |= {"groups": sorted(arguments.group or ()), "administrator": person.administrator}
     made = None if typed else password
     if arguments.json:
         print_json({"name": person.name, "id": person.id, "one_time_password": made})
@@ -69,9 +66,8 @@ def add_user(arguments: Namespace) -> int:
 
 def remove_user(arguments: Namespace) -> int:
     """Forget a person and end their sessions."""
-    with _changing(arguments, "users remove", arguments.name) as (house, about):
+    with _changing(arguments, "users remove") as house:
         person = house.people.named(arguments.name)
-        about["id"] = person.id
         house.people.remove(person.id)
         forget_person(DataFolder(settings_of(arguments).home), person.id)
     removals = _delete_uploads(arguments, person) if arguments.documents == "delete" else []
@@ -105,7 +101,7 @@ def set_password(arguments: Namespace) -> int:
     """Give a person a new password and end their sessions."""
     typed = _typed_password() if arguments.type_password else None
     password = typed or make_password()
-    with _changing(arguments, "users password", arguments.name) as (house, _):
+    with _changing(arguments, "users password") as house:
         person = house.people.named(arguments.name)
         house.people.set_password(person.id, password, must_change=typed is None)
         house.attempts.forgive(arguments.name)
@@ -121,8 +117,7 @@ def set_password(arguments: Namespace) -> int:
 def set_role(arguments: Namespace) -> int:
     """Make a person an administrator, an auditor, both or neither."""
     wanted = set(arguments.role)
-    with _changing(arguments, "users role", arguments.name) as (house, about):
-        about["roles"] = sorted(wanted)
+    with _changing(arguments, "users role") as house:
         person = house.people.named(arguments.name)
         house.people.set_roles(
             person.id, administrator="administrator" in wanted, auditor="auditor" in wanted
@@ -137,15 +132,11 @@ def set_role(arguments: Namespace) -> int:
 def set_groups(arguments: Namespace) -> int:
     """Say which groups a person belongs to: those named here, and no others."""
     wanted = set(arguments.groups)
-    with _changing(arguments, "users groups", arguments.name) as (house, about):
-        about["groups"] = sorted(wanted)
+    with _changing(arguments, "users groups") as house:
         person = house.people.named(arguments.name)
         for group in wanted:
             _require_group(house, group)
-        for group in wanted - person.groups:
-            house.people.join(person.id, group)
-        for group in person.groups - wanted:
-            house.people.leave(person.id, group)
+        house.people.set_groups(person.id, wanted)
     if arguments.json:
         print_json({"name": person.name, "groups": sorted(wanted)})
     else:
@@ -155,7 +146,7 @@ def set_groups(arguments: Namespace) -> int:
 
 def sign_out_user(arguments: Namespace) -> int:
     """End all sessions of a person."""
-    with _changing(arguments, "users sign-out", arguments.name) as (house, _):
+    with _changing(arguments, "users sign-out") as house:
         person = house.people.named(arguments.name)
         ended = house.sessions.end_all(person.id)
     if arguments.json:
@@ -167,7 +158,7 @@ def sign_out_user(arguments: Namespace) -> int:
 
 def list_groups(arguments: Namespace) -> int:
     """Print all groups and how many people are in each."""
-    with open_people(settings_of(arguments)) as house:
+    with read_people(settings_of(arguments)) as house:
         groups = house.people.groups()
     if arguments.json:
         print_json({"groups": [asdict(group) for group in groups]})
@@ -181,14 +172,14 @@ def list_groups(arguments: Namespace) -> int:
 
 def add_group(arguments: Namespace) -> int:
     """Make a group."""
-    with _changing(arguments, "groups add", arguments.name) as (house, _):
+    with _changing(arguments, "groups add") as house:
         house.people.add_group(arguments.name)
     return _done(arguments, f"added the group {arguments.name}", group=arguments.name)
 
 
 def remove_group(arguments: Namespace) -> int:
     """Forget a group and what it could read."""
-    with _changing(arguments, "groups remove", arguments.name) as (house, _):
+    with _changing(arguments, "groups remove") as house:
         house.people.remove_group(arguments.name)
     return _done(arguments, f"removed the group {arguments.name}", group=arguments.name)
 
@@ -200,7 +191,7 @@ def list_spaces(arguments: Namespace) -> int:
     with open_operations(settings, "strongroom spaces") as operations:
         for record in operations.documents(None):
             held[record.space] = held.get(record.space, 0) + 1
-    with open_people(settings) as house:
+    with read_people(settings) as house:
         rules = house.people.rules().spaces
     names = sorted({*rules, *(name for name in held if not is_private(name))})
     spaces = [
@@ -231,8 +222,7 @@ def list_spaces(arguments: Namespace) -> int:
 def grant(arguments: Namespace) -> int:
     """Let a group read or curate a space."""
     right = Right.CURATE if arguments.curate else Right.READ
-    with _changing(arguments, "spaces grant", arguments.space) as (house, about):
-        about |= {"group": arguments.group, "right": right.value}
+    with _changing(arguments, "spaces grant") as house:
         house.people.grant(arguments.space, arguments.group, right)
     return _done(
         arguments,
@@ -245,8 +235,7 @@ def grant(arguments: Namespace) -> int:
 
 def revoke(arguments: Namespace) -> int:
     """Take a group's rights in a space."""
-    with _changing(arguments, "spaces revoke", arguments.space) as (house, about):
-        about["group"] = arguments.group
+    with _changing(arguments, "spaces revoke") as house:
         house.people.revoke(arguments.space, arguments.group)
     return _done(
         arguments,
@@ -263,18 +252,19 @@ def opening(space: str) -> str:
 
 def is_closed(settings: Settings, space: str) -> bool:
     """Whether nobody but administrators may read a space."""
-    with open_people(settings) as house:
+    with read_people(settings) as house:
         return not is_private(space) and space not in house.people.rules().spaces
 
 
 @contextmanager
-def _changing(arguments: Namespace, what: str, name: str) -> Iterator[tuple[House, dict[str, Any]]]:
-    """The people, to change something; the change is on record once the block ends well."""
+def _changing(arguments: Namespace, what: str) -> Iterator[House]:
+    """The people, to change something; every change is on record before it is kept."""
     settings = settings_of(arguments)
-    about: dict[str, Any] = {"change": what, "name": name}
-    with open_trail(settings, f"strongroom {what}") as trail, open_people(settings) as house:
-        yield house, about
-        trail.record(RecordKind.PEOPLE, person=local_person(), data=about)
+    with (
+        open_trail(settings, f"strongroom {what}") as trail,
+        open_people(settings, people_changes(trail)) as house,
+    ):
+        yield house
 
 
 def _require_group(house: House, name: str) -> None:

@@ -3,12 +3,17 @@
 import queue
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from app.people.schema import PeopleFault, migrate
 from vectorstore.disk import make_private, open_database
+
+# Puts a change on record: who makes it (a person's id, "" for whoever works at the command
+# line), and what. Called inside the transaction; what it raises undoes the change.
+Record = Callable[[str, Mapping[str, Any]], None]
 
 
 class Database:

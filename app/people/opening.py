@@ -1,14 +1,15 @@
 """Opens the people of a data folder: store, sessions, and the ways in that the settings name."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from app.data_folder import DataFolder
 from app.people.attempts import Attempts
 from app.people.company import CompanySignIn, Registration
-from app.people.database import Database
+from app.people.database import Database, Record
 from app.people.passwords import Passwords
 from app.people.schema import PeopleFault
 from app.people.sessions import Sessions
@@ -28,18 +29,33 @@ class House:
 
 
 @contextmanager
-def open_people(settings: Settings, passwords: Passwords | None = None) -> Iterator[House]:
+def read_people(settings: Settings) -> Iterator[House]:
+    """The same, for reading alone: whoever changes something gets PeopleFault."""
+    with open_people(settings, _refused) as house:
+        yield house
+
+
+def _refused(by: str, about: Mapping[str, Any]) -> None:
+    raise PeopleFault("The file of people was opened for reading; nothing was changed.")
+
+
+@contextmanager
+def open_people(
+    settings: Settings, record: Record, passwords: Passwords | None = None
+) -> Iterator[House]:
     """The people of the data folder, until the block ends; other processes may have them open.
 
+    `record` puts every change that an administrator makes on record, before it is kept.
     Raises PeopleFault for a file that cannot be used.
     """
     database = Database(DataFolder(settings.home).people)
     try:
-        people = People(database, passwords or Passwords())
+        people = People(database, passwords or Passwords(), record)
         sessions = Sessions(
             database,
             idle_s=settings.sign_in.idle_minutes * 60,
             longest_s=settings.sign_in.longest_hours * 3600,
+            record=record,
         )
         attempts = Attempts(database)
         yield House(people, sessions, attempts, PasswordSignIn(people, sessions, attempts))

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from app.people.access import Person
-from app.people.database import Database
+from app.people.database import Database, Record
 from app.people.store import person_from
 
 # How old the stored time of the last request may get, in seconds: not every request writes.
@@ -38,11 +38,13 @@ class Sessions:
         *,
         idle_s: float,
         longest_s: float,
+        record: Record,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._database = database
         self._idle_s = idle_s
         self._longest_s = longest_s
+        self._record = record
         self._clock = clock
 
     def begin(self, person_id: str, instead_of: str | None = None) -> str:
@@ -107,13 +109,16 @@ class Sessions:
         with self._database.writing() as connection:
             connection.execute("DELETE FROM sessions WHERE token_hash = ?", (_key(token),))
 
-    def end_all(self, person_id: str, *, but: bytes | None = None) -> int:
-        """End a person's sessions, `but` the one with this key; how many."""
+    def end_all(self, person_id: str, *, but: bytes | None = None, by: str = "") -> int:
+        """End a person's sessions, `but` the one with this key; how many. On record as `by`'s."""
         with self._database.writing() as connection:
-            return connection.execute(
+            ended = connection.execute(
                 "DELETE FROM sessions WHERE person_id = ? AND token_hash IS NOT ?",
                 (person_id, but),
             ).rowcount
+            if person := person_from(connection, person_id):
+                self._record(by, {"change": "users sign-out", "name": person.name})
+        return ended
 
 
 def _key(token: str) -> bytes:

@@ -78,7 +78,7 @@ class PasswordSignIn:
         self._attempts.succeeded(attempt)
         if now == new:
             return None
-        self._people.set_password(person.id, new, must_change=False)
+        self._people.set_password(person.id, new, must_change=False, by=person.id)
         token = self._sessions.begin(person.id)
         return SignedIn(person, token, self._attempts.mark_for(person.id))
 

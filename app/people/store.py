@@ -6,9 +6,10 @@ import time
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from app.people.access import EVERYONE, Person, Right, Rules, SpaceRule, is_private
-from app.people.database import Database
+from app.people.database import Database, Record
 from app.people.names import (
     PeopleError,
     candidates,
@@ -20,6 +21,7 @@ from app.people.names import (
 from app.people.passwords import Passwords, check_password, make_password
 
 FIRST_NAME = "admin"
+_GONE = "this person is no longer there"
 _PERSON = "id, name, full_name, administrator, auditor"
 
 
@@ -43,13 +45,23 @@ class Group:
 
 
 class People:
-    """Everyone who can sign in, and what their groups may do; safe from many threads."""
+    """Everyone who can sign in, and what their groups may do; safe from many threads.
+
+    Every change that an administrator makes is handed to `record` inside its transaction: what
+    cannot be recorded is not done, and what is refused is not recorded. `by` is the id of the
+    person who makes the change, or "" for the one who works at the command line.
+    """
 
     def __init__(
-        self, database: Database, passwords: Passwords, clock: Callable[[], float] = time.time
+        self,
+        database: Database,
+        passwords: Passwords,
+        record: Record,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         self._database = database
         self._passwords = passwords
+        self._record = record
         self._clock = clock
 
     # People
@@ -88,6 +100,8 @@ class People:
         must_change: bool = True,
         administrator: bool = False,
         auditor: bool = False,
+        groups: Collection[str] = (),
+        by: str = "",
     ) -> Person:
         """Add a person with a password of their own. Raises PeopleError, WeakPassword."""
         name = checked_name(name, "a person's name")
@@ -96,10 +110,19 @@ class People:
         with self._database.writing() as connection:
             if _find(connection, name):
                 raise PeopleError(f"there is already a person named {name!r}")
-            return self._insert(
-                connection, name, checked_full_name(full_name), kept, must_change, None,
-                administrator=administrator, auditor=auditor,
-            )  # fmt: skip
+            person = self._insert(
+                connection,
+                name,
+                checked_full_name(full_name),
+                kept,
+                must_change,
+                None,
+                administrator=administrator,
+                auditor=auditor,
+            )
+            _set_groups(connection, person, groups)
+            self._record(by, _added(person, groups))
+        return person
 
     def first_administrator(self) -> tuple[Person, str] | None:
         """Make an administrator if there is none, with a one-time password; None if there is."""
@@ -114,24 +137,37 @@ class People:
             names = candidates(FIRST_NAME, "strongroom")
             free = next(name for name in names if not _find(connection, name))
             made = self._insert(connection, free, "", kept, True, None, administrator=True)
+            self._record("", _added(made))
         return made, password
 
-    def remove(self, person_id: str) -> None:
+    def remove(self, person_id: str, *, by: str = "") -> None:
         """Forget a person and end their sessions; the id is never given again."""
-        with self._database.writing() as connection, _keeping_an_administrator(connection):
-            connection.execute("INSERT OR IGNORE INTO gone VALUES (?)", (person_id,))
-            connection.execute("DELETE FROM people WHERE id = ?", (person_id,))
+        with self._database.writing() as connection:
+            person = person_from(connection, person_id)
+            with _keeping_an_administrator(connection):
+                connection.execute("INSERT OR IGNORE INTO gone VALUES (?)", (person_id,))
+                connection.execute("DELETE FROM people WHERE id = ?", (person_id,))
+            if person is not None:
+                self._record(by, {**_change("users remove", person.name), "id": person.id})
 
     def set_roles(
-        self, person_id: str, *, administrator: bool | None = None, auditor: bool | None = None
+        self,
+        person_id: str,
+        *,
+        administrator: bool | None = None,
+        auditor: bool | None = None,
+        by: str = "",
     ) -> None:
         """Give or take roles; None leaves one as it is."""
-        with self._database.writing() as connection, _keeping_an_administrator(connection):
-            connection.execute(
-                "UPDATE people SET administrator = coalesce(?, administrator), "
-                "auditor = coalesce(?, auditor) WHERE id = ?",
-                (administrator, auditor, person_id),
-            )
+        with self._database.writing() as connection:
+            with _keeping_an_administrator(connection):
+                connection.execute(
+                    "UPDATE people SET administrator = coalesce(?, administrator), "
+                    "auditor = coalesce(?, auditor) WHERE id = ?",
+                    (administrator, auditor, person_id),
+                )
+            if person := person_from(connection, person_id):
+                self._record(by, {**_change("users role", person.name), "roles": _roles(person)})
 
     def set_full_name(self, person_id: str, full_name: str) -> None:
         """Change the name that others read; the one to sign in with stays."""
@@ -141,11 +177,13 @@ class People:
                 "UPDATE people SET full_name = ? WHERE id = ?", (full_name, person_id)
             )
 
-    def set_password(self, person_id: str, password: str, *, must_change: bool) -> None:
+    def set_password(
+        self, person_id: str, password: str, *, must_change: bool, by: str = ""
+    ) -> None:
         """Give a person a new password and end all their sessions."""
         person = self.by_id(person_id)
         if person is None:
-            raise PeopleError("this person is no longer there")
+            raise PeopleError(_GONE)
         check_password(password, person.name)
         kept = self._passwords.hash(password)
         with self._database.writing() as connection:
@@ -154,6 +192,7 @@ class People:
                 (kept, must_change, person_id),
             )
             connection.execute("DELETE FROM sessions WHERE person_id = ?", (person_id,))
+            self._record(by, _change("users password", person.name))
 
     def check(self, name: str, password: str) -> Person | None:
         """The person of this name and password; None, after as long, for any other pair."""
@@ -235,37 +274,46 @@ class People:
             )
             return [Group(*row) for row in rows]
 
-    def add_group(self, name: str) -> None:
+    def add_group(self, name: str, *, by: str = "") -> None:
         """Make a group. Raises PeopleError for one that is there."""
         name = checked_name(name, "a group's name")
         with self._database.writing() as connection:
             if name == EVERYONE or _group_exists(connection, name):
                 raise PeopleError(f"there is already a group named {name!r}")
             connection.execute("INSERT INTO groups VALUES (?)", (name,))
+            self._record(by, _change("groups add", name))
 
-    def remove_group(self, name: str) -> None:
+    def remove_group(self, name: str, *, by: str = "") -> None:
         """Forget a group, its memberships and what it may read."""
         with self._database.writing() as connection:
             _require_group(connection, name)
             connection.execute("DELETE FROM rules WHERE group_name = ?", (name,))
             connection.execute("DELETE FROM groups WHERE name = ?", (name,))
+            self._record(by, _change("groups remove", name))
 
-    def join(self, person_id: str, group: str) -> None:
-        """Put a person into a group."""
+    def join(self, person_id: str, group: str, *, by: str = "") -> None:
+        """Put a person into a group. Raises PeopleError where one of them is not there."""
         with self._database.writing() as connection:
-            _require_group(connection, group)
-            connection.execute(
-                "INSERT OR IGNORE INTO memberships VALUES (?, ?, 0)", (person_id, group)
-            )
+            person = _present(connection, person_id)
+            self._change_groups(connection, person, person.groups | {group}, by)
 
-    def leave(self, person_id: str, group: str) -> None:
+    def leave(self, person_id: str, group: str, *, by: str = "") -> None:
         """Take a person out of a group; the company's sign-in may put them back."""
         with self._database.writing() as connection:
             _require_group(connection, group)
-            connection.execute(
-                "DELETE FROM memberships WHERE person_id = ? AND group_name = ?",
-                (person_id, group),
-            )
+            person = _present(connection, person_id)
+            self._change_groups(connection, person, person.groups - {group}, by)
+
+    def set_groups(self, person_id: str, groups: Collection[str], *, by: str = "") -> None:
+        """Put a person into these groups and no others. Raises PeopleError as `join` does."""
+        with self._database.writing() as connection:
+            self._change_groups(connection, _present(connection, person_id), groups, by)
+
+    def _change_groups(
+        self, connection: sqlite3.Connection, person: Person, groups: Collection[str], by: str
+    ) -> None:
+        _set_groups(connection, person, groups)
+        self._record(by, {**_change("users groups", person.name), "groups": sorted(groups)})
 
     # Rules of spaces
 
@@ -287,7 +335,7 @@ class People:
             }
         )
 
-    def grant(self, space: str, group: str, right: Right) -> None:
+    def grant(self, space: str, group: str, right: Right, *, by: str = "") -> None:
         """Let a group read or curate a space, in the place of what it might do before."""
         space = checked_name(space, "a space's name")
         if is_private(space):
@@ -299,8 +347,10 @@ class People:
                 "INSERT OR REPLACE INTO rules VALUES (?, ?, ?)",
                 (space, group, right is Right.CURATE),
             )
+            about = {**_change("spaces grant", space), "group": group, "right": right.value}
+            self._record(by, about)
 
-    def revoke(self, space: str, group: str) -> None:
+    def revoke(self, space: str, group: str, *, by: str = "") -> None:
         """Take a group's rights in a space. Raises PeopleError when it has none."""
         with self._database.writing() as connection:
             gone = connection.execute(
@@ -308,6 +358,7 @@ class People:
             ).rowcount
             if not gone:
                 raise PeopleError(f"the group {group!r} has no rights in the space {space!r}")
+            self._record(by, {**_change("spaces revoke", space), "group": group})
 
     def _insert(
         self,
@@ -325,10 +376,52 @@ class People:
         connection.execute(
             "INSERT INTO people (id, name, name_key, full_name, password, must_change, subject,"
             " administrator, auditor, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (person.id, name, name_key(name), full_name, kept, must_change, subject,
-             administrator, auditor, self._clock()),
-        )  # fmt: skip
+            (
+                person.id,
+                name,
+                name_key(name),
+                full_name,
+                kept,
+                must_change,
+                subject,
+                administrator,
+                auditor,
+                self._clock(),
+            ),
+        )
         return person
+
+
+def _change(what: str, name: str) -> dict[str, Any]:
+    """A record's data: the command that makes this change, and of whom or what."""
+    return {"change": what, "name": name}
+
+
+def _added(person: Person, groups: Collection[str] = ()) -> dict[str, Any]:
+    about = _change("users add", person.name)
+    return {**about, "groups": sorted(groups), "administrator": person.administrator}
+
+
+def _roles(person: Person) -> list[str]:
+    held = {"administrator": person.administrator, "auditor": person.auditor}
+    return [role for role, has in held.items() if has] or ["reader"]
+
+
+def _set_groups(connection: sqlite3.Connection, person: Person, groups: Collection[str]) -> None:
+    for group in sorted(set(groups) - person.groups):
+        _require_group(connection, group)
+        connection.execute("INSERT INTO memberships VALUES (?, ?, 0)", (person.id, group))
+    for group in person.groups - set(groups):
+        connection.execute(
+            "DELETE FROM memberships WHERE person_id = ? AND group_name = ?", (person.id, group)
+        )
+
+
+def _present(connection: sqlite3.Connection, person_id: str) -> Person:
+    person = person_from(connection, person_id)
+    if person is None:
+        raise PeopleError(_GONE)
+    return person
 
 
 def person_from(connection: sqlite3.Connection, person_id: str) -> Person | None:

@@ -53,7 +53,7 @@ def account_routes(
     def end_others(request: Request) -> Response:
         session = session_of(request.scope)
         if session is not None:
-            sessions.end_all(session.person.id, but=session.key)
+            sessions.end_all(session.person.id, but=session.key, by=session.person.id)
         return RedirectResponse("/account?done=sessions", 303)
 
     @router.get("/account/password")

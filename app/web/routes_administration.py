@@ -1,13 +1,12 @@
 """The administrators' pages: people, groups, spaces, models, health and usage."""
 
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated, Any, Protocol
+from typing import Annotated, Protocol
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
-from fastapi.routing import APIRoute
 
 from app.administering.costs import Comparison, Prices, compare
 from app.audit.usage import Day
@@ -19,16 +18,13 @@ from app.people.store import People, PeopleError
 from app.web.i18n.languages import language_for
 from app.web.i18n.words import AdministrationTexts
 from app.web.pages import render
+from app.web.refusals import NotAdministrator, refusing_route
 from app.web.signed_in import person_of
 
 PREFIX = "/administration"
 _DAYS = (7, 30, 90)
 _SCALE = 100.0  # height of a chart's highest bar, in its own units
 Text = Annotated[str, Form()]
-
-
-class NotAdministrator(Exception):
-    """These pages are not there for anyone but administrators."""
 
 
 class Overview(Protocol):
@@ -127,6 +123,7 @@ def administration_routes(
             full_name=full_name,
             administrator=role == "administrator",
             auditor=role == "auditor",
+            by=_asker(request),
         )
         return _people_page(request, people, told=(added.name, password))
 
@@ -136,45 +133,50 @@ def administration_routes(
         if account is None:
             raise PeopleError(_texts(request).gone)
         fresh = make_password()
-        people.set_password(person, fresh, must_change=True)
+        people.set_password(person, fresh, must_change=True, by=_asker(request))
         return _people_page(request, people, told=(account.person.name, fresh))
 
     @router.post("/people/role")
     def role(request: Request, person: Text, role: Text) -> Response:
-        people.set_roles(person, administrator=role == "administrator", auditor=role == "auditor")
+        people.set_roles(
+            person,
+            administrator=role == "administrator",
+            auditor=role == "auditor",
+            by=_asker(request),
+        )
         return _back("/people")
 
     @router.post("/people/sessions")
     def end(request: Request, person: Text) -> Response:
-        sessions.end_all(person)
+        sessions.end_all(person, by=_asker(request))
         return _back("/people")
 
     @router.post("/people/remove")
     def remove(request: Request, person: Text, documents: Text = "keep") -> Response:
-        people.remove(person)
+        people.remove(person, by=_asker(request))
         forget(person)
-        if documents == "delete" and (held := erase(person, person_of(request.scope).id)):
+        if documents == "delete" and (held := erase(person, _asker(request))):
             raise PeopleError(_texts(request).uploads_held.format(count=held))
         return _back("/people")
 
     @router.post("/people/join")
     def join(request: Request, person: Text, group: Text) -> Response:
-        people.join(person, group)
+        people.join(person, group, by=_asker(request))
         return _back("/people")
 
     @router.post("/people/leave")
     def leave(request: Request, person: Text, group: Text) -> Response:
-        people.leave(person, group)
+        people.leave(person, group, by=_asker(request))
         return _back("/people")
 
     @router.post("/groups")
     def add_group(request: Request, name: Text = "") -> Response:
-        people.add_group(name)
+        people.add_group(name, by=_asker(request))
         return _back("/people")
 
     @router.post("/groups/remove")
     def remove_group(request: Request, name: Text) -> Response:
-        people.remove_group(name)
+        people.remove_group(name, by=_asker(request))
         return _back("/people")
 
     @router.get("/spaces")
@@ -192,12 +194,12 @@ def administration_routes(
 
     @router.post("/spaces/grant")
     def grant(request: Request, space: Text, group: Text, right: Text) -> Response:
-        people.grant(space.strip(), group, Right(right))
+        people.grant(space.strip(), group, _right(right), by=_asker(request))
         return _back("/spaces")
 
     @router.post("/spaces/revoke")
     def revoke(request: Request, space: Text, group: Text) -> Response:
-        people.revoke(space, group)
+        people.revoke(space, group, by=_asker(request))
         return _back("/spaces")
 
     @router.get("/models")
@@ -214,6 +216,11 @@ def administration_routes(
     return router
 
 
+def _asker(request: Request) -> str:
+    """The id of the administrator who asks."""
+    return person_of(request.scope).id
+
+
 def _people_page(request: Request, people: People, told: tuple[str, str] | None = None) -> Response:
     return render(
         request,
@@ -223,7 +230,7 @@ def _people_page(request: Request, people: People, told: tuple[str, str] | None 
         accounts=people.accounts(),
         groups=people.groups(),
         told=told,
-        me=person_of(request.scope).id,
+        me=_asker(request),
         role_of=_role_of,
         day=_day,
     )
@@ -288,30 +295,21 @@ def _texts(request: Request) -> AdministrationTexts:
     return language_for(request.headers.get("accept-language", "")).administration
 
 
-class _Route(APIRoute):
-    """Lets administrators in, tells all others that there is nothing, and says what went wrong."""
-
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        handle = super().get_route_handler()
-
-        async def answer(request: Request) -> Response:
-            texts = _texts(request)
-            if not person_of(request.scope).administrator:
-                return _refused(request, 404, texts.not_there)
-            try:
-                return await handle(request)
-            except (PeopleError, ValueError) as error:
-                return _refused(request, 409, str(error))
-
-        return answer
+def _right(name: str) -> Right:
+    try:
+        return Right(name)
+    except ValueError as error:
+        raise PeopleError(str(error)) from None
 
 
-def _refused(request: Request, status: int, words: str) -> Response:
-    return render(
-        request,
-        "administration_refused.html",
-        status=status,
-        texts=_texts(request),
-        here="",
-        words=words,
-    )
+def _admit(request: Request) -> None:
+    if not person_of(request.scope).administrator:
+        raise NotAdministrator
+
+
+_Route = refusing_route(
+    "administration_refused.html",
+    lambda request: _texts(request).not_there,
+    lambda request: {"texts": _texts(request), "here": ""},
+    admit=_admit,
+)

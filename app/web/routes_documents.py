@@ -1,22 +1,22 @@
 """The curators' pages: the documents of one's spaces, uploads, and what people did not find."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
-from fastapi.routing import APIRoute
 
-from app.curating.desk import Complaint, Desk, DeskRefused, NotThere, SpaceOnDesk
-from app.curating.uploads import UploadRefused, Uploads, as_json
+from app.curating.desk import Complaint, Desk, NotThere, SpaceOnDesk
+from app.curating.uploads import Uploads, as_json
 from app.people.access import private_space
 from app.web.i18n.languages import language_for
 from app.web.i18n.words import DocumentTexts
 from app.web.pages import render
+from app.web.refusals import refusing_route
 from app.web.signed_in import person_of
 from vectorstore.records import DocumentRecord
 
@@ -207,24 +207,9 @@ def _texts(request: Request) -> DocumentTexts:
     return language_for(request.headers.get("accept-language", "")).documents
 
 
-class _Route(APIRoute):
-    """Answers the desk's refusals: 404 for what is not there or not theirs, 409 with the reason."""
-
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        handle: Callable[[Request], Coroutine[Any, Any, Response]] = super().get_route_handler()
-
-        async def answer(request: Request) -> Response:
-            texts = _texts(request)
-            try:
-                return await handle(request)
-            except NotThere:
-                status, words = 404, texts.not_there
-            except (DeskRefused, UploadRefused) as refused:
-                status, words = 409, str(refused)
-            if "/uploads" in request.url.path:
-                return JSONResponse({"error": words}, status_code=status)
-            return render(
-                request, "documents_refused.html", status=status, texts=texts, words=words
-            )
-
-        return answer
+_Route = refusing_route(
+    "documents_refused.html",
+    lambda request: _texts(request).not_there,
+    lambda request: {"texts": _texts(request)},
+    as_json=lambda path: "/uploads" in path,
+)

@@ -1,20 +1,20 @@
 """Questionnaires over the web: hand one in, watch it, take the answers away."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
-from fastapi.routing import APIRoute
 
-from app.batch.handed_in import OfficeRefused, Run
+from app.batch.handed_in import OfficeNotThere, Run
 from app.batch.handing_out import FORMATS
 from app.batch.office import Office
 from app.people.access import Person, private_space
 from app.web.i18n.languages import language_for
 from app.web.i18n.words import QuestionnaireTexts
 from app.web.pages import render
+from app.web.refusals import refusing_route
 from app.web.signed_in import person_of
 
 PREFIX = "/questionnaires"
@@ -61,7 +61,7 @@ def questionnaire_routes(office: Office, readable: Readable, handed: Handed) -> 
     ) -> JSONResponse:
         person = person_of(request.scope)
         if not set(space or ()) <= set(readable(person)):
-            raise OfficeRefused("there is no such space")
+            raise OfficeNotThere("there is no such space")
         content = await request.body()
         run = await asyncio.to_thread(
             office.take,
@@ -152,23 +152,9 @@ def _texts(request: Request) -> QuestionnaireTexts:
     return language_for(request.headers.get("accept-language", "")).questionnaires
 
 
-class _Route(APIRoute):
-    """Says why something was not done: 404 for what is not there or not theirs."""
-
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        handle = super().get_route_handler()
-
-        async def answer(request: Request) -> Response:
-            try:
-                return await handle(request)
-            except OfficeRefused as refused:
-                words = str(refused)
-            status = 404 if "there is no such" in words else 409
-            if request.url.path.endswith("/take"):
-                return JSONResponse({"error": words}, status_code=status)
-            texts = _texts(request)
-            return render(
-                request, "questionnaires_refused.html", status=status, texts=texts, words=words
-            )
-
-        return answer
+_Route = refusing_route(
+    "questionnaires_refused.html",
+    lambda request: "",  # each of their refusals has words
+    lambda request: {"texts": _texts(request)},
+    as_json=lambda path: path.endswith("/take"),
+)

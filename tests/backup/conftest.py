@@ -7,6 +7,7 @@ from pathlib import Path
 from unittest import mock
 
 import pytest
+from people.people_fakes import unrecorded
 from word_embedder import WordEmbedder
 
 from app import wiring
@@ -60,7 +61,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
         home.ingest(documents(place / "files"), space="general")
     with closing(Conversations(DataFolder(folder).conversations)) as talks:
         talks.keep("kim", "talk", SavedTurn(1, QUESTION, "stopped", draft="28"), begins=True)
-    with open_people(settings_of(folder)) as house:
+    with open_people(settings_of(folder), unrecorded) as house:
         house.people.add("kim", "correct horse battery", must_change=False)
         house.people.add("lee", "another long password", must_change=False)
     with open_journal(folder / "batches" / "run") as journal:

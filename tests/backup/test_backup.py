@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from backup.conftest import QUESTION, TEXTS, opened, settings_of
+from people.people_fakes import unrecorded
 
 from app.answering.ask import Ask
 from app.audit.keys import SigningKey
@@ -79,7 +80,7 @@ def test_everything_comes_back_in_a_new_folder(folder: Path, tmp_path: Path):
         saved = talks.read("kim", "talk", set)
         assert saved is not None
         assert saved.turns[0].question == QUESTION
-    with open_people(settings_of(new)) as house:
+    with open_people(settings_of(new), unrecorded) as house:
         assert {account.person.name for account in house.people.accounts()} == {"kim", "lee"}
         assert house.door.sign_in("kim", "correct horse battery", address="127.0.0.1")
     with open_journal(new / "batches" / "run") as journal:
@@ -157,7 +158,7 @@ def test_what_was_deleted_since_does_not_come_back(folder: Path, tmp_path: Path)
         assert str(tmp_path / "backup.tar") in removal.receipt["backups"]
         assert "The last of them ends on" in removal.receipt["backups"]
         RuleBook(folder).hold(home.trail, "kim", "general", "leave.txt", "litigation")
-    with open_people(settings_of(folder)) as house:
+    with open_people(settings_of(folder), unrecorded) as house:
         house.people.remove(house.people.named("lee").id)
     before = [record.seq for record in records(trail_folder(settings_of(folder)))]
     done = restored(tmp_path / "backup.tar", folder, replace=True)
@@ -173,7 +174,7 @@ def test_what_was_deleted_since_does_not_come_back(folder: Path, tmp_path: Path)
         -2:
     ] == ["merger.txt", "travel.txt"]
     assert RuleBook(folder).read().hold_on("general", "leave.txt") is not None
-    with open_people(settings_of(folder)) as house:
+    with open_people(settings_of(folder), unrecorded) as house:
         assert {account.person.name for account in house.people.accounts()} == {"kim"}
     assert (Path(done.aside) / "index").is_dir()
 

@@ -11,6 +11,7 @@ import pytest
 from batch.batch_runs import here, lines
 from batch.office_runs import Held, finished, opened, until
 from batch.test_run import Library
+from people.people_fakes import unrecorded
 
 from app.batch.folders import PIPED, delete_of_person
 from app.batch.forgetting import erase_results
@@ -117,7 +118,7 @@ def test_a_person_whom_another_process_removes_stops_nothing_else(tmp_path: Path
 
 def test_users_remove_takes_their_questionnaires(tmp_path: Path) -> None:
     assert here(tmp_path, "users", "add", "kim").returncode == 0
-    with open_people(load_settings({"home": tmp_path})) as house:
+    with open_people(load_settings({"home": tmp_path}), unrecorded) as house:
         kim = house.people.named("kim").id
     with opened(tmp_path / "batches", Library()) as office:
         runs = [office.take(who, "q.txt", b"q?\n") for who in (kim, "another")]

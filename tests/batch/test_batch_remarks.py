@@ -110,7 +110,7 @@ def test_the_remarks_stay_with_the_run(book: Path, tmp_path: Path) -> None:
         tasks = tasks_of(checked(rows, library, library.records, ORDER), None)
         with open_journal(tmp_path / "run") as journal:
             return begin_or_continue(
-                journal, run_info(library, ORDER), lambda: tasks, remarks=remarks
+                journal, run_info(library, ORDER), lambda: tasks, library, remarks=remarks
             )
 
     for info in (begin(), begin()):  # begun, and gone on with

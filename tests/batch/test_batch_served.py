@@ -72,7 +72,10 @@ def results(folder: Path, library: LibraryPort, rows: list[Question]) -> list[Ro
     order = Order("q.csv", "0" * 64, "library", reproducible=True)
     with open_journal(folder) as journal:
         info = begin_or_continue(
-            journal, run_info(library, order), lambda: tasks_of([(row, "") for row in rows], None)
+            journal,
+            run_info(library, order),
+            lambda: tasks_of([(row, "") for row in rows], None),
+            library,
         )
         answer_all(journal, info, library, parallel=2)
         return list(journal.results())
@@ -160,6 +163,7 @@ def test_a_stopped_run_stops_the_owners_work(tmp_path: Path) -> None:
             journal,
             run_info(remote, order),
             lambda: tasks_of([(row, "") for row in questions(1)], None),
+            remote,
         )
         threading.Thread(target=lambda: owner.begun.wait(30) and stop.set()).start()
         with pytest.raises(Stopped):

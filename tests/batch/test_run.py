@@ -3,9 +3,10 @@
 import hashlib
 import threading
 import tracemalloc
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 from app.answering.ask import Ask
 from app.answering.stream import EventStream, GeneratedStream
+from app.audit.records import TrailFull
 from app.batch.checking import BadRows, checked
 from app.batch.forgetting import erase_results
 from app.batch.journal import FILE, JournalError, open_journal
@@ -43,6 +45,7 @@ class Library:
         self.records = list(RECORDS)
         self.quoted = "a.md"
         self.model = "model"
+        self.recorded: list[Mapping[str, Any]] = []
         self.together = 0
         self.most_together = 0
         self._lock = threading.Lock()
@@ -52,6 +55,9 @@ class Library:
 
     def documents(self, spaces: Sequence[str] | None = None) -> list[DocumentRecord]:
         return [one for one in self.records if spaces is None or one.space in spaces]
+
+    def record_batch(self, about: Mapping[str, Any]) -> None:
+        self.recorded.append(about)
 
     def too_long(self, questions: Sequence[str]) -> list[str]:
         return ["is too long" if len(one) > 200 else "" for one in questions]
@@ -118,10 +124,32 @@ def play(
             journal,
             run_info(library, order),
             lambda: tasks_of(checked(rows, library, library.records, order), documents),
+            library,
             force=force,
         )
         answer_all(journal, info, library, parallel=3)
         return info, list(journal.results())
+
+
+def test_that_a_run_begins_goes_on_and_starts_over_is_on_record(tmp_path: Path) -> None:
+    library = Library()
+    for force in (False, False, True):
+        play(tmp_path, library, questions(2), force=force)
+    assert [about["change"] for about in library.recorded] == ["begin", "go on", "start over"]
+    assert all(about["questionnaire"] == "q.csv" for about in library.recorded)
+
+
+def test_a_run_that_cannot_be_recorded_does_not_begin(tmp_path: Path) -> None:
+    class Unrecorded(Library):
+        def record_batch(self, about: Mapping[str, Any]) -> None:
+            raise TrailFull("no room")
+
+    library = Unrecorded()
+    with pytest.raises(TrailFull):
+        play(tmp_path, library, questions(2))
+    assert not library.asked
+    with open_journal(tmp_path) as journal:
+        assert journal.info() is None
 
 
 def test_every_row_is_answered_in_the_questionnaires_order(tmp_path: Path) -> None:
@@ -220,6 +248,7 @@ def test_a_full_disk_ends_the_run_in_words_and_loses_nothing(tmp_path: Path) -> 
             journal,
             run_info(Library(), ORDER),
             lambda: tasks_of([(one, "") for one in questions(40)], None),
+            Library(),
         )
         pages = journal._db.execute("PRAGMA page_count").fetchone()[0]
         journal._db.execute(f"PRAGMA max_page_count = {pages + 3}")
@@ -302,6 +331,7 @@ def test_a_torn_end_of_the_journal_costs_one_answer_at_most(tmp_path: Path) -> N
             journal,
             run_info(Library(), ORDER),
             lambda: tasks_of([(one, "") for one in questions(6)], None),
+            Library(),
         )
         answer_all(journal, info, Library(), parallel=1)
         before = list(journal.results())

@@ -119,7 +119,10 @@ def _run(home: Home, folder: Path, rows: Sequence[Question], order: Order) -> fl
     began = time.perf_counter()
     with open_journal(folder) as journal:
         info = begin_or_continue(
-            journal, run_info(home, order), lambda: tasks_of([(row, "") for row in rows], None)
+            journal,
+            run_info(home, order),
+            lambda: tasks_of([(row, "") for row in rows], None),
+            home,
         )
         counts = answer_all(journal, info, home, parallel=home.identity().parallel)
         assert counts.done == len(rows)

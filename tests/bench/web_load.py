@@ -224,7 +224,7 @@ def main() -> int:
         subprocess.run(samples, check=True, stdout=subprocess.DEVNULL)
         names = [f"person{number}" for number in range(chosen.people)]
         began = time.perf_counter()
-        with open_people(load_settings({"home": Path(home)})) as house:
+        with open_people(load_settings({"home": Path(home)}), lambda by, about: None) as house:
             house.people.grant("samples", EVERYONE, Right.READ)
             for name in (*names, "first"):
                 house.people.add(name, password, must_change=False)

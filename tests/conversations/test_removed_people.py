@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from fakes import leave_answer
+from people.people_fakes import unrecorded
 
 from app.cli import main
 from app.conversations.store import Conversations
@@ -19,7 +20,7 @@ def test_removing_a_person_erases_their_conversations(
 ) -> None:
     home = ["--home", str(tmp_path)]
     assert main(["users", "add", "kim", *home]) == 0
-    with open_people(load_settings({"home": tmp_path})) as house:
+    with open_people(load_settings({"home": tmp_path}), unrecorded) as house:
         kim = house.people.named("kim").id
     turn = SavedTurn(1, "Quokkaprojekt?", "done", answer=leave_answer("Quokkaprojekt?"))
     with closing(Conversations(DataFolder(tmp_path).conversations)) as conversations:

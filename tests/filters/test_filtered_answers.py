@@ -223,3 +223,10 @@ def test_a_row_of_a_questionnaire_says_what_was_filtered() -> None:
     assert row.reason == (
         "filter, answer: 2 × IBAN masked; orders to an assistant in the passages, not followed: 1"
     )
+
+
+def test_the_countries_of_the_filters_decide_answers(home: Home) -> None:
+    filters = FilterSettings(personal_data=True, answers="mask", countries=("AT", "CH"))
+    settings = home.settings.model_copy(update={"filters": filters})
+    screened = Home(settings, home.index, home.chat, home.trail, home.deleter, screen_of(filters))
+    assert screened.identity().settings["filters.countries"] == "AT, CH"

@@ -1,9 +1,10 @@
 """What the tests of people share: quick hashing, a clock that one sets, and a house of people."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from argon2 import PasswordHasher
 
@@ -16,6 +17,10 @@ from app.people.store import People
 
 GOOD = "seven green bicycles"
 BETTER = "nineteen blue kettles"
+
+
+def unrecorded(by: str, about: Mapping[str, Any]) -> None:
+    """For people without a trail."""
 
 
 class CountedHasher(PasswordHasher):
@@ -55,8 +60,8 @@ def opened(path: Path, clock: Clock | None = None) -> Iterator[House]:
     database = Database(path)
     clock = clock or Clock()
     hasher = CountedHasher()
-    people = People(database, Passwords(hasher), clock)
-    sessions = Sessions(database, idle_s=1800, longest_s=43_200, clock=clock)
+    people = People(database, Passwords(hasher), unrecorded, clock)
+    sessions = Sessions(database, idle_s=1800, longest_s=43_200, record=unrecorded, clock=clock)
     attempts = Attempts(database, clock)
     try:
         door = PasswordSignIn(people, sessions, attempts)

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from people.people_fakes import unrecorded
 from web.signing_in import token_of
 from web.whole import Whole, whole
 
@@ -51,7 +52,7 @@ def test_the_command_deletes_them(tmp_path: Path, capsys: pytest.CaptureFixture[
     home = ["--home", str(tmp_path / "home")]
     for name in ("kim", "lee"):
         assert main(["users", "add", name, *home]) == 0
-    with open_people(load_settings({"home": tmp_path / "home"})) as house:
+    with open_people(load_settings({"home": tmp_path / "home"}), unrecorded) as house:
         spaces = {name: private_space(house.people.named(name)) for name in ("kim", "lee")}
     for name, space in spaces.items():
         (tmp_path / f"{name}.txt").write_text(f"The quokka of {name}.", "utf-8")

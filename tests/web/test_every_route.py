@@ -19,6 +19,7 @@ from people.people_fakes import GOOD
 from web.signing_in import running, sign_in, token_of
 from word_embedder import chunks, document
 
+from app.audit.administration import people_changes
 from app.batch.journal import open_journal
 from app.batch.office import Office
 from app.batch.provenance import Order
@@ -162,7 +163,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     quick = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
     with (
         open_home(settings, "test") as home,
-        open_people(settings, quick) as house,
+        open_people(settings, people_changes(home.trail), quick) as house,
         closing(Conversations(settings.home / "conversations.sqlite3")) as talks,
         closing(Uploads(settings.home / "uploads", home, UploadLimits(2**20, 2**22))) as uploads,
         ExitStack() as stack,

@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from app.administering.overview import HomeOverview, prices_of
+from app.audit.administration import people_changes
 from app.conversations.store import Conversations
 from app.curating.desk import Desk
 from app.curating.library import HomeLibrary, SavedComplaints
@@ -95,7 +96,10 @@ class Office:
 def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     settings = load_settings({"home": tmp_path_factory.mktemp("office")})
     cheap = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
-    with open_home(settings, "test") as home, open_people(settings, cheap) as house:
+    with (
+        open_home(settings, "test") as home,
+        open_people(settings, people_changes(home.trail), cheap) as house,
+    ):
         people = house.people
         people.add("ada", PASSWORD, administrator=True)
         people.add("kim", PASSWORD)

@@ -9,7 +9,7 @@ import pytest
 from argon2 import PasswordHasher
 from batch.office_runs import finished, record
 from batch.test_run import Library
-from people.people_fakes import GOOD
+from people.people_fakes import GOOD, unrecorded
 from web.signing_in import running, sign_in, token_of
 
 from app.batch.office import Office
@@ -48,7 +48,7 @@ def served(tmp_path: Path) -> Iterator[Served]:
     library = Library()
     with (
         open_home(settings, "test") as home,
-        open_people(settings, quick) as house,
+        open_people(settings, unrecorded, quick) as house,
         closing(Conversations(tmp_path / "conversations.sqlite3")) as talks,
         closing(Uploads(tmp_path / "uploads", home, Limits(2**20, 2**22))) as uploads,
         closing(Office(tmp_path / "batches", lambda _: library)) as office,

@@ -15,6 +15,7 @@ from playwright.sync_api import expect as hasty
 from web.running import Watched
 from web.signing_in import running, sign_in
 
+from app.audit.administration import people_changes
 from app.batch.office import Office
 from app.conversations.store import Conversations
 from app.curating.uploads import Limits as UploadLimits
@@ -63,7 +64,7 @@ def whole(folder: Path, people: Mapping[str, str]) -> Iterator[Whole]:
     quick = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
     with (
         open_home(settings, "test") as home,
-        open_people(settings, quick) as house,
+        open_people(settings, people_changes(home.trail), quick) as house,
         closing(Conversations(folder / "conversations.sqlite3")) as talks,
         closing(Uploads(folder / "uploads", home, UploadLimits(2**22, 2**24))) as uploads,
         ExitStack() as stack,

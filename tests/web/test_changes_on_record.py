@@ -1,0 +1,266 @@
+"""Every route that changes something finds its record on the trail, with the person who asked.
+
+A route that is new has to be added here: with its record, or with the reason why it has none.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from argon2 import PasswordHasher
+from batch.office_runs import Held, until
+from batch.test_run import Library
+from fastapi import FastAPI
+from people.people_fakes import BETTER, GOOD
+from web.signing_in import running, sign_in, token_of
+from web.test_every_route import routes
+from word_embedder import chunks, document
+
+from app.audit.administration import people_changes
+from app.audit.reading import records
+from app.batch.office import Office
+from app.conversations.store import Conversations
+from app.curating.uploads import Limits, Uploads
+from app.home import Home
+from app.people.access import Person, Right, private_space
+from app.people.opening import House, open_people
+from app.people.passwords import Passwords
+from app.serving import web_app
+from app.settings import load_settings
+from app.wiring import open_home
+
+UNRECORDED = {
+    "/conversation/{conversation}/rename": "the title of one's own conversation",
+    "/conversation/{conversation}/delete": "one's own conversation; its questions stay on record",
+    "/conversation/{conversation}/turn/{number}/vote": "one's own opinion of an answer",
+    "/documents/uploads": "opens an upload: nothing is in the library before it is started",
+    "/documents/uploads/{upload_id}/files": "the same: a file that waits",
+    "/documents/uploads/{upload_id}/abandon": "the same: files that never were in the library",
+}
+
+
+class RecordedLibrary(Library):
+    """The library of a person whose questionnaires are on the trail of a data folder."""
+
+    def __init__(self, home: Home, person: str, held: Held) -> None:
+        super().__init__(held)
+        self._home, self._person = home, person
+
+    def record_batch(self, about: Mapping[str, Any]) -> None:
+        self._home.record_batch(about, person=self._person)
+
+
+@dataclass
+class Site:
+    """The whole application, its trail, and which routes were found on it."""
+
+    app: FastAPI
+    home: Home
+    house: House
+    office: Office
+    held: Held
+    kim: Person
+    boss: Person
+    url: str = ""
+
+    def client(self, name: str, password: str = GOOD) -> httpx.Client:
+        client = httpx.Client(base_url=self.url, trust_env=False, timeout=60)
+        assert sign_in(client, name, password).status_code == 303
+        return client
+
+    def newest(self) -> int:
+        return max(record.seq for record in records(self.home.trail.folder))
+
+    def found(self, after: int, kind: str, person: str, about: Mapping[str, Any]) -> bool:
+        """Whether a record after this one has this kind, this person and at least this data."""
+        return any(
+            record.kind == kind
+            and record.person == person
+            and about.items() <= dict(record.data).items()
+            for record in records(self.home.trail.folder)
+            if record.seq > after
+        )
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Site]:
+    settings = load_settings({"home": tmp_path / "home"})
+    quick = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+    with (
+        open_home(settings, "test") as home,
+        open_people(settings, people_changes(home.trail), quick) as house,
+        closing(Conversations(settings.home / "conversations.sqlite3")) as conversations,
+        closing(Uploads(settings.home / "uploads", home, Limits(2**20, 2**22))) as uploads,
+        ExitStack() as stack,
+    ):
+        people, held = house.people, Held()
+        boss = people.add("boss", GOOD, administrator=True, must_change=False)
+        kim = people.add("kim", GOOD, must_change=False)
+        people.add_group("staff")
+        people.join(kim.id, "staff")
+        people.grant("general", "staff", Right.CURATE)
+        for name in ("one.md", "two.md"):
+            home.index.put(document(name, "general"), chunks("Hello."))
+        batches = settings.home / "batches"
+        office = Office(batches, lambda person: RecordedLibrary(home, person, held))
+        stack.callback(office.close)
+        app = web_app(settings, home, house, conversations, uploads, office)
+        found = Site(app, home, house, office, held, kim, boss)
+        with running(app) as found.url:
+            yield found
+
+
+@dataclass
+class Walk:
+    """The changing routes, called one after the other; each call has to be on record."""
+
+    site: Site
+    boss: httpx.Client
+    kim: httpx.Client
+    walked: set[str]
+
+    def change(
+        self,
+        who: httpx.Client,
+        person: str,
+        route: str,
+        form: Mapping[str, str],
+        kind: str,
+        about: Mapping[str, Any],
+        **more: Any,
+    ) -> httpx.Response:
+        before = self.site.newest()
+        token = token_of(who, "/account")
+        answered = who.post(
+            more.pop("path", route),
+            headers={"x-csrf-token": token},
+            **({"content": more.pop("content")} if "content" in more else {"data": dict(form)}),
+            **more,
+        )
+        assert answered.status_code in (200, 303), (route, answered.text)
+        until(lambda: self.site.found(before, kind, person, about))
+        self.walked.add(route)
+        return answered
+
+
+def questionnaires(walk: Walk) -> None:
+    site = walk.site
+    taken = walk.change(
+        walk.kim,
+        site.kim.id,
+        "/questionnaires/take",
+        {},
+        "batch",
+        {"change": "begin", "questionnaire": "q.txt"},
+        params={"name": "q.txt"},
+        content=b"How many?\n",
+    )
+    run = taken.json()["id"]
+    site.held.reached()
+
+    def ended() -> bool:
+        return not site.office.run(site.kim.id, run).open
+
+    for route, what in (
+        ("stop", "stop"),
+        ("go-on", "go on"),
+        ("start-over", "start over"),
+        ("delete", "delete"),
+    ):
+        about = {"change": what, "run": run}
+        walk.change(walk.kim, site.kim.id, f"/questionnaires/{route}", {"run": run}, "batch", about)
+        site.held.go()
+        if route != "delete":
+            until(ended)
+
+
+def documents(walk: Walk) -> None:
+    site = walk.site
+    for route, kind, form in (
+        ("move", "move", {"name": "one.md", "to": private_space(site.kim)}),
+        ("remove", "deletion", {"name": "two.md"}),
+    ):
+        walk.change(
+            walk.kim, site.kim.id, f"/documents/{route}", {"space": "general", **form}, kind, {}
+        )
+    token = token_of(walk.kim, "/account")
+    own = {"space": "general"}
+    upload = walk.kim.post("/documents/uploads", data={**own, "csrf": token}).json()["id"]
+    walk.kim.post(
+        f"/documents/uploads/{upload}/files",
+        params={"name": "new.md"},
+        content=b"# New\n\nSome words.\n",
+        headers={"x-csrf-token": token},
+    )
+    start = "/documents/uploads/{upload_id}/start"
+    about = {"document": "new.md"}
+    path = start.format(upload_id=upload)
+    walk.change(walk.kim, site.kim.id, start, {}, "ingest", about, path=path)
+    until(lambda: site.home.index.document("general", "new.md") is not None)
+    walk.change(
+        walk.kim, site.kim.id, "/documents/again", {**own, "name": "new.md"}, "ingest", about
+    )
+
+
+def own_account(walk: Walk) -> None:
+    site = walk.site
+    people = "people-changed"
+    signed_out = {"change": "users sign-out", "name": "kim"}
+    walk.change(walk.kim, site.kim.id, "/account/sessions", {}, people, signed_out)
+    form = {"now": GOOD, "new": BETTER, "again": BETTER}
+    changed = {"change": "users password", "name": "kim"}
+    walk.change(walk.kim, site.kim.id, "/account/password", form, people, changed)
+    walk.change(walk.kim, site.kim.id, "/sign-out", {}, "signed-out", {})
+
+
+def administration(walk: Walk) -> None:
+    site = walk.site
+
+    def administer(route: str, form: Mapping[str, str], **about: Any) -> None:
+        path = f"/administration{route}"
+        walk.change(walk.boss, site.boss.id, path, form, "people-changed", about)
+
+    person = {"person": site.kim.id}
+    eve = {"change": "users add", "name": "eve", "groups": [], "administrator": False}
+    administer("/people", {"name": "eve", "role": "auditor"}, **eve)
+    administer("/people/password", person, change="users password", name="kim")
+    administer("/people/role", {**person, "role": "auditor"}, name="kim", roles=["auditor"])
+    administer("/people/sessions", person, change="users sign-out", name="kim")
+    administer("/groups", {"name": "board"}, change="groups add", name="board")
+    joined = {"change": "users groups", "name": "kim", "groups": ["board", "staff"]}
+    administer("/people/join", {**person, "group": "board"}, **joined)
+    left = {"change": "users groups", "name": "kim", "groups": ["staff"]}
+    administer("/people/leave", {**person, "group": "board"}, **left)
+    right = {"group": "board", "right": "read"}
+    granted = {"change": "spaces grant", "name": "law", **right}
+    administer("/spaces/grant", {"space": "law", **right}, **granted)
+    taken_away = {"change": "spaces revoke", "name": "law", "group": "board"}
+    administer("/spaces/revoke", {"space": "law", "group": "board"}, **taken_away)
+    administer("/groups/remove", {"name": "board"}, change="groups remove", name="board")
+    administer("/people/remove", person, change="users remove", name="kim", id=site.kim.id)
+
+
+def test_every_changing_route_is_on_record(site: Site) -> None:
+    before = site.newest()
+    walk = Walk(site, site.client("boss"), site.client("kim"), {"/sign-in"})
+    assert site.found(before, "signed-in", site.kim.id, {})
+    questionnaires(walk)
+    documents(walk)
+    own_account(walk)
+    administration(walk)
+    changing = {path for method, path in routes(site.app) if method != "GET"}
+    assert walk.walked | set(UNRECORDED) == changing
+    assert not walk.walked & set(UNRECORDED)
+
+
+def test_what_is_refused_is_not_on_record_and_not_done(site: Site) -> None:
+    before = site.newest()
+    boss = site.client("boss")
+    form = {"person": site.boss.id, "role": "reader", "csrf": token_of(boss, "/account")}
+    assert boss.post("/administration/people/role", data=form).status_code == 409
+    assert not site.found(before, "people-changed", site.boss.id, {})
+    assert site.house.people.named("boss").administrator
