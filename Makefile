@@ -109,7 +109,7 @@ $(DONE)/package: pyproject.toml requirements.lock $(DONE)/torch-$(call locked,to
 	@$(STEP) package 'Installing Strongroom and the libraries it stands on' $(PIP) install -c requirements.lock -e .
 	@touch $@
 
-$(DONE)/models: app/models.json $(DONE)/package
+$(DONE)/models: app/engine/models.json $(DONE)/package
 	@echo 'Starter models:'
 	@$(BIN)/strongroom models fetch
 	@touch $@

@@ -20,9 +20,9 @@ flags. Exit codes: 0 done, 1 something failed (said on stderr), 2 wrong usage,
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
-    from app.bundle.arguments import goes_out
+    from app.governance.bundle.arguments import goes_out
     from app.privacy import work_offline
-    from app.privacy.inside import keep_inside
+    from app.privacy.process_guard import keep_inside
 
     arguments = build_parser().parse_args(argv)
     fetching = arguments.command == "models:fetch" or goes_out(arguments)
@@ -61,7 +61,7 @@ def _go_apart(arguments: argparse.Namespace) -> None:
     if arguments.command in ("check:check", "health:health", "engine:engine"):
         return
     from app.commands.output import settings_of
-    from app.privacy.apart import go_apart, listen
+    from app.privacy.network_isolation import go_apart, listen
 
     if arguments.command == "serving:serve":
         given = {"host": arguments.host, "port": arguments.port}
@@ -171,8 +171,8 @@ def build_parser() -> argparse.ArgumentParser:
 
 
 def _add_copies(command, commands) -> None:  # type: ignore[no-untyped-def]
-    from app.backup.arguments import add_backup_arguments, add_restore_arguments
-    from app.bundle.arguments import add_arguments as add_bundle_arguments
+    from app.governance.backup.arguments import add_backup_arguments, add_restore_arguments
+    from app.governance.bundle.arguments import add_arguments as add_bundle_arguments
 
     for name, add, text in (
         ("backup", add_backup_arguments, "copy the whole data folder into one file, while in use"),

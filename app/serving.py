@@ -9,43 +9,43 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from app.administering.overview import HomeOverview, prices_of
-from app.audit.administration import people_changes
-from app.audit.records import RecordKind
-from app.backend import HomeBackend
-from app.batch.office import Office
-from app.control import take_work
-from app.conversations.store import Conversations
-from app.curating.desk import Desk
-from app.curating.library import HomeLibrary, SavedComplaints
-from app.curating.uploads import Limits as UploadLimits
-from app.curating.uploads import Uploads
-from app.data_folder import DataFolder
-from app.deletion.daily import retention_daily
-from app.deletion.places import DrawnPages
-from app.home import Home
-from app.keepers.registry import forget_person
-from app.owner import socket_path
+from app.batch.queue.service import QuestionnaireQueue
+from app.data_folder.layout import DataFolder
+from app.data_folder.ownership import socket_path
+from app.governance.audit.administration import people_changes
+from app.governance.audit.records import RecordKind
+from app.governance.deletion.places import DrawnPages
+from app.governance.keepers.registry import forget_person
 from app.people.access import Person, private_space_of
+from app.people.accounts import Accounts, company_sign_in, open_people
 from app.people.allowance import Limits
-from app.people.opening import House, company_sign_in, open_people
-from app.personal_workspace import PersonalWorkspace
+from app.people.conversations.store import Conversations
+from app.people.curating.curation import Curation
+from app.people.curating.uploads import Limits as UploadLimits
+from app.people.curating.uploads import Uploads
+from app.people.sources.library import Sources
+from app.people.sources.links import source_link
+from app.people.sources.rendering import PageRenderer
 from app.settings import Settings, SettingsError
-from app.sources.library import Sources
-from app.sources.links import source_link
-from app.sources.rendering import PageRenderer
-from app.web.proxies import networks
-from app.web.routes_account import account_routes
-from app.web.routes_administration import administration_routes
-from app.web.routes_documents import documents_routes
-from app.web.routes_questionnaires import LARGEST as QUESTIONNAIRE_BYTES
-from app.web.routes_questionnaires import questionnaire_routes
-from app.web.routes_sign_in import Doors, sign_in_routes
-from app.web.routes_sources import source_routes
-from app.web.security import App, refuse_open_door
+from app.web.auth.proxies import networks
+from app.web.auth.routes_account import account_routes
+from app.web.auth.routes_sign_in import Doors, sign_in_routes
+from app.web.auth.security import App, refuse_open_door
+from app.web.auth.sign_in import Groups, SignIn, TrustedHeader
+from app.web.chat.workspace_backend import WorkspaceBackend
+from app.web.pages.routes_administration import administration_routes
+from app.web.pages.routes_documents import documents_routes
+from app.web.pages.routes_questionnaires import LARGEST as QUESTIONNAIRE_BYTES
+from app.web.pages.routes_questionnaires import questionnaire_routes
+from app.web.pages.routes_sources import source_routes
 from app.web.server import Outside, PageGroup, create_app, run_web
-from app.web.sign_in import Groups, SignIn, TrustedHeader
-from app.wiring import open_home
+from app.workspace.control import take_work
+from app.workspace.curated_documents import CuratedDocuments, SavedComplaints
+from app.workspace.daily_retention import retention_daily
+from app.workspace.overview import HomeOverview, prices_of
+from app.workspace.personal_workspace import PersonalWorkspace
+from app.workspace.wiring import open_workspace
+from app.workspace.workspace import Workspace
 
 
 def run(
@@ -71,7 +71,7 @@ def run(
         print(network, flush=True)
     print("Opening the index and loading the embedder…", flush=True)
     with (
-        open_home(settings, "strongroom serve", socket=door) as home,
+        open_workspace(settings, "strongroom serve", socket=door) as home,
         open_people(settings, people_changes(home.trail)) as house,
         take_work(home, door),
         retention_daily(home),
@@ -97,18 +97,18 @@ def run(
 
 def web_app(
     settings: Settings,
-    home: Home,
-    house: House,
+    home: Workspace,
+    house: Accounts,
     conversations: Conversations,
     uploads: Uploads,
-    office: Office,
+    office: QuestionnaireQueue,
     outside: Outside = Outside(),  # noqa: B008 -- frozen
 ) -> FastAPI:
     """The whole web application over an open data folder: the chat, and every page beside it."""
     web = settings.web
     limits = Limits(at_once=web.questions_at_once, a_minute=web.questions_a_minute)
     return create_app(
-        HomeBackend(_workspaces(home, house), home.chat, web.examples, limits),
+        WorkspaceBackend(_workspaces(home, house), home.chat, web.examples, limits),
         conversations,
         sign_in=_sign_in(settings, house),
         pages=_pages(settings, home, house, conversations, uploads, office),
@@ -116,12 +116,12 @@ def web_app(
     )
 
 
-def _workspaces(home: Home, house: House) -> Callable[[Person], PersonalWorkspace]:
+def _workspaces(home: Workspace, house: Accounts) -> Callable[[Person], PersonalWorkspace]:
     """Each person's view of the data folder."""
     return lambda person: PersonalWorkspace(home, lambda: person, house.people.rules)
 
 
-def _uploads(settings: Settings, home: Home) -> Uploads:
+def _uploads(settings: Settings, home: Workspace) -> Uploads:
     """The uploads of the data folder; those that an earlier process had accepted go on."""
     largest = settings.web.upload_mib << 20
     uploads = Uploads(DataFolder(settings.home).uploads, home, UploadLimits(largest, 4 * largest))
@@ -129,14 +129,14 @@ def _uploads(settings: Settings, home: Home) -> Uploads:
     return uploads
 
 
-def _office(settings: Settings, home: Home, house: House) -> Office:
+def _office(settings: Settings, home: Workspace, house: Accounts) -> QuestionnaireQueue:
     """People's questionnaires; those that an earlier process had accepted go on."""
 
     def library_of(person: str) -> PersonalWorkspace:
         return PersonalWorkspace(home, partial(house.people.by_id, person), house.people.rules)
 
     base = f"http://{settings.web.host}:{settings.web.port}"
-    office = Office(
+    office = QuestionnaireQueue(
         DataFolder(settings.home).questionnaires,
         library_of,
         lambda one: base + source_link(one),
@@ -148,11 +148,11 @@ def _office(settings: Settings, home: Home, house: House) -> Office:
 
 def _pages(
     settings: Settings,
-    home: Home,
-    house: House,
+    home: Workspace,
+    house: Accounts,
     conversations: Conversations,
     uploads: Uploads,
-    office: Office,
+    office: QuestionnaireQueue,
 ) -> list[PageGroup]:
     """Every group of pages beside the chat."""
     ours = settings.sign_in
@@ -169,7 +169,7 @@ def _pages(
         forget_person(DataFolder(settings.home), person)
 
     rules, workspace_of = house.people.rules, _workspaces(home, house)
-    desk = Desk(HomeLibrary(home), uploads, SavedComplaints(conversations), rules)
+    desk = Curation(CuratedDocuments(home), uploads, SavedComplaints(conversations), rules)
     overview = HomeOverview(home, rules)
     prices = prices_of(home)
     opened = partial(record, RecordKind.SOURCE_OPENED)
@@ -202,14 +202,14 @@ def _pages(
     ]
 
 
-def _erase_uploads(home: Home, person: str, by: str) -> int:
+def _erase_uploads(home: Workspace, person: str, by: str) -> int:
     """Delete the own uploads of a person who was removed; how many are held, and stay."""
     space = private_space_of(person)
     names = [record.name for record in home.index.documents() if record.space == space]
     return sum(not one.removed for one in home.remove(names, space=space, person=by))
 
 
-def _sign_in(settings: Settings, house: House) -> Callable[[App], App]:
+def _sign_in(settings: Settings, house: Accounts) -> Callable[[App], App]:
     ours = settings.sign_in
     header = TrustedHeader(ours.header, ours.header_groups) if ours.header else None
     return partial(
@@ -254,7 +254,7 @@ def _tls(settings: Settings) -> tuple[str, str] | None:
     return str(certificate), str(key)
 
 
-def _welcome(house: House, first: tuple[Person, str] | None) -> str:
+def _welcome(house: Accounts, first: tuple[Person, str] | None) -> str:
     """What to say to whoever starts this for the first time; "" later."""
     if first is not None:
         # Printed and kept nowhere.

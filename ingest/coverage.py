@@ -15,8 +15,8 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, BinaryIO, NamedTuple
 
-from ingest.loaders.pdf_drawing import CannotDraw, Drawing, Sight, Suspect
-from ingest.loaders.pdf_matrix import Box
+from ingest.loaders.pdf.drawing import CannotDraw, Drawing, Sight, Suspect
+from ingest.loaders.pdf.matrix import Box
 from ingest.sections import Findings, Section
 
 _WORD = re.compile(r"[^\W_]+")

@@ -93,7 +93,7 @@ class FileType(NamedTuple):
     name: str
     label: str  # as in "is … although its name ends in …"
     extensions: tuple[str, ...]
-    loader: str  # module below ingest.loaders, and function
+    loader: str  # module below ingest.loaders, and function in it
     recognises: Recogniser = _never
     resembles: Recogniser = _never
     by_name: bool = False
@@ -106,7 +106,7 @@ FILE_TYPES: tuple[FileType, ...] = (
         "docx",
         "a Word document",
         ("docx", "docm", "dotx", "dotm"),
-        "docx:load_docx",
+        "office.docx:load_docx",
         recognises=_office(b"wordprocessingml.", b"ms-word."),
         reads="file",
     ),
@@ -114,7 +114,7 @@ FILE_TYPES: tuple[FileType, ...] = (
         "pptx",
         "a PowerPoint presentation",
         ("pptx", "pptm", "ppsx", "ppsm", "potx", "potm"),
-        "pptx:load_pptx",
+        "office.pptx:load_pptx",
         recognises=_office(b"presentationml.", b"ms-powerpoint."),
         reads="file",
     ),
@@ -122,18 +122,18 @@ FILE_TYPES: tuple[FileType, ...] = (
         "xlsx",
         "an Excel workbook",
         ("xlsx", "xlsm", "xltx", "xltm"),
-        "xlsx:load_xlsx",
+        "office.xlsx:load_xlsx",
         recognises=_office(
             b"spreadsheetml.", b"ms-excel.sheet.macroEnabled", b"ms-excel.template.macroEnabled"
         ),
         reads="file",
     ),
-    FileType("pdf", "a PDF", ("pdf",), "pdf:load_pdf", recognises=_is_pdf, reads="file"),
+    FileType("pdf", "a PDF", ("pdf",), "pdf.loader:load_pdf", recognises=_is_pdf, reads="file"),
     FileType(
         "html",
         "a web page",
         ("html", "htm", "xhtml", "shtml"),
-        "html:load_html",
+        "html.loader:load_html",
         recognises=_is_html,
         by_name=True,
     ),
@@ -141,20 +141,20 @@ FILE_TYPES: tuple[FileType, ...] = (
         "markdown",
         "Markdown",
         ("md", "markdown", "mdown", "mkd"),
-        "markdown:load_markdown",
+        "text.markdown:load_markdown",
         by_name=True,
     ),
-    FileType("csv", "a CSV table", ("csv", "tsv", "tab"), "csv_table:load_csv", by_name=True),
+    FileType("csv", "a CSV table", ("csv", "tsv", "tab"), "text.csv_table:load_csv", by_name=True),
     FileType(
         "email",
         "an e-mail",
         ("eml", "mht", "mhtml"),
-        "email:load_email",
+        "text.email:load_email",
         resembles=_looks_like_mail,
         by_name=True,
         reads="files within",
     ),
-    FileType("text", "plain text", ("txt", "text", "log", "rst"), "text:load_text"),
+    FileType("text", "plain text", ("txt", "text", "log", "rst"), "text.plain:load_text"),
 )
 BY_NAME: Mapping[str, FileType] = {row.name: row for row in FILE_TYPES}
 _BY_EXTENSION = {extension: row for row in FILE_TYPES for extension in row.extensions}

@@ -16,7 +16,7 @@ from typing import Literal, Protocol
 from ingest.chunking import Tokens, chunk_sections, shortened
 from ingest.discovery import Candidate, discover, path_as_text, text_as_path
 from ingest.originals import ContentChanged, Originals
-from ingest.sandbox import ParseLimits, Reading, Sandbox
+from ingest.sandbox.parsing import ParseLimits, Reading, Sandbox
 from ingest.sections import LoaderError, below_title
 from vectorstore.disk import sha256_of
 from vectorstore.faults import DocumentGone, DocumentHeld

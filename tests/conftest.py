@@ -38,7 +38,7 @@ def llama2_gguf() -> Path:
 @pytest.fixture(scope="session")
 def starter_gguf() -> Path:
     """The starter chat model that `strongroom models fetch` installs."""
-    from app.models import STARTER_CHAT, installed_models_dir
+    from app.engine.models import STARTER_CHAT, installed_models_dir
 
     path = installed_models_dir() / STARTER_CHAT
     if not path.is_file():

@@ -5,8 +5,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from app.answering.ask import Ask
-from app.answering.stream import EventStream
-from app.events import (
+from app.answering.events import (
     Answer,
     AnswerSentence,
     Citation,
@@ -19,8 +18,9 @@ from app.events import (
     Usage,
     Writing,
 )
+from app.answering.stream import EventStream
 from app.people.access import Person
-from app.web.backend import AnswerFailed, FailureKind, ModelNotice, Readiness
+from app.web.chat.backend import AnswerFailed, FailureKind, ModelNotice, Readiness
 from vectorstore.records import DocumentRecord, Hit
 
 

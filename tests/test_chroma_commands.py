@@ -14,13 +14,13 @@ import pytest
 from chroma_run import ChromaRun
 
 from app.answering.ask import Ask
-from app.audit.opening import open_trail
-from app.backup import making, restoring
-from app.deletion import deleter
-from app.deletion.remains import Remains
+from app.governance.audit.opening import open_trail
+from app.governance.backup import making, restoring
+from app.governance.deletion import deleter
+from app.governance.deletion.remains import Remains
 from app.privacy.allowed import Allowed, Host, named_in
 from app.settings import load_settings
-from app.wiring import open_home
+from app.workspace.wiring import open_workspace
 from vectorstore.chroma_server import ServerVectors
 from vectorstore.vectors import OutOfReach
 
@@ -105,7 +105,7 @@ def test_nothing_but_that_host_and_port_may_be_reached() -> None:
 
 def test_a_receipt_says_what_was_not_seen(tmp_path: Path, server: ChromaRun) -> None:
     settings = load_settings({"home": tmp_path / "home", "index": {"chroma_url": server.url}})
-    with open_home(settings, "test") as home:
+    with open_workspace(settings, "test") as home:
         home.ingest([SAMPLES / "security.html", SAMPLES / "release-notes.md"], space="general")
         (removal,) = home.remove(["security.html"], space="general")
         assert removal.receipt is not None
@@ -139,7 +139,7 @@ def test_a_server_that_is_cut_off_within_a_deletion_and_back_at_its_end_is_not_c
         return search(*given, **named)
 
     settings = load_settings({"home": tmp_path / "home", "index": {"chroma_url": server.url}})
-    with open_home(settings, "test") as home:
+    with open_workspace(settings, "test") as home:
         home.ingest([SAMPLES / "security.html", SAMPLES / "release-notes.md"], space="general")
         add, search = ServerVectors.add, deleter.search
         monkeypatch.setattr(ServerVectors, "add", cut)
@@ -157,14 +157,14 @@ def test_what_is_restored_beside_the_original_shares_no_collection_with_it(
     chroma = {"chroma_url": server.url}
     settings = load_settings({"home": tmp_path / "home", "index": chroma})
     beside = settings.model_copy(update={"home": tmp_path / "beside"})
-    with open_home(settings, "test") as home:
+    with open_workspace(settings, "test") as home:
         home.ingest([SAMPLES / "security.html"], space="general")
     file = tmp_path / "backup.tar"
     with open_trail(settings, "test") as trail:
         making.back_up(settings.home, trail, making.Order(file, keep_days=30), person="kim")
     restoring.restore(beside, restoring.Order(file, beside.home))
     before = collections_on(server)
-    with open_home(beside, "test") as other:
+    with open_workspace(beside, "test") as other:
         assert other.remove(["security.html"], space="general")[0].removed
     after = collections_on(server)
     assert before

@@ -10,22 +10,22 @@ import pytest
 from data_folder.make_recorded import ARCHIVE, QUESTION, TEXTS
 from word_embedder import WordEmbedder
 
-from app import wiring
-from app.backup.formats import newer_in
-from app.batch.folders import of_person
 from app.batch.journal import open_journal
-from app.conversations.store import Conversations
-from app.data_folder import LAYOUT, DataFolder
-from app.deletion.rules import RuleBook
-from app.keepers.registry import KEEPERS, forget_person
-from app.people.opening import open_people
+from app.batch.queue.folders import of_person
+from app.data_folder.layout import LAYOUT, DataFolder
+from app.governance.backup.formats import newer_in
+from app.governance.deletion.rules import RuleBook
+from app.governance.keepers.registry import KEEPERS, forget_person
+from app.people.accounts import open_people
+from app.people.conversations.store import Conversations
 from app.settings import load_settings
+from app.workspace import wiring
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = ("app", "ingest", "vectorstore")
 OTHER_THINGS = {
-    ("app/audit/records.py", "trail-begun"),  # a kind of record
-    ("app/models.py", "models"),  # the folder of models that come with the program
+    ("app/governance/audit/records.py", "trail-begun"),  # a kind of record
+    ("app/engine/models.py", "models"),  # the folder of models that come with the program
 }
 NAMES = {
     name: getattr(LAYOUT, name)
@@ -52,7 +52,7 @@ def test_an_earlier_data_folder_opens_and_answers(recorded: DataFolder) -> None:
     assert list(newer_in(recorded.root)) == []
     with (
         mock.patch.object(wiring, "load_embedder", return_value=WordEmbedder()),
-        wiring.open_home(settings, "test") as home,
+        wiring.open_workspace(settings, "test") as home,
     ):
         assert {record.name for record in home.documents()} == set(TEXTS)
         (best, *_) = home.search(QUESTION, k=3).hits
@@ -114,7 +114,7 @@ def test_no_other_module_spells_a_name_of_the_layout() -> None:
     found = []
     for path in sorted(path for top in PACKAGES for path in (ROOT / top).rglob("*.py")):
         module = path.relative_to(ROOT).as_posix()
-        if module in ("app/data_folder.py", "vectorstore/schema.py"):
+        if module in ("app/data_folder/layout.py", "vectorstore/schema.py"):
             continue
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             joined = node.right if isinstance(node, ast.BinOp) else None
@@ -133,8 +133,8 @@ def test_files_are_written_whole_in_one_place() -> None:
     """Only where it is said why, something else than `vectorstore.disk` syncs or opens SQLite."""
     allowed = {
         "vectorstore/disk.py",
-        "app/bundle/places.py",  # the installer has the standard library alone
-        "app/audit/trail.py",  # appends to an open file
+        "app/governance/bundle/places.py",  # the installer has the standard library alone
+        "app/governance/audit/trail.py",  # appends to an open file
     }
     found = [
         path.relative_to(ROOT).as_posix()

@@ -11,9 +11,9 @@ import pytest
 from make_samples import RENDERERS, read_source
 from pypdf import PdfReader
 
-from app.evaluate.hits import shares_text
-from app.evaluate.normalise import contains_words, words
-from ingest.reading import read_sections
+from app.answering.evaluation.hits import shares_text
+from app.answering.evaluation.normalise import contains_words, words
+from ingest.sandbox.reading import read_sections
 from ingest.sections import Findings, Section
 
 HERE = Path(__file__).parent

@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 from engine.synthetic import Shape, write_gguf
 
-from app import model_fetch
+from app.engine import model_fetch
 from app.engine.gguf import read_gguf
-from app.model_fetch import fetch
-from app.models import (
+from app.engine.model_fetch import fetch
+from app.engine.models import (
     STARTER_CHAT,
     STARTER_EMBEDDER,
     ModelError,

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from app.owner import HomeInUse, find_owner, own, socket_path
+from app.data_folder.ownership import DataFolderInUse, find_owner, own, socket_path
 
 HOLD = """
 import sys, time
 from pathlib import Path
-from app.owner import own
+from app.data_folder.ownership import own
 with own(Path(sys.argv[1]), "strongroom serve", Path(sys.argv[1]) / "owner.sock"):
     print("held", flush=True)
     time.sleep(60)
@@ -42,7 +42,10 @@ def test_a_second_process_learns_who_holds_the_folder_and_how_to_reach_it(tmp_pa
         assert owner is not None
         assert owner.pid == process.pid
         assert owner.socket == str(tmp_path / "owner.sock")
-        with pytest.raises(HomeInUse, match=f"strongroom serve.*{process.pid}"), own(tmp_path, "x"):
+        with (
+            pytest.raises(DataFolderInUse, match=f"strongroom serve.*{process.pid}"),
+            own(tmp_path, "x"),
+        ):
             pass
     finally:
         process.kill()

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from app.answering.ask import Ask
-from app.evaluate.normalise import contains_answer
-from app.events import Answer, Finished
-from app.home import Home
+from app.answering.evaluation.normalise import contains_answer
+from app.answering.events import Answer, Finished
 from app.settings import load_settings
-from app.wiring import open_home
+from app.workspace.wiring import open_workspace
+from app.workspace.workspace import Workspace
 
 HERE = Path(__file__).parent
 QUESTIONS = [json.loads(line) for line in (HERE / "sample_questions.jsonl").open(encoding="utf-8")]
@@ -20,20 +20,20 @@ UNANSWERABLE = [question for question in QUESTIONS if not question["answerable"]
 
 
 @pytest.fixture(scope="module")
-def samples_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
+def samples_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
     settings = load_settings({"home": tmp_path_factory.mktemp("home")})
-    with open_home(settings, "pytest") as home:
+    with open_workspace(settings, "pytest") as home:
         report = home.ingest([HERE / "samples"], space="general")
         assert {status.status for status in report.documents} == {"indexed"}
         yield home
 
 
 @pytest.fixture(scope="module")
-def answers(samples_home: Home) -> dict[str, Answer]:
+def answers(samples_home: Workspace) -> dict[str, Answer]:
     return {question["qid"]: _ask(samples_home, question["question"]) for question in QUESTIONS}
 
 
-def _ask(home: Home, question: str) -> Answer:
+def _ask(home: Workspace, question: str) -> Answer:
     *_, last = home.ask(Ask(question))
     assert isinstance(last, Finished)
     return last.answer
@@ -82,7 +82,7 @@ def test_the_account_adds_up(answers: dict[str, Answer]) -> None:
         assert 0 < usage.prompt_tokens + usage.completion_tokens <= usage.context_window
 
 
-def test_a_follow_up_is_answered_from_the_conversation(samples_home: Home) -> None:
+def test_a_follow_up_is_answered_from_the_conversation(samples_home: Workspace) -> None:
     first = _ask(samples_home, "How much is the meal allowance for a full day in Switzerland?")
     *_, last = samples_home.ask(Ask("And in Norway?", history=(first,)))
     assert isinstance(last, Finished)

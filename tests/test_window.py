@@ -7,15 +7,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.engine.templates import ChatTemplate, Turn, chat_template
-from app.engine.tokenizer import Tokenizer
-from app.window import (
+from app.answering.window import (
     FittedPrompt,
     NumberedPassage,
     PastTurn,
     QuestionTooLong,
     fit,
 )
+from app.engine.templates import ChatTemplate, Turn, chat_template
+from app.engine.tokenizer import Tokenizer
 
 SYSTEM = "Answer from the numbered passages only, and cite them like [1]."
 PROSE = (

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from app.events import Answer
+from app.answering.events import Answer
 from vectorstore.scope import EVERYTHING, Scope
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from app.answering.citations import DraftSentence, read_draft, says_not_found
 from app.answering.confidence import Calibration, Decision, decide, decision_signals
+from app.answering.events import AnswerSentence, Citation
 from app.answering.evidence import (
     Evidence,
     only_asks,
@@ -13,7 +14,6 @@ from app.answering.evidence import (
     says_something_new,
 )
 from app.answering.support import Support, find_support
-from app.events import AnswerSentence, Citation
 from vectorstore.embedder import Embedder
 from vectorstore.records import Hit
 

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from app.answering.defusing import addresses, defuse, without_foreign_addresses
+from app.answering.events import Notice
 from app.answering.instructions import gives_orders, without_orders
-from app.events import Notice
 from vectorstore.records import Hit
 
 _MARK = re.compile(r"^(\s*)\[(\d{1,3})\]", re.MULTILINE)

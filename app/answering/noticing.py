@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from app.events import Notice
+from app.answering.events import Notice
 
 _DONE = {"mark": "found", "mask": "masked", "refuse": "found, so nothing of it is shown"}
 

@@ -7,8 +7,8 @@ from collections.abc import Collection
 from contextlib import closing
 from pathlib import Path
 
-from app.batch.folders import clear_pipes, clear_unused_downloads
 from app.batch.journal import FILE, WAIT, JournalError, note_erasure
+from app.batch.queue.folders import clear_pipes, clear_unused_downloads
 from vectorstore.disk import fold_log, open_database
 
 _CHECKPOINTS = 50  # attempts at taking the old bytes out of the log beside a run that reads

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
 
-from app.batch.folders import clear_downloads
+from app.batch.queue.folders import clear_downloads
 from app.batch.records import Contents, DocumentRef, Question, RowResult, RunInfo
 from vectorstore.disk import make_private, open_database
 from vectorstore.versions import VersionFault, bring_up_to_date

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from app.answering.ask import Ask
+from app.answering.events import Event
 from app.answering.stream import EventStream
-from app.events import Event
 from vectorstore.records import DocumentRecord
 
 

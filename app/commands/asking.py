@@ -7,11 +7,11 @@ from dataclasses import asdict
 from tqdm import tqdm
 
 from app.answering.ask import Ask
+from app.answering.events import Answer, Citation, Finished
 from app.answering.noticing import told
+from app.answering.summarising.summary import Joining, ReadingPart, Summarised, Summary
 from app.commands.output import fail, print_json, settings_of
-from app.events import Answer, Citation, Finished
-from app.summarising.summary import Joining, ReadingPart, Summarised, Summary
-from app.wiring import open_operations
+from app.workspace.wiring import open_operations
 from vectorstore.records import Hit
 from vectorstore.scope import Scope
 

@@ -7,20 +7,20 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from app.audit.exporting import export as write_export
-from app.audit.exporting import verify_export
-from app.audit.head import kept_line
-from app.audit.keys import AuditorPrivateKey, SigningKey, VerifyKey
-from app.audit.opening import key_file, local_person, open_trail, trail_folder
-from app.audit.opening import renew as begin_anew
-from app.audit.reading import last_records, records
-from app.audit.records import RecordKind, TrailFault
-from app.audit.texts import opened
-from app.audit.verifying import verify as verify_trail
 from app.commands.output import fail, print_json, settings_of
-from app.deletion.receipt import verify_receipt
+from app.governance.audit.deletion_receipt import verify_receipt
+from app.governance.audit.exporting import export as write_export
+from app.governance.audit.exporting import verify_export
+from app.governance.audit.head import kept_line
+from app.governance.audit.keys import AuditorPrivateKey, SigningKey, VerifyKey
+from app.governance.audit.opening import key_file, local_person, open_trail, trail_folder
+from app.governance.audit.opening import renew as begin_anew
+from app.governance.audit.reading import last_records, records
+from app.governance.audit.records import RecordKind, TrailFault
+from app.governance.audit.texts import opened
+from app.governance.audit.verifying import verify as verify_trail
 from app.settings import Settings
-from app.wiring import open_operations
+from app.workspace.wiring import open_operations
 
 
 def verify(arguments: Namespace) -> int:

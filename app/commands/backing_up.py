@@ -5,17 +5,17 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from app.audit.keys import SigningKey, VerifyKey
-from app.audit.opening import key_file, local_person, open_trail, trail_folder
-from app.audit.verifying import verify as verify_trail
-from app.backup import making, restoring
-from app.backup.contents import BackupFault
-from app.backup.deletions import Known
-from app.backup.register import Kept, Register
 from app.commands.output import fail, print_json, settings_of
 from app.errors import words_for
+from app.governance.audit.keys import SigningKey, VerifyKey
+from app.governance.audit.opening import key_file, local_person, open_trail, trail_folder
+from app.governance.audit.verifying import verify as verify_trail
+from app.governance.backup import making, restoring
+from app.governance.backup.contents import BackupFault
+from app.governance.backup.deletions import Known
+from app.governance.backup.register import Kept, Register
 from app.settings import MOST_DAYS, SETTINGS_FILE, Settings
-from app.wiring import open_home
+from app.workspace.wiring import open_workspace
 
 
 def backup(arguments: Namespace) -> int:
@@ -133,7 +133,7 @@ def _open_once(
     Returns counts, those of `again` that are still there, and what is wrong, in words.
     """
     try:
-        with open_home(settings, "strongroom restore") as home:
+        with open_workspace(settings, "strongroom restore") as home:
             records = home.documents()
         found = verify_trail(trail_folder(settings), SigningKey.open(key_file(settings)).public)
     except Exception as error:

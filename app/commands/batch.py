@@ -15,40 +15,40 @@ from urllib.parse import urlencode
 
 from tqdm import tqdm
 
-from app.batch.changes import changes, note_changes
-from app.batch.checking import checked
-from app.batch.columns import Link
-from app.batch.comparison import counts_in_words
-from app.batch.comparison_files import FORMATS as REVIEW_FORMATS
-from app.batch.comparison_files import write_review
-from app.batch.folders import PIPED
-from app.batch.journal import Journal, open_journal
-from app.batch.provenance import (
+from app.batch.execution.changed_settings import changes, note_changes
+from app.batch.execution.provenance import (
     NothingToAsk,
     Order,
     references,
     run_info,
     searched,
 )
-from app.batch.questionnaire import Remarks, read_questionnaire
-from app.batch.records import Evidence, RunInfo
-from app.batch.report import FORMATS as REPORT_FORMATS
-from app.batch.report import write_report
-from app.batch.review import review
-from app.batch.run import (
+from app.batch.execution.run import (
     Counts,
     answer_all,
     begin_or_continue,
     tasks_of,
 )
-from app.batch.tables import FORMATS, read_results, write_table, write_text
-from app.batch.verify import verify
-from app.batch.written import not_as_written, note_written, run_of, set_aside
+from app.batch.execution.verify import verify
+from app.batch.input.checking import checked
+from app.batch.input.questionnaire import Remarks, read_questionnaire
+from app.batch.journal import Journal, open_journal
+from app.batch.output.columns import Link
+from app.batch.output.report import FORMATS as REPORT_FORMATS
+from app.batch.output.report import write_report
+from app.batch.output.tables import FORMATS, read_results, write_table, write_text
+from app.batch.output.written_files import not_as_written, note_written, run_of, set_aside
+from app.batch.queue.folders import PIPED
+from app.batch.records import Evidence, RunInfo
+from app.batch.review.comparison import counts_in_words
+from app.batch.review.comparison_files import FORMATS as REVIEW_FORMATS
+from app.batch.review.comparison_files import write_review
+from app.batch.review.differences import review
 from app.commands.output import fail, print_json, settings_of
-from app.data_folder import DataFolder
-from app.home import Operations
+from app.data_folder.layout import DataFolder
 from app.settings import Settings
-from app.wiring import open_operations
+from app.workspace.wiring import open_operations
+from app.workspace.workspace import Operations
 from vectorstore.disk import sha256_of
 
 PIPE = "-"

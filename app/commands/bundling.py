@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.commands.output import fail, print_json, settings_of
-from app.data_folder import DataFolder
+from app.data_folder.layout import DataFolder
 
 if TYPE_CHECKING:
-    from app.bundle.signing import BundleKey
+    from app.governance.bundle.signing import BundleKey
 
 
 def bundle(arguments: Namespace) -> int:
@@ -19,9 +19,9 @@ def bundle(arguments: Namespace) -> int:
     if not arguments.out:
         fail("name the file to write, or --verify FILE")
         return 2
-    from app.bundle.chosen_models import chosen_models
-    from app.bundle.contents import BundleFault
-    from app.bundle.making import make_bundle
+    from app.governance.bundle.chosen_models import chosen_models
+    from app.governance.bundle.contents import BundleFault
+    from app.governance.bundle.making import make_bundle
 
     settings = settings_of(arguments)
     out = Path(arguments.out).expanduser().resolve()
@@ -74,8 +74,8 @@ def bundle(arguments: Namespace) -> int:
 
 
 def _verify(arguments: Namespace) -> int:
-    from app.bundle.contents import expected_fingerprint
-    from app.bundle.tarball import verify_tar
+    from app.governance.bundle.contents import expected_fingerprint
+    from app.governance.bundle.tarball import verify_tar
 
     expected = expected_fingerprint(arguments.key) if arguments.key else None
     manifest, signed_by = verify_tar(Path(arguments.verify), expected)
@@ -91,7 +91,7 @@ def _verify(arguments: Namespace) -> int:
 
 
 def _key(given: Path | None, own: Path) -> "BundleKey":
-    from app.bundle.signing import BundleKey
+    from app.governance.bundle.signing import BundleKey
 
     if given is not None:
         return BundleKey.open(given.expanduser())

@@ -9,9 +9,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from app.checkup import check as look
-from app.checkup import worst
 from app.commands.output import fail, print_json, settings_of
+from app.workspace.checkup import check as look
+from app.workspace.checkup import worst
 
 MARKS = {"ok": "ok  ", "warning": "WARN", "failed": "FAIL"}
 
@@ -46,7 +46,7 @@ def check(arguments: Namespace) -> int:
 
 
 def _privacy(arguments: Namespace) -> int:
-    from app.privacy.report import make_report
+    from app.privacy.check.report import make_report
 
     report = make_report(settings_of(arguments))
     if arguments.report:
@@ -59,7 +59,7 @@ def _privacy(arguments: Namespace) -> int:
 
 
 def _verify(arguments: Namespace) -> int:
-    from app.privacy.report import verify_report
+    from app.privacy.check.report import verify_report
 
     key = Path(arguments.key) if arguments.key else None
     content = verify_report(Path(arguments.verify), settings_of(arguments), key)
@@ -73,7 +73,7 @@ def _verify(arguments: Namespace) -> int:
 
 
 def _say(content: dict[str, Any]) -> None:
-    from app.privacy.verdict import FORMAT
+    from app.privacy.check.verdict import FORMAT
 
     print(f"Outside: {content['isolation']}. Observed by {content['observed_by']}.")
     if content["format"] < FORMAT:

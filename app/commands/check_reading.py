@@ -13,7 +13,7 @@ from pathlib import Path
 from app.commands.output import fail, print_json, settings_of
 from ingest.coverage import PageCoverage
 from ingest.discovery import Candidate, discover
-from ingest.sandbox import ParseLimits, Sandbox
+from ingest.sandbox.parsing import ParseLimits, Sandbox
 from ingest.sections import LoaderError
 
 TOLERATED = 0.03  # of a file's words; more is marked

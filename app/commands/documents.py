@@ -10,8 +10,8 @@ from tqdm import tqdm
 
 from app.commands.output import fail, print_json, settings_of
 from app.commands.people import is_closed, opening
-from app.deletion.receipt import Removal
-from app.wiring import open_home, open_operations
+from app.governance.audit.deletion_receipt import Removal
+from app.workspace.wiring import open_operations, open_workspace
 from ingest.pipeline import Progress
 
 
@@ -117,7 +117,7 @@ def _searched(removal: Removal) -> str:
 def reindex(arguments: Namespace) -> int:
     """Compute all vectors anew, with the embedder that the settings name."""
     with (
-        open_home(settings_of(arguments), "strongroom reindex", reindex=True) as home,
+        open_workspace(settings_of(arguments), "strongroom reindex", reindex=True) as home,
         tqdm(desc="embedding", unit="chunk", disable=not sys.stderr.isatty()) as progress_bar,
     ):
 

@@ -4,9 +4,9 @@ from argparse import Namespace
 from dataclasses import replace
 from pathlib import Path
 
-from app.chat_model import engine_options
+from app.answering.chat_model import engine_options
 from app.commands.output import settings_of
-from app.models import default_chat_model
+from app.engine.models import default_chat_model
 
 
 def engine(arguments: Namespace) -> int:

@@ -11,23 +11,23 @@ from typing import Any
 from tqdm import tqdm
 
 from app.answering.ask import Ask
-from app.chat_model import store_calibration
-from app.commands.output import fail, print_json, settings_of
-from app.evaluate.calibrate import Fit, calibrate, provenance, samples_of
-from app.evaluate.compare import compare, comparison_table, read_report
-from app.evaluate.hits import same_document
-from app.evaluate.questions import (
+from app.answering.chat_model import store_calibration
+from app.answering.evaluation.calibrate import Fit, calibrate, provenance, samples_of
+from app.answering.evaluation.compare import compare, comparison_table, read_report
+from app.answering.evaluation.hits import same_document
+from app.answering.evaluation.questions import (
     Question,
     QuestionFileError,
     half_indexed,
     read_dialogues,
     read_questions,
 )
-from app.evaluate.report import Answerer, Report, evaluate, table
-from app.evaluate.report import Search as SearchCall
-from app.events import Answer, Finished
-from app.home import Home
-from app.wiring import open_home
+from app.answering.evaluation.report import Answerer, Report, evaluate, table
+from app.answering.evaluation.report import Search as SearchCall
+from app.answering.events import Answer, Finished
+from app.commands.output import fail, print_json, settings_of
+from app.workspace.wiring import open_workspace
+from app.workspace.workspace import Workspace
 from vectorstore.records import Hit
 from vectorstore.scope import Scope
 
@@ -44,7 +44,7 @@ def run_eval(arguments: Namespace) -> int:
         return 2
     file = Path(arguments.dialogues or arguments.questions)
     questions = _questions(arguments, file)
-    with open_home(settings_of(arguments), "strongroom eval") as home:
+    with open_workspace(settings_of(arguments), "strongroom eval") as home:
         spaces = arguments.space
         with tqdm(unit="question", disable=not sys.stderr.isatty()) as progress_bar:
 
@@ -123,7 +123,7 @@ def _compare(arguments: Namespace) -> int:
     return 0
 
 
-def _calibrate(home: Home, file: Path, report: Report) -> Fit:
+def _calibrate(home: Workspace, file: Path, report: Report) -> Fit:
     samples = samples_of(report)
     fitted = calibrate(samples, source=provenance(file, samples, home.chat.name()))
     store_calibration(home.settings, fitted.calibration)
@@ -156,7 +156,7 @@ def _print(
         )
 
 
-def _search(home: Home, spaces: Sequence[str] | None) -> SearchCall:
+def _search(home: Workspace, spaces: Sequence[str] | None) -> SearchCall:
     def search(question: Question, words: str) -> Sequence[Hit]:
         scope = _scope(home, spaces, question.documents)
         return home.search(Ask(words, scope), k=RETRIEVED).hits
@@ -164,7 +164,7 @@ def _search(home: Home, spaces: Sequence[str] | None) -> SearchCall:
     return search
 
 
-def _ask(home: Home, spaces: Sequence[str] | None) -> Answerer:
+def _ask(home: Workspace, spaces: Sequence[str] | None) -> Answerer:
     def ask(question: Question) -> Answer:
         scope = _scope(home, spaces, question.documents)
         history: list[Answer] = []
@@ -181,7 +181,7 @@ def _ask(home: Home, spaces: Sequence[str] | None) -> Answerer:
     return ask
 
 
-def _scope(home: Home, spaces: Sequence[str] | None, documents: Sequence[str] | None) -> Scope:
+def _scope(home: Workspace, spaces: Sequence[str] | None, documents: Sequence[str] | None) -> Scope:
     """These spaces, and in them the documents that a question names, which may lie in folders."""
     if documents is None:
         return Scope.of(spaces)

@@ -8,7 +8,7 @@ from argparse import Namespace
 
 from app.commands.output import fail, settings_of
 from app.privacy.allowed import Host
-from app.privacy.inside import obey
+from app.privacy.process_guard import obey
 from app.settings import WebSettings
 
 _SECONDS = 5.0

@@ -9,9 +9,7 @@ from pathlib import Path
 from app.commands.output import print_json, settings_of
 from app.engine.gguf import read_gguf
 from app.engine.hardware import detect_from_outside
-from app.engine.plan import buyers_table, plan_for_buyer
-from app.engine.plan import plan as make_plan
-from app.models import (
+from app.engine.models import (
     Model,
     ModelError,
     adapters_in_use,
@@ -22,10 +20,12 @@ from app.models import (
     own_places,
     places,
 )
-from app.models import (
+from app.engine.models import (
     add as add_model,
 )
-from app.models import list_models as models_in
+from app.engine.models import list_models as models_in
+from app.engine.plan import buyers_table, plan_for_buyer
+from app.engine.plan import plan as make_plan
 from app.settings import Settings
 
 
@@ -52,7 +52,7 @@ def list_models(arguments: Namespace) -> int:
 
 def fetch(arguments: Namespace) -> int:
     """Fetch models by name; starter models go beside the environment's packages."""
-    from app.model_fetch import fetch as fetch_models
+    from app.engine.model_fetch import fetch as fetch_models
 
     settings = settings_of(arguments)
     starters = {starter.name for starter in manifest()[0]}

@@ -6,7 +6,7 @@ from argparse import Namespace
 from pathlib import Path
 from typing import Any
 
-from app.privacy.inside import obey
+from app.privacy.process_guard import obey
 from app.settings import Settings, load_settings
 
 

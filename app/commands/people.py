@@ -8,18 +8,18 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 
-from app.audit.administration import people_changes
-from app.audit.opening import open_trail
 from app.commands.output import fail, print_json, settings_of
-from app.data_folder import DataFolder
-from app.deletion.receipt import Removal
-from app.keepers.registry import forget_person
+from app.data_folder.layout import DataFolder
+from app.governance.audit.administration import people_changes
+from app.governance.audit.deletion_receipt import Removal
+from app.governance.audit.opening import open_trail
+from app.governance.keepers.registry import forget_person
 from app.people.access import EVERYONE, Person, Right, is_private, private_space
-from app.people.opening import House, open_people, read_people
+from app.people.accounts import Accounts, open_people, read_people
 from app.people.passwords import make_password
 from app.people.store import Account, PeopleError
 from app.settings import Settings
-from app.wiring import open_operations
+from app.workspace.wiring import open_operations
 
 
 def list_users(arguments: Namespace) -> int:
@@ -257,7 +257,7 @@ def is_closed(settings: Settings, space: str) -> bool:
 
 
 @contextmanager
-def _changing(arguments: Namespace, what: str) -> Iterator[House]:
+def _changing(arguments: Namespace, what: str) -> Iterator[Accounts]:
     """The people, to change something; every change is on record before it is kept."""
     settings = settings_of(arguments)
     with (
@@ -267,7 +267,7 @@ def _changing(arguments: Namespace, what: str) -> Iterator[House]:
         yield house
 
 
-def _require_group(house: House, name: str) -> None:
+def _require_group(house: Accounts, name: str) -> None:
     if name not in {group.name for group in house.people.groups()}:
         raise PeopleError(f"no group named {name!r}; make it with `strongroom groups add {name}`")
 

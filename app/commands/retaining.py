@@ -3,11 +3,11 @@
 from argparse import Namespace
 from dataclasses import asdict
 
-from app.audit.opening import local_person, open_trail
 from app.commands.output import fail, print_json, settings_of
-from app.deletion.rules import RuleBook
+from app.governance.audit.opening import local_person, open_trail
+from app.governance.deletion.rules import RuleBook
 from app.settings import MOST_DAYS
-from app.wiring import open_operations
+from app.workspace.wiring import open_operations
 
 
 def show(arguments: Namespace) -> int:

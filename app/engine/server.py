@@ -13,7 +13,7 @@ from dataclasses import replace
 
 import uvicorn
 
-from ingest.confinement import Need, confine
+from ingest.sandbox.confinement import Need, confine
 
 from .options import EngineOptions
 from .routes import Engine, create_app

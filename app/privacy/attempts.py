@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from app.data_folder import DataFolder
+from app.data_folder.layout import DataFolder
 
 LONGEST = 253  # characters of a host's name
 

@@ -2,7 +2,8 @@
 
 It is a Python audit hook, so it sees what any library does through Python's own modules, and
 cannot be taken off again. It does not see a library written in C, C++ or Rust that calls the
-operating system itself: that is for `ingest.confinement`, and for the network around the machine.
+operating system itself: that is for `ingest.sandbox.confinement`, and for the network around the
+machine.
 """
 
 import os
@@ -25,8 +26,9 @@ RECORD_VARIABLE = "STRONGROOM_EGRESS_HOME"  # tells our child processes where to
 
 _INET = frozenset({socket.AF_INET, socket.AF_INET6})
 # -1 stands for "as the descriptor says"; netlink and alg end in this kernel.
-_FAMILIES = frozenset({-1, socket.AF_UNIX, *_INET, getattr(socket, "AF_NETLINK", -1),
-                       getattr(socket, "AF_ALG", -1)})  # fmt: skip
+_FAMILIES = frozenset(
+    {-1, socket.AF_UNIX, *_INET, getattr(socket, "AF_NETLINK", -1), getattr(socket, "AF_ALG", -1)}
+)
 _KINDS = frozenset({-1, socket.SOCK_STREAM, socket.SOCK_DGRAM})
 _KIND_BITS = 0xF  # beside it are flags such as SOCK_CLOEXEC
 # Programs that libraries of ours start to look at this machine; none of them talks to others.

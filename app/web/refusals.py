@@ -7,11 +7,11 @@ from fastapi import Request
 from fastapi.responses import JSONResponse, Response
 from fastapi.routing import APIRoute
 
-from app.batch.handed_in import OfficeNotThere, OfficeRefused
-from app.curating.desk import DeskRefused, NotThere
-from app.curating.uploads import UploadRefused
+from app.batch.queue.submission import OfficeNotThere, QuestionnaireRefused
+from app.people.curating.curation import CurationRefused, NotThere
+from app.people.curating.uploads import UploadRefused
 from app.people.names import PeopleError
-from app.web.pages import render
+from app.web.pages.rendering import render
 
 
 class NotAdministrator(Exception):
@@ -23,8 +23,8 @@ STATUSES: tuple[tuple[type[Exception], int], ...] = (
     (NotThere, 404),
     (NotAdministrator, 404),
     (OfficeNotThere, 404),
-    (OfficeRefused, 409),
-    (DeskRefused, 409),
+    (QuestionnaireRefused, 409),
+    (CurationRefused, 409),
     (UploadRefused, 409),
     (PeopleError, 409),
 )

@@ -13,14 +13,14 @@ from fastapi import APIRouter, FastAPI
 from fastapi.responses import FileResponse, JSONResponse
 from fastapi.routing import APIRoute
 
-from app.conversations.store import Conversations
+from app.people.conversations.store import Conversations
 from app.privacy import SWITCHES
-from app.web.backend import ChatBackend
-from app.web.csrf import Csrf
-from app.web.proxies import Network, Proxies
-from app.web.security import App, Door, Gate, Headers
-from app.web.shell import Shell
-from app.web.tabs import Tabs
+from app.web.auth.csrf import Csrf
+from app.web.auth.proxies import Network, Proxies
+from app.web.auth.security import App, Door, Gate, Headers
+from app.web.chat.backend import ChatBackend
+from app.web.chat.shell import Shell
+from app.web.chat.tabs import Tabs
 
 _HERE = Path(__file__).parent
 # Whatever of these kinds lies beside this file is ours to show, also before the sign-in.
@@ -77,9 +77,9 @@ def create_app(
     quiet_gradio()
     import gradio as gr
 
-    from app.web.chat import build_page, words
-    from app.web.routes_conversations import conversation_routes
-    from app.web.theme import strongroom_theme
+    from app.web.chat.page import build_page, words
+    from app.web.chat.routes_conversations import conversation_routes
+    from app.web.chat.theme import strongroom_theme
 
     app = FastAPI(title="Strongroom", docs_url=None, redoc_url=None, openapi_url=None)
 

@@ -7,7 +7,7 @@ import pytest
 
 from app.answering.check import NOT_FOUND, Checked, check_draft
 from app.answering.confidence import BUILT_IN
-from app.models import STARTER_EMBEDDER, installed_models_dir
+from app.engine.models import STARTER_EMBEDDER, installed_models_dir
 from vectorstore.embedder import Embedder
 from vectorstore.loading import load_embedder
 from vectorstore.records import Hit

@@ -9,15 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.answering.ask import Ask
+from app.answering.assistant import REWRITE_TOKENS, AnswerStream, Assistant, ChatModel
 from app.answering.confidence import BUILT_IN
+from app.answering.events import Answer, Event, Finished, ModelName, Searching
 from app.answering.followup import Exchange, read_rewrite, standalone
 from app.answering.language import names, numbers, words
-from app.assistant import REWRITE_TOKENS, AnswerStream, Assistant, ChatModel
 from app.engine.client import Completion, EngineDown, Usage
+from app.engine.models import default_embedder
 from app.engine.templates import chat_template
 from app.engine.tokenizer import Tokenizer
-from app.events import Answer, Event, Finished, ModelName, Searching
-from app.models import default_embedder
 from app.settings import AnswerSettings, load_settings
 from vectorstore.index import Index
 from vectorstore.loading import load_embedder

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from app.audit.keys import SigningKey
-from app.audit.records import RecordKind
-from app.audit.trail import Trail
+from app.governance.audit.keys import SigningKey
+from app.governance.audit.records import RecordKind
+from app.governance.audit.trail import Trail
 
 KINDS = (RecordKind.QUESTION, RecordKind.PASSAGES, RecordKind.ANSWER, RecordKind.SIGNED_IN)
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from app.audit.head import Head, kept_line, load_head
-from app.audit.keys import SigningKey
-from app.audit.reading import files
-from app.audit.records import (
+from app.governance.audit.head import Head, kept_line, load_head
+from app.governance.audit.keys import SigningKey
+from app.governance.audit.reading import files
+from app.governance.audit.records import (
     Record,
     RecordKind,
     body_of,
@@ -20,8 +20,8 @@ from app.audit.records import (
     read_line,
     sha256_of,
 )
-from app.audit.trail import Trail
-from app.audit.verifying import verify
+from app.governance.audit.trail import Trail
+from app.governance.audit.verifying import verify
 
 EDITS = 1_000
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from app.audit.opening import key_file, open_trail, trail_folder
-from app.audit.records import RecordKind, TrailFault
-from app.audit.verifying import verify
+from app.governance.audit.opening import key_file, open_trail, trail_folder
+from app.governance.audit.records import RecordKind, TrailFault
+from app.governance.audit.verifying import verify
 from app.settings import Settings
 
 MOMENTS = {"open", "os.mkdir", "os.rename", "os.link", "os.remove", "os.truncate"}

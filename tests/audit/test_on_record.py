@@ -12,25 +12,25 @@ from pathlib import Path
 import pytest
 
 from app.answering.ask import Ask
-from app.audit.exporting import signature_file
-from app.audit.keys import AuditorPrivateKey
-from app.audit.reading import files, records
-from app.audit.records import TrailFault, TrailFull
-from app.audit.replay import NoSuchAnswer
-from app.audit.usage import usage_by_day
-from app.audit.verifying import verify
-from app.backend import HomeBackend
+from app.answering.events import Answer, Finished, Reading, Searching, Writing
 from app.cli import main
-from app.events import Answer, Finished, Reading, Searching, Writing
-from app.home import Home
-from app.models import ModelError
+from app.engine.models import ModelError
+from app.governance.audit.exporting import signature_file
+from app.governance.audit.keys import AuditorPrivateKey
+from app.governance.audit.reading import files, records
+from app.governance.audit.records import TrailFault, TrailFull
+from app.governance.audit.replay import NoSuchAnswer
+from app.governance.audit.usage import usage_by_day
+from app.governance.audit.verifying import verify
 from app.people.access import EVERYONE, Person, Rules, SpaceRule
-from app.personal_workspace import PersonalWorkspace
 from app.settings import load_settings
-from app.web.backend import AnswerFailed
+from app.web.chat.backend import AnswerFailed
+from app.web.chat.markup import failure_words
+from app.web.chat.workspace_backend import WorkspaceBackend
 from app.web.i18n.languages import LANGUAGES
-from app.web.markup import failure_words
-from app.wiring import open_home
+from app.workspace.personal_workspace import PersonalWorkspace
+from app.workspace.wiring import open_workspace
+from app.workspace.workspace import Workspace
 from vectorstore.scope import Scope
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -39,21 +39,21 @@ QUESTION = "How long does a password have to be?"
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
     settings = load_settings({"home": tmp_path_factory.mktemp("audited") / "home"})
-    with open_home(settings, "test") as opened:
+    with open_workspace(settings, "test") as opened:
         opened.ingest([SAMPLES / "security.html", SAMPLES / "release-notes.md"], space="general")
         yield opened
 
 
-def ask(home: Home, question: str = QUESTION, **more: object) -> Answer:
+def ask(home: Workspace, question: str = QUESTION, **more: object) -> Answer:
     *_, last = home.ask(Ask(question, **more))
     assert isinstance(last, Finished)
     return last.answer
 
 
 @contextlib.contextmanager
-def no_room(home: Home, spare: int = 0) -> Iterator[None]:
+def no_room(home: Workspace, spare: int = 0) -> Iterator[None]:
     """No file can grow beyond the trail's size now and `spare` bytes more."""
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     size = files(home.trail.folder)[-1].stat().st_size + spare
@@ -64,18 +64,18 @@ def no_room(home: Home, spare: int = 0) -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
-def last_kinds(home: Home, count: int) -> list[str]:
+def last_kinds(home: Workspace, count: int) -> list[str]:
     return [record.kind for record in home.trail.tail(count)]
 
 
-def test_what_is_ingested_is_on_record(home: Home):
+def test_what_is_ingested_is_on_record(home: Workspace):
     stored = [r for r in records(home.trail.folder) if r.kind == "ingest"]
     assert {r.data["document"] for r in stored} == {"security.html", "release-notes.md"}
     known = {record.name: record.sha256 for record in home.documents()}
     assert all(r.data["sha256"] == known[r.data["document"]] for r in stored)
 
 
-def test_a_question_its_passages_and_its_answer_are_on_record(home: Home):
+def test_a_question_its_passages_and_its_answer_are_on_record(home: Workspace):
     shown = []
     for event in home.ask(Ask(QUESTION, person="kim")):
         if isinstance(event, Reading):
@@ -101,7 +101,7 @@ def test_a_question_its_passages_and_its_answer_are_on_record(home: Home):
         assert passage["document_sha256"] == record.sha256
 
 
-def test_a_search_and_a_refusal_are_on_record(home: Home):
+def test_a_search_and_a_refusal_are_on_record(home: Workspace):
     found = home.search(Ask(QUESTION, person="kim"), k=3)
     (record,) = home.trail.tail(1)
     assert record.kind == "search"
@@ -111,7 +111,7 @@ def test_a_search_and_a_refusal_are_on_record(home: Home):
     assert last_kinds(home, 1) == ["refusal"]
 
 
-def test_a_stopped_answer_is_on_record_as_far_as_it_was_seen(home: Home):
+def test_a_stopped_answer_is_on_record_as_far_as_it_was_seen(home: Workspace):
     stream = home.ask(Ask(QUESTION))
     seen = ""
     for event in stream:
@@ -126,7 +126,7 @@ def test_a_stopped_answer_is_on_record_as_far_as_it_was_seen(home: Home):
     assert last_kinds(home, 2) == ["passages", "answer-stopped"]
 
 
-def test_without_room_for_a_record_nothing_is_answered_stored_or_deleted(home: Home):
+def test_without_room_for_a_record_nothing_is_answered_stored_or_deleted(home: Workspace):
     with no_room(home):
         with pytest.raises(TrailFull, match="make room"):
             home.ask(Ask(QUESTION))
@@ -141,7 +141,7 @@ def test_without_room_for_a_record_nothing_is_answered_stored_or_deleted(home: H
     assert ask(home).found
 
 
-def test_an_answer_that_cannot_be_recorded_is_not_shown(home: Home):
+def test_an_answer_that_cannot_be_recorded_is_not_shown(home: Workspace):
     seen = []
 
     def read() -> None:
@@ -156,7 +156,9 @@ def test_an_answer_that_cannot_be_recorded_is_not_shown(home: Home):
 
 def test_a_question_that_no_model_could_answer_is_on_record(tmp_path: Path):
     engine = {"model": tmp_path / "missing.gguf"}
-    with open_home(load_settings({"home": tmp_path / "home", "engine": engine}), "test") as opened:
+    with open_workspace(
+        load_settings({"home": tmp_path / "home", "engine": engine}), "test"
+    ) as opened:
         opened.ingest([SAMPLES / "security.html"], space="general")
         with pytest.raises(ModelError):
             opened.ask(Ask(QUESTION, person="kim"))
@@ -165,9 +167,9 @@ def test_a_question_that_no_model_could_answer_is_on_record(tmp_path: Path):
     assert (stopped.kind, stopped.data["reason"]) == ("answer-stopped", "ModelError")
 
 
-def test_the_reader_is_told_in_plain_words(home: Home):
+def test_the_reader_is_told_in_plain_words(home: Workspace):
     rules = Rules({"general": SpaceRule(readers=frozenset({EVERYONE}))})
-    backend = HomeBackend(
+    backend = WorkspaceBackend(
         lambda person: PersonalWorkspace(home, lambda: person, lambda: rules), home.chat
     )
     with no_room(home), pytest.raises(AnswerFailed) as failed:
@@ -176,13 +178,15 @@ def test_the_reader_is_told_in_plain_words(home: Home):
     assert "Prüfprotokoll" in failure_words(LANGUAGES["de"].chat, failed.value)
 
 
-def test_an_answer_is_made_again_with_the_same_passages_prompt_and_tokens(home: Home):
+def test_an_answer_is_made_again_with_the_same_passages_prompt_and_tokens(home: Workspace):
     first = ask(home)
     second = ask(home, "And how often must it be changed?", history=(first,))
     instructed = ask(
-        home, scope=Scope(documents=(("general", "security.html"),)),
-        instruction="Answer in one sentence.", reproducible=True,
-    )  # fmt: skip
+        home,
+        scope=Scope(documents=(("general", "security.html"),)),
+        instruction="Answer in one sentence.",
+        reproducible=True,
+    )
     for answer in (first, second, instructed):
         again = home.recreate(answer.id)
         assert again.differences == []
@@ -193,11 +197,11 @@ def test_an_answer_is_made_again_with_the_same_passages_prompt_and_tokens(home: 
         home.recreate("no such id")
 
 
-def test_it_says_what_has_changed_since(home: Home, tmp_path: Path):
+def test_it_says_what_has_changed_since(home: Workspace, tmp_path: Path):
     shutil.copytree(home.settings.home, tmp_path / "home", ignore=shutil.ignore_patterns("*.sock"))
     answer_id = next(r.data["answer_id"] for r in records(home.trail.folder) if r.kind == "answer")
     changed = load_settings({"home": tmp_path / "home", "answer": {"passages": 2}})
-    with open_home(changed, "test") as later:
+    with open_workspace(changed, "test") as later:
         later.remove(["release-notes.md"], space="general")
         edited = tmp_path / "security.html"
         edited.write_text((SAMPLES / "security.html").read_text().replace("14 char", "16 char"))
@@ -216,7 +220,7 @@ def test_it_says_what_has_changed_since(home: Home, tmp_path: Path):
 def test_texts_are_not_readable_where_the_settings_say_so(tmp_path: Path, texts: str):
     (tmp_path / "public.pem").write_text(AuditorPrivateKey.make(tmp_path / "auditor.pem"))
     audit = {"texts": texts, "auditor_key": tmp_path / "public.pem"}
-    with open_home(load_settings({"home": tmp_path / "home", "audit": audit}), "test") as home:
+    with open_workspace(load_settings({"home": tmp_path / "home", "audit": audit}), "test") as home:
         home.ingest([SAMPLES / "security.html"], space="general")
         answer = ask(home)
         content = b"".join(path.read_bytes() for path in files(home.trail.folder))
@@ -233,14 +237,14 @@ def test_texts_are_not_readable_where_the_settings_say_so(tmp_path: Path, texts:
 
 def test_a_missing_trail_is_said_and_nothing_opens(tmp_path: Path):
     settings = load_settings({"home": tmp_path / "home"})
-    with open_home(settings, "test"):
+    with open_workspace(settings, "test"):
         pass
     shutil.rmtree(tmp_path / "home" / "audit")
-    with pytest.raises(TrailFault, match="is missing"), open_home(settings, "test"):
+    with pytest.raises(TrailFault, match="is missing"), open_workspace(settings, "test"):
         pass
     home = ["--home", str(tmp_path / "home")]
     assert main(["audit", "renew", "--reason", "lost with the disk", *home]) == 0
-    with open_home(settings, "test") as opened:
+    with open_workspace(settings, "test") as opened:
         begun = next(iter(records(opened.trail.folder)))
         assert begun.data["reason"] == "lost with the disk"
 
@@ -248,14 +252,14 @@ def test_a_missing_trail_is_said_and_nothing_opens(tmp_path: Path):
 def test_changed_settings_are_on_record_with_what_they_were(tmp_path: Path):
     for texts in ("full", "hashed"):
         settings = load_settings({"home": tmp_path, "audit": {"texts": texts}})
-        with open_home(settings, "test") as opened:
+        with open_workspace(settings, "test") as opened:
             pass
     changes = [r.data["changed"] for r in records(opened.trail.folder) if "changed" in r.data]
     assert changes == [{}, {"audit.texts": {"was": "full", "is": "hashed"}}]
 
 
 def test_the_command_line_verifies_shows_and_exports(
-    home: Home, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    home: Workspace, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ):
     where = ["--home", str(home.settings.home)]
     assert main(["audit", "keys", "--out", str(tmp_path / "key"), *where]) == 0
@@ -277,7 +281,7 @@ def test_the_command_line_verifies_shows_and_exports(
     assert main(checking) == 1
 
 
-def copy_of(home: Home, to: Path) -> Path:
+def copy_of(home: Workspace, to: Path) -> Path:
     """A copy of the whole data folder, which nobody has open."""
     shutil.copytree(home.settings.home, to, ignore=shutil.ignore_patterns("*.sock", "owner*"))
     return to
@@ -285,7 +289,7 @@ def copy_of(home: Home, to: Path) -> Path:
 
 @pytest.mark.parametrize("of", ["question", "answer"])
 def test_an_answer_with_a_forged_record_is_not_made_again(
-    home: Home, tmp_path: Path, capsys: pytest.CaptureFixture[str], of: str
+    home: Workspace, tmp_path: Path, capsys: pytest.CaptureFixture[str], of: str
 ):
     answer = ask(home, person="kim")
     copy = copy_of(home, tmp_path / "copy")
@@ -301,7 +305,7 @@ def test_an_answer_with_a_forged_record_is_not_made_again(
 
 
 def test_an_answer_whose_question_was_removed_is_told_plainly(
-    home: Home, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    home: Workspace, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ):
     answer = ask(home)
     copy = copy_of(home, tmp_path / "copy")
@@ -316,7 +320,7 @@ def test_an_answer_whose_question_was_removed_is_told_plainly(
 
 
 def test_a_trail_that_is_not_whole_is_not_exported(
-    home: Home, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    home: Workspace, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ):
     ask(home, person="kim")
     copy = copy_of(home, tmp_path / "copy")
@@ -333,7 +337,7 @@ def test_a_trail_that_is_not_whole_is_not_exported(
     assert out.read_text() == "of last month\n"
 
 
-def test_usage_is_counted_by_day(home: Home):
+def test_usage_is_counted_by_day(home: Workspace):
     ask(home, person="kim")
     days = usage_by_day(home.trail.folder, 7)
     assert len(days) == 7
@@ -353,4 +357,4 @@ def test_nobody_else_in_the_product_asks_the_model():
         for path in (ROOT / "app").rglob("*.py")
         if makes.search(path.read_text("utf-8"))
     }
-    assert found == {"app/home.py"}
+    assert found == {"app/workspace/workspace.py"}

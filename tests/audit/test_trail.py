@@ -15,12 +15,12 @@ from pathlib import Path
 
 import pytest
 
-from app.audit.keys import AuditorKey, AuditorPrivateKey, SigningKey, VerifyKey
-from app.audit.reading import files, last_records, records
-from app.audit.records import RecordKind, TrailFault, TrailFull
-from app.audit.texts import Texts, opened
-from app.audit.trail import Trail
-from app.audit.verifying import verify
+from app.governance.audit.keys import AuditorKey, AuditorPrivateKey, SigningKey, VerifyKey
+from app.governance.audit.reading import files, last_records, records
+from app.governance.audit.records import RecordKind, TrailFault, TrailFull
+from app.governance.audit.texts import Texts, opened
+from app.governance.audit.trail import Trail
+from app.governance.audit.verifying import verify
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -200,9 +200,9 @@ def test_what_another_program_appended_stops_everything(folder: Path, key: Signi
 KILLED = """
 import sys
 from pathlib import Path
-from app.audit.keys import SigningKey
-from app.audit.records import RecordKind
-from app.audit.trail import Trail
+from app.governance.audit.keys import SigningKey
+from app.governance.audit.records import RecordKind
+from app.governance.audit.trail import Trail
 trail = Trail.open(Path(sys.argv[1]), SigningKey.open(Path(sys.argv[2])), rotate_bytes=4_000)
 while True:
     seq = trail.record(RecordKind.QUESTION, person="kim", data={"text": "x" * 300}).seq

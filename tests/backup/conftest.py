@@ -10,17 +10,17 @@ import pytest
 from people.people_fakes import unrecorded
 from word_embedder import WordEmbedder
 
-from app import wiring
+from app.batch.execution.provenance import Order
 from app.batch.journal import Task, open_journal
-from app.batch.provenance import Order
 from app.batch.records import Question, RunInfo
-from app.conversations.store import Conversations
-from app.conversations.turns import SavedTurn
-from app.data_folder import DataFolder
-from app.home import Home
-from app.people.opening import open_people
+from app.data_folder.layout import DataFolder
+from app.people.accounts import open_people
+from app.people.conversations.store import Conversations
+from app.people.conversations.turns import SavedTurn
 from app.settings import Settings, load_settings
-from app.wiring import open_home
+from app.workspace import wiring
+from app.workspace.wiring import open_workspace
+from app.workspace.workspace import Workspace
 
 TEXTS = {
     "leave.txt": "A full-time employee has 28 days of annual leave in every year.",
@@ -31,11 +31,11 @@ QUESTION = "How many days of annual leave are there?"
 
 
 @contextmanager
-def opened(folder: Path) -> Iterator[Home]:
+def opened(folder: Path) -> Iterator[Workspace]:
     """The data folder, with an embedder that needs no time."""
     with (
         mock.patch.object(wiring, "load_embedder", return_value=WordEmbedder()),
-        open_home(load_settings({"home": folder}), "test") as home,
+        open_workspace(load_settings({"home": folder}), "test") as home,
     ):
         yield home
 

@@ -12,22 +12,22 @@ from backup.conftest import QUESTION, TEXTS, opened, settings_of
 from people.people_fakes import unrecorded
 
 from app.answering.ask import Ask
-from app.audit.keys import SigningKey
-from app.audit.opening import key_file, open_trail, trail_folder
-from app.audit.reading import newest, records
-from app.audit.records import RecordKind
-from app.audit.verifying import verify as verify_trail
-from app.backup.contents import BackupFault, Manifest
-from app.backup.making import Made, Order, back_up, sweep
-from app.backup.register import Register
-from app.backup.restoring import Order as RestoreOrder
-from app.backup.restoring import restore, verified
 from app.batch.journal import open_journal
-from app.conversations.store import Conversations
-from app.data_folder import DataFolder
-from app.deletion.rules import RuleBook
-from app.owner import own
-from app.people.opening import open_people
+from app.data_folder.layout import DataFolder
+from app.data_folder.ownership import own
+from app.governance.audit.keys import SigningKey
+from app.governance.audit.opening import key_file, open_trail, trail_folder
+from app.governance.audit.reading import newest, records
+from app.governance.audit.records import RecordKind
+from app.governance.audit.verifying import verify as verify_trail
+from app.governance.backup.contents import BackupFault, Manifest
+from app.governance.backup.making import Made, Order, back_up, sweep
+from app.governance.backup.register import Register
+from app.governance.backup.restoring import Order as RestoreOrder
+from app.governance.backup.restoring import restore, verified
+from app.governance.deletion.rules import RuleBook
+from app.people.accounts import open_people
+from app.people.conversations.store import Conversations
 from app.settings import SettingsError
 from vectorstore.versions import BEFORE
 

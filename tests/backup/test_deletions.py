@@ -10,13 +10,13 @@ from backup.conftest import TEXTS, opened, settings_of
 from backup.test_backup import backed_up, is_whole, names, restored
 from word_embedder import WordEmbedder
 
-from app import wiring
 from app.answering.ask import Ask
-from app.audit.opening import open_trail, trail_folder
-from app.audit.reading import records
-from app.audit.records import RecordKind
 from app.cli import main
-from app.deletion.rules import RuleBook
+from app.governance.audit.opening import open_trail, trail_folder
+from app.governance.audit.reading import records
+from app.governance.audit.records import RecordKind
+from app.governance.deletion.rules import RuleBook
+from app.workspace import wiring
 
 NEW = "The takeover was called off, says the new version of this paper."
 

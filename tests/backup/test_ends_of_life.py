@@ -10,13 +10,13 @@ import pytest
 from backup.conftest import TEXTS, documents, opened
 from backup.test_backup import backed_up
 
-from app.backup.contents import BackupFault
-from app.backup.register import Register
 from app.cli import main
-from app.data_folder import DataFolder
-from app.deletion.daily import retention_daily
-from app.deletion.rules import RuleBook, RulesFault
+from app.data_folder.layout import DataFolder
+from app.governance.backup.contents import BackupFault
+from app.governance.backup.register import Register
+from app.governance.deletion.rules import RuleBook, RulesFault
 from app.settings import MOST_DAYS, SettingsError, load_settings
+from app.workspace.daily_retention import retention_daily
 
 
 def write_rules(folder: Path, days: dict[str, int]) -> None:
@@ -70,5 +70,7 @@ def test_backups_end_though_the_rules_of_retention_are_damaged(
                 time.sleep(0.02)
     assert not (tmp_path / "b.tar").exists()
     assert [one.state for one in Register(folder).all()] == ["deleted"]
-    (said,) = [one.getMessage() for one in caplog.records if one.name == "app.deletion.daily"]
+    (said,) = [
+        one.getMessage() for one in caplog.records if one.name == "app.workspace.daily_retention"
+    ]
     assert said.startswith("retention failed: the rules of retention")

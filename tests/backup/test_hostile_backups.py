@@ -10,13 +10,13 @@ from backup.conftest import settings_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.audit.opening import open_trail
-from app.backup import sealing
-from app.backup.contents import BackupFault
-from app.backup.making import Order, back_up
-from app.backup.restoring import Order as RestoreOrder
-from app.backup.restoring import restore
-from app.backup.sealing import Opening, Sealing
+from app.governance.audit.opening import open_trail
+from app.governance.backup import sealing
+from app.governance.backup.contents import BackupFault
+from app.governance.backup.making import Order, back_up
+from app.governance.backup.restoring import Order as RestoreOrder
+from app.governance.backup.restoring import restore
+from app.governance.backup.sealing import Opening, Sealing
 
 PASSPHRASE = "four words and a number 7"
 
@@ -133,7 +133,7 @@ def test_what_is_no_backup_at_all_is_refused(content: bytes, tmp_path: Path):
 def test_a_backup_signed_by_nobody_known_is_refused_where_a_key_is_given(
     backup: bytes, made: Path, tmp_path: Path
 ):
-    from app.audit.keys import SigningKey
+    from app.governance.audit.keys import SigningKey
 
     (tmp_path / "b.tar").write_bytes(backup)
     key = SigningKey.make(tmp_path / "other.pem").public

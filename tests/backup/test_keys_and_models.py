@@ -10,10 +10,10 @@ from backup.conftest import TEXTS
 from backup.test_backup import backed_up, listed, names, restored
 from word_embedder import WordEmbedder
 
-from app import wiring
-from app.backup import contents
 from app.cli import main
-from app.data_folder import LAYOUT
+from app.data_folder.layout import LAYOUT
+from app.governance.backup import contents
+from app.workspace import wiring
 
 SETTINGS = LAYOUT.restored_settings
 

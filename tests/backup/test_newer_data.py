@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from app.backup.formats import newer_in
-from app.checkup import check
+from app.governance.backup.formats import newer_in
 from app.settings import load_settings
+from app.workspace.checkup import check
 
 
 @pytest.mark.parametrize(

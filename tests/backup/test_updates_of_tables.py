@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from app.batch.journal import FILE, STEPS, JournalError, open_journal
-from app.conversations import store as conversations_store
-from app.conversations.store import Conversations, ConversationsError
 from app.people import schema as people_schema
+from app.people.conversations import store as conversations_store
+from app.people.conversations.store import Conversations, ConversationsError
 from app.people.database import Database
 from app.people.schema import PeopleFault
 from vectorstore import schema as index_schema

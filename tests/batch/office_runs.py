@@ -8,8 +8,8 @@ from pathlib import Path
 
 from batch.test_run import Library
 
-from app.batch.handed_in import Run
-from app.batch.office import Office
+from app.batch.queue.service import QuestionnaireQueue
+from app.batch.queue.submission import Run
 from vectorstore.records import DocumentRecord
 
 
@@ -25,7 +25,7 @@ def until(true: Callable[[], bool]) -> None:
     raise AssertionError("it did not happen")
 
 
-def finished(office: Office, *runs: Run) -> list[Run]:
+def finished(office: QuestionnaireQueue, *runs: Run) -> list[Run]:
     """The runs, once none of them is waiting or running."""
     until(lambda: not any(office.run(run.person, run.id).open for run in runs))
     return [office.run(run.person, run.id) for run in runs]
@@ -49,9 +49,9 @@ class Held:
 
 
 @contextmanager
-def opened(folder: Path, library: Library, most: int = 100_000) -> Iterator[Office]:
+def opened(folder: Path, library: Library, most: int = 100_000) -> Iterator[QuestionnaireQueue]:
     """An office as `serve` has it: whatever was handed in before goes on."""
-    office = Office(folder, lambda _: library, most_questions=most)
+    office = QuestionnaireQueue(folder, lambda _: library, most_questions=most)
     try:
         office.resume()
         yield office

@@ -12,11 +12,11 @@ from batch.batch_runs import lines
 from batch.office_runs import Held, finished, opened, record, until
 from batch.test_run import ORDER, Library, play, questions
 
-from app.batch.changes import note_changes
-from app.batch.handed_in import OfficeRefused
+from app.batch.execution.changed_settings import note_changes
 from app.batch.journal import open_journal
-from app.batch.report import write_report
-from app.batch.tables import read_results
+from app.batch.output.report import write_report
+from app.batch.output.tables import read_results
+from app.batch.queue.submission import QuestionnaireRefused
 from app.cli import main
 from app.web.i18n.languages import LANGUAGES
 from app.web.i18n.words import Language
@@ -193,7 +193,7 @@ def test_starting_over_that_cannot_be_keeps_the_answers(tmp_path: Path) -> None:
         run = office.take("kim", "q.csv", b"question,document\none?,b.md\n")
         finished(office, run)
         library.records = [one for one in library.records if one.name != "b.md"]
-        with pytest.raises(OfficeRefused, match=r"row 2 asks of the document 'b\.md'"):
+        with pytest.raises(QuestionnaireRefused, match=r"row 2 asks of the document 'b\.md'"):
             office.start_over("kim", run.id)
         assert office.run("kim", run.id).state == "done"
         with office.results("kim", run.id, ".jsonl") as file:

@@ -13,18 +13,18 @@ from batch.office_runs import Held, finished, opened, until
 from batch.test_run import Library
 from people.people_fakes import unrecorded
 
-from app.batch.folders import PIPED, delete_of_person
 from app.batch.forgetting import erase_results
-from app.batch.handed_in import OfficeRefused
 from app.batch.journal import FILE, open_journal
-from app.batch.office import Office
-from app.people.opening import open_people
+from app.batch.queue.folders import PIPED, delete_of_person
+from app.batch.queue.service import QuestionnaireQueue
+from app.batch.queue.submission import QuestionnaireRefused
+from app.people.accounts import open_people
 from app.settings import load_settings
 
 SECRET = b"the sentence of the contract"
 
 
-def killed_in_a_download(office: Office, run: str) -> None:
+def killed_in_a_download(office: QuestionnaireQueue, run: str) -> None:
     child = os.fork()
     if not child:
         with office.results("kim", run, ".xlsx"):
@@ -140,7 +140,7 @@ def test_one_damaged_journal_holds_up_nobody_else(tmp_path: Path) -> None:
         }  # fmt: skip
         stuck = office.run("kim", bad.id)
         assert "cannot be read any more" in stuck.reason
-        with pytest.raises(OfficeRefused, match="the answers cannot be read"):
+        with pytest.raises(QuestionnaireRefused, match="the answers cannot be read"):
             office.results("kim", bad.id, ".csv").__enter__()
         office.start_over("kim", bad.id)
         assert finished(office, bad)[0].counts.found == 1
@@ -152,7 +152,7 @@ def test_starting_over_waits_for_whoever_reads_the_answers(tmp_path: Path) -> No
         finished(office, run)
         with (
             open_journal(tmp_path / run.id),
-            pytest.raises(OfficeRefused, match="being answered already"),
+            pytest.raises(QuestionnaireRefused, match="being answered already"),
         ):
             office.start_over("kim", run.id)
         with closing(sqlite3.connect(tmp_path / run.id / FILE)) as db:

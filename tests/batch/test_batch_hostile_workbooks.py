@@ -8,7 +8,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from app.batch.questionnaire import QuestionnaireError, read_questionnaire
+from app.batch.input.questionnaire import QuestionnaireError, read_questionnaire
 from app.batch.records import Question
 
 SHEET = "xl/worksheets/sheet1.xml"

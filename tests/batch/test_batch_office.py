@@ -11,12 +11,12 @@ import openpyxl
 import pytest
 from batch.test_run import Library
 
-from app.batch.office import Office, OfficeRefused, Run
-from app.batch.tables import read_results
+from app.batch.output.tables import read_results
+from app.batch.queue.service import QuestionnaireQueue, QuestionnaireRefused, Run
 from app.engine.client import EngineDown
 
 
-def finished(office: Office, *runs: Run) -> list[Run]:
+def finished(office: QuestionnaireQueue, *runs: Run) -> list[Run]:
     """The runs, once none of them is waiting or running."""
     for _ in range(600):
         now = [office.run(run.person, run.id) for run in runs]
@@ -27,8 +27,8 @@ def finished(office: Office, *runs: Run) -> list[Run]:
 
 
 @pytest.fixture
-def opened(tmp_path: Path) -> Callable[[Library], Office]:
-    return lambda library: Office(tmp_path, lambda _: library)
+def opened(tmp_path: Path) -> Callable[[Library], QuestionnaireQueue]:
+    return lambda library: QuestionnaireQueue(tmp_path, lambda _: library)
 
 
 def workbook() -> bytes:
@@ -43,7 +43,7 @@ def workbook() -> bytes:
 
 @pytest.mark.parametrize(("hidden", "count"), [(False, 1), (True, 2)])
 def test_hidden_rows_are_told_and_asked_on_request(
-    opened: Callable[[Library], Office], hidden: bool, count: int
+    opened: Callable[[Library], QuestionnaireQueue], hidden: bool, count: int
 ) -> None:
     office = opened(Library())
     try:
@@ -63,10 +63,12 @@ def test_hidden_rows_are_told_and_asked_on_request(
 
 
 def test_bad_rows_are_told_without_words_of_the_command_line(
-    opened: Callable[[Library], Office], tmp_path: Path
+    opened: Callable[[Library], QuestionnaireQueue], tmp_path: Path
 ) -> None:
     office = opened(Library())
-    with pytest.raises(OfficeRefused, match=r"row 2 asks of the document 'no\.pdf'") as refused:
+    with pytest.raises(
+        QuestionnaireRefused, match=r"row 2 asks of the document 'no\.pdf'"
+    ) as refused:
         office.take("kim", "q.csv", b"question,document\nWhich?,no.pdf\n")
     assert "--" not in str(refused.value)
     assert not list(tmp_path.glob("web-*"))
@@ -74,9 +76,9 @@ def test_bad_rows_are_told_without_words_of_the_command_line(
 
 
 def test_a_restart_remembers_why_a_run_failed_and_their_order(
-    opened: Callable[[Library], Office], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    opened: Callable[[Library], QuestionnaireQueue], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.batch.run._LONGEST_PAUSE", 0.01)
+    monkeypatch.setattr("app.batch.execution.run._LONGEST_PAUSE", 0.01)
 
     def fault(question: str) -> None:
         if "broken" in question:

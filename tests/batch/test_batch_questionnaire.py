@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.batch.questionnaire import QuestionnaireError, Remarks, read_questionnaire
+from app.batch.input.questionnaire import QuestionnaireError, Remarks, read_questionnaire
 from app.batch.records import Question, RowProblem
 
 

@@ -9,15 +9,15 @@ from batch.test_batch_tables import INFO, result
 from batch.test_run import ORDER, Library
 from openpyxl.worksheet.worksheet import Worksheet
 
-from app.batch.checking import checked
+from app.batch.execution.provenance import Order, run_info
+from app.batch.execution.run import begin_or_continue, tasks_of
+from app.batch.input.checking import checked
+from app.batch.input.questionnaire import QuestionnaireError, Remarks, read_questionnaire
+from app.batch.input.rows import listed
 from app.batch.journal import open_journal
-from app.batch.provenance import Order, run_info
-from app.batch.questionnaire import QuestionnaireError, Remarks, read_questionnaire
+from app.batch.output.report import write_report
+from app.batch.output.tables import write_table
 from app.batch.records import Question, RunInfo
-from app.batch.report import write_report
-from app.batch.rows import listed
-from app.batch.run import begin_or_continue, tasks_of
-from app.batch.tables import write_table
 
 POLISH = "ID,Question\n1,Ile dni urlopu przysługuje pracownikowi na pełny etat?\n2,Kto płaci?\n"
 CZECH = "ID,Question\n1,Kolik dní dovolené má zaměstnanec na plný úvazek?\n2,Kdo cestu schválí?\n"

@@ -13,13 +13,13 @@ from batch.test_run import Library, play, questions
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.batch.comparison_files import FORMATS, write_review
-from app.batch.comparison_report import sides
 from app.batch.journal import open_journal
+from app.batch.output.tables import TableError, write_table
+from app.batch.output.written_files import note_written, run_of, set_aside
 from app.batch.records import Evidence, Provenance, Question, RowResult, RunInfo, Sentence
-from app.batch.review import Review, review
-from app.batch.tables import TableError, write_table
-from app.batch.written import note_written, run_of, set_aside
+from app.batch.review.comparison_files import FORMATS, write_review
+from app.batch.review.comparison_report import sides
+from app.batch.review.differences import Review, review
 from app.cli import main
 
 NOW = replace(

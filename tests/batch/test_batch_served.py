@@ -17,20 +17,20 @@ from batch.test_run import Library, play, questions
 from fakes import leave_answer
 
 from app.answering.ask import Ask
+from app.answering.events import Event, Writing
+from app.answering.window import QuestionTooLong
+from app.batch.execution.provenance import Order, run_info
+from app.batch.execution.run import ATTEMPTS, Stopped, answer_all, begin_or_continue, tasks_of
 from app.batch.forgetting import erase_results
 from app.batch.journal import open_journal
 from app.batch.port import Library as LibraryPort
-from app.batch.provenance import Order, run_info
 from app.batch.records import Question, RowResult
-from app.batch.run import ATTEMPTS, Stopped, answer_all, begin_or_continue, tasks_of
-from app.control import take_work
 from app.engine.client import EngineBusy, EngineDown, EngineError
-from app.events import Event, Writing
-from app.home import Home
-from app.remote import RemoteHome
 from app.settings import load_settings
-from app.window import QuestionTooLong
-from app.wiring import open_home
+from app.workspace.control import take_work
+from app.workspace.remote import RemoteWorkspace
+from app.workspace.wiring import open_workspace
+from app.workspace.workspace import Workspace
 from vectorstore.faults import UnknownName
 
 LEAVE = "How many days of annual leave does a full-time employee have?"
@@ -39,7 +39,7 @@ MARS = "What is the name of the emperor of Mars?"
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    home: Home
+    home: Workspace
     folder: Path
     socket: Path
 
@@ -50,7 +50,7 @@ def served(filled: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
     shutil.copytree(filled, folder / "home")
     socket = folder / "door"
     with (
-        open_home(load_settings({"home": folder / "home"}), "test", socket=socket) as home,
+        open_workspace(load_settings({"home": folder / "home"}), "test", socket=socket) as home,
         take_work(home, socket),
     ):
         home.identity()  # the engine is up before anyone asks
@@ -58,10 +58,10 @@ def served(filled: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
 
 
 @contextmanager
-def door(library: object, folder: Path) -> Iterator[RemoteHome]:
+def door(library: object, folder: Path) -> Iterator[RemoteWorkspace]:
     """A library of ours behind the real door."""
-    with take_work(cast(Home, library), folder / "door"):
-        remote = RemoteHome(folder / "door")
+    with take_work(cast(Workspace, library), folder / "door"):
+        remote = RemoteWorkspace(folder / "door")
         try:
             yield remote
         finally:
@@ -83,7 +83,7 @@ def results(folder: Path, library: LibraryPort, rows: list[Question]) -> list[Ro
 
 def test_through_the_door_come_the_same_results(served: Served, tmp_path: Path) -> None:
     rows = [Question(2, "2", LEAVE, kind="number", unit="days"), Question(3, "3", MARS)]
-    remote = RemoteHome(served.socket)
+    remote = RemoteWorkspace(served.socket)
     try:
         through = results(tmp_path / "through", remote, rows)
     finally:
@@ -119,7 +119,7 @@ def test_errors_keep_their_kind(error: Exception, tmp_path: Path) -> None:
 def test_through_the_door_rows_are_retried_and_failures_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.batch.run._LONGEST_PAUSE", 0.01)
+    monkeypatch.setattr("app.batch.execution.run._LONGEST_PAUSE", 0.01)
     busy = iter([EngineBusy(1), EngineBusy(1)])
 
     def fault(question: str) -> None:

@@ -7,12 +7,12 @@ from batch.test_batch_tables import INFO
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.answering.events import Answer, AnswerSentence, Citation, ModelName, Usage
+from app.batch.execution.document_title import about
+from app.batch.execution.outcome import SURE_OF_TITLED, asked_as, result_of
 from app.batch.journal import Task
-from app.batch.outcome import SURE_OF_TITLED, asked_as, result_of
+from app.batch.output.report import write_report
 from app.batch.records import DocumentRef, Question
-from app.batch.report import write_report
-from app.batch.subject import about
-from app.events import Answer, AnswerSentence, Citation, ModelName, Usage
 
 TITLE = "Harvard University"
 DOCUMENT = DocumentRef("general", "Harvard_University.pdf", "0" * 64, TITLE)

@@ -19,9 +19,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl.utils import get_column_letter
 
-from app.batch import workbook
-from app.batch.formulas import as_it_was
-from app.batch.questionnaire import read_questionnaire
+from app.batch.input.questionnaire import read_questionnaire
+from app.batch.output import workbook
+from app.batch.output.formulas import as_it_was
+from app.batch.output.report import write_report
+from app.batch.output.tables import TableError, read_results, write_table, write_text
 from app.batch.records import (
     DocumentRef,
     Evidence,
@@ -31,9 +33,7 @@ from app.batch.records import (
     RunInfo,
     Sentence,
 )
-from app.batch.report import write_report
-from app.batch.review import review
-from app.batch.tables import TableError, read_results, write_table, write_text
+from app.batch.review.differences import review
 
 SIGNS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 EVIL = [

@@ -10,8 +10,8 @@ from batch.test_run import Library
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.batch.handed_in import OfficeRefused
-from app.batch.turns import Turns
+from app.batch.queue.submission import QuestionnaireRefused
+from app.batch.queue.turns import Turns
 
 
 def asked_of(library: Library) -> list[str]:
@@ -22,7 +22,7 @@ def test_more_questions_than_allowed_are_refused_before_they_fill_the_disk(tmp_p
     library = Library()
     library.records = [record(f"contract {number}.pdf") for number in range(100)]
     with opened(tmp_path, library, most=1_000) as office:
-        with pytest.raises(OfficeRefused, match=r"more questions than the 1,000") as refused:
+        with pytest.raises(QuestionnaireRefused, match=r"more questions than the 1,000") as refused:
             office.take("kim", "q.txt", b"a?\n" * 11, each_document=True)
         assert "fewer rows" in str(refused.value)
         assert list(tmp_path.iterdir()) == []
@@ -34,7 +34,7 @@ def test_more_questions_than_allowed_are_refused_before_they_fill_the_disk(tmp_p
 def test_all_questionnaires_of_a_person_count_together(tmp_path: Path) -> None:
     with opened(tmp_path, Library(), most=5) as office:
         first = office.take("kim", "q.txt", b"a?\nb?\nc?\n")
-        with pytest.raises(OfficeRefused, match="than the 2 that you may still hand in"):
+        with pytest.raises(QuestionnaireRefused, match="than the 2 that you may still hand in"):
             office.take("kim", "q.txt", b"a?\nb?\nc?\n")
         office.take("anna", "q.txt", b"a?\nb?\nc?\n")
         finished(office, first)
@@ -52,7 +52,7 @@ def test_many_uploads_at_once_do_not_get_past_the_limit(tmp_path: Path) -> None:
         def upload() -> None:
             try:
                 office.take("kim", "q.txt", b"a?\nb?\n")
-            except OfficeRefused as error:
+            except QuestionnaireRefused as error:
                 refused.append(str(error))
 
         threads = [threading.Thread(target=upload) for _ in range(8)]
@@ -68,7 +68,7 @@ def test_many_uploads_at_once_do_not_get_past_the_limit(tmp_path: Path) -> None:
 def test_a_long_questionnaire_lets_another_person_have_a_turn(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.batch.office._TURN", 5)
+    monkeypatch.setattr("app.batch.queue.service._TURN", 5)
     held = Held()
     library = Library(held)
     with opened(tmp_path, library) as office:
@@ -87,7 +87,7 @@ def test_a_long_questionnaire_lets_another_person_have_a_turn(
 
 
 def test_one_that_gave_way_can_be_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.batch.office._TURN", 1)
+    monkeypatch.setattr("app.batch.queue.service._TURN", 1)
     kims = Held()
     library = Library(lambda question: kims(question) if "short" in question else None)
     gate: Callable[[str], None] = library.fault

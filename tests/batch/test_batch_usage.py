@@ -7,7 +7,7 @@ import pytest
 from batch.batch_runs import here
 from batch.test_batch_tables import INFO, result
 
-from app.batch.tables import write_table
+from app.batch.output.tables import write_table
 
 
 @pytest.fixture

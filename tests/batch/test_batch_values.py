@@ -2,8 +2,8 @@
 
 import pytest
 
+from app.batch.execution.values import value_of
 from app.batch.records import Question
-from app.batch.values import value_of
 
 
 def value(text: str, answer: str, kind: str, *, own_words: bool = True, **more: object) -> object:

@@ -7,12 +7,12 @@ import pytest
 from batch.office_runs import finished, opened
 from batch.test_run import ORDER, Library, play, questions
 
+from app.batch.execution.provenance import run_info
+from app.batch.execution.verify import Verification, verify
 from app.batch.forgetting import erase_results
 from app.batch.journal import open_journal
-from app.batch.provenance import run_info
-from app.batch.tables import write_table
-from app.batch.verify import Verification, verify
-from app.batch.written import NOTES, NotOurs, Written, note_written, run_of
+from app.batch.output.tables import write_table
+from app.batch.output.written_files import NOTES, NotOurs, WrittenFile, note_written, run_of
 from app.cli import main
 from app.engine.client import EngineError
 
@@ -67,7 +67,7 @@ def test_rows_that_were_erased_are_missed(
 def test_rows_that_failed_have_nothing_to_compare(
     runs: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.batch.run._LONGEST_PAUSE", 0.01)
+    monkeypatch.setattr("app.batch.execution.run._LONGEST_PAUSE", 0.01)
 
     def fault(question: str) -> None:
         if "question 3 " in question:
@@ -82,7 +82,7 @@ def test_rows_that_failed_have_nothing_to_compare(
 def test_answers_that_came_in_the_place_of_failures_are_not_the_files(
     runs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.batch.run._LONGEST_PAUSE", 0.01)
+    monkeypatch.setattr("app.batch.execution.run._LONGEST_PAUSE", 0.01)
 
     def fault(question: str) -> None:
         if "question 3 " in question:
@@ -143,7 +143,7 @@ def test_what_was_downloaded_from_the_web_can_be_reviewed_and_verified(
                 copy.write_bytes(file.read_bytes())
     assert len((runs / run.id / NOTES).read_text().splitlines()) == 1
     assert reviewed(tmp_path, copy) == 0
-    found: Written = run_of(copy, runs)
+    found: WrittenFile = run_of(copy, runs)
     with open_journal(found.folder) as journal:
         info = journal.info()
     assert info is not None

@@ -13,18 +13,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.answering.ask import Ask
+from app.answering.events import Answer, AnswerSentence, Citation, Event, Finished, ModelName, Usage
 from app.answering.stream import EventStream, GeneratedStream
-from app.audit.records import TrailFull
-from app.batch.checking import BadRows, checked
+from app.batch.execution.provenance import Order, index_sha256, references, run_info
+from app.batch.execution.run import ATTEMPTS, RunChanged, answer_all, begin_or_continue, tasks_of
 from app.batch.forgetting import erase_results
+from app.batch.input.checking import BadRows, checked
+from app.batch.input.questionnaire import read_questionnaire
 from app.batch.journal import FILE, JournalError, open_journal
 from app.batch.port import Identity
-from app.batch.provenance import Order, index_sha256, references, run_info
-from app.batch.questionnaire import read_questionnaire
 from app.batch.records import Question, RowProblem, RowResult, RunInfo
-from app.batch.run import ATTEMPTS, RunChanged, answer_all, begin_or_continue, tasks_of
 from app.engine.client import EngineBusy, EngineDown, EngineError
-from app.events import Answer, AnswerSentence, Citation, Event, Finished, ModelName, Usage
+from app.governance.audit.records import TrailFull
 from vectorstore.faults import UnknownName
 from vectorstore.records import DocumentRecord
 from vectorstore.scope import DocumentChoice
@@ -193,7 +193,7 @@ def test_what_is_journalled_is_never_asked_again(tmp_path: Path) -> None:
 def test_an_engine_that_fails_now_and_then_is_asked_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.batch.run._LONGEST_PAUSE", 0.01)
+    monkeypatch.setattr("app.batch.execution.run._LONGEST_PAUSE", 0.01)
     failures = iter([EngineError("hiccup"), EngineBusy(1)])
 
     def fault(question: str) -> None:
@@ -208,7 +208,7 @@ def test_an_engine_that_fails_now_and_then_is_asked_again(
 def test_a_row_that_always_fails_is_told_and_tried_again_by_the_next_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.batch.run._LONGEST_PAUSE", 0.01)
+    monkeypatch.setattr("app.batch.execution.run._LONGEST_PAUSE", 0.01)
 
     def fault(question: str) -> None:
         if "question 3 " in question:
@@ -228,7 +228,7 @@ def test_a_row_that_always_fails_is_told_and_tried_again_by_the_next_run(
 def test_an_engine_that_stays_dead_ends_the_run_and_loses_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.batch.run._LONGEST_PAUSE", 0.01)
+    monkeypatch.setattr("app.batch.execution.run._LONGEST_PAUSE", 0.01)
 
     def fault(question: str) -> None:
         if "about 2" in question:

@@ -21,11 +21,11 @@ from typing import Any
 from plain_stack import PlainAnswers, PlainStack, refuses
 
 from app.answering.ask import Ask
-from app.evaluate.answers import word_metrics
-from app.evaluate.compare import compare, comparison_table
-from app.evaluate.questions import Question, read_questions
-from app.evaluate.report import Report, Row, evaluate, summarise, table
-from app.events import Answer, Finished
+from app.answering.evaluation.answers import word_metrics
+from app.answering.evaluation.compare import compare, comparison_table
+from app.answering.evaluation.questions import Question, read_questions
+from app.answering.evaluation.report import Report, Row, evaluate, summarise, table
+from app.answering.events import Answer, Finished
 from vectorstore.scope import Scope
 
 
@@ -70,12 +70,12 @@ def _open_strongroom(
     opened: ExitStack, home: Path, folder: Path
 ) -> tuple[Path, Path, Callable[[Question], Answer]]:
     """Ingest `folder` as `strongroom ingest` does; returns model file, embedder and `ask`."""
-    from app.models import default_chat_model, default_embedder
+    from app.engine.models import default_chat_model, default_embedder
     from app.settings import load_settings
-    from app.wiring import open_home
+    from app.workspace.wiring import open_workspace
 
     settings = load_settings({"home": home})
-    strongroom = opened.enter_context(open_home(settings, "bench"))
+    strongroom = opened.enter_context(open_workspace(settings, "bench"))
     strongroom.ingest([folder], space="general", prune=False)
 
     def ask(question: Question) -> Answer:

@@ -38,8 +38,8 @@ from plain_stack import PlainAnswers, PlainStack
 
 from app.answering.ask import Ask
 from app.answering.distrust import Told
-from app.events import Finished
-from app.home import Home
+from app.answering.events import Finished
+from app.workspace.workspace import Workspace
 
 Answerer = Callable[[str], str]
 
@@ -152,7 +152,7 @@ def _measure_ours(tally: Tally, folder: Path, name: str, asked: Sequence[Questio
 def _measure_plain(
     tally: Tally, folder: Path, name: str, asked: Sequence[Question], threads: int
 ) -> None:
-    from app.models import default_chat_model, default_embedder
+    from app.engine.models import default_chat_model, default_embedder
     from app.settings import load_settings
 
     settings = load_settings({"home": folder / "unused"})
@@ -162,11 +162,13 @@ def _measure_plain(
     tally.measure(f"plain stack, {name}", plain.ask, asked)
 
 
-def _opened(stack: ExitStack, folder: Path, name: str) -> Home:
+def _opened(stack: ExitStack, folder: Path, name: str) -> Workspace:
     from app.settings import load_settings
-    from app.wiring import open_home
+    from app.workspace.wiring import open_workspace
 
-    home = stack.enter_context(open_home(load_settings({"home": folder / f"home-{name}"}), "bench"))
+    home = stack.enter_context(
+        open_workspace(load_settings({"home": folder / f"home-{name}"}), "bench")
+    )
     report = home.ingest([folder / name], space="general", prune=False)
     unread = [d for d in report.documents if d.status == "rejected"]
     if unread:
@@ -174,7 +176,7 @@ def _opened(stack: ExitStack, folder: Path, name: str) -> Home:
     return home
 
 
-def _asks(home: Home) -> Answerer:
+def _asks(home: Workspace) -> Answerer:
     def ask(question: str) -> str:
         for event in home.ask(Ask(question)):
             if isinstance(event, Finished):
@@ -187,8 +189,8 @@ def _asks(home: Home) -> Answerer:
 def _undefended() -> ExitStack:
     """Passages are told as they stand, and drafts are taken as they come, within the block."""
     off = ExitStack()
-    off.enter_context(patch("app.assistant.as_data", lambda hit: Told(hit, 0)))
-    off.enter_context(patch("app.assistant.plain_draft", lambda draft, *_: (draft, 0)))
+    off.enter_context(patch("app.answering.assistant.as_data", lambda hit: Told(hit, 0)))
+    off.enter_context(patch("app.answering.assistant.plain_draft", lambda draft, *_: (draft, 0)))
     off.enter_context(patch("app.answering.check.rather_told", lambda _, evidence: evidence))
     return off
 

@@ -23,15 +23,15 @@ from pathlib import Path
 from typing import Any
 
 from app.answering.ask import Ask
-from app.assistant import ChatModel, LanguageModel
+from app.answering.assistant import ChatModel, LanguageModel
+from app.batch.execution.provenance import Order, run_info
+from app.batch.execution.run import answer_all, begin_or_continue, tasks_of
 from app.batch.journal import open_journal
-from app.batch.provenance import Order, run_info
 from app.batch.records import Question
-from app.batch.run import answer_all, begin_or_continue, tasks_of
 from app.engine.client import Completion
-from app.home import Home
 from app.settings import Settings, load_settings
-from app.wiring import open_home
+from app.workspace.wiring import open_workspace
+from app.workspace.workspace import Workspace
 from vectorstore.scope import EVERYTHING
 
 SAMPLES = Path(__file__).resolve().parents[1] / "samples"
@@ -105,7 +105,7 @@ def ours(
 ) -> tuple[float, list[Asked]]:
     """Seconds for all rows with a new engine, journal and all; what the engine was asked."""
     order = Order("bench", name, "library", reproducible=exact)
-    with open_home(settings, "bench-batch") as home:
+    with open_workspace(settings, "bench-batch") as home:
         models = RecordedModels(home.chat)
         home.chat = models  # type: ignore[assignment]
         home.identity()  # the engine is loaded before the clock runs
@@ -115,7 +115,7 @@ def ours(
         return took, models.recorder.asked
 
 
-def _run(home: Home, folder: Path, rows: Sequence[Question], order: Order) -> float:
+def _run(home: Workspace, folder: Path, rows: Sequence[Question], order: Order) -> float:
     began = time.perf_counter()
     with open_journal(folder) as journal:
         info = begin_or_continue(
@@ -134,8 +134,8 @@ def theirs(settings: Settings, asked: Sequence[Asked]) -> float:
     """Seconds for the same prompts, one after the other, with a new `Llama`."""
     import llama_cpp
 
-    from app.chat_model import engine_options
-    from app.models import default_chat_model
+    from app.answering.chat_model import engine_options
+    from app.engine.models import default_chat_model
 
     model = default_chat_model(settings)
     options = engine_options(settings.engine, model)
@@ -161,7 +161,7 @@ def theirs(settings: Settings, asked: Sequence[Asked]) -> float:
 
 def prompts_of(settings: Settings, rows: Sequence[Question]) -> list[Asked]:
     """What the engine is asked for these rows, in the order of the questionnaire."""
-    with open_home(settings, "bench-batch") as home:
+    with open_workspace(settings, "bench-batch") as home:
         models = RecordedModels(home.chat)
         home.chat = models  # type: ignore[assignment]
         for row in rows:
@@ -180,7 +180,7 @@ def main() -> None:
     rows = [Question(n, str(n), text) for n, text in enumerate(QUESTIONS[: given.limit], 2)]
     with tempfile.TemporaryDirectory() as folder:
         settings = load_settings({"home": Path(folder), "engine": {"parallel": given.parallel}})
-        with open_home(settings, "bench-batch") as home:
+        with open_workspace(settings, "bench-batch") as home:
             home.ingest([SAMPLES], space="general")
         measure(settings, rows, given.rounds)
 

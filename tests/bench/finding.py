@@ -15,9 +15,9 @@ from pathlib import Path
 
 from plain_stack import KeywordSearch, PlainStack, fused, read_chunks
 
-from app.evaluate.compare import Difference, compare
-from app.evaluate.questions import Question, read_questions
-from app.evaluate.report import Report, evaluate
+from app.answering.evaluation.compare import Difference, compare
+from app.answering.evaluation.questions import Question, read_questions
+from app.answering.evaluation.report import Report, evaluate
 from vectorstore.records import Hit
 from vectorstore.scope import Scope
 
@@ -70,7 +70,7 @@ def _report(questions: Sequence[Question], ranking: Ranking, name: str) -> Repor
 
 
 def _plain(folder: Path, store: Path) -> dict[str, Ranking]:
-    from app.models import default_embedder
+    from app.engine.models import default_embedder
     from app.settings import load_settings
 
     stack = PlainStack(store, default_embedder(load_settings()))
@@ -92,7 +92,7 @@ def _plain(folder: Path, store: Path) -> dict[str, Ranking]:
 
 def _ours(folder: Path, home: Path) -> dict[str, Ranking]:
     """Our rankings of one index; it stays open as long as the process."""
-    from app.models import default_embedder
+    from app.engine.models import default_embedder
     from app.settings import load_settings
     from ingest.pipeline import ingest_paths
     from vectorstore.index import Index

@@ -105,8 +105,8 @@ def _plain(folder: Path, embedder_folder: Path, home: Path, questions: Path | No
 
 
 def _recall(questions: Path, search: Any) -> dict[str, float]:
-    from app.evaluate.questions import read_questions
-    from app.evaluate.report import evaluate
+    from app.answering.evaluation.questions import read_questions
+    from app.answering.evaluation.report import evaluate
 
     return evaluate(read_questions(questions), search)["retrieval"]
 
@@ -180,7 +180,7 @@ def _kernel_peak_mib() -> float:
 
 
 def _starter_embedder() -> Path:
-    from app.models import default_embedder
+    from app.engine.models import default_embedder
     from app.settings import load_settings
 
     return default_embedder(load_settings({}))

@@ -248,8 +248,8 @@ LOADERS = {
 
 def main() -> None:
     """Print recall of dense search, BM25 and both fused over the same chunks."""
-    from app.evaluate.questions import read_questions
-    from app.evaluate.retrieval import METRICS, retrieval_metrics
+    from app.answering.evaluation.questions import read_questions
+    from app.answering.evaluation.retrieval import METRICS, retrieval_metrics
 
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("folder", type=Path, help="documents")

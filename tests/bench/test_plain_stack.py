@@ -6,8 +6,8 @@ from types import ModuleType
 
 import pytest
 
-from app.evaluate.questions import read_questions
-from app.evaluate.report import evaluate
+from app.answering.evaluation.questions import read_questions
+from app.answering.evaluation.report import evaluate
 
 
 @pytest.fixture(scope="module")

@@ -31,7 +31,7 @@ from pathlib import Path
 import httpx
 
 from app.people.access import EVERYONE, Right
-from app.people.opening import open_people
+from app.people.accounts import open_people
 from app.settings import load_settings
 
 TESTS = Path(__file__).resolve().parents[1]

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from importlib.metadata import distribution
 from pathlib import Path
 
-from app.bundle.chosen_models import ChosenModel
-from app.bundle.distributions import inside_wheel
-from app.bundle.making import Gathered, Made, write_bundle
-from app.bundle.repacking import repack
-from app.bundle.signing import BundleKey
-from app.bundle.wheels import Wheel
+from app.governance.bundle.chosen_models import ChosenModel
+from app.governance.bundle.distributions import inside_wheel
+from app.governance.bundle.making import Gathered, Made, write_bundle
+from app.governance.bundle.repacking import repack
+from app.governance.bundle.signing import BundleKey
+from app.governance.bundle.wheels import Wheel
 
 # `check` refuses a data folder of a later format, as the real one does.
 _PROGRAM = """\

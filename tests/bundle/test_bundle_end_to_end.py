@@ -13,7 +13,7 @@ import pytest
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 
-from app.models import STARTER_CHAT, STARTER_EMBEDDER
+from app.engine.models import STARTER_CHAT, STARTER_EMBEDDER
 
 SAMPLES = Path(__file__).parents[1] / "samples"
 STRONGROOM = [sys.executable, "-m", "app.cli"]

@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 from bundle.bundle_fakes import FakeBundles, command, environment, install, sign_again, version_of
 
-from app.bundle.contents import BundleFault
-from app.bundle.machine import INSTRUCTIONS, processor_instructions
-from app.bundle.signing import BundleKey
-from app.bundle.tarball import verify_tar
+from app.governance.bundle.contents import BundleFault
+from app.governance.bundle.machine import INSTRUCTIONS, processor_instructions
+from app.governance.bundle.signing import BundleKey
+from app.governance.bundle.tarball import verify_tar
 
 SAME = bytes(range(256)) * 400
 ModelDir = "current/venv/share/strongroom/models"

@@ -6,7 +6,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.bundle.ed25519 import ed25519_verifies
+from app.governance.bundle.ed25519 import ed25519_verifies
 
 ORDER = 2**252 + 27742317777372353535851937790883648493
 # RFC 8032, section 7.1: public key, message, signature.

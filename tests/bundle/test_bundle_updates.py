@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from bundle.bundle_fakes import FakeBundles, install, version_of
 
-from app.backup.formats import newer_in
-from app.bundle.installing import NEWER_DATA
+from app.governance.backup.formats import newer_in
+from app.governance.bundle.installing import NEWER_DATA
 
 
 @pytest.fixture(scope="module")

@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 from bundle.bundle_fakes import fake_wheel
 
-from app.bundle.chosen_models import chosen_models
-from app.bundle.contents import BundleFault
-from app.bundle.distributions import inside_wheel, name_of, needed_by
-from app.bundle.licences import licence_of, third_party_list
-from app.bundle.repacking import repack
-from app.bundle.wheels import collect_wheels
-from app.models import STARTER_CHAT, STARTER_EMBEDDER
+from app.engine.models import STARTER_CHAT, STARTER_EMBEDDER
+from app.governance.bundle.chosen_models import chosen_models
+from app.governance.bundle.contents import BundleFault
+from app.governance.bundle.distributions import inside_wheel, name_of, needed_by
+from app.governance.bundle.licences import licence_of, third_party_list
+from app.governance.bundle.repacking import repack
+from app.governance.bundle.wheels import collect_wheels
 from app.settings import load_settings
 
 # One of plain Python, one with compiled code, one with a script, one with many licence texts.
@@ -140,8 +140,8 @@ def test_the_starter_models_go_along_whole_and_an_altered_one_does_not(tmp_path:
 
 
 def test_only_making_a_bundle_may_start_pip(tmp_path: Path) -> None:
-    from app.bundle.arguments import goes_out
     from app.cli import build_parser
+    from app.governance.bundle.arguments import goes_out
 
     parser = build_parser()
     assert goes_out(parser.parse_args(["bundle", "out.tar"]))

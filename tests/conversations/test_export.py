@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from pypdf import PdfReader
 
-from app.conversations.export import ExportWords, Line, lines_of, markdown, pdf
-from app.conversations.turns import SavedConversation, SavedTurn
-from app.events import AnswerSentence
+from app.answering.events import AnswerSentence
+from app.people.conversations.export import ExportWords, Line, lines_of, markdown, pdf
+from app.people.conversations.turns import SavedConversation, SavedTurn
 
 WORDS = ExportWords(
     sources="Sources",

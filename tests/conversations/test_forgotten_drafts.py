@@ -5,8 +5,8 @@ from pathlib import Path
 
 from fakes import leave_answer
 
-from app.conversations.store import Conversations
-from app.conversations.turns import SavedTurn, drawn_from
+from app.people.conversations.store import Conversations
+from app.people.conversations.turns import SavedTurn, drawn_from
 
 DRAFT = "Full-time employees have twenty-eight working"
 

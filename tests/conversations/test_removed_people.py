@@ -8,10 +8,10 @@ from fakes import leave_answer
 from people.people_fakes import unrecorded
 
 from app.cli import main
-from app.conversations.store import Conversations
-from app.conversations.turns import SavedTurn
-from app.data_folder import DataFolder
-from app.people.opening import open_people
+from app.data_folder.layout import DataFolder
+from app.people.accounts import open_people
+from app.people.conversations.store import Conversations
+from app.people.conversations.turns import SavedTurn
 from app.settings import load_settings
 
 

@@ -2,7 +2,7 @@
 
 from fakes import document
 
-from app.conversations.turns import Selection
+from app.people.conversations.turns import Selection
 from vectorstore.scope import EVERYTHING, Scope
 
 NOTES = document("notes.md", space="hr")

@@ -13,8 +13,10 @@ from fakes import LEAVE, MEALS, answer, cite, leave_answer, meals_answer, nothin
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.conversations.store import Conversations, ConversationsError
-from app.conversations.turns import (
+from app.answering.events import Answer, AnswerSentence
+from app.answering.window import NumberedPassage, PastTurn
+from app.people.conversations.store import Conversations, ConversationsError
+from app.people.conversations.turns import (
     Feedback,
     SavedTurn,
     Selection,
@@ -22,8 +24,6 @@ from app.conversations.turns import (
     answer_to_json,
     drawn_from,
 )
-from app.events import Answer, AnswerSentence
-from app.window import NumberedPassage, PastTurn
 
 KIM, LEE = "1", "2"
 

@@ -6,13 +6,13 @@ from pathlib import Path
 
 from deletion.folders import TEXTS, ended, opened, written
 
-from app.conversations.store import Conversations
-from app.curating.desk import Desk
-from app.curating.library import HomeLibrary, SavedComplaints
-from app.curating.uploads import Limits, Uploads
-from app.data_folder import DataFolder
-from app.deletion.rules import RuleBook
+from app.data_folder.layout import DataFolder
+from app.governance.deletion.rules import RuleBook
 from app.people.access import Person, Rules, SpaceRule
+from app.people.conversations.store import Conversations
+from app.people.curating.curation import Curation
+from app.people.curating.uploads import Limits, Uploads
+from app.workspace.curated_documents import CuratedDocuments, SavedComplaints
 
 KIM = Person("kim", "kim", groups=frozenset({"staff"}))
 CURATED = SpaceRule(curators=frozenset({"staff"}))
@@ -26,7 +26,7 @@ def test_a_held_document_stays_when_it_is_moved_or_uploaded_anew(tmp_path: Path)
         uploads = Uploads(folder / "uploads", home, Limits(1 << 20, 1 << 20))
         saved = Conversations(DataFolder(folder).conversations)
         rules = Rules({"general": CURATED, "board": CURATED})
-        desk = Desk(HomeLibrary(home), uploads, SavedComplaints(saved), lambda: rules)
+        desk = Curation(CuratedDocuments(home), uploads, SavedComplaints(saved), lambda: rules)
         stay = desk.move(KIM, "general", ["merger.txt", "leave.txt"], "board")
         assert list(stay) == ["merger.txt"]
         assert "litigation Nordwind" in stay["merger.txt"]

@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from word_embedder import WordEmbedder
 
-from app.curating.uploads import Limits, Upload, UploadRefused, Uploads, safe_name
+from app.people.curating.uploads import Limits, Upload, UploadRefused, Uploads, safe_name
 from ingest.pipeline import ingest_paths
 from vectorstore.index import Index
 

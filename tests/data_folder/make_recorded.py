@@ -18,16 +18,16 @@ sys.path[:0] = [str(TESTS), str(TESTS.parent)]
 from fakes import answer, cite  # noqa: E402
 from word_embedder import WordEmbedder  # noqa: E402
 
-from app import wiring  # noqa: E402
+from app.answering.events import AnswerSentence  # noqa: E402
 from app.batch.journal import Task, open_journal  # noqa: E402
 from app.batch.records import Evidence, Question, RowResult, RunInfo  # noqa: E402
-from app.conversations.store import Conversations  # noqa: E402
-from app.conversations.turns import SavedTurn  # noqa: E402
-from app.deletion.rules import RuleBook  # noqa: E402
-from app.events import AnswerSentence  # noqa: E402
+from app.governance.deletion.rules import RuleBook  # noqa: E402
 from app.people.access import Right  # noqa: E402
-from app.people.opening import open_people  # noqa: E402
+from app.people.accounts import open_people  # noqa: E402
+from app.people.conversations.store import Conversations  # noqa: E402
+from app.people.conversations.turns import SavedTurn  # noqa: E402
 from app.settings import load_settings  # noqa: E402
+from app.workspace import wiring  # noqa: E402
 
 ARCHIVE = Path(__file__).parent / "recorded.tar.xz"
 TEXTS = {
@@ -45,7 +45,7 @@ def make(home: Path, files: Path) -> None:
     settings = load_settings({"home": home})
     with (
         mock.patch.object(wiring, "load_embedder", return_value=WordEmbedder()),
-        wiring.open_home(settings, "test") as opened,
+        wiring.open_workspace(settings, "test") as opened,
     ):
         opened.ingest([files / name for name in TEXTS], space="general")
         rules = RuleBook(home)

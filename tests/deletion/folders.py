@@ -9,16 +9,16 @@ from unittest import mock
 from fakes import answer, cite
 from word_embedder import WordEmbedder
 
-from app import wiring
+from app.answering.events import AnswerSentence
 from app.batch.journal import Task, open_journal
 from app.batch.records import Evidence, Question, RowResult, RunInfo
-from app.conversations.store import Conversations
-from app.conversations.turns import SavedTurn
-from app.curating.uploads import Upload, Uploads
-from app.data_folder import DataFolder
-from app.events import AnswerSentence
-from app.home import Home
+from app.data_folder.layout import DataFolder
+from app.people.conversations.store import Conversations
+from app.people.conversations.turns import SavedTurn
+from app.people.curating.uploads import Upload, Uploads
 from app.settings import load_settings
+from app.workspace import wiring
+from app.workspace.workspace import Workspace
 
 TEXTS = {
     "merger.txt": "The takeover of the walnut company is planned for the ninth of March.",
@@ -37,11 +37,11 @@ class Killed(BaseException):
 
 
 @contextmanager
-def opened(folder: Path) -> Iterator[Home]:
+def opened(folder: Path) -> Iterator[Workspace]:
     """The data folder, with an embedder that needs no time."""
     settings = load_settings({"home": folder})
     embedder = mock.patch.object(wiring, "load_embedder", return_value=WordEmbedder())
-    with embedder, wiring.open_home(settings, "test") as home:
+    with embedder, wiring.open_workspace(settings, "test") as home:
         yield home
 
 
@@ -73,7 +73,7 @@ def ended(uploads: Uploads, upload_id: str) -> Upload:
     raise AssertionError(upload)
 
 
-def quote(home: Home, name: str, space: str = "general") -> None:
+def quote(home: Workspace, name: str, space: str = "general") -> None:
     """Save an answer in a conversation, and a result of a questionnaire, that quote a document."""
     hits = home.index.chunks(space, name)
     said = hits[0].text

@@ -6,19 +6,19 @@ from pathlib import Path
 import pytest
 from deletion.folders import SECRET, Killed, files_with, opened, quote, written
 
-from app.conversations.store import Conversations
-from app.data_folder import DataFolder
-from app.deletion.begun import UnreadableNote
-from app.deletion.places import KeeperPlace
-from app.deletion.rules import RuleBook
-from app.home import Home
+from app.data_folder.layout import DataFolder
+from app.governance.deletion.places import KeeperPlace
+from app.governance.deletion.rules import RuleBook
+from app.governance.deletion.unfinished import UnreadableNote
+from app.people.conversations.store import Conversations
+from app.workspace.workspace import Workspace
 
 
 def killed(*_: object) -> int:
     raise Killed
 
 
-def cut_off(home: Home, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def cut_off(home: Workspace, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Delete a document, and end just after the index has forgotten it."""
     with monkeypatch.context() as cut:
         cut.setattr(KeeperPlace, "forget", killed)

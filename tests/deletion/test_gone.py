@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from app.audit.records import RecordKind
-from app.deletion.receipt import verify_receipt
-from app.home import Home
+from app.governance.audit.deletion_receipt import verify_receipt
+from app.governance.audit.records import RecordKind
 from app.settings import load_settings
-from app.wiring import open_home
+from app.workspace.wiring import open_workspace
+from app.workspace.workspace import Workspace
 
 SAMPLES = Path(__file__).parents[1] / "samples"
 NAMES = sorted(path.name for path in SAMPLES.iterdir() if path.is_file())
@@ -21,20 +21,20 @@ NAMES = sorted(path.name for path in SAMPLES.iterdir() if path.is_file())
 def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder with all samples, no longer in use."""
     folder = tmp_path_factory.mktemp("filled") / "home"
-    with open_home(load_settings({"home": folder}), "test") as home:
+    with open_workspace(load_settings({"home": folder}), "test") as home:
         report = home.ingest([SAMPLES], space="general")
         assert {status.document for status in report.documents} >= set(NAMES)
     return folder
 
 
 @pytest.fixture
-def home(filled: Path, tmp_path: Path) -> Iterator[Home]:
+def home(filled: Path, tmp_path: Path) -> Iterator[Workspace]:
     shutil.copytree(filled, tmp_path / "home")
-    with open_home(load_settings({"home": tmp_path / "home"}), "test") as opened:
+    with open_workspace(load_settings({"home": tmp_path / "home"}), "test") as opened:
         yield opened
 
 
-def words_of(home: Home, name: str) -> list[str]:
+def words_of(home: Workspace, name: str) -> list[str]:
     """Every line of a document's chunks that is long enough to be its own."""
     lines = {
         line.strip()
@@ -60,7 +60,7 @@ def files_with(folder: Path, line: str) -> set[str]:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_nothing_of_it_is_left_on_the_disk(home: Home, name: str):
+def test_nothing_of_it_is_left_on_the_disk(home: Workspace, name: str):
     folder = home.settings.home
     lines = words_of(home, name)
     vectors = home.index.presence.vectors_of("general", name)
@@ -91,7 +91,7 @@ def test_nothing_of_it_is_left_on_the_disk(home: Home, name: str):
     assert home.index.verify() == []
 
 
-def test_the_receipt_is_signed_and_on_record(home: Home):
+def test_the_receipt_is_signed_and_on_record(home: Workspace):
     (removal,) = home.remove(["security.html"], space="general", person="kim")
     receipt = removal.receipt
     assert receipt is not None
@@ -107,7 +107,7 @@ def test_the_receipt_is_signed_and_on_record(home: Home):
     assert recorded.kind == RecordKind.DELETION_RECEIPT.value
 
 
-def test_what_stays_somewhere_is_in_the_receipt(home: Home):
+def test_what_stays_somewhere_is_in_the_receipt(home: Workspace):
     note = home.settings.home / "note.txt"
     note.write_text("Copied: A password has at least 14 characters. End.", "utf-16")
     (removal,) = home.remove(["security.html"], space="general")
@@ -122,7 +122,7 @@ def test_a_document_that_vanished_from_its_folder_is_as_gone(tmp_path: Path):
     folder.mkdir()
     shutil.copy(SAMPLES / "security.html", folder)
     shutil.copy(SAMPLES / "release-notes.md", folder)
-    with open_home(load_settings({"home": tmp_path / "home"}), "test") as home:
+    with open_workspace(load_settings({"home": tmp_path / "home"}), "test") as home:
         home.ingest([folder], space="general")
         lines = words_of(home, "security.html")
         (folder / "security.html").unlink()

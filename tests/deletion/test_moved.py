@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from deletion.folders import SECRET, TEXTS, files_with, opened, quote, written
 
-from app.conversations.store import Conversations
-from app.data_folder import DataFolder
-from app.deletion.rules import RuleBook
+from app.data_folder.layout import DataFolder
+from app.governance.deletion.rules import RuleBook
+from app.people.conversations.store import Conversations
 from vectorstore.faults import DocumentHeld
 
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from app.deletion.receipt import verify_receipt
-from app.home import Home
+from app.governance.audit.deletion_receipt import verify_receipt
 from app.settings import load_settings
-from app.wiring import open_home
+from app.workspace.wiring import open_workspace
+from app.workspace.workspace import Workspace
 
 SAMPLES = Path(__file__).parents[1] / "samples"
 OLD = [
@@ -31,8 +31,8 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def home(tmp_path: Path, folder: Path) -> Iterator[Home]:
-    with open_home(load_settings({"home": tmp_path / "home"}), "test") as opened:
+def home(tmp_path: Path, folder: Path) -> Iterator[Workspace]:
+    with open_workspace(load_settings({"home": tmp_path / "home"}), "test") as opened:
         opened.ingest([folder], space="general")
         yield opened
 
@@ -45,12 +45,12 @@ def files_with(folder: Path, *needles: bytes) -> list[str]:
     ]
 
 
-def receipts_of(home: Home) -> list[dict]:
+def receipts_of(home: Workspace) -> list[dict]:
     found = [record for record in home.trail.tail(50) if record.kind == "deletion-receipt"]
     return [record.data["receipt"] for record in found]
 
 
-def test_nothing_of_the_old_version_is_in_any_file(home: Home, folder: Path):
+def test_nothing_of_the_old_version_is_in_any_file(home: Workspace, folder: Path):
     vectors = home.index.presence.vectors_of("general", "branches.txt")
     words = [sentence.encode() for sentence in OLD] + [b"Okonkwo", b"okonkwo", b"zanzibar"]
     assert len(files_with(home.settings.home, *words)) >= 2  # the index and the original
@@ -67,7 +67,9 @@ def test_nothing_of_the_old_version_is_in_any_file(home: Home, folder: Path):
     assert home.index.chunks("general", "security.html")
 
 
-def test_it_has_a_signed_receipt_and_the_new_one_says_what_it_replaces(home: Home, folder: Path):
+def test_it_has_a_signed_receipt_and_the_new_one_says_what_it_replaces(
+    home: Workspace, folder: Path
+):
     old = home.index.document("general", "branches.txt")
     (folder / "branches.txt").write_text(f"{SAME}\n\n{NEW}", "utf-8")
     home.ingest([folder], space="general", person="kim")
@@ -88,7 +90,7 @@ def test_it_has_a_signed_receipt_and_the_new_one_says_what_it_replaces(home: Hom
     assert not [record for record in home.trail.tail(50) if record.kind == "deletion"]
 
 
-def test_what_stays_of_it_somewhere_is_in_the_receipt(home: Home, folder: Path):
+def test_what_stays_of_it_somewhere_is_in_the_receipt(home: Workspace, folder: Path):
     (home.settings.home / "note.txt").write_text("\n".join(OLD), "utf-16")
     (folder / "branches.txt").write_text(NEW, "utf-8")
     home.ingest([folder], space="general")
@@ -97,14 +99,16 @@ def test_what_stays_of_it_somewhere_is_in_the_receipt(home: Home, folder: Path):
     assert [one["file"] for one in receipt["found"] if not one["expected"]] == ["note.txt"]
 
 
-def test_read_again_and_unchanged_replace_nothing(home: Home, folder: Path):
+def test_read_again_and_unchanged_replace_nothing(home: Workspace, folder: Path):
     home.read_again("general", "branches.txt", folder / "branches.txt")
     home.ingest([folder], space="general")
     assert receipts_of(home) == []
     assert files_with(home.settings.home, OLD[3].encode())
 
 
-def test_a_version_that_could_not_be_stored_replaces_nothing(home: Home, folder: Path, monkeypatch):
+def test_a_version_that_could_not_be_stored_replaces_nothing(
+    home: Workspace, folder: Path, monkeypatch
+):
     def fail(_texts):
         raise RuntimeError
 
@@ -120,7 +124,7 @@ def test_a_version_that_could_not_be_stored_replaces_nothing(home: Home, folder:
 
 
 def test_after_a_kill_in_between_the_next_start_finishes(
-    tmp_path: Path, folder: Path, home: Home, monkeypatch
+    tmp_path: Path, folder: Path, home: Workspace, monkeypatch
 ):
     monkeypatch.setattr(home.deleter, "finish", lambda *_args, **_options: [])
     (folder / "branches.txt").write_text(NEW, "utf-8")

@@ -11,17 +11,17 @@ import pytest
 from fakes import answer, cite
 
 from app.answering.ask import Ask
+from app.answering.events import Answer, AnswerSentence
 from app.batch.journal import Task, open_journal
 from app.batch.records import Evidence, Question, RowResult, RunInfo
 from app.cli import main
-from app.conversations.store import Conversations
-from app.conversations.turns import SavedTurn
-from app.deletion.daily import retention_daily
-from app.deletion.rules import RuleBook, RulesFault
-from app.events import Answer, AnswerSentence
-from app.home import Home
+from app.governance.deletion.rules import RuleBook, RulesFault
+from app.people.conversations.store import Conversations
+from app.people.conversations.turns import SavedTurn
 from app.settings import load_settings
-from app.wiring import open_home
+from app.workspace.daily_retention import retention_daily
+from app.workspace.wiring import open_workspace
+from app.workspace.workspace import Workspace
 from vectorstore.scope import Scope
 
 SAMPLES = Path(__file__).parents[1] / "samples"
@@ -34,21 +34,21 @@ SENTENCE = "A password has at least 14 characters."
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Iterator[Home]:
-    with open_home(load_settings({"home": tmp_path / "home"}), "test") as opened:
+def home(tmp_path: Path) -> Iterator[Workspace]:
+    with open_workspace(load_settings({"home": tmp_path / "home"}), "test") as opened:
         opened.ingest([SAMPLES / "security.html", SAMPLES / "release-notes.md"], space="general")
         yield opened
 
 
-def book(home: Home) -> RuleBook:
+def book(home: Workspace) -> RuleBook:
     return RuleBook(home.settings.home)
 
 
-def names(home: Home) -> set[str]:
+def names(home: Workspace) -> set[str]:
     return {record.name for record in home.documents()}
 
 
-def answered(home: Home, question: str, document: str = "security.html") -> Answer:
+def answered(home: Workspace, question: str, document: str = "security.html") -> Answer:
     """An answer that quotes the best passage of a document."""
     hits = home.search(Ask(question, Scope(documents=(document,))), k=3).hits
     quote = SENTENCE if document == "security.html" else hits[0].text
@@ -56,7 +56,7 @@ def answered(home: Home, question: str, document: str = "security.html") -> Answ
     return answer(question, [sentence], [cite(1, hits[0], quote)], passages=hits)
 
 
-def test_a_held_document_stays_and_the_reason_is_said(home: Home):
+def test_a_held_document_stays_and_the_reason_is_said(home: Workspace):
     book(home).hold(home.trail, "kim", "general", "security.html", "litigation Nordwind")
     held, gone = home.remove(["security.html", "release-notes.md"], space="general")
     assert not held.removed
@@ -74,7 +74,7 @@ def test_a_held_space_is_not_pruned(tmp_path: Path):
     folder.mkdir()
     for name in ("a", "b"):
         (folder / f"{name}.txt").write_text(f"The rule {name} is about leave and travel.")
-    with open_home(load_settings({"home": tmp_path / "home"}), "test") as home:
+    with open_workspace(load_settings({"home": tmp_path / "home"}), "test") as home:
         home.ingest([folder], space="general")
         book(home).hold(home.trail, "kim", "general", "", "audit")
         (folder / "a.txt").unlink()
@@ -82,7 +82,7 @@ def test_a_held_space_is_not_pruned(tmp_path: Path):
         assert names(home) == {"a.txt", "b.txt"}
 
 
-def test_retention_forgets_what_is_due_and_keeps_what_is_held(home: Home):
+def test_retention_forgets_what_is_due_and_keeps_what_is_held(home: Workspace):
     book(home).forget_after(home.trail, "kim", "general", 180)
     assert home.apply_retention() == []
     book(home).hold(home.trail, "kim", "general", "security.html", "audit")
@@ -99,7 +99,7 @@ def test_retention_forgets_what_is_due_and_keeps_what_is_held(home: Home):
     assert home.deleter.due(person="system", now=later) == []
 
 
-def test_retention_runs_while_the_chat_is_served(home: Home):
+def test_retention_runs_while_the_chat_is_served(home: Workspace):
     book(home).forget_after(home.trail, "kim", "general", 0)
     with retention_daily(home):
         deadline = time.monotonic() + 60
@@ -109,7 +109,7 @@ def test_retention_runs_while_the_chat_is_served(home: Home):
     assert home.trail.tail(1)[0].person == "system:retention"
 
 
-def test_damaged_rules_delete_nothing(home: Home):
+def test_damaged_rules_delete_nothing(home: Workspace):
     (home.settings.home / "retention.json").write_text("{")
     with pytest.raises(RulesFault, match="Nothing is deleted"):
         home.remove(["security.html"], space="general")
@@ -118,13 +118,13 @@ def test_damaged_rules_delete_nothing(home: Home):
 
 def test_a_deletion_that_was_interrupted_is_finished_at_the_next_start(tmp_path: Path):
     settings = load_settings({"home": tmp_path / "home"})
-    with open_home(settings, "test") as home:
+    with open_workspace(settings, "test") as home:
         home.ingest([SAMPLES / "security.html", SAMPLES / "release-notes.md"], space="general")
         (vector, *_) = home.index.presence.vectors_of("general", "security.html")
         # As far as a process came that was killed before it took the bytes off the disk.
         home.deleter.forget("general", "security.html", person="kim", reason="asked for")
     assert list((settings.home / "deleting").iterdir())
-    with open_home(settings, "test") as home:
+    with open_workspace(settings, "test") as home:
         assert not list((settings.home / "deleting").iterdir())
         (record,) = home.trail.tail(1)
         assert record.kind == "deletion-receipt"
@@ -141,7 +141,7 @@ def test_quotations_in_conversations_go_or_stay_by_policy(tmp_path: Path, policy
         {"home": tmp_path / "home", "audit": audit, "retention": {"quotations": policy}}
     )
     place = settings.home / "conversations.sqlite3"
-    with open_home(settings, "test") as home, closing(Conversations(place)) as saved:
+    with open_workspace(settings, "test") as home, closing(Conversations(place)) as saved:
         home.ingest([SAMPLES / "security.html", SAMPLES / "release-notes.md"], space="general")
         for number, question in enumerate((QUESTION, "And what else about it?"), 1):
             turn = SavedTurn(number, question, "done", answer=answered(home, question))
@@ -166,7 +166,7 @@ def test_quotations_in_conversations_go_or_stay_by_policy(tmp_path: Path, policy
             assert any("quotations" in found["why"] for found in removal.receipt["found"])
 
 
-def test_results_of_questionnaires_that_quote_it_go(home: Home):
+def test_results_of_questionnaires_that_quote_it_go(home: Workspace):
     place = home.settings.home / "batches" / "run"
     (hit, *_) = home.search(Ask(QUESTION, Scope(documents=("security.html",))), k=1).hits
     with open_journal(place) as journal:
@@ -192,7 +192,7 @@ def test_results_of_questionnaires_that_quote_it_go(home: Home):
 
 
 def test_rules_and_receipts_on_the_command_line(
-    home: Home, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    home: Workspace, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ):
     home.close()
     del home

@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 from deletion.folders import SECRET, TEXTS, ended, opened, written
 
-from app.curating.uploads import Limits, Uploads
-from app.deletion import remains
-from app.deletion.remains import WHOLE, File, Traces, search
-from app.home import Home
+from app.governance.deletion import remains
+from app.governance.deletion.remains import WHOLE, File, Traces, search
+from app.people.curating.uploads import Limits, Uploads
+from app.workspace.workspace import Workspace
 from ingest.pipeline import FileStatus, IngestReport
 
 HANDBOOK = Path(__file__).parents[1] / "samples" / "employee-handbook.pdf"
@@ -25,7 +25,7 @@ LIMITS = Limits(1 << 30, 1 << 30)
 class FirstFileOnly:
     """A data folder in which every upload fails after its first file."""
 
-    def __init__(self, home: Home) -> None:
+    def __init__(self, home: Workspace) -> None:
         self._home = home
 
     def ingest(self, paths: list[Path], *, space: str, **_: Any) -> IngestReport:
@@ -37,7 +37,7 @@ class FirstFileOnly:
         raise NotImplementedError
 
 
-def upload(home: Home, folder: Path, space: str, *files: Path) -> None:
+def upload(home: Workspace, folder: Path, space: str, *files: Path) -> None:
     """Begin an upload that fails after the first of its files."""
 
     async def pieces(path: Path) -> AsyncIterator[bytes]:
@@ -52,7 +52,7 @@ def upload(home: Home, folder: Path, space: str, *files: Path) -> None:
     uploads.close()
 
 
-def resumed(home: Home, folder: Path) -> set[tuple[str, str]]:
+def resumed(home: Workspace, folder: Path) -> set[tuple[str, str]]:
     """What is there after the uploads that an earlier process left were read."""
     uploads = Uploads(folder / "uploads", home, LIMITS)
     for upload in uploads.resume():

@@ -174,7 +174,7 @@ try:
     shell = "there"
 except FileNotFoundError:
     shell = "not there"
-from ingest.confinement import Need, confine
+from ingest.sandbox.confinement import Need, confine
 print(json.dumps({
     "user": os.getuid(), "rights": status["CapEff"].strip(), "new": status["NoNewPrivs"].strip(),
     "writing": sorted({refused(p + "/x") for p in ("", "/opt/strongroom", "/models", "/etc")}),

@@ -16,15 +16,15 @@ import httpx
 import pytest
 
 from app.answering.ask import Ask
-from app.assistant import Assistant
-from app.chat_model import ChatModelSource
-from app.checkup import check
+from app.answering.assistant import Assistant
+from app.answering.chat_model import ChatModelSource
+from app.answering.events import Answer, Finished, Writing
 from app.engine.client import Completion, EngineClient, EngineDown, EngineError
-from app.events import Answer, Finished, Writing
-from app.home import Home
-from app.models import ModelError
+from app.engine.models import ModelError
 from app.settings import Settings, SettingsError, load_settings
-from app.wiring import open_home
+from app.workspace.checkup import check
+from app.workspace.wiring import open_workspace
+from app.workspace.workspace import Workspace
 from vectorstore.scope import Scope
 
 pytestmark = pytest.mark.other_engine
@@ -107,8 +107,8 @@ def vocabulary(starter_gguf: Path, tmp_path_factory: pytest.TempPathFactory) -> 
 
 
 @pytest.fixture(scope="module")
-def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
-    with open_home(load_settings({"home": tmp_path_factory.mktemp("home")}), "pytest") as home:
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
+    with open_workspace(load_settings({"home": tmp_path_factory.mktemp("home")}), "pytest") as home:
         home.ingest([SAMPLES], space="general")
         yield home
 
@@ -121,17 +121,19 @@ def pointed(
 
 
 @contextmanager
-def served_by(filled: Home, elsewhere: Elsewhere, model: Path, **engine: Any) -> Iterator[Home]:
+def served_by(
+    filled: Workspace, elsewhere: Elsewhere, model: Path, **engine: Any
+) -> Iterator[Workspace]:
     """The same documents, answered about by another engine."""
     settings = pointed(elsewhere, model, filled.settings.home, **engine)
     source = ChatModelSource(settings)
     try:
-        yield Home(settings, filled.index, source, filled.trail, filled.deleter)
+        yield Workspace(settings, filled.index, source, filled.trail, filled.deleter)
     finally:
         source.close()
 
 
-def ask(home: Home, question: str, history: tuple[Answer, ...] = ()) -> Answer:
+def ask(home: Workspace, question: str, history: tuple[Answer, ...] = ()) -> Answer:
     *_, last = home.ask(Ask(question, history=history))
     assert isinstance(last, Finished)
     return last.answer
@@ -152,7 +154,7 @@ class Recorder:
 
 
 def test_a_question_is_answered_with_its_source_and_the_account_adds_up(
-    filled: Home, llama: Elsewhere, vocabulary: Path
+    filled: Workspace, llama: Elsewhere, vocabulary: Path
 ) -> None:
     with served_by(filled, llama, vocabulary) as home:
         model = home.chat.model()
@@ -202,7 +204,7 @@ def predicted(llama: Elsewhere) -> float:
     return next(float(line.removeprefix(name)) for line in lines if line.startswith(name))
 
 
-def test_who_stops_frees_the_slot(filled: Home, llama: Elsewhere, vocabulary: Path) -> None:
+def test_who_stops_frees_the_slot(filled: Workspace, llama: Elsewhere, vocabulary: Path) -> None:
     with served_by(filled, llama, vocabulary) as home:
         stream = home.ask(Ask(QUESTION))
         next(event for event in stream if isinstance(event, Writing))
@@ -238,7 +240,7 @@ def test_the_model_is_named_as_far_as_it_is_known(
 
 
 def test_our_own_engine_on_another_port_answers_as_well(
-    filled: Home, ours: Elsewhere, vocabulary: Path
+    filled: Workspace, ours: Elsewhere, vocabulary: Path
 ) -> None:
     small = 512
     with served_by(filled, Elsewhere(ours.url + "/v1/"), vocabulary, context=small) as home:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from app.events import Answer, AnswerSentence, Citation, ModelName, Usage
+from app.answering.events import Answer, AnswerSentence, Citation, ModelName, Usage
 from vectorstore.records import Hit
 
 

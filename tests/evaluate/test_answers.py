@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.evaluate.answers import (
+from app.answering.evaluation.answers import (
     answer_metrics,
     area_under_curve,
     failed_metrics,
     sentences_with_foreign_numbers,
 )
-from app.evaluate.questions import Place, Question
-from app.events import Answer, Citation
+from app.answering.evaluation.questions import Place, Question
+from app.answering.events import Answer, Citation
 from vectorstore.records import Hit
 
 Make = Callable[..., Answer]

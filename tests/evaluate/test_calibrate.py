@@ -6,7 +6,13 @@ from pathlib import Path
 import pytest
 
 from app.answering.confidence import decide
-from app.evaluate.calibrate import CalibrationError, Sample, calibrate, provenance, samples_of
+from app.answering.evaluation.calibrate import (
+    CalibrationError,
+    Sample,
+    calibrate,
+    provenance,
+    samples_of,
+)
 
 
 def samples(count: int, seed: int = 1) -> list[Sample]:

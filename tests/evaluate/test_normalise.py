@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.evaluate.normalise import (
+from app.answering.evaluation.normalise import (
     contains_answer,
     exact_match,
     number_match,
@@ -14,7 +14,7 @@ from app.evaluate.normalise import (
     token_f1,
     words,
 )
-from app.evaluate.quantities import numerals, quantities
+from app.answering.evaluation.quantities import numerals, quantities
 
 
 def test_squad_tokens_lose_case_punctuation_and_articles() -> None:

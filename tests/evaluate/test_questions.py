@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from app.answering.followup import Exchange
-from app.evaluate.questions import (
+from app.answering.evaluation.questions import (
     Place,
     Question,
     QuestionFileError,
@@ -14,6 +13,7 @@ from app.evaluate.questions import (
     read_dialogues,
     read_questions,
 )
+from app.answering.followup import Exchange
 
 GOOD = {
     "qid": "leave",

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from app.answering.evaluation.compare import ReportError, compare, comparison_table, read_report
+from app.answering.evaluation.questions import Place, Question, QuestionFileError
+from app.answering.evaluation.report import Report, evaluate, table
+from app.answering.events import Answer
 from app.answering.followup import Exchange
-from app.evaluate.compare import ReportError, compare, comparison_table, read_report
-from app.evaluate.questions import Place, Question, QuestionFileError
-from app.evaluate.report import Report, evaluate, table
-from app.events import Answer
 from vectorstore.records import Hit
 
 Make = Callable[..., Answer]

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.evaluate.hits import covers, is_hit
-from app.evaluate.questions import Place, Question, read_questions
-from app.evaluate.retrieval import evidence_ranks, head_within, retrieval_metrics
+from app.answering.evaluation.hits import covers, is_hit
+from app.answering.evaluation.questions import Place, Question, read_questions
+from app.answering.evaluation.retrieval import evidence_ranks, head_within, retrieval_metrics
 from vectorstore.records import Hit
 
 MakeHit = Callable[..., Hit]

@@ -9,20 +9,20 @@ import pytest
 from fakes import leave_answer
 
 from app.answering.ask import Ask
-from app.audit.reading import files, records
+from app.answering.events import Answer, Finished, Notice, Reading, Writing
+from app.answering.filters.opening import NothingToFilter, screen_of
+from app.answering.filters.screen import QuestionRefused, Screen
+from app.batch.execution.outcome import result_of
 from app.batch.journal import Task
-from app.batch.outcome import result_of
 from app.batch.records import Question
 from app.cli import main
-from app.events import Answer, Finished, Notice, Reading, Writing
-from app.filters.opening import NothingToFilter, screen_of
-from app.filters.screen import QuestionRefused, Screen
-from app.home import Home
+from app.governance.audit.reading import files, records
 from app.settings import FilterSettings, load_settings
+from app.web.chat.markup import turn_html
+from app.web.chat.view import Stage, Turn
 from app.web.i18n.languages import LANGUAGES
-from app.web.markup import turn_html
-from app.web.view import Stage, Turn
-from app.wiring import open_home
+from app.workspace.wiring import open_workspace
+from app.workspace.workspace import Workspace
 
 ENGLISH = LANGUAGES["en"].chat
 ADDRESS = "orla.brennan@example.com"
@@ -36,20 +36,20 @@ ASKS = "What is the e-mail address of the receptionist of the Galway office?"
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
     folder = tmp_path_factory.mktemp("filtered")
     (folder / "reception.md").write_text(DOCUMENT, encoding="utf-8")
-    with open_home(load_settings({"home": folder / "home"}), "test") as opened:
+    with open_workspace(load_settings({"home": folder / "home"}), "test") as opened:
         opened.ingest([folder / "reception.md"], space="general")
         yield opened
 
 
-def _screened(home: Home, **settings: object) -> Home:
+def _screened(home: Workspace, **settings: object) -> Workspace:
     screen = screen_of(FilterSettings(personal_data=True, **settings))  # type: ignore[arg-type]
-    return Home(home.settings, home.index, home.chat, home.trail, home.deleter, screen)
+    return Workspace(home.settings, home.index, home.chat, home.trail, home.deleter, screen)
 
 
-def _ask(home: Home, question: str = ASKS) -> tuple[Answer, str]:
+def _ask(home: Workspace, question: str = ASKS) -> tuple[Answer, str]:
     """The answer, and all that was to be seen on the way to it."""
     seen = []
     for event in home.ask(Ask(question)):
@@ -63,16 +63,16 @@ def _ask(home: Home, question: str = ASKS) -> tuple[Answer, str]:
     raise AssertionError("no answer")
 
 
-def _trail(home: Home) -> str:
+def _trail(home: Workspace) -> str:
     return "".join(path.read_text("utf-8") for path in files(home.trail.folder))
 
 
-def _filtered(home: Home) -> list[dict[str, object]]:
+def _filtered(home: Workspace) -> list[dict[str, object]]:
     every = records(home.trail.folder)
     return [dict(one.data) for one in every if one.kind == "filtered"]
 
 
-def test_a_masked_answer_shows_what_was_there_and_nowhere_the_value(home: Home) -> None:
+def test_a_masked_answer_shows_what_was_there_and_nowhere_the_value(home: Workspace) -> None:
     before = _trail(home)
     answer, seen = _ask(_screened(home, answers="mask"))
     assert "[e-mail address]" in answer.answer
@@ -91,7 +91,7 @@ def test_a_masked_answer_shows_what_was_there_and_nowhere_the_value(home: Home) 
     assert ADDRESS not in html
 
 
-def test_a_masked_answer_can_be_made_again(home: Home) -> None:
+def test_a_masked_answer_can_be_made_again(home: Workspace) -> None:
     screened = _screened(home, answers="mask")
     answer, _ = _ask(screened)
     again = screened.recreate(answer.id)
@@ -99,7 +99,7 @@ def test_a_masked_answer_can_be_made_again(home: Home) -> None:
     assert again.same_answer
 
 
-def test_a_refused_answer_shows_nothing_of_it(home: Home) -> None:
+def test_a_refused_answer_shows_nothing_of_it(home: Workspace) -> None:
     answer, seen = _ask(_screened(home, answers="refuse"))
     assert not answer.found
     assert not answer.passages
@@ -109,13 +109,13 @@ def test_a_refused_answer_shows_nothing_of_it(home: Home) -> None:
     assert ADDRESS not in html
 
 
-def test_a_marked_answer_stays_and_its_reader_is_told(home: Home) -> None:
+def test_a_marked_answer_stays_and_its_reader_is_told(home: Workspace) -> None:
     answer, _ = _ask(_screened(home, answers="mark"))
     assert ADDRESS in answer.answer
     assert answer.notices[-1].action == "mark"
 
 
-def test_an_answer_without_anything_to_find_is_left_alone(home: Home) -> None:
+def test_an_answer_without_anything_to_find_is_left_alone(home: Workspace) -> None:
     answer, _ = _ask(
         _screened(home, answers="refuse"), "How many places has the car park in Galway?"
     )
@@ -123,7 +123,7 @@ def test_an_answer_without_anything_to_find_is_left_alone(home: Home) -> None:
     assert answer.notices == ()
 
 
-def test_a_question_is_masked_before_it_is_searched_asked_and_recorded(home: Home) -> None:
+def test_a_question_is_masked_before_it_is_searched_asked_and_recorded(home: Workspace) -> None:
     before = _trail(home)
     answer, _ = _ask(_screened(home, questions="mask"), "Who has the number 0171 2345678?")
     assert answer.question == "Who has the number [telephone number]?"
@@ -131,7 +131,7 @@ def test_a_question_is_masked_before_it_is_searched_asked_and_recorded(home: Hom
     assert answer.notices[0].kind == "question"
 
 
-def test_a_refused_question_is_not_asked_and_says_why_without_repeating_it(home: Home) -> None:
+def test_a_refused_question_is_not_asked_and_says_why_without_repeating_it(home: Workspace) -> None:
     before = _trail(home)
     with pytest.raises(QuestionRefused, match="1 × e-mail address") as raised:
         _screened(home, questions="refuse").ask(Ask(f"Who is {ADDRESS}?"))
@@ -151,7 +151,7 @@ def test_a_refused_question_is_not_asked_and_says_why_without_repeating_it(home:
     ],
 )
 def test_spaces_and_letters_that_nobody_sees_do_not_carry_a_question_past_the_filter(
-    home: Home, written: str
+    home: Workspace, written: str
 ) -> None:
     with pytest.raises(QuestionRefused):
         _screened(home, questions="refuse").ask(Ask(f"Who is {written}?"))
@@ -162,7 +162,7 @@ def test_a_name_that_holds_something_is_not_shown_before_its_answer_is_withheld(
 ) -> None:
     file = tmp_path / f"{ADDRESS}.md"
     file.write_text(DOCUMENT, encoding="utf-8")
-    with open_home(load_settings({"home": tmp_path / "home"}), "test") as opened:
+    with open_workspace(load_settings({"home": tmp_path / "home"}), "test") as opened:
         opened.ingest([file], space="general")
         shown = [
             hit.document
@@ -174,7 +174,7 @@ def test_a_name_that_holds_something_is_not_shown_before_its_answer_is_withheld(
         assert [hit.document for hit in opened.search(Ask(ASKS), k=1).hits] == [file.name]
 
 
-def test_searching_and_summarising_hide_the_same(home: Home) -> None:
+def test_searching_and_summarising_hide_the_same(home: Workspace) -> None:
     screened = _screened(home, answers="mask")
     found = screened.search(Ask(ASKS), k=3)
     assert found.hits
@@ -225,8 +225,10 @@ def test_a_row_of_a_questionnaire_says_what_was_filtered() -> None:
     )
 
 
-def test_the_countries_of_the_filters_decide_answers(home: Home) -> None:
+def test_the_countries_of_the_filters_decide_answers(home: Workspace) -> None:
     filters = FilterSettings(personal_data=True, answers="mask", countries=("AT", "CH"))
     settings = home.settings.model_copy(update={"filters": filters})
-    screened = Home(settings, home.index, home.chat, home.trail, home.deleter, screen_of(filters))
+    screened = Workspace(
+        settings, home.index, home.chat, home.trail, home.deleter, screen_of(filters)
+    )
     assert screened.identity().settings["filters.countries"] == "AT, CH"

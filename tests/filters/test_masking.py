@@ -7,10 +7,10 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.filters.masking import find_all, masked, settled
-from app.filters.personal import LABELS, PersonalData
-from app.filters.port import Filter
-from app.filters.word_lists import WordList
+from app.answering.filters.masking import find_all, masked, settled
+from app.answering.filters.personal import LABELS, PersonalData
+from app.answering.filters.port import Filter
+from app.answering.filters.word_lists import WordList
 
 PERSONAL = PersonalData()
 WORDS = WordList("code names", ["Falcon", "Night Owl"], [r"KX-\d{4}", r"[A-Z]{2}\d{2,6}"], "test")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.filters.personal import PersonalData, UnknownCountry
+from app.answering.filters.personal import PersonalData, UnknownCountry
 
 FOUND = [
     ("Write to kim.lund@example.com today.", "kim.lund@example.com", "e-mail address"),

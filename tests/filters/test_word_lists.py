@@ -6,7 +6,7 @@ from typing import Literal
 
 import pytest
 
-from app.filters.word_lists import WordList, WordListError, read_word_list
+from app.answering.filters.word_lists import WordList, WordListError, read_word_list
 
 
 def _list(tmp_path: Path, content: str, name: str = "code-names.toml") -> Path:

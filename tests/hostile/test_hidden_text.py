@@ -18,7 +18,7 @@ from pptx.dml.color import RGBColor as SlideColour
 from pptx.util import Inches
 from pptx.util import Pt as SlidePt
 
-from ingest.reading import read_sections
+from ingest.sandbox.reading import read_sections
 from ingest.sections import Findings
 
 SECRET = "PWNED"

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from app.answering.distrust import as_data, plain_draft
 from app.answering.instructions import gives_orders, without_orders
 from app.answering.language import sentences
-from ingest.reading import read_sections
+from ingest.sandbox.reading import read_sections
 from ingest.sections import Findings
 from vectorstore.records import Hit
 

@@ -8,13 +8,13 @@ from fakes import LEAVE, answer, cite
 from markdown_it import MarkdownIt
 
 from app.answering.distrust import unmarked
-from app.conversations.export import ExportWords, lines_of, markdown
-from app.conversations.turns import SavedConversation, SavedTurn
-from app.events import Answer, AnswerSentence, Finished, Notice
-from app.web.backend import AnswerFailed, FailureKind
+from app.answering.events import Answer, AnswerSentence, Finished, Notice
+from app.people.conversations.export import ExportWords, lines_of, markdown
+from app.people.conversations.turns import SavedConversation, SavedTurn
+from app.web.chat.backend import AnswerFailed, FailureKind
+from app.web.chat.markup import turn_html
+from app.web.chat.view import Stage, Turn, advance, fail
 from app.web.i18n.languages import LANGUAGES
-from app.web.markup import turn_html
-from app.web.view import Stage, Turn, advance, fail
 
 ENGLISH, GERMAN = LANGUAGES["en"].chat, LANGUAGES["de"].chat
 HOSTILE = (

@@ -7,7 +7,7 @@ import pytest
 
 from ingest.encoding import decode
 from ingest.filetype import recognise
-from ingest.reading import read_sections
+from ingest.sandbox.reading import read_sections
 from ingest.sections import Findings, LoaderError
 
 HTML = b"<!DOCTYPE html><html><body><p>Hello</p></body></html>"

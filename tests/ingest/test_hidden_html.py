@@ -4,7 +4,7 @@ import io
 
 import pytest
 
-from ingest.reading import read_sections
+from ingest.sandbox.reading import read_sections
 from ingest.sections import Findings
 
 HIDING = [  # ways to hide a paragraph: its attributes, and what the style sheet says

@@ -4,7 +4,7 @@ import io
 
 import pytest
 
-from ingest.reading import read_sections
+from ingest.sandbox.reading import read_sections
 from ingest.sections import Findings
 
 INLINE = [  # hidden forms that can stand within a sentence

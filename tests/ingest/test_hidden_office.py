@@ -24,7 +24,7 @@ from pptx.enum.dml import MSO_THEME_COLOR
 from pptx.util import Inches
 from pptx.util import Pt as SlidePt
 
-from ingest.reading import read_sections
+from ingest.sandbox.reading import read_sections
 from ingest.sections import Findings
 
 WORDS, AROUND = "Ghostly words.", "Plain words around them."
@@ -224,7 +224,7 @@ def test_white_words_on_a_ground_by_rule_are_read_with_a_warning() -> None:
 def test_reading_a_workbook_leaves_other_libraries_whole() -> None:
     script = (
         "import io, sys\n"
-        "from ingest.reading import read_sections\n"
+        "from ingest.sandbox.reading import read_sections\n"
         "from ingest.sections import Findings\n"
         "data = io.BytesIO(sys.stdin.buffer.read())\n"
         "assert list(read_sections(data, 'a.xlsx', Findings()))\n"

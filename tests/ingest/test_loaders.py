@@ -13,7 +13,7 @@ from docx.oxml import OxmlElement
 from fpdf import FPDF
 from fpdf.enums import TextMode
 
-from ingest.reading import read_sections
+from ingest.sandbox.reading import read_sections
 from ingest.sections import Findings, LoaderError, Section
 
 SAMPLES = Path(__file__).resolve().parents[1] / "samples"

@@ -5,7 +5,7 @@ from email.message import EmailMessage
 from email.mime.multipart import MIMEMultipart
 from email.mime.text import MIMEText
 
-from ingest.reading import read_sections
+from ingest.sandbox.reading import read_sections
 from ingest.sections import Findings
 
 

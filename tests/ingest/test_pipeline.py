@@ -8,7 +8,7 @@ import pytest
 from ingest_fakes import FastEmbedder, MemoryIndex
 
 from ingest.pipeline import IngestReport, Progress, ingest_again, ingest_paths
-from ingest.sandbox import ParseLimits
+from ingest.sandbox.parsing import ParseLimits
 from vectorstore.index import Index
 from vectorstore.scope import Scope
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.sandbox import ParseLimits, Sandbox
+from ingest.sandbox.parsing import ParseLimits, Sandbox
 from ingest.sections import LoaderError
 
 

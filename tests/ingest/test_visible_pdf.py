@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from app.cli import main
-from ingest import sandbox
 from ingest.coverage import compare_pdf
-from ingest.loaders.pdf_drawing import Drawing, Sight, Suspect
-from ingest.reading import read_sections
-from ingest.sandbox import ParseLimits, Sandbox
+from ingest.loaders.pdf.drawing import Drawing, Sight, Suspect
+from ingest.sandbox import parsing as sandbox
+from ingest.sandbox.parsing import ParseLimits, Sandbox
+from ingest.sandbox.reading import read_sections
 from ingest.sections import Findings, LoaderError
 
 WORDS, AROUND = "The gate opens at six.", "Bring your badge."

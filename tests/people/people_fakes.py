@@ -46,7 +46,7 @@ class Clock:
 
 
 @dataclass(frozen=True, slots=True)
-class House:
+class Accounts:
     people: People
     sessions: Sessions
     attempts: Attempts
@@ -56,7 +56,7 @@ class House:
 
 
 @contextmanager
-def opened(path: Path, clock: Clock | None = None) -> Iterator[House]:
+def opened(path: Path, clock: Clock | None = None) -> Iterator[Accounts]:
     database = Database(path)
     clock = clock or Clock()
     hasher = CountedHasher()
@@ -65,6 +65,6 @@ def opened(path: Path, clock: Clock | None = None) -> Iterator[House]:
     attempts = Attempts(database, clock)
     try:
         door = PasswordSignIn(people, sessions, attempts)
-        yield House(people, sessions, attempts, door, hasher, clock)
+        yield Accounts(people, sessions, attempts, door, hasher, clock)
     finally:
         database.close()

@@ -15,21 +15,21 @@ from hypothesis import strategies as st
 from word_embedder import chunks, document
 
 from app.answering.ask import Ask
+from app.answering.assistant import ChatModel
 from app.answering.confidence import BUILT_IN, Calibration
+from app.answering.events import Answer, Event, ModelName
 from app.answering.stream import EventStream
-from app.assistant import ChatModel
-from app.backend import HomeBackend
-from app.conversations.turns import Selection
 from app.engine.client import Completion, Usage
 from app.engine.templates import Turn
-from app.events import Answer, Event, ModelName
-from app.home import Home
 from app.people.access import EVERYONE, Person, Rules, SpaceRule, private_space
 from app.people.allowance import Limits
-from app.personal_workspace import PersonalWorkspace
+from app.people.conversations.turns import Selection
 from app.settings import load_settings
-from app.web.backend import AnswerFailed, FailureKind
-from app.wiring import open_home
+from app.web.chat.backend import AnswerFailed, FailureKind
+from app.web.chat.workspace_backend import WorkspaceBackend
+from app.workspace.personal_workspace import PersonalWorkspace
+from app.workspace.wiring import open_workspace
+from app.workspace.workspace import Workspace
 from vectorstore.records import DocumentRecord
 from vectorstore.scope import Scope
 
@@ -112,25 +112,25 @@ class EchoSource:
 class World:
     """A data folder with two documents in every space, whose rules are set anew each time."""
 
-    def __init__(self, home: Home, chat: EchoSource) -> None:
+    def __init__(self, home: Workspace, chat: EchoSource) -> None:
         self.home = home
         self.chat = chat
         self.rules = Rules({})
         self.backend = self.backend_with(Limits(10**6, 10**6))
         self.records = list(home.index.documents())
 
-    def backend_with(self, limits: Limits) -> HomeBackend:
+    def backend_with(self, limits: Limits) -> WorkspaceBackend:
         def workspace_of(person: Person) -> PersonalWorkspace:
             return PersonalWorkspace(self.home, lambda: person, lambda: self.rules)
 
-        return HomeBackend(workspace_of, self.chat, limits=limits)  # type: ignore[arg-type]
+        return WorkspaceBackend(workspace_of, self.chat, limits=limits)  # type: ignore[arg-type]
 
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     configured = load_settings({"home": tmp_path_factory.mktemp("home")})
     chat = EchoSource()
-    with open_home(configured, "test") as home:
+    with open_workspace(configured, "test") as home:
         for space in SPACES:
             for name in NAMES:
                 own = mark(space, name)

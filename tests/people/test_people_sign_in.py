@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from people.people_fakes import BETTER, GOOD, Clock, House, opened
+from people.people_fakes import BETTER, GOOD, Accounts, Clock, opened
 
 from app.people.allowance import Allowance, Limits, TooMuch
 from app.people.attempts import LONGEST_WAIT_S, Attempt
@@ -14,23 +14,23 @@ from app.people.sign_in import Refused, SignedIn
 HERE, THERE = "192.0.2.1", "198.51.100.9"
 
 
-def enter(house: House, password: str = GOOD, *, name: str = "kim", **more: str) -> object:
+def enter(house: Accounts, password: str = GOOD, *, name: str = "kim", **more: str) -> object:
     return house.door.sign_in(name, password, **{"address": HERE, **more})
 
 
-def entered(house: House, **more: str) -> SignedIn:
+def entered(house: Accounts, **more: str) -> SignedIn:
     result = enter(house, **more)
     assert isinstance(result, SignedIn)
     return result
 
 
 @pytest.fixture
-def kim(house: House) -> str:
+def kim(house: Accounts) -> str:
     return house.people.add("kim", GOOD, must_change=False).id
 
 
 @pytest.mark.usefixtures("kim")
-def test_ten_thousand_wrong_passwords_are_refused_almost_unread(house: House) -> None:
+def test_ten_thousand_wrong_passwords_are_refused_almost_unread(house: Accounts) -> None:
     waits = []
     for attempt in range(10_000):
         result = enter(house, f"guess {attempt}")
@@ -51,27 +51,27 @@ def test_ten_thousand_wrong_passwords_are_refused_almost_unread(house: House) ->
 
 
 @pytest.mark.usefixtures("kim")
-def test_guessing_from_many_addresses_at_one_name_is_slowed_as_well(house: House) -> None:
+def test_guessing_from_many_addresses_at_one_name_is_slowed_as_well(house: Accounts) -> None:
     for number in range(1000):
         enter(house, "guess", address=f"10.0.{number // 250}.{number % 250}")
     assert house.hasher.verified <= 6
 
 
-def test_guessing_at_many_names_from_one_address_is_slowed(house: House) -> None:
+def test_guessing_at_many_names_from_one_address_is_slowed(house: Accounts) -> None:
     for number in range(1000):
         enter(house, "guess", name=f"person {number}")
     assert house.hasher.verified <= 21
 
 
 @pytest.mark.usefixtures("kim")
-def test_two_at_the_door_in_one_moment_both_come_in(house: House) -> None:
+def test_two_at_the_door_in_one_moment_both_come_in(house: Accounts) -> None:
     """Whoever read the clock first may be counted second."""
     assert house.attempts.admit(Attempt("lee", HERE)) == 0
     house.clock.now -= 0.01
     assert house.attempts.admit(Attempt("kim", HERE)) == 0
 
 
-def test_names_that_do_not_exist_are_answered_alike(house: House) -> None:
+def test_names_that_do_not_exist_are_answered_alike(house: Accounts) -> None:
     for _ in range(40):
         known = house.door.sign_in("kim", "guess", address="a")
         unknown = house.door.sign_in("nobody", "guess", address="b")
@@ -84,7 +84,7 @@ def test_names_that_do_not_exist_are_answered_alike(house: House) -> None:
 
 
 @pytest.mark.usefixtures("kim")
-def test_one_gets_in_at_the_latest_when_the_longest_wait_is_over(house: House) -> None:
+def test_one_gets_in_at_the_latest_when_the_longest_wait_is_over(house: Accounts) -> None:
     for _ in range(200):
         result = enter(house, "guess", address=THERE)
         assert isinstance(result, Refused)
@@ -96,7 +96,7 @@ def test_one_gets_in_at_the_latest_when_the_longest_wait_is_over(house: House) -
 
 
 @pytest.mark.usefixtures("kim")
-def test_an_attacker_elsewhere_does_not_lock_out_a_known_browser(house: House) -> None:
+def test_an_attacker_elsewhere_does_not_lock_out_a_known_browser(house: Accounts) -> None:
     mark = entered(house).mark
     for _ in range(100):
         enter(house, "guess", address=THERE)
@@ -117,7 +117,7 @@ def test_an_attacker_elsewhere_does_not_lock_out_a_known_browser(house: House) -
 
 
 @pytest.mark.usefixtures("kim")
-def test_a_forged_mark_counts_for_nothing(house: House) -> None:
+def test_a_forged_mark_counts_for_nothing(house: Accounts) -> None:
     genuine = entered(house).mark
     assert house.attempts.is_marked(genuine, house.people.named("kim").id)
     for mark in ("", ".", genuine[:-1], genuine + "x", "x." + genuine, "é.ü.ß"):
@@ -152,7 +152,7 @@ def test_no_history_of_attempts_makes_anyone_wait_longer_than_a_quarter_of_an_ho
             house.clock.now += -seconds if back else seconds
 
 
-def test_a_session_lasts_while_it_is_used_and_not_for_ever(house: House, kim: str) -> None:
+def test_a_session_lasts_while_it_is_used_and_not_for_ever(house: Accounts, kim: str) -> None:
     token = house.sessions.begin(kim)
     began = house.clock.now
     while house.clock.now - began < 43_200 - 1000:
@@ -166,13 +166,15 @@ def test_a_session_lasts_while_it_is_used_and_not_for_ever(house: House, kim: st
     assert house.sessions.find(token) is None
 
 
-def test_an_idle_session_ends(house: House, kim: str) -> None:
+def test_an_idle_session_ends(house: Accounts, kim: str) -> None:
     token = house.sessions.begin(kim)
     house.clock.now += 1801
     assert house.sessions.find(token) is None
 
 
-def test_a_sign_in_ends_the_session_before_it_and_gives_a_new_token(house: House, kim: str) -> None:
+def test_a_sign_in_ends_the_session_before_it_and_gives_a_new_token(
+    house: Accounts, kim: str
+) -> None:
     first = house.sessions.begin(kim)
     second = entered(house, old_token=first).token
     assert first != second
@@ -181,7 +183,7 @@ def test_a_sign_in_ends_the_session_before_it_and_gives_a_new_token(house: House
     assert house.sessions.find("never given") is None
 
 
-def test_sessions_end_with_their_person_and_by_hand(house: House, kim: str) -> None:
+def test_sessions_end_with_their_person_and_by_hand(house: Accounts, kim: str) -> None:
     tokens = [house.sessions.begin(kim) for _ in range(3)]
     house.sessions.end(tokens[0])
     assert house.sessions.find(tokens[0]) is None
@@ -192,7 +194,7 @@ def test_sessions_end_with_their_person_and_by_hand(house: House, kim: str) -> N
     assert house.sessions.find(token) is None
 
 
-def test_a_session_sees_changed_rights_at_once(house: House, kim: str) -> None:
+def test_a_session_sees_changed_rights_at_once(house: Accounts, kim: str) -> None:
     token = house.sessions.begin(kim)
     house.people.add_group("hr")
     house.people.join(kim, "hr")
@@ -201,7 +203,7 @@ def test_a_session_sees_changed_rights_at_once(house: House, kim: str) -> None:
     assert found.person.groups == {"hr"}
 
 
-def test_changing_the_password_ends_all_other_sessions(house: House, kim: str) -> None:
+def test_changing_the_password_ends_all_other_sessions(house: Accounts, kim: str) -> None:
     person = house.people.named("kim")
     elsewhere = house.sessions.begin(kim)
     assert isinstance(house.door.change(person, "wrong", BETTER, address=HERE), Refused)

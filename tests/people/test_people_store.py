@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from people.people_fakes import BETTER, GOOD, House, opened
+from people.people_fakes import BETTER, GOOD, Accounts, opened
 
 from app.people.access import EVERYONE, Right, allowed, private_space
 from app.people.database import Database
@@ -16,7 +16,7 @@ from app.people.schema import PeopleFault
 from app.people.store import PeopleError
 
 
-def test_a_person_is_found_by_name_however_it_is_written(house: House) -> None:
+def test_a_person_is_found_by_name_however_it_is_written(house: Accounts) -> None:
     made = house.people.add("Zoë", GOOD, full_name="Zoë Vos")
     for spelling in ("zoë", "ZOË", " Zoe\u0308 "):
         assert house.people.named(spelling).id == made.id
@@ -24,7 +24,7 @@ def test_a_person_is_found_by_name_however_it_is_written(house: House) -> None:
         house.people.add("ZOE\u0308", GOOD)
 
 
-def test_only_the_right_password_fits(house: House) -> None:
+def test_only_the_right_password_fits(house: Accounts) -> None:
     made = house.people.add("kim", GOOD)
     assert house.people.check("kim", GOOD) == made
     assert house.people.check("kim", GOOD + " ") is None
@@ -78,7 +78,7 @@ def test_passwords_made_up_are_good_and_never_the_same() -> None:
         check_password(password, "admin")
 
 
-def test_the_first_start_makes_one_administrator(house: House) -> None:
+def test_the_first_start_makes_one_administrator(house: Accounts) -> None:
     first = house.people.first_administrator()
     assert first is not None
     person, password = first
@@ -90,7 +90,7 @@ def test_the_first_start_makes_one_administrator(house: House) -> None:
     assert house.people.first_administrator() is None
 
 
-def test_the_last_administrator_stays(house: House) -> None:
+def test_the_last_administrator_stays(house: Accounts) -> None:
     boss = house.people.add("boss", GOOD, administrator=True)
     with pytest.raises(PeopleError, match="last administrator"):
         house.people.remove(boss.id)
@@ -101,14 +101,14 @@ def test_the_last_administrator_stays(house: House) -> None:
     assert house.people.accounts()[0].person == other
 
 
-def test_a_new_person_of_an_old_name_does_not_get_the_old_ones_documents(house: House) -> None:
+def test_a_new_person_of_an_old_name_does_not_get_the_old_ones_documents(house: Accounts) -> None:
     old = house.people.add("kim", GOOD)
     house.people.remove(old.id)
     new = house.people.add("kim", GOOD)
     assert not allowed(new, Right.READ, private_space(old), house.people.rules())
 
 
-def test_rights_come_and_go_with_groups_and_rules(house: House) -> None:
+def test_rights_come_and_go_with_groups_and_rules(house: Accounts) -> None:
     kim = house.people.add("kim", GOOD)
     house.people.add_group("hr")
     house.people.grant("handbook", "hr", Right.READ)
@@ -135,7 +135,7 @@ def test_rights_come_and_go_with_groups_and_rules(house: House) -> None:
     assert not may(Right.READ)
 
 
-def test_what_makes_no_sense_is_refused_with_words(house: House) -> None:
+def test_what_makes_no_sense_is_refused_with_words(house: Accounts) -> None:
     kim = house.people.add("kim", GOOD)
     with pytest.raises(PeopleError, match="groups add"):
         house.people.join(kim.id, "nowhere")
@@ -152,7 +152,7 @@ def test_what_makes_no_sense_is_refused_with_words(house: House) -> None:
             house.people.add(name, GOOD)
 
 
-def test_another_sign_in_never_takes_over_an_account_of_the_same_name(house: House) -> None:
+def test_another_sign_in_never_takes_over_an_account_of_the_same_name(house: Accounts) -> None:
     local = house.people.add("admin", GOOD, administrator=True)
     came = house.people.company_person("idp|1", "ADMIN", origin="idp.example", groups=["hr"])
     assert came.id != local.id
@@ -163,7 +163,7 @@ def test_another_sign_in_never_takes_over_an_account_of_the_same_name(house: Hou
     assert again.groups == {"it"}
 
 
-def test_groups_given_here_stay_when_the_company_tells_others(house: House) -> None:
+def test_groups_given_here_stay_when_the_company_tells_others(house: Accounts) -> None:
     came = house.people.company_person("idp|1", "kim", origin="idp", groups=["hr", EVERYONE])
     assert came.groups == {"hr"}
     house.people.add_group("readers")

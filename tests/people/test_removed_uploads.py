@@ -8,9 +8,9 @@ from web.signing_in import token_of
 from web.whole import Whole, whole
 
 from app.cli import main
-from app.deletion.rules import RuleBook
+from app.governance.deletion.rules import RuleBook
 from app.people.access import private_space
-from app.people.opening import open_people
+from app.people.accounts import open_people
 from app.settings import load_settings
 
 REMOVE = "/administration/people/remove"

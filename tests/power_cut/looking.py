@@ -16,14 +16,14 @@ from power_cut.working import (
     settings_of,
 )
 
-from app.audit.keys import SigningKey
-from app.audit.opening import key_file, trail_folder
-from app.audit.verifying import verify as verify_trail
-from app.backup.archive import verify as verify_backup
 from app.batch.journal import FILE, open_journal
-from app.conversations.store import Conversations
-from app.data_folder import DataFolder
-from app.home import Home
+from app.data_folder.layout import DataFolder
+from app.governance.audit.keys import SigningKey
+from app.governance.audit.opening import key_file, trail_folder
+from app.governance.audit.verifying import verify as verify_trail
+from app.governance.backup.archive import verify as verify_backup
+from app.people.conversations.store import Conversations
+from app.workspace.workspace import Workspace
 from vectorstore.scope import Scope
 
 POOL = 8  # documents that are there to be deleted
@@ -73,7 +73,7 @@ def look(home: Path, scratch: Path, known: Acknowledged) -> Iterator[str]:
     _fill(home, scratch, known)
 
 
-def _documents(folder: Home, known: Acknowledged) -> Iterator[str]:
+def _documents(folder: Workspace, known: Acknowledged) -> Iterator[str]:
     spaces = folder.index.spaces()
     there = (
         {record.name for record in folder.documents([CHANGING])} if CHANGING in spaces else set()

@@ -11,21 +11,21 @@ from unittest import mock
 from fakes import answer, cite
 from word_embedder import WordEmbedder
 
-from app import wiring
 from app.answering.ask import Ask
-from app.backup.making import Order as BackupOrder
-from app.backup.making import back_up
+from app.answering.events import AnswerSentence, Finished
+from app.batch.execution.provenance import Order, run_info
+from app.batch.execution.run import Counts, answer_all
 from app.batch.journal import Task, open_journal
-from app.batch.provenance import Order, run_info
 from app.batch.records import Evidence, Question, RowResult, RunInfo
-from app.batch.run import Counts, answer_all
-from app.conversations.store import Conversations
-from app.conversations.turns import SavedTurn
-from app.data_folder import DataFolder
-from app.events import AnswerSentence, Finished
-from app.home import Home
+from app.data_folder.layout import DataFolder
+from app.governance.backup.making import Order as BackupOrder
+from app.governance.backup.making import back_up
+from app.people.conversations.store import Conversations
+from app.people.conversations.turns import SavedTurn
 from app.settings import Settings, load_settings
-from app.wiring import open_home
+from app.workspace import wiring
+from app.workspace.wiring import open_workspace
+from app.workspace.workspace import Workspace
 from vectorstore.scope import Scope
 
 KEPT, CHANGING = "kept", "general"  # spaces: what is asked about, and what comes and goes
@@ -49,11 +49,11 @@ def settings_of(home: Path) -> Settings:
 
 
 @contextmanager
-def opened(home: Path) -> Iterator[Home]:
+def opened(home: Path) -> Iterator[Workspace]:
     """The data folder, with an embedder that needs no time."""
     with (
         mock.patch.object(wiring, "load_embedder", return_value=WordEmbedder()),
-        open_home(settings_of(home), "power cut") as folder,
+        open_workspace(settings_of(home), "power cut") as folder,
     ):
         yield folder
 
@@ -87,7 +87,7 @@ def mark_of(name: str) -> str:
     return "zq" + name[1:13][::-1] + "qz"
 
 
-def quote(home: Home, name: str) -> None:
+def quote(home: Workspace, name: str) -> None:
     """Have an answer in a conversation, and one of a questionnaire, that quote a document."""
     (first, *_) = home.index.chunks(CHANGING, name)
     said = first.text.splitlines()[0]
@@ -114,7 +114,7 @@ def work(job: str, home: Path, scratch: Path, log: Log) -> None:
         JOBS[job](folder, scratch, log)
 
 
-def _ingest(home: Home, scratch: Path, log: Log) -> None:
+def _ingest(home: Workspace, scratch: Path, log: Log) -> None:
     while True:
         path = a_document(scratch / "documents")
         log(begin="ingest", name=path.name)
@@ -123,7 +123,7 @@ def _ingest(home: Home, scratch: Path, log: Log) -> None:
         log(done="ingest", name=path.name)
 
 
-def _delete(home: Home, scratch: Path, log: Log) -> None:
+def _delete(home: Workspace, scratch: Path, log: Log) -> None:
     while True:
         for record in home.documents([CHANGING]) if CHANGING in home.index.spaces() else ():
             log(begin="delete", name=record.name)
@@ -139,7 +139,7 @@ def _delete(home: Home, scratch: Path, log: Log) -> None:
             quote(home, path.name)
 
 
-def _chat(home: Home, scratch: Path, log: Log) -> None:
+def _chat(home: Workspace, scratch: Path, log: Log) -> None:
     """As the web chat does it: the answer is recorded, then the turn saved, then shown as done."""
     del scratch
     home.chat.start()
@@ -160,7 +160,7 @@ def _chat(home: Home, scratch: Path, log: Log) -> None:
                 log(done="chat", conversation=conversation, number=number)
 
 
-def _batch(home: Home, scratch: Path, log: Log) -> None:
+def _batch(home: Workspace, scratch: Path, log: Log) -> None:
     del scratch
     home.chat.start()
     home.identity()
@@ -188,7 +188,7 @@ def _task(row: int) -> Task:
     return Task(str(row), Question(row + 2, str(row), QUESTIONS[row % len(QUESTIONS)]), None)
 
 
-def _backup(home: Home, scratch: Path, log: Log) -> None:
+def _backup(home: Workspace, scratch: Path, log: Log) -> None:
     out = scratch / "backups"
     out.mkdir(exist_ok=True)
     while True:
@@ -198,7 +198,7 @@ def _backup(home: Home, scratch: Path, log: Log) -> None:
         log(done="backup", name=file.name)
 
 
-JOBS: dict[str, Callable[[Home, Path, Log], None]] = {
+JOBS: dict[str, Callable[[Workspace, Path, Log], None]] = {
     "ingest": _ingest,
     "delete": _delete,
     "backup": _backup,

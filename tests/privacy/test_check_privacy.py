@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from app.privacy.breakout import ON_ANY, UNRECORDED, WITH_NAMES
-from app.privacy.page import browser_here
-from app.privacy.report import PrivacyReportError, isolation, make_report, verify_report
+from app.privacy.check.breakout import ON_ANY, UNRECORDED, WITH_NAMES
+from app.privacy.check.browser_page import browser_here
+from app.privacy.check.report import PrivacyReportError, isolation, make_report, verify_report
 from app.settings import load_settings
 
 permitted = pytest.mark.skipif(

@@ -5,13 +5,13 @@ import sys
 
 import pytest
 
-from ingest.confinement import Need
+from ingest.sandbox.confinement import Need
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the filter is Linux's")
 
 BEFORE = """
 import ctypes, errno, socket, sys
-from ingest.confinement import _MACHINES, Need, confine
+from ingest.sandbox.confinement import _MACHINES, Need, confine
 import platform
 calls = _MACHINES[platform.machine()].calls
 made = socket.socket()

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from app.audit.egress import recorded_in
+from app.governance.audit.egress import recorded_in
 from app.privacy.allowed import Allowed, Host
 from app.privacy.attempts import Attempt, AttemptFile
-from app.privacy.breakout import BELOW, ON_ANY, UNRECORDED
+from app.privacy.check.breakout import BELOW, ON_ANY, UNRECORDED
+from app.privacy.check.foreign_host import outside_on_loopback
 from app.privacy.guard import Guard
-from app.privacy.outside import outside_on_loopback
 from app.privacy.switches import SWITCHES
 
 # Of this process alone: processes that share the tests must not count each other's visitors.
@@ -33,11 +33,21 @@ def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[bool, 
         for how in ("bare", "guarded"):
             home = tmp_path_factory.mktemp(how)
             record = AttemptFile(home)
-            command = [sys.executable, "-m", "app.privacy.breakout", str(home), FOREIGN, "8000"]
+            command = [
+                sys.executable,
+                "-m",
+                "app.privacy.check.breakout",
+                str(home),
+                FOREIGN,
+                "8000",
+            ]
             child = subprocess.Popen(
-                [*command, how], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+                [*command, how],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
                 env={**bare, "HOME": str(home)},
-            )  # fmt: skip
+            )
             assert child.stdin is not None
             assert child.stdout is not None
             with child:
@@ -166,14 +176,16 @@ def test_attempts_are_poured_once(tmp_path: Path) -> None:
 def test_what_a_parser_tried_reaches_the_record() -> None:
     told: list[Attempt] = []
     guard = Guard(Allowed(), told.append)
-    guard.hook("strongroom.egress", ("socket.connect", "192.0.2.1", ("ingest",), "ingest.worker"))
+    guard.hook(
+        "strongroom.egress", ("socket.connect", "192.0.2.1", ("ingest",), "ingest.sandbox.worker")
+    )
     assert [(one.event, one.target, one.program) for one in told] == [
-        ("socket.connect", "192.0.2.1", "ingest.worker")
+        ("socket.connect", "192.0.2.1", "ingest.sandbox.worker")
     ]
 
 
 def test_attempts_stand_in_the_trail(tmp_path: Path) -> None:
-    from app.audit.opening import open_trail
+    from app.governance.audit.opening import open_trail
     from app.settings import Settings
 
     AttemptFile(tmp_path)(Attempt.now("socket.connect", "192.0.2.1 port 80", ("lib",), "test"))

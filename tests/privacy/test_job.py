@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from app.audit.egress import recorded_in
-from app.audit.keys import SigningKey
-from app.privacy.alone import alone
+from app.governance.audit.egress import recorded_in
+from app.governance.audit.keys import SigningKey
 from app.privacy.attempts import Attempt, AttemptFile
-from app.privacy.job import _Done, _run, _serve, _step
+from app.privacy.check.job import _Done, _run, _serve, _step
+from app.privacy.check.local_settings import alone
 from app.settings import Settings, load_settings
 
 CALLS_OUT = """
@@ -48,7 +48,7 @@ def test_what_the_guard_refused_during_a_step_is_told_of_it(home: Path, trace: b
 
 
 def test_what_has_reached_the_trail_already_is_told_too(home: Path) -> None:
-    from app.audit.opening import open_trail
+    from app.governance.audit.opening import open_trail
 
     def run(_: list[str]) -> _Done:
         AttemptFile(home)(Attempt.now("socket.connect", "192.0.2.9 port 80", (), "test"))

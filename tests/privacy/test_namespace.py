@@ -13,11 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from app.checkup import check
 from app.privacy.namespace import Kernel, is_apart, trial
 from app.settings import load_settings
-from ingest.confinement import Kernel as CallsKernel
-from ingest.confinement import Need, confine
+from app.workspace.checkup import check
+from ingest.sandbox.confinement import Kernel as CallsKernel
+from ingest.sandbox.confinement import Need, confine
 
 NOT_HERE = trial()
 permitted = pytest.mark.skipif(
@@ -84,7 +84,7 @@ def test_check_says_what_the_kernel_does(tmp_path: Path) -> None:
 def test_a_refused_filter_is_told() -> None:
     # In a child: no new privileges is for life.
     code = (
-        "import errno; from ingest.confinement import Kernel, Need, confine\n"
+        "import errno; from ingest.sandbox.confinement import Kernel, Need, confine\n"
         "class No(Kernel):\n"
         "    def filter_calls(self, *_): return errno.EINVAL\n"
         "print(confine(Need.NOTHING, No()))"
@@ -102,7 +102,7 @@ class _NoPrivileges(CallsKernel):
 INSIDE = """
 import ctypes, json, os, socket, sys
 from pathlib import Path
-from app.privacy.apart import go_apart, listen
+from app.privacy.network_isolation import go_apart, listen
 from app.privacy.guard import Guard
 from app.settings import load_settings
 settings = load_settings({{"home": sys.argv[1]}})
@@ -150,7 +150,7 @@ def test_a_socket_of_the_web_chat_cannot_be_turned_round(tmp_path: Path, turned:
     with socket.create_server(("127.0.0.1", 0)) as other:
         target = other.getsockname()[1]
         code = (
-            "from app.privacy.limits import connect_in_c\n"
+            "from app.privacy.check.limits import connect_in_c\n"
             "(door,) = outer; door.listen(); print(door.getsockname()[1], flush=True)\n"
             "visitor, _ = door.accept(); visitor.recv(1)\n"
             f"print(connect_in_c('127.0.0.1', {target}, {turned}.detach()))"
@@ -172,19 +172,33 @@ def test_a_socket_of_the_web_chat_cannot_be_turned_round(tmp_path: Path, turned:
     [
         # Another process's socket on the machine's own loopback is not on ours.
         ("print(socket.socket().connect_ex(('127.0.0.1', PORT)))", errno.ECONNREFUSED),
-        ("from app.privacy.limits import connect_in_c\nprint(connect_in_c('127.0.0.1', PORT))",
-         errno.ECONNREFUSED),
-        ("from app.privacy.limits import connect_in_c\nprint(connect_in_c('192.0.2.1', 80))",
-         errno.ENETUNREACH),
+        (
+            "from app.privacy.check.limits import connect_in_c\n"
+            "print(connect_in_c('127.0.0.1', PORT))",
+            errno.ECONNREFUSED,
+        ),
+        (
+            "from app.privacy.check.limits import connect_in_c\n"
+            "print(connect_in_c('192.0.2.1', 80))",
+            errno.ENETUNREACH,
+        ),
         # A virtual machine's way to its host, raw packets, and the way back.
-        ("libc = ctypes.CDLL(None, use_errno=True)\n"
-         "libc.socket(40, 1, 0); print(ctypes.get_errno())", errno.EPERM),
-        ("libc = ctypes.CDLL(None, use_errno=True)\n"
-         "libc.setns(0, 0); print(ctypes.get_errno())", errno.EPERM),
-        ("own = socket.create_server(('127.0.0.1', 0))\n"
-         "print(socket.socket().connect_ex(own.getsockname()))", 0),
+        (
+            "libc = ctypes.CDLL(None, use_errno=True)\n"
+            "libc.socket(40, 1, 0); print(ctypes.get_errno())",
+            errno.EPERM,
+        ),
+        (
+            "libc = ctypes.CDLL(None, use_errno=True)\nlibc.setns(0, 0); print(ctypes.get_errno())",
+            errno.EPERM,
+        ),
+        (
+            "own = socket.create_server(('127.0.0.1', 0))\n"
+            "print(socket.socket().connect_ex(own.getsockname()))",
+            0,
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_can_be_reached_from_inside(tmp_path: Path, code: str, outcome: int) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = str(other.getsockname()[1])
@@ -194,8 +208,8 @@ def test_what_can_be_reached_from_inside(tmp_path: Path, code: str, outcome: int
 @permitted
 def test_a_process_that_went_apart_says_so_itself(tmp_path: Path) -> None:
     code = (
-        "from app.checkup import check\n"
-        "from app.owner import own\n"
+        "from app.workspace.checkup import check\n"
+        "from app.data_folder.ownership import own\n"
         "with own(settings.home, 'strongroom serve'):\n"
         "    print([one.status for one in check(settings) if 'kernel' in one.what\n"
         "           or 'network' in one.what])"

@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from app.audit.keys import SigningKey
-from app.audit.opening import key_file
-from app.audit.records import canonical
 from app.cli import main
-from app.privacy.breakout import ON_ANY
-from app.privacy.job import foreign_calls
-from app.privacy.report import PURPOSE, PrivacyReportError, code_sha256, verify_report
-from app.privacy.verdict import FORMAT, STEPS
+from app.governance.audit.keys import SigningKey
+from app.governance.audit.opening import key_file
+from app.governance.audit.records import canonical
+from app.privacy.check.breakout import ON_ANY
+from app.privacy.check.job import foreign_calls
+from app.privacy.check.report import PURPOSE, PrivacyReportError, code_sha256, verify_report
+from app.privacy.check.verdict import FORMAT, STEPS
 from app.settings import Settings
 
 

@@ -12,12 +12,12 @@ from fastapi.testclient import TestClient
 from word_embedder import WordEmbedder
 
 from app.people.access import Person, Rules, SpaceRule
-from app.sources.library import Sources
-from app.sources.rendering import PageRenderer
-from app.web.csrf import Csrf
-from app.web.routes_sources import source_routes
-from app.web.security import App, Headers, Receive, Scope, Send
-from app.web.signed_in import set_person
+from app.people.sources.library import Sources
+from app.people.sources.rendering import PageRenderer
+from app.web.auth.csrf import Csrf
+from app.web.auth.security import App, Headers, Receive, Scope, Send
+from app.web.auth.signed_in import set_person
+from app.web.pages.routes_sources import source_routes
 from ingest.originals import Originals
 from ingest.pipeline import IngestReport, ingest_paths
 from vectorstore.index import Index

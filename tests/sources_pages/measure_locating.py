@@ -8,9 +8,9 @@ import sys
 from pathlib import Path
 
 from app.answering.language import sentences
-from app.sources.locating import lines_of, locate
-from app.sources.rendering import PageRenderer
-from ingest.sandbox import ParseLimits, Sandbox
+from app.people.sources.locating import lines_of, locate
+from app.people.sources.rendering import PageRenderer
+from ingest.sandbox.parsing import ParseLimits, Sandbox
 
 
 def main() -> None:

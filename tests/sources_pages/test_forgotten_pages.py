@@ -6,7 +6,7 @@ from typing import BinaryIO
 import pytest
 from sources_pages.conftest import SAMPLES
 
-from app.sources.rendering import PageRenderer
+from app.people.sources.rendering import PageRenderer
 
 HANDBOOK = SAMPLES / "employee-handbook.pdf"
 

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from sources_pages.conftest import SAMPLES, Reading
 
-from app.events import Citation
-from app.sources.library import highlights
-from app.sources.links import document_link, source_link
-from app.sources.locating import locate
-from app.sources.rendering import PageRenderer
+from app.answering.events import Citation
+from app.people.sources.library import highlights
+from app.people.sources.links import document_link, source_link
+from app.people.sources.locating import locate
+from app.people.sources.rendering import PageRenderer
 
 HANDBOOK = "employee-handbook.pdf"
 

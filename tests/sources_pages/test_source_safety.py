@@ -12,11 +12,11 @@ from playwright.sync_api import sync_playwright
 from sources_pages.conftest import TESTS, Reading
 from web.chromium import CHROMIUM_FLAGS, find_chromium
 
-from app.data_folder import DataFolder
-from app.deletion.begun import Deletion
-from app.deletion.places import Place, places_of
-from app.sources.links import document_link
-from app.sources.rendering import PageFault, PageRenderer
+from app.data_folder.layout import DataFolder
+from app.governance.deletion.places import Place, places_of
+from app.governance.deletion.unfinished import Deletion
+from app.people.sources.links import document_link
+from app.people.sources.rendering import PageFault, PageRenderer
 from vectorstore.records import DocumentRecord
 
 HANDBOOK = "employee-handbook.pdf"

@@ -5,14 +5,14 @@ from pathlib import Path
 import pytest
 
 from app.answering.ask import Ask
-from app.backend import HomeBackend
-from app.events import Finished, Writing
+from app.answering.events import Finished, Writing
+from app.answering.summarising.in_chat import document_to_summarise
 from app.people.access import EVERYONE, Person, Rules, SpaceRule
-from app.personal_workspace import PersonalWorkspace
 from app.settings import load_settings
-from app.summarising.in_chat import document_to_summarise
-from app.web.view import pieces
-from app.wiring import open_home
+from app.web.chat.view import pieces
+from app.web.chat.workspace_backend import WorkspaceBackend
+from app.workspace.personal_workspace import PersonalWorkspace
+from app.workspace.wiring import open_workspace
 from vectorstore.records import DocumentRecord
 from vectorstore.scope import Scope
 
@@ -55,10 +55,10 @@ KIM = Person("1", "kim")
 
 
 def test_the_chat_answers_with_a_summary_and_goes_on(tmp_path: Path) -> None:
-    with open_home(load_settings({"home": tmp_path}), "test") as home:
+    with open_workspace(load_settings({"home": tmp_path}), "test") as home:
         home.ingest([SECURITY], space="general")
         rules = Rules({"general": SpaceRule(frozenset({EVERYONE}))})
-        chat = HomeBackend(
+        chat = WorkspaceBackend(
             lambda person: PersonalWorkspace(home, lambda: person, lambda: rules), home.chat
         )
         only = Scope(("general",), (("general", SECURITY.name),))

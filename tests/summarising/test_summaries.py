@@ -7,15 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from app.assistant import ChatModel
-from app.engine.client import Completion, Usage
-from app.engine.templates import chat_template
-from app.engine.tokenizer import Tokenizer
-from app.events import ModelName
-from app.models import default_embedder
-from app.settings import load_settings
-from app.summarising.summariser import MOST_POINTS, Summariser
-from app.summarising.summary import (
+from app.answering.assistant import ChatModel
+from app.answering.events import ModelName
+from app.answering.summarising.summariser import MOST_POINTS, Summariser
+from app.answering.summarising.summary import (
     Joining,
     NothingToSummarise,
     ReadingPart,
@@ -23,7 +18,12 @@ from app.summarising.summary import (
     Summary,
     SummaryEvent,
 )
-from app.wiring import open_home
+from app.engine.client import Completion, Usage
+from app.engine.models import default_embedder
+from app.engine.templates import chat_template
+from app.engine.tokenizer import Tokenizer
+from app.settings import load_settings
+from app.workspace.wiring import open_workspace
 from vectorstore.faults import UnknownName
 from vectorstore.index import Index
 from vectorstore.loading import load_embedder
@@ -225,7 +225,7 @@ def test_a_document_without_text_says_why(
 
 
 def test_the_starter_model_gives_key_sentences_with_their_pages(tmp_path: Path) -> None:
-    with open_home(load_settings({"home": tmp_path}), "test") as home:
+    with open_workspace(load_settings({"home": tmp_path}), "test") as home:
         home.ingest([SAMPLES / "travel-policy.docx"], space="general")
         home.ingest([SAMPLES / "travel-policy.docx"], space="copies")
         with pytest.raises(UnknownName, match="copies, general"):

@@ -103,11 +103,11 @@ from app.answering.followup import Exchange, read_rewrite, standalone
 from app.answering.instructions import gives_orders
 from app.answering.labels import labels
 from app.answering.language import STOP_WORDS, negated, numbers, sentences
-from app.batch.headers import by_name, meanings_of
-from app.batch.questionnaire import _KINDS
-from app.batch.values import _yes_no
-from app.summarising.in_chat import document_to_summarise
-from app.summarising.key_sentences import stands_alone
+from app.batch.input.headers import by_name, meanings_of
+from app.batch.input.questionnaire import _KINDS
+from app.batch.execution.values import _yes_no
+from app.answering.summarising.in_chat import document_to_summarise
+from app.answering.summarising.key_sentences import stands_alone
 from vectorstore.languages import languages
 from vectorstore.naming import named
 from vectorstore.near_duplicates import facts

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from app.evaluate.questions import read_questions
-from app.evaluate.retrieval import METRICS, retrieval_metrics
+from app.answering.evaluation.questions import read_questions
+from app.answering.evaluation.retrieval import METRICS, retrieval_metrics
 from ingest.pipeline import ingest_paths
 from vectorstore.index import Index
 from vectorstore.loading import load_embedder

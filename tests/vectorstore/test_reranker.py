@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from word_embedder import WordEmbedder, chunks, document
 
-from app.checkup import check
 from app.settings import load_settings
+from app.workspace.checkup import check
 from vectorstore.index import Index
 from vectorstore.loading import load_reranker
 from vectorstore.records import Hit

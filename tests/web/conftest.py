@@ -10,8 +10,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from web.chromium import CHROMIUM_FLAGS, find_chromium
 from web.running import KIM, LEE, Site, TwoPeople, Watched
 
-from app.conversations.store import Conversations
-from app.conversations.turns import Selection
+from app.people.conversations.store import Conversations
+from app.people.conversations.turns import Selection
 from app.web.server import create_app, run_web
 
 

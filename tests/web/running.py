@@ -8,10 +8,10 @@ from typing import TypeVar
 from fakes import FakeBackend
 from playwright.sync_api import Page
 
-from app.conversations.store import Conversations
 from app.people.access import Person
-from app.web.security import App, Receive, Scope, Send
-from app.web.signed_in import set_person
+from app.people.conversations.store import Conversations
+from app.web.auth.security import App, Receive, Scope, Send
+from app.web.auth.signed_in import set_person
 
 KIM, LEE = Person("1", "kim", "Kim Example"), Person("2", "lee")
 

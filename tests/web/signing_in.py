@@ -10,16 +10,16 @@ from pathlib import Path
 import httpx
 from fakes import FakeBackend
 from fastapi import FastAPI
-from people.people_fakes import GOOD, House, opened
+from people.people_fakes import GOOD, Accounts, opened
 
-from app.audit.records import RecordKind
-from app.conversations.store import Conversations
+from app.governance.audit.records import RecordKind
 from app.people.company import CompanySignIn
-from app.web.backend import ChatBackend
-from app.web.routes_account import account_routes
-from app.web.routes_sign_in import Doors, sign_in_routes
+from app.people.conversations.store import Conversations
+from app.web.auth.routes_account import account_routes
+from app.web.auth.routes_sign_in import Doors, sign_in_routes
+from app.web.auth.sign_in import Groups, SignIn, TrustedHeader
+from app.web.chat.backend import ChatBackend
 from app.web.server import Outside, PageGroup, create_app, run_web
-from app.web.sign_in import Groups, SignIn, TrustedHeader
 
 TOKEN = re.compile(r'name="csrf" value="([0-9a-f]{64})"')
 
@@ -27,7 +27,7 @@ TOKEN = re.compile(r'name="csrf" value="([0-9a-f]{64})"')
 class Served:
     """A running web chat: its address, its people, and what went on record."""
 
-    def __init__(self, house: House) -> None:
+    def __init__(self, house: Accounts) -> None:
         self.house = house
         self.url = ""
         self.records: list[tuple[RecordKind, str, dict[str, object]]] = []
@@ -54,7 +54,7 @@ def serving(
     folder: Path,
     *,
     backend: ChatBackend | None = None,
-    pages: Callable[[House], Sequence[PageGroup]] = lambda house: (),
+    pages: Callable[[Accounts], Sequence[PageGroup]] = lambda house: (),
     company: CompanySignIn | None = None,
     groups: Groups | None = None,
     header: TrustedHeader | None = None,

@@ -20,18 +20,18 @@ from web.signing_in import running, sign_in, token_of
 from web.test_every_route import routes
 from word_embedder import chunks, document
 
-from app.audit.administration import people_changes
-from app.audit.reading import records
-from app.batch.office import Office
-from app.conversations.store import Conversations
-from app.curating.uploads import Limits, Uploads
-from app.home import Home
+from app.batch.queue.service import QuestionnaireQueue
+from app.governance.audit.administration import people_changes
+from app.governance.audit.reading import records
 from app.people.access import Person, Right, private_space
-from app.people.opening import House, open_people
+from app.people.accounts import Accounts, open_people
+from app.people.conversations.store import Conversations
+from app.people.curating.uploads import Limits, Uploads
 from app.people.passwords import Passwords
 from app.serving import web_app
 from app.settings import load_settings
-from app.wiring import open_home
+from app.workspace.wiring import open_workspace
+from app.workspace.workspace import Workspace
 
 UNRECORDED = {
     "/conversation/{conversation}/rename": "the title of one's own conversation",
@@ -46,7 +46,7 @@ UNRECORDED = {
 class RecordedLibrary(Library):
     """The library of a person whose questionnaires are on the trail of a data folder."""
 
-    def __init__(self, home: Home, person: str, held: Held) -> None:
+    def __init__(self, home: Workspace, person: str, held: Held) -> None:
         super().__init__(held)
         self._home, self._person = home, person
 
@@ -59,9 +59,9 @@ class Site:
     """The whole application, its trail, and which routes were found on it."""
 
     app: FastAPI
-    home: Home
-    house: House
-    office: Office
+    home: Workspace
+    house: Accounts
+    office: QuestionnaireQueue
     held: Held
     kim: Person
     boss: Person
@@ -91,7 +91,7 @@ def site(tmp_path: Path) -> Iterator[Site]:
     settings = load_settings({"home": tmp_path / "home"})
     quick = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
     with (
-        open_home(settings, "test") as home,
+        open_workspace(settings, "test") as home,
         open_people(settings, people_changes(home.trail), quick) as house,
         closing(Conversations(settings.home / "conversations.sqlite3")) as conversations,
         closing(Uploads(settings.home / "uploads", home, Limits(2**20, 2**22))) as uploads,
@@ -106,7 +106,7 @@ def site(tmp_path: Path) -> Iterator[Site]:
         for name in ("one.md", "two.md"):
             home.index.put(document(name, "general"), chunks("Hello."))
         batches = settings.home / "batches"
-        office = Office(batches, lambda person: RecordedLibrary(home, person, held))
+        office = QuestionnaireQueue(batches, lambda person: RecordedLibrary(home, person, held))
         stack.callback(office.close)
         app = web_app(settings, home, house, conversations, uploads, office)
         found = Site(app, home, house, office, held, kim, boss)

@@ -19,23 +19,23 @@ from people.people_fakes import GOOD
 from web.signing_in import running, sign_in, token_of
 from word_embedder import chunks, document
 
-from app.audit.administration import people_changes
+from app.batch.execution.provenance import Order
 from app.batch.journal import open_journal
-from app.batch.office import Office
-from app.batch.provenance import Order
+from app.batch.queue.service import QuestionnaireQueue
 from app.batch.records import RunInfo
-from app.conversations.store import Conversations
-from app.conversations.turns import SavedTurn
-from app.curating.uploads import Limits as UploadLimits
-from app.curating.uploads import Uploads
-from app.home import Home
+from app.governance.audit.administration import people_changes
 from app.people.access import EVERYONE, Person, Right, private_space
-from app.people.opening import House, open_people
+from app.people.accounts import Accounts, open_people
+from app.people.conversations.store import Conversations
+from app.people.conversations.turns import SavedTurn
+from app.people.curating.uploads import Limits as UploadLimits
+from app.people.curating.uploads import Uploads
 from app.people.passwords import Passwords
-from app.personal_workspace import PersonalWorkspace
 from app.serving import web_app
 from app.settings import load_settings
-from app.wiring import open_home
+from app.workspace.personal_workspace import PersonalWorkspace
+from app.workspace.wiring import open_workspace
+from app.workspace.workspace import Workspace
 
 SECRET = "topsecretmark"  # stands in everything of Lee's and nowhere else
 NOT_THERE = "nothing-of-this-name"
@@ -137,7 +137,9 @@ ELSEWHERE = {
 class Site:
     """The whole application over a real data folder, with Lee's things in it."""
 
-    def __init__(self, app: FastAPI, home: Home, house: House, talks: Conversations) -> None:
+    def __init__(
+        self, app: FastAPI, home: Workspace, house: Accounts, talks: Conversations
+    ) -> None:
         self.app = app
         self.home = home
         self.house = house
@@ -162,7 +164,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     settings = load_settings({"home": tmp_path_factory.mktemp("home")})
     quick = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
     with (
-        open_home(settings, "test") as home,
+        open_workspace(settings, "test") as home,
         open_people(settings, people_changes(home.trail), quick) as house,
         closing(Conversations(settings.home / "conversations.sqlite3")) as talks,
         closing(Uploads(settings.home / "uploads", home, UploadLimits(2**20, 2**22))) as uploads,
@@ -179,7 +181,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         people.grant("open", EVERYONE, Right.READ)
         batches = settings.home / "batches"
         run = _questionnaire(batches, lee)
-        office = Office(batches, lambda who: PersonalWorkspace(home, lambda: None, people.rules))
+        office = QuestionnaireQueue(
+            batches, lambda who: PersonalWorkspace(home, lambda: None, people.rules)
+        )
         office.resume()
         stack.callback(office.close)
         found = Site(web_app(settings, home, house, talks, uploads, office), home, house, talks)
@@ -190,9 +194,13 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
             talk = _conversation(talks, lee, held)
             hit = home.index.chunks(held, f"{SECRET}.md")[0]
             found.names[held] = {
-                "space": held, "name": f"{SECRET}.md", "talk": talk, "chunk": hit.chunk_id,
-                "upload": uploads.begin(lee.id, held).id, "run": run,
-            }  # fmt: skip
+                "space": held,
+                "name": f"{SECRET}.md",
+                "talk": talk,
+                "chunk": hit.chunk_id,
+                "upload": uploads.begin(lee.id, held).id,
+                "run": run,
+            }
         found.names[NOT_THERE] = dict.fromkeys(found.names["vault"], NOT_THERE)
         for names in found.names.values():
             names |= {"own": private_space(found.kim), "kim": found.kim.id, "lee": lee.id}

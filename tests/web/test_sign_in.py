@@ -8,10 +8,10 @@ import pytest
 from people.people_fakes import BETTER, GOOD
 from web.signing_in import Served, serving, sign_in, token_of
 
-from app.audit.records import RecordKind
-from app.web.proxies import networks
+from app.governance.audit.records import RecordKind
+from app.web.auth.proxies import networks
+from app.web.auth.sign_in import Groups, TrustedHeader, safe_next
 from app.web.server import Outside
-from app.web.sign_in import Groups, TrustedHeader, safe_next
 
 
 @pytest.fixture(scope="module")

@@ -10,11 +10,11 @@ from fakes import FakeBackend, FakeStream, leave_answer, script
 from web.running import apart
 
 from app.answering.ask import Ask
+from app.answering.events import Event, Finished, Searching
 from app.answering.stream import EventStream, GeneratedStream
-from app.events import Event, Finished, Searching
 from app.people.access import Person
-from app.web.asking import Asking
-from app.web.backend import AnswerFailed, FailureKind
+from app.web.chat.asking import Asking
+from app.web.chat.backend import AnswerFailed, FailureKind
 
 SECRET = "why was Ms Example dismissed"
 

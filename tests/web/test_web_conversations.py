@@ -10,7 +10,7 @@ import pytest
 from fakes import leave_answer
 from web.running import KIM, LEE, Site
 
-from app.conversations.turns import Feedback, SavedTurn, drawn_from
+from app.people.conversations.turns import Feedback, SavedTurn, drawn_from
 
 # The routes ask who it is, not how they look; Chromium is not needed here.
 SECRET = "Quokkaprojekt"

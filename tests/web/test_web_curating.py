@@ -9,22 +9,22 @@ from argon2 import PasswordHasher
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
-from app.administering.overview import HomeOverview, prices_of
-from app.audit.administration import people_changes
-from app.conversations.store import Conversations
-from app.curating.desk import Desk
-from app.curating.library import HomeLibrary, SavedComplaints
-from app.curating.uploads import Limits, Uploads
+from app.governance.audit.administration import people_changes
 from app.people.access import Person, Right, private_space
-from app.people.opening import House, open_people
+from app.people.accounts import Accounts, open_people
+from app.people.conversations.store import Conversations
+from app.people.curating.curation import Curation
+from app.people.curating.uploads import Limits, Uploads
 from app.people.passwords import Passwords
 from app.settings import load_settings
-from app.web.csrf import Csrf, csrf_token
-from app.web.routes_administration import administration_routes
-from app.web.routes_documents import documents_routes
-from app.web.security import App, Receive, Scope, Send
-from app.web.signed_in import set_person
-from app.wiring import open_home
+from app.web.auth.csrf import Csrf, csrf_token
+from app.web.auth.security import App, Receive, Scope, Send
+from app.web.auth.signed_in import set_person
+from app.web.pages.routes_administration import administration_routes
+from app.web.pages.routes_documents import documents_routes
+from app.workspace.curated_documents import CuratedDocuments, SavedComplaints
+from app.workspace.overview import HomeOverview, prices_of
+from app.workspace.wiring import open_workspace
 
 PASSWORD = "quiet-otter-lamps-42"
 SECRET = b"s" * 32
@@ -33,7 +33,7 @@ SECRET = b"s" * 32
 class ByHeader:
     """A sign-in that believes a header; the tests' browser says whose it is."""
 
-    def __init__(self, app: App, house: House) -> None:
+    def __init__(self, app: App, house: Accounts) -> None:
         self._app = app
         self._house = house
 
@@ -47,7 +47,7 @@ class ByHeader:
 class Office:
     """A running desk with three people at it."""
 
-    def __init__(self, client: TestClient, house: House, desk: Desk) -> None:
+    def __init__(self, client: TestClient, house: Accounts, desk: Curation) -> None:
         self.client = client
         self.house = house
         self.desk = desk
@@ -97,7 +97,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     settings = load_settings({"home": tmp_path_factory.mktemp("office")})
     cheap = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
     with (
-        open_home(settings, "test") as home,
+        open_workspace(settings, "test") as home,
         open_people(settings, people_changes(home.trail), cheap) as house,
     ):
         people = house.people
@@ -116,7 +116,9 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
         home.ingest([folder / "leave.md"], space="board")
         conversations = Conversations(settings.home / "conversations.sqlite3")
         uploads = Uploads(settings.home / "uploads", home, Limits(2**20, 2**21))
-        desk = Desk(HomeLibrary(home), uploads, SavedComplaints(conversations), people.rules)
+        desk = Curation(
+            CuratedDocuments(home), uploads, SavedComplaints(conversations), people.rules
+        )
         app = FastAPI()
         app.include_router(documents_routes(desk, uploads))
         overview = HomeOverview(home, people.rules)

@@ -10,8 +10,8 @@ from playwright.sync_api import Browser, Page, expect
 from web.running import KIM, Site, Watched
 from web.test_web_chat import LIVE, ask, choose, eventually, stage, start
 
-from app.conversations.turns import Feedback, SavedTurn, drawn_from
-from app.events import Answer, AnswerSentence
+from app.answering.events import Answer, AnswerSentence
+from app.people.conversations.turns import Feedback, SavedTurn, drawn_from
 
 pytestmark = pytest.mark.browser
 

@@ -15,7 +15,7 @@ from web.signing_in import token_of
 from web.whole import Whole, expect, reader, whole
 
 from app.people.access import EVERYONE, Right, private_space
-from app.sources.links import document_link
+from app.people.sources.links import document_link
 
 # Names are short; each of these alone would run or load something.
 NAMES = {

@@ -20,13 +20,13 @@ from fakes import (
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.conversations.turns import Feedback, Listed, Selection
-from app.events import Answer, AnswerSentence, Dropped, Reading, Searching, Writing
-from app.web import frame, markup
-from app.web.backend import AnswerFailed, FailureKind, ModelNotice, Readiness
+from app.answering.events import Answer, AnswerSentence, Dropped, Reading, Searching, Writing
+from app.people.conversations.turns import Feedback, Listed, Selection
+from app.web.chat import frame, markup
+from app.web.chat.backend import AnswerFailed, FailureKind, ModelNotice, Readiness
+from app.web.chat.view import Turn, advance, fail, stop
 from app.web.i18n.languages import LANGUAGES
 from app.web.i18n.words import Language, Texts
-from app.web.view import Turn, advance, fail, stop
 
 ENGLISH, GERMAN = LANGUAGES["en"].chat, LANGUAGES["de"].chat
 OUR_TAGS = {

@@ -12,14 +12,14 @@ from batch.test_run import Library
 from people.people_fakes import GOOD, unrecorded
 from web.signing_in import running, sign_in, token_of
 
-from app.batch.office import Office
-from app.conversations.store import Conversations
-from app.curating.uploads import Limits, Uploads
-from app.people.opening import open_people
+from app.batch.queue.service import QuestionnaireQueue
+from app.people.accounts import open_people
+from app.people.conversations.store import Conversations
+from app.people.curating.uploads import Limits, Uploads
 from app.people.passwords import Passwords
 from app.serving import web_app
 from app.settings import load_settings
-from app.wiring import open_home
+from app.workspace.wiring import open_workspace
 
 PAGE = "/questionnaires"
 
@@ -27,7 +27,9 @@ PAGE = "/questionnaires"
 class Served:
     """A web chat over a library of ours: no model answers."""
 
-    def __init__(self, url: str, office: Office, library: Library, kim: str, folder: Path) -> None:
+    def __init__(
+        self, url: str, office: QuestionnaireQueue, library: Library, kim: str, folder: Path
+    ) -> None:
         self.url = url
         self.office = office
         self.library = library
@@ -47,11 +49,11 @@ def served(tmp_path: Path) -> Iterator[Served]:
     quick = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
     library = Library()
     with (
-        open_home(settings, "test") as home,
+        open_workspace(settings, "test") as home,
         open_people(settings, unrecorded, quick) as house,
         closing(Conversations(tmp_path / "conversations.sqlite3")) as talks,
         closing(Uploads(tmp_path / "uploads", home, Limits(2**20, 2**22))) as uploads,
-        closing(Office(tmp_path / "batches", lambda _: library)) as office,
+        closing(QuestionnaireQueue(tmp_path / "batches", lambda _: library)) as office,
         ExitStack() as stack,
     ):
         house.people.add("boss", GOOD, administrator=True, must_change=False)

@@ -7,7 +7,7 @@ import httpx
 import pytest
 from web.running import Site
 
-from app.web.security import HostRefused, content_security_policy, refuse_open_door
+from app.web.auth.security import HostRefused, content_security_policy, refuse_open_door
 
 
 def get(site: Site, path: str, **headers: str) -> httpx.Response:

@@ -8,11 +8,11 @@ import pytest
 from fakes import LEAVE, MEALS, OLD_LEAVE, SECURITY, cite, document, leave_answer, nothing_found
 from web.running import apart
 
-from app.conversations.turns import Listed, SavedTurn
-from app.web import frame
+from app.people.conversations.turns import Listed, SavedTurn
+from app.web.chat import frame
+from app.web.chat.suggestions import MOST, suggestions
+from app.web.chat.tab_conversation import Places, TabConversation
 from app.web.i18n.languages import LANGUAGES
-from app.web.suggestions import MOST, suggestions
-from app.web.talk import Places, Talk
 
 ENGLISH, GERMAN = LANGUAGES["en"].chat, LANGUAGES["de"].chat
 
@@ -29,14 +29,14 @@ def test_places_are_given_in_order_and_come_back() -> None:
         assert third is not None
         assert not places.full_of("lee")
         assert places.enter("max") is None  # full for everybody
-        talk = Talk()
+        talk = TabConversation()
         assert await first.wait(talk)
-        waiting = asyncio.ensure_future(second.wait(Talk()))
+        waiting = asyncio.ensure_future(second.wait(TabConversation()))
         await asyncio.sleep(0)
         assert not waiting.done()
         first.leave()
         assert await waiting
-        stopped = Talk()
+        stopped = TabConversation()
         stopped.begin()
         stopped.stop()
         assert not await third.wait(stopped)
@@ -57,13 +57,13 @@ def test_a_question_that_gives_up_waiting_loses_no_place() -> None:
         assert first
         assert gives_up
         assert patient
-        assert await first.wait(Talk())
-        task = asyncio.ensure_future(gives_up.wait(Talk()))
+        assert await first.wait(TabConversation())
+        task = asyncio.ensure_future(gives_up.wait(TabConversation()))
         await asyncio.sleep(0)
         task.cancel()
         gives_up.leave()
         first.leave()
-        assert await patient.wait(Talk())
+        assert await patient.wait(TabConversation())
         patient.leave()
         assert not places.full_of("kim")
 

@@ -14,15 +14,15 @@ from fastapi.responses import HTMLResponse
 from starlette.testclient import TestClient
 
 from app.people.access import Person
-from app.web import frame, markup
-from app.web.backend import AnswerFailed, FailureKind, Readiness
+from app.web.auth.security import refusal_texts
+from app.web.auth.signed_in import OnePerson
+from app.web.chat import frame, markup
+from app.web.chat.backend import AnswerFailed, FailureKind, Readiness
+from app.web.chat.view import Stage, Turn, fail
 from app.web.i18n import languages
 from app.web.i18n.grammar import Grammar, Plural, PluralRule
 from app.web.i18n.languages import LANGUAGES, InvalidLanguageFile, language_for, read_languages
-from app.web.pages import render
-from app.web.security import refusal_texts
-from app.web.signed_in import OnePerson
-from app.web.view import Stage, Turn, fail
+from app.web.pages.rendering import render
 
 FILES = Path(languages.__file__).parent
 

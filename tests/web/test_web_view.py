@@ -3,10 +3,18 @@
 import pytest
 from fakes import LEAVE, PASSAGES, answer, cite, hit, leave_answer, nothing_found, script
 
-from app.conversations.turns import Selection
-from app.events import Answer, AnswerSentence, Dropped, Finished, Reading, Searching, Writing
-from app.web.backend import AnswerFailed, FailureKind
-from app.web.view import (
+from app.answering.events import (
+    Answer,
+    AnswerSentence,
+    Dropped,
+    Finished,
+    Reading,
+    Searching,
+    Writing,
+)
+from app.people.conversations.turns import Selection
+from app.web.chat.backend import AnswerFailed, FailureKind
+from app.web.chat.view import (
     Stage,
     Turn,
     advance,

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page
 from web.whole import SAMPLES, SPACE, Reader, Whole, expect, reader, ready, whole
 
 from app.people.access import private_space
-from app.sources.links import document_link
+from app.people.sources.links import document_link
 
 pytestmark = pytest.mark.browser
 

@@ -15,20 +15,20 @@ from playwright.sync_api import expect as hasty
 from web.running import Watched
 from web.signing_in import running, sign_in
 
-from app.audit.administration import people_changes
-from app.batch.office import Office
-from app.conversations.store import Conversations
-from app.curating.uploads import Limits as UploadLimits
-from app.curating.uploads import Uploads
-from app.home import Home
+from app.batch.queue.service import QuestionnaireQueue
+from app.governance.audit.administration import people_changes
 from app.people.access import EVERYONE, Right
-from app.people.opening import House, open_people
+from app.people.accounts import Accounts, open_people
+from app.people.conversations.store import Conversations
+from app.people.curating.uploads import Limits as UploadLimits
+from app.people.curating.uploads import Uploads
 from app.people.passwords import Passwords
-from app.personal_workspace import PersonalWorkspace
+from app.people.sources.links import source_link
 from app.serving import web_app
 from app.settings import load_settings
-from app.sources.links import source_link
-from app.wiring import open_home
+from app.workspace.personal_workspace import PersonalWorkspace
+from app.workspace.wiring import open_workspace
+from app.workspace.workspace import Workspace
 
 SAMPLES = Path(__file__).parents[1] / "samples"
 SPACE = "general"
@@ -41,8 +41,8 @@ expect.set_options(timeout=PATIENCE)
 class Whole:
     """What is behind the running application, and its address."""
 
-    home: Home
-    house: House
+    home: Workspace
+    house: Accounts
     url: str = ""
 
     @contextmanager
@@ -63,7 +63,7 @@ def whole(folder: Path, people: Mapping[str, str]) -> Iterator[Whole]:
     settings = load_settings({"home": folder})
     quick = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
     with (
-        open_home(settings, "test") as home,
+        open_workspace(settings, "test") as home,
         open_people(settings, people_changes(home.trail), quick) as house,
         closing(Conversations(folder / "conversations.sqlite3")) as talks,
         closing(Uploads(folder / "uploads", home, UploadLimits(2**22, 2**24))) as uploads,
@@ -83,7 +83,7 @@ def whole(folder: Path, people: Mapping[str, str]) -> Iterator[Whole]:
         def library_of(person: str) -> PersonalWorkspace:
             return PersonalWorkspace(home, lambda: store.by_id(person), store.rules)
 
-        office = Office(folder / "batches", library_of, source_link)
+        office = QuestionnaireQueue(folder / "batches", library_of, source_link)
         stack.callback(office.close)
         served = Whole(home, house)
         app = web_app(settings, home, house, talks, uploads, office)
@@ -91,7 +91,7 @@ def whole(folder: Path, people: Mapping[str, str]) -> Iterator[Whole]:
             yield served
 
 
-def ready(home: Home) -> None:
+def ready(home: Workspace) -> None:
     """Start the engine and wait for its model."""
     home.chat.start()
     for _ in range(1200):

@@ -172,7 +172,7 @@ class SummaryWords:
 class QuestionnaireWords:
     """Words of questionnaires: headings of columns, kinds of answers, and answers."""
 
-    columns: Mapping[str, Ranks]  # headings by meaning, see `app.batch.headers`
+    columns: Mapping[str, Ranks]  # headings by meaning, see `app.batch.input.headers`
     kinds: Mapping[AnswerKind, Words]  # names of the kinds of answers, by kind
     numbers: Patterns  # "number" in "number (days)"
     choices: Patterns  # "one of" in "one of: a; b"

@@ -1,1 +1,0 @@
-"""What administrators are shown of the running system."""

@@ -1,0 +1,170 @@
+"""The chat model in use: its file, its engine process (or one elsewhere), its prompt template."""
+
+import json
+import threading
+from dataclasses import asdict
+from pathlib import PurePath
+from typing import Literal
+
+from app.answering.assistant import ChatModel
+from app.answering.confidence import BUILT_IN, Calibration
+from app.answering.events import ModelName
+from app.data_folder.layout import DataFolder
+from app.engine.client import EngineClient, EngineDown, ModelInfo
+from app.engine.models import Model, ModelError, default_chat_model, is_starter, vocabulary_file
+from app.engine.options import Adapter, EngineOptions
+from app.engine.supervisor import EngineState, EngineSupervisor
+from app.engine.templates import TemplateError, chat_template
+from app.engine.tokenizer import Tokenizer, TokenizerError
+from app.settings import EngineSettings, Settings
+from vectorstore.disk import write_whole
+
+# Below this many parameters a model's own words are not trusted without a quotation.
+WEAK_BELOW = 1_000_000_000
+
+
+class ChatModelSource:
+    """Starts the engine when it is first needed and stops it at `close`."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._lock = threading.Lock()
+        self._chosen: Model | None = None
+        self._supervisor: EngineSupervisor | None = None
+        self._elsewhere: EngineClient | None = None
+        self._model: ChatModel | None = None
+
+    def start(self) -> None:
+        """Begin to load the model; returns at once. Raises ModelError if there is none."""
+        if self._settings.engine.url is None:
+            self._running_supervisor()
+        else:
+            vocabulary_file(self._settings)
+
+    def model(self) -> ChatModel:
+        """The model, loaded; raises EngineDown with the reason if it does not come up."""
+        with self._lock:
+            if self._model is None:
+                self._model = self._connect()
+            return self._model
+
+    def calibration(self) -> Calibration:
+        """When to refuse: as calibrated on this index, else as built in."""
+        stored = DataFolder(self._settings.home).calibration
+        if not stored.exists():
+            return BUILT_IN
+        return Calibration(**json.loads(stored.read_text(encoding="utf-8")))
+
+    def state(self) -> EngineState:
+        """What the engine is doing; an engine elsewhere counts as running."""
+        if self._settings.engine.url is not None:
+            return EngineState("running", "", 0)
+        if self._supervisor is None:
+            return EngineState("stopped", "", 0)
+        return self._supervisor.state()
+
+    def readiness(self) -> Literal["ready", "starting", "restarting", "failed"]:
+        """`state` in the four words that a reader needs."""
+        status = self.state().status
+        if status == "running":
+            return "ready"
+        return "starting" if status == "stopped" else status
+
+    def name(self) -> str:
+        """The model's name for a person, known before it is loaded; never waits for an engine."""
+        if self._settings.engine.url is not None:
+            known = self._model
+            return known.name.name if known else f"the engine at {self._settings.engine.url}"
+        return self._chosen_model().path.stem
+
+    def is_starter(self) -> bool:
+        """Whether it is the small model that is only for trying out."""
+        return self._settings.engine.url is None and is_starter(self._chosen_model())
+
+    def close(self) -> None:
+        """Stop the engine, if this process started one."""
+        if self._supervisor is not None:
+            self._supervisor.stop()
+        if self._elsewhere is not None:
+            self._elsewhere.close()
+
+    def _chosen_model(self) -> Model:
+        if self._chosen is None:
+            self._chosen = default_chat_model(self._settings)
+        return self._chosen
+
+    def _running_supervisor(self) -> EngineSupervisor:
+        if self._supervisor is None:
+            self._supervisor = EngineSupervisor(
+                engine_options(self._settings.engine, self._chosen_model())
+            )
+            self._supervisor.start()
+        return self._supervisor
+
+    def _connect(self) -> ChatModel:
+        engine = self._settings.engine
+        if engine.url is not None:
+            return self._connect_elsewhere(engine.url)
+        client = self._running_supervisor().client()
+        info = client.model()
+        path = self._chosen_model().path
+        name = ModelName(info.name or path.stem, info.sha256, info.adapters)
+        return self._chat_model(client, info, Tokenizer(path), name)
+
+    def _connect_elsewhere(self, url: str) -> ChatModel:
+        """Raises EngineDown, also when the vocabulary at hand is not that engine's."""
+        key = self._settings.engine.key
+        if self._elsewhere is None:
+            self._elsewhere = EngineClient(url, key.get_secret_value().strip() if key else "")
+        info = self._elsewhere.model()
+        try:
+            path = vocabulary_file(self._settings)
+            tokenizer = Tokenizer(path)
+            if info.vocabulary not in (0, tokenizer.size):
+                raise ModelError(
+                    f"{path} has {tokenizer.size:,} tokens, but the model at {url} has "
+                    f"{info.vocabulary:,}: set engine.model to a GGUF file of that model"
+                )
+            # Its file is not at hand, so what it says of itself is all that is known of it.
+            called = _short(info.name) or f"the engine at {url}"
+            name = ModelName(called, info.sha256, info.adapters)
+            return self._chat_model(self._elsewhere, info, tokenizer, name)
+        except (ModelError, TokenizerError, TemplateError) as error:
+            raise EngineDown(str(error)) from error
+
+    def _chat_model(
+        self, client: EngineClient, info: ModelInfo, tokenizer: Tokenizer, name: ModelName
+    ) -> ChatModel:
+        ours = self._settings.engine.context
+        return ChatModel(
+            engine=client,
+            template=chat_template(tokenizer),
+            name=name,
+            context_window=min(info.context_window or ours, ours),
+            weak=0 < info.parameters < WEAK_BELOW,
+        )
+
+
+def _short(name: str) -> str:
+    """A model's name without the folder in which another machine keeps its file."""
+    return PurePath(name).stem if name.endswith(".gguf") else name
+
+
+def store_calibration(settings: Settings, calibration: Calibration) -> None:
+    """Keep with the index when to refuse; whole or not at all."""
+    target = DataFolder(settings.home).calibration
+    write_whole(target, json.dumps(asdict(calibration), indent=2) + "\n")
+
+
+def engine_options(engine: EngineSettings, model: Model, *, port: int = 0) -> EngineOptions:
+    """An engine's options from the settings; what they leave open is chosen for this machine."""
+    return EngineOptions(
+        model=model.path,
+        sha256=model.sha256 or "",
+        port=port,
+        context=engine.context,
+        parallel=engine.parallel or 0,
+        gpu_layers=engine.gpu_layers,
+        threads=engine.threads or 0,
+        adapters=tuple(Adapter.parse(text) for text in engine.lora),
+    )

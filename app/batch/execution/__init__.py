@@ -1,0 +1,1 @@
+"""Answering a questionnaire: the run, its outcomes and what decides them."""

@@ -1,0 +1,1 @@
+"""Questionnaires as they come in: files, headers and rows."""

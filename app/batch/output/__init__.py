@@ -1,0 +1,1 @@
+"""Results as they go out: tables, workbooks and reports."""

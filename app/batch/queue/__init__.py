@@ -1,0 +1,1 @@
+"""Questionnaires of the people of the web chat, answered in turn."""

@@ -1,0 +1,1 @@
+"""What a company has to account for: trail, deletion, backups, bundles."""

@@ -1,0 +1,297 @@
+"""Records questions and answers while they happen: the question, its passages and the answer are on
+record before they are shown; a draft while it is written, when it ends.
+"""
+
+import hashlib
+import logging
+import threading
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, replace
+from functools import cache
+from importlib.resources import files
+from typing import Any, TypeVar
+
+from app.answering.ask import Ask
+from app.answering.assistant import ChatModel, LanguageModel
+from app.answering.events import Answer, Citation, Finished, Reading, Usage, Writing
+from app.answering.stream import EventStream, WrappedStream
+from app.answering.summarising.summary import Summarised, Summary
+from app.answering.window import tokens_sha256
+from app.engine.client import Completion
+from app.governance.audit.opening import local_person
+from app.governance.audit.records import RecordKind, TrailFault
+from app.governance.audit.trail import Trail
+from vectorstore.index import Index
+from vectorstore.records import DocumentRecord, Hit, SearchResult
+
+log = logging.getLogger(__name__)
+
+E = TypeVar("E")
+
+
+class WatchedEngine:
+    """A language model whose prompts are noted."""
+
+    def __init__(self, engine: LanguageModel) -> None:
+        self._engine = engine
+        self._prompts: list[tuple[dict[str, Any], Completion]] = []
+
+    def complete(
+        self,
+        prompt: Sequence[int],
+        *,
+        max_tokens: int,
+        stop: Sequence[str] = (),
+        person: str = "",
+        **others: Any,
+    ) -> Completion:
+        noted = {"sha256": tokens_sha256(prompt), "tokens": len(prompt), "max_tokens": max_tokens}
+        completion = self._engine.complete(
+            prompt, max_tokens=max_tokens, stop=stop, person=person, **others
+        )
+        self._prompts.append(({**noted, **others}, completion))
+        return completion
+
+    def prompts(self) -> list[dict[str, Any]]:
+        """What was asked of the model, and why it ended."""
+        return [{**noted, "finish": made.finish_reason} for noted, made in self._prompts]
+
+
+class Recorder:
+    """Writes what is asked, shown and answered into the trail."""
+
+    def __init__(self, trail: Trail, index: Index) -> None:
+        self._trail = trail
+        self._index = index
+
+    def asked(self, ask: Ask) -> "Recording":
+        """Put a question on record. Raises TrailFault, before anything is done."""
+        scope = ask.scope
+        about = {
+            "question": self._trail.texts.keep(ask.question),
+            "spaces": list(scope.spaces or ()),
+            "documents": None if scope.documents is None else list(scope.documents),
+            "instruction": self._trail.texts.keep(ask.instruction) if ask.instruction else None,
+            "earlier": [turn.id for turn in ask.history],
+        }
+        return Recording(self, about, ask.person or local_person())
+
+    def to_summarise(self, document: DocumentRecord, person: str) -> "Recording":
+        """Put on record that a document is to be summarised."""
+        about = {"summarise": {"space": document.space, "document": document.name}}
+        return Recording(self, about, person or local_person())
+
+    def searched(self, ask: Ask, result: SearchResult) -> None:
+        """Put on record what a search found, before it is shown."""
+        self.write(
+            RecordKind.SEARCH,
+            ask.person or local_person(),
+            {
+                "question": self._trail.texts.keep(ask.question),
+                "passages": self.passages(result.hits),
+            },
+        )
+
+    def write(self, kind: RecordKind, person: str, data: Mapping[str, Any]) -> None:
+        self._trail.record(kind, person=person, data=data)
+
+    def passages(self, hits: Sequence[Hit]) -> list[dict[str, Any]]:
+        """Which passages were shown: no text of theirs, but its hash."""
+        documents = {(hit.space, hit.document) for hit in hits}
+        known = {place: self._index.document(*place) for place in documents}
+        return [
+            {
+                "chunk_id": hit.chunk_id,
+                "space": hit.space,
+                "document": hit.document,
+                "document_sha256": found.sha256
+                if (found := known[hit.space, hit.document])
+                else None,
+                "page": hit.page,
+                "text_sha256": text_sha256(hit.text),
+            }
+            for hit in hits
+        ]
+
+    def answered(self, answer: Answer, draft: str) -> dict[str, Any]:
+        """What a record says of a finished answer."""
+        keep = self._trail.texts.keep
+        return {
+            "answer_id": answer.id,
+            "answer": keep(answer.answer),
+            "draft": keep(draft),
+            "found": answer.found,
+            "quoted": answer.quoted,
+            "confidence": round(answer.confidence, 6),
+            "searched": keep(answer.searched) if answer.searched else None,
+            "passages": self.passages(answer.passages),
+            "numbers": dict(answer.numbers),
+            "citations": [self._citation(citation) for citation in answer.citations],
+            "notices": [asdict(notice) for notice in answer.notices],
+            "unsupported": sum(not sentence.supported for sentence in answer.sentences),
+            **_cost(answer.usage, answer.timings),
+        }
+
+    def summarised(self, summary: Summary) -> dict[str, Any]:
+        """What a record says of a finished summary."""
+        said = "\n".join(point.text for point in summary.points)
+        return {
+            "summary": self._trail.texts.keep(said),
+            "notices": [asdict(notice) for notice in summary.notices],
+            "citations": [self._citation(citation) for citation in summary.citations],
+            **_cost(summary.usage, summary.timings),
+        }
+
+    def draft(self, draft: str) -> dict[str, Any]:
+        return {"draft": self._trail.texts.keep(draft)}
+
+    def _citation(self, citation: Citation) -> dict[str, Any]:
+        return {
+            "n": citation.n,
+            "chunk_id": citation.chunk_id,
+            "space": citation.space,
+            "document": citation.document,
+            "page": citation.page,
+            "quote": self._trail.texts.keep(citation.quote),
+        }
+
+
+class Recording:
+    """The records of one question or summary, from when it was asked until it ended."""
+
+    def __init__(self, recorder: Recorder, asked: Mapping[str, Any], person: str) -> None:
+        """Raises TrailFault where the question cannot be recorded."""
+        self._recorder = recorder
+        self._person = person
+        self._id = uuid.uuid4().hex
+        self._draft = ""
+        self._engine: WatchedEngine | None = None
+        self._about: dict[str, Any] = {}
+        self._ended = False
+        self._ending = threading.Lock()
+        recorder.write(RecordKind.QUESTION, person, {"question_id": self._id, **asked})
+
+    def watched(self, model: Callable[[], ChatModel]) -> ChatModel:
+        """The model that will answer, with its prompts noted for the last record.
+
+        What it raises when there is none is raised after it was recorded.
+        """
+        try:
+            found = model()
+        except Exception as error:
+            failed = {"reason": type(error).__name__, **self._recorder.draft(""), "prompts": []}
+            self.write(RecordKind.STOPPED, failed)
+            raise
+        self._engine = WatchedEngine(found.engine)
+        self._about = {
+            "model": {
+                "name": found.name.name,
+                "sha256": found.name.sha256,
+                "adapters": list(found.name.adapters),
+                "context_window": found.context_window,
+            },
+            "prompt_words_sha256": prompt_words_sha256(),
+        }
+        return replace(found, engine=self._engine)
+
+    def event(self, event: object) -> None:
+        """Put on record what an event shows; a draft when it ends."""
+        match event:
+            case Reading(passages, dropped):
+                shown = {"passages": self._recorder.passages(passages)}
+                left_out = {"passages": dropped.passages, "history_turns": dropped.history_turns}
+                self.write(RecordKind.PASSAGES, {**shown, "dropped": left_out})
+            case Writing(text):
+                self._draft = text
+            case Finished(answer):
+                kind = RecordKind.ANSWER if answer.found else RecordKind.REFUSAL
+                self._end(kind, lambda: self._recorder.answered(answer, self._draft))
+            case Summarised(summary):
+                self._end(RecordKind.SUMMARY, lambda: self._recorder.summarised(summary))
+
+    def stopped(self, reason: str) -> None:
+        """Put on record that it ended without an answer, unless it has ended already."""
+        self._end(
+            RecordKind.STOPPED,
+            lambda: {"reason": reason, **self._recorder.draft(self._draft)},
+        )
+
+    def abandon(self) -> None:
+        """Record no more: to record what happened is what failed."""
+        self._ended = True
+
+    def write(self, kind: RecordKind, data: Mapping[str, Any]) -> None:
+        self._recorder.write(kind, self._person, {"question_id": self._id, **data})
+
+    def _end(self, kind: RecordKind, data: Callable[[], Mapping[str, Any]]) -> None:
+        with self._ending:
+            if self._ended:
+                return
+            self._ended = True
+            prompts = self._engine.prompts() if self._engine else []
+            self.write(kind, {**data(), "prompts": prompts, **self._about})
+
+
+class Recorded(WrappedStream[E]):
+    """A stream of events. Passages and answers are told only after they are on record; what is told
+    of a draft goes on record when it ends, unless this process is killed before.
+    """
+
+    def __init__(self, events: EventStream[E], recording: Recording) -> None:
+        super().__init__(events)
+        self._recording = recording
+
+    def __next__(self) -> E:
+        try:
+            event: E = next(self._events)
+            self._recording.event(event)
+        except StopIteration:
+            self._recording.stopped("nobody listened any more")
+            raise
+        except TrailFault:
+            # What is not on record is not shown.
+            self._recording.abandon()
+            super().close()
+            raise
+        except Exception as error:
+            self._recording.stopped(type(error).__name__)
+            raise
+        return event
+
+    def close(self) -> None:
+        """Stop; what was shown of the draft until now goes on record."""
+        super().close()
+        try:
+            self._recording.stopped("stopped")
+        except TrailFault as error:
+            # Nobody listens any more, and the next question will be refused in these words.
+            log.error("the end of a stopped answer could not be recorded: %s", error)
+
+
+def text_sha256(text: str) -> str:
+    """The hash by which a passage's words are known again."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+@cache
+def prompt_words_sha256() -> str:
+    """The hash of the words that we say to the model for answers and summaries."""
+    every = sorted(path.name for path in files("prompts").iterdir())
+    words = [name for name in every if name.startswith(("answer_", "passage", "summarise_"))]
+    together = hashlib.sha256()
+    for name in words:
+        content = files("prompts").joinpath(name).read_bytes()
+        together.update(f"{name} {len(content)}\n".encode() + content)
+    return together.hexdigest()
+
+
+def _cost(usage: Usage, timings: Mapping[str, float]) -> dict[str, Any]:
+    return {
+        "usage": {
+            "prompt_tokens": usage.prompt_tokens,
+            "completion_tokens": usage.completion_tokens,
+            "cached_tokens": usage.cached_tokens,
+        },
+        "timings": {name: round(seconds, 6) for name, seconds in timings.items()},
+    }

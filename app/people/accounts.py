@@ -1,0 +1,84 @@
+"""Opens the people of a data folder: store, sessions, and the ways in that the settings name."""
+
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from app.data_folder.layout import DataFolder
+from app.people.attempts import Attempts
+from app.people.company import CompanySignIn, Registration
+from app.people.database import Database, Record
+from app.people.passwords import Passwords
+from app.people.schema import PeopleFault
+from app.people.sessions import Sessions
+from app.people.sign_in import PasswordSignIn
+from app.people.store import People
+from app.settings import Settings, SettingsError, SignInSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Accounts:
+    """The people of a data folder and what lets them in."""
+
+    people: People
+    sessions: Sessions
+    attempts: Attempts
+    door: PasswordSignIn
+
+
+@contextmanager
+def read_people(settings: Settings) -> Iterator[Accounts]:
+    """The same, for reading alone: whoever changes something gets PeopleFault."""
+    with open_people(settings, _refused) as house:
+        yield house
+
+
+def _refused(by: str, about: Mapping[str, Any]) -> None:
+    raise PeopleFault("The file of people was opened for reading; nothing was changed.")
+
+
+@contextmanager
+def open_people(
+    settings: Settings, record: Record, passwords: Passwords | None = None
+) -> Iterator[Accounts]:
+    """The people of the data folder, until the block ends; other processes may have them open.
+
+    `record` puts every change that an administrator makes on record, before it is kept.
+    Raises PeopleFault for a file that cannot be used.
+    """
+    database = Database(DataFolder(settings.home).people)
+    try:
+        people = People(database, passwords or Passwords(), record)
+        sessions = Sessions(
+            database,
+            idle_s=settings.sign_in.idle_minutes * 60,
+            longest_s=settings.sign_in.longest_hours * 3600,
+            record=record,
+        )
+        attempts = Attempts(database)
+        yield Accounts(people, sessions, attempts, PasswordSignIn(people, sessions, attempts))
+    except sqlite3.Error as error:
+        raise PeopleFault(f"The file of people could not be used ({error}).") from error
+    finally:
+        database.close()
+
+
+def company_sign_in(settings: SignInSettings) -> CompanySignIn | None:
+    """The company's sign-in, if the settings name one. Raises SettingsError for half of one."""
+    if settings.company_issuer is None:
+        return None
+    if settings.company_client is None:
+        raise SettingsError("sign_in.company_issuer needs sign_in.company_client: our id there")
+    secret = settings.company_secret
+    return CompanySignIn(
+        Registration(
+            issuer=settings.company_issuer,
+            client_id=settings.company_client,
+            client_secret=secret.get_secret_value() if secret else None,
+            scopes=settings.company_scopes,
+            name_claim=settings.company_name_claim,
+            groups_claim=settings.company_groups_claim,
+        )
+    )

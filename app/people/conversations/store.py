@@ -1,0 +1,387 @@
+"""The file of saved conversations: every access is by person, and deleting leaves nothing."""
+
+import json
+import re
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from app.people.conversations.forgetting import erase_quotations
+from app.people.conversations.turns import (
+    Feedback,
+    Judged,
+    Listed,
+    SavedConversation,
+    SavedTurn,
+    Selection,
+    answer_from_json,
+    answer_to_json,
+    without_access,
+)
+from vectorstore.disk import fold_log, make_private, open_database
+from vectorstore.versions import VersionFault, bring_up_to_date
+
+# Those of `spaces` that the person may read now.
+Readable = Callable[[Iterable[str]], Collection[str]]
+
+LONGEST_TITLE = 120
+LONGEST_COMMENT = 2_000
+MOST_LISTED = 500
+_BEYOND = re.compile(r"[^\w\s]+")
+STEPS = (
+    """
+    CREATE TABLE conversations (
+      id TEXT PRIMARY KEY, person TEXT NOT NULL, title TEXT NOT NULL,
+      created REAL NOT NULL, changed REAL NOT NULL) WITHOUT ROWID;
+    CREATE INDEX conversations_of ON conversations (person, changed);
+    CREATE TABLE turns (
+      row INTEGER PRIMARY KEY,
+      conversation TEXT NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
+      number INTEGER NOT NULL, question TEXT NOT NULL, state TEXT NOT NULL,
+      scope TEXT NOT NULL, answer TEXT, found INTEGER, draft TEXT NOT NULL, failure TEXT NOT NULL,
+      spaces TEXT NOT NULL, asked REAL NOT NULL, verdict TEXT, comment TEXT,
+      UNIQUE (conversation, number));
+    CREATE INDEX turns_judged ON turns (verdict, asked) WHERE verdict IS NOT NULL;
+    CREATE INDEX turns_not_found ON turns (asked) WHERE found = 0;
+    CREATE VIRTUAL TABLE words USING fts5
+      (question, answer, tokenize = "unicode61 remove_diacritics 2");
+    CREATE TABLE choices (person TEXT PRIMARY KEY, scope TEXT NOT NULL) WITHOUT ROWID;
+    """,
+)
+
+
+class ConversationsError(Exception):
+    """The file of conversations cannot be used; the message says why and what to do."""
+
+
+class Conversations:
+    """The saved conversations of everybody; safe to use from many threads.
+
+    One connection serves all, one at a time: an access takes about a millisecond, and a deletion
+    can then empty the write-ahead log because nobody else reads from it.
+    """
+
+    def __init__(self, path: Path, *, clock: Callable[[], float] = time.time) -> None:
+        """Open or create the file; raises ConversationsError."""
+        self._path = path
+        self._clock = clock
+        self._lock = threading.Lock()
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            make_private(path)
+            self._db = open_database(path)
+            self._prepare()
+        except (OSError, sqlite3.Error) as error:
+            raise ConversationsError(
+                f"the conversations in {path} cannot be opened ({error}); restore the file from a "
+                "backup, or move it away to start with none"
+            ) from error
+
+    def close(self) -> None:
+        with self._lock:
+            self._db.close()
+
+    def keep(
+        self, person: str, conversation: str, turn: SavedTurn, *, begins: bool = False
+    ) -> bool:
+        """Save `turn` in place of any with its number; False if the conversation is not there.
+
+        The turn that `begins` a conversation makes it, with the question as its title. The spaces
+        of all the turns before count as this one's too, since their words were in its prompt.
+        """
+        with self._changing() as db:
+            now = self._clock()
+            if begins:
+                title = _one_line(turn.question, LONGEST_TITLE)
+                db.execute(
+                    "INSERT OR IGNORE INTO conversations VALUES (?, ?, ?, ?, ?)",
+                    (conversation, person, title, now, now),
+                )
+            if not self._owns(person, conversation):
+                return False
+            self._forget_turns(conversation, "number = ?", turn.number)
+            answer = turn.answer
+            row = db.execute(
+                "INSERT INTO turns (conversation, number, question, state, scope, answer, found, "
+                "draft, failure, spaces, asked) VALUES (?,?,?,?,?,?,?,?,?,?,?)",
+                (
+                    conversation,
+                    turn.number,
+                    turn.question,
+                    turn.state,
+                    _selection_to_json(turn.selection),
+                    None if answer is None else answer_to_json(answer),
+                    None if answer is None else answer.found,
+                    turn.draft,
+                    turn.failure,
+                    json.dumps(turn.spaces),
+                    now,
+                ),
+            ).lastrowid
+            said = answer.answer if answer is not None and answer.found else turn.draft
+            db.execute(
+                "INSERT INTO words (rowid, question, answer) VALUES (?, ?, ?)",
+                (row, turn.question, said),
+            )
+            db.execute("UPDATE conversations SET changed = ? WHERE id = ?", (now, conversation))
+        return True
+
+    def listed(self, person: str) -> list[Listed]:
+        """The person's conversations, the last used first; MOST_LISTED at most."""
+        with self._reading() as db:
+            rows = db.execute(
+                "SELECT id, title, created, changed FROM conversations WHERE person = ? "
+                "ORDER BY changed DESC LIMIT ?",
+                (person, MOST_LISTED),
+            ).fetchall()
+        return [Listed(*row) for row in rows]
+
+    def search(self, person: str, words: str, readable: Readable) -> list[Listed]:
+        """The person's conversations with all of `words` in one turn or in the title.
+
+        Each has an excerpt. What can no longer be read is not found by its answer's words.
+        """
+        wanted = _BEYOND.sub(" ", words).split()[:12]
+        if not wanted:
+            return self.listed(person)
+        query = " ".join(f'"{word}"*' for word in wanted)
+        with self._reading() as db:
+            rows = db.execute(
+                "SELECT c.id, c.title, c.created, c.changed, t.spaces, "
+                "snippet(words, -1, '', '', '…', 12) FROM words "
+                "JOIN turns t ON t.row = words.rowid JOIN conversations c ON c.id = t.conversation "
+                "WHERE words MATCH ? AND c.person = ? ORDER BY c.changed DESC LIMIT 1000",
+                (query, person),
+            ).fetchall()
+            asked = db.execute(
+                "SELECT c.id, c.title, c.created, c.changed, t.spaces, t.question FROM words "
+                "JOIN turns t ON t.row = words.rowid JOIN conversations c ON c.id = t.conversation "
+                "WHERE words MATCH ? AND c.person = ? ORDER BY c.changed DESC LIMIT 1000",
+                (f"question : ({query})", person),
+            ).fetchall()
+        may_read = set(readable({space for row in rows for space in json.loads(row[4])}))
+        found: dict[str, Listed] = {}
+        for *listed, spaces, excerpt in rows:
+            if all(space in may_read for space in json.loads(spaces)):
+                found.setdefault(listed[0], _listed(listed, excerpt))
+        for *listed, _, question in asked:
+            found.setdefault(listed[0], _listed(listed, question))
+        folded = [word.casefold() for word in wanted]
+        for entry in self.listed(person):
+            if all(word in entry.title.casefold() for word in folded):
+                found.setdefault(entry.id, entry)
+        return sorted(found.values(), key=lambda entry: -entry.changed)[:MOST_LISTED]
+
+    def read(self, person: str, conversation: str, readable: Readable) -> SavedConversation | None:
+        """The person's conversation, without what they may no longer read; None if not theirs."""
+        with self._reading() as db:
+            head = db.execute(
+                "SELECT id, title, created, changed FROM conversations WHERE id = ? AND person = ?",
+                (conversation, person),
+            ).fetchone()
+            if head is None:
+                return None
+            rows = db.execute(
+                "SELECT number, question, state, scope, answer, draft, failure, spaces, verdict, "
+                "comment FROM turns WHERE conversation = ? ORDER BY number",
+                (conversation,),
+            ).fetchall()
+        turns = [_turn(row) for row in rows]
+        may_read = set(readable({space for turn in turns for space in turn.spaces}))
+        _, title, created, changed = head
+        shown = tuple(without_access(turn, may_read) for turn in turns)
+        return SavedConversation(conversation, title, created, changed, shown)
+
+    def rename(self, person: str, conversation: str, title: str) -> bool:
+        """Give the person's conversation another title; False if it is not theirs."""
+        title = _one_line(title, LONGEST_TITLE)
+        with self._changing(erasing=True) as db:
+            return bool(
+                title
+                and db.execute(
+                    "UPDATE conversations SET title = ? WHERE id = ? AND person = ?",
+                    (title, conversation, person),
+                ).rowcount
+            )
+
+    def delete(self, person: str, conversation: str) -> bool:
+        """Erase the person's conversation from the disk; False if it is not theirs."""
+        with self._changing(erasing=True) as db:
+            if not self._owns(person, conversation):
+                return False
+            self._forget_turns(conversation, "1")
+            db.execute("DELETE FROM conversations WHERE id = ?", (conversation,))
+        return True
+
+    def delete_from(self, person: str, conversation: str, number: int) -> bool:
+        """Erase the turns from `number` on; False if the conversation is not theirs."""
+        with self._changing(erasing=True):
+            if not self._owns(person, conversation):
+                return False
+            self._forget_turns(conversation, "number >= ?", number)
+        return True
+
+    def delete_person(self, person: str) -> None:
+        """Erase everything of a person who has left."""
+        with self._changing(erasing=True) as db:
+            for (conversation,) in db.execute(
+                "SELECT id FROM conversations WHERE person = ?", (person,)
+            ).fetchall():
+                self._forget_turns(conversation, "1")
+            db.execute("DELETE FROM conversations WHERE person = ?", (person,))
+            db.execute("DELETE FROM choices WHERE person = ?", (person,))
+
+    def judge(self, person: str, conversation: str, number: int, feedback: Feedback | None) -> bool:
+        """Keep what the person thinks of an answer, or forget it; False if it is not theirs."""
+        with self._changing(erasing=True) as db:
+            return bool(
+                db.execute(
+                    "UPDATE turns SET verdict = ?, comment = ? WHERE conversation = ? "
+                    "AND number = ? AND answer IS NOT NULL AND conversation IN "
+                    "(SELECT id FROM conversations WHERE person = ?)",
+                    (
+                        feedback.verdict if feedback else None,
+                        feedback.comment[:LONGEST_COMMENT] if feedback else None,
+                        conversation,
+                        number,
+                        person,
+                    ),
+                ).rowcount
+            )
+
+    def forget_document(self, space: str, document: str, chunk_ids: Collection[str]) -> int:
+        """Erase the answers that quote a deleted document, and those after them that build on it.
+
+        Their questions stay, and say that the document is gone. Returns how many answers went.
+        """
+        with self._changing(erasing=True) as db:
+            return erase_quotations(db, space, document, set(chunk_ids))
+
+    def choice(self, person: str) -> Selection:
+        """Where the person chose to search the last time."""
+        with self._reading() as db:
+            row = db.execute("SELECT scope FROM choices WHERE person = ?", (person,)).fetchone()
+        return _selection_from_json(row[0]) if row else Selection()
+
+    def remember_choice(self, person: str, selection: Selection) -> None:
+        """Keep where the person chose to search."""
+        with self._changing() as db:
+            db.execute(
+                "INSERT INTO choices VALUES (?, ?) "
+                "ON CONFLICT (person) DO UPDATE SET scope = excluded.scope",
+                (person, _selection_to_json(selection)),
+            )
+
+    def voted(self, spaces: Collection[str], *, verdict: str = "down") -> list[Judged]:
+        """The answers with this verdict that were drawn from these spaces alone, newest first.
+
+        Nobody's name is in them: who votes is told that the curators will read it.
+        """
+        return self._judged("verdict = ?", (verdict,), spaces)
+
+    def found_nothing(self, spaces: Collection[str]) -> list[Judged]:
+        """The questions without an answer whose nearest passages are all in these spaces."""
+        return self._judged("found = 0", (), spaces)
+
+    def _judged(self, where: str, values: tuple[str, ...], spaces: Collection[str]) -> list[Judged]:
+        with self._reading() as db:
+            rows = db.execute(
+                "SELECT question, answer, asked, spaces, verdict, comment FROM turns "
+                f"WHERE {where} ORDER BY asked DESC LIMIT 500",
+                values,
+            ).fetchall()
+        found: list[Judged] = []
+        for question, written, asked, drawn, verdict, comment in rows:
+            names = json.loads(drawn)
+            if not names or not all(space in spaces for space in names):
+                continue
+            answer = answer_from_json(written)
+            documents = dict.fromkeys(hit.document for hit in answer.passages)
+            feedback = Feedback(verdict, comment or "") if verdict else None
+            found.append(Judged(question, answer.answer, asked, tuple(documents), feedback))
+        return found
+
+    def _owns(self, person: str, conversation: str) -> bool:
+        return (
+            self._db.execute(
+                "SELECT 1 FROM conversations WHERE id = ? AND person = ?", (conversation, person)
+            ).fetchone()
+            is not None
+        )
+
+    def _forget_turns(self, conversation: str, where: str, *values: int) -> None:
+        rows = self._db.execute(
+            f"SELECT row FROM turns WHERE conversation = ? AND {where}", (conversation, *values)
+        ).fetchall()
+        self._db.executemany("DELETE FROM words WHERE rowid = ?", rows)
+        self._db.executemany("DELETE FROM turns WHERE row = ?", rows)
+
+    @contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection]:
+        with self._lock:
+            yield self._db
+
+    @contextmanager
+    def _changing(self, *, erasing: bool = False) -> Iterator[sqlite3.Connection]:
+        """One transaction; after `erasing`, nothing of the old is left in any of the files."""
+        with self._lock:
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._db
+                if erasing:
+                    # FTS5 only marks words as deleted until their segments are merged.
+                    self._db.execute("INSERT INTO words (words) VALUES ('optimize')")
+                self._db.execute("COMMIT")
+            except BaseException:
+                self._db.execute("ROLLBACK")
+                raise
+            if erasing:
+                fold_log(self._db)
+
+    def _prepare(self) -> None:
+        try:
+            bring_up_to_date(self._db, STEPS, self._path, "the file of conversations")
+        except VersionFault as fault:
+            self._db.close()
+            raise ConversationsError(str(fault)) from fault
+
+
+def _listed(row: Sequence[Any], excerpt: str) -> Listed:
+    conversation, title, created, changed = row
+    return Listed(conversation, title, created, changed, _one_line(excerpt, 160))
+
+
+def _turn(row: Sequence[Any]) -> SavedTurn:
+    number, question, state, scope, answer, draft, failure, spaces, verdict, comment = row
+    return SavedTurn(
+        number=number,
+        question=question,
+        state=state,
+        selection=_selection_from_json(scope),
+        answer=None if answer is None else answer_from_json(answer),
+        draft=draft,
+        failure=failure,
+        spaces=tuple(json.loads(spaces)),
+        feedback=Feedback(verdict, comment or "") if verdict else None,
+    )
+
+
+def _selection_to_json(selection: Selection) -> str:
+    return json.dumps({"spaces": selection.spaces, "documents": selection.documents})
+
+
+def _selection_from_json(written: str) -> Selection:
+    held = json.loads(written)
+    return Selection(
+        tuple(held["spaces"]), tuple((space, name) for space, name in held["documents"])
+    )
+
+
+def _one_line(text: str, limit: int) -> str:
+    """`text` on one line, `limit` characters at most."""
+    line = " ".join(text.split())
+    return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"

@@ -1,0 +1,120 @@
+"""Sources as a person may open them: the one that is there and theirs, or nothing."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, BinaryIO
+
+from app.people.access import Person, Right, Rules, allowed
+from app.people.sources.locating import Box, lines_of, locate
+from app.people.sources.rendering import DrawnPage, PageFault, PageRenderer
+from ingest.filetype import recognise
+from ingest.originals import Originals
+from ingest.sections import LoaderError
+from vectorstore.index import Index
+from vectorstore.records import DocumentRecord, Hit
+
+# Writes on the audit trail that `person` opens a source, before they see it.
+Record = Callable[[str, dict[str, Any]], None]
+
+
+class NoSuchSource(Exception):
+    """A document that is not there, or not this person's: they are told the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A document that the person may read.
+
+    `passage` is None where the link named none, or one that is not in this document any more.
+    """
+
+    record: DocumentRecord
+    passage: Hit | None
+    is_pdf: bool
+    has_original: bool
+
+
+class Sources:
+    """Opens documents of one index for people; safe to use from many threads."""
+
+    def __init__(
+        self,
+        index: Index,
+        originals: Originals,
+        rules: Callable[[], Rules],
+        record: Record,
+        renderer: PageRenderer,
+    ) -> None:
+        self._index = index
+        self._originals = originals
+        self._rules = rules
+        self._record = record
+        self._renderer = renderer
+
+    def find(self, person: Person, space: str, name: str, chunk: str = "") -> Source:
+        """Raises NoSuchSource for what is not there or not theirs."""
+        record = self._readable(person, space, name)
+        passage = self._index.chunk(chunk) if chunk else None
+        if passage is not None and (passage.space, passage.document) != (space, name):
+            passage = None
+        file = self._originals.open(record)
+        if file is None:
+            return Source(record, passage, is_pdf=False, has_original=False)
+        with file:
+            return Source(record, passage, _is_pdf(file, name), has_original=True)
+
+    def note_opened(self, person: Person, source: Source, what: str, page: int | None) -> None:
+        """Put on record that the person opens it; TrailFault where that cannot be."""
+        record = source.record
+        about = {
+            "space": record.space,
+            "document": record.name,
+            "sha256": record.sha256,
+            "page": page,
+            "chunk_id": source.passage.chunk_id if source.passage else None,
+            "what": what,
+        }
+        self._record(person.id, about)
+
+    def chunks(self, source: Source) -> list[Hit]:
+        """The document's passages in the order of its text."""
+        return self._index.chunks(source.record.space, source.record.name)
+
+    def draw(self, source: Source, page: int) -> DrawnPage:
+        """A page of a PDF as a picture. Raises PageFault."""
+
+        def opened() -> BinaryIO:
+            file = self._originals.open(source.record)
+            if file is None:
+                raise PageFault("is not there any more")
+            return file
+
+        return self._renderer.draw(source.record.sha256, page, opened)
+
+    def original(self, source: Source) -> BinaryIO:
+        """The document's file. Raises NoSuchSource when its bytes are nowhere."""
+        file = self._originals.open(source.record)
+        if file is None:
+            raise NoSuchSource
+        return file
+
+    def _readable(self, person: Person, space: str, name: str) -> DocumentRecord:
+        if not allowed(person, Right.READ, space, self._rules()):
+            raise NoSuchSource
+        record = self._index.document(space, name)
+        if record is None:
+            raise NoSuchSource
+        return record
+
+
+def highlights(drawn: DrawnPage, quote: str, passage: Hit | None) -> list[Box]:
+    """Where the sentence is on the page, a box a line; none when it could not be found."""
+    around = passage.text if passage else ""
+    return lines_of(locate(quote, drawn.text, around), drawn.text, drawn.boxes)
+
+
+def _is_pdf(file: BinaryIO, name: str) -> bool:
+    try:
+        return recognise(file, name).type == "pdf"
+    except (LoaderError, OSError):
+        return False

@@ -1,0 +1,151 @@
+"""Pictures of PDF pages and the places of their characters, drawn by a child process."""
+
+import contextlib
+import json
+import subprocess
+import sys
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from app.people.sources.page_worker import LENGTH
+
+_KEPT_SECONDS = 300.0  # a reader turns pages; after that a document's picture is nowhere
+_KEPT_BYTES = 48 << 20
+_LARGEST = 64 << 20  # bytes of one answer
+
+
+class PageFault(Exception):
+    """A page that cannot be drawn; the message says why, for the log."""
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnPage:
+    """One page as a picture. `boxes` has left, top, right, bottom of each character of `text`,
+    in ten-thousandths of the page's width and height; outside of 1 to `pages` all is empty.
+    """
+
+    png: bytes
+    width: int  # pixels
+    height: int
+    pages: int
+    text: str
+    boxes: tuple[tuple[int, int, int, int], ...]
+
+
+class PageRenderer:
+    """Draws pages, a few at a time; safe to use from many threads.
+
+    Pictures are kept in memory alone, by content, for minutes: nothing to delete on disk.
+    """
+
+    def __init__(self, *, at_once: int = 2, memory_mib: int = 1024, seconds: int = 20) -> None:
+        self._memory_mib = memory_mib
+        self._seconds = seconds
+        self._turns = threading.BoundedSemaphore(at_once)
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[tuple[str, int], tuple[float, DrawnPage]] = OrderedDict()
+        self._deletions = 0  # what is being drawn during one is not kept
+
+    def draw(self, sha256: str, page: int, opened: Callable[[], BinaryIO]) -> DrawnPage:
+        """Page `page` (from 1) of the PDF whose bytes hash to `sha256` and which `opened` opens.
+
+        Raises PageFault where the file is damaged or beyond the limits.
+        """
+        if (kept := self._recall(sha256, page)) is not None:
+            return kept
+        with self._turns:
+            # Two requests, for the page and its picture, come together: one draws.
+            if (kept := self._recall(sha256, page)) is not None:
+                return kept
+            deletions = self._deletions
+            with opened() as file:
+                drawn = self._run(page, file)
+        self._keep(sha256, page, drawn, deletions)
+        return drawn
+
+    def forget(self, sha256: str) -> int:
+        """Drop the pictures of a deleted document; returns how many there were."""
+        with self._lock:
+            self._deletions += 1
+            gone = [key for key in self._kept if key[0] == sha256]
+            for key in gone:
+                del self._kept[key]
+        return len(gone)
+
+    def _run(self, page: int, file: BinaryIO) -> DrawnPage:
+        limits = str(self._memory_mib), str(self._seconds)
+        child = subprocess.Popen(
+            [
+                sys.executable,
+                "-I",
+                "-B",
+                "-m",
+                "app.people.sources.page_worker",
+                str(page),
+                *limits,
+            ],
+            stdin=file,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            cwd="/",
+            env={"LANG": "C.UTF-8", "MALLOC_ARENA_MAX": "1"},  # no secrets, and no odd settings
+            start_new_session=True,
+        )
+        try:
+            answer, _ = child.communicate(timeout=self._seconds + 5)
+        except subprocess.TimeoutExpired:
+            raise PageFault(f"takes more than {self._seconds} s to draw") from None
+        finally:
+            child.kill()
+            with contextlib.suppress(OSError):
+                child.communicate()
+        return _understood(answer, child.returncode)
+
+    def _recall(self, sha256: str, page: int) -> DrawnPage | None:
+        with self._lock:
+            now = time.monotonic()
+            for key, (since, _) in list(self._kept.items()):
+                if now - since > _KEPT_SECONDS:
+                    del self._kept[key]
+            found = self._kept.get((sha256, page))
+        return found[1] if found else None
+
+    def _keep(self, sha256: str, page: int, drawn: DrawnPage, deletions: int) -> None:
+        with self._lock:
+            if deletions != self._deletions:
+                return
+            self._kept[sha256, page] = (time.monotonic(), drawn)
+            while sum(_weight(one) for _, one in self._kept.values()) > _KEPT_BYTES:
+                self._kept.popitem(last=False)
+
+
+def _weight(page: DrawnPage) -> int:
+    return len(page.png) + 200 * len(page.boxes)
+
+
+def _understood(answer: bytes, code: int | None) -> DrawnPage:
+    """The page in a child's answer; a child taken over by a hostile file may send anything."""
+    if len(answer) < LENGTH.size or len(answer) > _LARGEST:
+        raise PageFault(f"makes the process that draws pages end with code {code}")
+    (length,) = LENGTH.unpack_from(answer)
+    png = answer[LENGTH.size + length :]
+    try:
+        said = json.loads(answer[LENGTH.size : LENGTH.size + length])
+        if "failed" in said:
+            raise PageFault(f"cannot be drawn ({said['failed']})")
+        text, flat = str(said["text"]), [int(number) for number in said["boxes"]]
+        boxes = tuple(zip(flat[::4], flat[1::4], flat[2::4], flat[3::4], strict=True))
+        drawn = DrawnPage(
+            png, int(said["width"]), int(said["height"]), int(said["pages"]), text, boxes
+        )
+    except (ValueError, KeyError, TypeError) as error:
+        raise PageFault(f"was drawn, with an answer nobody understands ({error})") from None
+    if drawn.pages < 1:
+        raise PageFault("has no pages that can be drawn")
+    if len(boxes) != len(text) or (png and not png.startswith(b"\x89PNG\r\n\x1a\n")):
+        raise PageFault("was drawn, with an answer that does not fit together")
+    return drawn

@@ -1,0 +1,61 @@
+"""Who a request to the web chat comes from: set by the sign-in, read by every route."""
+
+import secrets
+
+from app.people.access import Person
+from app.web.auth.security import App, Receive, Scope, Send
+
+_PERSON = "strongroom.person"
+_SECRET = "strongroom.secret"
+_SIGNS_OUT = "strongroom.signs_out"
+
+
+def person_of(scope: Scope) -> Person:
+    """The person whose request this is; KeyError where no sign-in stands before the route."""
+    person: Person = scope[_PERSON]
+    return person
+
+
+def person_or_none(scope: Scope) -> Person | None:
+    """The person whose request this is, or None on a page that is there before the sign-in."""
+    return scope.get(_PERSON)
+
+
+def set_person(scope: Scope, person: Person, *, secret: bytes, can_sign_out: bool = False) -> None:
+    """Say whose request this is; only a sign-in does.
+
+    `secret` is known to this person's browser or to nobody: the tokens against forged requests
+    are made of it.
+    """
+    scope[_PERSON] = person
+    scope[_SIGNS_OUT] = can_sign_out
+    set_secret(scope, secret)
+
+
+def set_secret(scope: Scope, secret: bytes) -> None:
+    """Bind forms to this browser before anyone has signed in."""
+    scope[_SECRET] = secret
+
+
+def secret_of(scope: Scope) -> bytes | None:
+    """The secret that this request's forms are bound to."""
+    return scope.get(_SECRET)
+
+
+def can_sign_out(scope: Scope) -> bool:
+    """Whether this person signed in here, and not at a proxy before it."""
+    return bool(scope.get(_SIGNS_OUT))
+
+
+class OnePerson:
+    """A sign-in for a machine with a single person at it: every request is theirs."""
+
+    def __init__(self, app: App, person: Person) -> None:
+        self._app = app
+        self._person = person
+        self._secret = secrets.token_bytes(32)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            set_person(scope, self._person, secret=self._secret)
+        await self._app(scope, receive, send)

@@ -1,0 +1,61 @@
+"""Makes Gradio's HTML document ours: our style sheet, no foreign addresses, a nonce per script."""
+
+import re
+
+from app.web.auth.security import App, Message, Receive, Scope, Send
+from app.web.i18n.languages import language_for
+
+_FOREIGN = re.compile(
+    r'\s*<meta\s+(?:property|name)="(?:og|twitter):[^>]*>|\s*<link rel="manifest"[^>]*>', re.DOTALL
+)
+_HEAD = (
+    '<meta name="color-scheme" content="light dark" />\n'
+    '<link rel="icon" type="image/svg+xml" href="/strongroom/icon.svg" />\n'
+    '<link rel="stylesheet" href="/strongroom/style.css" />\n</head>'
+)
+
+
+class Shell:
+    """Rewrites the document at "/"; every other answer streams through untouched."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"] != "/":
+            await self._app(scope, receive, send)
+            return
+        languages = dict(scope["headers"]).get(b"accept-language", b"").decode("latin-1")
+        # Uncompressed, so that it can be rewritten.
+        kept = [pair for pair in scope["headers"] if pair[0] != b"accept-encoding"]
+        start: Message = {}
+        body = bytearray()
+
+        async def collect(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                start.update(message)
+                return
+            body.extend(message.get("body", b""))
+            if message.get("more_body"):
+                return
+            ours = bytes(body)
+            if start["status"] == 200:
+                nonce, language = scope["strongroom.nonce"], language_for(languages).code
+                ours = rewrite(ours.decode(), nonce, language).encode()
+            headers = [pair for pair in start["headers"] if pair[0].lower() != b"content-length"]
+            length = (b"content-length", str(len(ours)).encode())
+            await send({**start, "headers": [*headers, length]})
+            await send({"type": "http.response.body", "body": ours})
+
+        await self._app({**scope, "headers": kept}, receive, collect)
+
+
+def rewrite(document: str, nonce: str, language: str) -> str:
+    """Return Gradio's document with our head, in `language`, its scripts allowed by `nonce`.
+
+    Gradio writes its configuration into a script with "<" escaped, so every "<script" is a tag.
+    """
+    document = _FOREIGN.sub("", document)
+    document = document.replace('lang="en"', f'lang="{language}"', 1)
+    document = document.replace("</head>", _HEAD, 1)
+    return document.replace("<script", f'<script nonce="{nonce}"')

@@ -1,0 +1,166 @@
+"""What the web chat asks for, answered from each person's view of the workspace."""
+
+import logging
+import re
+from collections.abc import Callable, Collection, Iterable, Sequence
+
+from app.answering.ask import Ask
+from app.answering.chat_model import ChatModelSource
+from app.answering.events import Event
+from app.answering.filters.screen import QuestionRefused
+from app.answering.stream import EventStream, WrappedStream
+from app.answering.summarising.in_chat import SummaryAsAnswer, document_to_summarise
+from app.answering.window import QuestionTooLong
+from app.batch.execution.provenance import NothingToAsk
+from app.engine.client import EngineBusy, EngineDown, EngineError
+from app.governance.audit.records import TrailFault
+from app.people.access import Person
+from app.people.allowance import Allowance, Limits, TooMuch
+from app.web.chat.backend import AnswerFailed, FailureKind, ModelNotice, Readiness
+from app.workspace.personal_workspace import PersonalWorkspace
+from vectorstore.faults import UnknownName
+from vectorstore.records import DocumentRecord
+
+log = logging.getLogger(__name__)
+
+MOST_EXAMPLES = 4
+# What the page says of an error; the first row that fits decides, so that an error comes before
+# those that it is a kind of.
+_FAILURES: tuple[tuple[type[Exception], FailureKind], ...] = (
+    (QuestionTooLong, FailureKind.TOO_LONG),
+    (QuestionRefused, FailureKind.FILTERED),
+    (UnknownName, FailureKind.GONE),  # its words list what else there is
+    (TrailFault, FailureKind.UNRECORDED),
+    (EngineBusy, FailureKind.BUSY),
+    (EngineDown, FailureKind.DOWN),
+    (EngineError, FailureKind.UNKNOWN),
+)
+_EXPECTED = tuple(error for error, _ in _FAILURES)
+_NUMBERING = re.compile(r"^[\d.]+\s+")  # "5.1 Days of leave"
+
+
+class WorkspaceBackend:
+    """Implements `app.web.chat.backend.ChatBackend` over each person's view of the workspace."""
+
+    def __init__(
+        self,
+        workspace_of: Callable[[Person], PersonalWorkspace],
+        chat: ChatModelSource,
+        examples: Sequence[str] = (),
+        limits: Limits = Limits(),  # noqa: B008
+    ) -> None:
+        """`examples` are the questions that the settings name."""
+        self._workspace_of = workspace_of
+        self._chat = chat
+        self._examples = examples
+        self._allowance = Allowance(limits)
+
+    def ask(self, ask: Ask, person: Person) -> EventStream[Event]:
+        workspace = self._workspace_of(person)
+        chose_nothing = ask.scope.is_everything
+        ask = workspace.permitted(ask)
+        if ask.scope.is_empty and not chose_nothing:  # never search everything instead
+            raise AnswerFailed(FailureKind.GONE)
+        try:
+            end = self._allowance.take(person.id)
+        except TooMuch as much:
+            raise AnswerFailed(FailureKind.TOO_MANY_OWN, much.seconds) from much
+        try:
+            answered = _answered(workspace, ask)
+        except _EXPECTED as error:
+            end()
+            raise self._failure(error) from error
+        except NothingToAsk as error:  # the right to it was taken away a moment ago
+            end()
+            raise AnswerFailed(FailureKind.GONE) from error
+        except BaseException:
+            end()
+            raise
+        return _Translated(answered, self._failure, end)
+
+    def documents(self, person: Person) -> Sequence[DocumentRecord]:
+        return self._workspace_of(person).documents()
+
+    def readable(self, person: Person, spaces: Iterable[str]) -> Collection[str]:
+        return set(self._workspace_of(person).readable(spaces))
+
+    def curates(self, person: Person) -> bool:
+        return self._workspace_of(person).curates()
+
+    def examples(self, person: Person) -> Sequence[str]:
+        """The questions that the settings name; else one about a heading of each document."""
+        workspace = self._workspace_of(person)
+        known = workspace.documents()
+        if self._examples and known:
+            return self._examples
+        made: list[str] = []
+        for record in known:
+            heading = _NUMBERING.sub("", workspace.a_heading(record))
+            if heading.endswith("?"):
+                made.append(heading)
+            elif heading:
+                made.append(f"What does “{record.title or record.name}” say about {heading}?")
+            if len(made) == MOST_EXAMPLES:
+                break
+        return made
+
+    def model(self) -> ModelNotice | None:
+        name = self._chat.name()
+        return ModelNotice(name, self._chat.is_starter()) if name else None
+
+    def readiness(self) -> Readiness:
+        return Readiness(self._chat.readiness())
+
+    def _failure(self, error: Exception) -> AnswerFailed:
+        """The page's own words for what went wrong."""
+        if isinstance(error, TrailFault):
+            log.error("%s", error)
+        kind = next(kind for known, kind in _FAILURES if isinstance(error, known))
+        if kind is FailureKind.DOWN and self._chat.readiness() in ("starting", "restarting"):
+            kind = FailureKind.STARTING
+        return AnswerFailed(kind, getattr(error, "seconds", None))
+
+
+def _answered(workspace: PersonalWorkspace, ask: Ask) -> EventStream[Event]:
+    """The answer's events, or those of a summary where a document is to be summarised."""
+    known = workspace.documents(ask.scope.spaces)
+    chosen: list[DocumentRecord] | None = None
+    if (named := ask.scope.documents) is not None:
+        known = chosen = [
+            one for one in known if one.name in named or (one.space, one.name) in named
+        ]
+    wanted = document_to_summarise(ask.question, chosen, known)
+    if wanted is None:
+        return workspace.ask(ask)
+    return SummaryAsAnswer(workspace.summarise(wanted), ask)
+
+
+class _Translated(WrappedStream[Event]):
+    """A stream of events whose errors are the page's own; calls `end` when it has ended."""
+
+    def __init__(
+        self,
+        events: EventStream[Event],
+        failure: Callable[[Exception], AnswerFailed],
+        end: Callable[[], None],
+    ) -> None:
+        super().__init__(events)
+        self._failure = failure
+        self._end = end
+
+    def __next__(self) -> Event:
+        try:
+            event: Event = next(self._events)
+        except _EXPECTED as error:
+            self._end()
+            raise self._failure(error) from error
+        except BaseException:  # the end of the stream among them
+            self._end()
+            raise
+        return event
+
+    def close(self) -> None:
+        try:
+            super().close()
+        finally:
+            self._end()

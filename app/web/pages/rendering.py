@@ -1,0 +1,73 @@
+"""Pages that are plain HTML: Jinja templates in `pages/`, with every value escaped."""
+
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from app.people.access import Person, only_audits
+from app.web.auth.csrf import csrf_token
+from app.web.auth.signed_in import can_sign_out, person_or_none
+from app.web.i18n.languages import language_for
+from app.web.i18n.words import LayoutTexts
+from ingest.clean import visible
+
+_FOLDER = Path(__file__).with_name("templates")
+
+
+def render(request: Request, template: str, *, status: int = 200, **values: object) -> HTMLResponse:
+    """Return the page that `template` makes of `values`; a name it lacks is an error.
+
+    Beside `values` a template has `layout` (the words around a page) in the reader's `language`,
+    `person` (None before the sign-in), the `places` they can go to, `csrf` (the token that every
+    form carries in a field of that name) and `nonce`.
+    """
+    scope = request.scope
+    language = language_for(request.headers.get("accept-language", ""))
+    layout = language.layout
+    person = person_or_none(scope)
+    ours: dict[str, Any] = {
+        "layout": layout,
+        "language": language.code,
+        "person": person,
+        "places": _places(layout, person) if person else (),
+        "at": request.url.path,
+        "can_sign_out": can_sign_out(scope),
+        "csrf": csrf_token(scope),
+        "nonce": scope.get("strongroom.nonce", ""),
+    }
+    return HTMLResponse(_environment().get_template(template).render({**ours, **values}), status)
+
+
+def _places(layout: LayoutTexts, person: Person) -> Iterator[tuple[str, str]]:
+    """Paths and names of the pages that every page leads to, for this person."""
+    yield "/", layout.chat
+    if not only_audits(person):
+        yield "/documents", layout.documents
+        yield "/questionnaires", layout.questionnaires
+    if person.administrator:
+        yield "/administration", layout.administration
+    yield "/account", person.full_name or person.name
+
+
+@lru_cache(maxsize=1)
+def _environment() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(_FOLDER),
+        autoescape=True,
+        finalize=_shown,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+
+
+def _shown(value: object) -> object:
+    """What a template writes: foreign text loses the characters one cannot see."""
+    return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value

@@ -1,0 +1,359 @@
+"""Everything one can do with a data folder, while this process has it open."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Protocol
+
+from app.answering.ask import Ask
+from app.answering.assistant import Assistant, ChatModel
+from app.answering.chat_model import ChatModelSource
+from app.answering.events import Event, Notice
+from app.answering.filters.screen import Action, Record, Screen, Screened, Shown
+from app.answering.search_index import SearchIndex
+from app.answering.stream import EventStream
+from app.answering.summarising.summariser import Summariser
+from app.answering.summarising.summary import SummaryEvent
+from app.batch.port import Identity
+from app.data_folder.layout import DataFolder
+from app.governance.audit.deletion_receipt import Removal
+from app.governance.audit.ingesting import RecordedIndex
+from app.governance.audit.keys import AuditorPrivateKey
+from app.governance.audit.opening import local_person
+from app.governance.audit.recording import Recorded, Recorder
+from app.governance.audit.records import RecordKind
+from app.governance.audit.replay import Recreation, recreate
+from app.governance.audit.trail import Trail
+from app.governance.deletion.deleter import Deleter
+from app.settings import Settings
+from ingest.originals import Originals
+from ingest.pipeline import FileStatus, IngestReport, Progress, ingest_again, ingest_paths
+from ingest.sandbox.parsing import ParseLimits
+from vectorstore.faults import DocumentHeld, UnknownName
+from vectorstore.index import Index
+from vectorstore.records import DocumentRecord, SearchResult
+from vectorstore.scope import EVERYTHING, Scope
+
+USUAL_PARALLEL = 4  # questions of a questionnaire at once, where the settings do not say
+
+
+class Operations(Protocol):
+    """What the command line asks for: of a folder opened here, or of the process that owns it."""
+
+    def ingest(
+        self,
+        paths: Sequence[Path],
+        *,
+        space: str,
+        prune: bool,
+        progress: Callable[[Progress], None] | None = None,
+    ) -> IngestReport: ...
+
+    def documents(self, spaces: Sequence[str] | None = None) -> list[DocumentRecord]: ...
+
+    def remove(self, names: Sequence[str], *, space: str) -> list[Removal]: ...
+
+    def apply_retention(self) -> list[Removal]: ...
+
+    def search(self, ask: Ask, *, k: int) -> SearchResult: ...
+
+    def ask(self, ask: Ask) -> EventStream[Event]: ...
+
+    def place(self, ask: Ask) -> str: ...
+
+    def too_long(self, questions: Sequence[str]) -> list[str]: ...
+
+    def identity(self) -> Identity: ...
+
+    def record_batch(self, about: Mapping[str, Any]) -> None: ...
+
+    def summarise(
+        self, document: str, *, scope: Scope = EVERYTHING, person: str = ""
+    ) -> EventStream[SummaryEvent]: ...
+
+    def recreate(self, answer_id: str, *, private_key: Path | None = None) -> Recreation: ...
+
+    def close(self) -> None: ...
+
+
+class Workspace:
+    """A data folder, opened by this process; safe to use from many threads.
+
+    Whatever shows a document's words to someone, or changes what is there, is on record before
+    it is done; where it cannot be recorded, TrailFault is raised instead.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        index: Index,
+        chat: ChatModelSource,
+        trail: Trail,
+        deleter: Deleter,
+        screen: Screen = Screen(),  # noqa: B008
+    ) -> None:
+        self.settings = settings
+        self.screen = screen
+        self.index = index
+        self.chat = chat
+        self.trail = trail
+        self.deleter = deleter
+        self.originals = Originals(DataFolder(settings.home).originals)
+        self._recorder = Recorder(trail, index)
+
+    def ingest(
+        self,
+        paths: Sequence[Path],
+        *,
+        space: str,
+        prune: bool = False,
+        uploaded: bool = False,
+        person: str = "",
+        progress: Callable[[Progress], None] | None = None,
+    ) -> IngestReport:
+        with self._storing(person) as recorded:
+            return ingest_paths(
+                recorded,
+                paths,
+                space=space,
+                prune=prune,
+                uploaded=uploaded,
+                limits=self._parse_limits(),
+                progress=progress,
+                originals=self.originals if self.settings.ingest.keep_originals else None,
+            )
+
+    def read_again(self, space: str, name: str, file: Path, *, person: str = "") -> FileStatus:
+        """Read a document anew from `file`; the old version stays if that fails.
+
+        One that was deleted before or meanwhile stays deleted, and is reported as rejected.
+        """
+        record = self.index.document(space, name)
+        if record is None:
+            return FileStatus(
+                name, space, "rejected", "was deleted before it was read again", None, 0
+            )
+        with self._storing(person) as recorded:
+            return ingest_again(
+                recorded,
+                record,
+                file,
+                limits=self._parse_limits(),
+                originals=self.originals if self.settings.ingest.keep_originals else None,
+            )
+
+    def original(self, record: DocumentRecord) -> Path | None:
+        """A file with the document's very bytes; None when there is none any more."""
+        return self.originals.path_of(record)
+
+    def move(
+        self, name: str, *, space: str, to_space: str, person: str = ""
+    ) -> DocumentRecord | None:
+        """Put a document into another space; None when it is not there.
+
+        Raises FileExistsError when the other space holds one of this name, and DocumentHeld when
+        a hold keeps the document where it is: elsewhere nothing would hold it.
+        """
+        who = person or local_person()
+        record = self.index.document(space, name)
+        if record is None:
+            return None
+        if self.index.document(to_space, name) is not None:
+            raise FileExistsError(f"{to_space} holds a document named {name!r} already")
+        if held := self.deleter.held(record, person=who, reason=f"to be moved to {to_space}"):
+            raise DocumentHeld(held)
+        about = {"space": space, "document": name, "to_space": to_space}
+        self._recorder.write(RecordKind.MOVE, who, about)
+        return self.index.move(space, name, to_space)
+
+    @contextmanager
+    def _storing(self, person: str) -> Iterator[RecordedIndex]:
+        """The index as ingestion may use it; what it forgot is off the disk after the block."""
+        who = person or local_person()
+        with self.deleter.several(who, "gone from its folder") as deletions:
+            yield RecordedIndex(self.index, self.trail, who, deletions)
+
+    def _parse_limits(self) -> ParseLimits:
+        limits = self.settings.ingest
+        return ParseLimits(
+            memory_mib=limits.memory_mib,
+            seconds=limits.seconds,
+            max_chunks=limits.max_chunks,
+            chunk_tokens=limits.chunk_tokens,
+        )
+
+    def documents(self, spaces: Sequence[str] | None = None) -> list[DocumentRecord]:
+        return self.index.documents(self._spaces(spaces))
+
+    def remove(self, names: Sequence[str], *, space: str, person: str = "") -> list[Removal]:
+        """Delete documents with every trace of them, as far as the rules allow."""
+        return self.deleter.delete(names, space=space, person=person or local_person())
+
+    def apply_retention(self, *, person: str = "") -> list[Removal]:
+        """Delete what the rules of retention say."""
+        return self.deleter.due(person=person or local_person())
+
+    def search(self, ask: Ask, *, k: int) -> SearchResult:
+        """The `k` best passages for a question, as they may be shown."""
+        ask = self._checked(ask)
+        ask, _ = self.screen.asked(ask, self._filtered(ask.person))
+        found = self.index.search(ask.question, ask.scope, k)
+        self._recorder.searched(ask, found)
+        return replace(found, hits=self.screen.hits(found.hits))
+
+    def ask(self, ask: Ask) -> EventStream[Event]:
+        """One answer's events, ending in `Finished`; see `Assistant.ask`.
+
+        Raises UnknownName, QuestionRefused, TrailFault and, where no model comes up, EngineError.
+        """
+        ask = self._checked(ask)
+        ask, notices = self.screen.asked(ask, self._filtered(ask.person))
+        recording = self._recorder.asked(ask)
+        model = recording.watched(self.chat.model)
+        answered = self._screened(ask, self.index, model, self._filtered(ask.person), notices)
+        return Shown(Recorded(answered, recording), self.screen)
+
+    def _screened(
+        self,
+        ask: Ask,
+        index: SearchIndex,
+        model: ChatModel,
+        record: Record,
+        notices: tuple[Notice, ...] = (),
+    ) -> EventStream[Event]:
+        """An answer that went through the filters, not yet on record."""
+        answered = self._assistant(index, model).ask(ask)
+        return Screened(answered, self.screen, record, notices)
+
+    def _assistant(self, index: SearchIndex, model: ChatModel) -> Assistant:
+        return Assistant(index, model, self.settings.answer, self.chat.calibration())
+
+    def _filtered(self, person: str) -> Record:
+        """How the trail is told that something was found: kinds and counts, never what it was."""
+
+        def record(where: str, action: Action, counts: Mapping[str, int]) -> None:
+            about = {"where": where, "action": action, "found": dict(counts)}
+            self._recorder.write(RecordKind.FILTERED, person or local_person(), about)
+
+        return record
+
+    def place(self, ask: Ask) -> str:
+        """Where the best passage for a question lies; not recorded, because nobody sees a word."""
+        hits = self.index.search(ask.question, self._known(ask.scope), 1).hits
+        return f"{hits[0].space}/{hits[0].document}#{hits[0].position:08d}" if hits else ""
+
+    def identity(self) -> Identity:
+        """What answers here, and what finds; raises EngineError when no model comes up."""
+        model, embedder = self.chat.model(), self.index.embedder
+        return Identity(
+            model=model.name.name,
+            model_sha256=model.name.sha256,
+            adapters=model.name.adapters,
+            embedder=embedder.name,
+            embedder_sha256=embedder.sha256,
+            parallel=self.settings.engine.parallel or USUAL_PARALLEL,
+            settings=self._deciding(model),
+        )
+
+    def _deciding(self, model: ChatModel) -> dict[str, str]:
+        """The settings that decide answers, by name."""
+        answer, calibration = self.settings.answer, self.chat.calibration()
+        filters = self.settings.filters
+        screened = {
+            "filters.countries": ", ".join(filters.countries),
+            "filters.questions": filters.questions,
+            "filters.answers": filters.answers,
+            "filters.personal_data": str(filters.personal_data),
+            "filters.lists": ", ".join(map(str, filters.lists)),
+        }
+        return {
+            **(screened if self.screen.filters else {}),
+            "engine.context": str(model.context_window),
+            "index.reranker": str(self.settings.index.reranker or "none"),
+            "answer.passages": str(answer.passages),
+            "answer.max_tokens": str(answer.max_tokens),
+            "answer.unsupported": answer.unsupported,
+            "answer.refuse_below": str(answer.refuse_below or calibration.refuse_below),
+            "calibration": calibration.source,
+        }
+
+    def record_batch(self, about: Mapping[str, Any], *, person: str = "") -> None:
+        """Put on the trail what is about to be done with a questionnaire. Raises TrailFault."""
+        self._recorder.write(RecordKind.BATCH, person or local_person(), about)
+
+    def too_long(self, questions: Sequence[str]) -> list[str]:
+        """For each question why the model's window cannot hold it, or ""."""
+        assistant = self._assistant(self.index, self.chat.model())
+        return [assistant.too_long(question) for question in questions]
+
+    def summarise(
+        self, document: str, *, scope: Scope = EVERYTHING, person: str = ""
+    ) -> EventStream[SummaryEvent]:
+        """Summarise the document of this name; of the scope, its spaces alone count.
+
+        Raises UnknownName unless just one of these spaces has it.
+        """
+        record = self._only(document, scope)
+        recording = self._recorder.to_summarise(record, person)
+        model = recording.watched(self.chat.model)
+        summarised = Summariser(self.index, model).summarise(record, person=person)
+        screened = Screened(summarised, self.screen, self._filtered(person))
+        return Recorded(screened, recording)
+
+    def _only(self, document: str, scope: Scope) -> DocumentRecord:
+        """The one document of this name in the scope. Raises UnknownName."""
+        chosen = self._checked_scope(Scope(scope.spaces, (document,)))
+        found = (self.index.document(space, document) for space in chosen.spaces or ())
+        held = [record for record in found if record]
+        if len(held) > 1:
+            raise UnknownName(
+                f"several spaces hold a document named {document!r}; name one of them: "
+                + ", ".join(record.space for record in held)
+            )
+        return held[0]
+
+    def recreate(self, answer_id: str, *, private_key: Path | None = None) -> Recreation:
+        """Make a recorded answer again; `private_key` is the auditor's, for sealed texts."""
+        return recreate(
+            self.trail,
+            answer_id,
+            self.index,
+            self.chat.model(),
+            lambda ask, index, model: self._screened(ask, index, model, lambda *_: None),
+            AuditorPrivateKey.read(private_key) if private_key else None,
+        )
+
+    def close(self) -> None:
+        self.chat.close()
+        self.index.close()
+
+    def _spaces(self, spaces: Sequence[str] | None) -> list[str]:
+        known = self.index.spaces()
+        unknown = [space for space in spaces or () if space not in known]
+        if unknown:
+            raise UnknownName(
+                f"no space named {', '.join(map(repr, unknown))}; there are: "
+                + (", ".join(known) or "none yet, ingest something first")
+            )
+        return known if spaces is None else list(spaces)
+
+    def _known(self, scope: Scope) -> Scope:
+        """The scope with its spaces by name. Raises UnknownName for one that is not there."""
+        return replace(scope, spaces=tuple(self._spaces(scope.spaces)))
+
+    def _checked(self, ask: Ask) -> Ask:
+        """The question with its spaces by name. Raises UnknownName."""
+        return replace(ask, scope=self._checked_scope(ask.scope))
+
+    def _checked_scope(self, scope: Scope) -> Scope:
+        """The scope with its spaces by name; what it names is there. Raises UnknownName."""
+        known = self._known(scope)
+        for choice in known.documents or ():
+            only, name = choice if isinstance(choice, tuple) else (None, choice)
+            held = [space for space in known.spaces or () if only in (None, space)]
+            if not any(self.index.document(space, name) for space in held):
+                raise UnknownName(
+                    f"no document named {name!r}; `strongroom documents` lists the names"
+                )
+        return known

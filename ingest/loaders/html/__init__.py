@@ -1,0 +1,1 @@
+"""HTML files, and what of them a reader sees."""

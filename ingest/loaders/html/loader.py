@@ -1,0 +1,251 @@
+"""Reads web pages: what a reader sees, under its headings, tables with their column names."""
+
+import re
+from collections.abc import Callable, Iterator
+
+from lxml import etree
+
+from ingest.encoding import decode
+from ingest.loaders.html.css import for_screens
+from ingest.loaders.html.styles import Styles
+from ingest.loaders.tables import table_lines
+from ingest.sections import Findings, Outline, Section
+
+_DROPPED = frozenset(
+    "script style template noscript svg canvas iframe object embed audio video nav button select "
+    "datalist dialog head meta link".split()
+)
+_BLOCKS = frozenset(
+    "address article aside blockquote body center dd details div dl dt fieldset figcaption figure "
+    "footer form header hr legend li main menu ol p section summary table tbody td tfoot th thead "
+    "tr ul caption pre html".split()
+)
+_HIDDEN_ROLES = frozenset(("navigation", "search", "menu", "menubar"))
+_CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{2,40})", re.I)
+_XML_CHARSET = re.compile(rb"^\s*<\?xml[^>]{0,100}encoding\s*=\s*[\"']([A-Za-z0-9_.-]{2,40})", re.I)
+_XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
+
+
+def load_html(data: bytes, findings: Findings) -> Iterator[Section]:
+    """Sections of the visible text; navigation, scripts and hidden parts are left out."""
+    declared = _CHARSET.search(data[:4096]) or _XML_CHARSET.search(data[:200])
+    text, warning = decode(data, declared[1].decode("ascii") if declared else "")
+    if warning:
+        findings.warn(warning)
+    yield from html_sections(text, findings)
+
+
+def html_sections(text: str, findings: Findings, root: str = "") -> Iterator[Section]:
+    """The same for text that is already decoded, below the heading `root`."""
+    text = _XML_DECLARATION.sub("", text.replace("\0", ""), count=1)
+    parser = etree.HTMLParser(no_network=True, remove_comments=True, remove_pis=True)
+    tree = etree.fromstring(text, parser) if text.strip() else None
+    if any("depth" in entry.message.lower() for entry in parser.error_log):
+        findings.warn("is nested too deeply; what lies deeper than 256 elements was not read")
+    if tree is None:
+        return
+    title = tree.find(".//head/title")
+    if title is not None and title.text and not findings.title:
+        findings.title = " ".join(title.text.split())
+    sheets = [sheet for sheet in tree.iter("style") if for_screens(sheet.get("media", ""))]
+    styles = Styles("".join(sheet.itertext()) for sheet in sheets)
+    yield from _Walk(findings, root, styles).sections(tree)
+
+
+class _Walk:
+    def __init__(self, findings: Findings, root: str, styles: Styles) -> None:
+        self._findings = findings
+        self._styles = styles
+        self._outline = Outline(findings, root)
+        self._parts: list[str] = []
+        self._hidden = 0
+        self._was_unseen = False
+
+    def sections(self, tree: etree._Element) -> Iterator[Section]:
+        walker = etree.iterwalk(tree, events=("start", "end"))
+        for event, element in walker:
+            name = element.tag if isinstance(element.tag, str) else ""
+            if event == "end":
+                if name in _BLOCKS:
+                    self._parts.append("\n\n" if name == "p" else "\n")
+                if (above := element.getparent()) is not None:
+                    self._add(element.tail, above)
+                continue
+            if self._is_dropped(element, name):
+                walker.skip_subtree()  # its end event still comes, and brings the tail
+                self._silence(element)
+            elif len(name) == 2 and name[0] == "h" and name[1] in "123456":
+                yield from self._flush()
+                yield from self._outline.open(int(name[1]), self._inner(element))
+                walker.skip_subtree()
+            elif name == "pre":
+                yield from self._flush()
+                if code := "".join(self._texts(element)).strip("\n"):
+                    yield self._outline.place(code, kind="code")
+                walker.skip_subtree()
+            elif name == "table" and _is_data(element):
+                yield from self._flush()
+                yield from self._table(element)
+                walker.skip_subtree()
+            else:
+                self._start(element, name)
+        yield from self._flush()
+        yield from self._outline.close()
+        if self._hidden:
+            self._findings.warn(f"{self._hidden} hidden parts were left out")
+
+    def _start(self, element: etree._Element, name: str) -> None:
+        if name == "li":
+            self._parts.append("\n• ")
+        elif name == "br":
+            self._parts.append("\n")
+        elif name in _BLOCKS:
+            self._parts.append("\n\n" if name == "p" else "\n")
+        elif name == "img" and len(alt := element.get("alt", "")) > 3:
+            self._parts.append(f" {alt} ")
+        elif name in {"input", "textarea"}:
+            self._parts.append(f" {self._seen(element.get('value'), element)} ")
+        self._add(element.text, element)
+
+    def _add(self, written: str | None, owner: etree._Element) -> None:
+        if text := self._seen(written, owner):
+            flat = " ".join(text.split())
+            lead = " " if text[0].isspace() else ""
+            self._parts.append(lead + flat + (" " if flat and text[-1].isspace() else ""))
+
+    def _flush(self) -> Iterator[Section]:
+        text = "".join(self._parts)
+        self._parts.clear()
+        text = re.sub(r"[ \t]*\n[ \t]*", "\n", re.sub(r"[ \t]+", " ", text))
+        text = re.sub(r"\n{3,}", "\n\n", text).strip()
+        text = re.sub(r"\n\n(?=• )", "\n", text)
+        if text and text != "•":
+            yield self._outline.place(text)
+
+    def _is_dropped(self, element: etree._Element, name: str) -> bool:
+        if name in _DROPPED or element.get("role", "") in _HIDDEN_ROLES:
+            return True
+        if not _is_hidden(element, name, self._styles):
+            return False
+        self._hidden += any(text.strip() for text in element.itertext())
+        return True
+
+    def _seen(self, text: str | None, owner: etree._Element) -> str:
+        """A text that stands in an element, or nothing where nobody can read it there."""
+        if not text or text.isspace():
+            return text or ""
+        unseen = self._styles.look(owner).unseen
+        self._hidden += unseen and not self._was_unseen  # what goes on from there is the same part
+        self._was_unseen = unseen
+        return "" if unseen else text
+
+    def _silence(self, element: etree._Element) -> None:
+        """Make sure that nobody else (a heading, a table) reads what was dropped."""
+        element.text = None
+        for child in list(element):
+            element.remove(child)
+
+    def _inner(self, element: etree._Element) -> str:
+        """Visible text of a heading or a cell, with spaces where blocks and lines part."""
+        return " ".join("".join(self._texts(element, between=" ")).split())
+
+    def _texts(self, element: etree._Element, between: str = "") -> Iterator[str]:
+        """The visible texts in an element, with `between` where blocks and lines part."""
+        walker = etree.iterwalk(element, events=("start", "end"))
+        for event, item in walker:
+            name = item.tag if isinstance(item.tag, str) else ""
+            if event == "start":
+                if item is not element and self._is_dropped(item, name):
+                    walker.skip_subtree()
+                    continue
+                yield between if name in _BLOCKS or name == "br" else ""
+                yield self._seen(item.text, item)
+                if name == "img" and between:
+                    yield item.get("alt", "")
+            elif item is not element:
+                yield between if name in _BLOCKS else ""
+                yield self._seen(item.tail, item.getparent())
+
+    def _table(self, table: etree._Element) -> Iterator[Section]:
+        caption = table.find("caption")
+        title = self._inner(caption) if caption is not None else ""
+        rows, header = _grid(table, self._inner, self._is_dropped)
+        lines = list(table_lines(rows, header))
+        if lines:
+            section = self._outline.place("\n".join(lines), kind="table")
+            if title:
+                heading = f"{section.heading} > {title}" if section.heading else title
+                section = section._replace(heading=heading)
+            yield section
+
+
+def _is_hidden(element: etree._Element, name: str, styles: Styles) -> bool:
+    attributes = element.attrib
+    if attributes.get("aria-hidden", "").lower() == "true":
+        return True
+    if name == "input" and attributes.get("type", "").lower() in {"hidden", "password"}:
+        return True
+    return styles.look(element).gone
+
+
+def _rows(table: etree._Element) -> Iterator[tuple[etree._Element, bool]]:
+    """Rows in the order of reading, and whether each stands in the table's head."""
+    for part in table:
+        if part.tag == "tr":
+            yield part, False
+        elif part.tag in {"thead", "tbody", "tfoot"}:
+            for row in part:
+                if row.tag == "tr":
+                    yield row, part.tag == "thead"
+
+
+def _is_data(table: etree._Element) -> bool:
+    """Whether a table holds data; pages are laid out with tables too."""
+    if table.find(".//table") is not None or table.get("role") == "presentation":
+        return False
+    if any(table.find(f".//h{level}") is not None for level in range(1, 7)):
+        return False
+    widths = [sum(cell.tag in {"td", "th"} for cell in row) for row, _ in _rows(table)]
+    return len(widths) > 1 and max(widths) > 1
+
+
+def _grid(
+    table: etree._Element,
+    inner: Callable[[etree._Element], str],
+    dropped: Callable[[etree._Element, str], bool],
+) -> tuple[list[list[str]], int | None]:
+    rows: list[list[str]] = []
+    pending: dict[int, tuple[int, str]] = {}  # column -> rows still covered from above, text
+    header, still_header = 0, True
+    for row, in_head in _rows(table):
+        if dropped(row, "tr"):
+            continue
+        cells: list[str] = []
+        cell_list = [c for c in row if c.tag in {"td", "th"} and not dropped(c, str(c.tag))]
+        for cell in cell_list:
+            _fill_from_above(cells, pending)
+            text = inner(cell)
+            columns, below = _span(cell, "colspan"), _span(cell, "rowspan") - 1
+            for _ in range(columns):
+                if below > 0:
+                    pending[len(cells)] = (below, text)
+                cells.append(text)
+        _fill_from_above(cells, pending)
+        is_head = in_head or (bool(cell_list) and all(cell.tag == "th" for cell in cell_list))
+        still_header = still_header and is_head
+        header += still_header
+        rows.append(cells if len(cell_list) > 1 or len(set(cells)) > 1 else cells[:1])
+    return rows, header or None
+
+
+def _fill_from_above(cells: list[str], pending: dict[int, tuple[int, str]]) -> None:
+    while len(cells) in pending:
+        rows_left, text = pending.pop(len(cells))
+        if rows_left > 1:
+            pending[len(cells)] = (rows_left - 1, text)
+        cells.append(text)
+
+
+def _span(cell: etree._Element, name: str) -> int:
+    value = cell.get(name, "1").strip()
+    return max(1, min(int(value), 100)) if value.isdecimal() else 1

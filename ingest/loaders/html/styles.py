@@ -1,0 +1,182 @@
+"""What a page's styles hide: by its own style sheets, inline, or in the colour of the ground."""
+
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import NamedTuple
+
+from lxml import etree
+
+from ingest.loaders.colours import WHITE, Colour, from_hex, nearly_the_same
+from ingest.loaders.html.colours import colour, colours_in, mixed
+from ingest.loaders.html.css import Declared, Rule, declarations, rules
+from ingest.loaders.html.hiding import FAINT, TINY, USUAL_SIZE, font_size, is_gone
+
+_KEPT = 10_000  # elements whose look is remembered
+
+_BROWSERS_OWN = {  # what a browser shows of its own accord
+    "mark": (("color", "#000", False), ("background-color", "#ff0", False)),
+    "input": (("color", "#000", False), ("background-color", "#fff", False)),
+    "textarea": (("color", "#000", False), ("background-color", "#fff", False)),
+}
+
+
+_INK = {"body": "text", "font": "color"}  # attributes that colour text
+
+
+class Look(NamedTuple):
+    """How an element's own text shows; a part that cannot be told is None."""
+
+    gone: bool = False  # with everything in it, whatever that says of itself
+    visible: bool = True
+    size: float = USUAL_SIZE  # pixels
+    colour: Colour | None = (0, 0, 0)
+    opaque: float = 1.0  # that colour, 0 to 1
+    ground: Colour | None = WHITE
+
+    @property
+    def unseen(self) -> bool:
+        """Whether nobody can read the text that stands in the element itself."""
+        if self.gone or not self.visible or self.size < TINY:
+            return True
+        if self.colour is None:
+            return False
+        if self.opaque < FAINT or self.ground is None:
+            return self.opaque < FAINT
+        ink = self.colour
+        if self.opaque < 1:
+            ink = mixed(ink, self.opaque, self.ground)
+        return nearly_the_same(ink, self.ground)
+
+
+class Styles:
+    """The style sheets of a page, and how each of its elements looks under them."""
+
+    def __init__(self, sheets: Iterable[str]) -> None:
+        self._rules: dict[str, list[tuple[int, frozenset[str], Rule]]] = {}
+        every = (rule for sheet in sheets for rule in rules(sheet))
+        for count, rule in enumerate(every):
+            kept = self._rules.setdefault(rule.selector.key, [])
+            kept.append((count, rule.selector.around, rule))
+        self._looks: dict[etree._Element, Look] = {}
+        self._above: dict[etree._Element | None, frozenset[str]] = {None: frozenset()}
+
+    def look(self, element: etree._Element) -> Look:
+        """How an element looks, from its own styles and from those it stands in."""
+        if (known := self._looks.get(element)) is not None:
+            return known
+        above = element.getparent()
+        look = _within(self.look(above) if above is not None else Look(), self._values(element))
+        if len(self._looks) > _KEPT:
+            self._looks.clear()
+            self._above = {None: frozenset()}
+        self._looks[element] = look
+        return look
+
+    def _values(self, element: etree._Element) -> tuple[tuple[str, str], ...]:
+        """Each property's value after all that bears on the element had its say."""
+        found: list[tuple[tuple[bool, int, tuple[int, int, int], int], tuple[Declared, ...]]] = []
+        if hints := (*_BROWSERS_OWN.get(str(element.tag), ()), *_hints(element)):
+            found.append(((False, 0, (0, 0, 0), 0), hints))
+        for key in _keys(element) if self._rules else ():
+            for number, around, rule in self._rules.get(key, ()):
+                if around <= self._around(element) and rule.selector.matches(element):
+                    found.append(((False, 1, rule.selector.weight, number), rule.declared))
+        if own := element.get("style"):
+            found.append(((False, 2, (0, 0, 0), 0), _said(str(own))))
+        if not found:
+            return ()
+        found.sort(key=lambda one: one[0])
+        values = {name: value for _, said in found for name, value, _ in said}
+        for _, said in found:
+            values.update((name, value) for name, value, important in said if important)
+        return tuple(values.items())
+
+    def _around(self, element: etree._Element) -> frozenset[str]:
+        """Keys of all elements that this one stands in."""
+        above = element.getparent()
+        if above not in self._above:
+            self._above[above] = self._around(above).union(_keys(above))
+        return self._above[above]
+
+
+@lru_cache(maxsize=1_000)
+def _said(style: str) -> tuple[Declared, ...]:
+    return tuple(declarations(style))
+
+
+def _keys(element: etree._Element) -> list[str]:
+    keys = ["*", str(element.tag)]
+    if identity := element.get("id"):
+        keys.append(f"#{identity}")
+    keys += {f".{one}" for one in str(element.get("class") or "").split()}
+    return keys
+
+
+def _hints(element: etree._Element) -> list[Declared]:
+    """What attributes other than `style` say of an element's look."""
+    said: list[Declared] = []
+    name, attributes = str(element.tag), element.attrib
+    if not attributes:
+        return said
+    if name == "a" and "href" in attributes:
+        said.append(("color", "#0000ee", False))
+    if "hidden" in attributes:
+        said.append(("display", "none", False))
+    if name in _INK and (written := attributes.get(_INK[name])):
+        said.append(("color", str(written).lower(), False))
+    if ground := str(attributes.get("bgcolor") or "").strip().lower():
+        said.append(("background-color", f"#{ground}" if from_hex(ground) else ground, False))
+    if attributes.get("background"):
+        said.append(("background-image", "url()", False))
+    return said
+
+
+@lru_cache(maxsize=10_000)
+def _within(above: Look, said: tuple[tuple[str, str], ...]) -> Look:
+    """The look of an element that has these values, inside an element that looks like that."""
+    if not said or above.gone:
+        return above
+    values = dict(said)
+    size = font_size(values.get("font-size", ""), above.size)
+    ink, opaque = _ink(values, above)
+    visibility = values.get("visibility", "inherit")
+    return Look(
+        gone=is_gone(values, size),
+        visible=above.visible
+        if visibility in {"inherit", "unset"}
+        else visibility not in {"hidden", "collapse"},
+        size=size,
+        colour=ink,
+        opaque=opaque,
+        ground=_ground(values, above.ground),
+    )
+
+
+def _ink(values: dict[str, str], above: Look) -> tuple[Colour | None, float]:
+    if values.get("background-clip") == "text":
+        return None, 1.0  # the letters show the ground's picture
+    written = values.get("-webkit-text-fill-color", "")
+    if not written or written == "currentcolor":
+        written = values.get("color", "inherit")
+    if written in {"inherit", "unset", "currentcolor"}:
+        return above.colour, above.opaque
+    if written in {"initial", "windowtext", "canvastext"}:
+        return (0, 0, 0), 1.0
+    return colour(written) or (None, 1.0)
+
+
+def _ground(values: dict[str, str], behind: Colour | None) -> Colour | None:
+    """The colour behind an element's text; None where it is a picture or cannot be told."""
+    picture = values.get("background-image", "none")
+    if "url(" in picture:
+        return None
+    written = values.get("background-color", "transparent")
+    named = colours_in(picture if "gradient(" in picture else written)
+    if not named:
+        return None if "(" in written else behind
+    tint, opaque = named[0]
+    if any(not nearly_the_same(other, tint) for other, _ in named[1:]):
+        return None  # from one colour into another
+    if opaque >= 1:
+        return tint
+    return mixed(tint, opaque, behind) if behind is not None else None

@@ -1,0 +1,333 @@
+"""Looks at drawn PDF pages: is text that a rule takes for hidden there for readers to see?
+
+Owns the last word on visibility. A page is drawn twice by pdfium, with the suspected text and
+without it. Where the two differ, the text has ink of its own and is visible, whatever its colour
+space, pattern, order or font says. Where they don't, there may still be a picture with the same
+words below recognised text; the page without the text shows whether there is ink at that place.
+
+Sources: FPDFPageObj_SetIsActive in fpdf_edit.h and FPDF_RenderPageBitmap in fpdfview.h of pdfium.
+"""
+
+import ctypes
+from collections.abc import Iterator, Sequence
+from enum import Enum
+from typing import Any, BinaryIO, NamedTuple
+
+from ingest.loaders.pdf.matrix import IDENTITY, Box, Matrix, bounds, times
+from ingest.sections import Findings
+
+_SCALE = 1.0  # pixels a point: enough to tell ink from none
+_LEAST_PIXELS = 5.0  # a line of text this high or higher shows its ink
+_MOST_PIXELS = 8_000_000
+_MOST_OBJECTS = 60_000  # a page of more is drawn by a program, not typeset
+_DEEPEST_FORM = 12
+_DIFFERENT = 16  # of 255, in any colour: as near as other formats take for the same
+_ASTRAY = 1.5  # times their size: recognised words stand so far from the picture's
+_LEAST_HEIGHT = 2.0  # points: nobody reads letters below it
+_CONTRAST = 48  # of 255 between the darkest and the lightest parts of recognised words
+_LEAST_INK = 0.004  # of a box's pixels, and two at least
+
+
+_UNDRAWABLE = (RuntimeError, ValueError, OSError)  # pypdfium2.PdfiumError is the first
+
+
+class Sight(Enum):
+    """What the drawn page says of a piece of text."""
+
+    DRAWN = "has ink of its own"
+    PICTURED = "has none, but something is drawn at its place"
+    UNSEEN = "has none, and nothing is drawn at its place"
+
+
+class Suspect(NamedTuple):
+    """Text that a rule takes for hidden. `box` is in points of the page, unrotated."""
+
+    text: str
+    box: Box
+    size: float  # points
+
+
+class CannotDraw(Exception):
+    """The page cannot be drawn, so that nothing is known of what it shows."""
+
+
+class Drawing:
+    """One document's pages, drawn when they are asked for; opened at the first one."""
+
+    def __init__(self, file: BinaryIO, findings: Findings) -> None:
+        self._file = file
+        self._findings = findings
+        self._document: Any = None
+
+    def look(self, index: int, suspects: Sequence[Suspect], others: Sequence[Box]) -> list[Sight]:
+        """What page `index`, from 0, shows of each suspect. `others` are boxes of other text.
+
+        Raises CannotDraw, and MemoryError where the page is larger than the sandbox.
+        """
+        page = self._open(index)
+        try:
+            return _Page(page).look(suspects, others)
+        except _UNDRAWABLE as error:
+            raise CannotDraw(str(error)) from None
+        finally:
+            page.close()
+
+    def letters(self, index: int, places: Sequence[Box]) -> list[tuple[str, Box]]:
+        """The text that pdfium knows for each of `places` on page `index`, and its own box.
+
+        A text object belongs to the first place that it shares; a place without one gets "".
+        Raises CannotDraw.
+        """
+        page = self._open(index)
+        try:
+            return _Page(page).letters(places)
+        except _UNDRAWABLE as error:
+            raise CannotDraw(str(error)) from None
+        finally:
+            page.close()
+
+    def _open(self, index: int) -> Any:
+        import pypdfium2
+
+        if not self._findings.may_draw:
+            raise CannotDraw("drawing this file ended its reader")
+        self._findings.drawing()
+        try:
+            if self._document is None:
+                self._document = pypdfium2.PdfDocument(self._file, autoclose=False)
+            return self._document[index]
+        except (IndexError, *_UNDRAWABLE) as error:
+            raise CannotDraw(str(error)) from None
+
+    def close(self) -> None:
+        """Let go of the document; the file stays open."""
+        if self._document is not None:
+            self._document.close()
+            self._document = None
+
+
+class _Object(NamedTuple):
+    raw: Any
+    box: Box
+
+
+class _Page:
+    def __init__(self, page: Any) -> None:
+        page.set_rotation(0)  # in memory: boxes are those of the unrotated page
+        self._page = page
+        self._left, self._bottom, self._right, self._top = page.get_bbox()
+
+    def look(self, suspects: Sequence[Suspect], others: Sequence[Box]) -> list[Sight]:
+        from PIL import ImageChops
+
+        area = max(1.0, (self._right - self._left) * (self._top - self._bottom))
+        smallest = min((s.size for s in suspects if s.size >= 1), default=8.0)
+        scale = max(_SCALE, _LEAST_PIXELS / smallest)
+        scale = min(scale, (_MOST_PIXELS / area) ** 0.5)
+        before = self._draw(scale)
+        tiny: dict[int, list[Box]] = {}
+        for found, owners in self._objects_of(suspects, others):
+            _set_active(found.raw, False)
+            for owner in owners:
+                if owner.size < 1:
+                    tiny.setdefault(id(owner), []).append(found.box)
+        after = self._draw(scale)
+        changed = _any_channel(ImageChops.difference(before, after)).point(_OVER)
+        grey = after.convert("L")
+        return [
+            self._sight(s, scale, changed, grey)
+            if s.size >= 1
+            else self._sight_of_tiny(tiny.get(id(s), []), scale, changed)
+            for s in suspects
+        ]
+
+    def letters(self, places: Sequence[Box]) -> list[tuple[str, Box]]:
+        given = [Suspect("", box, float(at)) for at, box in enumerate(places)]
+        grid = _Grid(given)
+        found: list[tuple[str, Box]] = [("", box) for box in places]
+        textpage = self._page.get_textpage()
+        for candidate in self._text_objects(self._page, IDENTITY, 0, [0]):
+            if sharing := grid.at(candidate.box):
+                at = int(min(place.size for place in sharing))
+                before, _ = found[at]
+                found[at] = (before + _text_of(candidate.raw, textpage), candidate.box)
+        textpage.close()
+        return found
+
+    def _sight_of_tiny(self, boxes: Sequence[Box], scale: float, changed: Any) -> Sight:
+        """Letters that the file says are tiny: visible only where they are drawn larger."""
+        for box in boxes:
+            place = self._pixels(box, scale, 0.0)
+            inked = changed.crop(place).getbbox() if place else None
+            if inked and min(inked[2] - inked[0], inked[3] - inked[1]) >= _LEAST_HEIGHT * scale:
+                return Sight.DRAWN
+        return Sight.UNSEEN
+
+    def _sight(self, suspect: Suspect, scale: float, changed: Any, grey: Any) -> Sight:
+        box = self._pixels(suspect.box, scale, 0.0)
+        if box is None:
+            return Sight.UNSEEN  # beside the page
+        ink = changed.crop(box).histogram()[255]
+        pixels = (box[2] - box[0]) * (box[3] - box[1])
+        if ink >= max(2, _LEAST_INK * pixels):
+            return Sight.DRAWN
+        around = self._pixels(suspect.box, scale, _ASTRAY * suspect.size)
+        if around is not None and _contrast(grey.crop(around)) >= _CONTRAST:
+            return Sight.PICTURED
+        return Sight.UNSEEN
+
+    def _draw(self, scale: float) -> Any:
+        bitmap = self._page.render(scale=scale, may_draw_forms=False, rev_byteorder=True)
+        image = bitmap.to_pil().convert("RGB").copy()
+        bitmap.close()
+        return image
+
+    def _pixels(self, box: Box, scale: float, more: float) -> tuple[int, int, int, int] | None:
+        """The part of the drawn page that `box`, grown by `more` points, falls on."""
+        left = max(self._left, box[0] - more)
+        right = min(self._right, box[2] + more)
+        bottom = max(self._bottom, box[1] - more)
+        top = min(self._top, box[3] + more)
+        if left >= right or bottom >= top:
+            return None
+        x0, y0 = int((left - self._left) * scale), int((self._top - top) * scale)
+        x1, y1 = (right - self._left) * scale, (self._top - bottom) * scale
+        return (x0, y0, max(x0 + 1, int(x1 + 0.999)), max(y0 + 1, int(y1 + 0.999)))
+
+    def _objects_of(
+        self, suspects: Sequence[Suspect], others: Sequence[Box]
+    ) -> list[tuple[_Object, list[Suspect]]]:
+        """The text objects of the file that the suspects are, each with its suspects.
+
+        Where a suspect lies on other text, the objects' own letters say which is which.
+        """
+        grid = _Grid(suspects)
+        near = _Grid([Suspect("", box, 0.0) for box in others])
+        textpage: Any = None
+        found = []
+        for candidate in self._text_objects(self._page, IDENTITY, 0, [0]):
+            at = grid.at(candidate.box)
+            if not at:
+                continue
+            if near.at(candidate.box):
+                textpage = textpage or self._page.get_textpage()
+                letters = _letters(_text_of(candidate.raw, textpage))
+                if letters and not any(
+                    letters in (own := _letters(s.text)) or (own and own in letters) for s in at
+                ):
+                    continue
+            found.append((candidate, at))
+        if textpage is not None:
+            textpage.close()
+        return found
+
+    def _text_objects(
+        self, container: Any, matrix: Matrix, depth: int, count: list[int]
+    ) -> Iterator[_Object]:
+        from pypdfium2 import raw
+
+        of_page = depth == 0
+        total = (raw.FPDFPage_CountObjects if of_page else raw.FPDFFormObj_CountObjects)(container)
+        get = raw.FPDFPage_GetObject if of_page else raw.FPDFFormObj_GetObject
+        sides = [ctypes.c_float() for _ in range(4)]
+        for index in range(total):
+            count[0] += 1
+            if count[0] > _MOST_OBJECTS:
+                raise ValueError("the page has too many objects to look at")
+            one = get(container, index)
+            kind = raw.FPDFPageObj_GetType(one)
+            if kind == raw.FPDF_PAGEOBJ_TEXT:
+                if raw.FPDFPageObj_GetBounds(one, *sides):
+                    left, bottom, right, top = (side.value for side in sides)
+                    yield _Object(one, bounds([left, bottom, right, top], matrix))
+            elif kind == raw.FPDF_PAGEOBJ_FORM and depth < _DEEPEST_FORM:
+                own = raw.FS_MATRIX()
+                raw.FPDFPageObj_GetMatrix(one, own)
+                inner = times((own.a, own.b, own.c, own.d, own.e, own.f), matrix)
+                yield from self._text_objects(one, inner, depth + 1, count)
+
+
+class _Grid:
+    """Finds the suspects at a place without comparing each with each."""
+
+    _CELL = 24.0  # points
+
+    def __init__(self, suspects: Sequence[Suspect]) -> None:
+        self._cells: dict[tuple[int, int], list[Suspect]] = {}
+        for suspect in suspects:
+            for cell in self._covered(suspect.box):
+                self._cells.setdefault(cell, []).append(suspect)
+
+    def _covered(self, box: Box) -> Iterator[tuple[int, int]]:
+        x0, x1 = int(box[0] // self._CELL), int(box[2] // self._CELL)
+        y0, y1 = int(box[1] // self._CELL), int(box[3] // self._CELL)
+        for x in range(x0, min(x1, x0 + 400) + 1):
+            for y in range(y0, min(y1, y0 + 400) + 1):
+                yield x, y
+
+    def at(self, box: Box) -> list[Suspect]:
+        """The suspects that share a good part of `box`, or have it within theirs."""
+        seen: dict[int, Suspect] = {}
+        for cell in self._covered(box):
+            for suspect in self._cells.get(cell, ()):
+                if id(suspect) not in seen and _share(box, suspect.box):
+                    seen[id(suspect)] = suspect
+        return list(seen.values())
+
+
+def _share(one: Box, other: Box) -> bool:
+    width = min(one[2], other[2]) - max(one[0], other[0])
+    height = min(one[3], other[3]) - max(one[1], other[1])
+    if width < 0 or height < 0:
+        return False
+    least_width = min(one[2] - one[0], other[2] - other[0])
+    least_height = min(one[3] - one[1], other[3] - other[1])
+    return width >= 0.5 * least_width and height >= 0.4 * least_height
+
+
+_OVER = [255 if value > _DIFFERENT else 0 for value in range(256)]
+
+
+def _any_channel(image: Any) -> Any:
+    from PIL import ImageChops
+
+    red, green, blue = image.split()
+    return ImageChops.lighter(ImageChops.lighter(red, green), blue)
+
+
+def _contrast(grey: Any) -> int:
+    """Between what is darker than all but a fiftieth of the pixels, and lighter than that."""
+    histogram = grey.histogram()
+    few = max(1, sum(histogram) // 50)
+    return _level(reversed(list(enumerate(histogram))), few) - _level(enumerate(histogram), few)
+
+
+def _level(levels: Any, few: int) -> int:
+    passed = 0
+    for level, count in levels:
+        passed += count
+        if passed >= few:
+            return int(level)
+    return 0
+
+
+def _set_active(one: Any, active: bool) -> None:
+    from pypdfium2 import raw
+
+    if not raw.FPDFPageObj_SetIsActive(one, active):
+        raise ValueError("pdfium cannot take an object out of the page")
+
+
+def _text_of(one: Any, textpage: Any) -> str:
+    from pypdfium2 import raw
+
+    size = raw.FPDFTextObj_GetText(one, textpage, None, 0)
+    if size <= 2:
+        return ""
+    buffer = (ctypes.c_ushort * ((size + 1) // 2))()
+    raw.FPDFTextObj_GetText(one, textpage, buffer, size)
+    return bytes(buffer).decode("utf-16-le", "replace").rstrip("\0")
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, text)).casefold()

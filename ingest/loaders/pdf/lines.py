@@ -1,0 +1,136 @@
+"""Puts the runs of a PDF page together into lines, in the order in which they are drawn."""
+
+import re
+from collections.abc import Iterable, Sequence
+
+from ingest.loaders.pdf.tables import SAME_LINE, Line, Table, find_tables, tidy
+from ingest.loaders.pdf.text import Rule, Run
+
+_SPACE = 0.17  # of the font size: a wider gap parts two words
+_CELL = 0.9  # of the font size: a wider gap may part two cells
+_MARKER = re.compile(
+    r"(?:[•●○▪■□‣⁃–—*·o\uf0b7\uf0a7-]|\(?(?:\d{1,3}|[a-zA-Z]|[ivxlIVX]{1,5})[.)])$"
+)
+
+
+def page_blocks(runs: Iterable[Run], rules: Sequence[Rule]) -> list[Line | Table]:
+    """Lines and tables of a page in the order in which the file draws them."""
+    pieces = _pieces(runs, [rule for rule in rules if rule.y1 - rule.y0 > rule.x1 - rule.x0])
+    blocks: list[Line | Table] = []
+    placed: dict[int, Table] = {}
+    inside: set[int] = set()
+    for members, table in find_tables(pieces, rules):
+        placed[min(members)] = table
+        inside |= members
+    for number, piece in enumerate(pieces):
+        if number in placed:
+            blocks.append(placed[number])
+        elif number not in inside:
+            last = blocks[-1] if blocks else None
+            if isinstance(last, Line) and _is_beside(last, piece):
+                _join(last, piece)
+            else:
+                blocks.append(piece)
+    for block in blocks:
+        if isinstance(block, Line):
+            block.text = tidy(block.text)
+    return [block for block in blocks if isinstance(block, Table) or block.text]
+
+
+def _pieces(  # noqa: PLR0912
+    runs: Iterable[Run], uprights: Sequence[Rule]
+) -> list[Line]:
+    """Runs joined along their baselines; a gap or an upright rule parts two pieces."""
+    pieces: list[Line] = []
+    current: Line | None = None
+    last: Run | None = None
+    for run in runs:
+        if not run.text.strip():
+            if (
+                current
+                and run.text
+                and last
+                and abs(run.y - current.y) < 1
+                and run.x0 < current.x1 + 1
+            ):
+                current.text += " "
+            continue
+        if last and _is_shadow(last, run):
+            continue
+        gap = run.x0 - current.x1 if current else 0.0
+        if (
+            current
+            and _continues(current, run, gap)
+            and not (gap > 1 and _is_fenced(current, run, uprights))
+        ):
+            marker = current.text.strip()
+            if is_marker(marker):  # the text beside it decides how the line looks
+                current.size, current.bold = run.size, run.bold
+                if not any(map(str.isalnum, marker)):
+                    current.text = "• "
+            if gap > _SPACE * max(run.size, 0.6 * current.size) and not current.text.endswith(" "):
+                current.text += " "
+            current.text += run.text
+            current.x1 = max(current.x1, run.x1)
+            current.bold = current.bold and run.bold
+            if run.size > current.size:  # a superscript came first
+                current.size, current.y = run.size, run.y
+        else:
+            if current:
+                pieces.append(current)
+            current = Line(run.text, run.x0, run.x1, run.y, run.size, run.bold, run.angle)
+        last = run
+    if current:
+        pieces.append(current)
+    for piece in pieces:
+        piece.text = piece.text.strip()
+    return pieces
+
+
+def _continues(line: Line, run: Run, gap: float) -> bool:
+    if run.angle != line.angle:
+        return False
+    size = max(line.size, run.size)
+    rise = abs(run.y - line.y)
+    # Smaller text a little off the baseline is an index or an exponent.
+    script = rise < 0.65 * size and gap < 0.5 * size and min(line.size, run.size) < 0.85 * size
+    if rise > SAME_LINE * min(line.size, run.size) and not script:
+        return False
+    limit = 2.5 if is_marker(line.text.strip()) else _CELL
+    return -0.6 * size < gap < limit * size
+
+
+def _is_fenced(line: Line, run: Run, uprights: Sequence[Rule]) -> bool:
+    if line.angle:
+        return False
+    middle = run.y + 0.3 * run.size
+    return any(
+        line.x1 - 1 <= rule.x0 <= run.x0 + 1 and rule.y0 <= middle <= rule.y1 for rule in uprights
+    )
+
+
+def is_marker(text: str) -> bool:
+    """Whether a piece is a bullet or an item's number, which belongs to the text beside it."""
+    return bool(_MARKER.match(text)) or (len(text) <= 2 and not any(map(str.isalnum, text)))
+
+
+def _is_shadow(last: Run, run: Run) -> bool:
+    """The same text drawn again a hair beside: bold for want of a bold font."""
+    return (
+        run.text == last.text
+        and abs(run.x0 - last.x0) < 0.2 * run.size
+        and abs(run.y - last.y) < 0.2 * run.size
+    )
+
+
+def _is_beside(line: Line, piece: Line) -> bool:
+    """Whether a piece goes on the line before it: no table was found there."""
+    same = piece.angle == line.angle and abs(piece.y - line.y) < SAME_LINE * line.size
+    return same and -0.3 * line.size < piece.x0 - line.x1 < 12 * line.size
+
+
+def _join(line: Line, piece: Line) -> None:
+    line.text += " " + piece.text
+    line.x1 = piece.x1
+    line.bold = line.bold and piece.bold
+    line.size = max(line.size, piece.size)

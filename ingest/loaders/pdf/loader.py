@@ -1,0 +1,273 @@
+"""Reads PDF files: pages, the outline's headings, what is scanned or hidden."""
+
+import logging
+import re
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import Any, BinaryIO
+
+from pypdf import PageObject, PdfReader
+from pypdf.errors import PyPdfError
+
+from ingest.loaders.pdf.drawing import CannotDraw, Drawing, Sight, Suspect
+from ingest.loaders.pdf.lines import page_blocks
+from ingest.loaders.pdf.paragraphs import Pages, Paragraphs
+from ingest.loaders.pdf.tables import Line, Table
+from ingest.loaders.pdf.text import Interpreter, PageText, Run
+from ingest.sections import Findings, LoaderError, Section
+
+_PAGES_AT_ONCE = 40  # headers, footers and the body's size are judged over so many pages
+_MOST_PAGES = 50_000
+_SCAN = 0.5  # of a page's area: an image that large is a scan, and hidden text over it is OCR
+_PICTURE = 0.2  # of a page that shows no text: less than this is no scan
+_STAMP = 200  # characters that a scanned page may show beside its picture: a stamp, a page number
+_WORTH_TELLING = 1  # words that nobody sees
+_PLACES_NAMED = 12
+_UNSEEN = 2 | 32  # an annotation's flags: hidden, no view
+_FILE_NAME = re.compile(r"\.(?:pdf|docx?|pptx?|xlsx?|indd)$", re.I)  # as merging tools leave it
+_UNREADABLE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ue000-\uf8ff\ufffd]")
+
+
+def load_pdf(file: BinaryIO, findings: Findings) -> Iterator[Section]:
+    """Paragraphs and tables page by page, under the outline's or the typeset headings."""
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it reports every flaw of a file
+    try:
+        reader = PdfReader(file)
+        if reader.is_encrypted and not reader.decrypt(""):
+            raise LoaderError("is encrypted; save a copy without a password")
+        pages = reader.pages
+        findings.pages = len(pages)
+        findings.title = _metadata_title(reader)
+    except (PyPdfError, RecursionError, ValueError, TypeError, KeyError, AttributeError,
+            IndexError, AssertionError, NotImplementedError, OSError) as error:  # fmt: skip
+        raise LoaderError(
+            f"is damaged or incomplete ({_short(error)}); get it again or print it to a new PDF"
+        ) from None
+    if findings.pages == 0:
+        raise LoaderError("has no pages: it is damaged or incomplete; get it again")
+    if findings.pages > _MOST_PAGES:
+        raise LoaderError(f"has {findings.pages:,} pages, more than {_MOST_PAGES:,}; split it")
+    _warn_of_attachments(reader, findings)
+    count = _Counts()
+    paragraphs = Paragraphs(findings, _outline(reader))
+    drawing = Drawing(file, findings)
+    source = _read_pages(reader, pages, drawing, count)
+    while batch := list(islice(source, _PAGES_AT_ONCE)):
+        yield from paragraphs.sections(batch)
+        reader.resolved_objects.clear()  # or every stream of the file stays in memory
+    yield from paragraphs.close()
+    drawing.close()
+    count.report(findings)
+
+
+class _Counts:
+    """Pages that gave no text or not all of it, from 1, and the words that were left out."""
+
+    def __init__(self) -> None:
+        self.empty: list[int] = []
+        self.broken: list[int] = []
+        self.unreadable: list[int] = []
+        self.hidden: dict[int, int] = {}  # page -> words
+        self.undrawn: dict[int, int] = {}
+
+    def report(self, findings: Findings) -> None:
+        of = f"of {findings.pages} pages"
+        if self.empty:
+            have = "has" if len(self.empty) == 1 else "have"
+            findings.warn(f"{len(self.empty)} {of} {have} no text: scanned? {_named(self.empty)}")
+        if self.broken:
+            findings.warn(
+                f"{len(self.broken)} {of} could not be read: damaged? {_named(self.broken)}"
+            )
+        if self.unreadable:
+            findings.warn(
+                f"{len(self.unreadable)} {of} use fonts whose text cannot be decoded: run OCR on "
+                f"it {_named(self.unreadable)}"
+            )
+        if self.undrawn:
+            words = sum(self.undrawn.values())
+            findings.warn(
+                f"{words:,} words that may be invisible were read, because pages could not be "
+                f"drawn to look {_named(self.undrawn)}"
+            )
+        words = sum(self.hidden.values())
+        if words >= _WORTH_TELLING:
+            findings.warn(
+                f"invisible text on {len(self.hidden)} {of} was left out: {words:,} words that the "
+                f"drawn page does not show {_named(self.hidden)}"
+            )
+
+
+def _named(pages: Iterable[int]) -> str:
+    """Pages in brackets, neighbours as a range; the first twelve places."""
+    ranges: list[list[int]] = []
+    for page in sorted(pages):
+        if ranges and page == ranges[-1][1] + 1:
+            ranges[-1][1] = page
+        else:
+            ranges.append([page, page])
+    shown = [str(a) if a == b else f"{a}-{b}" for a, b in ranges[:_PLACES_NAMED]]
+    more = ", …" if len(ranges) > _PLACES_NAMED else ""
+    plural = len(ranges) > 1 or ranges[0][0] != ranges[0][1]
+    return f"(page{'s' if plural else ''} {', '.join(shown)}{more})"
+
+
+def _read_pages(reader: PdfReader, pages: Any, drawing: Drawing, count: _Counts) -> Pages:
+    interpreter = Interpreter(reader)
+    for number in range(len(pages)):
+        blocks: list[Line | Table] = []
+        try:
+            page = pages[number]
+            shown = _decoded(interpreter.read(page), number, drawing)
+            blocks = page_blocks(_visible(shown, number, drawing, count), shown.rules)
+            if form := _form_fields(page):
+                blocks.append(form)
+        except MemoryError:
+            raise
+        except Exception:  # noqa: BLE001  # pypdf raises anything on a broken page
+            count.broken.append(number + 1)
+            yield number + 1, []
+            continue
+        if not blocks and shown.painted:
+            count.empty.append(number + 1)
+        elif _is_unreadable(_text_of(blocks)):
+            count.unreadable.append(number + 1)
+            blocks = [block for block in blocks if not _is_unreadable(_text_of([block]), least=0)]
+        yield number + 1, blocks
+
+
+def _decoded(shown: PageText, index: int, drawing: Drawing) -> PageText:
+    """The page with pdfium's letters for text whose fonts the interpreter cannot decode."""
+    unknown = [run for run in shown.runs if run.undecoded]
+    if not unknown:
+        return shown
+    try:
+        found = drawing.letters(index, [run.box for run in unknown])
+    except CannotDraw:
+        return shown
+    known: dict[int, Run] = {}
+    for run, (text, box) in zip(unknown, found, strict=True):
+        if text and not _UNREADABLE.search(text):
+            along = (box[0], box[2]) if not run.angle else (run.x0, run.x1)
+            known[id(run)] = run._replace(text=text, x0=along[0], x1=along[1], box=box)
+    return shown._replace(runs=[known.get(id(run), run) for run in shown.runs])
+
+
+def _visible(shown: PageText, index: int, drawing: Drawing, count: _Counts) -> Iterator[Run]:
+    """Runs that one can see on page `index`, from 0; in doubt they stay."""
+    suspects = [run for run in shown.runs if run.hidden and run.text.strip()]
+    if not suspects:
+        return iter(shown.runs)
+    visible = [run for run in shown.runs if not run.hidden and run.text.strip()]
+    characters = sum(len(run.text.strip()) for run in visible)
+    # A page may also be drawn, its letters turned into curves, with the words below them.
+    recognised = shown.image_share > _SCAN if characters else shown.painted
+    sure = recognised and characters <= _STAMP and (shown.image_share >= _PICTURE or not characters)
+    asked = [run for run in suspects if not (sure and run.layer and run.unpainted)]
+    gone: set[int] = set()
+    try:
+        sights = drawing.look(
+            index,
+            [Suspect(run.text, run.box, run.size) for run in asked],
+            [run.box for run in visible],
+        )
+    except CannotDraw:
+        count.undrawn[index + 1] = _count_words(asked)
+    else:
+        for run, sight in zip(asked, sights, strict=True):
+            pictured = recognised and run.layer and sight is Sight.PICTURED
+            if sight is not Sight.DRAWN and not pictured:
+                gone.add(id(run))
+        if gone:
+            count.hidden[index + 1] = _count_words(run for run in asked if id(run) in gone)
+    return (run for run in shown.runs if id(run) not in gone)
+
+
+def _count_words(runs: Iterable[Run]) -> int:
+    return sum(len(run.text.split()) for run in runs)
+
+
+def _text_of(blocks: Iterable[Line | Table]) -> str:
+    return "".join(
+        block.text if isinstance(block, Line) else "".join(block.rows) for block in blocks
+    )
+
+
+def _is_unreadable(text: str, least: int = 20) -> bool:
+    """Whether over 30 % of a text of more than `least` characters are no letters of any script."""
+    return len(text) > least and len(_UNREADABLE.findall(text)) > 0.3 * len(text)
+
+
+def _form_fields(page: PageObject) -> Table | None:
+    """What was typed into the page's form: it lies beside the page's own text."""
+    rows = []
+    annotations = page.get("/Annots")
+    for reference in islice(annotations.get_object() if annotations else (), 2_000):
+        field = reference.get_object()
+        kind = field.get("/Subtype")
+        flags = field["/F"] if "/F" in field else 0  # noqa: SIM401  # get() follows no reference
+        if isinstance(flags, int) and flags & _UNSEEN:
+            continue
+        if kind in {"/FreeText", "/Widget"} and (words := _words(field)):
+            rows.append(words)
+    return Table(list(dict.fromkeys(rows)), 0.0) if rows else None
+
+
+def _words(annotation: Any) -> str:
+    """What a note says, or a field's name and what was typed there; "" where there is nothing."""
+    if annotation.get("/Subtype") == "/FreeText":
+        said = annotation.get("/Contents")
+        return " ".join(said.split()) if isinstance(said, str) else ""
+    parent = annotation.get("/Parent")
+    owner = parent.get_object() if parent is not None and "/T" not in annotation else annotation
+    value = annotation.get("/V", owner.get("/V"))
+    value = value.get_object() if value is not None else None
+    if not isinstance(value, str) or not value.strip() or value in {"/Off", "Off"}:
+        return ""
+    name = owner.get("/TU") or owner.get("/T")
+    return f"{name}: {' '.join(value.lstrip('/').split())}"
+
+
+def _metadata_title(reader: PdfReader) -> str:
+    try:
+        metadata = reader.metadata
+        title = metadata.title if metadata else ""
+    except Exception:  # noqa: BLE001  # metadata is free-form and optional
+        return ""
+    return str(title or "").strip("\x00 ")
+
+
+def _outline(reader: PdfReader) -> dict[int, list[tuple[int, str]]]:
+    """Page number -> (level, title) of the bookmarks that point to it."""
+    found: dict[int, list[tuple[int, str]]] = {}
+    try:
+        stack: list[Iterator[Any]] = [iter(reader.outline)]
+        while stack:
+            for entry in stack[-1]:
+                if isinstance(entry, list):
+                    stack.append(iter(entry))
+                    break
+                page = reader.get_destination_page_number(entry)
+                title = " ".join(str(entry.title or "").split())
+                if page is not None and page >= 0 and title and not _FILE_NAME.search(title):
+                    found.setdefault(page + 1, []).append((len(stack), title))
+            else:
+                stack.pop()
+    except MemoryError:
+        raise
+    except Exception:  # noqa: BLE001  # a broken outline costs headings, not the document
+        return found
+    return found
+
+
+def _warn_of_attachments(reader: PdfReader, findings: Findings) -> None:
+    try:
+        names = list(islice(reader.attachments, 100))
+    except Exception:  # noqa: BLE001  # the name tree of attachments may be broken
+        return
+    if names:
+        findings.warn(f"{len(names)} attached files were not read: {', '.join(names[:3])}")
+
+
+def _short(error: BaseException) -> str:
+    return (str(error) or type(error).__name__)[:120]

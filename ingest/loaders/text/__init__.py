@@ -1,0 +1,1 @@
+"""Files of text: plain, Markdown, CSV and mail."""

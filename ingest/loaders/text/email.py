@@ -1,0 +1,160 @@
+"""Reads e-mails: who, when, what about, the text, and attachments through the other loaders."""
+
+import email
+import email.policy
+import io
+import re
+from collections.abc import Callable, Iterator
+from email.message import EmailMessage
+from typing import BinaryIO
+
+from ingest.encoding import decode
+from ingest.loaders.html.loader import html_sections
+from ingest.loaders.text.plain import unwrap, usual_width
+from ingest.sections import HEADING_SEPARATOR, Findings, LoaderError, Section
+
+_FIELDS = ("Subject", "From", "To", "Cc", "Date")
+_DEEPEST = 3  # messages within messages
+_MOST_ATTACHMENTS = 200
+
+AttachmentLoader = Callable[[BinaryIO, str, Findings], Iterator[Section]]
+
+
+def load_email(
+    data: bytes, findings: Findings, load_attachment: AttachmentLoader
+) -> Iterator[Section]:
+    """The header fields as one section, then the body, then each attachment under its name."""
+    message = email.message_from_bytes(data, policy=email.policy.default)
+    assert isinstance(message, EmailMessage)  # what this policy makes
+    yield from _message(message, findings, load_attachment, "", 0)
+
+
+def _message(
+    message: EmailMessage, findings: Findings, load: AttachmentLoader, root: str, depth: int
+) -> Iterator[Section]:
+    fields = [(name, _field(message, name)) for name in _FIELDS]
+    subject = fields[0][1]
+    if not findings.title:
+        findings.title = subject
+    heading = HEADING_SEPARATOR.join(part for part in (root, subject) if part)
+    body = _body(message)
+    names = [_name(part, n) for n, part in enumerate(_attachments(message, body), 1)]
+    lines = [f"{name}: {value}" for name, value in fields if value]
+    if names:
+        lines.append(f"Attachments: {', '.join(names)}")
+    text = _payload_text(body, findings) if body is not None else ""
+    if body is not None and body.get_content_type() == "text/html":
+        yield Section("\n".join(lines), heading=heading)
+        yield from html_sections(text, findings, heading)
+    else:
+        width = usual_width(text.splitlines())
+        blocks = [unwrap(block, width) for block in re.split(r"\n[ \t]*\n", text)]
+        yield Section("\n\n".join(("\n".join(lines), *blocks)).strip(), heading=heading)
+    for number, part in enumerate(_attachments(message, body), 1):
+        if number > _MOST_ATTACHMENTS:
+            findings.warn(f"only the first {_MOST_ATTACHMENTS} attachments were read")
+            break
+        place = HEADING_SEPARATOR.join(p for p in (root, f"Attachment {_name(part, number)}") if p)
+        yield from _attachment(part, _name(part, number), findings, load, place, depth)
+
+
+def _body(message: EmailMessage) -> EmailMessage | None:
+    """The form of the message that people see: mail programs show the page, not the plain text.
+
+    A page on which nothing can be read (a picture, say) gives way to the plain text.
+    """
+    body = message.get_body(preferencelist=("plain", "html"))
+    for forms in message.walk():
+        if forms.get_content_type() != "multipart/alternative":
+            continue
+        if not any(part is body for part in forms.walk()):
+            continue
+        for form in reversed(list(forms.iter_parts())):
+            page = form.get_body(preferencelist=("html",))  # the last form is the one shown
+            if isinstance(page, EmailMessage) and _shows_text(page):
+                return page
+    return body if isinstance(body, EmailMessage) else None
+
+
+def _shows_text(page: EmailMessage) -> bool:
+    sections = html_sections(_payload_text(page, Findings()), Findings())
+    return any(section.text.strip() for section in sections)
+
+
+def _attachment(
+    part: EmailMessage,
+    name: str,
+    findings: Findings,
+    load: AttachmentLoader,
+    place: str,
+    depth: int,
+) -> Iterator[Section]:
+    if part.get_content_type() == "message/rfc822":
+        inner = part.get_payload(0)
+        if depth >= _DEEPEST or not isinstance(inner, EmailMessage):
+            findings.warn(f"attachment {name} was not read: messages are nested too deeply")
+            return
+        yield from _message(inner, findings, load, place, depth + 1)
+        return
+    data = part.get_payload(decode=True)
+    if part.get_content_maintype() in {"image", "audio", "video"} or not isinstance(data, bytes):
+        return  # named in the header; pictures in signatures are not worth a warning
+    inner_findings = Findings()
+    try:
+        for section in load(io.BytesIO(data), name, inner_findings):
+            parts = [place, section.heading]
+            if section.page is not None:  # the message itself has no pages
+                parts.insert(1, f"page {section.page}")
+            heading = HEADING_SEPARATOR.join(p for p in parts if p)
+            yield section._replace(page=None, heading=heading)
+    except LoaderError as error:
+        findings.warn(f"attachment {name} {error}")
+    for warning in inner_findings.warnings:
+        findings.warn(f"attachment {name}: {warning}")
+
+
+def _attachments(message: EmailMessage, body: object) -> Iterator[EmailMessage]:
+    """Parts that are no alternative form of the body."""
+    if not message.is_multipart():
+        return
+    stack: list[EmailMessage] = [message]
+    while stack:
+        current = stack.pop(0)
+        for part in current.iter_parts():
+            kind = part.get_content_type()
+            if part is body:
+                continue
+            if kind.startswith("multipart/"):
+                if current.get_content_type() != "multipart/alternative" or part is not body:
+                    stack.append(part)  # type: ignore[arg-type]
+            elif kind in {"text/plain", "text/html"} and not part.get_filename():
+                if current.get_content_type() not in {"multipart/alternative"}:
+                    yield part  # type: ignore[misc]
+            else:
+                yield part  # type: ignore[misc]
+
+
+def _name(part: EmailMessage, number: int) -> str:
+    try:
+        name = part.get_filename()
+    except (LookupError, ValueError, TypeError):
+        name = None
+    endings = {"text/html": ".html", "text/plain": ".txt", "message/rfc822": ".eml"}
+    return " ".join((name or f"{number}{endings.get(part.get_content_type(), '')}").split())
+
+
+def _field(message: EmailMessage, name: str) -> str:
+    try:
+        return " ".join(str(message.get(name, "")).split())
+    except (LookupError, ValueError, TypeError, AttributeError, IndexError):
+        return ""  # the standard library's header parser stumbles over some broken fields
+
+
+def _payload_text(part: EmailMessage, findings: Findings) -> str:
+    data = part.get_payload(decode=True)
+    if not isinstance(data, bytes):
+        return ""
+    text, warning = decode(data, part.get_content_charset() or "")
+    if warning and "guessed" not in warning:
+        findings.warn(warning)
+    return text.replace("\r\n", "\n")

@@ -1,0 +1,131 @@
+"""Reads Markdown line by line: headings, tables, code, and text without its markup.
+
+A scanner of our own, because a parser's token list for a few megabytes of Markdown takes more
+than a gigabyte of memory.
+"""
+
+import re
+from collections.abc import Iterator
+
+from ingest.encoding import decode
+from ingest.loaders.tables import table_lines
+from ingest.loaders.text.markdown_html import shown
+from ingest.sections import Findings, Outline, Section
+
+_ATX = re.compile(r" {0,3}(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*$")
+_SETEXT = re.compile(r" {0,3}(=+|-{2,})[ \t]*$")
+_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
+_TABLE_RULE = re.compile(r" {0,3}\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$")
+_RULE = re.compile(r" {0,3}(?:\*[ \t]*){3,}$|(?:-[ \t]*){3,}$|(?:_[ \t]*){3,}$")
+_ITEM = re.compile(r"\s*(?:[-*+]|\d{1,9}[.)])\s")
+_CELL = re.compile(r"(?<!\\)\|")
+_FRONT_TITLE = re.compile(r"title:\s*[\"']?(.*?)[\"']?\s*$", re.I)
+_INLINE = (
+    (re.compile(r"!\[([^\]\n]{0,500})\]\([^)\n]{0,2000}\)"), r"\1"),
+    (re.compile(r"(?<!\\)\[([^\]\n]{1,500})\]\([^)\n]{0,2000}\)"), r"\1"),
+    (re.compile(r"(?<!\\)\[([^\]\n]{1,500})\]\[[^\]\n]{0,100}\]"), r"\1"),
+    (re.compile(r"(?<![\\*\w])\*{1,3}(?=\S)([^*\n]{1,1000}?)(?<=\S)\*{1,3}(?![*\w])"), r"\1"),
+    (re.compile(r"(?<![\\_\w])_{1,3}(?=\S)([^_\n]{1,1000}?)(?<=\S)_{1,3}(?![_\w])"), r"\1"),
+    (re.compile(r"`([^`\n]{1,1000})`"), r"\1"),
+    (re.compile(r"<(https?://[^<>\s]{1,2000}|[^<>\s@]{1,100}@[^<>\s]{1,200})>"), r"\1"),
+    (re.compile(r"\\([!-/:-@\[-`{-~])"), r"\1"),
+)
+_MARKUP = re.compile(r"[\[*_`<\\]")
+
+
+def load_markdown(data: bytes, findings: Findings) -> Iterator[Section]:
+    """Sections under their headings; comments are left out, links keep their words."""
+    text, warning = decode(data)
+    if warning:
+        findings.warn(warning)
+    yield from markdown_sections(text, findings)
+
+
+def markdown_sections(text: str, findings: Findings) -> Iterator[Section]:
+    """The same for text that is already decoded."""
+    lines = shown("\n".join(text.splitlines()), findings).splitlines()
+    outline = Outline(findings)
+    paragraph: list[str] = []
+    at = _front_matter(lines, findings)
+    while at < len(lines):
+        line = lines[at]
+        at += 1
+        if fence := _FENCE.match(line):
+            yield from _flush(paragraph, outline)
+            end = at
+            while end < len(lines) and not lines[end].lstrip().startswith(fence[1]):
+                end += 1
+            if code := "\n".join(lines[at:end]).strip("\n"):
+                yield outline.place(code, kind="code")
+            at = end + 1
+        elif heading := _ATX.match(line):
+            yield from _flush(paragraph, outline)
+            yield from outline.open(len(heading[1]), inline(heading[2] or ""))
+        elif (under := _SETEXT.match(line)) and _ends_in_title(paragraph):
+            title = inline(paragraph.pop())
+            yield from _flush(paragraph, outline)
+            yield from outline.open(1 if "=" in under[1] else 2, title)
+        elif "|" in line and at < len(lines) and "|" in lines[at] and _TABLE_RULE.match(lines[at]):
+            yield from _flush(paragraph, outline)
+            rows = [_cells(line)]
+            at += 1
+            while at < len(lines) and "|" in lines[at]:
+                rows.append(_cells(lines[at]))
+                at += 1
+            yield outline.place("\n".join(table_lines(rows, 1)), kind="table")
+        elif not _RULE.match(line):
+            paragraph.append(line)
+    yield from _flush(paragraph, outline)
+    yield from outline.close()
+
+
+def inline(text: str) -> str:
+    """A line without emphasis and link targets."""
+    if not _MARKUP.search(text):
+        return text
+    for pattern, replacement in _INLINE:
+        text = pattern.sub(replacement, text)
+    return text
+
+
+def _flush(paragraph: list[str], outline: Outline) -> Iterator[Section]:
+    """The collected lines as text: a line goes on the one before it unless it says otherwise."""
+    lines: list[str] = []
+    hard = True  # the line before ended in a forced break, or there is none
+    for raw in paragraph:
+        line = raw.removeprefix("> ")
+        if lines and line.strip() and lines[-1] and not hard and not _ITEM.match(line):
+            lines[-1] += " " + line.strip().removesuffix("\\")
+        else:
+            lines.append(line.rstrip().removesuffix("\\"))
+        hard = line.endswith(("  ", "\\")) or not line.strip()
+    text = "\n".join(inline(line) for line in lines).strip("\n")
+    paragraph.clear()
+    if text.strip():
+        yield outline.place(text)
+
+
+def _ends_in_title(paragraph: list[str]) -> bool:
+    """Whether the line before an underline stands alone and is no item of a list."""
+    if not paragraph or not paragraph[-1].strip() or _ITEM.match(paragraph[-1]):
+        return False
+    return len(paragraph) == 1 or not paragraph[-2].strip()
+
+
+def _cells(line: str) -> list[str]:
+    return [
+        inline(cell.replace("\\|", "|")).strip()
+        for cell in _CELL.split(line.strip().removeprefix("|").removesuffix("|"))
+    ]
+
+
+def _front_matter(lines: list[str], findings: Findings) -> int:
+    """Where the text begins, after a block of metadata between "---" lines."""
+    if not lines or lines[0].strip() != "---":
+        return 0
+    for end in range(1, min(len(lines), 100)):
+        if title := _FRONT_TITLE.match(lines[end]):
+            findings.title = title[1]
+        if lines[end].strip() in {"---", "..."}:
+            return end + 1
+    return 0

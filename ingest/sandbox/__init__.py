@@ -1,0 +1,1 @@
+"""Parsing in a process with limits and without a network."""

@@ -1,0 +1,268 @@
+"""Parses files in a child process that may crash, hang or eat memory without hurting us."""
+
+import contextlib
+import json
+import os
+import selectors
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Any, NamedTuple, Self, TypeVar
+
+from ingest.coverage import PageCoverage
+from ingest.sandbox.worker import FRAME
+from ingest.sections import LoaderError, Section
+
+_PAGES_A_TURN = 200  # a document of thousands of pages earns time by delivering them
+_MOST_SECTIONS = 2_000_000
+_START_SECONDS = 60.0  # for the child to start, on the slowest machine
+_Item = TypeVar("_Item", Section, PageCoverage)
+
+
+def _workers() -> int:
+    """Half of the cores, four at most: the embedder needs the others."""
+    return max(1, min(4, (os.cpu_count() or 2) // 2))
+
+
+@dataclass(frozen=True, slots=True)
+class ParseLimits:
+    """Limits on one file; a file beyond them is rejected with the limit's name and value."""
+
+    memory_mib: int = 1024  # address space of a parsing process (Linux; macOS ignores it)
+    seconds: float = 60.0  # wall clock a file; as much again for every 200 pages that came
+    file_mib: int = 1024  # size of the file itself
+    text_mib: int = 50  # text in one document, as UTF-8
+    max_chunks: int = 30_000  # size of one document in the index
+    chunk_tokens: int = 140  # size of a chunk, in the embedder's tokens
+    workers: int = field(default_factory=_workers)  # files parsed at the same time
+
+
+class Reading(NamedTuple):
+    """What came out of one file."""
+
+    sections: list[Section]
+    title: str
+    pages: int | None
+    warnings: list[str]
+
+
+class _DiedDrawing(Exception):
+    """The child died or ran out of time after it began to draw pages."""
+
+
+class Sandbox:
+    """One child process that parses file after file; it is replaced when it dies.
+
+    Not for use from two threads at once.
+    """
+
+    def __init__(self, limits: ParseLimits) -> None:
+        self._limits = limits
+        self._child: subprocess.Popen[bytes] | None = None
+        self._idle = True
+        self._drawing = False  # pages of the file that is being read have been drawn
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the child, if there is one."""
+        child, self._child = self._child, None
+        if child is None:
+            return
+        child.kill()
+        for pipe in (child.stdin, child.stdout):
+            if pipe is not None:
+                with contextlib.suppress(OSError):
+                    pipe.close()
+        child.wait()
+
+    def read(self, path: Path, name: str, stopped: Callable[[], bool] = lambda: False) -> Reading:
+        """Parse `path`; `name` is the document's name (its ending tells what it claims to be).
+
+        Raises LoaderError with the cause and the remedy. `stopped` is asked about once a second.
+        """
+        sections, end = self._serve(path, name, Section, stopped)
+        return Reading(
+            sections, str(end["title"]), end["pages"], [str(warning) for warning in end["warnings"]]
+        )
+
+    def compare(
+        self, path: Path, name: str, stopped: Callable[[], bool] = lambda: False
+    ) -> tuple[list[PageCoverage], list[str]]:
+        """What pdfium sees of the PDF `path` beside what is read of it, and the warnings.
+
+        Raises LoaderError where pdfium cannot open it, or like `read`.
+        """
+        pages, end = self._serve(path, name, PageCoverage, stopped)
+        return pages, [str(warning) for warning in end["warnings"]]
+
+    def _serve(
+        self, path: Path, name: str, kind: type[_Item], stopped: Callable[[], bool]
+    ) -> tuple[list[_Item], dict[str, Any]]:
+        request = {
+            "path": os.path.abspath(path),  # the child lives in another folder
+            "name": name,
+            "text_bytes": self._limits.text_mib << 20,
+            "compare": kind is PageCoverage,
+        }
+        try:
+            try:
+                return self._ask({**request, "draw": True}, kind, stopped)
+            except _DiedDrawing:
+                # The page that pdfium broke on can be read without a look at its picture.
+                self.close()
+                return self._ask({**request, "draw": False}, kind, stopped)
+        except BaseException:
+            # Whatever the child was doing, it is not in a state to take the next request.
+            if not self._idle:
+                self.close()
+            raise
+
+    def _ask(
+        self, request: dict[str, Any], kind: type[_Item], stopped: Callable[[], bool]
+    ) -> tuple[list[_Item], dict[str, Any]]:
+        self._idle = self._drawing = False
+        child = self._started(stopped)
+        try:
+            _tell(child, request)
+            items, end = self._receive(child, kind, stopped)
+        except TimeoutError:
+            if self._drawing:
+                raise _DiedDrawing from None
+            raise LoaderError(
+                f"takes more than {self._limits.seconds:g} s to read; split it, save it anew, "
+                "or raise ingest.seconds"
+            ) from None
+        except (EOFError, BrokenPipeError):
+            if self._drawing:
+                raise _DiedDrawing from None
+            raise LoaderError(self._cause_of_death(child)) from None
+        self._idle = True
+        for event, target in end.get("egress", ()):
+            # Whoever guards this process records it; without a guard it was refused all the same.
+            sys.audit(
+                "strongroom.egress", str(event), str(target), ("ingest",), "ingest.sandbox.worker"
+            )
+        if "rejected" in end:
+            self.close()  # memory may be in pieces after an error; a fresh child costs 0.2 s
+            raise LoaderError(str(end["rejected"]))
+        return items, end
+
+    def _receive(
+        self, child: "subprocess.Popen[bytes]", kind: type[_Item], stopped: Callable[[], bool]
+    ) -> tuple[list[_Item], dict[str, Any]]:
+        """The sections or pages of one file and the closing message, within all limits."""
+        largest = self._limits.text_mib << 20
+        started = time.monotonic()
+        deadline = started + self._limits.seconds
+        frames = _Frames(child, stopped)
+        items: list[_Item] = []
+        received = 0
+        while True:
+            frame = frames.next(deadline, largest + 4096)
+            received += len(frame)
+            if received > largest + (1 << 20):
+                raise LoaderError(f"has more than {self._limits.text_mib} MiB of text; split it")
+            message = json.loads(frame)
+            if isinstance(message, dict):
+                if "drawing" in message:
+                    self._drawing = True
+                    continue
+                return items, message
+            items += (kind(*fields) for fields in message)
+            if len(items) > _MOST_SECTIONS:
+                raise LoaderError("falls into more than 2 million pieces; split it")
+            page = (items[-1].page if items else None) or 0
+            deadline = started + self._limits.seconds * (1 + page / _PAGES_A_TURN)
+
+    def _started(self, stopped: Callable[[], bool]) -> "subprocess.Popen[bytes]":
+        """The child, ready for a request."""
+        if self._child is not None and self._child.poll() is None:
+            return self._child
+        self.close()
+        limits = str(self._limits.memory_mib), str(self._limits.seconds)
+        self._child = subprocess.Popen(
+            [sys.executable, "-I", "-B", "-X", "utf8", "-m", "ingest.sandbox.worker", *limits],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            cwd="/",
+            env={"LANG": "C.UTF-8", "MALLOC_ARENA_MAX": "1"},  # no secrets, and no odd settings
+            start_new_session=True,  # Ctrl-C is for the parent to handle
+        )
+        try:
+            _Frames(self._child, stopped).next(time.monotonic() + _START_SECONDS, 4096)
+        except (EOFError, TimeoutError):
+            raise RuntimeError(
+                "the process that parses files does not start (python -m ingest.sandbox.worker); "
+                "is Strongroom installed completely, and ingest.memory_mib not too small?"
+            ) from None
+        return self._child
+
+    def _cause_of_death(self, child: "subprocess.Popen[bytes]") -> str:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            child.wait(5)
+        code = child.returncode
+        if code in {-signal.SIGKILL, -signal.SIGABRT}:
+            return (
+                f"was too much for the parser (memory limit {self._limits.memory_mib} MiB); "
+                "split it, save it anew, or raise ingest.memory_mib"
+            )
+        name = signal.Signals(-code).name if code and code < 0 else f"exit code {code}"
+        return f"made the parser crash ({name}): damaged or hostile; save it anew"
+
+
+def _tell(child: "subprocess.Popen[bytes]", request: dict[str, Any]) -> None:
+    assert child.stdin is not None  # opened as a pipe
+    child.stdin.write(json.dumps(request).encode() + b"\n")
+    child.stdin.flush()
+
+
+class _Frames:
+    """Reads frames from a pipe with a deadline and a largest size."""
+
+    def __init__(self, child: "subprocess.Popen[bytes]", stopped: Callable[[], bool]) -> None:
+        assert child.stdout is not None  # opened as a pipe
+        self._pipe = child.stdout.fileno()
+        self._stopped = stopped
+        self._buffer = bytearray()
+
+    def next(self, deadline: float, largest: int) -> bytes:
+        """One frame. Raises TimeoutError, EOFError, and LoaderError for a frame over `largest`."""
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._pipe, selectors.EVENT_READ)
+            header = self._take(FRAME.size, deadline, selector)
+            (length,) = FRAME.unpack(header)
+            if length > largest:
+                raise LoaderError("has more text than the limit for one document; split it")
+            return self._take(length, deadline, selector)
+
+    def _take(self, count: int, deadline: float, selector: selectors.BaseSelector) -> bytes:
+        while len(self._buffer) < count:
+            left = deadline - time.monotonic()
+            if left <= 0:
+                raise TimeoutError
+            if self._stopped():
+                raise LoaderError("was not read: ingestion was stopped")
+            if selector.select(min(left, 1.0)):
+                data = os.read(self._pipe, 1 << 16)
+                if not data:
+                    raise EOFError
+                self._buffer += data
+        taken = bytes(self._buffer[:count])
+        del self._buffer[:count]
+        return taken

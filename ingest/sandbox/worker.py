@@ -1,0 +1,157 @@
+"""The process that parses files: reads requests from stdin, writes sections to stdout.
+
+It opens the named file and nothing else: what it may use is limited before the first request,
+its environment is empty, and it cannot write to any file. Everything that goes back is JSON,
+never pickle, so that a parser taken over by a hostile file gains nothing in the parent.
+
+A request is a line of JSON {"path", "name", "text_bytes", "draw", "compare"}. The answer is
+frames, each a 4-byte big-endian length and JSON: lists of [text, page, heading, kind], and at the
+end one object, {"title", "pages", "warnings"} or {"rejected"}. With "compare", the lists are those
+of `ingest.coverage.PageCoverage` instead. Either has {"egress"} as well where a parser tried
+to reach the network or to start a program: a list of [event, target]. A frame {"drawing"} comes
+before the first page of a file is drawn. A frame {"ready"} says that the process is up; its
+"confined" is "" or the reason why the kernel does not help.
+"""
+
+import json
+import os
+import resource
+import signal
+import struct
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from typing import Any, BinaryIO
+
+from ingest.coverage import PageCoverage, compare_pdf
+from ingest.sandbox.confinement import Need, confine, refuse_and_tell
+from ingest.sandbox.reading import read_sections
+from ingest.sections import Findings, LoaderError, Section
+
+FRAME = struct.Struct(">I")
+_BATCH = 1 << 18  # characters a frame, more or less
+
+
+def main() -> None:
+    """Serve requests until stdin closes. argv: memory limit in MiB, seconds without progress."""
+    memory_mib, seconds = int(sys.argv[1]), float(sys.argv[2])
+    _limit(memory_mib)
+    out = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # a library that prints must not garble the answers
+    attempts: list[tuple[str, str]] = []
+    refuse_and_tell(lambda event, target: attempts.append((event, target)))
+    _send(out, {"ready": True, "confined": confine(Need.NOTHING)})
+    out.flush()
+    for line in sys.stdin.buffer:
+        request = json.loads(line)
+        _answer(request, out, memory_mib, seconds, attempts)
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def _limit(memory_mib: int) -> None:
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))  # nothing can be written; pipes still work
+    if sys.platform.startswith("linux"):  # macOS refuses or ignores it
+        size = memory_mib << 20
+        resource.setrlimit(resource.RLIMIT_AS, (size, size))
+    sys.setrecursionlimit(5_000)  # deep structures end in an exception, not in a broken stack
+
+
+def _answer(
+    request: dict[str, Any],
+    out: BinaryIO,
+    memory_mib: int,
+    seconds: float,
+    attempts: list[tuple[str, str]],
+) -> None:
+    drew = False
+
+    def drawing() -> None:
+        nonlocal drew
+        if not drew:
+            drew = True
+            _send(out, {"drawing": True})
+            out.flush()
+
+    findings = Findings(may_draw=request["draw"], drawing=drawing)
+    budget = int(request["text_bytes"])
+    try:
+        _alarm(seconds)
+        with open(request["path"], "rb") as file:
+            batch: list[Section | PageCoverage] = []
+            size = 0
+            sent = time.monotonic()
+            items = read_sections(file, request["name"], findings)
+            for section in _compared(file, items, findings) if request["compare"] else items:
+                batch.append(section)
+                size += sum(len(part) for part in section if isinstance(part, str | list)) + 64
+                if size >= _BATCH or time.monotonic() > sent + 1:
+                    sent = time.monotonic()
+                    budget = _send_batch(out, batch, budget)
+                    batch, size = [], 0
+                    _alarm(seconds)
+            _send_batch(out, batch, budget)
+        end: dict[str, Any] = {
+            "title": findings.title,
+            "pages": findings.pages,
+            "warnings": findings.warnings,
+        }
+    except LoaderError as error:
+        end = {"rejected": str(error)}
+    except OSError as error:
+        end = {"rejected": f"cannot be opened: {error.strerror or error}"}
+    except MemoryError:
+        end = {"rejected": f"needs more than {memory_mib} MiB of memory to read; split it, save "
+                           "it anew, or raise ingest.memory_mib"}  # fmt: skip
+    except RecursionError:
+        end = {"rejected": "is nested too deeply: damaged or hostile; save it anew"}
+    except Exception as error:  # noqa: BLE001  # parsers raise anything on damaged input
+        end = {"rejected": f"cannot be read, it seems damaged ({type(error).__name__}: "
+                           f"{str(error)[:200]}); save it anew"}  # fmt: skip
+    if attempts:
+        end["egress"] = attempts[:100]
+        attempts.clear()
+    _send(out, end)
+    out.flush()
+
+
+def _compared(
+    file: BinaryIO, sections: Iterator[Section], findings: Findings
+) -> Iterator[PageCoverage]:
+    """What pdfium sees of a PDF beside what was read of it; a PDF that is not read is all lost."""
+    read: list[Section] = []
+    try:
+        read.extend(sections)
+    except LoaderError as error:
+        findings.warn(f"rejected: {error}")
+    try:
+        yield from compare_pdf(file, read, findings)
+    except RuntimeError as error:  # pypdfium2.PdfiumError
+        raise LoaderError(
+            f"pdfium cannot open it ({error}), so there is no second reader"
+        ) from None
+
+
+def _send_batch(out: BinaryIO, batch: Sequence[Section | PageCoverage], budget: int) -> int:
+    data = json.dumps(batch, ensure_ascii=False).encode("utf-8", "replace")
+    if len(data) > budget:
+        raise LoaderError("has more text than the limit for one document; split it")
+    out.write(FRAME.pack(len(data)))
+    out.write(data)
+    out.flush()
+    return budget - len(data)
+
+
+def _send(out: BinaryIO, message: object) -> None:
+    data = json.dumps(message, ensure_ascii=False).encode("utf-8", "replace")
+    out.write(FRAME.pack(len(data)))
+    out.write(data)
+
+
+def _alarm(seconds: float) -> None:
+    """End this process if it makes no progress: its parent may have been killed meanwhile."""
+    signal.setitimer(signal.ITIMER_REAL, seconds + 10)
+
+
+if __name__ == "__main__":
+    main()
