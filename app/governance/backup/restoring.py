@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from app.governance.keepers.keeper import RestoredData
 from app.data_folder.layout import DataFolder
 from app.data_folder.ownership import find_owner, own
 from app.governance.audit.head import FILE as HEAD_FILE
@@ -28,6 +27,7 @@ from app.governance.backup.formats import refuse_newer
 from app.governance.backup.register import ASIDE, Kept, Register
 from app.governance.backup.sealing import is_sealed, passphrase_in
 from app.governance.backup.switching import put_in_place
+from app.governance.keepers.keeper import RestoredData
 from app.governance.keepers.registry import KEEPERS
 from app.settings import Settings
 from vectorstore.disk import damage_of, existing_database, sha256_of

@@ -5,9 +5,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from app.governance.keepers.keeper import Keeper
 from app.data_folder.layout import DataFolder
 from app.governance.deletion.unfinished import Deletion
+from app.governance.keepers.keeper import Keeper
 from app.governance.keepers.registry import KEEPERS
 from vectorstore.records import DocumentRecord
 from vectorstore.versions import copies_before_updates

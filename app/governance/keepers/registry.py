@@ -10,9 +10,9 @@ from contextlib import closing
 from app.batch import journal
 from app.batch.forgetting import erase_results
 from app.batch.queue.folders import delete_of_person
-from app.governance.keepers.keeper import Keeper, RestoredData, Tables
 from app.data_folder.layout import LAYOUT, DataFolder
 from app.governance.deletion.unfinished import Deletion
+from app.governance.keepers.keeper import Keeper, RestoredData, Tables
 from app.people import schema as people
 from app.people.conversations import store as conversations
 from app.people.conversations.store import Conversations
