@@ -136,7 +136,7 @@ def _is_at_the_edge(box: Box, page: Any) -> bool:
 
 
 def _places(textpage: Any, wanted: set[str]) -> Iterator[tuple[str, Box]]:
-    """Each place of the `wanted` words, in points of the page."""
+    """Each place of the `wanted` words, in points of the page; none of words that are guessed."""
     from pypdfium2 import raw
 
     count = min(raw.FPDFText_CountChars(textpage), _MOST_CHARACTERS)
@@ -144,16 +144,20 @@ def _places(textpage: Any, wanted: set[str]) -> Iterator[tuple[str, Box]]:
     text = "".join(chr(code) if 0 < code < 0x110000 else " " for code in codes)
     sides = [ctypes.c_double() for _ in range(4)]
     pieces = list(re.finditer(r"[^\W_]+", text))
-    for at, match in enumerate(pieces):
+    for piece, match in enumerate(pieces):
         word = unicodedata.normalize("NFKC", match[0]).casefold()
         end = match.end()
-        if word not in wanted and at + 1 < len(pieces):  # the first half of a broken word
-            follow = pieces[at + 1]
+        if word not in wanted and piece + 1 < len(pieces):  # the first half of a broken word
+            follow = pieces[piece + 1]
             whole = words_of(text[match.start() : follow.end()])
             if len(whole) == 1:
                 word, end = whole[0], match.end()
         if word not in wanted:
             continue
+        if any(
+            raw.FPDFText_HasUnicodeMapError(textpage, at) == 1 for at in range(match.start(), end)
+        ):
+            continue  # its font does not say what the letters are, and pdfium guesses
         left, bottom, right, top = 1e9, 1e9, -1e9, -1e9
         for index in range(match.start(), end):
             raw.FPDFText_GetCharBox(textpage, index, sides[0], sides[1], sides[2], sides[3])

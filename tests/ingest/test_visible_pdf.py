@@ -227,6 +227,34 @@ def test_a_chinese_font_without_a_map_has_the_letters_of_its_collection() -> Non
     assert warnings == []
 
 
+UNKNOWN = CHINESE.replace(b"(GB1)", b"(Identity)").replace(b"/Supplement 5", b"/Supplement 0")
+
+
+def test_a_font_that_nobody_can_decode_is_no_text_and_is_named() -> None:
+    drawn = text_at(700, AROUND) + "BT /F2 12 Tf 72 600 Td <00240025002600270028> Tj ET"
+    text, warnings = read(pdf(drawn, "", UNKNOWN))
+    assert text == f"\n{AROUND}"
+    assert warnings == [
+        "1 of 1 pages use fonts whose text cannot be decoded: run OCR on it (page 1)"
+    ]
+
+
+def test_a_damaged_file_that_viewers_show_is_read_with_a_warning() -> None:
+    whole = pdf(text_at(700, WORDS) + text_at(600, AROUND, "1 g"))
+    broken = whole.replace(b"/Type /Catalog", b"/Type /Cataloq").replace(b"/Count 1", b"/Count x")
+    broken = broken.replace(b"startxref", b"startxxxx")
+    text, warnings = read(broken)
+    assert WORDS in text
+    assert AROUND not in text
+    assert "is damaged" in warnings[0]
+
+
+def test_half_a_file_is_refused() -> None:
+    whole = pdf(text_at(700, WORDS))
+    with pytest.raises(LoaderError, match="damaged or incomplete"):
+        read(whole[: len(whole) - 60])
+
+
 def test_glyph_names_with_endings_and_numbers_are_letters() -> None:
     font = (
         b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding << /Differences "

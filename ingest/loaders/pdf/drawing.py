@@ -20,6 +20,7 @@ _SCALE = 1.0  # pixels a point: enough to tell ink from none
 _LEAST_PIXELS = 5.0  # a line of text this high or higher shows its ink
 _MOST_PIXELS = 8_000_000
 _MOST_OBJECTS = 60_000  # a page of more is drawn by a program, not typeset
+_MOST_CHARACTERS = 200_000  # of a page
 _DEEPEST_FORM = 12
 _DIFFERENT = 16  # of 255, in any colour: as near as other formats take for the same
 _ASTRAY = 1.5  # times their size: recognised words stand so far from the picture's
@@ -47,6 +48,18 @@ class Suspect(NamedTuple):
     size: float  # points
 
 
+class TextObject(NamedTuple):
+    """A piece of text as the file draws it, read by pdfium. Coordinates are points of the page.
+
+    `guessed` counts characters whose font does not say what letters they are.
+    """
+
+    text: str
+    box: Box
+    baseline: float
+    guessed: int
+
+
 class CannotDraw(Exception):
     """The page cannot be drawn, so that nothing is known of what it shows."""
 
@@ -72,32 +85,42 @@ class Drawing:
         finally:
             page.close()
 
-    def letters(self, index: int, places: Sequence[Box]) -> list[tuple[str, Box]]:
-        """The text that pdfium knows for each of `places` on page `index`, and its own box.
+    def texts(self, index: int) -> list[TextObject]:
+        """The text of page `index` as pdfium has it, in the order in which it is drawn.
 
-        A text object belongs to the first place that it shares; a place without one gets "".
         Raises CannotDraw.
         """
         page = self._open(index)
         try:
-            return _Page(page).letters(places)
+            return _Page(page).texts()
         except _UNDRAWABLE as error:
             raise CannotDraw(str(error)) from None
         finally:
             page.close()
 
+    def pages(self) -> int:
+        """How many pages pdfium finds. Raises CannotDraw where it cannot open the file."""
+        self._load()
+        return len(self._document)
+
     def _open(self, index: int) -> Any:
+        self._load()
+        try:
+            return self._document[index]
+        except (IndexError, *_UNDRAWABLE) as error:
+            raise CannotDraw(str(error)) from None
+
+    def _load(self) -> None:
         import pypdfium2
 
         if not self._findings.may_draw:
             raise CannotDraw("drawing this file ended its reader")
         self._findings.drawing()
-        try:
-            if self._document is None:
+        if self._document is None:
+            try:
                 self._document = pypdfium2.PdfDocument(self._file, autoclose=False)
-            return self._document[index]
-        except (IndexError, *_UNDRAWABLE) as error:
-            raise CannotDraw(str(error)) from None
+            except _UNDRAWABLE as error:
+                raise CannotDraw(str(error)) from None
 
     def close(self) -> None:
         """Let go of the document; the file stays open."""
@@ -141,17 +164,35 @@ class _Page:
             for s in suspects
         ]
 
-    def letters(self, places: Sequence[Box]) -> list[tuple[str, Box]]:
-        given = [Suspect("", box, float(at)) for at, box in enumerate(places)]
-        grid = _Grid(given)
-        found: list[tuple[str, Box]] = [("", box) for box in places]
+    def texts(self) -> list[TextObject]:
+        from pypdfium2 import raw
+
         textpage = self._page.get_textpage()
-        for candidate in self._text_objects(self._page, IDENTITY, 0, [0]):
-            if sharing := grid.at(candidate.box):
-                at = int(min(place.size for place in sharing))
-                before, _ = found[at]
-                found[at] = (before + _text_of(candidate.raw, textpage), candidate.box)
+        letters: dict[int, list[str]] = {}  # address of the text object -> its characters
+        guessed: dict[int, int] = {}
+        origins: dict[int, float] = {}
+        x, y = ctypes.c_double(), ctypes.c_double()
+        for index in range(min(raw.FPDFText_CountChars(textpage), _MOST_CHARACTERS)):
+            if raw.FPDFText_IsGenerated(textpage, index) == 1:
+                continue
+            at = _address(raw.FPDFText_GetTextObject(textpage, index))
+            code = raw.FPDFText_GetUnicode(textpage, index)
+            plain = 0 < code < 0x110000 and not 0xD800 <= code < 0xE000
+            letters.setdefault(at, []).append(chr(code) if plain else "\ufffd")
+            if raw.FPDFText_HasUnicodeMapError(textpage, index) == 1:
+                guessed[at] = guessed.get(at, 0) + 1
+            if at not in origins:
+                raw.FPDFText_GetCharOrigin(textpage, index, x, y)
+                origins[at] = y.value
         textpage.close()
+        found = []
+        for one in self._text_objects(self._page, IDENTITY, 0, [0]):
+            at = _address(one.raw)
+            if at in letters:
+                baseline = origins[at]
+                found.append(
+                    TextObject("".join(letters[at]), one.box, baseline, guessed.get(at, 0))
+                )
         return found
 
     def _sight_of_tiny(self, boxes: Sequence[Box], scale: float, changed: Any) -> Sight:
@@ -201,8 +242,8 @@ class _Page:
 
         Where a suspect lies on other text, the objects' own letters say which is which.
         """
-        grid = _Grid(suspects)
-        near = _Grid([Suspect("", box, 0.0) for box in others])
+        grid = Grid(suspects)
+        near = Grid([Suspect("", box, 0.0) for box in others])
         textpage: Any = None
         found = []
         for candidate in self._text_objects(self._page, IDENTITY, 0, [0]):
@@ -247,7 +288,7 @@ class _Page:
                 yield from self._text_objects(one, inner, depth + 1, count)
 
 
-class _Grid:
+class Grid:
     """Finds the suspects at a place without comparing each with each."""
 
     _CELL = 24.0  # points
@@ -309,6 +350,10 @@ def _level(levels: Any, few: int) -> int:
         if passed >= few:
             return int(level)
     return 0
+
+
+def _address(one: Any) -> int:
+    return ctypes.cast(one, ctypes.c_void_p).value or 0
 
 
 def _set_active(one: Any, active: bool) -> None:

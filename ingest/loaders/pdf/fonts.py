@@ -9,7 +9,6 @@ from pypdf._codecs.adobe_glyphs import adobe_glyphs
 from pypdf.generic import DictionaryObject
 from pypdf.generic._font import Font
 
-_COLLECTIONS = frozenset(("GB1", "CNS1", "Japan1", "Korea1", "KR"))
 _LEAST_EM, _LARGEST_EM = 0.3, 3.0  # between them the font's size is taken at its word
 _UNICODE_NAME = re.compile(r"/(?:uni|u)((?:0[0-9A-F]|[1-9A-F][0-9A-F])[0-9A-F]{2})")
 _BOLD = re.compile(r"bold|black|heavy|semib|demi|-bd\b|,bd\b", re.I)
@@ -39,9 +38,10 @@ class FontFace:
             isinstance(weight, int | float) and weight >= 600
         )
         self.composite = isinstance(self.font.encoding, str)
-        # Adobe's character collections: pypdf has no table of their letters, pdfium has.
-        self.unmapped = (
-            self.composite and not self.font.character_map and _collection(resource) in _COLLECTIONS
+        # Without a map to Unicode, or with codes by a map of the file's own, pypdf gives the codes
+        # as letters. pdfium knows the letters of Adobe's collections, and where it has to guess.
+        self.unmapped = resource.get("/Subtype") == "/Type0" and (
+            not self.font.character_map or not isinstance(resource.get("/Encoding"), str)
         )
         self.named = _named_codes(resource)
         self.scale = 0.001
@@ -130,14 +130,6 @@ def _of_glyph_name(name: str, code: str) -> str:
     if match := _UNICODE_NAME.fullmatch(plain):
         return chr(int(match[1], 16))
     return code
-
-
-def _collection(resource: Any) -> object:
-    """The ordering that the codes of a composite font belong to, such as "Japan1"."""
-    try:
-        return resource["/DescendantFonts"][0].get_object()["/CIDSystemInfo"]["/Ordering"]
-    except (KeyError, IndexError, TypeError, AttributeError):
-        return None
 
 
 def _em_of_type3(resource: Any, matrix: Any) -> float:

@@ -1,6 +1,7 @@
 """Reads PDF files: pages, the outline's headings, what is scanned or hidden."""
 
 import logging
+import os
 import re
 from collections.abc import Iterable, Iterator
 from itertools import islice
@@ -9,7 +10,7 @@ from typing import Any, BinaryIO
 from pypdf import PageObject, PdfReader
 from pypdf.errors import PyPdfError
 
-from ingest.loaders.pdf.drawing import CannotDraw, Drawing, Sight, Suspect
+from ingest.loaders.pdf.drawing import CannotDraw, Drawing, Grid, Sight, Suspect, TextObject
 from ingest.loaders.pdf.lines import page_blocks
 from ingest.loaders.pdf.paragraphs import Pages, Paragraphs
 from ingest.loaders.pdf.tables import Line, Table
@@ -25,6 +26,9 @@ _WORTH_TELLING = 1  # words that nobody sees
 _PLACES_NAMED = 12
 _UNSEEN = 2 | 32  # an annotation's flags: hidden, no view
 _FILE_NAME = re.compile(r"\.(?:pdf|docx?|pptx?|xlsx?|indd)$", re.I)  # as merging tools leave it
+_TAIL = 2_048  # bytes; a whole PDF ends within them
+_MOSTLY = 0.3  # of the letters of a text
+_NO_LETTER = "\ufffd"
 _UNREADABLE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ue000-\uf8ff\ufffd]")
 
 
@@ -40,9 +44,8 @@ def load_pdf(file: BinaryIO, findings: Findings) -> Iterator[Section]:
         findings.title = _metadata_title(reader)
     except (PyPdfError, RecursionError, ValueError, TypeError, KeyError, AttributeError,
             IndexError, AssertionError, NotImplementedError, OSError) as error:  # fmt: skip
-        raise LoaderError(
-            f"is damaged or incomplete ({_short(error)}); get it again or print it to a new PDF"
-        ) from None
+        yield from _load_damaged(file, findings, _short(error))
+        return
     if findings.pages == 0:
         raise LoaderError("has no pages: it is damaged or incomplete; get it again")
     if findings.pages > _MOST_PAGES:
@@ -58,6 +61,54 @@ def load_pdf(file: BinaryIO, findings: Findings) -> Iterator[Section]:
     yield from paragraphs.close()
     drawing.close()
     count.report(findings)
+
+
+def _load_damaged(file: BinaryIO, findings: Findings, why: str) -> Iterator[Section]:
+    """A file that pypdf cannot open, as viewers show it: text alone, by pdfium.
+
+    One without an end is refused: nobody knows how much of it is missing.
+    """
+    drawing = Drawing(file, findings)
+    damaged = f"is damaged or incomplete ({why}); get it again or print it to a new PDF"
+    if not _has_an_end(file):
+        raise LoaderError(damaged)
+    try:
+        findings.pages = drawing.pages()
+    except CannotDraw:
+        raise LoaderError(damaged) from None
+    if findings.pages > _MOST_PAGES:
+        raise LoaderError(f"has {findings.pages:,} pages, more than {_MOST_PAGES:,}; split it")
+    count = _Counts()
+    paragraphs = Paragraphs(findings, {})
+    pages = _damaged_pages(findings.pages, drawing, count)
+    found = False
+    while batch := list(islice(pages, _PAGES_AT_ONCE)):
+        for section in paragraphs.sections(batch):
+            found = True
+            yield section
+    yield from paragraphs.close()
+    drawing.close()
+    if not found:
+        raise LoaderError(damaged)
+    findings.warn(f"is damaged ({why}): its text was read, without headings and forms")
+    count.report(findings)
+
+
+def _has_an_end(file: BinaryIO) -> bool:
+    size = file.seek(0, os.SEEK_END)
+    file.seek(max(0, size - _TAIL))
+    return b"%%EOF" in file.read(_TAIL)
+
+
+def _damaged_pages(pages: int, drawing: Drawing, count: "_Counts") -> Pages:
+    for index in range(pages):
+        try:
+            shown = _by_pdfium(index, drawing)
+        except CannotDraw:
+            count.broken.append(index + 1)
+            yield index + 1, []
+            continue
+        yield index + 1, page_blocks(_visible(shown, index, drawing, count), shown.rules)
 
 
 class _Counts:
@@ -115,42 +166,84 @@ def _named(pages: Iterable[int]) -> str:
 def _read_pages(reader: PdfReader, pages: Any, drawing: Drawing, count: _Counts) -> Pages:
     interpreter = Interpreter(reader)
     for number in range(len(pages)):
-        blocks: list[Line | Table] = []
+        form: Table | None = None
         try:
-            page = pages[number]
-            shown = _decoded(interpreter.read(page), number, drawing)
-            blocks = page_blocks(_visible(shown, number, drawing, count), shown.rules)
-            if form := _form_fields(page):
-                blocks.append(form)
+            shown = _decoded(interpreter.read(pages[number]), number, drawing)
+            form = _form_fields(pages[number])
         except MemoryError:
             raise
         except Exception:  # noqa: BLE001  # pypdf raises anything on a broken page
-            count.broken.append(number + 1)
-            yield number + 1, []
-            continue
+            try:
+                shown = _by_pdfium(number, drawing)
+            except CannotDraw:
+                count.broken.append(number + 1)
+                yield number + 1, []
+                continue
+        blocks = page_blocks(_visible(shown, number, drawing, count), shown.rules)
+        if form:
+            blocks.append(form)
         if not blocks and shown.painted:
             count.empty.append(number + 1)
         elif _is_unreadable(_text_of(blocks)):
             count.unreadable.append(number + 1)
             blocks = [block for block in blocks if not _is_unreadable(_text_of([block]), least=0)]
+        elif any(_NO_LETTER in _text_of([block]) for block in blocks):
+            count.unreadable.append(number + 1)
+            blocks = [block for block in blocks if _NO_LETTER not in _text_of([block])]
         yield number + 1, blocks
 
 
 def _decoded(shown: PageText, index: int, drawing: Drawing) -> PageText:
-    """The page with pdfium's letters for text whose fonts the interpreter cannot decode."""
+    """The page with pdfium's letters for text whose fonts the interpreter cannot decode.
+
+    Letters that pdfium guesses as well are no text: they stay out, as what cannot be read.
+    """
     unknown = [run for run in shown.runs if run.undecoded]
     if not unknown:
         return shown
     try:
-        found = drawing.letters(index, [run.box for run in unknown])
+        texts = drawing.texts(index)
     except CannotDraw:
         return shown
-    known: dict[int, Run] = {}
-    for run, (text, box) in zip(unknown, found, strict=True):
-        if text and not _UNREADABLE.search(text):
-            along = (box[0], box[2]) if not run.angle else (run.x0, run.x1)
-            known[id(run)] = run._replace(text=text, x0=along[0], x1=along[1], box=box)
-    return shown._replace(runs=[known.get(id(run), run) for run in shown.runs])
+    grid = Grid([Suspect("", run.box, float(at)) for at, run in enumerate(unknown)])
+    others = Grid([Suspect("", run.box, 0.0) for run in shown.runs if run.text.strip()])
+    known: dict[int, list[TextObject]] = {}
+    elsewhere = []  # vertical writing, and fonts that are not even named
+    for one in texts:
+        if sharing := grid.at(one.box):
+            known.setdefault(int(min(place.size for place in sharing)), []).append(one)
+        elif not others.at(one.box):
+            elsewhere.append(one)
+    decoded: dict[int, Run] = {}
+    for at, run in enumerate(unknown):
+        if pieces := known.get(at):
+            decoded[id(run)] = _with_letters(run, pieces)
+    runs = [decoded.get(id(run), run) for run in shown.runs]
+    return shown._replace(runs=runs + _to_be_seen(elsewhere))
+
+
+def _with_letters(run: Run, pieces: list[TextObject]) -> Run:
+    text = "".join(piece.text for piece in pieces)
+    if sum(piece.guessed for piece in pieces) > _MOSTLY * len(text) or _UNREADABLE.search(text):
+        return run._replace(text=_NO_LETTER * len(text))
+    box = pieces[0].box
+    along = (box[0], box[2]) if not run.angle else (run.x0, run.x1)
+    return run._replace(text=text, x0=along[0], x1=along[1], box=box)
+
+
+def _by_pdfium(index: int, drawing: Drawing) -> PageText:
+    """A page that pypdf cannot read. Raises CannotDraw where pdfium cannot either."""
+    return PageText(_to_be_seen(drawing.texts(index)), [], painted=True, image_share=0.0)
+
+
+def _to_be_seen(texts: Iterable[TextObject]) -> list[Run]:
+    """Text of which nothing is known but its letters, so that the drawn page has to show it."""
+    return [
+        Run(one.text, one.box[0], one.box[2], one.baseline, max(1.0, one.box[3] - one.box[1]), 0,
+            False, hidden=True, box=one.box)
+        for one in texts
+        if one.guessed <= _MOSTLY * len(one.text)
+    ]  # fmt: skip
 
 
 def _visible(shown: PageText, index: int, drawing: Drawing, count: _Counts) -> Iterator[Run]:

@@ -82,7 +82,7 @@ class _State:
     def __init__(self) -> None:
         self.ctm = IDENTITY
         self.face: FontFace | None = None
-        self.broken_face = False  # a font is named that cannot be read
+        self.broken_face = False  # a font is named that cannot be read, or is not there
         self.size = 0.0
         self.char_space = self.word_space = self.leading = self.rise = 0.0
         self.stretch = 1.0
@@ -176,7 +176,7 @@ class _Page:
                     matrix = self._show(items if operator == b"TJ" else [items], state, matrix)
                 elif operator == b"Tf":
                     state.face = self._interpreter.face(fonts, operands[0])
-                    state.broken_face = state.face is None and operands[0] in fonts
+                    state.broken_face = state.face is None
                     state.size = float(operands[1])
                 elif operator == b"Td":
                     line = matrix = moved(line, float(operands[0]), float(operands[1]))
