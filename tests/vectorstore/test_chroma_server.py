@@ -76,8 +76,8 @@ def collections_on(server: ChromaRun) -> dict[str, int]:
     return found
 
 
-def texts(index: Index, question: str, spaces=("general",), documents=None) -> list[str]:
-    return [hit.text for hit in index.search(question, Scope.of(spaces, documents)).hits]
+def texts(index: Index, question: str, spaces=("general",), documents=None, k=6) -> list[str]:
+    return [hit.text for hit in index.search(question, Scope.of(spaces, documents), k).hits]
 
 
 def caught_up(index: Index) -> Index:
