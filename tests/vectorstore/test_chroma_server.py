@@ -76,7 +76,7 @@ def collections_on(server: ChromaRun) -> dict[str, int]:
     return found
 
 
-def texts(index: Index, question: str, spaces=("general",), documents=None, k=6) -> list[str]:
+def texts(index: Index, question: str, spaces=("general",), documents=None, k=10) -> list[str]:
     return [hit.text for hit in index.search(question, Scope.of(spaces, documents), k).hits]
 
 
