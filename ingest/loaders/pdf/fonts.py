@@ -9,6 +9,7 @@ from pypdf._codecs.adobe_glyphs import adobe_glyphs
 from pypdf.generic import DictionaryObject
 from pypdf.generic._font import Font
 
+_SYMBOLIC, _USUAL_LETTERS = 4, 32  # flags of a font
 _LEAST_EM, _LARGEST_EM = 0.3, 3.0  # between them the font's size is taken at its word
 _UNICODE_NAME = re.compile(r"/(?:uni|u)((?:0[0-9A-F]|[1-9A-F][0-9A-F])[0-9A-F]{2})")
 _BOLD = re.compile(r"bold|black|heavy|semib|demi|-bd\b|,bd\b", re.I)
@@ -43,7 +44,7 @@ class FontFace:
         self.unmapped = resource.get("/Subtype") == "/Type0" and (
             not self.font.character_map or not isinstance(resource.get("/Encoding"), str)
         )
-        self.named = _named_codes(resource)
+        self.named = _is_named(resource)
         self.scale = 0.001
         self.em = 1.0  # height of the letters, in parts of the font size
         if self.font.sub_type == "Type3":
@@ -86,33 +87,23 @@ class FontFace:
         if isinstance(font.encoding, str):
             return str(font.character_map.get(code, code))
         text = str(font.encoding.get(ord(code), code))
-        if ord(code) not in self.named or _is_glyph_name(text):
+        if not self.named or _is_glyph_name(text):
             text = str(font.character_map.get(text, text))
         return _of_glyph_name(text, code) if _is_glyph_name(text) else text
 
 
-def _named_codes(resource: Any) -> frozenset[int]:
-    """Codes whose letters the file's own encoding gives, so that the font's do not count.
+def _is_named(resource: Any) -> bool:
+    """Whether the encoding that the file names counts, and not the one built into the font.
 
-    pypdf puts the encoding built into an embedded Type 1 font above the file's; the standard
-    (ISO 32000-1, 9.6.6.1) has it the other way round. A map to Unicode is above both.
+    pypdf lets the built-in encoding of an embedded Type 1 font win. For fonts of usual letters the
+    standard has it the other way round (ISO 32000-1, 9.6.6.1). A map to Unicode is above both.
     """
     if "/ToUnicode" in resource or resource.get("/Subtype") not in {"/Type1", "/MMType1"}:
-        return frozenset()
-    if "/Encoding" not in resource:
-        return frozenset()
-    encoding = resource["/Encoding"]
-    if isinstance(encoding, str) or "/BaseEncoding" in encoding:
-        return frozenset(range(256))
-    codes = set()
-    at = 0
-    for one in encoding.get("/Differences", ()):
-        if isinstance(one, int):
-            at = one
-        else:
-            codes.add(at)
-            at += 1
-    return frozenset(codes)
+        return False
+    if "/FontDescriptor" not in resource or not isinstance(resource.get("/Encoding"), str):
+        return False
+    flags = resource["/FontDescriptor"].get("/Flags", _SYMBOLIC)
+    return bool(flags & _USUAL_LETTERS) and not flags & _SYMBOLIC
 
 
 def _is_glyph_name(text: str) -> bool:

@@ -184,12 +184,10 @@ def _read_pages(reader: PdfReader, pages: Any, drawing: Drawing, count: _Counts)
             blocks.append(form)
         if not blocks and shown.painted:
             count.empty.append(number + 1)
-        elif _is_unreadable(_text_of(blocks)):
-            count.unreadable.append(number + 1)
-            blocks = [block for block in blocks if not _is_unreadable(_text_of([block]), least=0)]
-        elif any(_NO_LETTER in _text_of([block]) for block in blocks):
-            count.unreadable.append(number + 1)
-            blocks = [block for block in blocks if _NO_LETTER not in _text_of([block])]
+        elif any(_UNREADABLE.search(_text_of(block)) for block in blocks):
+            if _is_unreadable("".join(map(_text_of, blocks))):
+                count.unreadable.append(number + 1)
+            blocks = list(_readable(blocks))
         yield number + 1, blocks
 
 
@@ -280,15 +278,26 @@ def _count_words(runs: Iterable[Run]) -> int:
     return sum(len(run.text.split()) for run in runs)
 
 
-def _text_of(blocks: Iterable[Line | Table]) -> str:
-    return "".join(
-        block.text if isinstance(block, Line) else "".join(block.rows) for block in blocks
-    )
+def _text_of(block: Line | Table) -> str:
+    return block.text if isinstance(block, Line) else "\n".join(block.rows)
 
 
-def _is_unreadable(text: str, least: int = 20) -> bool:
-    """Whether over 30 % of a text of more than `least` characters are no letters of any script."""
-    return len(text) > least and len(_UNREADABLE.findall(text)) > 0.3 * len(text)
+def _is_unreadable(text: str) -> bool:
+    """Whether over 30 % of a text are no letters of any script."""
+    return len(_UNREADABLE.findall(text)) > _MOSTLY * len(text)
+
+
+def _readable(blocks: Iterable[Line | Table]) -> Iterator[Line | Table]:
+    """What can be read of a page: a line that is mostly unknown signs goes, single ones go."""
+    for block in blocks:
+        if _is_unreadable(_text_of(block)):
+            continue
+        if isinstance(block, Line):
+            block.text = _UNREADABLE.sub("", block.text).strip()
+        else:
+            block.rows = [_UNREADABLE.sub("", row) for row in block.rows]
+        if _text_of(block).strip():
+            yield block
 
 
 def _form_fields(page: PageObject) -> Table | None:
