@@ -28,6 +28,7 @@ _UNSEEN = 2 | 32  # an annotation's flags: hidden, no view
 _FILE_NAME = re.compile(r"\.(?:pdf|docx?|pptx?|xlsx?|indd)$", re.I)  # as merging tools leave it
 _TAIL = 2_048  # bytes; a whole PDF ends within them
 _MOSTLY = 0.3  # of the letters of a text
+_FEW = 3  # letters that nobody knows; a page of more is said to have them
 _NO_LETTER = "\ufffd"
 _UNREADABLE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ue000-\uf8ff\ufffd]")
 
@@ -185,7 +186,8 @@ def _read_pages(reader: PdfReader, pages: Any, drawing: Drawing, count: _Counts)
         if not blocks and shown.painted:
             count.empty.append(number + 1)
         elif any(_UNREADABLE.search(_text_of(block)) for block in blocks):
-            if _is_unreadable("".join(map(_text_of, blocks))):
+            text = "".join(map(_text_of, blocks))
+            if _is_unreadable(text) or text.count(_NO_LETTER) > _FEW:
                 count.unreadable.append(number + 1)
             blocks = list(_readable(blocks))
         yield number + 1, blocks
