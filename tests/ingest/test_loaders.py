@@ -442,3 +442,10 @@ def test_office_files_with_entities_are_refused(entity):
             new.writestr(name, data)
     with pytest.raises(LoaderError, match="declares XML entities"):
         read(target.getvalue(), "a.docx")
+
+
+def test_a_long_text_in_one_element_of_a_web_page_is_read_whole():
+    words = "A sentence of a very long page. " * 400_000  # 12.8 MB
+    sections, _ = read(f"<html><body><p>{words}The end of it.</p></body></html>".encode(), "a.html")
+    assert text_of(sections).endswith("The end of it.")
+    assert len(text_of(sections)) > 12_000_000

@@ -218,7 +218,9 @@ class _Page:
         return Sight.UNSEEN
 
     def _draw(self, scale: float) -> Any:
-        bitmap = self._page.render(scale=scale, may_draw_forms=False, rev_byteorder=True)
+        bitmap = self._page.render(
+            scale=scale, may_draw_forms=False, draw_annots=False, rev_byteorder=True
+        )
         image = bitmap.to_pil().convert("RGB").copy()
         bitmap.close()
         return image

@@ -228,7 +228,7 @@ def _with_letters(run: Run, pieces: list[TextObject]) -> Run:
         return run._replace(text=_NO_LETTER * len(text))
     box = pieces[0].box
     along = (box[0], box[2]) if not run.angle else (run.x0, run.x1)
-    return run._replace(text=text, x0=along[0], x1=along[1], box=box)
+    return run._replace(text=text, x0=along[0], x1=along[1], drawn=box)
 
 
 def _by_pdfium(index: int, drawing: Drawing) -> PageText:
@@ -240,7 +240,7 @@ def _to_be_seen(texts: Iterable[TextObject]) -> list[Run]:
     """Text of which nothing is known but its letters, so that the drawn page has to show it."""
     return [
         Run(one.text, one.box[0], one.box[2], one.baseline, max(1.0, one.box[3] - one.box[1]), 0,
-            False, hidden=True, box=one.box)
+            False, hidden=True, drawn=one.box)
         for one in texts
         if one.guessed <= _MOSTLY * len(one.text)
     ]  # fmt: skip

@@ -52,7 +52,13 @@ class Run(NamedTuple):
     layer: bool = False  # hidden as recognised words of a picture are, and in no other way
     undecoded: bool = False  # its font's codes are not known here; the text is "" then
     unpainted: bool = False  # its render mode draws nothing, as OCR programs set it
-    box: Box = (0.0, 0.0, 0.0, 0.0)  # on the page
+    ends: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)  # of the baseline, on the page
+    drawn: Box | None = None  # the box of its letters, where pdfium gave it
+
+    @property
+    def box(self) -> Box:
+        """The upright box around it on the page."""
+        return self.drawn or _box_around(*self.ends, self.size)
 
 
 class Rule(NamedTuple):
@@ -355,7 +361,7 @@ class _Page:
             Run(content, min(along, along_end), max(along, along_end), y * ux - x * uy, size,
                 angle, bool(face and face.bold) or state.mode == 2, hidden,
                 hidden and not elsewhere, undecoded, state.mode in {3, 7},
-                _box_around(x, y, x_end, y_end, size))
+                (x, y, x_end, y_end))
         )  # fmt: skip
 
     def _is_beside(self, x: float, y: float) -> bool:
