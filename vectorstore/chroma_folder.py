@@ -79,7 +79,7 @@ def _blank_unused(folder: Path) -> None:
     """Overwrite the room for vectors that are still to come.
 
     Chroma's HNSW files are written with it as it was in memory, and vectors that were deleted
-    long before were found there.
+    long before were found there; a folder made anew has it too, from its first 100 places on.
     """
     for header in folder.glob("*/header.bin"):
         head = header.read_bytes()[: _HEADER.size]

@@ -47,8 +47,8 @@ from app.batch.review.differences import review
 from app.commands.output import fail, print_json, settings_of
 from app.data_folder.layout import DataFolder
 from app.settings import Settings
+from app.workspace.operations import Operations
 from app.workspace.wiring import open_operations
-from app.workspace.workspace import Operations
 from vectorstore.disk import sha256_of
 
 PIPE = "-"

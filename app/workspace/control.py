@@ -7,9 +7,12 @@ reply is a stream of JSON lines, each {"progress": …}, {"event": …}, {"resul
 
 import contextlib
 import json
+import queue
 import threading
 from collections.abc import Callable, Generator, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,43 +22,21 @@ from fastapi.responses import StreamingResponse
 from starlette.types import Receive, Send
 from starlette.types import Scope as ConnectionScope
 
-from app.answering.ask import Ask
-from app.answering.stream import EventStream
 from app.errors import words_for
+from app.workspace.operations import Operation, operation
 from app.workspace.workspace import Workspace
 from ingest.pipeline import Progress
-from vectorstore.scope import Scope
 
-Body = dict[str, Any]
-Lines = Iterator[dict[str, Any]]
+Line = dict[str, Any]
 
 
 def control_app(home: Workspace) -> FastAPI:
-    """The routes; each does one operation of `home`."""
+    """A route for each of `Operations`, which `home` does."""
     app = FastAPI(openapi_url=None)
-    operations: dict[str, Callable[[Workspace, Body], Lines]] = {
-        "ingest": _ingest,
-        "documents": lambda home, body: _result([asdict(d) for d in home.documents(**body)]),
-        "remove": lambda home, body: _result([asdict(r) for r in home.remove(**body)]),
-        "apply_retention": lambda home, _: _result([asdict(r) for r in home.apply_retention()]),
-        "search": lambda home, body: _result(asdict(home.search(_ask(body), k=body["k"]))),
-        "ask": lambda home, body: _events(home.ask(_ask(body))),
-        "place": lambda home, body: _result(home.place(_ask(body))),
-        "too_long": lambda home, body: _result(home.too_long(**body)),
-        "identity": lambda home, _: _result(asdict(home.identity())),
-        "record_batch": _record_batch,
-        "summarise": lambda home, body: _events(
-            home.summarise(body["document"], scope=_scope(body))
-        ),
-        "recreate": _recreate,
-        "engine": lambda home, _: _result(asdict(home.chat.state())),
-    }
 
-    @app.post("/{operation}")
-    async def run(operation: str, request: Request) -> StreamingResponse:
-        body = await request.json()
-        lines = _guarded(operations[operation], home, body)
-        return _Told(lines)
+    @app.post("/{name}")
+    async def run(name: str, request: Request) -> StreamingResponse:
+        return _Told(_lines(home, operation(name), await request.json()))
 
     return app
 
@@ -63,7 +44,7 @@ def control_app(home: Workspace) -> FastAPI:
 class _Told(StreamingResponse):
     """Lines as they come; whoever hangs up ends the work at its next line."""
 
-    def __init__(self, lines: Generator[dict[str, Any], None, None]) -> None:
+    def __init__(self, lines: Generator[Line, None, None]) -> None:
         super().__init__(
             (json.dumps(line) + "\n" for line in lines), media_type="application/x-ndjson"
         )
@@ -95,11 +76,18 @@ def take_work(home: Workspace, socket: Path) -> Iterator[None]:
         socket.unlink(missing_ok=True)
 
 
-def _guarded(
-    operation: Callable[[Workspace, Body], Lines], home: Workspace, body: Body
-) -> Generator[dict[str, Any], None, None]:
+def _lines(home: Workspace, asked: Operation, body: Line) -> Generator[Line, None, None]:
     try:
-        yield from operation(home, body)
+        work = partial(getattr(home, asked.name), **asked.arguments(body))
+        found = (yield from _with_progress(work)) if asked.reports_progress else work()
+        if asked.events:
+            with contextlib.closing(found):  # also when nobody listens any more
+                for event in found:
+                    kind = type(event).__name__
+                    told = asked.events[kind].dump_python(event, mode="json")
+                    yield {"event": {"kind": kind, **told}}
+            found = None
+        yield {"result": asked.result.dump_python(found, mode="json")}
     except Exception as error:
         words = words_for(error)
         yield {
@@ -111,60 +99,16 @@ def _guarded(
             raise
 
 
-def _ask(body: Body) -> Ask:
-    return Ask(
-        body["question"],
-        _scope(body),
-        instruction=body.get("instruction", ""),
-        reproducible=body.get("reproducible", False),
-    )
+def _with_progress(work: Callable[..., Any]) -> Generator[Line, None, Any]:
+    """Work in a thread, so that its progress can be told while it runs; returns its result.
 
-
-def _scope(body: Body) -> Scope:
-    return Scope.of(body.get("spaces"), body.get("documents"))
-
-
-def _result(value: object) -> Lines:
-    yield {"result": value}
-
-
-def _record_batch(home: Workspace, body: Body) -> Lines:
-    home.record_batch(**body)
-    return _result(None)
-
-
-def _recreate(home: Workspace, body: Body) -> Lines:
-    key = body.get("private_key")
-    made = home.recreate(body["answer_id"], private_key=Path(key) if key else None)
-    return _result(asdict(made))
-
-
-def _ingest(home: Workspace, body: Body) -> Lines:
-    """Run the ingestion in a thread, so that its progress can be told while it runs."""
-    import queue
-
-    told: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
-
-    def progress(now: Progress) -> None:
-        told.put({"progress": asdict(now)})
-
-    def work() -> None:
-        try:
-            paths = [Path(path) for path in body.pop("paths")]
-            told.put({"result": asdict(home.ingest(paths, progress=progress, **body))})
-        except Exception as error:  # noqa: BLE001 -- the one who asked waits for the words
-            told.put({"error": words_for(error) or f"ingestion failed: {error!r}"})
-        finally:
-            told.put(None)
-
-    threading.Thread(target=work, name="ingest").start()
-    while (line := told.get()) is not None:
-        yield line
-
-
-def _events(stream: EventStream[Any]) -> Lines:
-    """Tell a stream's events, and close it when nobody listens any more."""
-    with contextlib.closing(stream):
-        for event in stream:
-            yield {"event": {"kind": type(event).__name__, **asdict(event)}}
-    yield {"result": None}
+    The work goes on to its end when nobody listens any more.
+    """
+    told: queue.SimpleQueue[Progress | None] = queue.SimpleQueue()
+    pool = ThreadPoolExecutor(1)
+    running = pool.submit(work, progress=told.put)
+    running.add_done_callback(lambda _: told.put(None))
+    pool.shutdown(wait=False)
+    while (now := told.get()) is not None:
+        yield {"progress": asdict(now)}
+    return running.result()

@@ -17,8 +17,9 @@ from app.governance.deletion.deleter import Deleter
 from app.governance.deletion.places import drop_old_copies, places_of
 from app.governance.deletion.rules import RuleBook
 from app.settings import Settings
+from app.workspace.operations import Operations
 from app.workspace.remote import RemoteWorkspace
-from app.workspace.workspace import Operations, Workspace
+from app.workspace.workspace import Workspace
 from vectorstore.index import Index
 from vectorstore.loading import load_embedder, load_reranker
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from app.answering.ask import Ask
 from app.answering.assistant import Assistant, ChatModel
@@ -36,45 +36,6 @@ from vectorstore.records import DocumentRecord, SearchResult
 from vectorstore.scope import EVERYTHING, Scope
 
 USUAL_PARALLEL = 4  # questions of a questionnaire at once, where the settings do not say
-
-
-class Operations(Protocol):
-    """What the command line asks for: of a folder opened here, or of the process that owns it."""
-
-    def ingest(
-        self,
-        paths: Sequence[Path],
-        *,
-        space: str,
-        prune: bool,
-        progress: Callable[[Progress], None] | None = None,
-    ) -> IngestReport: ...
-
-    def documents(self, spaces: Sequence[str] | None = None) -> list[DocumentRecord]: ...
-
-    def remove(self, names: Sequence[str], *, space: str) -> list[Removal]: ...
-
-    def apply_retention(self) -> list[Removal]: ...
-
-    def search(self, ask: Ask, *, k: int) -> SearchResult: ...
-
-    def ask(self, ask: Ask) -> EventStream[Event]: ...
-
-    def place(self, ask: Ask) -> str: ...
-
-    def too_long(self, questions: Sequence[str]) -> list[str]: ...
-
-    def identity(self) -> Identity: ...
-
-    def record_batch(self, about: Mapping[str, Any]) -> None: ...
-
-    def summarise(
-        self, document: str, *, scope: Scope = EVERYTHING, person: str = ""
-    ) -> EventStream[SummaryEvent]: ...
-
-    def recreate(self, answer_id: str, *, private_key: Path | None = None) -> Recreation: ...
-
-    def close(self) -> None: ...
 
 
 class Workspace:
