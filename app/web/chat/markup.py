@@ -59,9 +59,7 @@ def turn_html(texts: Texts, turn: Turn, around: Around = Around()) -> str:
         withheld=_withheld(texts, turn),
         failure=failure_words(texts, turn.failure) if turn.failure else "",
         pieces=pieces(answer) if answer else (),
-        links={citation.n: source_link(citation) for citation in answer.citations}
-        if answer
-        else {},
+        links={one.n: source_link(one) for one in answer.citations} if answer else {},
         notes=[*_left_out(texts, turn), *_notices(texts, turn)],
         copied=copy_text(texts, turn),
         sources=sources(turn),
