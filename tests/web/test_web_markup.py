@@ -141,7 +141,7 @@ def test_a_poisoned_answer_shows_its_words_and_nothing_else() -> None:
 
 
 def test_text_cannot_be_turned_around() -> None:
-    assert markup.escape("report\u202efdp.exe") == "reportfdp.exe"
+    assert "reportfdp.exe" in shown(Turn(1, "report\u202efdp.exe"))
 
 
 def test_an_answer_links_each_mark_to_its_source() -> None:

@@ -1,23 +1,17 @@
-"""Pages that are plain HTML: Jinja templates in `pages/`, with every value escaped."""
+"""Pages that are plain HTML: the templates in `pages/`, with what every page shows."""
 
 from collections.abc import Iterator
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
 
 from app.people.access import Person, only_audits
 from app.web.auth.csrf import csrf_token
 from app.web.auth.signed_in import can_sign_out, person_or_none
 from app.web.i18n.languages import language_for
 from app.web.i18n.words import LayoutTexts
-from ingest.clean import visible
-
-_FOLDER = Path(__file__).with_name("templates")
+from app.web.templating import render_html
 
 
 def render(request: Request, template: str, *, status: int = 200, **values: object) -> HTMLResponse:
@@ -41,7 +35,7 @@ def render(request: Request, template: str, *, status: int = 200, **values: obje
         "csrf": csrf_token(scope),
         "nonce": scope.get("strongroom.nonce", ""),
     }
-    return HTMLResponse(_environment().get_template(template).render({**ours, **values}), status)
+    return HTMLResponse(render_html(template, **{**ours, **values}), status)
 
 
 def _places(layout: LayoutTexts, person: Person) -> Iterator[tuple[str, str]]:
@@ -53,21 +47,3 @@ def _places(layout: LayoutTexts, person: Person) -> Iterator[tuple[str, str]]:
     if person.administrator:
         yield "/administration", layout.administration
     yield "/account", person.full_name or person.name
-
-
-@lru_cache(maxsize=1)
-def _environment() -> Environment:
-    return Environment(
-        loader=FileSystemLoader(_FOLDER),
-        autoescape=True,
-        finalize=_shown,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=False,
-    )
-
-
-def _shown(value: object) -> object:
-    """What a template writes: foreign text loses the characters one cannot see."""
-    return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
