@@ -10,13 +10,14 @@ import pytest
 from data_folder.make_recorded import ARCHIVE, QUESTION, TEXTS
 from word_embedder import WordEmbedder
 
+from app.answering.ask import Ask
 from app.batch.journal import open_journal
 from app.batch.queue.folders import of_person
 from app.data_folder.layout import LAYOUT, DataFolder
 from app.governance.backup.formats import newer_in
 from app.governance.deletion.rules import RuleBook
 from app.governance.keepers.registry import KEEPERS, forget_person
-from app.people.accounts import open_people
+from app.people.accounts import read_people
 from app.people.conversations.store import Conversations
 from app.settings import load_settings
 from app.workspace import wiring
@@ -43,7 +44,7 @@ def recorded(tmp_path: Path) -> DataFolder:
 
 
 def person(folder: DataFolder) -> str:
-    with open_people(load_settings({"home": folder.root})) as house:
+    with read_people(load_settings({"home": folder.root})) as house:
         return house.people.named("kim").id
 
 
@@ -55,7 +56,7 @@ def test_an_earlier_data_folder_opens_and_answers(recorded: DataFolder) -> None:
         wiring.open_workspace(settings, "test") as home,
     ):
         assert {record.name for record in home.documents()} == set(TEXTS)
-        (best, *_) = home.search(QUESTION, k=3).hits
+        (best, *_) = home.search(Ask(QUESTION), k=3).hits
         assert (best.document, best.text) == ("leave.txt", TEXTS["leave.txt"])
         for record in home.documents():
             copy = home.originals.open(record)
@@ -66,7 +67,7 @@ def test_an_earlier_data_folder_opens_and_answers(recorded: DataFolder) -> None:
         assert not held.removed
         assert "a lawsuit" in held.reason
         assert RuleBook(recorded.root).read().days == {"general": 3000}
-        with open_people(settings) as house:
+        with read_people(settings) as house:
             kim = house.people.named("kim")
             assert kim.groups >= {"sales"}
             assert house.people.rules().spaces["general"].readers == {"sales"}
@@ -80,6 +81,7 @@ def test_an_earlier_data_folder_opens_and_answers(recorded: DataFolder) -> None:
             assert [result.answer for result in journal.results()] == [TEXTS["leave.txt"]]
         (removal,) = home.remove(["leave.txt"], space="general")
         assert removal.removed
+        assert removal.receipt is not None
         assert removal.receipt["removed"] == {
             "chunks": 1,
             "vectors": 1,
@@ -121,11 +123,13 @@ def test_no_other_module_spells_a_name_of_the_layout() -> None:
             if not isinstance(joined, ast.Constant) and not isinstance(node, ast.Constant):
                 continue
             is_path = isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div)
-            value = node.value if isinstance(node, ast.Constant) else joined.value
+            constant = node if isinstance(node, ast.Constant) else joined
+            assert isinstance(constant, ast.Constant)
+            value = constant.value
             if (module, value) in OTHER_THINGS:
                 continue
             if value in unusual or (is_path and value in names):
-                found.append(f"{module}:{node.lineno}: {value}")
+                found.append(f"{module}:{constant.lineno}: {value!r}")
     assert found == []
 
 

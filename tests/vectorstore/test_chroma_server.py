@@ -76,11 +76,12 @@ def collections_on(server: ChromaRun) -> dict[str, int]:
     return found
 
 
-def texts(index: Index, question: str, spaces=("general",), documents=None) -> list[str]:
-    return [hit.text for hit in index.search(question, Scope.of(spaces, documents)).hits]
+def texts(index: Index, question: str, spaces=("general",), documents=None, k=10) -> list[str]:
+    return [hit.text for hit in index.search(question, Scope.of(spaces, documents), k).hits]
 
 
 def caught_up(index: Index) -> Index:
+    assert index.server is not None
     until = time.monotonic() + 60
     while index.server.out_of_reach:
         assert time.monotonic() < until, index.server.out_of_reach
