@@ -279,18 +279,18 @@ class Settings(BaseSettings):
 
     home: Path = Field(Path("data"), description="folder of everything that Strongroom writes")
     models_dir: Path | None = Field(None, description="folder of models, beside the usual places")
-    web: WebSettings = WebSettings()  # type: ignore[call-arg]
-    sign_in: SignInSettings = SignInSettings()  # type: ignore[call-arg]
-    ingest: IngestSettings = IngestSettings()  # type: ignore[call-arg]
-    index: IndexSettings = IndexSettings()  # type: ignore[call-arg]
-    engine: EngineSettings = EngineSettings()  # type: ignore[call-arg]
-    answer: AnswerSettings = AnswerSettings()  # type: ignore[call-arg]
-    costs: CostSettings = CostSettings()  # type: ignore[call-arg]
-    audit: AuditSettings = AuditSettings()  # type: ignore[call-arg]
-    privacy: PrivacySettings = PrivacySettings()  # type: ignore[call-arg]
-    retention: RetentionSettings = RetentionSettings()  # type: ignore[call-arg]
-    backup: BackupSettings = BackupSettings()  # type: ignore[call-arg]
-    filters: FilterSettings = FilterSettings()  # type: ignore[call-arg]
+    web: WebSettings = WebSettings()
+    sign_in: SignInSettings = SignInSettings()
+    ingest: IngestSettings = IngestSettings()
+    index: IndexSettings = IndexSettings()
+    engine: EngineSettings = EngineSettings()
+    answer: AnswerSettings = AnswerSettings()
+    costs: CostSettings = CostSettings()
+    audit: AuditSettings = AuditSettings()
+    privacy: PrivacySettings = PrivacySettings()
+    retention: RetentionSettings = RetentionSettings()
+    backup: BackupSettings = BackupSettings()
+    filters: FilterSettings = FilterSettings()
 
     @classmethod
     def settings_customise_sources(

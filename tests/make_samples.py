@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -229,7 +229,7 @@ def render_xlsx(source: Source) -> bytes:
 
     book = openpyxl.Workbook()
     book.remove(book.active)
-    sheet = None
+    sheet: Any = None
     for block in source.blocks[1:]:
         if block.kind == "heading":
             sheet = book.create_sheet(block.text)

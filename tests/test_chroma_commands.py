@@ -17,7 +17,7 @@ from app.answering.ask import Ask
 from app.governance.audit.opening import open_trail
 from app.governance.backup import making, restoring
 from app.governance.deletion import deleter
-from app.governance.deletion.remains import Remains
+from app.governance.deletion.remains import Remains, search
 from app.privacy.allowed import Allowed, Host, named_in
 from app.settings import load_settings
 from app.workspace.wiring import open_workspace
@@ -133,6 +133,7 @@ def test_a_server_that_is_cut_off_within_a_deletion_and_back_at_its_end_is_not_c
 
     def search_when_it_is_back(*given: Any, **named: Any) -> Remains:
         until = time.monotonic() + 30
+        assert home.index.server is not None
         while home.index.server.out_of_reach:
             assert time.monotonic() < until
             time.sleep(0.05)
@@ -141,7 +142,7 @@ def test_a_server_that_is_cut_off_within_a_deletion_and_back_at_its_end_is_not_c
     settings = load_settings({"home": tmp_path / "home", "index": {"chroma_url": server.url}})
     with open_workspace(settings, "test") as home:
         home.ingest([SAMPLES / "security.html", SAMPLES / "release-notes.md"], space="general")
-        add, search = ServerVectors.add, deleter.search
+        add = ServerVectors.add
         monkeypatch.setattr(ServerVectors, "add", cut)
         monkeypatch.setattr(deleter, "search", search_when_it_is_back)
         (removal,) = home.remove(["security.html"], space="general")

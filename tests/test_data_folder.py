@@ -81,6 +81,7 @@ def test_an_earlier_data_folder_opens_and_answers(recorded: DataFolder) -> None:
             assert [result.answer for result in journal.results()] == [TEXTS["leave.txt"]]
         (removal,) = home.remove(["leave.txt"], space="general")
         assert removal.removed
+        assert removal.receipt is not None
         assert removal.receipt["removed"] == {
             "chunks": 1,
             "vectors": 1,
@@ -122,11 +123,13 @@ def test_no_other_module_spells_a_name_of_the_layout() -> None:
             if not isinstance(joined, ast.Constant) and not isinstance(node, ast.Constant):
                 continue
             is_path = isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div)
-            value = node.value if isinstance(node, ast.Constant) else joined.value
+            constant = node if isinstance(node, ast.Constant) else joined
+            assert isinstance(constant, ast.Constant)
+            value = constant.value
             if (module, value) in OTHER_THINGS:
                 continue
             if value in unusual or (is_path and value in names):
-                found.append(f"{module}:{node.lineno}: {value}")
+                found.append(f"{module}:{constant.lineno}: {value!r}")
     assert found == []
 
 

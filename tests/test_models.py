@@ -11,7 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from engine.synthetic import Shape, write_gguf
+from engine.synthetic import write_gguf
 
 from app.engine import model_fetch
 from app.engine.gguf import read_gguf
@@ -30,6 +30,7 @@ from app.engine.models import (
     list_models,
     manifest,
 )
+from app.engine.shapes import Shape
 from app.settings import EngineSettings, IndexSettings, Settings
 
 TINY = Shape(n_layers=1, n_embd=64, n_heads=2, n_kv_heads=2, n_ff=64)

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -39,7 +40,7 @@ def _ask(home: Workspace, question: str) -> Answer:
     return last.answer
 
 
-def _is_right(answer: Answer, question: dict[str, object]) -> bool:
+def _is_right(answer: Answer, question: dict[str, Any]) -> bool:
     """The fact is in the answer, and every needed piece of evidence is cited by page."""
     if not answer.found or not contains_answer(answer.answer, question["answers"]):
         return False

@@ -313,6 +313,7 @@ def test_new_layout_may_show_what_the_last_turns_showed(model: Model) -> None:
 
 def test_without_passages_and_history_only_the_question_stands(model: Model) -> None:
     prompt = model.fit()
-    assert prompt.passages == prompt.past == ()
+    assert prompt.passages == ()
+    assert prompt.past == ()
     assert prompt.account["history"] == prompt.account["passages"] == 0
     assert prompt.max_tokens == 320

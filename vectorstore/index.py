@@ -149,20 +149,6 @@ class Index:
             rows = self._catalogue.rows(connection, ids)
         return [to_hit(rows[chunk_id]) for chunk_id in ids]
 
-    def surroundings(self, hit: Hit, before: int, after: int) -> list[Hit]:
-        """The chunks of the document around `hit`, itself among them, in the text's order.
-
-        A hit whose document has been replaced since stands alone.
-        """
-        with self._catalogue.reading() as connection:
-            row = self._catalogue.row(connection, hit.chunk_id)
-            if row is None:
-                return [hit]
-            rows = self._catalogue.around(
-                connection, row.document_id, row.position - before, row.position + after
-            )
-        return [hit if near.id == row.id else to_hit(near) for near in rows]
-
     def rarity(self, words: Iterable[str], spaces: Sequence[str] | None) -> dict[str, float]:
         """How rare each word is among the chunks of these spaces: 0 in all of them, 1 in none.
 

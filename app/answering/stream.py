@@ -1,7 +1,7 @@
 """The stream of events that every answer comes as, and the streams that are laid around one."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator, Iterator
 from typing import Any, Generic, TypeVar
 
 E = TypeVar("E")
@@ -29,17 +29,6 @@ class WrappedStream(EventStream[E]):
 
     def close(self) -> None:
         self._events.close()
-
-
-class MappedStream(WrappedStream[E]):
-    """A stream with every event of another one changed."""
-
-    def __init__(self, events: EventStream[Any], change: Callable[[Any], E]) -> None:
-        super().__init__(events)
-        self._change = change
-
-    def __next__(self) -> E:
-        return self._change(next(self._events))
 
 
 class GeneratedStream(EventStream[E]):

@@ -253,10 +253,6 @@ class Llama:
     def forget(self, sequence: int) -> None:
         llama_cpp.llama_memory_seq_rm(self._memory, sequence, -1, -1)
 
-    def length_of(self, sequence: int) -> int:
-        """Cells that `sequence` can see."""
-        return int(llama_cpp.llama_memory_seq_pos_max(self._memory, sequence)) + 1
-
     def tokenize(self, text: str, *, add_special: bool = True) -> list[int]:
         """Token ids of plain text; names of special tokens inside it stay plain text."""
         data = text.encode("utf-8", "replace")

@@ -169,14 +169,6 @@ class People:
             if person := person_from(connection, person_id):
                 self._record(by, {**_change("users role", person.name), "roles": _roles(person)})
 
-    def set_full_name(self, person_id: str, full_name: str) -> None:
-        """Change the name that others read; the one to sign in with stays."""
-        full_name = checked_full_name(full_name)
-        with self._database.writing() as connection:
-            connection.execute(
-                "UPDATE people SET full_name = ? WHERE id = ?", (full_name, person_id)
-            )
-
     def set_password(
         self, person_id: str, password: str, *, must_change: bool, by: str = ""
     ) -> None:

@@ -114,7 +114,13 @@ class RewritingModel:
         self.each: Callable[[], None] = lambda: None
 
     def complete(
-        self, prompt: Sequence[int], *, max_tokens: int, stop: Sequence[str] = (), person: str = ""
+        self,
+        prompt: Sequence[int],
+        *,
+        max_tokens: int,
+        stop: Sequence[str] = (),
+        person: str = "",
+        reproducible: bool = False,
     ) -> Completion:
         assert prompt
         self.rooms.append(max_tokens)
@@ -153,7 +159,7 @@ def ask(index: Index, starter_gguf: Path) -> Callable[..., AnswerStream[Event]]:
         model: RewritingModel, question: str, history: Sequence[Answer] = (), *, weak: bool = False
     ) -> AnswerStream[Event]:
         chat = ChatModel(model, template, ModelName("fake", ""), 2048, weak)
-        assistant = Assistant(index, chat, AnswerSettings(), BUILT_IN)  # type: ignore[call-arg]
+        assistant = Assistant(index, chat, AnswerSettings(), BUILT_IN)
         return assistant.ask(Ask(question, Scope(("general",)), tuple(history)))
 
     return ask
@@ -170,7 +176,7 @@ MEANT = "How much is the meal allowance in Norway?"
 BY_CODE = "How much is the meal allowance ? And in Norway?"
 
 
-def test_a_strong_model_says_what_to_search_for(ask, before) -> None:  # type: ignore[no-untyped-def]
+def test_a_strong_model_says_what_to_search_for(ask, before) -> None:
     model = RewritingModel(f"Question: {MEANT}")
     events = list(ask(model, "And in Norway?", before))
     assert events[0] == Searching(MEANT)
@@ -188,19 +194,19 @@ def test_a_strong_model_says_what_to_search_for(ask, before) -> None:  # type: i
         (EngineDown("The engine is down."), False),
     ],
 )
-def test_code_stands_in_for_a_model_that_cannot(ask, before, rewrite, weak) -> None:  # type: ignore[no-untyped-def]
+def test_code_stands_in_for_a_model_that_cannot(ask, before, rewrite, weak) -> None:
     events = list(ask(RewritingModel(rewrite), "And in Norway?", before, weak=weak))
     assert events[0] == Searching(BY_CODE)
     assert isinstance(events[-1], Finished)
 
 
-def test_a_first_question_is_not_rewritten(ask) -> None:  # type: ignore[no-untyped-def]
+def test_a_first_question_is_not_rewritten(ask) -> None:
     model = RewritingModel("Something else?")
     assert next(ask(model, ASKED)) == Searching(ASKED)
     assert model.rooms == []
 
 
-def test_a_stop_ends_the_rewriting(ask, before) -> None:  # type: ignore[no-untyped-def]
+def test_a_stop_ends_the_rewriting(ask, before) -> None:
     model = RewritingModel("How much is the meal allowance in Norway?")
     stream = ask(model, "And in Norway?", before)
     model.each = stream.close

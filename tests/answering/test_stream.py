@@ -3,7 +3,12 @@
 import threading
 from collections.abc import Generator
 
-from app.answering.stream import GeneratedStream, MappedStream
+from app.answering.stream import GeneratedStream, WrappedStream
+
+
+class Doubled(WrappedStream[int]):
+    def __next__(self) -> int:
+        return 2 * next(self._events)
 
 
 def test_closing_a_wrapped_stream_closes_the_one_inside() -> None:
@@ -16,7 +21,7 @@ def test_closing_a_wrapped_stream_closes_the_one_inside() -> None:
         finally:
             closed.set()
 
-    doubled = MappedStream[int](GeneratedStream(numbers()), lambda number: 2 * number)
+    doubled = Doubled(GeneratedStream(numbers()))
     assert next(doubled) == 2
     doubled.close()
     doubled.close()

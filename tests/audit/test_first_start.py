@@ -17,7 +17,7 @@ MOMENTS = {"open", "os.mkdir", "os.rename", "os.link", "os.remove", "os.truncate
 
 
 def settings_of(home: Path) -> Settings:
-    return Settings(home=home)  # type: ignore[call-arg]
+    return Settings(home=home)
 
 
 def start(home: Path) -> None:

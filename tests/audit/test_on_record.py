@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -46,7 +47,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
         yield opened
 
 
-def ask(home: Workspace, question: str = QUESTION, **more: object) -> Answer:
+def ask(home: Workspace, question: str = QUESTION, **more: Any) -> Answer:
     *_, last = home.ask(Ask(question, **more))
     assert isinstance(last, Finished)
     return last.answer

@@ -12,6 +12,7 @@ import threading
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -64,9 +65,10 @@ def test_several_processes_and_threads_write_one_chain(tmp_path: Path):
     threads = [
         threading.Thread(target=lambda: [write(trail, n, "c") for n in range(20)]) for _ in range(2)
     ]
-    for one in (*workers, *threads):
+    writers: list[Any] = [*workers, *threads]
+    for one in writers:
         one.start()
-    for one in (*workers, *threads):
+    for one in writers:
         one.join()
     trail.close()
     found = verify(tmp_path / "audit", key.public)

@@ -37,7 +37,7 @@ def backed_up(folder: Path, out: Path, **given: object) -> Made:
         return back_up(folder, trail, Order(out, **{"keep_days": 30, **given}), person="kim")  # type: ignore[arg-type]
 
 
-def restored(file: Path, folder: Path, **given: object):  # type: ignore[no-untyped-def]
+def restored(file: Path, folder: Path, **given: object):
     return restore(settings_of(folder), RestoreOrder(file, folder, **given))  # type: ignore[arg-type]
 
 
@@ -96,7 +96,7 @@ def test_it_is_made_while_everything_is_in_use(folder: Path, tmp_path: Path):
     ended = threading.Event()
     failed: list[BaseException] = []
 
-    def busy(work) -> threading.Thread:  # type: ignore[no-untyped-def]
+    def busy(work) -> threading.Thread:
         def run() -> None:
             number = 0
             while not ended.is_set():
@@ -264,7 +264,7 @@ def test_a_full_disk_stops_it_before_anything_is_done(
     import shutil
 
     backed_up(folder, tmp_path / "backup.tar")
-    full = shutil._ntuple_diskusage(10**9, 10**9, 1000)  # type: ignore[attr-defined]
+    full = shutil._ntuple_diskusage(10**9, 10**9, 1000)
     monkeypatch.setattr(shutil, "disk_usage", lambda _: full)
     with pytest.raises(BackupFault, match="make room"):
         backed_up(folder, tmp_path / "second.tar")

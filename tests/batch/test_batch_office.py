@@ -12,7 +12,8 @@ import pytest
 from batch.test_run import Library
 
 from app.batch.output.tables import read_results
-from app.batch.queue.service import QuestionnaireQueue, QuestionnaireRefused, Run
+from app.batch.queue.service import QuestionnaireQueue
+from app.batch.queue.submission import QuestionnaireRefused, Run
 from app.engine.client import EngineDown
 
 

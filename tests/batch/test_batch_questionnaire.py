@@ -4,6 +4,7 @@ import csv
 import json
 import tracemalloc
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -29,9 +30,10 @@ def workbook(path: Path, *rows: list[object], title: str = "Questions") -> Path:
     return path
 
 
-def questions(path: Path, **options: str) -> list[Question]:
-    found = list(read_questionnaire(path, **options))
-    assert all(isinstance(one, Question) for one in found), found
+def questions(path: Path, **options: Any) -> list[Question]:
+    rows = list(read_questionnaire(path, **options))
+    found = [row for row in rows if isinstance(row, Question)]
+    assert found == rows
     return found
 
 

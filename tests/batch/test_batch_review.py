@@ -3,6 +3,7 @@
 import csv
 import json
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import openpyxl
@@ -85,7 +86,7 @@ def test_a_run_that_starts_over_is_compared_with_what_it_was(
         info, results = play(runs / "run", library, questions(2), force=number > 0)
         results = [replace(one, answer=f"{one.answer} {model}") for one in results]
         path = tmp_path / f"{number}.xlsx"
-        write_table(path, info, lambda results=results: iter(results))
+        write_table(path, info, partial(iter, results))
         with open_journal(runs / "run") as journal:
             note_written(runs / "run", path, journal.contents())
     old, new = run_of(tmp_path / "0.xlsx", runs), run_of(tmp_path / "1.xlsx", runs)

@@ -165,7 +165,12 @@ def test_a_stopped_run_stops_the_owners_work(tmp_path: Path) -> None:
             lambda: tasks_of([(row, "") for row in questions(1)], None),
             remote,
         )
-        threading.Thread(target=lambda: owner.begun.wait(30) and stop.set()).start()
+
+        def stop_when_begun() -> None:
+            if owner.begun.wait(30):
+                stop.set()
+
+        threading.Thread(target=stop_when_begun).start()
         with pytest.raises(Stopped):
             answer_all(journal, info, remote, parallel=1, stop=stop)
         assert owner.closed.wait(30)

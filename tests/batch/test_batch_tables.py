@@ -10,6 +10,7 @@ import tracemalloc
 import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import openpyxl
@@ -323,7 +324,7 @@ def test_of_large_tables_only_the_links_stay_in_memory(tmp_path: Path, linked: b
         tracemalloc.start()
         write_table(
             tmp_path / "large.xlsx", INFO,
-            lambda count=count: map(result, range(2, count + 2)),
+            partial(map, result, range(2, count + 2)),
             lambda one: f"http://127.0.0.1:7860/source?name={one.document}&page=4" * linked,
         )  # fmt: skip
         peaks.append(tracemalloc.get_traced_memory()[1])

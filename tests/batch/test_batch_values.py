@@ -1,13 +1,17 @@
 """What is taken from an answer as its number, date, yes or no, choice or list; gaps, no guesses."""
 
+from typing import Any
+
 import pytest
 
 from app.batch.execution.values import value_of
-from app.batch.records import Question
+from app.batch.records import AnswerKind, Question
 
 
-def value(text: str, answer: str, kind: str, *, own_words: bool = True, **more: object) -> object:
-    question = Question(2, "2", text, kind, **more)  # type: ignore[arg-type]
+def value(
+    text: str, answer: str, kind: AnswerKind, *, own_words: bool = True, **more: Any
+) -> tuple[str | None, str]:
+    question = Question(2, "2", text, kind, **more)
     return value_of(question, [answer], own_words=own_words)
 
 
@@ -30,7 +34,7 @@ def value(text: str, answer: str, kind: str, *, own_words: bool = True, **more: 
 def test_a_number_is_taken_where_it_is_sure(
     question: str, unit: str, answer: str, taken: str | None
 ) -> None:
-    found, its_unit = value(question, answer, "number", unit=unit)  # type: ignore[misc]
+    found, its_unit = value(question, answer, "number", unit=unit)
     assert found == taken
     assert bool(its_unit) == bool(unit and taken)
 

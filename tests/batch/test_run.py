@@ -349,7 +349,8 @@ def test_what_quotes_a_deleted_document_is_asked_again_while_the_run_goes_on(
     tmp_path: Path,
 ) -> None:
     """The deletion falls between the finding of passages and the keeping of the answer."""
-    runs, gone = tmp_path / "batches", []
+    runs = tmp_path / "batches"
+    gone: list[Any] = []
     library = Library()
 
     def deletion(question: str) -> None:

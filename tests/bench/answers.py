@@ -18,7 +18,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from plain_stack import PlainAnswers, PlainStack, refuses
+from plain_stack import PlainAnswers, PlainStack, refuses  # type: ignore[import-not-found]
 
 from app.answering.ask import Ask
 from app.answering.evaluation.answers import word_metrics

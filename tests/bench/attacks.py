@@ -34,7 +34,7 @@ from hostile.attack_set import ATTACKS, Case, cases, write
 from hostile.held_out_attacks import HELD_OUT
 from hostile.honest_lookalikes import LOOKALIKES, write_all
 from hostile.second_held_out_attacks import SECOND_HELD_OUT
-from plain_stack import PlainAnswers, PlainStack
+from plain_stack import PlainAnswers, PlainStack  # type: ignore[import-not-found]
 
 from app.answering.ask import Ask
 from app.answering.distrust import Told

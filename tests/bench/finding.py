@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from plain_stack import KeywordSearch, PlainStack, fused, read_chunks
+from plain_stack import KeywordSearch, PlainStack, fused, read_chunks  # type: ignore[import-not-found]
 
 from app.answering.evaluation.compare import Difference, compare
 from app.answering.evaluation.questions import Question, read_questions

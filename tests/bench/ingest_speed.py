@@ -88,7 +88,7 @@ def _strongroom(folder: Path, embedder_folder: Path, home: Path, questions: Path
 
 def _plain(folder: Path, embedder_folder: Path, home: Path, questions: Path | None) -> None:
     started = time.perf_counter()
-    from plain_stack import PlainStack
+    from plain_stack import PlainStack  # type: ignore[import-not-found]
 
     stack = PlainStack(home, embedder_folder)
     ready = time.perf_counter()

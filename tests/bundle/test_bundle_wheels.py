@@ -130,7 +130,7 @@ def test_the_starter_models_go_along_whole_and_an_altered_one_does_not(tmp_path:
         chosen_models(settings, ["nothing-like-it"])
     own = tmp_path / "data/models"
     own.mkdir(parents=True)
-    shutil.copyfile(chosen[STARTER_CHAT].contents[STARTER_CHAT], own / "ours.gguf")  # type: ignore[arg-type]
+    shutil.copyfile(chosen[STARTER_CHAT].contents[STARTER_CHAT], own / "ours.gguf")
     (own / "ours.gguf.json").write_text('{"sha256": "' + "0" * 64 + '"}')
     with pytest.raises(BundleFault, match=r"ours\.gguf is not what it was"):
         chosen_models(settings, ["ours.gguf"])

@@ -16,6 +16,7 @@ TESTS = Path(__file__).parents[1]
 sys.path[:0] = [str(TESTS), str(TESTS.parent)]
 
 from fakes import answer, cite  # noqa: E402
+from people.people_fakes import unrecorded  # noqa: E402
 from word_embedder import WordEmbedder  # noqa: E402
 
 from app.answering.events import AnswerSentence  # noqa: E402
@@ -56,7 +57,7 @@ def make(home: Path, files: Path) -> None:
     said = answer(
         QUESTION, [AnswerSentence(quote, (1,), True)], [cite(1, hits[0], quote)], passages=hits
     )
-    with open_people(settings) as house:
+    with open_people(settings, unrecorded) as house:
         kim = house.people.add("kim", "correct horse battery", must_change=False)
         gone = house.people.add("lee", "another long password", must_change=False)
         house.people.add_group("sales")

@@ -47,7 +47,9 @@ def test_the_next_start_takes_its_quotations_too(tmp_path: Path, monkeypatch: py
             "copies from before an update": 1,
         }
         with closing(Conversations(DataFolder(folder).conversations)) as saved:
-            (untouched,) = saved.read("kim", "about leave.txt in general", set).turns
+            conversation = saved.read("kim", "about leave.txt in general", set)
+            assert conversation is not None
+            (untouched,) = conversation.turns
         assert untouched.answer is not None
     with opened(folder) as home:
         told = [one for one in home.trail.tail(20) if one.kind == "deletion-receipt"]
@@ -124,7 +126,9 @@ def test_what_is_held_or_taken_in_again_by_then_stays(
     with opened(folder) as home:
         assert {one.name for one in home.documents()} == {"leave.txt", "merger.txt", "travel.txt"}
         with closing(Conversations(DataFolder(folder).conversations)) as saved:
-            (kept,) = saved.read("kim", "about merger.txt in general", set).turns
+            conversation = saved.read("kim", "about merger.txt in general", set)
+            assert conversation is not None
+            (kept,) = conversation.turns
         assert kept.answer is not None
 
 

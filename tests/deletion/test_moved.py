@@ -32,7 +32,9 @@ def test_deleting_it_takes_what_was_left_where_it_was(tmp_path: Path):
         assert files_with(folder, vector[64:128]) == []
         assert home.index.verify() == []
         with closing(Conversations(DataFolder(folder).conversations)) as saved:
-            (other,) = saved.read("kim", "about leave.txt in general", set).turns
+            conversation = saved.read("kim", "about leave.txt in general", set)
+            assert conversation is not None
+            (other,) = conversation.turns
         assert other.answer is not None
 
 
@@ -50,7 +52,9 @@ def test_answers_from_the_document_that_took_its_place_stay(tmp_path: Path):
         (removal,) = home.remove(["merger.txt"], space="board")
         assert removal.removed
         with closing(Conversations(DataFolder(tmp_path / "home").conversations)) as saved:
-            (newer,) = saved.read("kim", "about merger.txt in general", set).turns
+            conversation = saved.read("kim", "about merger.txt in general", set)
+            assert conversation is not None
+            (newer,) = conversation.turns
         assert newer.answer is not None
         assert "newer paper" in newer.answer.answer
 

@@ -152,8 +152,11 @@ def test_quotations_in_conversations_go_or_stay_by_policy(tmp_path: Path, policy
         (removal,) = home.remove(["security.html"], space="general")
         assert removal.receipt is not None
         assert removal.receipt["gone"], removal.receipt["found"]
-        turns = saved.read("kim", "about security", set).turns
-        (untouched,) = saved.read("kim", "another", set).turns
+        about, another = saved.read("kim", "about security", set), saved.read("kim", "another", set)
+        assert about is not None
+        assert another is not None
+        turns = about.turns
+        (untouched,) = another.turns
         assert untouched.answer == other
         assert [turn.question for turn in turns] == [QUESTION, "And what else about it?"]
         if policy == "remove":

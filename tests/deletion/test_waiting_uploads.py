@@ -5,7 +5,7 @@ import gzip
 import os
 import shutil
 import zipfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +28,7 @@ class FirstFileOnly:
     def __init__(self, home: Workspace) -> None:
         self._home = home
 
-    def ingest(self, paths: list[Path], *, space: str, **_: Any) -> IngestReport:
+    def ingest(self, paths: Sequence[Path], *, space: str, **_: Any) -> IngestReport:
         first = min(paths[0].iterdir())
         self._home.ingest([first], space=space, uploaded=True)
         raise RuntimeError

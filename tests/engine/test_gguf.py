@@ -6,12 +6,12 @@ from pathlib import Path
 
 import gguf
 import pytest
-from engine.synthetic import SMALL, Shape, write_gguf
+from engine.synthetic import SMALL, write_gguf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.engine.gguf import GgufError, read_gguf
-from app.engine.shapes import LLAMA_2, QUANTISATIONS, llama_2, tensors
+from app.engine.shapes import LLAMA_2, QUANTISATIONS, Shape, llama_2, tensors
 
 
 @pytest.fixture(scope="module")

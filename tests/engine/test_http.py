@@ -4,6 +4,7 @@ import json
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import openai
@@ -81,7 +82,7 @@ def test_openai_stream_with_usage(api: openai.OpenAI) -> None:
 
 
 def test_openai_chat_whole_and_streamed(api: openai.OpenAI) -> None:
-    messages = [
+    messages: list[Any] = [
         {"role": "system", "content": "You are brief."},
         {"role": "user", "content": [{"type": "text", "text": "What is the capital of France?"}]},
     ]

@@ -1,6 +1,7 @@
 """The plan: never more than there is, never less for more, and words an administrator reads."""
 
 import json
+import shutil
 import subprocess
 import sys
 
@@ -177,7 +178,7 @@ def test_a_child_that_dies_is_a_machine_without_gpu(monkeypatch: pytest.MonkeyPa
 
 def test_nvidias_tool_names_what_llama_cpp_cannot_use(monkeypatch: pytest.MonkeyPatch) -> None:
     text = "NVIDIA H100 80GB HBM3, 80995, 81559\nTesla T4, 15000, 15360\n"
-    monkeypatch.setattr(hardware.shutil, "which", lambda _: "/usr/bin/nvidia-smi")
+    monkeypatch.setattr(shutil, "which", lambda _: "/usr/bin/nvidia-smi")
     monkeypatch.setattr(
         subprocess,
         "run",

@@ -5,7 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pytest
@@ -56,7 +56,13 @@ class Asked:
 class Desk:
     """A running scheduler over the starter model."""
 
-    def __init__(self, gguf: Path, cells: str, parallel: int = 4, limit: int = 32) -> None:
+    def __init__(
+        self,
+        gguf: Path,
+        cells: Literal["auto", "shared", "separate"],
+        parallel: int = 4,
+        limit: int = 32,
+    ) -> None:
         from app.engine.choosing import Sampler
         from app.engine.llama import Llama
 

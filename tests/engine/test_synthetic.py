@@ -5,8 +5,9 @@ from math import isfinite
 from pathlib import Path
 
 import pytest
-from engine.synthetic import SMALL, Shape, write_gguf
+from engine.synthetic import SMALL, write_gguf
 
+from app.engine.shapes import Shape
 from app.engine.tokenizer import Tokenizer
 
 

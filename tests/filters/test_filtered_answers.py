@@ -45,7 +45,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
 
 
 def _screened(home: Workspace, **settings: object) -> Workspace:
-    screen = screen_of(FilterSettings(personal_data=True, **settings))  # type: ignore[arg-type]
+    screen = screen_of(FilterSettings(personal_data=True, **settings))
     return Workspace(home.settings, home.index, home.chat, home.trail, home.deleter, screen)
 
 

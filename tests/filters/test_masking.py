@@ -59,7 +59,8 @@ def test_no_letter_of_a_place_is_shown_wherever_the_text_was_cut(text: str) -> N
 
 def _letters_shown(shown: str, text: str) -> list[int]:
     """Which letters of `text` are in its masked start `shown`; labels stand for none of them."""
-    at, letters = 0, []
+    at = 0
+    letters: list[int] = []
     for part in re.split(r"(\[[a-zA-Z -]+\])", shown):
         if part.startswith("[") and part[1:-1] in {*LABELS, "code names"}:
             at = -1  # the next part says where it goes on

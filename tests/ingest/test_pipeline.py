@@ -263,6 +263,7 @@ def test_a_file_name_that_is_no_utf8_stops_nobody(folder, tmp_path):
     assert by_name(report)["lunch \ufffd.txt"][0] == "indexed"
     assert len(report.documents) > 1
     record = catalogue.document("general", "lunch \ufffd.txt")
+    assert record is not None
     record.source.encode()  # can be shown and stored
     again = by_name(ingest_paths(catalogue, [folder]))
     assert again["lunch \ufffd.txt"][0] == "unchanged"

@@ -34,6 +34,7 @@ def test_one_child_reads_file_after_file(small: Path):
         assert sandbox._child is child
     assert first.title == "Title"
     assert [(s.text, s.heading) for s in first.sections] == [("Some words.", "Title")]
+    assert child is not None
     assert child.poll() is not None
 
 
@@ -68,6 +69,7 @@ def test_a_crash_of_the_parser_is_one_rejection(tmp_path: Path, small: Path):
     path = headings(tmp_path, 1_000_000)
     with Sandbox(ParseLimits()) as sandbox:
         sandbox.read(small, "small.md")
+        assert sandbox._child is not None
         pid = sandbox._child.pid
         killer = threading.Timer(0.3, os.kill, (pid, signal.SIGSEGV))
         killer.start()
@@ -94,6 +96,7 @@ def test_the_child_sees_no_secrets_and_can_write_no_file(small: Path, monkeypatc
     monkeypatch.setenv("STRONGROOM_ENGINE_KEY", "s3cret")
     with Sandbox(ParseLimits()) as sandbox:
         sandbox.read(small, "small.md")
+        assert sandbox._child is not None
         process = Path(f"/proc/{sandbox._child.pid}")
         assert b"s3cret" not in (process / "environ").read_bytes()
         limits = (process / "limits").read_text()

@@ -178,7 +178,7 @@ def test_a_file_that_kills_the_drawing_is_read_without(
     asked = Sandbox._ask
     drew = []
 
-    def dies(self, request, kind, stopped):  # type: ignore[no-untyped-def]
+    def dies(self, request, kind, stopped):
         drew.append(request["draw"])
         if request["draw"]:
             raise sandbox._DiedDrawing

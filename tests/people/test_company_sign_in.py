@@ -63,7 +63,7 @@ def test_someone_is_vouched_for(issuer: str) -> None:
     assert vouched.subject == f"{issuer}|kim-17"
     assert vouched.name == "kim"
     assert vouched.full_name == "Kim Li"
-    assert vouched.groups == {"ACME-HR", "Cooks"}
+    assert vouched.groups == frozenset({"ACME-HR", "Cooks"})
 
 
 def test_an_answer_to_another_question_is_refused(issuer: str) -> None:

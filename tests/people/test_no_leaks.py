@@ -74,7 +74,13 @@ class Echo:
         self.shown: list[str] = []
 
     def complete(
-        self, prompt: Sequence[int], *, max_tokens: int, stop: Sequence[str] = (), person: str = ""
+        self,
+        prompt: Sequence[int],
+        *,
+        max_tokens: int,
+        stop: Sequence[str] = (),
+        person: str = "",
+        reproducible: bool = False,
     ) -> Completion:
         self.shown.append("".join(map(chr, prompt)))
         return Saying(self.shown[-1])

@@ -145,10 +145,10 @@ class Cutter:
             os.close(read)
             with os.fdopen(write, "wb") as told:
                 try:
-                    result: object = run()
+                    outcome = run()
                 except BaseException:  # noqa: BLE001 -- the parent says it
-                    result = [traceback.format_exc()[-3_000:]]
-                pickle.dump((result, self._known), told)
+                    outcome = [traceback.format_exc()[-3_000:]]
+                pickle.dump((outcome, self._known), told)
             os._exit(0)
         os.close(write)
         with os.fdopen(read, "rb") as told:

@@ -189,7 +189,7 @@ def test_attempts_stand_in_the_trail(tmp_path: Path) -> None:
     from app.settings import Settings
 
     AttemptFile(tmp_path)(Attempt.now("socket.connect", "192.0.2.1 port 80", ("lib",), "test"))
-    settings = Settings(home=tmp_path)  # type: ignore[call-arg]
+    settings = Settings(home=tmp_path)
     with open_trail(settings, "test") as trail, recorded_in(trail, tmp_path):
         AttemptFile(tmp_path)(Attempt.now("socket.getaddrinfo", "later.example", (), "child"))
     found = []

@@ -52,7 +52,7 @@ def test_what_has_reached_the_trail_already_is_told_too(home: Path) -> None:
 
     def run(_: list[str]) -> _Done:
         AttemptFile(home)(Attempt.now("socket.connect", "192.0.2.9 port 80", (), "test"))
-        settings = Settings(home=home)  # type: ignore[call-arg]
+        settings = Settings(home=home)
         with open_trail(settings, "test") as trail, recorded_in(trail, home):
             pass
         assert AttemptFile(home).read() == []

@@ -46,7 +46,7 @@ def _report(file: Path, key: SigningKey, **changed: object) -> None:
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    return Settings(home=tmp_path / "home")  # type: ignore[call-arg]
+    return Settings(home=tmp_path / "home")
 
 
 @pytest.fixture

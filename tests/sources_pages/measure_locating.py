@@ -5,6 +5,8 @@ python tests/sources_pages/measure_locating.py FOLDER...
 
 import hashlib
 import sys
+from functools import partial
+from io import FileIO
 from pathlib import Path
 
 from app.answering.language import sentences
@@ -29,7 +31,7 @@ def main() -> None:
             sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
             asked = found = 0
             for number, quotes in pages.items():
-                drawn = renderer.draw(sha256, number, lambda path=path: path.open("rb"))
+                drawn = renderer.draw(sha256, number, partial(FileIO, path))
                 missing = [
                     quote
                     for quote in quotes

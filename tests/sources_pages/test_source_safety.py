@@ -3,7 +3,10 @@
 import os
 import threading
 from collections.abc import Iterator
+from functools import partial
+from io import FileIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 import uvicorn
@@ -59,7 +62,7 @@ def test_bad_files_cost_a_page_and_no_more(shared_dir: Path) -> None:
     assert files
     for path in files[:12]:
         try:
-            drawn = renderer.draw(path.name, 1, lambda path=path: path.open("rb"))
+            drawn = renderer.draw(path.name, 1, partial(FileIO, path))
         except PageFault:
             continue
         assert drawn.pages >= 0
@@ -106,7 +109,7 @@ def test_a_changed_document_says_so(empty: Reading, tmp_path: Path) -> None:
     (old,) = empty.index.chunks("general", "note.txt")
     (folder / "note.txt").write_text("The pump is serviced in June. Call Kim.")
     empty.ingest(folder)
-    ask = {"chunk": old.chunk_id}
+    ask: dict[str, Any] = {"chunk": old.chunk_id}
     still = empty.kim.get(document_link("general", "note.txt", quote="Call Kim.", **ask))
     gone = empty.kim.get(document_link("general", "note.txt", quote="serviced in May", **ask))
     assert "has changed" in still.text

@@ -68,7 +68,13 @@ class CopyingModel:
         self.invents_only = False
 
     def complete(
-        self, prompt: Sequence[int], *, max_tokens: int, stop: Sequence[str] = (), person: str = ""
+        self,
+        prompt: Sequence[int],
+        *,
+        max_tokens: int,
+        stop: Sequence[str] = (),
+        person: str = "",
+        reproducible: bool = False,
     ) -> Completion:
         shown = self._tokenizer.decode(prompt)
         self.prompts.append(shown)

@@ -17,7 +17,7 @@ NAMES = ["a.pdf", "b/c.md", "ü.txt"]
 WORDS = ["leave", "meal", "Zürich", "AB-12/3", "1,500", "and", "中文"]
 
 text = st.lists(st.sampled_from(WORDS), min_size=1, max_size=6).map(" ".join)
-change = st.one_of(
+change: st.SearchStrategy[tuple[str, str, str, list[str]]] = st.one_of(
     st.tuples(
         st.just("put"), st.sampled_from(SPACES), st.sampled_from(NAMES), st.lists(text, max_size=4)
     ),

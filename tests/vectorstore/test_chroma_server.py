@@ -81,6 +81,7 @@ def texts(index: Index, question: str, spaces=("general",), documents=None, k=10
 
 
 def caught_up(index: Index) -> Index:
+    assert index.server is not None
     until = time.monotonic() + 60
     while index.server.out_of_reach:
         assert time.monotonic() < until, index.server.out_of_reach

@@ -15,6 +15,9 @@ def test_langchain_finds_what_the_index_finds(index: Index):
     assert found.page_content == "Annual leave is 28 days."
     assert found.metadata["document"] == "leave.pdf"
     assert found.metadata["heading"] == "Leave"
-    assert index.chunk(found.id).text == found.page_content
+    assert found.id is not None
+    stored = index.chunk(found.id)
+    assert stored is not None
+    assert stored.text == found.page_content
     (only,) = IndexRetriever(index=index, spaces=["general"], documents=["meals.pdf"]).invoke("x")
     assert only.metadata["document"] == "meals.pdf"

@@ -10,8 +10,9 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import Literal
 
-from chromium import CHROMIUM_FLAGS, find_chromium
+from chromium import CHROMIUM_FLAGS, find_chromium  # type: ignore[import-not-found]
 from playwright.sync_api import Page, sync_playwright
 
 TESTS = Path(__file__).resolve().parents[1]
@@ -22,7 +23,7 @@ EARLIER = (
 )
 QUESTION = "How many days of annual leave does a full-time employee have?"
 FOLLOW_UP = "And for part-timers with three days a week?"
-LOOKS = (
+LOOKS: tuple[tuple[str, int, int, Literal["light", "dark"]], ...] = (
     ("chat", 1280, 860, "light"),
     ("chat-dark", 1280, 860, "dark"),
     ("chat-phone", 400, 860, "light"),

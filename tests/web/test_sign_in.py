@@ -261,10 +261,10 @@ def test_names_are_never_markup(site: Served) -> None:
     full_name = "<img src=x onerror=alert(1)>\u202egnp.exe"
     people = site.house.people
     if name not in [account.person.name for account in people.accounts()]:
-        made = people.add(name, GOOD, must_change=False)
+        kim = "<b onclick=alert(1)>Kim</b>"
+        made = people.add(name, GOOD, full_name=kim, must_change=False)
         # However such a name got there: the store itself takes no such letters.
         people.company_person("x|1", "x", origin="x", full_name=full_name)
-        people.set_full_name(made.id, "<b onclick=alert(1)>Kim</b>")
         people.add_group("<i>group</i>")
         people.join(made.id, "<i>group</i>")
     client = site.signed_in(name)

@@ -222,7 +222,7 @@ def test_whole_spaces_can_be_chosen(page: Page, site: Site) -> None:
     stage(page, "done")
     scope = site.backend.asked[1].scope
     assert set(scope.spaces or ()) == {"general", "hr", private.space}
-    assert {name for _, name in scope.documents or ()} == {
+    assert {choice[1] for choice in scope.documents or ()} == {
         DOCUMENTS[0].name,
         "Salaries.xlsx",
         "My notes.md",

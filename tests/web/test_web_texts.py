@@ -9,13 +9,14 @@ from typing import Any
 
 import pytest
 from fakes import leave_answer
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 from fastapi.responses import HTMLResponse
+from starlette.middleware.base import RequestResponseEndpoint
 from starlette.testclient import TestClient
 
 from app.people.access import Person
 from app.web.auth.security import refusal_texts
-from app.web.auth.signed_in import OnePerson
+from app.web.auth.signed_in import set_person
 from app.web.chat import frame, markup
 from app.web.chat.backend import AnswerFailed, FailureKind, Readiness
 from app.web.chat.view import Stage, Turn, fail
@@ -96,12 +97,18 @@ def test_a_third_language_is_a_file_and_its_plain_pages_hold_no_other_words(toy:
     def page(request: Request, name: str) -> HTMLResponse:
         language = language_for(request.headers["accept-language"])
         table = {"questionnaires": language.questionnaires, "password": language.sign_in}[name]
-        values = {"runs": (), "spaces": (), "own": "", "formats": (), "told": None}
+        values: dict[str, Any] = {"runs": (), "spaces": (), "own": "", "formats": (), "told": None}
         values |= {"local": True, "first": False, "shortest": 10, "bad": ""}
         return render(request, f"{name}.html", texts=table, **values)
 
     person = Person("1", "17", administrator=True)
-    client = TestClient(OnePerson(app, person))
+
+    @app.middleware("http")
+    async def signed_in(request: Request, call_next: RequestResponseEndpoint) -> Response:
+        set_person(request.scope, person, secret=b"1" * 32)
+        return await call_next(request)
+
+    client = TestClient(app)
     for name in ("questionnaires", "password"):
         html = client.get(f"/page/{name}", headers={"accept-language": "xx"}).text
         assert f'lang="{toy}"' in html

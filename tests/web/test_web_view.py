@@ -1,5 +1,7 @@
 """What a conversation looks like after each event."""
 
+from typing import Any
+
 import pytest
 from fakes import LEAVE, PASSAGES, answer, cite, hit, leave_answer, nothing_found, script
 
@@ -152,5 +154,5 @@ def test_documents_are_kept_for_asking_again() -> None:
     assert advance(Turn(1, "?", only), Searching("?")).selection == only
 
 
-def _fields(given: Answer) -> dict[str, object]:
+def _fields(given: Answer) -> dict[str, Any]:
     return {name: getattr(given, name) for name in Answer.__slots__}

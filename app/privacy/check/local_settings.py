@@ -36,9 +36,9 @@ def alone(settings: Settings) -> Alone:
     """What the job runs with. Raises ModelError where this machine has no model for it."""
     index = {"chroma_url": None, "embedder": default_embedder(settings)}
     changed = {
-        "web": WebSettings(),  # type: ignore[call-arg]
-        "sign_in": SignInSettings(),  # type: ignore[call-arg]
-        "audit": AuditSettings(),  # type: ignore[call-arg]
+        "web": WebSettings(),
+        "sign_in": SignInSettings(),
+        "audit": AuditSettings(),
         "index": settings.index.model_copy(update=index),
         "engine": _engine(settings),
     }
@@ -54,7 +54,7 @@ def _engine(settings: Settings) -> EngineSettings:
     usable = (
         one for one in list_models(places(settings)) if one.kind == "chat" and is_starter(one)
     )
-    here = EngineSettings()  # type: ignore[call-arg]
+    here = EngineSettings()
     local = settings.model_copy(update={"engine": here})
     starter = next((one for one in usable if not one.problem), None) or default_chat_model(local)
     return here.model_copy(update={"model": starter.path})

@@ -1,9 +1,7 @@
 """Who a request to the web chat comes from: set by the sign-in, read by every route."""
 
-import secrets
-
 from app.people.access import Person
-from app.web.auth.security import App, Receive, Scope, Send
+from app.web.auth.security import Scope
 
 _PERSON = "strongroom.person"
 _SECRET = "strongroom.secret"
@@ -45,17 +43,3 @@ def secret_of(scope: Scope) -> bytes | None:
 def can_sign_out(scope: Scope) -> bool:
     """Whether this person signed in here, and not at a proxy before it."""
     return bool(scope.get(_SIGNS_OUT))
-
-
-class OnePerson:
-    """A sign-in for a machine with a single person at it: every request is theirs."""
-
-    def __init__(self, app: App, person: Person) -> None:
-        self._app = app
-        self._person = person
-        self._secret = secrets.token_bytes(32)
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http":
-            set_person(scope, self._person, secret=self._secret)
-        await self._app(scope, receive, send)
