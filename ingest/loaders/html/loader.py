@@ -20,7 +20,9 @@ _BLOCKS = frozenset(
     "footer form header hr legend li main menu ol p section summary table tbody td tfoot th thead "
     "tr ul caption pre html".split()
 )
-_PIECE = 1 << 16  # characters
+_PIECE = 1 << 16  # characters that the parser gets at a time; it takes no 10 MB at once
+# It drops the end of a text of over 10 MB without an error; an element that shows nothing parts it.
+_LONG_TEXT = re.compile(r"([^<]{1000000,2000000}?)\s(?=[^<])")
 _HIDDEN_ROLES = frozenset(("navigation", "search", "menu", "menubar"))
 _CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{2,40})", re.I)
 _XML_CHARSET = re.compile(rb"^\s*<\?xml[^>]{0,100}encoding\s*=\s*[\"']([A-Za-z0-9_.-]{2,40})", re.I)
@@ -40,7 +42,7 @@ def html_sections(text: str, findings: Findings, root: str = "") -> Iterator[Sec
     """The same for text that is already decoded, below the heading `root`."""
     text = _XML_DECLARATION.sub("", text.replace("\0", ""), count=1)
     parser = etree.HTMLParser(no_network=True, remove_comments=True, remove_pis=True)
-    # In pieces: a text of over 10 MB in one element comes as nothing otherwise, without an error.
+    text = _LONG_TEXT.sub(r"\1<wbr> ", text)
     for at in range(0, len(text), _PIECE):
         parser.feed(text[at : at + _PIECE])
     tree = parser.close() if text.strip() else None
