@@ -226,7 +226,7 @@ def test_a_scan_is_read_by_its_recognised_words_and_by_nothing_else() -> None:
     pdf.text(20, 60, "PWNED tiny")
     text, warnings = _read(bytes(pdf.output()), "scan.pdf")
     assert "Leave is 28 days." in text
-    assert warnings == [f"{LEFT_OUT} 2 words that the drawn page does not show (page 1)"]
+    assert warnings == []  # nothing that people could see is missing
 
 
 def test_invisible_words_over_an_empty_part_of_a_picture_are_left_out() -> None:
@@ -238,7 +238,7 @@ def test_invisible_words_over_an_empty_part_of_a_picture_are_left_out() -> None:
         pdf.text(20, 150, "Recognised perhaps.")
     text, warnings = _read(bytes(pdf.output()), "a.pdf")
     assert "Recognised" not in text
-    assert warnings == [f"{LEFT_OUT} 2 words that the drawn page does not show (page 1)"]
+    assert warnings == []  # nothing that people could see is missing
 
 
 @pytest.mark.parametrize(

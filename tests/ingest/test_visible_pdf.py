@@ -87,12 +87,12 @@ def test_full_ink_of_a_spot_colour_is_not_white() -> None:
 
 
 def test_no_ink_of_a_spot_colour_is_invisible() -> None:
-    drawn = text_at(700, AROUND) + text_at(600, WORDS, "/Spot cs 0 scn")
+    drawn = text_at(700, AROUND) + 2 * text_at(600, WORDS, "/Spot cs 0 scn")
     text, warnings = read(pdf(drawn, SPOT, INK))
     assert AROUND in text
     assert WORDS not in text
     assert warnings == [
-        "invisible text on 1 of 1 pages was left out: 5 words that the drawn page does not show "
+        "invisible text on 1 of 1 pages was left out: 10 words that the drawn page does not show "
         "(page 1)"
     ]
 

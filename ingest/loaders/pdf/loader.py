@@ -22,7 +22,7 @@ _MOST_PAGES = 50_000
 _SCAN = 0.5  # of a page's area: an image that large is a scan, and hidden text over it is OCR
 _PICTURE = 0.2  # of a page that shows no text: less than this is no scan
 _STAMP = 200  # characters that a scanned page may show beside its picture: a stamp, a page number
-_WORTH_TELLING = 1  # words that nobody sees
+_SENTENCE = 10  # words; programs leave a few invisible ones in honest files
 _PLACES_NAMED = 12
 _UNSEEN = 2 | 32  # an annotation's flags: hidden, no view
 _FILE_NAME = re.compile(r"\.(?:pdf|docx?|pptx?|xlsx?|indd)$", re.I)  # as merging tools leave it
@@ -56,12 +56,15 @@ def load_pdf(file: BinaryIO, findings: Findings) -> Iterator[Section]:
     paragraphs = Paragraphs(findings, _outline(reader))
     drawing = Drawing(file, findings)
     source = _read_pages(reader, pages, drawing, count)
+    found = False
     while batch := list(islice(source, _PAGES_AT_ONCE)):
-        yield from paragraphs.sections(batch)
+        for section in paragraphs.sections(batch):
+            found = True
+            yield section
         reader.resolved_objects.clear()  # or every stream of the file stays in memory
     yield from paragraphs.close()
     drawing.close()
-    count.report(findings)
+    count.report(findings, empty=not found)
 
 
 def _load_damaged(file: BinaryIO, findings: Findings, why: str) -> Iterator[Section]:
@@ -92,7 +95,7 @@ def _load_damaged(file: BinaryIO, findings: Findings, why: str) -> Iterator[Sect
     if not found:
         raise LoaderError(damaged)
     findings.warn(f"is damaged ({why}): its text was read, without headings and forms")
-    count.report(findings)
+    count.report(findings, empty=False)
 
 
 def _has_an_end(file: BinaryIO) -> bool:
@@ -122,7 +125,11 @@ class _Counts:
         self.hidden: dict[int, int] = {}  # page -> words
         self.undrawn: dict[int, int] = {}
 
-    def report(self, findings: Findings) -> None:
+    def report(self, findings: Findings, *, empty: bool) -> None:
+        """Warn of what people would miss, and of invisible text where it is a sentence or more.
+
+        `empty`: nothing was read, and whatever there is says why.
+        """
         of = f"of {findings.pages} pages"
         if self.empty:
             have = "has" if len(self.empty) == 1 else "have"
@@ -143,7 +150,7 @@ class _Counts:
                 f"drawn to look {_named(self.undrawn)}"
             )
         words = sum(self.hidden.values())
-        if words >= _WORTH_TELLING:
+        if words >= _SENTENCE or (words and empty):
             findings.warn(
                 f"invisible text on {len(self.hidden)} {of} was left out: {words:,} words that the "
                 f"drawn page does not show {_named(self.hidden)}"

@@ -86,7 +86,8 @@ class Paragraphs:
         for key, line in _margins(blocks):
             seen = self._margins[key]
             if seen >= 3 and seen >= 0.3 * min(self._pages, 40) and len(blocks) > 4:
-                if key[0] in self._shown_margins or not re.search(r"[^\W\d_]{3}", key[0]):
+                numbered = "#" in key[0] and not re.search(r"[^\W\d_]{3}", key[0])
+                if key[0] in self._shown_margins or numbered:
                     dropped.add(id(line))
                 self._shown_margins.add(key[0])
         return [block for block in blocks if id(block) not in dropped]
