@@ -306,3 +306,21 @@ def test_a_file_that_pdfium_cannot_open_is_named(tmp_path: Path) -> None:
     file.write_bytes(b"%PDF-1.7\nnothing")
     with Sandbox(ParseLimits()) as reader, pytest.raises(LoaderError, match="pdfium cannot open"):
         reader.compare(file, "broken.pdf")
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize(
+    ("file", "words"),
+    [
+        ("01-pdf-spot-colour-black/spot.pdf", "The ferry to Fano leaves every 20 minutes."),
+        ("01-pdf-spot-colour-black/spot.pdf", "A bicycle costs 15 kroner."),
+        ("03-pdf-white-on-gradient/gradient.pdf", "Evacuation: meet at gate B"),
+        ("04-pdf-ocr-layer-white/scan_white_ocr.pdf", "The lighthouse is open on Sundays."),
+        ("04-pdf-ocr-layer-white/scan_white_ocr.pdf", "Tickets cost four euros."),
+        ("06-pdf-type3-font-matrix/type3.pdf", "Questions about your bill? Call 4711."),
+    ],
+)
+def test_files_that_other_people_reported(shared_dir: Path, file: str, words: str) -> None:
+    text, warnings = read((shared_dir / "cases" / file).read_bytes())
+    assert words in text
+    assert warnings == []
