@@ -3,7 +3,7 @@
 import logging
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, BinaryIO
 
@@ -29,8 +29,9 @@ _FILE_NAME = re.compile(r"\.(?:pdf|docx?|pptx?|xlsx?|indd)$", re.I)  # as mergin
 _TAIL = 2_048  # bytes; a whole PDF ends within them
 _MOSTLY = 0.3  # of the letters of a text
 _FEW = 3  # letters that nobody knows; a page of more is said to have them
-_NO_LETTER = "\ufffd"
-_UNREADABLE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ue000-\uf8ff\ufffd]")
+_NO_LETTER = "\ufdd0"  # stands for a letter that no reader knows; Unicode keeps it free
+_UNKNOWN = re.compile(_NO_LETTER)
+_UNREADABLE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ue000-\uf8ff\ufdd0\ufffd]")
 
 
 def load_pdf(file: BinaryIO, findings: Findings) -> Iterator[Section]:
@@ -84,7 +85,7 @@ def _load_damaged(file: BinaryIO, findings: Findings, why: str) -> Iterator[Sect
         raise LoaderError(f"has {findings.pages:,} pages, more than {_MOST_PAGES:,}; split it")
     count = _Counts()
     paragraphs = Paragraphs(findings, {})
-    pages = _damaged_pages(findings.pages, drawing, count)
+    pages = ((index + 1, _damaged_page(index, drawing, count)) for index in range(findings.pages))
     found = False
     while batch := list(islice(pages, _PAGES_AT_ONCE)):
         for section in paragraphs.sections(batch):
@@ -102,17 +103,6 @@ def _has_an_end(file: BinaryIO) -> bool:
     size = file.seek(0, os.SEEK_END)
     file.seek(max(0, size - _TAIL))
     return b"%%EOF" in file.read(_TAIL)
-
-
-def _damaged_pages(pages: int, drawing: Drawing, count: "_Counts") -> Pages:
-    for index in range(pages):
-        try:
-            shown = _by_pdfium(index, drawing)
-        except CannotDraw:
-            count.broken.append(index + 1)
-            yield index + 1, []
-            continue
-        yield index + 1, page_blocks(_visible(shown, index, drawing, count), shown.rules)
 
 
 class _Counts:
@@ -174,30 +164,35 @@ def _named(pages: Iterable[int]) -> str:
 def _read_pages(reader: PdfReader, pages: Any, drawing: Drawing, count: _Counts) -> Pages:
     interpreter = Interpreter(reader)
     for number in range(len(pages)):
-        form: Table | None = None
         try:
             shown = _decoded(interpreter.read(pages[number]), number, drawing)
-            form = _form_fields(pages[number])
+            blocks = page_blocks(_visible(shown, number, drawing, count), shown.rules)
+            if form := _form_fields(pages[number]):
+                blocks.append(form)
         except MemoryError:
             raise
         except Exception:  # noqa: BLE001  # pypdf raises anything on a broken page
-            try:
-                shown = _by_pdfium(number, drawing)
-            except CannotDraw:
-                count.broken.append(number + 1)
-                yield number + 1, []
-                continue
-        blocks = page_blocks(_visible(shown, number, drawing, count), shown.rules)
-        if form:
-            blocks.append(form)
+            yield number + 1, _damaged_page(number, drawing, count)
+            continue
         if not blocks and shown.painted:
             count.empty.append(number + 1)
-        elif any(_UNREADABLE.search(_text_of(block)) for block in blocks):
-            text = "".join(map(_text_of, blocks))
-            if _is_unreadable(text) or text.count(_NO_LETTER) > _FEW:
-                count.unreadable.append(number + 1)
-            blocks = list(_readable(blocks))
+        text = "".join(map(_text_of, blocks))
+        garbled = _is_mostly(_UNREADABLE.findall(text), text)
+        if garbled or text.count(_NO_LETTER) > _FEW:
+            count.unreadable.append(number + 1)
+        if garbled or _NO_LETTER in text:
+            blocks = list(_readable(blocks, _UNREADABLE if garbled else _UNKNOWN))
         yield number + 1, blocks
+
+
+def _damaged_page(index: int, drawing: Drawing, count: _Counts) -> list[Line | Table]:
+    """A page that pypdf cannot read, as pdfium has it."""
+    try:
+        shown = PageText(_to_be_seen(drawing.texts(index)), [], painted=True, image_share=0.0)
+    except CannotDraw:
+        count.broken.append(index + 1)
+        return []
+    return page_blocks(_visible(shown, index, drawing, count), shown.rules)
 
 
 def _decoded(shown: PageText, index: int, drawing: Drawing) -> PageText:
@@ -236,11 +231,6 @@ def _with_letters(run: Run, pieces: list[TextObject]) -> Run:
     box = pieces[0].box
     along = (box[0], box[2]) if not run.angle else (run.x0, run.x1)
     return run._replace(text=text, x0=along[0], x1=along[1], drawn=box)
-
-
-def _by_pdfium(index: int, drawing: Drawing) -> PageText:
-    """A page that pypdf cannot read. Raises CannotDraw where pdfium cannot either."""
-    return PageText(_to_be_seen(drawing.texts(index)), [], painted=True, image_share=0.0)
 
 
 def _to_be_seen(texts: Iterable[TextObject]) -> list[Run]:
@@ -291,20 +281,22 @@ def _text_of(block: Line | Table) -> str:
     return block.text if isinstance(block, Line) else "\n".join(block.rows)
 
 
-def _is_unreadable(text: str) -> bool:
-    """Whether over 30 % of a text are no letters of any script."""
-    return len(_UNREADABLE.findall(text)) > _MOSTLY * len(text)
+def _is_mostly(signs: Sequence[str], text: str) -> bool:
+    return len(signs) > _MOSTLY * len(text)
 
 
-def _readable(blocks: Iterable[Line | Table]) -> Iterator[Line | Table]:
-    """What can be read of a page: a line that is mostly unknown signs goes, single ones go."""
+def _readable(
+    blocks: Iterable[Line | Table], unreadable: re.Pattern[str]
+) -> Iterator[Line | Table]:
+    """What can be read of a page: lines that mostly cannot go, and unknown letters of others."""
     for block in blocks:
-        if _is_unreadable(_text_of(block)):
+        text = _text_of(block)
+        if _is_mostly(unreadable.findall(text), text):
             continue
         if isinstance(block, Line):
-            block.text = _UNREADABLE.sub("", block.text).strip()
+            block.text = block.text.replace(_NO_LETTER, "").strip()
         else:
-            block.rows = [_UNREADABLE.sub("", row) for row in block.rows]
+            block.rows = [row.replace(_NO_LETTER, "") for row in block.rows]
         if _text_of(block).strip():
             yield block
 
