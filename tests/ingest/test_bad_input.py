@@ -23,7 +23,8 @@ json.dump({
     "ok": texts.get("ok_3pages.pdf"),
     "leaks": [name for name, text in texts.items() if "root:x:0" in text],
     "orders": [name for name, text in texts.items() if "PWNED-7431" in text],
-    "peak_kib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    # Not ru_maxrss of its own, which begins with the memory of the process that started it.
+    "peak_kib": int(Path("/proc/self/status").read_text().split("VmHWM:")[1].split()[0])
               + resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss,
     "timings": report.timings,
 }, sys.stdout)
