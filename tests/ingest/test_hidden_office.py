@@ -27,7 +27,7 @@ from pptx.util import Pt as SlidePt
 from ingest.sandbox.reading import read_sections
 from ingest.sections import Findings
 
-WORDS, AROUND = "Ghostly words.", "Plain words around them."
+WORDS, AROUND = "Ghostly words that nobody sees.", "Plain words around them."
 WHITE = RGBColor(255, 255, 255)
 
 
