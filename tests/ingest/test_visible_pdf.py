@@ -239,6 +239,17 @@ def test_a_font_that_nobody_can_decode_is_no_text_and_is_named() -> None:
     ]
 
 
+def test_text_that_cannot_be_decoded_is_named_where_the_page_cannot_be_drawn() -> None:
+    findings = Findings(may_draw=False)
+    drawn = text_at(700, AROUND) + "BT /F2 12 Tf 72 600 Td <0A810A82> Tj ET"
+    data = io.BytesIO(pdf(drawn, "", CHINESE))
+    text = "\n".join(section.text for section in read_sections(data, "a.pdf", findings))
+    assert text == AROUND
+    assert findings.warnings == [
+        "1 of 1 pages use fonts whose text cannot be decoded: run OCR on it (page 1)"
+    ]
+
+
 def test_a_damaged_file_that_viewers_show_is_read_with_a_warning() -> None:
     whole = pdf(text_at(700, WORDS) + text_at(600, AROUND, "1 g"))
     broken = whole.replace(b"/Type /Catalog", b"/Type /Cataloq").replace(b"/Count 1", b"/Count x")

@@ -205,8 +205,12 @@ def _decoded(shown: PageText, index: int, drawing: Drawing) -> PageText:
         return shown
     try:
         texts = drawing.texts(index)
-    except CannotDraw:
-        return shown
+    except CannotDraw:  # nobody knows the letters, and the document has to say so
+        unread = [
+            run._replace(text=_NO_LETTER * (_FEW + 1)) if run.undecoded else run
+            for run in shown.runs
+        ]
+        return shown._replace(runs=unread)
     grid = Grid([Suspect("", run.box, float(at)) for at, run in enumerate(unknown)])
     others = Grid([Suspect("", run.box, 0.0) for run in shown.runs if run.text.strip()])
     known: dict[int, list[TextObject]] = {}
