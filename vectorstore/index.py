@@ -28,6 +28,7 @@ from vectorstore.vectors import to_bytes
 
 __all__ = ["EmbedderMismatch", "Index", "IndexFault"]
 
+SECTION = 12  # chunks of a section on each side of one, at most
 _EMBED = 64  # texts read at a time: their token vectors are large, and kept only as bits
 
 Progress = Callable[[int, int], None]
@@ -165,6 +166,25 @@ class Index:
             row = self._catalogue.row(connection, hit.chunk_id)
             rows = self._catalogue.around(connection, row.document_id, 0, 1) if row else []
         return "\n".join(first.text for first in rows)
+
+    def section(self, hit: Hit) -> tuple[Hit, ...]:
+        """The hit's chunk and its neighbours under the same heading, in the document's order.
+
+        At most SECTION chunks on each side; () when the document is gone.
+        """
+        with self._catalogue.reading() as connection:
+            row = self._catalogue.row(connection, hit.chunk_id)
+            if row is None:
+                return ()
+            first, last = max(0, row.position - SECTION), row.position + SECTION
+            rows = self._catalogue.around(connection, row.document_id, first, last)
+        at = next(number for number, one in enumerate(rows) if one.position == row.position)
+        start = end = at
+        while start and rows[start - 1].heading == row.heading:
+            start -= 1
+        while end + 1 < len(rows) and rows[end + 1].heading == row.heading:
+            end += 1
+        return tuple(to_hit(one) for one in rows[start : end + 1])
 
     def search(self, question: str, scope: Scope, k: int = 10) -> SearchResult:
         """The `k` best passages of the scope.

@@ -3,41 +3,58 @@
 import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol, TypeVar
 
 import prompts
 from app.answering.ask import Ask
-from app.answering.check import check_draft
+from app.answering.check import DraftCheck, Written
 from app.answering.citations import without_broken_end
-from app.answering.confidence import Calibration
+from app.answering.composing import Composed, citation, compose, nearest
+from app.answering.confidence import Calibration, Decision, decide, decision_signals
 from app.answering.distrust import as_data, notices_of, plain_draft, unmarked
-from app.answering.editions import prefer_editions
 from app.answering.events import (
     Answer,
+    AnswerSentence,
+    Citation,
     Dropped,
     Event,
+    EvidenceFound,
     Finished,
     ModelName,
+    Outcome,
     Reading,
+    Said,
     Searching,
     Usage,
     Writing,
 )
+from app.answering.finding import Finding, Part, find, with_limit
 from app.answering.followup import Exchange, conversation, read_rewrite, standalone
-from app.answering.language import telling_words
+from app.answering.plan import Kind, Plan, plan
 from app.answering.search_index import SearchIndex
 from app.answering.stream import EventStream
-from app.answering.window import FittedPrompt, NumberedPassage, QuestionTooLong, fit, tokens_sha256
+from app.answering.window import (
+    FittedPrompt,
+    NumberedPassage,
+    PastTurn,
+    QuestionTooLong,
+    fit,
+    tokens_sha256,
+)
 from app.engine.client import Completion, EngineError
+from app.engine.client import Usage as EngineUsage
 from app.engine.templates import ChatTemplate, Turn
 from app.settings import AnswerSettings
+from vectorstore.languages import language
 from vectorstore.records import Hit
 
 WEAK_READS = 3  # passages for a weak model: more only distract it, and cost its user seconds
 WEAK_WRITES = 64  # tokens of its answer; it has nothing more to say after that
 REWRITE_TOKENS = 80  # for a question made from the conversation
 SHOWN = 8  # passages beside the answer, also of those that the model did not read
+SHOWN_EACH = 5  # for each part of a question with several
+NEARBY = 0.4  # share of the limit: a less likely answer is not even shown as near
 
 E = TypeVar("E")  # what a stream tells on its way
 
@@ -136,98 +153,188 @@ class Assistant:
         return AnswerStream(lambda stream: self._answer(stream, ask))
 
     def _answer(self, stream: AnswerStream[Event], ask: Ask) -> Iterator[Event]:
-        started = time.perf_counter()
+        clock = _Clock()
         engine = ExactEngine(self._model.engine) if ask.reproducible else self._model.engine
         asked = self._standalone(stream, ask, engine)
         if asked is None:
             return
         yield Searching(asked)
-        most = WEAK_READS if self._model.weak else self._settings.passages
-        found = self._index.search(asked, ask.scope, k=max(most, SHOWN))
-        hits = prefer_editions(asked, found.hits, self._index.opening)
-        searched = time.perf_counter()
-        numbered = _numbered(hits[:most], ask.history)
-        said = f"{ask.question}\n{ask.instruction}" if ask.instruction else ask.question
-        fitted = self._fit(said, hits[:most], numbered, ask.history)
-        offered = {passage.number: numbered[passage.number] for passage in fitted.passages}
-        told = {number: as_data(hit) for number, hit in offered.items()}
-        dropped = Dropped(fitted.dropped_passages, fitted.dropped_turns)
-        yield Reading(list(offered.values()), dropped)
+        planned = plan(asked)
+        calibration = with_limit(self._calibration, self._settings.refuse_below)
+        finding = find(
+            planned.parts, ask.scope, self._index, calibration, each=self._each(len(planned.parts))
+        )
+        clock.lap("search_s")
+        answer = _Answering(ask, asked, planned, finding, Numbering(ask.history), clock)
+        if not self._is_written(planned, finding):
+            yield Reading(answer.passages(), Dropped())
+            yield from self._said_at_once(answer)
+            yield Finished(self._composed(answer))
+            return
+        fitted = self._fit(answer)
+        answer.offer(fitted)
+        yield Reading(list(answer.offered.values()), answer.dropped)
+        yield from self._said_at_once(answer)
+        check = DraftCheck(
+            asked,
+            finding.parts,
+            answer.told(),
+            weak=self._model.weak,
+            withhold=self._settings.unsupported == "withhold",
+        )
+        yield from self._written(stream, answer, engine, fitted, check)
+        if not stream.stopped:
+            yield Finished(self._checked(answer, check.result(), calibration))
 
-        draft = ""
-        first_token = None
+    def _each(self, parts: int) -> int:
+        """Passages to search for each part."""
+        if self._model.weak:
+            return SHOWN if parts == 1 else SHOWN_EACH
+        return max(SHOWN_EACH, self._settings.passages // parts)
+
+    def _is_written(self, planned: Plan, finding: Finding) -> bool:
+        """Whether the model writes: a weak one only tells one fact that code has found."""
+        if not self._model.weak:
+            return bool(finding.hits)
+        return planned.kind is Kind.FACT and bool(finding.found)
+
+    def _said_at_once(self, answer: "_Answering") -> Iterator[Event]:
+        """The best evidence, before any model has written."""
+        found = answer.best()
+        answer.clock.lap("first_words_s")
+        if found:
+            yield EvidenceFound(found)
+
+    def _written(
+        self,
+        stream: AnswerStream[Event],
+        answer: "_Answering",
+        engine: LanguageModel,
+        fitted: FittedPrompt,
+        check: DraftCheck,
+    ) -> Iterator[Event]:
+        """The model's draft as it grows, and what of it has been checked."""
+        draft = said = ""
+        room = min(fitted.max_tokens, WEAK_WRITES) if self._model.weak else fitted.max_tokens
         completion = stream.writing(
             engine.complete(
                 fitted.ids,
-                max_tokens=min(fitted.max_tokens, WEAK_WRITES)
-                if self._model.weak
-                else fitted.max_tokens,
+                max_tokens=room,
                 stop=self._model.template.stop,
-                person=ask.person,
+                person=answer.ask.person,
             )
         )
         try:
             for piece in completion:
-                first_token = first_token or time.perf_counter()
+                answer.clock.lap("first_token_s")
                 draft += piece
                 yield Writing(draft)
+                plain, _ = plain_draft(draft, answer.ask.question, answer.offered_hits())
+                now = check.read(plain)
+                # What may still be refused at the end is not shown before it.
+                if now != said and answer.finding.found:
+                    said = now
+                    yield Said(said)
         finally:
             completion.close()
         if stream.stopped:
             return
+        answer.usage = completion.usage
         if completion.finish_reason == "length":
             draft = without_broken_end(draft)
-        draft, defused = plain_draft(draft, ask.question, list(offered.values()))
+        plain, answer.defused = plain_draft(draft, answer.ask.question, answer.offered_hits())
+        check.read(plain, ended=True)
 
-        checked = check_draft(
-            asked,
-            draft,
-            {number: one.hit for number, one in told.items()},
-            self._index.embedder,
-            self._calibration,
-            self._index.rarity(telling_words(asked), ask.scope.spaces),
-            weak=self._model.weak,
-            withhold=self._settings.unsupported == "withhold",
-            refuse_below=self._settings.refuse_below,
-        )
-        ended = time.perf_counter()
-        usage = completion.usage
-        shown_before = {number for turn in ask.history for number, _ in turn.shown()}
-        yield Finished(
-            Answer(
-                id=uuid.uuid4().hex,
-                question=ask.question,
-                answer=checked.text,
-                found=checked.decision.found,
-                quoted=checked.quoted,
-                confidence=checked.decision.confidence,
-                sentences=checked.sentences,
-                citations=checked.citations,
-                passages=hits,
-                usage=Usage(
-                    context_window=self._model.context_window,
-                    prompt_tokens=len(fitted.ids),
-                    completion_tokens=usage.completion_tokens if usage else 0,
-                    cached_tokens=usage.cached_tokens if usage else 0,
-                    dropped=dropped,
-                ),
-                timings={
-                    "search_s": searched - started,
-                    "first_token_s": (first_token or ended) - started,
-                    "total_s": ended - started,
-                },
-                model=self._model.name,
-                signals=dict(checked.decision.signals),
-                numbers={
-                    hit.chunk_id: number
-                    for number, hit in offered.items()
-                    if number not in shown_before
-                },
-                turns=fitted.continued(checked.text),
-                prompt_sha256=tokens_sha256(fitted.ids),
-                searched=asked,
-                notices=notices_of(told.values(), checked.text, defused),
+    def _checked(self, answer: "_Answering", written: Written, calibration: Calibration) -> Answer:
+        """The answer after its draft was checked: the model's words, else the documents' own."""
+        decision = self._decide(answer, written, calibration)
+        if decision.found and written.text:
+            return self._finished(
+                answer,
+                decision,
+                Composed(written.text, written.sentences, written.citations, "text"),
+                quoted=False,
             )
+        return self._composed(answer, decision)
+
+    def _decide(self, answer: "_Answering", written: Written, calibration: Calibration) -> Decision:
+        """The best part's decision, with what the model's draft says about it."""
+        best = answer.best_part()
+        if self._model.weak:  # its words say nothing about the documents, neither way
+            return best.decision
+        signals = decision_signals(
+            best.question,
+            best.told,
+            best.evidence,
+            rarity=best.rarity,
+            supported=written.supported,
+            model_refused=written.refused,
+        )
+        return decide(signals, calibration)
+
+    def _composed(self, answer: "_Answering", decision: Decision | None = None) -> Answer:
+        """The answer in the documents' own words, or why there is none."""
+        decision = decision or answer.best_part().decision
+        composed = None
+        if decision.found:
+            composed = compose(answer.plan, answer.finding, answer.numbering.of, self._section)
+        if composed is not None:
+            return self._finished(answer, decision, composed, quoted=True)
+        decision = replace(decision, found=False)
+        near = None
+        if decision.confidence >= NEARBY * self._calibration.refuse_below:
+            near = nearest(answer.plan, answer.finding, answer.numbering.of)
+        if near is not None:
+            return self._finished(answer, decision, near, quoted=True, outcome="unconfirmed")
+        words = language(answer.plan.language).answers.not_found
+        nothing = Composed(words, [AnswerSentence(words, (), supported=False)], [], "text")
+        return self._finished(answer, decision, nothing, quoted=False, outcome="not_found")
+
+    def _section(self, hit: Hit) -> list[Hit]:
+        return [as_data(one).hit for one in self._index.section(hit)]
+
+    def _finished(
+        self,
+        answer: "_Answering",
+        decision: Decision,
+        composed: Composed,
+        *,
+        quoted: bool,
+        outcome: Outcome | None = None,
+    ) -> Answer:
+        usage = answer.usage
+        return Answer(
+            id=uuid.uuid4().hex,
+            question=answer.ask.question,
+            answer=composed.text,
+            found=decision.found,
+            quoted=quoted,
+            confidence=decision.confidence,
+            sentences=composed.sentences,
+            citations=composed.citations,
+            passages=answer.passages(composed.citations),
+            usage=Usage(
+                context_window=self._model.context_window,
+                prompt_tokens=len(answer.fitted.ids) if answer.fitted else 0,
+                completion_tokens=usage.completion_tokens if usage else 0,
+                cached_tokens=usage.cached_tokens if usage else 0,
+                dropped=answer.dropped,
+            ),
+            timings=answer.clock.ended(),
+            model=self._model.name,
+            signals=dict(decision.signals),
+            numbers=answer.new_numbers(composed.citations),
+            turns=answer.continued(composed.text),
+            prompt_sha256=tokens_sha256(answer.fitted.ids) if answer.fitted else "",
+            searched=answer.asked,
+            notices=notices_of(answer.finding.data.values(), composed.text, answer.defused),
+            outcome=outcome or ("partly" if composed.missing else "answered"),
+            form=composed.form,
+            missing=composed.missing,
+            plan=answer.plan,
+            searches=tuple(
+                tuple(hit.chunk_id for hit in part.hits) for part in answer.finding.parts
+            ),
         )
 
     def _standalone(
@@ -263,29 +370,144 @@ class Assistant:
     def too_long(self, question: str) -> str:
         """Why the window cannot hold this question even without passages, or ""."""
         try:
-            self._fit(question, (), {}, ())
+            self._fitted(question, (), ())
         except QuestionTooLong as error:
             return str(error)
         return ""
 
-    def _fit(
-        self,
-        question: str,
-        hits: Sequence[Hit],
-        numbered: dict[int, Hit],
-        history: Sequence[Answer],
+    def _fit(self, answer: "_Answering") -> FittedPrompt:
+        ask = answer.ask
+        hits = answer.finding.hits[:WEAK_READS] if self._model.weak else answer.finding.hits
+        passages = [
+            _passage(answer.numbering.of(hit), answer.finding.data[hit.chunk_id].hit)
+            for hit in hits
+        ]
+        said = f"{ask.question}\n{ask.instruction}" if ask.instruction else ask.question
+        return self._fitted(said, passages, ask.history)
+
+    def _fitted(
+        self, question: str, passages: Sequence[NumberedPassage], history: Sequence[Answer]
     ) -> FittedPrompt:
-        numbers = {hit.chunk_id: number for number, hit in numbered.items()}
         return fit(
             self._model.template,
             system=prompts.render("answer_system"),
             question=question,
             history=history[-1].turns if history else (),
-            passages=[_passage(numbers[hit.chunk_id], as_data(hit).hit) for hit in hits],
+            passages=passages,
             window=self._model.context_window,
             answer_tokens=self._settings.max_tokens,
             render_user=render_user,
         )
+
+
+class Numbering:
+    """The numbers of a conversation's passages: one that was shown before keeps its number."""
+
+    def __init__(self, history: Sequence[Answer]) -> None:
+        self._hits = {number: hit for turn in history for number, hit in turn.shown()}
+        self._numbers = {hit.chunk_id: number for number, hit in self._hits.items()}
+
+    def of(self, hit: Hit) -> int:
+        """The passage's number; the next free one where it has none yet."""
+        number = self._numbers.get(hit.chunk_id)
+        if number is None:
+            number = max(self._hits, default=0) + 1
+            self._numbers[hit.chunk_id] = number
+            self._hits[number] = hit
+        return number
+
+    def hit(self, number: int) -> Hit:
+        """The passage that has this number."""
+        return self._hits[number]
+
+
+class _Clock:
+    """Seconds since a question arrived, by name; the first time counts."""
+
+    def __init__(self) -> None:
+        self._started = time.perf_counter()
+        self._laps: dict[str, float] = {}
+
+    def lap(self, name: str) -> None:
+        self._laps.setdefault(name, time.perf_counter() - self._started)
+
+    def ended(self) -> dict[str, float]:
+        self.lap("total_s")
+        self._laps.setdefault("first_token_s", self._laps["total_s"])
+        return dict(self._laps)
+
+
+class _Answering:
+    """One question while it is answered: what was found, offered and numbered."""
+
+    def __init__(
+        self,
+        ask: Ask,
+        asked: str,
+        planned: Plan,
+        finding: Finding,
+        numbering: Numbering,
+        clock: _Clock,
+    ) -> None:
+        self.ask = ask
+        self.asked = asked
+        self.plan = planned
+        self.finding = finding
+        self.numbering = numbering
+        self.clock = clock
+        self.fitted: FittedPrompt | None = None
+        self.offered: dict[int, Hit] = {}  # as they stand in their documents
+        self.dropped = Dropped()
+        self.usage: EngineUsage | None = None
+        self.defused = 0
+        self._before = {number for turn in ask.history for number, _ in turn.shown()}
+        for hit in finding.hits:
+            numbering.of(hit)
+
+    def offer(self, fitted: FittedPrompt) -> None:
+        """Note which passages the model's prompt shows."""
+        self.fitted = fitted
+        self.offered = {one.number: self.numbering.hit(one.number) for one in fitted.passages}
+        self.dropped = Dropped(fitted.dropped_passages, fitted.dropped_turns)
+
+    def offered_hits(self) -> list[Hit]:
+        return list(self.offered.values())
+
+    def told(self) -> dict[int, Hit]:
+        """The offered passages as data."""
+        return {number: as_data(hit).hit for number, hit in self.offered.items()}
+
+    def passages(self, citations: Sequence[Citation] = ()) -> list[Hit]:
+        """What was found, and what is cited beside it."""
+        known = {hit.chunk_id for hit in self.finding.hits}
+        cited = [self.numbering.hit(one.n) for one in citations if one.chunk_id not in known]
+        return [*self.finding.hits, *cited]
+
+    def best_part(self) -> Part:
+        return max(self.finding.parts, key=lambda part: part.decision.confidence)
+
+    def best(self) -> list[Citation]:
+        """The best sentence of each part that the documents answer."""
+        found: dict[tuple[str, str], Citation] = {}
+        for part in self.finding.found:
+            evidence = part.evidence[0]
+            hit = part.passage(evidence)
+            quote = evidence.candidate.quote
+            found.setdefault((hit.chunk_id, quote), citation(self.numbering.of(hit), hit, quote))
+        return list(found.values())
+
+    def new_numbers(self, citations: Sequence[Citation]) -> dict[str, int]:
+        """Chunk id and number of what was shown first in this turn."""
+        shown = {number: hit.chunk_id for number, hit in self.offered.items()}
+        shown |= {one.n: one.chunk_id for one in citations}
+        return {chunk: number for number, chunk in shown.items() if number not in self._before}
+
+    def continued(self, text: str) -> tuple[PastTurn, ...]:
+        """The conversation as the next prompt shows it."""
+        if self.fitted is not None:
+            return self.fitted.continued(text)
+        before = self.ask.history[-1].turns if self.ask.history else ()
+        return (*before, PastTurn(self.ask.question, text))
 
 
 def render_user(passages: Sequence[NumberedPassage], question: str) -> str:
@@ -311,15 +533,3 @@ def _passage(number: int, hit: Hit) -> NumberedPassage:
     if hit.heading:
         label += f", {hit.heading}"
     return NumberedPassage(number, unmarked(hit.text), label)
-
-
-def _numbered(hits: Sequence[Hit], history: Sequence[Answer]) -> dict[int, Hit]:
-    """Number the hits by rank; one that was shown before keeps its number."""
-    numbered = {number: hit for turn in history for number, hit in turn.shown()}
-    known = {hit.chunk_id for hit in numbered.values()}
-    following = max(numbered, default=0) + 1
-    for hit in hits:
-        if hit.chunk_id not in known:
-            numbered[following] = hit
-            following += 1
-    return numbered

@@ -22,6 +22,10 @@ class SearchIndex(Protocol):
         """The first lines of the hit's document; "" when it is gone."""
         ...
 
+    def section(self, hit: Hit) -> tuple[Hit, ...]:
+        """The hit and its neighbours under the same heading, in order; () when it is gone."""
+        ...
+
     def rarity(self, words: Iterable[str], spaces: Sequence[str] | None) -> dict[str, float]:
         """How rare each word is in these spaces (None: in all): 0 everywhere, 1 nowhere."""
         ...

@@ -30,6 +30,11 @@ def languages() -> tuple[Language, ...]:
     return tuple(found)
 
 
+def language(code: str) -> Language:
+    """The language of an ISO 639-1 code; English for one that is not known."""
+    return next((one for one in languages() if one.code == code), languages()[0])
+
+
 def words_of(kind: Callable[[Language], Iterable[str]]) -> Words:
     """The words (or patterns) of one kind in all languages, once each, language by language."""
     return tuple(dict.fromkeys(word for language in languages() for word in kind(language)))

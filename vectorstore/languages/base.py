@@ -117,6 +117,46 @@ class QuestionWords:
 
 
 @dataclass(frozen=True, slots=True)
+class PlanWords:
+    """Words by which a question says what form its answer takes.
+
+    Patterns of `compared_pairs` have the groups `first` and `second`, and may have `head`, what
+    both are compared by. Those of `requests` end where the things begin that are asked for.
+    """
+
+    telling_words: Words  # besides stop words: they tell the language of a question
+    writing: Patterns  # from the question's start
+    about: Patterns  # before what a text is to be written about
+    asking: Patterns  # a question's first words
+    requests: Patterns  # "tell me the", from the question's start
+    yes_no: Patterns  # a question's first words
+    joints: Words  # "and"
+    comparing: Patterns
+    compared_pairs: Patterns
+    compared_by: Words  # "in" in "compare A and B in price"
+    shared_tails: Words  # "of" in "the dosage and the price of the vaccine"
+    articles: Words
+    operations: Mapping[str, Patterns]  # by the name that `app.answering.plan` gives it
+    procedures: Patterns
+    lists: Patterns  # from the question's start
+    conditions: Patterns  # with one, a rule says more than yes or no
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerWords:
+    """Sentences of answers that code writes; `{...}` is filled in."""
+
+    not_found: str
+    not_confirmed: str  # above passages that are near
+    missing: str  # {parts}
+    yes: str
+    no: str
+    nothing: str  # in a table's cell
+    no_draft: str  # above the rules that a requested text depends on
+    draft: str  # above a text that is not from the documents
+
+
+@dataclass(frozen=True, slots=True)
 class EditionWords:
     """Words by which a document says that it is replaced by a newer edition."""
 
@@ -216,6 +256,8 @@ class Language:
     figures: FigureWords
     labels: LabelWords
     questions: QuestionWords
+    plans: PlanWords
+    answers: AnswerWords
     editions: EditionWords
     orders: OrderWords
     summaries: SummaryWords

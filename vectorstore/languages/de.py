@@ -2,6 +2,7 @@
 """The words of German."""
 
 from vectorstore.languages.base import (
+    AnswerWords,
     DateWords,
     DenialWords,
     EditionWords,
@@ -12,6 +13,7 @@ from vectorstore.languages.base import (
     OrderTerms,
     OrderWords,
     Patterns,
+    PlanWords,
     QuestionnaireWords,
     QuestionWords,
     RetrievalWords,
@@ -219,6 +221,129 @@ LANGUAGE = Language(
         question_labels=("f", "frage"),
         answer_labels=("antwort",),
         rewrite_labels=("frage",),
+    ),
+    plans=PlanWords(
+        telling_words=split(
+            "ist sind der die das wie viele wer wo wann welche welcher welches was bitte ich wir "
+            "gibt alle ein eine zu zum zur im am bei mit nenne zeige hallo danke"
+        ),
+        writing=(
+            r"(?:bitte )?(?:(?:kannst|könntest|können|könnten) (?:du|sie) )?(?:mir )?(?:bitte )?"
+            r"(?:schreibe?n?|formulierer?e?n?|entwirf|entwerfe?n?|verfasser?e?n?|erstelle?n?)"
+            r"(?= (?:\w+ ){0,6}(?:e-?mails?|mails?|briefe?|nachricht(?:en)?|texte?|notiz|antwort|"
+            r"aushang|anschreiben|ankündigung|erinnerung|einladung|rede|absatz|beitrag|plakat|"
+            r"beschwerde|bewerbung|anfrage|stellungnahme|bericht|angebot|rundschreiben)\b)",
+        ),
+        about=("über", "wegen", "zu", "zur", "zum", "bezüglich", "dass"),
+        asking=(
+            r"(?:und |auch |oder )*(?:an |in |bei |bis |ab |seit |für |von |mit |zu |nach |um )?"
+            r"(?:wie ?viele?|was|welche[rsnm]?|wer|wem|wen|wessen|wann|wo|wohin|woher|warum|wieso|wie|womit|wofür)",
+        ),
+        requests=(
+            r"(?:bitte )?(?:nenne?|sage?|gib|zeige?|schicke?)(?: sie)? (?:mir|uns) (?:bitte )?(?:den |die |das )?",
+            r"(?:ich|wir) (?:brauche|brauchen|möchte|möchten|benötige|benötigen)(?: wissen)? (?:den |die |das )?",
+        ),
+        yes_no=(
+            "ist|sind|war|waren|bin|hat|haben|habe|hatte|hatten|kann|können|könnte|darf|dürfen|muss|"
+            "müssen|soll|sollen|sollte|wird|werden|wurde|wurden|gilt|gelten|gibt es|bekomme|bekommen|"
+            "bekommt|erhalte|erhalten|erhält|brauche|brauchen|braucht|zahlt|zahlen|stimmt es|dürfte",
+        ),
+        joints=("und", "sowie"),
+        comparing=(
+            r"vergleich\w*",
+            "versus",
+            r"vs\.?",
+            "gegen",
+            r"unterschied\w*",
+            r"unterscheide\w*",
+            "was hat sich",
+            r"(?:oder|als) [^?]{2,60}",
+        ),
+        compared_pairs=(
+            r"vergleiche?n?(?: sie)? (?:mir )?(?:bitte )?(?:den |die |das )?(?P<first>[^?]{1,80}?) (?:und|mit) (?:den |die |das |der |dem )?(?P<second>[^?]{1,80})$",
+            r"unterschiede? (?:bei (?P<head>[^?]{3,60}?) )?zwischen (?:den |der |dem )?(?P<first>[^?]{1,80}?) und (?:den |der |dem )?(?P<second>[^?]{1,80})$",
+            r"(?:unterscheidet|unterscheiden) sich (?:der |die |das )?(?P<first>[^?]{1,80}?) (?:von|und) (?:dem |der |den |die |das )?(?P<second>[^?]{1,80})$",
+            r"^was hat sich (?:bei |an |in )?(?:den |der |dem )?(?P<head>[^?]{3,60}?) zwischen (?:der |den |dem )?(?P<first>[^?]{1,60}?) und (?:der |den |dem )?(?P<second>[^?]{1,60}?)(?: geändert| verändert)?$",
+            r"^(?P<head>(?:was|welche[rs]?) [^?,]{2,60}), (?:der |die |das )?(?P<first>[^?,]{1,60}?) oder (?:der |die |das )?(?P<second>[^?,]{1,60})$",
+            r"^(?:ist|sind) (?:der |die |das )?(?P<first>[^?,]{1,60}?) oder (?:der |die |das )?(?P<second>[^?,]{1,60})$",
+            r"^(?P<first>[^?,:]{1,60}?) (?:versus|vs\.?|gegen|im vergleich zu[rm]?) (?P<second>[^?,:]{1,60})",
+        ),
+        compared_by=split("bei in für nach hinsichtlich bezüglich beim"),
+        shared_tails=split("von des der für im bei"),
+        articles=split("der die das den dem ein eine einen unser unsere unseren"),
+        operations={
+            "difference": (
+                "um wie ?viel",
+                r"wie ?viel (?:mehr|weniger|\w+er)\b(?= [^?]* als )",
+                r"wie ?viele (?:\w+ ){0,2}(?:mehr|weniger)\b(?= [^?]* als )",
+            ),
+            "average": (r"(?:im )?durchschnitt\w*", "im schnitt", "im mittel", "mittelwert"),
+            "sum": (
+                "summe",
+                "insgesamt",
+                r"gesamt(?:summe|betrag|kosten|preis|zahl|menge)\w*",
+                r"(?:kosten|sind|ergeben|zahlen|wiegen) [^?]{0,60}zusammen(?!\w)",
+                "zusammengerechnet",
+            ),
+            "maximum": (
+                r"(?:am |de[rsmn] |die |das )(?:\w+ )?(?:meisten|höchste[nrsm]?|größte[nrsm]?|längste[nrsm]?|teuerste[nrsm]?|"
+                r"älteste[nrsm]?|schwerste[nrsm]?|weiteste[nrsm]?|beste[nrsm]?|heißeste[nrsm]?|tiefste[nrsm]?|breiteste[nrsm]?)",
+            ),
+            "minimum": (
+                r"(?:am |de[rsmn] |die |das )(?:\w+ )?(?:wenigsten|niedrigste[nrsm]?|kleinste[nrsm]?|kürzeste[nrsm]?|billigste[nrsm]?|"
+                r"günstigste[nrsm]?|jüngste[nrsm]?|leichteste[nrsm]?|nächste[nrsm]?|schnellste[nrsm]?|geringste[nrsm]?|langsamste[nrsm]?)",
+            ),
+            "count": (
+                r"wie ?viele (?:verschiedene )?(?!tage|wochen|monate|jahre|stunden|minuten|euro)(?:[\w-]+ ){1,3}?"
+                r"(?:gibt es|sind|haben|stehen|kosten|kommen|liegen|hatten|waren|führen|beginnen)\b",
+                r"anzahl (?:der|von|aller)\b",
+            ),
+            "filter": (
+                r"(?:welche|alle|liste|zeige?) (?:[\w-]+ ){1,6}?(?:über|unter|mehr als|weniger als|mindestens|höchstens|nach|vor|zwischen|ab|bis) (?:[A-Z€$£]{0,3} ?)?\d+",
+            ),
+        },
+        procedures=(
+            r"^(?:und )?wie (?:kann|muss|soll|sollte|darf|geht|gehe|beantrag\w+|meld\w+|mach\w+|stell\w+|komm\w+|bekomm\w+|reich\w+|richt\w+|bestell\w+|buch\w+|kündig\w+|wechsel\w+|funktionier\w+)\b",
+            r"was (?:muss|soll|sollte|kann|müssen) (?:ich|man|wir)\b[^?]{0,40}\b(?:tun|machen|unternehmen)",
+            r"was (?:mache|tue|tun|machen) (?:ich|wir)",
+            "was nun",
+            "wie geht man",
+            r"(?:schritte|ablauf|vorgehen|verfahren|anleitung)",
+        ),
+        lists=(
+            r"(?:bitte )?(?:liste|nenne?|zeige?|gib)(?: (?:sie|mir|uns|bitte)){0,3} (?:alle|sämtliche|eine (?:liste|tabelle|übersicht))\b",
+            r"(?:bitte )?liste\b",
+            r"welche (?:[\w-]+ ){0,2}?[\w-]+(?:en|er|rn|s|e) (?:sind|haben|können|dürfen|müssen|werden|gibt|kann|darf|gelten|gehören|bietet|hat|muss|stehen|liefern|braucht|brauche|deckt|kommen|umfasst)\b",
+            r"welche [\w-]+(?:ungen|keiten|heiten|schaften|ionen|inge|sse)\b",
+            r"was (?:sind|gehört|gehören|umfasst|beinhaltet)\b",
+            r"wer (?:sind|gehört)\b",
+            r"(?:eine )?(?:übersicht|liste|tabelle|aufstellung) (?:der|aller|von)\b",
+            r"alle \w+",
+        ),
+        conditions=(
+            "nur",
+            "wenn",
+            "falls",
+            "sofern",
+            "bis zu",
+            "mindestens",
+            "höchstens",
+            "vor",
+            "bis",
+            "nach",
+            "ab",
+            "außer",
+        ),
+    ),
+    answers=AnswerWords(
+        not_found="Die Dokumente enthalten keine Antwort auf diese Frage.",
+        not_confirmed="Die Dokumente beantworten diese Frage nicht. Am nächsten kommt:",
+        missing="Die Dokumente beantworten nicht: {parts}",
+        yes="Ja",
+        no="Nein",
+        nothing="nicht in den Dokumenten",
+        no_draft="Das sagen die Dokumente dazu:",
+        draft="Entwurf, nicht aus den Dokumenten:",
     ),
     editions=EditionWords(
         replaced=(

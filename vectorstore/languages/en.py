@@ -2,6 +2,7 @@
 """The words of English."""
 
 from vectorstore.languages.base import (
+    AnswerWords,
     DateWords,
     DenialWords,
     EditionWords,
@@ -12,6 +13,7 @@ from vectorstore.languages.base import (
     OrderTerms,
     OrderWords,
     Patterns,
+    PlanWords,
     QuestionnaireWords,
     QuestionWords,
     RetrievalWords,
@@ -353,6 +355,129 @@ LANGUAGE = Language(
         question_labels=("q", "question"),
         answer_labels=("a", "answer"),
         rewrite_labels=("(?:the )?(?:standalone |rewritten |rephrased |last )*question(?: is)?",),
+    ),
+    plans=PlanWords(
+        telling_words=split("is are the what who where how many much please list all show give me"),
+        writing=(
+            r"(?:please |kindly )?(?:(?:can|could|would|will) you )?(?:please )?(?:help me )?"
+            r"(?:write|draft|compose|formulate|phrase|reply to|prepare)"
+            r"(?! down)(?= (?:\w+ ){0,6}(?:e-?mails?|mails?|letters?|messages?|texts?|notes?|notices?|"
+            r"repl(?:y|ies)|answers?|memos?|announcements?|reminders?|invitations?|speech|paragraphs?|"
+            r"summary|posts?|posters?|complaints?|applications?|requests?|statements?|report|faq|offer)\b)",
+        ),
+        about=("about", "regarding", "concerning", "on", "that", "to say", "asking for"),
+        asking=(
+            r"(?:and |also |or )*(?:at |in |on |by |for |from |to |with |until |under )?"
+            r"(?:what|which|who|whom|whose|when|where|why|how)(?:['’]s|['’]re)?",
+        ),
+        requests=(
+            r"(?:please )?(?:tell|give|show|send) me (?:please )?(?:both )?(?:the )?",
+            r"(?:i|we) (?:need|want|would like)(?: to know)? (?:both )?(?:the )?",
+            r"(?:what|who) (?:is|are) (?:both )?the (?=[^?]*,[^?]* and the )",
+        ),
+        yes_no=(
+            "is|are|am|was|were|do|does|did|can|could|may|might|must|shall|should|will|would|has|have|had",
+            "isn['’]t|aren['’]t|don['’]t|doesn['’]t|can['’]t",
+            "(?:is it )?(?:true|correct|right) that",
+        ),
+        joints=("and", "as well as", "and also"),
+        comparing=(
+            r"compar\w+",
+            "versus",
+            r"vs\.?",
+            r"differ\w*",
+            "as opposed to",
+            "what changed",
+            r"(?:or|than) [^?]{2,60}",
+        ),
+        compared_pairs=(
+            r"compare (?:the )?(?P<head>[^?]{3,60}?) (?:of|in|for|between) (?:the )?(?P<first>[^?]{1,60}?) (?:and|with|to) (?:the |those (?:of|in|for) )?(?P<second>[^?]{1,60})$",
+            r"compare (?:the )?(?P<first>[^?]{1,80}?) (?:and|with|to|against) (?:the )?(?P<second>[^?]{1,80})$",
+            r"^what changed (?:in |about )?(?:the )?(?P<head>[^?]{3,60}?) (?:between|from) (?:the )?(?P<first>[^?]{1,60}?) (?:and|to) (?:the )?(?P<second>[^?]{1,60})$",
+            r"differences? (?:in (?:the )?(?P<head>[^?]{3,60}?) )?between (?:the )?(?P<first>[^?]{1,80}?) and (?:the )?(?P<second>[^?]{1,80})$",
+            r"how (?:does|do|is|are) (?:the )?(?P<first>[^?]{1,80}?) (?:differ(?:s|ent)?|compares?d?) (?:from|to|with) (?:the )?(?P<second>[^?]{1,80})$",
+            r"^(?P<head>which [^?,]{2,60}), (?:the )?(?P<first>[^?,]{1,60}?) or (?:the )?(?P<second>[^?,]{1,60})$",
+            r"^(?:is|are|do|does) (?:the )?(?P<first>[^?,]{1,60}?) or (?:the )?(?P<second>[^?,]{1,40}? (?:\w+er|more \w+|less \w+)\b[^?]*)$",
+            r"^(?P<first>[^?,:]{1,60}?) (?:versus|vs\.?|against) (?P<second>[^?,:]{1,60})",
+        ),
+        compared_by=split("in for on by regarding concerning when as"),
+        shared_tails=split("of for in at"),
+        articles=split("the a an our your their"),
+        operations={
+            "difference": (
+                "by how much",
+                r"how much (?:more|less|higher|lower|longer|shorter|\w+er)\b(?= [^?]* than )",
+                r"how many (?:\w+ ){0,3}(?:more|fewer|less)\b(?= [^?]* than )",
+                "(?:price|cost|age|numerical) difference",
+            ),
+            "average": ("average", "on average", "mean", "median"),
+            "sum": ("total", "in total", "sum", "altogether", "combined", "added up", "add up"),
+            "maximum": (
+                r"(?:the|is|has|have|costs?|pays?|are|was|were|whose) (?:\w+ ){0,2}(?:most|highest|largest|biggest|longest|greatest|oldest|"
+                r"heaviest|tallest|fastest|farthest|furthest|richest|hottest|widest|deepest|best|top)"
+                r"(?! recent| common| important)\b",
+            ),
+            "minimum": (
+                r"(?:the|is|has|have|costs?|pays?|are|was|were|whose) (?:\w+ ){0,2}(?:least|lowest|smallest|shortest|fewest|cheapest|youngest|"
+                r"lightest|slowest|nearest|closest|coldest|narrowest|worst)\b",
+                r"(?:\w+ ){0,2}(?:fastest|soonest|quickest)",
+            ),
+            "count": (
+                r"how many (?:different )?(?:[\w-]+ ){1,4}?(?:are there|do (?:we|you|they) have|are (?:listed|in (?:the|our) (?:table|list|sheet|file)))",
+                r"how many (?:different )?(?!days|weeks|months|years|hours|minutes|people|euros)(?:[\w-]+ ){1,3}?(?:are|have|has|cost|come|were|had|lie|start|end|use|with|in the (?:table|list))\b",
+                r"number of (?:[\w-]+ ){1,4}(?:older|younger|above|below|over|under|with|in the (?:table|list)|more|less)\b",
+                r"^count\b",
+            ),
+            "filter": (
+                r"(?:which|what|list|show|all) (?:[\w-]+ ){1,6}?(?:above|below|over|under|more than|less than|fewer than|at least|at most|after|before|between|cheaper than|longer than|later than|earlier than) (?:[A-Z€$£]{0,3} ?)?\d+",
+            ),
+        },
+        procedures=(
+            r"^(?:and |so )?how (?:do|can|should|must|would|shall|may|to)(?! (?:many|much|long|often))\b(?! (?:the|they|we|you|these|those)? ?(?:\w+ )?(?:differ|compare))",
+            "how to",
+            r"what (?:do|should|must|shall|can) (?:i|we|one|you|people|employees|staff|someone|somebody) (?:have to |need to )?do\b",
+            "what (?:now|next)",
+            r"(?:steps?|process|procedure|instructions?|way) (?:for|to|of)\b",
+            "walk me through",
+            "step by step",
+        ),
+        lists=(
+            r"(?:please )?(?:list|enumerate)\b",
+            r"(?:please )?(?:name|show|give|tell)(?: me)? (?:all|every|each|the [\w -]{2,60} (?:in|as) a (?:table|list))\b",
+            r"(?:please )?(?:show|give)(?: me)? [^?]{2,80}(?:table|list)",
+            r"(?:what|which) are (?:all )?(?:the|our|your)\b",
+            r"what (?:all|kinds? of|types? of|sorts? of)\b",
+            r"which (?:[\w-]+ ){0,3}[\w-]*[a-rt-z]s\b(?! is| was| has| does)",
+            r"who are\b",
+            r"what (?:belongs|do(?:es)? [^?]{2,60} (?:include|contain|consist of|cover))\b",
+            r"(?:an? )?(?:overview|list|table) of\b",
+            r"all (?:the )?\w+",
+        ),
+        conditions=(
+            "only",
+            "if",
+            "unless",
+            "when",
+            "up to",
+            "at least",
+            "at most",
+            "before",
+            "until",
+            "after",
+            "from",
+            "may ask",
+            "except",
+        ),
+    ),
+    answers=AnswerWords(
+        not_found="The documents do not hold an answer to this question.",
+        not_confirmed="The documents do not answer this question. This is the nearest that they say:",
+        missing="The documents do not answer: {parts}",
+        yes="Yes",
+        no="No",
+        nothing="not in the documents",
+        no_draft="This is what the documents say about it:",
+        draft="Draft, not from the documents:",
     ),
     editions=EditionWords(
         replaced=(

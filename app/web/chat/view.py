@@ -10,8 +10,10 @@ from app.answering.events import (
     Citation,
     Dropped,
     Event,
+    EvidenceFound,
     Finished,
     Reading,
+    Said,
     Searching,
     Writing,
 )
@@ -45,7 +47,8 @@ class Turn:
     stage: Stage = Stage.WAITING
     passages: tuple[Hit, ...] = ()
     dropped: Dropped = field(default_factory=Dropped)
-    draft: str = ""
+    evidence: tuple[Citation, ...] = ()
+    draft: str = ""  # what has been said of the answer so far, checked
     answer: Answer | None = None
     failure: AnswerFailed | None = None
     feedback: Feedback | None = None
@@ -98,7 +101,11 @@ def advance(turn: Turn, event: Event) -> Turn:
             return replace(
                 turn, stage=Stage.READING, passages=tuple(passages), dropped=dropped, draft=""
             )
-        case Writing(text=text):
+        case EvidenceFound(citations=citations):
+            return replace(turn, evidence=tuple(citations))
+        case Writing():
+            return replace(turn, stage=Stage.WRITING)
+        case Said(text=text):
             return replace(turn, stage=Stage.WRITING, draft=text)
         case Finished(answer=answer):
             return replace(
