@@ -9,6 +9,7 @@ from app.answering.editions import prefer_editions
 from app.answering.evidence import Evidence, only_asks, rank_evidence, rather_told
 from app.answering.language import telling_words
 from app.answering.search_index import SearchIndex
+from vectorstore.embedder import Embedder
 from vectorstore.records import Hit
 from vectorstore.scope import Scope
 
@@ -70,23 +71,29 @@ def find(
     hits = _in_turns(searched)[:MOST_HITS]
     data = {hit.chunk_id: as_data(hit) for hit in (*hits, *(h for one in searched for h in one))}
     parts = [
-        _judged(question, found, data, scope, index, calibration)
+        judge(
+            question,
+            found,
+            [data[hit.chunk_id].hit for hit in found],
+            index.embedder,
+            calibration,
+            index.rarity(telling_words(question), scope.spaces),
+        )
         for question, found in zip(questions, searched, strict=True)
     ]
     return Finding(parts, hits, data)
 
 
-def _judged(
+def judge(
     question: str,
     hits: Sequence[Hit],
-    data: Mapping[str, Told],
-    scope: Scope,
-    index: SearchIndex,
+    told: Sequence[Hit],
+    embedder: Embedder,
     calibration: Calibration,
+    rarity: Mapping[str, float],
 ) -> Part:
-    told = [data[hit.chunk_id].hit for hit in hits]
-    rarity = index.rarity(telling_words(question), scope.spaces)
-    evidence = rank_evidence(question, told[:READ], index.embedder, rarity)
+    """Rank the sentences of `hits` (`told`: the same as data) and decide whether they answer."""
+    evidence = rank_evidence(question, told[:READ], embedder, rarity)
     evidence = [one for one in evidence if not only_asks(question, one.sentence)]
     evidence = rather_told(question, evidence)
     signals = decision_signals(
