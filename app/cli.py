@@ -141,6 +141,12 @@ def build_parser() -> argparse.ArgumentParser:
     evaluate.add_argument(
         "--retrieval-only", action="store_true", help="measure finding, without the language model"
     )
+    evaluate.add_argument(
+        "--model",
+        action="append",
+        metavar="FILE",
+        help="answer with this GGUF file; given twice or more, the models are compared",
+    )
     evaluate.add_argument("--limit", type=int, metavar="N", help="only the first N questions")
     evaluate.add_argument(
         "--dialogues", metavar="FILE", help="measure the last questions of conversations"
