@@ -29,6 +29,7 @@ from vectorstore.vectors import to_bytes
 __all__ = ["EmbedderMismatch", "Index", "IndexFault"]
 
 SECTION = 12  # chunks of a section on each side of one, at most
+OUTLINED = 400  # chunks of a document that its outline is made of, at most
 _EMBED = 64  # texts read at a time: their token vectors are large, and kept only as bits
 
 Progress = Callable[[int, int], None]
@@ -185,6 +186,22 @@ class Index:
         while end + 1 < len(rows) and rows[end + 1].heading == row.heading:
             end += 1
         return tuple(to_hit(one) for one in rows[start : end + 1])
+
+    def outline(self, hit: Hit) -> tuple[Hit, ...]:
+        """The first chunk below each heading of the hit's document, in order.
+
+        Only the document's first OUTLINED chunks are looked at; () when it is gone.
+        """
+        with self._catalogue.reading() as connection:
+            row = self._catalogue.row(connection, hit.chunk_id)
+            if row is None:
+                return ()
+            rows = self._catalogue.around(connection, row.document_id, 0, OUTLINED - 1)
+        return tuple(
+            to_hit(one)
+            for number, one in enumerate(rows)
+            if not number or one.heading != rows[number - 1].heading
+        )
 
     def search(self, question: str, scope: Scope, k: int = 10) -> SearchResult:
         """The `k` best passages of the scope.

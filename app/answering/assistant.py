@@ -10,7 +10,7 @@ import prompts
 from app.answering.ask import Ask
 from app.answering.check import DraftCheck, Written
 from app.answering.citations import without_broken_end
-from app.answering.composing import Composed, citation, compose, nearest
+from app.answering.composing import Around, Composed, citation, compose, nearest
 from app.answering.confidence import Calibration, Decision, decide, decision_signals
 from app.answering.distrust import as_data, notices_of, plain_draft, unmarked
 from app.answering.events import (
@@ -277,7 +277,12 @@ class Assistant:
         decision = decision or answer.best_part().decision
         composed = None
         if decision.found:
-            composed = compose(answer.plan, answer.finding, answer.numbering.of, self._section)
+            composed = compose(
+                answer.plan,
+                answer.finding,
+                answer.numbering.of,
+                Around(self._section, self._outline),
+            )
         if composed is not None:
             return self._finished(answer, decision, composed, quoted=True)
         decision = replace(decision, found=False)
@@ -292,6 +297,9 @@ class Assistant:
 
     def _section(self, hit: Hit) -> list[Hit]:
         return [as_data(one).hit for one in self._index.section(hit)]
+
+    def _outline(self, hit: Hit) -> list[Hit]:
+        return [as_data(one).hit for one in self._index.outline(hit)]
 
     def _finished(
         self,

@@ -12,8 +12,15 @@ from app.answering.candidates import is_question
 from app.answering.events import AnswerSentence, Citation, Form
 from app.answering.evidence import Evidence
 from app.answering.finding import Finding, Part
-from app.answering.language import content_stems, negated, numbers, sentences, telling_words
-from app.answering.plan import Kind, Plan
+from app.answering.language import (
+    content_stems,
+    negated,
+    numbers,
+    sentences,
+    stem_of,
+    telling_words,
+)
+from app.answering.plan import Kind, Plan, tells
 from vectorstore.languages import any_of, language
 from vectorstore.records import Hit
 
@@ -22,6 +29,9 @@ RELATED = 0.8
 MOST_SENTENCES = 6
 MOST_ITEMS = 40
 MOST_STEPS = 14
+ABOUT_HEADING = 0.5  # share of the question's words, by rarity, that a heading must hold
+SEPARATOR = " > "  # between the headings above a passage
+ADDED_UP = ("sum", "average", "difference")  # made of several figures, unless a sentence tells it
 YES_NO_COVERAGE = 0.8  # share of the question's words that a rule must hold to be a yes or a no
 _BULLET = re.compile(r"^\s*(?:[-*•–▪◦‣]|\(?\d{1,2}[.)]|\(?[a-z][.)])\s+")
 _NUMBERED = re.compile(r"^\s*\(?\d{1,2}[.)]\s+")
@@ -32,7 +42,17 @@ _LIMITS = re.compile(
     re.IGNORECASE,
 )
 
-Section = Callable[[Hit], Sequence[Hit]]
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What stands around a passage in its document, as data.
+
+    `section` gives the passages under the same heading, `outline` the first one under each
+    heading of the document; both in the document's order.
+    """
+
+    section: Callable[[Hit], Sequence[Hit]]
+    outline: Callable[[Hit], Sequence[Hit]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +100,11 @@ def citation(number: int, hit: Hit, quote: str) -> Citation:
 
 
 def compose(
-    plan: Plan, finding: Finding, number_of: Callable[[Hit], int], section: Section
+    plan: Plan, finding: Finding, number_of: Callable[[Hit], int], around: Around
 ) -> Composed | None:
     """The answer in the documents' own words; None where no part of the question is answered.
 
-    `number_of` gives a passage its number; `section` gives the passages under the same heading
-    as one, as data.
+    `number_of` gives a passage its number.
     """
     page = _Page(number_of)
     if not finding.found:
@@ -96,13 +115,15 @@ def compose(
     part = finding.found[0]
     match plan.kind:
         case Kind.PROCEDURE:
-            return _steps(part, page, section)
+            return _steps(part, page, around)
         case Kind.LIST | Kind.WRITING:
-            shown = _list(part, page, section)
+            shown = _list(part, page, around)
         case Kind.YES_NO:
             shown = _yes_no(plan, part, page)
+        case Kind.COMPUTATION:
+            return None if _must_compute(plan, part) else _fact(part, page, around)
         case _:
-            shown = _fact(part, page, section)
+            shown = _fact(part, page, around)
     if plan.kind is Kind.WRITING:
         shown = replace(shown, text=f"{language(plan.language).answers.no_draft}\n\n{shown.text}")
     return shown
@@ -119,11 +140,19 @@ def nearest(plan: Plan, finding: Finding, number_of: Callable[[Hit], int]) -> Co
     return page.done("\n".join((lead, "", *(f"> {line}" for line in lines))), "text")
 
 
-def _fact(part: Part, page: _Page, section: Section) -> Composed:
+def _fact(part: Part, page: _Page, around: Around) -> Composed:
     best = part.evidence[0]
     if best.sentence.rstrip().endswith(":"):
-        return _list(part, page, section)
+        return _list(part, page, around)
     return page.done(page.cite(_quoted(part, best)), "text")
+
+
+def _must_compute(plan: Plan, part: Part) -> bool:
+    """Whether one sentence cannot be the answer: it is one row of many, or one figure of a sum."""
+    best = part.evidence[0]
+    if _ROW.match(best.sentence):
+        return True
+    return plan.operation in ADDED_UP and not tells(plan.operation, best.told)
 
 
 def _quoted(part: Part, found: Evidence) -> Line:
@@ -132,12 +161,45 @@ def _quoted(part: Part, found: Evidence) -> Line:
 
 def _several(plan: Plan, finding: Finding, page: _Page) -> Composed:
     """One item for each part; parts that the same sentence answers share it."""
-    lines: dict[str, None] = {}
+    lines: list[str] = []
+    used: list[str] = []
     for part in finding.found:
-        line = _quoted(part, part.evidence[0])
-        if not any(said.text == line.text for said in page.said):
-            lines[f"- {page.cite(line)}"] = None
-    return _with_missing(plan, finding, page, list(lines), "list")
+        best = _own_best(part, used)
+        if best is not None:
+            used.append(best.told)
+            lines.append(page.cite(_quoted(part, best)))
+    if len(lines) == 1:
+        return _with_missing(plan, finding, page, lines, "text")
+    return _with_missing(plan, finding, page, [f"- {line}" for line in lines], "list")
+
+
+def _own_best(part: Part, used: Sequence[str]) -> Evidence | None:
+    """The part's best sentence that is not told already; None where a told one answers it too.
+
+    A part that names something which the told sentence lacks has an answer of its own.
+    """
+    best = part.evidence[0]
+    if best.told not in used:
+        return best
+    own = set(content_stems(part.question.partition(" (")[0]))
+    lacking = own - set(content_stems(best.told))
+    others = [one for one in part.evidence if one.told not in used]
+    if own and not lacking:
+        return None
+    near = [one for one in others if one.score >= RELATED * best.score]
+    holding = [one for one in near if lacking & set(content_stems(one.told))]
+    if holding:
+        return holding[0]
+    if own:
+        return None
+    # "And what after that?" asks for the sentence behind the one that was told.
+    behind = [one for one in others if _stands_behind(part, one, best)]
+    return behind[0] if behind else None
+
+
+def _stands_behind(part: Part, one: Evidence, other: Evidence) -> bool:
+    text = part.passage(other).text
+    return one.passage == other.passage and 0 <= text.find(other.sentence) < text.find(one.sentence)
 
 
 def _comparison(plan: Plan, finding: Finding, page: _Page) -> Composed:
@@ -198,20 +260,53 @@ def _verdict(question: str, rule: str) -> bool | None:
     return negated(question) == negated(rule)
 
 
-def _list(part: Part, page: _Page, section: Section) -> Composed:
-    """The whole list or the rows that the best sentence belongs to; else the related sentences."""
+def _list(part: Part, page: _Page, around: Around) -> Composed:
+    """The whole list or the rows that the best sentence belongs to; else the sections below the
+    heading that is asked about; else the related sentences."""
     best = part.evidence[0]
-    run = _run_with(best, part.passage(best), section)
-    if len(run) > 1:
-        lines = [f"- {page.cite(line)}" for line in run[:MOST_ITEMS]]
-        return page.done("\n".join(lines), "list")
-    related = [one for one in part.evidence if one.score >= RELATED * best.score]
-    chosen = sorted(related[:MOST_SENTENCES], key=lambda one: (one.passage, one.candidate.far))
-    if len(chosen) == 1:
+    lines = _run_with(best, part.passage(best), around)
+    if len(lines) < 2:
+        lines = _sections(part, around)
+    if len(lines) < 2:
+        related = [one for one in part.evidence if one.score >= RELATED * best.score]
+        chosen = _in_reading_order(part, related[:MOST_SENTENCES])
+        lines = [_quoted(part, one) for one in chosen]
+    if len(lines) < 2:
         return page.done(page.cite(_quoted(part, best)), "text")
-    order = {id(one): number for number, one in enumerate(_in_reading_order(part, chosen))}
-    chosen.sort(key=lambda one: order[id(one)])
-    return page.done("\n".join(f"- {page.cite(_quoted(part, one))}" for one in chosen), "list")
+    return page.done("\n".join(f"- {page.cite(line)}" for line in lines[:MOST_ITEMS]), "list")
+
+
+def _sections(part: Part, around: Around) -> list[Line]:
+    """The sections below a heading that holds what is asked about, each by its first sentence.
+
+    [] where no heading does, or where the asked thing stands in a sentence rather than above it.
+    """
+    hit = part.passage(part.evidence[0])
+    asked = {stem_of(word): part.rarity.get(word, 1.0) for word in telling_words(part.question)}
+    path = hit.heading.split(SEPARATOR)
+    for depth in range(len(path)):
+        above = SEPARATOR.join(path[:depth])
+        titles = set(content_stems(above or hit.document))
+        held = sum(weight for stem, weight in asked.items() if stem in titles)
+        if held < ABOUT_HEADING * sum(asked.values()):
+            continue
+        below = [one for one in around.outline(hit) if _is_child(one.heading, above)]
+        if 1 < len(below) <= MOST_ITEMS:
+            return [line for one in below for line in _titled(one)]
+    return []
+
+
+def _is_child(heading: str, above: str) -> bool:
+    start = f"{above}{SEPARATOR}" if above else ""
+    return bool(heading) and heading.startswith(start) and SEPARATOR not in heading[len(start) :]
+
+
+def _titled(hit: Hit) -> Iterator[Line]:
+    """A section by its title and first sentence."""
+    first = next((line for line in _told([hit])), None)
+    if first is not None:
+        title = hit.heading.rpartition(SEPARATOR)[2]
+        yield Line(f"{title}: {first.text}", hit, first.quote)
 
 
 def _in_reading_order(part: Part, chosen: Sequence[Evidence]) -> list[Evidence]:
@@ -221,14 +316,14 @@ def _in_reading_order(part: Part, chosen: Sequence[Evidence]) -> list[Evidence]:
     )
 
 
-def _run_with(best: Evidence, hit: Hit, section: Section) -> list[Line]:
+def _run_with(best: Evidence, hit: Hit, around: Around) -> list[Line]:
     """The list items or table rows around a sentence; [] where it stands in prose.
 
     A sentence that ends with a colon opens the list below it.
     """
     lines = [
         (line, one)
-        for one in section(hit) or (hit,)
+        for one in around.section(hit) or (hit,)
         for line in one.text.splitlines()
         if line.strip()
     ]
@@ -260,18 +355,26 @@ def _shape(line: str) -> str:
     return ""
 
 
-def _steps(part: Part, page: _Page, section: Section) -> Composed:
-    """The section that tells how, sentence by sentence."""
+def _steps(part: Part, page: _Page, around: Around) -> Composed:
+    """The section that tells how, sentence by sentence; of a section about several things the
+    paragraph alone."""
     best = part.evidence[0]
     hit = part.passage(best)
-    passages = list(section(hit) or (hit,))
-    told = list(_told(passages))
-    if len(told) > MOST_STEPS:
-        told = list(_told([hit]))
+    told = list(_told(around.section(hit) or (hit,)))
+    if len(told) > MOST_STEPS or not _is_about(part.question, hit):
+        line = next((line for line in hit.text.splitlines() if best.sentence[:60] in line), "")
+        paragraph = list(_told([replace(hit, text=line)]))
+        told = paragraph if len(paragraph) > 1 or len(told) > MOST_STEPS else told
     if len(told) < 2:
         return page.done(page.cite(_quoted(part, best)), "text")
     lines = [f"{n}. {page.cite(line)}" for n, line in enumerate(told[:MOST_STEPS], start=1)]
     return page.done("\n".join(lines), "steps")
+
+
+def _is_about(question: str, hit: Hit) -> bool:
+    """Whether a passage's own heading speaks of what is asked."""
+    heading = hit.heading.rpartition(SEPARATOR)[2] or hit.document
+    return bool(set(content_stems(heading)) & set(content_stems(question)))
 
 
 def _told(passages: Sequence[Hit]) -> Iterator[Line]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from app.answering.language import content_stems, words
-from vectorstore.languages import languages, words_of
+from vectorstore.languages import any_of, languages, words_of
 from vectorstore.languages.base import PlanWords
 
 MOST_PARTS = 5  # of one question; each is a search
@@ -64,6 +64,11 @@ def plan(question: str) -> Plan:
     return reading.several() or reading.one() or fact
 
 
+def tells(operation: str, sentence: str) -> bool:
+    """Whether a sentence speaks of a total, an average or a difference itself."""
+    return any(_OPERATIONS[operation][one.code].search(sentence) is not None for one in languages())
+
+
 def language_of(text: str) -> str:
     """The language whose small words the text uses most; English where none is told."""
     used = [word.casefold() for word in re.findall(r"[^\W\d_]+", text)]
@@ -94,7 +99,6 @@ _WORDS = r"\b(?:{})\b"
 _TELLING = {one.code: frozenset((*one.stop_words, *one.plans.telling_words)) for one in languages()}
 _LETTERS = {one.code: set(one.capitals + one.capitals.lower()) for one in languages()}
 _WRITES = _Expressions(lambda one: one.writing, _START)
-_ABOUT = _Expressions(lambda one: one.about, r"\b(?:{})\s+")
 _REQUESTS = _Expressions(lambda one: one.requests, "^(?:{})")
 _PROCEDURE = _Expressions(lambda one: one.procedures, _WORDS)
 _LISTS = _Expressions(lambda one: one.lists, _START)
@@ -116,6 +120,7 @@ _OPERATIONS = {
     operation: _Expressions(lambda one, name=operation: one.operations.get(name, ()), _WORDS)  # type: ignore[misc]
     for operation in OPERATIONS
 }
+_OLD = re.compile(rf"(?:{any_of(lambda language: language.editions.asks_for_old)})", re.IGNORECASE)
 _POINTS_BACK = frozenset(words_of(lambda language: language.questions.pointing_back))
 
 
@@ -129,8 +134,8 @@ class _Reading:
 
     def several(self) -> Plan | None:
         """The plan of a text to write, or of a question with several parts."""
-        if _WRITES[self.language].search(self.asked):
-            return Plan(Kind.WRITING, (self.subject(),), language=self.language)
+        if request := _WRITES[self.language].search(self.asked):
+            return Plan(Kind.WRITING, (self.subject(request),), language=self.language)
         for parts in (self.clauses(), self.requested()):
             if len(parts) > 1:
                 return Plan(Kind.FACTS, parts[:MOST_PARTS], language=self.language)
@@ -161,10 +166,9 @@ class _Reading:
             (name for name in OPERATIONS if _OPERATIONS[name][self.language].search(self.asked)), ""
         )
 
-    def subject(self) -> str:
+    def subject(self, request: re.Match[str]) -> str:
         """What a text is to be written about; the whole request where it does not say."""
-        found = _ABOUT[self.language].search(self.asked)
-        about = self.asked[found.end() :] if found else ""
+        about = self.asked[request.end() :].strip(" :,.!?")
         return about if len(content_stems(about)) >= 2 else self.asked
 
     def clauses(self) -> tuple[str, ...]:
@@ -172,12 +176,12 @@ class _Reading:
         found: list[str] = []
         for sentence in _SENTENCE_END.split(self.asked):
             bare = sentence.strip(" ?!.;")
-            if not bare:
-                continue
             opening = _LEADING_JOINT[self.language].sub("", bare) if found else bare
-            if self._asks(opening):
+            if opening and self._asks(opening):
                 found.extend(f"{piece}?" for piece in self._split(opening))
-        return _completed(found)
+        # "What must I do?" behind another question says nothing that could be searched for.
+        telling = [one for one in found if content_stems(one) or set(words(one)) & _POINTS_BACK]
+        return _completed(telling)
 
     def _asks(self, text: str) -> bool:
         return any(form[self.language].match(text) for form in (_ASKS, _YES_NO, _LISTS))
@@ -188,7 +192,8 @@ class _Reading:
         start = 0
         for joint in _JOINT_OR_COMMA[self.language].finditer(bare):
             rest, before = bare[joint.end() :], bare[start : joint.start()]
-            if _ASKS[self.language].match(rest) and content_stems(before) and content_stems(rest):
+            asks = _ASKS[self.language].match(rest) and content_stems(before)
+            if asks and (content_stems(rest) or set(words(rest)) & _POINTS_BACK):
                 pieces.append(before)
                 start = joint.end()
         return [*pieces, bare[start:]]
@@ -220,6 +225,11 @@ class _Reading:
             second, rest = self._without_tail(first, second)
             first, second = _alike(first, second)
             head = (found.groupdict().get("head") or "").strip()
+            if head and _OLD.fullmatch(first):  # "compared with the old handbook"
+                return (second, f"{first} {second}"), (
+                    f"{head}: {second}",
+                    f"{head}: {first} {second}",
+                )
             around = " ".join(
                 piece.strip(" ,:") for piece in (head, rest, self.bare[found.end() :]) if piece
             )

@@ -26,6 +26,10 @@ class SearchIndex(Protocol):
         """The hit and its neighbours under the same heading, in order; () when it is gone."""
         ...
 
+    def outline(self, hit: Hit) -> tuple[Hit, ...]:
+        """The first passage below each heading of the hit's document, in order."""
+        ...
+
     def rarity(self, words: Iterable[str], spaces: Sequence[str] | None) -> dict[str, float]:
         """How rare each word is in these spaces (None: in all): 0 everywhere, 1 nowhere."""
         ...

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.answering.check import DraftCheck
-from app.answering.composing import compose
+from app.answering.composing import Around, compose
 from app.answering.confidence import BUILT_IN, Calibration, Decision, decide, decision_signals
 from app.answering.events import AnswerSentence, Citation
 from app.answering.finding import Finding, judge
@@ -82,7 +82,7 @@ def check_draft(
         Plan(Kind.FACT, (question,)),
         Finding([part], hits, {}),
         lambda hit: numbers[hit.chunk_id],
-        lambda hit: [hit],
+        Around(lambda hit: [hit], lambda hit: [hit]),
     )
     if composed is None:
         nothing = replace(part.decision, found=False)

@@ -125,8 +125,7 @@ class PlanWords:
     """
 
     telling_words: Words  # besides stop words: they tell the language of a question
-    writing: Patterns  # from the question's start
-    about: Patterns  # before what a text is to be written about
+    writing: Patterns  # from the question's start, with the name of the text: "write a mail"
     asking: Patterns  # a question's first words
     requests: Patterns  # "tell me the", from the question's start
     yes_no: Patterns  # a question's first words

@@ -230,11 +230,10 @@ LANGUAGE = Language(
         writing=(
             r"(?:bitte )?(?:(?:kannst|könntest|können|könnten) (?:du|sie) )?(?:mir )?(?:bitte )?"
             r"(?:schreibe?n?|formulierer?e?n?|entwirf|entwerfe?n?|verfasser?e?n?|erstelle?n?)"
-            r"(?= (?:\w+ ){0,6}(?:e-?mails?|mails?|briefe?|nachricht(?:en)?|texte?|notiz|antwort|"
+            r" (?:\w+ ){0,6}?(?:e-?mails?|mails?|briefe?|nachricht(?:en)?|texte?|notiz|antwort|"
             r"aushang|anschreiben|ankündigung|erinnerung|einladung|rede|absatz|beitrag|plakat|"
-            r"beschwerde|bewerbung|anfrage|stellungnahme|bericht|angebot|rundschreiben)\b)",
+            r"beschwerde|bewerbung|anfrage|stellungnahme|bericht|angebot|rundschreiben)",
         ),
-        about=("über", "wegen", "zu", "zur", "zum", "bezüglich", "dass"),
         asking=(
             r"(?:und |auch |oder )*(?:an |in |bei |bis |ab |seit |für |von |mit |zu |nach |um )?"
             r"(?:wie ?viele?|was|welche[rsnm]?|wer|wem|wen|wessen|wann|wo|wohin|woher|warum|wieso|wie|womit|wofür)",

@@ -361,11 +361,10 @@ LANGUAGE = Language(
         writing=(
             r"(?:please |kindly )?(?:(?:can|could|would|will) you )?(?:please )?(?:help me )?"
             r"(?:write|draft|compose|formulate|phrase|reply to|prepare)"
-            r"(?! down)(?= (?:\w+ ){0,6}(?:e-?mails?|mails?|letters?|messages?|texts?|notes?|notices?|"
+            r"(?! down) (?:\w+ ){0,6}?(?:e-?mails?|mails?|letters?|messages?|texts?|notes?|notices?|"
             r"repl(?:y|ies)|answers?|memos?|announcements?|reminders?|invitations?|speech|paragraphs?|"
-            r"summary|posts?|posters?|complaints?|applications?|requests?|statements?|report|faq|offer)\b)",
+            r"summary|posts?|posters?|complaints?|applications?|requests?|statements?|report|faq|offer)",
         ),
-        about=("about", "regarding", "concerning", "on", "that", "to say", "asking for"),
         asking=(
             r"(?:and |also |or )*(?:at |in |on |by |for |from |to |with |until |under )?"
             r"(?:what|which|who|whom|whose|when|where|why|how)(?:['’]s|['’]re)?",
@@ -386,6 +385,7 @@ LANGUAGE = Language(
             "versus",
             r"vs\.?",
             r"differ\w*",
+            "what (?:has |is )?changed",
             "as opposed to",
             "what changed",
             r"(?:or|than) [^?]{2,60}",
@@ -395,6 +395,9 @@ LANGUAGE = Language(
             r"compare (?:the )?(?P<first>[^?]{1,80}?) (?:and|with|to|against) (?:the )?(?P<second>[^?]{1,80})$",
             r"^what changed (?:in |about )?(?:the )?(?P<head>[^?]{3,60}?) (?:between|from) (?:the )?(?P<first>[^?]{1,60}?) (?:and|to) (?:the )?(?P<second>[^?]{1,60})$",
             r"differences? (?:in (?:the )?(?P<head>[^?]{3,60}?) )?between (?:the )?(?P<first>[^?]{1,80}?) and (?:the )?(?P<second>[^?]{1,80})$",
+            r"^what is (?:different|the same) (?:in (?:the )?(?P<head>[^?]{3,60}?) )?between (?:the )?(?P<first>[^?]{1,80}?) and (?:the )?(?P<second>[^?]{1,80})$",
+            r"^(?:what|how) (?:has |is |did )?(?:changed? |different )(?:for |in |about |with )?(?:the )?(?P<head>[^?]{3,60}?) (?:compared (?:with|to)|since|from) (?:the )?(?P<first>old|former|previous|earlier)\b(?P<second>[^?]{1,60})$",
+            r"how (?:do|are) (?:the )?(?P<first>[^?]{1,80}?) and (?:the )?(?P<second>[^?]{1,80}?) (?:differ(?:ent)?|compare)\b",
             r"how (?:does|do|is|are) (?:the )?(?P<first>[^?]{1,80}?) (?:differ(?:s|ent)?|compares?d?) (?:from|to|with) (?:the )?(?P<second>[^?]{1,80})$",
             r"^(?P<head>which [^?,]{2,60}), (?:the )?(?P<first>[^?,]{1,60}?) or (?:the )?(?P<second>[^?,]{1,60})$",
             r"^(?:is|are|do|does) (?:the )?(?P<first>[^?,]{1,60}?) or (?:the )?(?P<second>[^?,]{1,40}? (?:\w+er|more \w+|less \w+)\b[^?]*)$",
@@ -411,7 +414,16 @@ LANGUAGE = Language(
                 "(?:price|cost|age|numerical) difference",
             ),
             "average": ("average", "on average", "mean", "median"),
-            "sum": ("total", "in total", "sum", "altogether", "combined", "added up", "add up"),
+            "sum": (
+                "total",
+                "in total",
+                "sum of",
+                "altogether",
+                "combined",
+                "added up",
+                "add up",
+                r"(?:how (?:many|much)|what (?:do|does|is|are|did)) [^?]{2,90} together",
+            ),
             "maximum": (
                 r"(?:the|is|has|have|costs?|pays?|are|was|were|whose) (?:\w+ ){0,2}(?:most|highest|largest|biggest|longest|greatest|oldest|"
                 r"heaviest|tallest|fastest|farthest|furthest|richest|hottest|widest|deepest|best|top)"

@@ -189,6 +189,7 @@ class _Told:
         self._hits = hits
         self._searches = iter(searches)
         self.section = index.section
+        self.outline = index.outline
         self.embedder = index.embedder
         self.opening = index.opening
         self.rarity = index.rarity

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
+from typing import Any
 
 from app.answering.events import (
     Answer,
@@ -92,30 +93,36 @@ class Sources:
 
 def advance(turn: Turn, event: Event) -> Turn:
     """Return `turn` after `event`; a turn that has ended stays as it is."""
-    if not turn.running:
-        return turn
+    return _told(turn, event) if turn.running else turn
+
+
+def _told(turn: Turn, event: Event) -> Turn:
+    told: dict[str, Any]
     match event:
         case Searching():
-            return replace(turn, stage=Stage.SEARCHING)
-        case Reading(passages=passages, dropped=dropped):
-            return replace(
-                turn, stage=Stage.READING, passages=tuple(passages), dropped=dropped, draft=""
-            )
-        case EvidenceFound(citations=citations):
-            return replace(turn, evidence=tuple(citations))
+            told = {"stage": Stage.SEARCHING}
+        case Reading(passages, dropped):
+            told = {
+                "stage": Stage.READING,
+                "passages": tuple(passages),
+                "dropped": dropped,
+                "draft": "",
+            }
+        case EvidenceFound(citations):
+            told = {"evidence": tuple(citations)}
         case Writing():
-            return replace(turn, stage=Stage.WRITING)
-        case Said(text=text):
-            return replace(turn, stage=Stage.WRITING, draft=text)
-        case Finished(answer=answer):
-            return replace(
-                turn,
-                question=answer.question if _was_masked(answer) else turn.question,
-                stage=Stage.DONE,
-                answer=answer,
-                passages=tuple(answer.passages),
-                dropped=answer.usage.dropped,
-            )
+            told = {"stage": Stage.WRITING}
+        case Said(text):
+            told = {"stage": Stage.WRITING, "draft": text}
+        case Finished(answer):
+            told = {
+                "question": answer.question if _was_masked(answer) else turn.question,
+                "stage": Stage.DONE,
+                "answer": answer,
+                "passages": tuple(answer.passages),
+                "dropped": answer.usage.dropped,
+            }
+    return replace(turn, **told)
 
 
 def _was_masked(answer: Answer) -> bool:
