@@ -413,7 +413,7 @@ LANGUAGE = Language(
                 r"how many (?:\w+ ){0,3}(?:more|fewer|less)\b(?= [^?]* than )",
                 "(?:price|cost|age|numerical) difference",
             ),
-            "average": ("average", "on average", "mean", "median"),
+            "average": ("average", "on average", "(?:the|arithmetic) mean(?! of)", "mean value", "median"),
             "sum": (
                 "total",
                 "in total",
