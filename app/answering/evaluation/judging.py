@@ -184,7 +184,7 @@ class _Text:
         if number < 1000 or number != number.to_integral_value():
             return False
         written = f"{int(number):,}".replace(",", ".")
-        return re.search(rf"(?<![\d.]){re.escape(written)}(?![\d])", self._text) is not None
+        return re.search(rf"(?<![\d.]){re.escape(written)}(?!,?\d)", self._text) is not None
 
     def _place(self, wanted: str) -> int | None:
         """Where these words first stand one after the other, counted in words, or None."""
