@@ -14,8 +14,8 @@ import pytest
 
 from app.answering.evaluation.hits import reached
 from app.answering.evaluation.questions import Place, read_questions
-from ingest.sections import Findings, Section
 from ingest.sandbox.reading import read_sections
+from ingest.sections import Findings
 from vectorstore.records import Hit
 
 HERE = Path(__file__).parent

@@ -7,7 +7,13 @@ from typing import Any
 
 import pytest
 
-from app.answering.evaluation.expectations import Computation, Expected, Leads, parse_expected
+from app.answering.evaluation.expectations import (
+    Computation,
+    Expected,
+    Leads,
+    Pair,
+    parse_expected,
+)
 from app.answering.evaluation.questions import QuestionFileError, half_indexed, read_questions
 
 
@@ -19,6 +25,7 @@ def test_all_fields_are_read() -> None:
             "rows": [["a"]],
             "other_rows": ["b"],
             "leads": {"name": ["a"], "before": ["b"]},
+            "pairs": [{"name": ["a"], "value": ["1"], "others": ["2"]}],
             "computation": {"value": 24.9, "unit": ["million"]},
             "language": "de",
             "document": "handbook.pdf",
@@ -30,6 +37,7 @@ def test_all_fields_are_read() -> None:
         rows=(("a",),),
         other_rows=("b",),
         leads=Leads(("a",), ("b",)),
+        pairs=(Pair(("a",), ("1",), ("2",)),),
         computation=Computation(Decimal("24.9"), ("million",)),
         language="de",
         documents=("handbook.pdf",),
@@ -51,6 +59,8 @@ def test_all_fields_are_read() -> None:
         ({"language": "German"}, "two letters"),
         ({"leads": {"name": ["a"]}}, '"before"'),
         ({"leads": {"name": [], "before": []}}, "at least one text"),
+        ({"pairs": [{"name": ["a"]}]}, '"value"'),
+        ({"pairs": [{"name": ["a"], "value": [], "others": []}]}, "needs a `name` and a `value`"),
         ({"computation": {"value": "24.9"}}, "must be a number"),
         ({"computation": {"unit": ["EUR"]}}, '"value"'),
         ({"document": [""]}, "name of a document"),

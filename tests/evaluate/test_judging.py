@@ -83,6 +83,22 @@ def test_the_winner_has_to_be_said_first(answer: Make) -> None:
 @pytest.mark.parametrize(
     ("text", "right"),
     [
+        ("Matthias Kogler", True),
+        ("Matthias Kogler is the one in Graz.", True),
+        ("In Galway it is Orla Brennan; in Graz it is Matthias Kogler.", True),
+        ("In Graz it is Orla Brennan; in Galway it is Matthias Kogler.", False),
+        ("Orla Brennan and Matthias Kogler", False),
+        ("Graz", False),
+    ],
+)
+def test_a_name_has_its_own_value(answer: Make, text: str, right: bool) -> None:
+    pair = {"name": ["Graz"], "value": ["Kogler"], "others": ["Brennan", "De Smet"]}
+    assert (judge(answer(text), expected(pairs=[pair])).verdict == "right") is right
+
+
+@pytest.mark.parametrize(
+    ("text", "right"),
+    [
         ("On average 562.33 euros.", True),
         ("On average € 562.3.", True),
         ("(465 + 528 + 694) / 3 = 562,33 Euro", True),
