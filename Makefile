@@ -219,7 +219,7 @@ types: $(DONE)/dev ## mypy, strict for the product, and over tests and docker
 imports: $(DONE)/dev ## the one-way rule between packages
 	@echo 'Imports' && $(BIN)/lint-imports --no-logo
 
-.PHONY: bench bench-attacks bench-finding bench-engine bench-answers bench-batch bench-web bench-gpu soak
+.PHONY: bench bench-attacks bench-finding bench-engine bench-answers bench-everyday bench-batch bench-web bench-gpu soak
 bench: $(DONE)/dev $(DONE)/models ## ingest speed and memory beside the plain stack
 	@$(BIN)/python tests/bench/ingest_speed.py $(ARGS)
 
@@ -231,6 +231,9 @@ bench-engine: $(DONE)/dev $(DONE)/models ## the engine beside llama-cpp-python's
 
 bench-answers: $(DONE)/dev $(DONE)/models ## answers beside the plain stack's, on tests/corpus or ARGS
 	@$(BIN)/python tests/bench/answers.py $(or $(ARGS),tests/corpus tests/manual_questions.jsonl)
+
+bench-everyday: $(DONE)/dev $(DONE)/models ## everyday questions by kind, ARGS="--unseen" at the end
+	@$(BIN)/python tests/bench/everyday.py $(ARGS)
 
 bench-attacks: $(DONE)/dev $(DONE)/models ## attacks in good documents, beside the plain stack
 	@$(BIN)/python tests/bench/attacks.py $(ARGS)

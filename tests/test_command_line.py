@@ -10,6 +10,9 @@ from pathlib import Path
 import pytest
 from batch.batch_runs import here
 
+from app.engine.models import default_chat_model
+from app.settings import load_settings
+
 SAMPLES = Path(__file__).parent / "samples"
 LEAVE = "How many days of annual leave does a full-time employee have?"
 
@@ -123,6 +126,31 @@ def test_eval_of_half_the_documents_and_of_conversations(home: Path, tmp_path: P
     assert "Norway" in next(r for r in report["questions"] if r["qid"] == "meal-norway")["searched"]
     for wrong in (["--half-indexed", "--dialogues", "x"], ["q", "--half-indexed"], ["q"]):
         assert run(home, "eval", *wrong, "--dialogues", "d").returncode == 2
+
+
+def test_eval_compares_models_on_the_same_questions(home: Path, tmp_path: Path) -> None:
+    file = tmp_path / "questions.jsonl"
+    row = {"kind": "fact", "question": LEAVE, "expect": {"all_of": [[28]], "none_of": [25]}}
+    turns = [{"question": LEAVE, "expect": {"all_of": [[28]]}}, {"question": "And in Graz?"}]
+    talk = {"kind": "talk", "turns": turns, "expect": {"refused": True}}
+    file.write_text(f"{json.dumps(row)}\n{json.dumps(talk)}\n", encoding="utf-8")
+    model = default_chat_model(load_settings({"home": home})).path
+    twin = tmp_path / "twin.gguf"  # the same weights under another name
+    twin.symlink_to(model)
+    done = run(home, "eval", str(file), "--model", str(model), "--model", str(twin), "--json")
+    assert done.returncode == 0, done.stderr
+    compared = json.loads(done.stdout)
+    assert [one["model"] for one in compared["models"]] == [str(model), str(twin)]
+    first, second = (one["report"] for one in compared["models"])
+    assert first["kinds"]["fact"] == second["kinds"]["fact"]
+    assert first["kinds"]["fact"]["right"] == 1
+    assert first["kinds"]["all"]["questions"] == 2
+    assert [len(row.get("turns", ())) for row in first["questions"]] == [0, 2]
+    (difference,) = compared["differences"]
+    assert (difference["a"], difference["b"]) == (str(model), str(twin))
+    assert next(one for one in difference["metrics"] if one["metric"] == "right")["low"] == 0
+    for wrong in (["--model", "a", "--retrieval-only"], ["--model", "a", "--model", "a"]):
+        assert here(home, "eval", str(file), *wrong).returncode == 2
 
 
 def test_summarise_prints_cited_points(home: Path) -> None:

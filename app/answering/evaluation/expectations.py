@@ -13,7 +13,7 @@ Need = tuple[Wanted, ...]  # any one of these will do
 
 OUTCOMES = ("small_talk", "collection")
 _FIELDS = frozenset(
-    """all_of none_of rows other_rows leads computation refused told outcome language
+    """all_of none_of rows other_rows leads pairs computation refused told outcome language
     document""".split()
 )
 _LANGUAGE = re.compile(r"[a-z]{2}")
@@ -36,6 +36,18 @@ class Leads:
 
 
 @dataclass(frozen=True, slots=True)
+class Pair:
+    """A name with its value. Where `others` are said too, it must be clear which is whose.
+
+    Then the first of all these values that follows the name must be its own.
+    """
+
+    name: Need
+    value: Need
+    others: tuple[Wanted, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Expected:
     """What one answer is judged by; everything that is given must hold.
 
@@ -51,6 +63,7 @@ class Expected:
     rows: tuple[Need, ...] = ()
     other_rows: tuple[Wanted, ...] = ()
     leads: Leads | None = None
+    pairs: tuple[Pair, ...] = ()
     computation: Computation | None = None
     refused: bool = False
     told: tuple[Need, ...] = ()
@@ -80,6 +93,7 @@ def parse_expected(value: object) -> Expected:
         rows=_needs(value, "rows"),
         other_rows=_wanted(value.get("other_rows", []), "other_rows"),
         leads=_leads(value.get("leads")),
+        pairs=_pairs(value.get("pairs", [])),
         computation=_computation(value.get("computation")),
         refused=refused,
         told=_needs(value, "told"),
@@ -135,6 +149,25 @@ def _leads(value: object) -> Leads | None:
     if not name:
         raise ValueError("`expect.leads.name` needs at least one text")
     return Leads(name, _wanted(value["before"], "leads.before"))
+
+
+def _pairs(value: object) -> tuple[Pair, ...]:
+    if not isinstance(value, list):
+        raise ValueError("`expect.pairs` must be a list")
+    pairs = []
+    for pair in value:
+        if not isinstance(pair, Mapping) or set(pair) != {"name", "value", "others"}:
+            raise ValueError(
+                'an entry of `expect.pairs` must be {"name": ["Graz"], "value": ["Kogler"], '
+                '"others": ["Brennan"]}'
+            )
+        name, own, others = (
+            _wanted(pair[one], f"pairs.{one}") for one in ("name", "value", "others")
+        )
+        if not name or not own:
+            raise ValueError("an entry of `expect.pairs` needs a `name` and a `value`")
+        pairs.append(Pair(name, own, others))
+    return tuple(pairs)
 
 
 def _computation(value: object) -> Computation | None:

@@ -10,7 +10,14 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal
 
-from app.answering.evaluation.expectations import Computation, Expected, Leads, Need, Wanted
+from app.answering.evaluation.expectations import (
+    Computation,
+    Expected,
+    Leads,
+    Need,
+    Pair,
+    Wanted,
+)
 from app.answering.evaluation.hits import same_document
 from app.answering.evaluation.normalise import contains_words, words
 from app.answering.evaluation.quantities import SCALE, numerals, quantities
@@ -65,6 +72,7 @@ def judge(answer: Answer, expected: Expected) -> Judgement:
         why.append(f"not the value: {expected.computation.value}")
     if expected.leads and not text.leads(expected.leads):
         why.append(f"not said first: {_said(expected.leads.name)}")
+    why += [f"not its own: {_said(pair.name)}" for pair in expected.pairs if not text.pairs(pair)]
     if expected.outcome and answer.citations:
         why.append("cites documents")
     cited = [citation.document for citation in answer.citations]
@@ -171,6 +179,17 @@ class _Text:
         others = [place for one in leads.before if (place := self._place(str(one))) is not None]
         return bool(places) and all(min(places) < other for other in others)
 
+    def pairs(self, pair: Pair) -> bool:
+        if not any(self.holds(one) for one in pair.others):
+            return self.holds_any(pair.value)
+        named = [place for one in pair.name if (place := self._place(str(one))) is not None]
+        if not named:
+            return False
+        after = min(named) + 1
+        own = [at for one in pair.value if (at := self._place(str(one), after)) is not None]
+        others = [at for one in pair.others if (at := self._place(str(one), after)) is not None]
+        return bool(own) and all(min(own) < other for other in others)
+
     def _holds_date(self, date: str) -> bool:
         if date in self._numbers:
             return True
@@ -184,16 +203,16 @@ class _Text:
         if number < 1000 or number != number.to_integral_value():
             return False
         written = f"{int(number):,}".replace(",", ".")
-        return re.search(rf"(?<![\d.]){re.escape(written)}(?![\d])", self._text) is not None
+        return re.search(rf"(?<![\d.]){re.escape(written)}(?!,?\d)", self._text) is not None
 
-    def _place(self, wanted: str) -> int | None:
-        """Where these words first stand one after the other, counted in words, or None."""
+    def _place(self, wanted: str, after: int = 0) -> int | None:
+        """Where these words first stand in order, counted in words from the start, or None."""
         open_end = wanted.endswith("*")
         target = words(wanted)
         if not target:
             return None
         size = len(target)
-        for start in range(len(self._words) - size + 1):
+        for start in range(after, len(self._words) - size + 1):
             given = self._words[start : start + size]
             if given[:-1] == target[:-1] and (
                 given[-1].startswith(target[-1]) if open_end else given[-1] == target[-1]
