@@ -137,6 +137,8 @@ def nearest(plan: Plan, finding: Finding, number_of: Callable[[Hit], int]) -> Co
         return None
     lines = dict.fromkeys(page.cite(_quoted(part, best)) for part, best in found)
     lead = language(plan.language).answers.not_confirmed
+    # They stand in the documents, and do not support an answer.
+    page.said = [replace(one, supported=False) for one in page.said]
     return page.done("\n".join((lead, "", *(f"> {line}" for line in lines))), "text")
 
 
