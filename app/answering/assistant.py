@@ -21,6 +21,7 @@ from app.answering.events import (
     Event,
     EvidenceFound,
     Finished,
+    Form,
     ModelName,
     Outcome,
     Reading,
@@ -56,6 +57,13 @@ SHOWN = 8  # passages beside the answer, also of those that the model did not re
 SHOWN_EACH = 5  # for each part of a question with several
 NEARBY = 0.4  # share of the limit: a less likely answer is not even shown as near
 
+_FORMS: dict[Kind, Form] = {
+    Kind.LIST: "list",
+    Kind.FACTS: "list",
+    Kind.PROCEDURE: "steps",
+    Kind.COMPARISON: "comparison",
+    Kind.YES_NO: "yes_no",
+}
 E = TypeVar("E")  # what a stream tells on its way
 
 
@@ -252,7 +260,13 @@ class Assistant:
             return self._finished(
                 answer,
                 decision,
-                Composed(written.text, written.sentences, written.citations, "text"),
+                Composed(
+                    written.text,
+                    written.sentences,
+                    written.citations,
+                    _FORMS.get(answer.plan.kind, "text"),
+                    answer.missing(written),
+                ),
                 quoted=False,
             )
         return self._composed(answer, decision)
@@ -390,7 +404,8 @@ class Assistant:
             _passage(answer.numbering.of(hit), answer.finding.data[hit.chunk_id].hit)
             for hit in hits
         ]
-        said = f"{ask.question}\n{ask.instruction}" if ask.instruction else ask.question
+        instruction = ask.instruction or ("" if self._model.weak else _form(answer.plan))
+        said = f"{ask.question}\n{instruction}" if instruction else ask.question
         return self._fitted(said, passages, ask.history)
 
     def _fitted(
@@ -398,7 +413,8 @@ class Assistant:
     ) -> FittedPrompt:
         return fit(
             self._model.template,
-            system=prompts.render("answer_system"),
+            # A weak model is kept to what it can: more words of it are only more mistakes.
+            system=prompts.render("answer_system_brief" if self._model.weak else "answer_system"),
             question=question,
             history=history[-1].turns if history else (),
             passages=passages,
@@ -504,6 +520,17 @@ class _Answering:
             found.setdefault((hit.chunk_id, quote), citation(self.numbering.of(hit), hit, quote))
         return list(found.values())
 
+    def missing(self, written: Written) -> tuple[str, ...]:
+        """The parts that neither the documents answer nor the model's words cite anything for."""
+        cited = {one.chunk_id for one in written.citations}
+        return tuple(
+            thing
+            for thing, part in zip(
+                self.plan.compared or self.plan.parts, self.finding.parts, strict=True
+            )
+            if not part.found and not cited & {hit.chunk_id for hit in part.hits}
+        )
+
     def new_numbers(self, citations: Sequence[Citation]) -> dict[str, int]:
         """Chunk id and number of what was shown first in this turn."""
         shown = {number: hit.chunk_id for number, hit in self.offered.items()}
@@ -516,6 +543,18 @@ class _Answering:
             return self.fitted.continued(text)
         before = self.ask.history[-1].turns if self.ask.history else ()
         return (*before, PastTurn(self.ask.question, text))
+
+
+def _form(planned: Plan) -> str:
+    """What a model is told of the form of its answer; "" where any form will do."""
+    things = ", ".join(planned.compared or planned.parts)
+    match planned.kind:
+        case Kind.COMPARISON | Kind.FACTS:
+            return prompts.render(f"kind_{planned.kind.value}", things=things)
+        case Kind.LIST | Kind.PROCEDURE | Kind.YES_NO | Kind.WRITING:
+            return prompts.render(f"kind_{planned.kind.value}")
+        case _:
+            return ""
 
 
 def render_user(passages: Sequence[NumberedPassage], question: str) -> str:
