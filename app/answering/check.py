@@ -80,6 +80,7 @@ class DraftCheck:
         self._shown: list[_Checked] = []
         self._read = 0  # units
         self._draft = ""
+        self._head = ""  # of a table of which no row has been shown yet
 
     def read(self, draft: str, *, ended: bool = False) -> str:
         """Take the draft so far; return what may be shown of it.
@@ -89,7 +90,14 @@ class DraftCheck:
         self._draft = draft
         units = list(_units(draft, self._numbers))
         for unit in units[self._read : len(units) if ended else -1]:
-            self._take(unit)
+            # The names above a row that is left out stand above the next one.
+            row = unit.sentence.text.startswith("|")
+            head = unit.layout.rstrip("\n") if unit.layout.startswith("\n|") else ""
+            self._head = (head or self._head) if row else ""
+            taken = len(self._shown)
+            self._take(replace(unit, layout=f"{self._head}\n") if self._head else unit)
+            if len(self._shown) > taken:
+                self._head = ""
             self._read += 1
         return self._text(self._shown)
 
@@ -104,8 +112,12 @@ class DraftCheck:
         if self._answers(one) and says_something_new(self._question, sentence.text):
             self._shown += [*self._waiting, one]
             self._waiting = []
-        elif not self._weak and (one.support or not self._withhold):
+        elif not self._weak and (one.support or self._marks(one)):
             self._waiting.append(one)
+
+    def _marks(self, one: _Checked) -> bool:
+        """Whether a sentence without support is shown at all, marked; a table's row never is."""
+        return not self._withhold and not one.unit.sentence.text.startswith("|")
 
     def _support(self, sentence: DraftSentence) -> Support | None:
         """The sentence's evidence: in the passages that it cites, else in any of them."""
@@ -180,17 +192,19 @@ class DraftCheck:
 
 def _units(draft: str, offered: Sequence[int]) -> list[_Unit]:
     found: list[_Unit] = []
-    rule = ""  # a table's rule belongs to the row behind it
     blank = False  # since the last line with words
-    for line in draft.splitlines():
+    head = ""  # a table's names and the rule below them: layout of the row behind them
+    lines = draft.splitlines()
+    for number, line in enumerate(lines):
         if not line.strip():
             blank = True
-        elif _TABLE_RULE.match(line):
-            rule = f"\n{line.strip()}"
         elif line.lstrip().startswith("|"):
-            if row := _row(read_draft(line, offered)):
-                found.append(_Unit(f"{rule}\n", row))
-                rule, blank = "", False
+            ruled = number + 1 < len(lines) and _TABLE_RULE.match(lines[number + 1])
+            if ruled or _TABLE_RULE.match(line):
+                head += f"\n{line.strip()}"
+            elif row := _row(read_draft(line, offered)):
+                found.append(_Unit(f"{head}\n", row))
+                head, blank = "", False
         else:
             bullet = _BULLET.match(line)
             sign = bullet.group().strip() if bullet else ""
