@@ -120,8 +120,16 @@ $(DONE)/dev: $(DONE)/package
 
 ## ---- using it
 
+.PHONY: model
+model: $(DONE)/models ## MODEL=llama-2-7b-chat or a GGUF's path: fetch it, say what fits, test it, use it
+	@set -euo pipefail; model='$(MODEL)'; \
+	if [ -e "$$model" ]; then $(BIN)/strongroom models add "$$model"; \
+	else $(BIN)/strongroom models fetch "$$model"; $(BIN)/strongroom models test; fi; \
+	$(BIN)/strongroom models plan
+
 .PHONY: run
-run: $(DONE)/models ## the web chat on 127.0.0.1:7860, about the samples or DOCS=folder
+run: $(DONE)/models ## the web chat on 127.0.0.1:7860, about the samples or DOCS=folder, with MODEL=name
+	@if [ -n "$(MODEL)" ]; then $(MAKE) --no-print-directory model MODEL='$(MODEL)'; fi
 	@set -euo pipefail; docs=$${DOCS/#\~/$$HOME}; \
 	names() { $(BIN)/strongroom documents --json | $(BIN)/python -c 'import json, sys; \
 	wanted = lambda d: d["space"] in sys.argv[1:] or not sys.argv[1:]; \

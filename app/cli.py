@@ -301,7 +301,15 @@ def _add_models(command, commands) -> None:  # type: ignore[no-untyped-def]
     _json(fetch)
     add = command("add", "models:add", "take a GGUF file or an embedder's folder into use", group)
     add.add_argument("path", metavar="PATH", help="the GGUF file, or the embedder's folder")
+    add.add_argument(
+        "--untested", action="store_true", help="without the self-test: its size decides"
+    )
     _json(add)
+    test = command(
+        "test", "models:test", "see how far a chat model's own words can be trusted", group
+    )
+    test.add_argument("name", nargs="?", metavar="NAME", help="by default the model in use")
+    _json(test)
     plan = command(
         "plan", "models:plan", "say what fits on which GPU, in which quantisation", group
     )

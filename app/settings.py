@@ -159,7 +159,13 @@ class EngineSettings(_Section):
 class AnswerSettings(_Section):
     """How a question is answered."""
 
-    passages: int = Field(8, ge=1, le=100, description="passages offered to the model at most")
+    passages: int = Field(24, ge=1, le=100, description="passages offered to the model at most")
+    reading_s: float = Field(
+        8.0,
+        gt=0,
+        description="seconds that the model may read before its first words; with its speed in the "
+        "self-test, this decides how many passages it is given",
+    )
     max_tokens: int = Field(320, ge=16, description="longest answer, in the model's tokens")
     unsupported: str = Field(
         "mark",

@@ -52,6 +52,8 @@ from vectorstore.records import Hit
 
 WEAK_READS = 3  # passages for a weak model: more only distract it, and cost its user seconds
 WEAK_WRITES = 64  # tokens of its answer; it has nothing more to say after that
+USUAL_READS = 150.0  # tokens a second that a model without a self-test is taken to read
+LABEL_TOKENS = 24  # of a passage's number, document and headings
 REWRITE_TOKENS = 80  # for a question made from the conversation
 SHOWN = 8  # passages beside the answer, also of those that the model did not read
 SHOWN_EACH = 5  # for each part of a question with several
@@ -111,6 +113,7 @@ class ChatModel:
     name: ModelName
     context_window: int
     weak: bool  # too small to trust its own words; quotations are preferred, passages are few
+    reads: float = 0.0  # tokens a second on this machine, by its self-test; 0 where unknown
 
 
 class AnswerStream(EventStream[E]):
@@ -399,14 +402,26 @@ class Assistant:
 
     def _fit(self, answer: "_Answering") -> FittedPrompt:
         ask = answer.ask
-        hits = answer.finding.hits[:WEAK_READS] if self._model.weak else answer.finding.hits
+        most = WEAK_READS if self._model.weak else self._settings.passages
         passages = [
             _passage(answer.numbering.of(hit), answer.finding.data[hit.chunk_id].hit)
-            for hit in hits
+            for hit in answer.finding.hits[:most]
         ]
+        passages = self._within_reading_time(passages)
         instruction = ask.instruction or ("" if self._model.weak else _form(answer.plan))
         said = f"{ask.question}\n{instruction}" if instruction else ask.question
         return self._fitted(said, passages, ask.history)
+
+    def _within_reading_time(self, passages: Sequence[NumberedPassage]) -> list[NumberedPassage]:
+        """The best passages that the model reads before its first words are due."""
+        room = (self._model.reads or USUAL_READS) * self._settings.reading_s
+        kept: list[NumberedPassage] = []
+        for passage in passages:
+            room -= self._model.template.count(passage.text) + LABEL_TOKENS
+            if room < 0 and len(kept) >= WEAK_READS:
+                break
+            kept.append(passage)
+        return kept
 
     def _fitted(
         self, question: str, passages: Sequence[NumberedPassage], history: Sequence[Answer]

@@ -92,7 +92,7 @@ class DraftCheck:
         for unit in units[self._read : len(units) if ended else -1]:
             # The names above a row that is left out stand above the next one.
             row = unit.sentence.text.startswith("|")
-            head = unit.layout.rstrip("\n") if unit.layout.startswith("\n|") else ""
+            head = unit.layout.rstrip("\n") if unit.layout.startswith("\n\n|") else ""
             self._head = (head or self._head) if row else ""
             taken = len(self._shown)
             self._take(replace(unit, layout=f"{self._head}\n") if self._head else unit)
@@ -201,7 +201,7 @@ def _units(draft: str, offered: Sequence[int]) -> list[_Unit]:
         elif line.lstrip().startswith("|"):
             ruled = number + 1 < len(lines) and _TABLE_RULE.match(lines[number + 1])
             if ruled or _TABLE_RULE.match(line):
-                head += f"\n{line.strip()}"
+                head += f"\n{line.strip()}" if head else f"\n\n{line.strip()}"
             elif row := _row(read_draft(line, offered)):
                 found.append(_Unit(f"{head}\n", row))
                 head, blank = "", False
