@@ -406,7 +406,7 @@ LANGUAGE = Language(
                 r"(?:nein|nö|nee|nicht jetzt|nichts)(?:,? (?:danke|vielen dank|das ist alles))?",
             ),
             "bare": (
-                r"(?:ja|jo|jawohl|ja,? (?:bitte|gern|gerne|klar)|natürlich|gerne?|weiter|mach weiter|vielleicht|warum|wieso)",
+                r"(?:ja|jo|jawohl|ja,? (?:bitte|gern|gerne|klar)|natürlich|gerne?|weiter|mach weiter|vielleicht)",
             ),
             "wellbeing": (
                 r"(?:und )?wie geht(?:'s|s| es)(?: (?:dir|ihnen|euch|so|heute|denn))*",
@@ -669,7 +669,7 @@ LANGUAGE = Language(
             "pages": "{name} hat {pages} Seiten.",
             "pages_one": "{name} hat eine Seite.",
             "no_pages": "{name} hat keine Seiten: Dateien dieser Art sind nicht in Seiten geteilt.",
-            "when": "{name} wurde hier am {date} um {time} UTC eingelesen; sein Text hat sich seitdem nicht geändert. Das Datum der Datei selbst wird nicht aufbewahrt.",
+            "when": "{name} wurde zuletzt am {date} um {time} UTC eingelesen. Aus dieser Fassung antworte ich; das Datum der Datei selbst wird nicht aufbewahrt.",
             "have": "Ja:",
             "have_not": "Nein: Unter den Dokumenten, die Sie durchsuchen dürfen, hat keines diesen Namen.",
             "topic": "Diese Dokumente haben „{what}“ im Namen, im Titel oder im Text:",

@@ -602,7 +602,7 @@ LANGUAGE = Language(
                 r"(?:no|nope|nah|not now|nothing)(?:,? (?:thanks|thank you|that is all|that's all))?",
             ),
             "bare": (
-                r"(?:yes|yep|yeah|yup|yes,? (?:please|sure|of course)|of course|go on|go ahead|continue|do it|maybe|why)",
+                r"(?:yes|yep|yeah|yup|yes,? (?:please|sure|of course)|of course|go on|go ahead|continue|do it|maybe)",
             ),
             "wellbeing": (
                 r"(?:and )?how (?:are|r) (?:you|u|things)(?: (?:doing|today|feeling|keeping|this morning))*",
@@ -864,7 +864,7 @@ LANGUAGE = Language(
             "pages": "{name} has {pages} pages.",
             "pages_one": "{name} has one page.",
             "no_pages": "{name} has no pages: it is of a kind of file that is not divided into pages.",
-            "when": "{name} was read in here on {date} at {time} UTC; its text has not changed since. The file's own date is not kept.",
+            "when": "{name} was last read in on {date} at {time} UTC. That is the version I answer from; the file's own date is not kept.",
             "have": "Yes:",
             "have_not": "No: no document of this name is among those that you may search.",
             "topic": "These documents have “{what}” in their name, their title or their text:",
