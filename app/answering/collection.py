@@ -14,6 +14,7 @@ from pathlib import PurePosixPath
 from app.answering.defusing import defuse
 from app.answering.distrust import as_data
 from app.answering.document_names import documents_called, name_words, points_at_one
+from app.answering.editions import read_edition
 from app.answering.events import Answer, AnswerSentence, Citation
 from app.answering.language import content_stems, sentences, stem_of
 from app.answering.search_index import SearchIndex
@@ -170,6 +171,8 @@ class _Collection:
             meant = self._meant(what, loosely=kind in ("pages", "page", "space", "summary"))
             if not meant:
                 return None
+            if kind not in ("have", "where", "space") and len(meant) > 1:
+                meant = self._in_force(meant)
             document = meant[0] if len(meant) == 1 else None
             said = self._of_documents(text, dict(words), language, kind, meant, what, page)
         if said is None:
@@ -326,8 +329,8 @@ class _Collection:
         page: int,
     ) -> bool:
         several = len({record.space for record in self._records}) > 1
-        if kind == "have":
-            text.say(words["have"])
+        if kind in ("have", "where"):
+            text.say(words[kind])
             self._rows(text, words, [_row(words, record, several) for record in meant])
         elif kind == "space":
             for record in meant[:MOST_LISTED]:
@@ -425,6 +428,18 @@ class _Collection:
         return [
             one for one in self._records if (one.space, one.name) in places and len(places) == 1
         ]
+
+    def _in_force(self, meant: list[DocumentRecord]) -> list[DocumentRecord]:
+        """Those that do not say that a newer edition has replaced them; all where all do."""
+        current = [
+            record
+            for record in meant[:MOST_LISTED]
+            if not read_edition(
+                record.name,
+                "\n".join(hit.text for hit in self._index.chunks(record.space, record.name)[:2]),
+            ).replaced
+        ]
+        return current or meant
 
     def _chosen(
         self, words: dict[str, str], language: Language, what: str

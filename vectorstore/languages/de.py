@@ -544,8 +544,8 @@ LANGUAGE = Language(
             ),
             "have": (
                 r"(?:hast du|haben sie|haben wir|habt ihr|gibt es) (?:auch )?(?:ein |eine |einen |die |den |das |unsere |unser )?(?P<what>.+)",
-                r"wo (?:ist|finde ich|steht|liegt|gibt es) (?P<what>.+)",
             ),
+            "where": (r"wo (?:ist|finde ich|steht|liegt|gibt es) (?P<what>.+)",),
             "when": (
                 r"wann (?:wurde|wurden|ist|hat man) (?P<what>.+?) (?:das letzte mal |zum letzten mal |zuletzt |das erste mal |letztmals |neulich )?(?:geändert|aktualisiert|bearbeitet|hinzugefügt|hochgeladen|eingelesen|indexiert|importiert|aufgenommen|verändert)(?: worden)?",
                 r"wann hast du (?P<what>.+?) (?:zuletzt )?(?:gelesen|eingelesen|bekommen|erhalten)",
@@ -671,7 +671,7 @@ LANGUAGE = Language(
             "no_pages": "{name} hat keine Seiten: Dateien dieser Art sind nicht in Seiten geteilt.",
             "when": "{name} wurde zuletzt am {date} um {time} UTC eingelesen. Aus dieser Fassung antworte ich; das Datum der Datei selbst wird nicht aufbewahrt.",
             "have": "Ja:",
-            "have_not": "Nein: Unter den Dokumenten, die Sie durchsuchen dürfen, hat keines diesen Namen.",
+            "where": "Es ist hier unter den Dokumenten:",
             "topic": "Diese Dokumente haben „{what}“ im Namen, im Titel oder im Text:",
             "topic_one": "Dieses Dokument hat „{what}“ im Namen, im Titel oder im Text:",
             "topic_none": "Kein Dokument{where} hat „{what}“ im Namen oder Titel, und keine Stelle nennt es.",

@@ -752,8 +752,8 @@ LANGUAGE = Language(
             "have": (
                 r"(?:do|have) (?:you|we) (?:also )?(?:have|got) (?:a |an |the |any |our |some )?(?P<what>.+)",
                 r"(?:is|are) there (?:also )?(?:a |an |the |any |our |some )?(?P<what>.+)",
-                r"where (?:is|are|do i find|can i find|do we have) (?P<what>.+)",
             ),
+            "where": (r"where (?:is|are|do i find|can i find|do we have) (?P<what>.+)",),
             "when": (
                 r"when (?:was|were|has|have|had|is) (?P<what>.+?) (?:last |most recently |first |recently )?(?:been )?(?:last )?(?:changed|updated|modified|edited|added|uploaded|indexed|ingested|imported|read in)(?: last| most recently| the last time| for the last time| here| to (?:the|this|your) collection)?",
                 r"when did (?:you|someone|somebody|anyone|we|i|they) (?:last |first )?(?:add|change|update|upload|index|read|import|ingest) (?P<what>.+?)(?: last)?",
@@ -866,7 +866,7 @@ LANGUAGE = Language(
             "no_pages": "{name} has no pages: it is of a kind of file that is not divided into pages.",
             "when": "{name} was last read in on {date} at {time} UTC. That is the version I answer from; the file's own date is not kept.",
             "have": "Yes:",
-            "have_not": "No: no document of this name is among those that you may search.",
+            "where": "It is among the documents here:",
             "topic": "These documents have “{what}” in their name, their title or their text:",
             "topic_one": "This document has “{what}” in its name, its title or its text:",
             "topic_none": "No document{where} has “{what}” in its name or title, and no passage names it.",
