@@ -248,13 +248,17 @@ class ConversationWords:
 
     fragments: Patterns  # before what the question before is asked of now: "what about"
     same_for: Patterns  # the same as a sentence: "does that also apply"
+    articles: Words
+    asking: Words  # who, what, how
     prepositions: Words
+    placing: Words  # those of them before a place
     copulas: Words  # verbs that say what something is or costs
     holders: Words  # other verbs and auxiliaries before whoever has, gets or does something
     verbs: Words  # common verbs as they stand behind the one who does something
     subjects: Words  # "I", "you": who asks
     persons: Words  # "he", "she", "him"
     things: Words  # "it", "they", "them"
+    no_persons: Words  # those of `things` and `owners` that are never a person's: "it", "its"
     owners: Words  # "her", "its", before what belongs to someone
     places: Words  # "there"
     times: Words  # "then", of a time

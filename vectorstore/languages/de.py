@@ -722,6 +722,14 @@ LANGUAGE = Language(
             r"(?:und )?(?:gilt|geht|trifft|zählt|ist) (?:das|dies|es|dasselbe|das gleiche)(?: (?:auch|ebenso|dann|genauso|zu|so|denn))*",
             r"(?:und )?(?:ist|wie ist|wie sieht) (?:das|es) (?:auch |genauso |ebenso |dann )*",
         ),
+        articles=split(
+            """der die das des dem den ein eine einen einem einer eines jede jeder jedes jedem alle allen kein keine keinen dieser diese dieses"""
+        ),
+        asking=split(
+            """wer wen wem wessen was welche welcher welches welchen welchem wann wo woher wohin wie viel viele vielen wieviel wieviele warum wieso weshalb womit wofür lange oft hoch weit"""
+        ),
+        placing=split("in im bei am an nach aus"),
+        no_persons=("es",),
         prepositions=split(
             """in im ins an am auf aus bei beim mit nach seit von vom zu zum zur für gegen ohne um durch
             über unter vor hinter während wegen ab bis laut zwischen je pro"""

@@ -922,6 +922,10 @@ LANGUAGE = Language(
             r"(?:and )?(?:is|are) (?:that|this|it|they) the same",
             r"(?:and )?(?:what|how) (?:is|are|does|would) (?:it|that|this) (?:look |be |like )*",
         ),
+        articles=split("the a an any each every all both some no this these"),
+        asking=split("who whom whose what which when where why how many much long often far old"),
+        placing=split("in at to from near"),
+        no_persons=split("it its"),
         prepositions=split(
             """in at for to from of with on by about under during after before since until per within
             between through against without towards into over than"""
@@ -943,7 +947,7 @@ LANGUAGE = Language(
             happen happens wear wears see sees register registers accept accepts offer offers"""
         ),
         subjects=split("i you we one my your our me us"),
-        persons=split("he she him"),
+        persons=split("he she him her"),
         things=split("it they them"),
         owners=split("his her its their"),
         places=split("there"),
