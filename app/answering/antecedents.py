@@ -4,12 +4,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.answering.dates import placed_days
-from app.answering.language import content_stems, language_of, names, sentences, words
+from app.answering.language import content_stems, names, sentences, words
 from app.answering.needed_words import words_naming
 from app.answering.persons import persons_of
 from app.answering.phrases import Phrase, Token, phrases, tidy, tokens_of
-from vectorstore.languages import languages, words_of
+from vectorstore.dates import placed_days
+from vectorstore.languages import language_of, languages, words_of
 from vectorstore.languages.base import Language
 
 _NO_POINTERS = {

@@ -20,6 +20,8 @@ from app.answering.language import content_stems, sentences, stem_of
 from app.answering.search_index import SearchIndex
 from app.answering.summarising.key_sentences import Candidate, key_sentences
 from app.answering.talk import without_courtesy
+from vectorstore.dates import Day
+from vectorstore.dates import written as in_words
 from vectorstore.languages import any_of, languages, words_of
 from vectorstore.languages.base import Language
 from vectorstore.records import DocumentRecord, Hit
@@ -587,9 +589,7 @@ def _headings(hits: Sequence[Hit], title: str) -> list[str]:
 def _date(language: Language, written: str) -> tuple[str, str]:
     """Day and time of a date in ISO 8601, as the language writes it."""
     moment = datetime.fromisoformat(written)
-    words = language.collection
-    date = words.date.format(day=moment.day, month=words.months[moment.month - 1], year=moment.year)
-    return date, f"{moment:%H:%M}"
+    return in_words(Day(moment.year, moment.month, moment.day), language), f"{moment:%H:%M}"
 
 
 def _name(record: DocumentRecord) -> str:

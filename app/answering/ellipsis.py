@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from app.answering.dates import placed_days
 from app.answering.language import codes, content_stems, stem_of
 from app.answering.needed_words import words_naming
 from app.answering.phrases import Phrase, Token, is_year, phrases, tidy, tokens_of
+from vectorstore.dates import placed_days
 from vectorstore.languages import words_of
 from vectorstore.languages.base import Language
 

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 from app.answering.antecedents import referred
 from app.answering.ellipsis import changed, is_fragment
-from app.answering.language import codes, content_stems, language_of, names, numbers, words
+from app.answering.language import codes, content_stems, names, numbers, words
 from app.answering.needed_words import holds
 from app.answering.phrases import tokens_of
-from vectorstore.languages import any_of, languages
+from vectorstore.languages import any_of, language_of, languages
 from vectorstore.records import Hit
 
 FEW_WORDS = 2  # content words; a question of fewer may lean on the one before

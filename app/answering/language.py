@@ -8,7 +8,6 @@ import sentencex
 import snowballstemmer
 
 from vectorstore.languages import any_of, languages, words_of
-from vectorstore.languages.base import Language
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 NUMBER = re.compile(
@@ -242,9 +241,3 @@ def with_whole_denials(sentence: str) -> str:
 def denies(word: str) -> bool:
     """Whether a word, as `words` gives it, is a denial."""
     return word in _NEGATIONS
-
-
-def language_of(text: str) -> Language:
-    """The language whose small words `text` holds most of; the first where none is ahead."""
-    used = {word.casefold() for word in _WORD.findall(text)}
-    return max(languages(), key=lambda language: len(used.intersection(language.stop_words)))

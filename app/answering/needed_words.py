@@ -2,9 +2,9 @@
 
 import re
 
-from app.answering.dates import Day, days_of, placed_days, without_places
-from app.answering.language import NUMBER, codes, language_of, numbers, plain_number, words
-from vectorstore.languages import words_of
+from app.answering.language import NUMBER, codes, numbers, plain_number, words
+from vectorstore.dates import Day, days_of, placed_days, without_places
+from vectorstore.languages import language_of, words_of
 
 _COMPOUND = 7  # letters of a word that may be a part of another
 _SHORTEST = 3  # letters that two forms of a word share at least

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from app.answering.defusing import defuse
 from app.answering.followup import Exchange
-from app.answering.language import language_of, words
-from vectorstore.languages import languages, words_of
+from app.answering.language import words
+from vectorstore.languages import language_of, languages, words_of
 from vectorstore.languages.base import Language
 
 LONGEST = 160  # characters of small talk; what is longer says something else as well

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.answering.dates import days_of
+from vectorstore.dates import days_of
 from app.answering.language import numbers
 from app.answering.support import find_support
 

@@ -95,7 +95,7 @@ vectorstore.languages.__path__.append(sys.argv[1])
 
 from app.answering.candidates import is_question
 from app.answering.citations import says_not_found
-from app.answering.dates import days_of
+from vectorstore.dates import days_of
 from app.answering.editions import read_edition
 from app.answering.evidence import says_something_new
 from app.answering.figures import figures

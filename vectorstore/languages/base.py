@@ -75,6 +75,9 @@ class DateWords:
     months: tuple[Words, ...]  # twelve, each with its abbreviations
     ordinal_endings: Words  # "st" in "1st"; a point is known in all languages
     before_months: Words  # "of" in "1st of May"
+    written_months: Words  # twelve, as a date is written
+    form: str  # of "{day}", "{month}" and "{year}"
+    clocks: Words  # behind an hour: "o'clock"
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,8 +240,6 @@ class CollectionWords:
     behind_names: Patterns  # "document" behind it
     pointing: Patterns  # "this document", "it"
     file_types: Mapping[str, Words]  # what people call a file, by the endings of its name
-    months: Words  # twelve, as a date is written
-    date: str  # of "{day}", "{month}" and "{year}"
     replies: Mapping[str, str]
 
 
@@ -284,6 +285,7 @@ class OutcomeWords:
     partly: str  # "{missing}"
     nearby: str
     all_documents: str  # what a limited search may be followed by
+    day_first: str  # how "{written}", which has two orders, was read: as "{date}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -164,6 +164,11 @@ LANGUAGE = Language(
         ),
         ordinal_endings=(),
         before_months=(),
+        written_months=split(
+            "Januar Februar März April Mai Juni Juli August September Oktober November Dezember"
+        ),
+        form="{day}. {month} {year}",
+        clocks=("uhr",),
     ),
     figures=FigureWords(
         units=split_all(
@@ -650,10 +655,6 @@ LANGUAGE = Language(
             "eml": split("email emails e-mail e-mails mail mails"),
             "png": split("bilder scans"),
         },
-        months=split(
-            "Januar Februar März April Mai Juni Juli August September Oktober November Dezember"
-        ),
-        date="{day}. {month} {year}",
         replies={
             "count": "Es gibt {count} Dokumente{where}.",
             "count_one": "Es gibt ein Dokument{where}.",
@@ -778,6 +779,7 @@ LANGUAGE = Language(
         not_said_of="Die Dokumente sagen das nicht über {what}.",
         partly="Diesen Teil beantworten die Dokumente nicht: {missing}",
         nearby="Kein Satz der Dokumente beantwortet das sicher. Diese Stellen kommen am nächsten:",
+        day_first="{written} wurde als {date} gelesen: der Tag zuerst.",
         all_documents="Andere Dokumente wurden nicht durchsucht. In allen Dokumenten fragen?",
     ),
 )

@@ -249,6 +249,11 @@ LANGUAGE = Language(
         ),
         ordinal_endings=("st", "nd", "rd", "th"),
         before_months=("of",),
+        written_months=split(
+            "January February March April May June July August September October November December"
+        ),
+        form="{day} {month} {year}",
+        clocks=("o'clock",),
     ),
     figures=FigureWords(
         units=split_all(
@@ -845,10 +850,6 @@ LANGUAGE = Language(
             "eml": split("email emails e-mail e-mails"),
             "png": split("image images scan scans picture pictures"),
         },
-        months=split(
-            "January February March April May June July August September October November December"
-        ),
-        date="{day} {month} {year}",
         replies={
             "count": "There are {count} documents{where}.",
             "count_one": "There is one document{where}.",
@@ -985,6 +986,7 @@ LANGUAGE = Language(
         not_said_of="The documents do not say this of {what}.",
         partly="The documents do not answer this part: {missing}",
         nearby="No sentence of the documents answers this for certain. These passages come nearest:",
+        day_first="{written} was read as {date}: the day first.",
         all_documents="Other documents were not searched. Ask again in all documents?",
     ),
 )
