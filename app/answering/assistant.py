@@ -3,18 +3,20 @@
 import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol, TypeVar
 
 import prompts
 from app.answering.ask import Ask
-from app.answering.check import check_draft
+from app.answering.by_code import answer_by_code
+from app.answering.check import NOT_FOUND, Checked, check_draft
 from app.answering.citations import without_broken_end
 from app.answering.confidence import Calibration
 from app.answering.distrust import as_data, notices_of, plain_draft, unmarked
 from app.answering.editions import prefer_editions
 from app.answering.events import (
     Answer,
+    AnswerSentence,
     Dropped,
     Event,
     Finished,
@@ -24,14 +26,25 @@ from app.answering.events import (
     Usage,
     Writing,
 )
-from app.answering.followup import Exchange, conversation, read_rewrite, standalone
+from app.answering.followup import (
+    Exchange,
+    conversation,
+    read_rewrite,
+    readings,
+    standalone,
+    stands,
+)
 from app.answering.language import telling_words
+from app.answering.needed_words import named_of
 from app.answering.search_index import SearchIndex
 from app.answering.stream import EventStream
+from app.answering.talk import without_courtesy
 from app.answering.window import FittedPrompt, NumberedPassage, QuestionTooLong, fit, tokens_sha256
 from app.engine.client import Completion, EngineError
 from app.engine.templates import ChatTemplate, Turn
 from app.settings import AnswerSettings
+from vectorstore.dates import in_one_spelling
+from vectorstore.languages import language_of
 from vectorstore.records import Hit
 
 WEAK_READS = 3  # passages for a weak model: more only distract it, and cost its user seconds
@@ -137,10 +150,15 @@ class Assistant:
 
     def _answer(self, stream: AnswerStream[Event], ask: Ask) -> Iterator[Event]:
         started = time.perf_counter()
+        by_code = answer_by_code(ask, self._index, self._model.name, self._model.context_window)
+        if by_code is not None:
+            yield Finished(by_code)
+            return
         engine = ExactEngine(self._model.engine) if ask.reproducible else self._model.engine
         asked = self._standalone(stream, ask, engine)
         if asked is None:
             return
+        asked = in_one_spelling(asked)
         yield Searching(asked)
         most = WEAK_READS if self._model.weak else self._settings.passages
         found = self._index.search(asked, ask.scope, k=max(most, SHOWN))
@@ -190,6 +208,7 @@ class Assistant:
             withhold=self._settings.unsupported == "withhold",
             refuse_below=self._settings.refuse_below,
         )
+        checked = _of_this(checked, ask, asked)
         ended = time.perf_counter()
         usage = completion.usage
         shown_before = {number for turn in ask.history for number, _ in turn.shown()}
@@ -237,7 +256,7 @@ class Assistant:
 
         None if the stream was closed meanwhile.
         """
-        question, history = ask.question, _exchanges(ask.history)
+        question, history = without_courtesy(ask.question), _exchanges(ask.history)
         by_code = standalone(question, history)
         if not history or self._model.weak:
             return by_code
@@ -297,6 +316,25 @@ def render_user(passages: Sequence[NumberedPassage], question: str) -> str:
         for p in passages
     )
     return prompts.render("answer_user", passages=listed, question=question)
+
+
+def _of_this(checked: Checked, ask: Ask, asked: str) -> Checked:
+    """The answer, or that there is none where it tells of something else than was asked.
+
+    An elliptic question needs what it brings in its evidence, and no answer before is one anew.
+    """
+    exchanges, question = _exchanges(ask.history), without_courtesy(ask.question)
+    read = readings(question, exchanges)
+    meant = next((one for one in read if in_one_spelling(one.question) == asked), read[0])
+    around = " ".join(f"{one.document} {one.heading} {one.quote}" for one in checked.citations)
+    if not checked.decision.found or stands(meant, checked.text, around, exchanges):
+        return checked
+    told = NOT_FOUND
+    if meant.needed:
+        what = named_of(meant.needed, meant.question)
+        told = language_of(question).outcomes.not_said_of.format(what=what)
+    sentence = AnswerSentence(told, (), supported=False)
+    return Checked(told, [sentence], [], False, replace(checked.decision, found=False))
 
 
 def _exchanges(history: Sequence[Answer]) -> list[Exchange]:

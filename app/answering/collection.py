@@ -6,7 +6,7 @@ they may read.
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import PurePosixPath
@@ -73,6 +73,7 @@ class CollectionAnswer:
     hits: tuple[Hit, ...]
     numbers: dict[str, int]
     document: DocumentRecord | None = None
+    named: tuple[tuple[str, str], ...] = ()  # see `Answer.named`
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +131,11 @@ class _Text:
     sentences: list[AnswerSentence] = field(default_factory=list)
     citations: list[Citation] = field(default_factory=list)
     hits: list[Hit] = field(default_factory=list)
+    named: list[tuple[str, str]] = field(default_factory=list)
+
+    def name(self, records: Iterable[DocumentRecord]) -> None:
+        """Note that these documents are named."""
+        self.named += [(record.space, record.name) for record in records]
 
     def say(self, text: str, *, row: bool = False, number: int | None = None) -> None:
         """Add a line, or a row of a list, with the number of its citation."""
@@ -189,6 +195,7 @@ class _Collection:
             hits=tuple(text.hits),
             numbers=dict(self._new),
             document=document,
+            named=tuple(dict.fromkeys([*((one.space, "") for one in self._records), *text.named])),
         )
 
     # Many documents
@@ -241,6 +248,7 @@ class _Collection:
             return False
         text.say(_counted(words, "list", len(records), where))
         several = len({record.space for record in records}) > 1
+        text.name(records[:MOST_LISTED])
         self._rows(text, words, [_row(words, record, several) for record in records])
         return True
 
@@ -260,6 +268,7 @@ class _Collection:
         places = dict.fromkeys([*((one.space, one.name) for one in named), *telling])
         several = len({record.space for record in self._records}) > 1
         records = {(one.space, one.name): one for one in self._records}
+        text.named += [place for place in places if place in records]
         if not places:
             where = self._scoped(words)
             text.say(words["topic_none"].format(what=_plain(what), where=where))
@@ -315,6 +324,7 @@ class _Collection:
             return False
         ordered = sorted(self._records, key=lambda one: one.indexed_at, reverse=newest)
         text.say(words["newest" if newest else "oldest"])
+        text.name(ordered[:MOST_NEWEST])
         self._dates(text, words, language, ordered[:MOST_NEWEST])
         return True
 
@@ -331,6 +341,7 @@ class _Collection:
         page: int,
     ) -> bool:
         several = len({record.space for record in self._records}) > 1
+        text.name(meant)
         if kind in ("have", "where"):
             text.say(words[kind])
             self._rows(text, words, [_row(words, record, several) for record in meant])

@@ -101,6 +101,8 @@ class Answer:
     prompt_sha256: str = ""  # see window.tokens_sha256
     searched: str = ""  # the question that was searched for, made from the conversation
     notices: tuple[Notice, ...] = ()
+    # Spaces and documents that it names from the catalogue; (space, "") for a space alone.
+    named: tuple[tuple[str, str], ...] = ()
 
     def shown(self) -> list[tuple[int, Hit]]:
         """The passages first shown in this turn, with their numbers, ascending."""

@@ -121,6 +121,16 @@ def repeats(reading: Interpretation, answer: str, history: Sequence[Exchange]) -
     return False
 
 
+def stands(reading: Interpretation, answer: str, around: str, history: Sequence[Exchange]) -> bool:
+    """Whether `answer` answers a question that was read so, as far as the conversation tells.
+
+    Its evidence holds what the question needs, `around` being what the answer rests on (quotation,
+    heading, document), and it is no answer before said again.
+    """
+    told = holds(reading.needed, answer, around, reading.question)
+    return told and not repeats(reading, answer, history)
+
+
 def conversation(history: Sequence[Exchange]) -> str:
     """The last exchanges as a model is shown them to rewrite a question."""
     return "\n".join(

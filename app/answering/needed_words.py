@@ -6,6 +6,7 @@ from app.answering.language import NUMBER, codes, numbers, plain_number, words
 from vectorstore.dates import Day, days_of, placed_days, without_places
 from vectorstore.languages import language_of, words_of
 
+_WORD = re.compile(r"[^\W_]+(?:[-/.'’][^\W_]+)*")
 _COMPOUND = 7  # letters of a word that may be a part of another
 _SHORTEST = 3  # letters that two forms of a word share at least
 _ENDINGS = frozenset(words_of(lambda language: language.conversation.endings))
@@ -36,6 +37,14 @@ def words_naming(text: str) -> list[str]:
     found += [plain_number(number) for number in NUMBER.findall(text)]
     rest = words(NUMBER.sub(" ", text))
     return list(dict.fromkeys(found + [word for word in rest if word not in _SMALL]))
+
+
+def named_of(needed: frozenset[str], text: str) -> str:
+    """What is needed as `text` writes it: from its first needed word to its last."""
+    spans = [
+        found.span() for found in _WORD.finditer(text) if needed & {*words_naming(found.group())}
+    ]
+    return text[spans[0][0] : spans[-1][1]] if spans else ", ".join(sorted(needed))
 
 
 def _written(day: Day) -> str:
