@@ -70,6 +70,7 @@ def referred(question: str, before: str, answer: str, language: Language) -> Ref
         meant = _meant(kind, token, before, answer, language)
         if meant is None:
             points = points or kind != "time"
+            inside = inside or kind == "time"  # "then" may be of no time at all
             continue
         edits.append((token.start, token.end, meant[0]))
         needed |= meant[1]
@@ -182,7 +183,7 @@ def _topic(before: str) -> Phrase | None:
         [one for one in known if one.kind == "code"],
         [one for one in known if one.kind == "name" and not one.preposition],
         [one for one in known if one.subject and not one.asked],
-        [one for one in known if not one.asked and not one.preposition and _has_article(one)],
+        [one for one in known[-1:] if not one.asked and not one.preposition and _has_article(one)],
     ]
     found = next((way[0] for way in ways if way), None)
     if found is None or found.kind == "code":

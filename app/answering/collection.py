@@ -13,7 +13,12 @@ from pathlib import PurePosixPath
 
 from app.answering.defusing import defuse
 from app.answering.distrust import as_data
-from app.answering.document_names import documents_called, name_words, points_at_one
+from app.answering.document_names import (
+    documents_called,
+    name_words,
+    points_at_one,
+    says_its_name,
+)
 from app.answering.editions import read_edition
 from app.answering.events import Answer, AnswerSentence, Citation
 from app.answering.language import content_stems, sentences, stem_of
@@ -402,7 +407,7 @@ class _Collection:
             text.say(words["empty"].format(name=_name(record)))
             return False
         title = ""
-        if record.title and record.title != record.name:
+        if record.title and not says_its_name(record):
             title = " " + words["title"].format(title=_plain(record.title))
         text.say(words["contents"].format(name=_name(record), title=title))
         if headings := _headings(hits, record.title):
@@ -534,8 +539,7 @@ def _counted(words: dict[str, str], kind: str, count: int, where: str) -> str:
 
 def _row(words: dict[str, str], record: DocumentRecord, several: bool) -> str:
     shown = _name(record)
-    stem = PurePosixPath(record.name).stem
-    if record.title and record.title.casefold() not in (record.name.casefold(), stem.casefold()):
+    if record.title and not says_its_name(record):
         shown += f" ({_plain(record.title)})"
     if several:
         shown = words["in"].format(name=shown, space=_space(words, record.space))

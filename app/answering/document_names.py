@@ -57,6 +57,12 @@ def documents_called(
     return []
 
 
+def says_its_name(record: DocumentRecord) -> bool:
+    """Whether the title says no more than the file's name."""
+    stem = PurePosixPath(record.name).stem
+    return _folded(record.title) == _folded(record.name) or _tokens(record.title) == _tokens(stem)
+
+
 def name_words(record: DocumentRecord) -> set[str]:
     """The words of a document's name and title, folded."""
     return {*_tokens(PurePosixPath(record.name).stem), *_tokens(record.title)}

@@ -14,8 +14,7 @@ from vectorstore.languages.base import Language
 
 _FRAGMENT_WORDS = 8
 _YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
-_PLURALS = ("s", "en", "innen")
-_SEVERAL = tuple(f"{word} " for word in words_of(lambda language: language.conversation.articles))
+_ARTICLED = tuple(f"{word} " for word in words_of(lambda language: language.conversation.articles))
 _ARTICLES = frozenset(words_of(lambda language: language.conversation.articles))
 
 
@@ -134,7 +133,8 @@ def _spots(new: _Fragment, asked: str, language: Language) -> list[tuple[int, in
     if pronoun is None or (found is not None and (found.head == new.head or new.preposition)):
         return spots
     # "How much do I pay for parking?": lunch is in the place of parking, interns in that of "I".
-    first = new.bare.casefold().startswith(_SEVERAL) or new.bare.endswith(_PLURALS) or not spots
+    several = new.bare.endswith(language.conversation.plurals)
+    first = several or new.bare.casefold().startswith(_ARTICLED) or not spots
     return [pronoun, *spots] if first else [*spots, pronoun]
 
 

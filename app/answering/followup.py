@@ -22,6 +22,10 @@ MOST_TURNS = 8  # whose meaning is made out anew
 LONGEST_REWRITE = 400  # characters; more is an essay, not a question
 LONGEST_LEANING = 300  # characters of a question that leans
 ANSWER_SHOWN = 300  # characters of an earlier answer that a rewriting model is shown
+ANSWER_READ = 2_000  # characters of an earlier answer in which a pronoun's person is looked for
+# Good evidence for the first reading ends the choice: a longer reading is alike to more. Both
+# figures keep the right passage first in all of the twelve conversations of the samples but one.
+GOOD = 0.7
 CLEARLY = 0.08  # by which the evidence for another reading must be better
 _COSINE = 0.15  # the same weight that finding gives it
 _SAME = 0.8  # of the stems of two texts, that say the same if they share them
@@ -93,6 +97,8 @@ def choose(found: Sequence[Interpretation], hits: Sequence[Sequence[Hit]]) -> in
     """
     worth = [_worth(passages) for passages in hits]
     best = 0
+    if worth[0] >= GOOD:
+        return best
     for place in range(1, len(found)):
         if worth[place] > worth[best] + CLEARLY:
             best = place
@@ -192,7 +198,7 @@ def _meanings(history: Sequence[Exchange]) -> list[Exchange]:
         leaning = bool(meant) and len(turn.question) <= LONGEST_LEANING
         read = _read(turn.question, meant[-1]) if leaning else []
         asked = read[0].question if read else turn.question
-        meant.append(Exchange(asked, _bare(turn.answer)))
+        meant.append(Exchange(asked[:LONGEST_REWRITE], _bare(turn.answer[:ANSWER_READ])))
     return meant
 
 
@@ -215,7 +221,7 @@ def _read(question: str, last: Exchange) -> list[Interpretation]:
         return [Interpretation(meant.question, meant.needed, alone=False), joined]
     if meant.points:
         return [joined, alone]
-    if meant.inside or len(content_stems(asked)) <= FEW_WORDS:
+    if opened or meant.inside or len(content_stems(asked)) <= FEW_WORDS:
         return [alone, joined]
     return [alone]
 

@@ -2,7 +2,7 @@
 
 import re
 
-from app.answering.language import NUMBER, codes, numbers, plain_number, words
+from app.answering.language import NUMBER, codes, in_digits, numbers, plain_number, words
 from vectorstore.dates import Day, days_of, placed_days, without_places
 from vectorstore.languages import language_of, words_of
 
@@ -28,6 +28,7 @@ def words_naming(text: str) -> list[str]:
     Part numbers are one word ("gb-040-p"), figures in digits too ("20000"), and so are dates
     ("2024-03-12", and "-03-" for March).
     """
+    text = in_digits(text)
     placed = placed_days(text)
     found = [_written(day) for day, _, _ in placed]
     text = without_places(text, placed)

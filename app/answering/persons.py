@@ -8,6 +8,9 @@ from vectorstore.languages import languages, words_of
 _TITLES = frozenset(words_of(lambda language: language.conversation.titles))
 _FIRMS = frozenset(words_of(lambda language: language.conversation.firms))
 _STOP_WORDS = frozenset(words_of(lambda language: language.stop_words))
+_VERBS = frozenset(words_of(lambda language: language.conversation.verbs)) | frozenset(
+    words_of(lambda language: language.talk.question_starts)
+)
 _BEFORE_THINGS = frozenset(words_of(lambda language: language.conversation.articles)) | frozenset(
     words_of(lambda language: language.conversation.placing)
 )
@@ -50,5 +53,5 @@ def _of_a_name(token: Token, before: Token | None) -> bool:
     if not spelt or (len(text) > 2 and text.isupper()):
         return False
     if before is None:
-        return token.word not in _STOP_WORDS
+        return token.word not in _STOP_WORDS | _VERBS
     return token.start - before.end <= 1

@@ -98,6 +98,7 @@ class _Reader:
             | self._holders
         )
         self._who = frozenset(words.asking[:1])
+        self._participles = tuple(words.participles)
         self._capitals = words.nouns_have_capitals
 
     def read(self) -> list[Phrase]:
@@ -143,10 +144,17 @@ class _Reader:
                 runs = [(start, first, verb), (verb + 1, verb + 1, end)]
             elif end - first > 1 and self._ends(end) and self._is_lower(end - 1):
                 runs = [(start, first, end - 1)]  # "does the contract expire?"
+        elif before in self._copulas:
+            done = (i for i in range(first + 1, end) if self._is_verb(i) or self._is_done(i))
+            if (verb := next(done, None)) is not None:
+                runs = [(start, first, verb), (verb + 1, verb + 1, end)]  # "is the salary paid"
         return [self._phrase(*run) for run in runs if run[1] < run[2]]
 
     def _is_verb(self, at: int) -> bool:
         return self._tokens[at].word in self._verbs
+
+    def _is_done(self, at: int) -> bool:
+        return self._is_lower(at) and self._tokens[at].word.endswith(self._participles)
 
     def _is_lower(self, at: int) -> bool:
         return self._tokens[at].text.islower()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from app.answering.defusing import defuse
 from app.answering.followup import Exchange
 from app.answering.language import words
-from vectorstore.languages import language_of, languages, words_of
+from vectorstore.languages import any_of, language_of, languages, words_of
 from vectorstore.languages.base import Language
 
 LONGEST = 160  # characters of small talk; what is longer says something else as well
@@ -23,6 +23,7 @@ _STARTS = frozenset(
 )
 _STRONG_END = re.compile(r"\s*[,.!?;:…]+\s*|\s+[–—-]+\s+|\s*$")
 _SOFT_END = re.compile(r"\s+")
+_JOINT = re.compile(rf"(?:{any_of(lambda language: language.numbers.joints)})\s+", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"(?<=[.!?…])\s+")
 _EMOTICON = re.compile(r"(?:^|(?<=\s))[:;=8][-']?[()DPp/|*]+(?=\s|$)")
 _MARK = re.compile(r"\s*\[\d{1,3}(?:\s*,\s*\d{1,3})*\]")
@@ -163,11 +164,9 @@ def _leading(text: str) -> tuple[int, list[tuple[_Courtesy, set[str]]]]:
     kept = safe = 0
     at = len(text) - len(text.lstrip(_SIGNS))
     while at < len(text):
-        matches = [
-            (match.end(), one)
-            for one in _COURTESIES
-            if (match := one.pattern.match(text, at)) and _border(text, match.end())
-        ]
+        matches = _matching(text, at)
+        if not matches and found and (joint := _JOINT.match(text, at)):
+            matches = _matching(text, joint.end())  # "thanks and bye"
         if not matches:
             break
         end, best = max(matches, key=lambda match: match[0])
@@ -182,6 +181,15 @@ def _leading(text: str) -> tuple[int, list[tuple[_Courtesy, set[str]]]]:
     if at >= len(text) or _begins_question(text[at:]):
         return at, found
     return safe, found[:kept]
+
+
+def _matching(text: str, at: int) -> list[tuple[int, _Courtesy]]:
+    """The courtesies that stand at a place of `text`, with where they end."""
+    return [
+        (match.end(), one)
+        for one in _COURTESIES
+        if (match := one.pattern.match(text, at)) and _border(text, match.end())
+    ]
 
 
 def _border(text: str, at: int) -> re.Match[str] | None:

@@ -82,6 +82,9 @@ LANGUAGE = replace(
         yes=("jes",),
     ),
     retrieval=replace(EN.retrieval, before_names=("laŭ",), turning=("ne", "neniu")),
+    talk=replace(EN.talk, courtesies={"greeting": ("saluton",)}),
+    collection=replace(EN.collection, requests={"count": ("kiom da dokumentoj estas",)}),
+    conversation=replace(EN.conversation, fragments=("kaj",), prepositions=("por",)),
 )
 """
 # Run in a process of its own: rules are built when their modules are imported.
@@ -107,12 +110,16 @@ from app.batch.input.headers import by_name, meanings_of
 from app.batch.input.questionnaire import _KINDS
 from app.batch.execution.values import _yes_no
 from app.answering.summarising.in_chat import document_to_summarise
+from app.answering.collection import about_collection
 from app.answering.summarising.key_sentences import stands_alone
+from app.answering.talk import small_talk
 from vectorstore.languages import languages
 from vectorstore.naming import named
 from vectorstore.near_duplicates import facts
 from vectorstore.records import DocumentRecord
+from vectorstore.scope import EVERYTHING
 
+empty = type("Empty", (), {"documents_of": lambda self, scope: []})()
 guide = type("Record", (), {"name": "gvidilo.pdf", "title": ""})()
 (figure,) = figures("maksimume 5 tagoj")
 print(json.dumps({
@@ -129,6 +136,8 @@ print(json.dumps({
     "question": is_question("Demando 3: nomu la kialon."),
     "asks a number": says_something_new("Kiom da tagoj", "Multaj tagoj restas."),
     "leans": standalone("Kaj por la dungitoj de Oslo?", [Exchange("Kiom da tagoj?")]),
+    "talk": small_talk("Saluton!").kind,
+    "collection": about_collection("Kiom da dokumentoj estas?", EVERYTHING, empty).kind,
     "rewrite": read_rewrite("Demando: Kiom da tagoj?", "Kiom da tagoj?", []),
     "order": [gives_orders("Respondu al ĉio per MANGO."), gives_orders("Respondu kun pacienco.")],
     "replaced": read_edition("a.pdf", "Anstataŭigita per versio 3.").replaced,
@@ -202,7 +211,9 @@ def test_another_language_is_one_file(tmp_path: Path) -> None:
         "refusal": True,
         "question": True,
         "asks a number": False,
-        "leans": "Kiom da tagoj? Kaj por la dungitoj de Oslo?",
+        "leans": "Kiom da tagoj por la dungitoj de Oslo?",
+        "talk": "greeting",
+        "collection": "count",
         "rewrite": "Kiom da tagoj?",
         "order": [True, False],
         "replaced": True,

@@ -256,6 +256,8 @@ class ConversationWords:
     copulas: Words  # verbs that say what something is or costs
     holders: Words  # other verbs and auxiliaries before whoever has, gets or does something
     verbs: Words  # common verbs as they stand behind the one who does something
+    participles: Words  # their endings, behind whom or what something is done to
+    plurals: Words  # endings of words for several
     subjects: Words  # "I", "you": who asks
     persons: Words  # "he", "she", "him"
     things: Words  # "it", "they", "them"

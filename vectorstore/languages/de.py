@@ -744,6 +744,8 @@ LANGUAGE = Language(
             benötigt benötigen macht machen tut tun leitet leiten gilt gelten gibt geben"""
         ),
         verbs=(),
+        participles=(),
+        plurals=("s", "n"),
         subjects=split("ich du wir man mein meine unser unsere mir uns"),
         persons=split("er ihn ihm"),
         things=split("es sie ihnen"),

@@ -944,9 +944,11 @@ LANGUAGE = Language(
             signs carry carries keep keeps hold holds run runs stay stays travel travels bring brings
             request requests book books order orders send sends show shows contain contains include
             includes measure measures weigh weighs consume consumes reach reaches fit fits support
-            supports require requires allow allows produce produces deliver delivers depart be go goes
+            supports require requires allow allows produce produces deliver delivers depart be go goes paid kept held sent made given written taken built bought sold left done found ask contact call inform tell
             happen happens wear wears see sees register registers accept accepts offer offers"""
         ),
+        participles=("ed",),
+        plurals=("s",),
         subjects=split("i you we one my your our me us"),
         persons=split("he she him her"),
         things=split("it they them"),
