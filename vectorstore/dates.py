@@ -33,6 +33,10 @@ _FORMS = [
         rf"\b(?P<name>{_NAME})\b\.?,?\s+(?:(?:{_OF})\s+)?{_YEAR}",
     )
 ]
+_THE = re.compile(
+    rf"(?<!\w)(?:{any_of(lambda language: language.optional_articles)})\s{{1,3}}$", re.IGNORECASE
+)
+_LONGEST_ARTICLE = 12
 _LAST_MONTH, _LAST_DAY = 12, 31
 _NEXT_CENTURY = 70  # "12.03.70" is of 1970, "12.03.69" of 2069
 _EITHER_ORDER = re.compile(r"(\d{1,2})[/-](\d{1,2})[/-]\d{4}")
@@ -111,7 +115,10 @@ def in_one_spelling(text: str, language: Language | None = None) -> str:
     behind = 0
     for day, start, end in sorted(placed_days(text), key=lambda place: place[1]):
         if day.day is not None and start >= behind:
-            pieces += [text[behind:start], written(day, language)]
+            before = text[behind:start]
+            if article := _THE.search(before, max(0, len(before) - _LONGEST_ARTICLE)):
+                before = before[: article.start()]  # "on the 12th of March" is "on 12 March"
+            pieces += [before, written(day, language)]
             behind = end
     return "".join([*pieces, text[behind:]])
 

@@ -121,7 +121,7 @@ class _Reader:
         token = self._tokens[at]
         if not token.text[0].isalnum():
             return False
-        if token.word in self._measures and at and self._tokens[at - 1].word in self._asking:
+        if token.word in self._measures and (not at or self._tokens[at - 1].word in self._asking):
             return False
         return token.word.rstrip(".") not in self._small and token.word not in self._articles
 

@@ -19,7 +19,7 @@ TERMS = OrderTerms("assistant", "with x1", "!", "!")
 ESPERANTO = """
 from dataclasses import replace
 
-from vectorstore.languages.base import DateWords, OrderTerms, Patterns, split, split_all
+from vectorstore.languages.base import OrderTerms, Patterns, split, split_all
 from vectorstore.languages.en import LANGUAGE as EN
 
 
@@ -30,7 +30,7 @@ def _orders(terms: OrderTerms) -> Patterns:
 LANGUAGE = replace(
     EN,
     code="eo",
-    stop_words=split("la estas de kaj al por kun en mi vi ĝi kiu kio"),
+    stop_words=split("la estas de kaj al por kun en mi vi ĝi kiu kio kiom da"),
     refusals=(r"^\\W*ne trovita\\b",),
     sentences=replace(EN.sentences, before_ordinals=("la",), whole_sentences=()),
     numbers=replace(
@@ -49,7 +49,8 @@ LANGUAGE = replace(
         may_turn=("ne", "neniu"),
         exceptions=("krom",),
     ),
-    dates=DateWords(
+    dates=replace(
+        EN.dates,
         months=tuple(
             (name,)
             for name in split(
@@ -84,7 +85,9 @@ LANGUAGE = replace(
     retrieval=replace(EN.retrieval, before_names=("laŭ",), turning=("ne", "neniu")),
     talk=replace(EN.talk, courtesies={"greeting": ("saluton",)}),
     collection=replace(EN.collection, requests={"count": ("kiom da dokumentoj estas",)}),
-    conversation=replace(EN.conversation, fragments=("kaj",), prepositions=("por",)),
+    conversation=replace(
+        EN.conversation, fragments=("kaj",), prepositions=("por",), asking=("kiom",)
+    ),
 )
 """
 # Run in a process of its own: rules are built when their modules are imported.
