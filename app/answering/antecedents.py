@@ -181,7 +181,7 @@ def _topic(before: str) -> Phrase | None:
     known = phrases(before, language_of(before))
     ways = [
         [one for one in known if one.kind == "code"],
-        [one for one in known if one.kind == "name" and not one.preposition],
+        [one for one in known if one.kind == "name" and one.preposition not in _PLACING],
         [one for one in known if one.subject and not one.asked],
         [one for one in known[-1:] if not one.asked and not one.preposition and _has_article(one)],
     ]

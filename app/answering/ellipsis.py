@@ -62,6 +62,12 @@ def is_fragment(text: str, language: Language, *, opened: bool) -> bool:
     return len(spoken) <= _FRAGMENT_WORDS and not verbs & {*spoken}
 
 
+def opens_with_place(text: str, language: Language) -> bool:
+    """Whether `text` is a preposition and something behind it: "for interns"."""
+    spoken = [token.word for token in tokens_of(text) if token.text[0].isalnum()]
+    return len(spoken) > 1 and spoken[0] in language.conversation.prepositions
+
+
 def changed(text: str, before: str, language: Language) -> list[Changed]:
     """The question `before` with what `text` brings, the likeliest first; [] where that is nothing.
 
@@ -96,6 +102,8 @@ def _fragment(text: str, language: Language) -> _Fragment:
     preposition = tokens[0].word if tokens[0].word in conversation.prepositions else ""
     rest = tokens[1:] if preposition and len(tokens) > 1 else tokens
     bare = text[rest[0].start : rest[-1].end]
+    if not placed_days(bare):  # "in the year 2022"
+        bare = next((token.text for token in rest if is_year(token.text)), bare)
     return _Fragment(
         text[tokens[0].start : tokens[-1].end],
         bare,
@@ -127,7 +135,7 @@ def _spots(new: _Fragment, asked: str, language: Language) -> list[tuple[int, in
         if held:
             return [(held[-1].start, held[-1].end)]
     known = [one for one in phrases(asked, language) if one.text.casefold() != new.bare.casefold()]
-    found = _slot(new, known)
+    found = _slot(new, known, language)
     spots = [(found.start, found.end)] if found else []
     pronoun = _subject_pronoun(new, asked, language)
     if pronoun is None or (found is not None and (found.head == new.head or new.preposition)):
@@ -138,8 +146,15 @@ def _spots(new: _Fragment, asked: str, language: Language) -> list[tuple[int, in
     return [pronoun, *spots] if first else [*spots, pronoun]
 
 
-def _slot(new: _Fragment, known: Sequence[Phrase]) -> Phrase | None:
+def _shape(text: str, language: Language) -> tuple[bool, bool]:
+    """Whether an article opens a phrase, and whether it is one for several."""
+    articled = text.casefold().startswith(_ARTICLED)
+    return articled, text.endswith(language.conversation.plurals)
+
+
+def _slot(new: _Fragment, known: Sequence[Phrase], language: Language) -> Phrase | None:
     """The phrase that the new thing replaces: of the same kind, in the same place."""
+    shape = _shape(new.bare, language)
     last = list(reversed(known))
     alike = [one for one in last if one.kind == new.kind]
     ways = [[one for one in alike if new.head and one.head == new.head]]
@@ -154,6 +169,8 @@ def _slot(new: _Fragment, known: Sequence[Phrase]) -> Phrase | None:
     else:
         if new.kind != "words":
             ways.append(alike)
+        shaped = [one for one in last if not one.asked and _shape(one.text, language) == shape]
+        ways.append(shaped if len(shaped) == 1 else [])
         ways.append([one for one in last if one.subject and not one.asked])
         ways.append([one for one in last if not one.asked and not one.preposition])
         ways.append([one for one in last if not one.asked])

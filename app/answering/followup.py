@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.answering.antecedents import referred
-from app.answering.ellipsis import changed, is_fragment
+from app.answering.ellipsis import changed, is_fragment, opens_with_place
 from app.answering.language import codes, content_stems, names, numbers, words
 from app.answering.needed_words import holds
 from app.answering.phrases import tokens_of
@@ -207,7 +207,8 @@ def _read(question: str, last: Exchange) -> list[Interpretation]:
     language = language_of(question)
     if not any(token.word in language.stop_words for token in tokens_of(question)):
         language = language_of(last.question)
-    if same := _SAME_FOR.fullmatch(question):
+    same = _SAME_FOR.fullmatch(question)
+    if same and is_fragment(same[1], language, opened=True) and opens_with_place(same[1], language):
         return _changed(same[1], question, last, opened=True)
     opened = _OPENED[language.code].match(question)
     rest = question[opened.end() :] if opened else question

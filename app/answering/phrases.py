@@ -13,8 +13,10 @@ from vectorstore.languages.base import Language
 
 Kind = Literal["code", "number", "name", "words"]
 
-_TOKEN = re.compile(r"[^\W_]+(?:[-/.:'’+&][^\W_]+)*|[^\w\s]")
-_ADJECTIVES = ("e", "en", "er", "es", "em")  # endings where nouns have capitals
+_TOKEN = re.compile(r"\d+(?:[.,]\d+)+(?![\w])|[^\W_]+(?:[-/.:'’+&][^\W_]+)*|[^\w\s]")
+# Endings where nouns have capitals; "en" is a verb's where no article stands before.
+_ADJECTIVES = ("e", "er", "es")
+_ADJECTIVES_OF_ARTICLES = ("e", "en", "er", "es", "em")
 _BLANKS = re.compile(r"\s+")
 _BEFORE_SIGN = re.compile(r" ([?.!,])")
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
@@ -99,6 +101,7 @@ class _Reader:
         )
         self._who = frozenset(words.asking[:1])
         self._participles = tuple(words.participles)
+        self._waits = False  # for a verb that an auxiliary has announced
         self._capitals = words.nouns_have_capitals
 
     def read(self) -> list[Phrase]:
@@ -106,6 +109,7 @@ class _Reader:
         at = 0
         while at < len(self._tokens):
             start = at
+            self._waits = self._waits or self._tokens[at].word in self._holders
             if self._tokens[at].word in self._articles:
                 at += 1
             first = at
@@ -148,6 +152,11 @@ class _Reader:
             done = (i for i in range(first + 1, end) if self._is_verb(i) or self._is_done(i))
             if (verb := next(done, None)) is not None:
                 runs = [(start, first, verb), (verb + 1, verb + 1, end)]  # "is the salary paid"
+        waits = len(runs) == 1 and not self._capitals and self._waits and end - first > 1
+        led = start < first or before in self._prepositions
+        if waits and led and self._ends(end) and self._is_verb(end - 1):
+            runs = [(start, first, end - 1)]  # "does the office in Ghent open?"
+        self._waits = self._waits and len(runs) == 1 and runs[0][2] == end
         return [self._phrase(*run) for run in runs if run[1] < run[2]]
 
     def _is_verb(self, at: int) -> bool:
@@ -176,7 +185,11 @@ class _Reader:
                 at += 1
             if noun == at:
                 break
-            while begin < noun and not self._tokens[begin].word.endswith(_ADJECTIVES):
+            led = (begin == first and start < first) or (
+                begin and self._tokens[begin - 1].word in self._prepositions
+            )
+            endings = _ADJECTIVES_OF_ARTICLES if led else _ADJECTIVES
+            while begin < noun and not self._tokens[begin].word.endswith(endings):
                 begin += 1
             whole = start if begin == first else begin
             runs.append((whole, begin, at))

@@ -1,7 +1,8 @@
 """Short conversations with what their last question means: how it is searched for.
 
 Each is the questions and answers before, the last question, and the reading that comes first. The
-second half was written before the first was looked at, and was not looked at until the end.
+second half was written before the first was looked at, and was not looked at until the end: then
+26 of its 34 came out so. What it showed was mended; FRESH was written after that, and came out so the first time, all 18.
 """
 
 from dataclasses import dataclass
@@ -374,5 +375,113 @@ SECOND_HALF = [
         PUMP,
         "How often are the file servers in Limerick backed up?",
         "How often are the file servers in Limerick backed up?",
+    ),
+]
+
+FRESH = [
+    _talk(
+        "How many vacation days do teachers get? = 30.",
+        "And cooks?",
+        "How many vacation days do cooks get?",
+        "cooks",
+    ),
+    _talk(
+        "What is the speed limit for trucks in Norway? = 80 km/h.",
+        "And in Sweden?",
+        "What is the speed limit for trucks in Sweden?",
+        "sweden",
+    ),
+    _talk(
+        "What is the speed limit for trucks in Norway? = 80 km/h.",
+        "And for buses?",
+        "What is the speed limit for buses in Norway?",
+        "buses",
+    ),
+    _talk(
+        "What does clause 7 of the supply agreement say? = Payment is due in 30 days.",
+        "And clause 9?",
+        "What does clause 9 of the supply agreement say?",
+        "9",
+    ),
+    _talk(
+        "Who is responsible for fire drills in Limerick? = Maeve Kelly is.",
+        "What about Ghent?",
+        "Who is responsible for fire drills in Ghent?",
+        "ghent",
+    ),
+    _talk(
+        "How often is the HX-450 serviced? = Every six months.",
+        "And the HX-300?",
+        "How often is the HX-300 serviced?",
+        "hx-300",
+    ),
+    _talk(
+        "How much is the parking fee for employees? = 12 euros.",
+        "Is it the same for visitors?",
+        "How much is the parking fee for visitors?",
+        "visitors",
+    ),
+    _talk(
+        "How many employees did we have in 2021? = 410.",
+        "In 2022?",
+        "How many employees did we have in 2022?",
+        "2022",
+    ),
+    _talk(
+        "Wer genehmigt Dienstreisen nach Norwegen? = Der Abteilungsleiter.",
+        "Und nach Japan?",
+        "Wer genehmigt Dienstreisen nach Japan?",
+        "japan",
+    ),
+    _talk(
+        "Wie hoch ist der Zuschlag für Nachtarbeit? = 25 Prozent.",
+        "Und für Sonntagsarbeit?",
+        "Wie hoch ist der Zuschlag für Sonntagsarbeit?",
+        "sonntagsarbeit",
+    ),
+    _talk(
+        "Wie viel kostet das Jobticket? = 49 Euro.",
+        "Und der Parkplatz?",
+        "Wie viel kostet der Parkplatz?",
+        "parkplatz",
+    ),
+    _talk(
+        "Who chairs the works committee? = The works committee is chaired by Paul Denham.",
+        "How long has he been chairman?",
+        "How long has Paul Denham been chairman?",
+        "denham",
+    ),
+    _talk(
+        "Where is the archive in Tolby? = In hall 3.",
+        "Who has a key there?",
+        "Who has a key in Tolby?",
+        "tolby",
+    ),
+    _talk(
+        "Wer ist die Datenschutzbeauftragte? = Das ist Frau Dr. Eva Sommer.",
+        "Wie erreiche ich sie?",
+        "Wie erreiche ich Frau Dr. Eva Sommer?",
+        "sommer",
+    ),
+    _talk(
+        "How heavy is the HX-450? = 310 kg.",
+        "Who may drive company cars abroad?",
+        "Who may drive company cars abroad?",
+    ),
+    _talk(
+        "Wie schwer ist die HX-450? = 310 kg.",
+        "Ist es erlaubt, im Lager zu rauchen?",
+        "Ist es erlaubt, im Lager zu rauchen?",
+    ),
+    _talk(
+        "How heavy is the HX-450? = 310 kg.",
+        "What is it made of?",
+        "What is the HX-450 made of?",
+        "hx-450",
+    ),
+    _talk(
+        "How heavy is the HX-450? = 310 kg.",
+        "Do new employees get a badge on their first day?",
+        "Do new employees get a badge on their first day?",
     ),
 ]

@@ -4,7 +4,7 @@ import time
 from dataclasses import replace
 
 import pytest
-from answering.conversations import FIRST_HALF, SECOND_HALF, Conversation
+from answering.conversations import FIRST_HALF, FRESH, SECOND_HALF, Conversation
 
 from app.answering.followup import (
     Exchange,
@@ -29,7 +29,9 @@ def _exchanges(conversation: Conversation) -> list[Exchange]:
 
 
 @pytest.mark.parametrize(
-    "conversation", [*FIRST_HALF, *SECOND_HALF], ids=lambda one: f"{one.question} {one.means}"
+    "conversation",
+    [*FIRST_HALF, *SECOND_HALF, *FRESH],
+    ids=lambda one: f"{one.question} {one.means}",
 )
 def test_what_a_question_means(conversation: Conversation) -> None:
     read = readings(conversation.question, _exchanges(conversation))

@@ -721,7 +721,7 @@ LANGUAGE = Language(
         ),
         same_for=(
             r"(?:und )?(?:gilt|geht|trifft|zählt|ist) (?:das|dies|es|dasselbe|das gleiche)(?: (?:auch|ebenso|dann|genauso|zu|so|denn))*",
-            r"(?:und )?(?:ist|wie ist|wie sieht) (?:das|es) (?:auch |genauso |ebenso |dann )*",
+            r"(?:und )?(?:wie ist|wie war|wie sieht) (?:das|es)(?: (?:auch|genauso|ebenso|dann|denn|aus))*",
         ),
         articles=split(
             """der die das des dem den ein eine einen einem einer eines jede jeder jedes jedem alle allen kein keine keinen dieser diese dieses"""

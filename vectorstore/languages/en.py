@@ -921,7 +921,7 @@ LANGUAGE = Language(
         same_for=(
             r"(?:and )?(?:does|do|is|are|would|will|can) (?:that|this|it|the same|these|those)(?: (?:rules?|also|too|then|still|likewise))*(?: (?:go|apply|hold|hold true|count|valid|true|work|be true|be valid|the case|the same))(?: (?:also|too|as well|then|likewise))*",
             r"(?:and )?(?:is|are) (?:that|this|it|they) the same",
-            r"(?:and )?(?:what|how) (?:is|are|does|would) (?:it|that|this) (?:look |be |like )*",
+            r"(?:and )?(?:what|how) (?:is|are|was|does|would) (?:it|that|this)(?: (?:look|be|like))*",
         ),
         articles=split("the a an any each every all both some no this these"),
         asking=split("who whom whose what which when where why how many much long often far old"),
@@ -929,7 +929,7 @@ LANGUAGE = Language(
         no_persons=split("it its"),
         prepositions=split(
             """in at for to from of with on by about under during after before since until per within
-            between through against without towards into over than"""
+            between through against without above below beyond beside besides near towards into over than"""
         ),
         copulas=split("is are was were be cost costs isn't aren't"),
         holders=split(
