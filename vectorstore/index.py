@@ -121,6 +121,18 @@ class Index:
         with self._catalogue.reading() as connection:
             return self._catalogue.documents(connection, spaces)
 
+    def documents_of(self, scope: Scope) -> list[DocumentRecord]:
+        """The documents of the scope, by space and name; what it names and is not there is not."""
+        if scope.is_empty:
+            return []
+        return [
+            record
+            for record in self.documents(scope.spaces)
+            if scope.documents is None
+            or record.name in scope.documents
+            or (record.space, record.name) in scope.documents
+        ]
+
     def document(self, space: str, name: str) -> DocumentRecord | None:
         """One document, or None."""
         with self._catalogue.reading() as connection:

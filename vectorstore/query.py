@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
+from vectorstore.dates import clock_spellings, days_of, spellings
 from vectorstore.languages import words_of
 
 # Words that questions are made of and that tell no passage from another. FTS5 would weigh
@@ -11,6 +12,8 @@ from vectorstore.languages import words_of
 STOPWORDS = frozenset(words_of(lambda language: language.retrieval.stop_words))
 _MOST_TERMS = 48  # of a question; what follows in a pasted page adds time and no precision
 _LONGEST_TERM = 64
+_MOST_DATES = 3  # of a question; each is some fifty phrases
+_MOST_TIMED = 400  # characters of a question in which times of day are looked for
 # Parts of one token to a reader: AB-12/3, 2026-03-01, 1,234.50, e-mail, v2.1, a@b.example
 _COMPOUND = re.compile(r"\w+(?:[-‐‑–/.,:_@+'’]\w+)+")
 _QUOTED = re.compile(r'["“„«]([^"“”„«»]{2,200})["”“»]')
@@ -62,12 +65,17 @@ def _without_crumbs(match: re.Match[str]) -> str:
 def match_expression(question: str) -> str:
     """The question in FTS5's language: any of its terms, and its quoted parts as phrases.
 
+    So are its dates and times, in every form in which a document may write them.
+
     Every term stands in quotes and holds word characters alone, so nothing that a person types
     is read as syntax. "" when there is nothing to look up.
     """
     wanted = terms(question)
     for compound in _COMPOUND.findall(question):
         wanted.append(" ".join(_WORD.findall(searchable(compound).split(" ")[0].lower())))
+    dated = [phrase for day in days_of(question)[:_MOST_DATES] for phrase in spellings(day)]
+    for phrase in [*dated, *clock_spellings(question[:_MOST_TIMED])]:
+        wanted.append(" ".join(_WORD.findall(phrase)))
     for quoted in _QUOTED.findall(question):
         wanted.append(" ".join(_WORD.findall(searchable(quoted).lower())))
     return " OR ".join(f'"{term}"' for term in _distinct(w for w in wanted if w.strip("_ ")))

@@ -9,6 +9,7 @@ from time import perf_counter
 import numpy as np
 
 from vectorstore.catalogue import Catalogue, Row, Space
+from vectorstore.dates import in_one_spelling
 from vectorstore.embedder import Embedder, Reading
 from vectorstore.late_interaction import likeness, question_tokens
 from vectorstore.naming import named
@@ -81,6 +82,7 @@ def search(
 
     if not question.strip() or k < 1 or scope.is_empty:
         return SearchResult([], {"total_s": 0.0})
+    question = in_one_spelling(question)
     asked = embedder.read([question])[0]
     lap("embed_s")
     with catalogue.reading() as connection:

@@ -8,6 +8,7 @@ from typing import Protocol, TypeVar
 
 import prompts
 from app.answering.ask import Ask
+from app.answering.by_code import answer_by_code
 from app.answering.check import DraftCheck, Written
 from app.answering.citations import without_broken_end
 from app.answering.composing import Around, Composed, citation, compose, nearest
@@ -31,10 +32,20 @@ from app.answering.events import (
     Writing,
 )
 from app.answering.finding import Finding, Part, find, with_limit
-from app.answering.followup import Exchange, conversation, read_rewrite, standalone
+from app.answering.followup import (
+    Exchange,
+    Interpretation,
+    choose,
+    conversation,
+    read_rewrite,
+    readings,
+    stands,
+)
+from app.answering.needed_words import named_of
 from app.answering.plan import Kind, Plan, plan
 from app.answering.search_index import SearchIndex
 from app.answering.stream import EventStream
+from app.answering.talk import without_courtesy
 from app.answering.window import (
     FittedPrompt,
     NumberedPassage,
@@ -47,6 +58,7 @@ from app.engine.client import Completion, EngineError
 from app.engine.client import Usage as EngineUsage
 from app.engine.templates import ChatTemplate, Turn
 from app.settings import AnswerSettings
+from vectorstore.dates import in_one_spelling
 from vectorstore.languages import language
 from vectorstore.records import Hit
 
@@ -165,18 +177,21 @@ class Assistant:
 
     def _answer(self, stream: AnswerStream[Event], ask: Ask) -> Iterator[Event]:
         clock = _Clock()
-        engine = ExactEngine(self._model.engine) if ask.reproducible else self._model.engine
-        asked = self._standalone(stream, ask, engine)
-        if asked is None:
+        by_code = answer_by_code(ask, self._index, self._model.name, self._model.context_window)
+        if by_code is not None:
+            yield Finished(by_code)
             return
-        yield Searching(asked)
-        planned = plan(asked)
+        engine = ExactEngine(self._model.engine) if ask.reproducible else self._model.engine
+        read = self._readings(stream, ask, engine)
+        if not read:
+            return
+        yield Searching(read[0].question)
         calibration = with_limit(self._calibration, self._settings.refuse_below)
-        finding = find(
-            planned.parts, ask.scope, self._index, calibration, each=self._each(len(planned.parts))
-        )
+        attempts = [self._attempt(one, ask, calibration) for one in read]
+        chosen = attempts[choose(read, [one.finding.hits for one in attempts])]
         clock.lap("search_s")
-        answer = _Answering(ask, asked, planned, finding, Numbering(ask.history), clock)
+        answer = _Answering(ask, chosen, attempts, Numbering(ask.history), clock)
+        planned, finding = chosen.plan, chosen.finding
         if not self._is_written(planned, finding):
             yield Reading(answer.passages(), Dropped())
             yield from self._said_at_once(answer)
@@ -187,7 +202,7 @@ class Assistant:
         yield Reading(list(answer.offered.values()), answer.dropped)
         yield from self._said_at_once(answer)
         check = DraftCheck(
-            asked,
+            answer.asked,
             finding.parts,
             answer.told(),
             weak=self._model.weak,
@@ -196,6 +211,15 @@ class Assistant:
         yield from self._written(stream, answer, engine, fitted, check)
         if not stream.stopped:
             yield Finished(self._checked(answer, check.result(), calibration))
+
+    def _attempt(
+        self, interpretation: Interpretation, ask: Ask, calibration: Calibration
+    ) -> "_Attempt":
+        """What is found for one way to read the question."""
+        planned = plan(in_one_spelling(interpretation.question))
+        each = self._each(len(planned.parts))
+        finding = find(planned.parts, ask.scope, self._index, calibration, each=each)
+        return _Attempt(interpretation, planned, finding)
 
     def _each(self, parts: int) -> int:
         """Passages to search for each part."""
@@ -260,18 +284,15 @@ class Assistant:
         """The answer after its draft was checked: the model's words, else the documents' own."""
         decision = self._decide(answer, written, calibration)
         if decision.found and written.text:
-            return self._finished(
-                answer,
-                decision,
-                Composed(
-                    written.text,
-                    written.sentences,
-                    written.citations,
-                    _FORMS.get(answer.plan.kind, "text"),
-                    answer.missing(written),
-                ),
-                quoted=False,
+            composed = Composed(
+                written.text,
+                written.sentences,
+                written.citations,
+                _FORMS.get(answer.plan.kind, "text"),
+                answer.missing(written),
             )
+            if answer.stands(composed):
+                return self._finished(answer, decision, composed, quoted=False)
         return self._composed(answer, decision)
 
     def _decide(self, answer: "_Answering", written: Written, calibration: Calibration) -> Decision:
@@ -300,15 +321,17 @@ class Assistant:
                 answer.numbering.of,
                 Around(self._section, self._outline),
             )
-        if composed is not None:
+        if composed is not None and answer.stands(composed):
             return self._finished(answer, decision, composed, quoted=True)
-        decision = replace(decision, found=False)
-        near = None
+        return self._not_answered(answer, replace(decision, found=False))
+
+    def _not_answered(self, answer: "_Answering", decision: Decision) -> Answer:
+        """What is near, without the claim that it answers; else that there is nothing."""
         if decision.confidence >= NEARBY * self._calibration.refuse_below:
-            near = nearest(answer.plan, answer.finding, answer.numbering.of)
-        if near is not None:
-            return self._finished(answer, decision, near, quoted=True, outcome="unconfirmed")
-        words = language(answer.plan.language).answers.not_found
+            near = nearest(answer.plan, answer.finding, answer.numbering.of, answer.not_said())
+            if near is not None:
+                return self._finished(answer, decision, near, quoted=True, outcome="unconfirmed")
+        words = answer.not_said() or language(answer.plan.language).outcomes.not_found
         nothing = Composed(words, [AnswerSentence(words, (), supported=False)], [], "text")
         return self._finished(answer, decision, nothing, quoted=False, outcome="not_found")
 
@@ -358,20 +381,23 @@ class Assistant:
             missing=composed.missing,
             plan=answer.plan,
             searches=tuple(
-                tuple(hit.chunk_id for hit in part.hits) for part in answer.finding.parts
+                tuple(hit.chunk_id for hit in part.hits)
+                for attempt in answer.attempts
+                for part in attempt.finding.parts
             ),
         )
 
-    def _standalone(
+    def _readings(
         self, stream: AnswerStream[Event], ask: Ask, engine: LanguageModel
-    ) -> str | None:
-        """The question to search with: in the model's words if they can be trusted, else code's.
+    ) -> tuple[Interpretation, ...]:
+        """The ways to read the question in its conversation, the likeliest first.
 
-        None if the stream was closed meanwhile.
+        A model whose words can be trusted says what a question means that leans on others. () if
+        the stream was closed meanwhile.
         """
-        question, history = ask.question, _exchanges(ask.history)
-        by_code = standalone(question, history)
-        if not history or self._model.weak:
+        question, history = without_courtesy(ask.question), exchanges(ask.history)
+        by_code = readings(question, history)
+        if self._model.weak or all(one.alone for one in by_code):
             return by_code
         user = prompts.render("rewrite_user", conversation=conversation(history), question=question)
         ids = self._model.template.encode(prompts.render("rewrite_system"), [Turn(user, None)])
@@ -387,10 +413,11 @@ class Assistant:
         finally:
             completion.close()
         if stream.stopped:
-            return None
+            return ()
         if completion.finish_reason == "length":
             return by_code
-        return read_rewrite(written, question, history) or by_code
+        rewritten = read_rewrite(written, question, history)
+        return (Interpretation(rewritten, alone=False), *by_code) if rewritten else by_code
 
     def too_long(self, question: str) -> str:
         """Why the window cannot hold this question even without passages, or ""."""
@@ -476,22 +503,32 @@ class _Clock:
         return dict(self._laps)
 
 
+@dataclass(frozen=True, slots=True)
+class _Attempt:
+    """One way to read a question, with what was found for it."""
+
+    interpretation: Interpretation
+    plan: Plan
+    finding: Finding
+
+
 class _Answering:
     """One question while it is answered: what was found, offered and numbered."""
 
     def __init__(
         self,
         ask: Ask,
-        asked: str,
-        planned: Plan,
-        finding: Finding,
+        chosen: "_Attempt",
+        attempts: Sequence["_Attempt"],
         numbering: Numbering,
         clock: _Clock,
     ) -> None:
         self.ask = ask
-        self.asked = asked
-        self.plan = planned
-        self.finding = finding
+        self.interpretation = chosen.interpretation
+        self.asked = chosen.interpretation.question
+        self.plan = chosen.plan
+        self.finding = chosen.finding
+        self.attempts = attempts
         self.numbering = numbering
         self.clock = clock
         self.fitted: FittedPrompt | None = None
@@ -500,8 +537,21 @@ class _Answering:
         self.usage: EngineUsage | None = None
         self.defused = 0
         self._before = {number for turn in ask.history for number, _ in turn.shown()}
-        for hit in finding.hits:
+        for hit in chosen.finding.hits:
             numbering.of(hit)
+
+    def stands(self, composed: Composed) -> bool:
+        """Whether an answer is about what was asked, as far as the conversation tells."""
+        around = " ".join(f"{one.document} {one.heading} {one.quote}" for one in composed.citations)
+        return stands(self.interpretation, composed.text, around, exchanges(self.ask.history))
+
+    def not_said(self) -> str:
+        """Of what the documents say nothing, though the question needs it; "" for nothing."""
+        needed = self.interpretation.needed
+        if not needed:
+            return ""
+        what = named_of(needed, self.asked)
+        return language(self.plan.language).outcomes.not_said_of.format(what=what)
 
     def offer(self, fitted: FittedPrompt) -> None:
         """Note which passages the model's prompt shows."""
@@ -583,7 +633,7 @@ def render_user(passages: Sequence[NumberedPassage], question: str) -> str:
     return prompts.render("answer_user", passages=listed, question=question)
 
 
-def _exchanges(history: Sequence[Answer]) -> list[Exchange]:
+def exchanges(history: Sequence[Answer]) -> list[Exchange]:
     """What was asked and answered; a summary asked for nothing that a search could find."""
     return [Exchange(turn.question, turn.answer) for turn in history if turn.passages]
 

@@ -125,18 +125,20 @@ def compose(
         case _:
             shown = _fact(part, page, around)
     if plan.kind is Kind.WRITING:
-        shown = replace(shown, text=f"{language(plan.language).answers.no_draft}\n\n{shown.text}")
+        shown = replace(shown, text=f"{language(plan.language).outcomes.no_draft}\n\n{shown.text}")
     return shown
 
 
-def nearest(plan: Plan, finding: Finding, number_of: Callable[[Hit], int]) -> Composed | None:
-    """What stands near a question that is not answered; None where nothing does."""
+def nearest(
+    plan: Plan, finding: Finding, number_of: Callable[[Hit], int], reason: str = ""
+) -> Composed | None:
+    """What stands near a question that is not answered, below the `reason`; None for nothing."""
     page = _Page(number_of)
     found = [(part, part.evidence[0]) for part in finding.parts if part.evidence]
     if not found:
         return None
     lines = dict.fromkeys(page.cite(_quoted(part, best)) for part, best in found)
-    lead = language(plan.language).answers.not_confirmed
+    lead = " ".join((reason, language(plan.language).outcomes.nearby)).strip()
     # They stand in the documents, and do not support an answer.
     page.said = [replace(one, supported=False) for one in page.said]
     return page.done("\n".join((lead, "", *(f"> {line}" for line in lines))), "text")
@@ -211,7 +213,7 @@ def _comparison(plan: Plan, finding: Finding, page: _Page) -> Composed:
     best = [part.evidence[0].told if part.found else "" for part in finding.parts]
     if len(set(best)) == 1:  # one sentence tells of all
         return _several(plan, finding, page)
-    nothing = language(plan.language).answers.nothing
+    nothing = language(plan.language).outcomes.nothing
     cells = [
         page.cite(_quoted(part, part.evidence[0])) if part.found else nothing
         for part in finding.parts
@@ -234,7 +236,7 @@ def _with_missing(
     )
     text = "\n".join(lines)
     if absent:
-        said = language(plan.language).answers.missing.format(parts=", ".join(absent))
+        said = language(plan.language).outcomes.partly.format(missing=", ".join(absent))
         text = f"{text}\n\n{said}"
     return page.done(text, form, absent)
 
@@ -243,7 +245,7 @@ def _yes_no(plan: Plan, part: Part, page: _Page) -> Composed:
     """The rule, behind yes or no where it holds the question's very words."""
     best = part.evidence[0]
     line = _quoted(part, best)
-    answers = language(plan.language).answers
+    answers = language(plan.language).outcomes
     verdict = _verdict(part.question, best.told)
     if verdict is None:
         return page.done(page.cite(line), "yes_no")

@@ -13,6 +13,7 @@ from app.answering.language import (
     telling_words,
     words,
 )
+from vectorstore.dates import days_of, without_days
 from vectorstore.records import Hit
 
 
@@ -84,9 +85,13 @@ def decision_signals(
     best = evidence[0]
     hit = hits[best.passage]
     around = f"{hit.document} {hit.heading} {hit.text}"
-    asked_names, asked_numbers = names(question), numbers(question) | codes(question)
+    asked_names, asked_days = names(without_days(question)), days_of(question)
+    asked_numbers = numbers(without_days(question)) | codes(without_days(question))
     unknown = any(rarity.get(word, 1.0) >= 1.0 for word in telling_words(question))
-    held_numbers = numbers(around) | codes(around)
+    held_days = days_of(around)
+    held_numbers = numbers(around) | codes(around) | {p for day in held_days for p in day.parts()}
+    told_days = sum(any(day.lies_in(held) for held in held_days) for day in asked_days)
+    dated = len(asked_numbers) + len(asked_days)
     return {
         "similarity": best.similarity,
         "coverage": best.coverage,
@@ -94,7 +99,9 @@ def decision_signals(
         "passage_cosine": hit.signals.get("cosine", 0.0),
         "names_in_evidence": _share(asked_names & set(words(best.told)), asked_names),
         "names_in_passage": _share(asked_names & set(words(around)), asked_names),
-        "numbers_in_passage": _share(asked_numbers & held_numbers, asked_numbers),
+        "numbers_in_passage": (len(asked_numbers & held_numbers) + told_days) / dated
+        if dated
+        else 1.0,
         "unknown_word": float(unknown and best.weakest < UNMATCHED),
         # Vectors hardly see a "not": what is asked to be denied is seldom what was found, and
         # less seldom where the evidence denies as well.

@@ -114,6 +114,8 @@ class Answer:
     missing: tuple[str, ...] = ()
     plan: Plan | None = None  # None for an answer of an earlier version
     searches: tuple[tuple[str, ...], ...] = ()  # of each search the chunk ids, best first
+    # Spaces and documents that it names from the catalogue; (space, "") for a space alone.
+    named: tuple[tuple[str, str], ...] = ()
 
     def shown(self) -> list[tuple[int, Hit]]:
         """The passages first shown in this turn, with their numbers, ascending."""

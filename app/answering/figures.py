@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from app.answering.dates import Day, placed_days, without_days
 from app.answering.language import NUMBER, content_stems, in_digits, numbers, plain_number
+from vectorstore.dates import Day, placed_days, without_days
 from vectorstore.languages import any_of, meanings, words_of
 
 _SIGNS = {  # units as all languages write them, folded, and one name for each

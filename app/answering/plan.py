@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from app.answering.language import content_stems, words
-from vectorstore.languages import any_of, languages, words_of
+from vectorstore.languages import any_of, language_of, languages, words_of
 from vectorstore.languages.base import PlanWords
 
 MOST_PARTS = 5  # of one question; each is a search
@@ -56,7 +56,7 @@ class Plan:
 def plan(question: str) -> Plan:
     """Read a question that stands alone; small talk and the catalogue are not looked for here."""
     asked = _SPACE.sub(" ", question).strip()
-    language = language_of(asked)
+    language = language_of(asked).code
     reading = _Reading(asked, language)
     fact = Plan(Kind.FACT, (asked,), language=language)
     if not asked or len(asked) > LONGEST_PLANNED:
@@ -67,18 +67,6 @@ def plan(question: str) -> Plan:
 def tells(operation: str, sentence: str) -> bool:
     """Whether a sentence speaks of a total, an average or a difference itself."""
     return any(_OPERATIONS[operation][one.code].search(sentence) is not None for one in languages())
-
-
-def language_of(text: str) -> str:
-    """The language whose small words the text uses most; English where none is told."""
-    used = [word.casefold() for word in re.findall(r"[^\W\d_]+", text)]
-
-    def told(code: str) -> float:
-        return sum(word in _TELLING[code] for word in used) + 0.5 * bool(
-            _LETTERS[code].intersection(text)
-        )
-
-    return max((one.code for one in languages()), key=told)
 
 
 class _Expressions:
@@ -96,8 +84,6 @@ class _Expressions:
 
 _START = r"^(?:{})\b"
 _WORDS = r"\b(?:{})\b"
-_TELLING = {one.code: frozenset((*one.stop_words, *one.plans.telling_words)) for one in languages()}
-_LETTERS = {one.code: set(one.capitals + one.capitals.lower()) for one in languages()}
 _WRITES = _Expressions(lambda one: one.writing, _START)
 _REQUESTS = _Expressions(lambda one: one.requests, "^(?:{})")
 _PROCEDURE = _Expressions(lambda one: one.procedures, _WORDS)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from vectorstore.embedder import Embedder
-from vectorstore.records import Hit, SearchResult
+from vectorstore.records import DocumentRecord, Hit, SearchResult
 from vectorstore.scope import Scope
 
 
@@ -32,4 +32,12 @@ class SearchIndex(Protocol):
 
     def rarity(self, words: Iterable[str], spaces: Sequence[str] | None) -> dict[str, float]:
         """How rare each word is in these spaces (None: in all): 0 everywhere, 1 nowhere."""
+        ...
+
+    def documents_of(self, scope: Scope) -> list[DocumentRecord]:
+        """The documents of the scope, by space and name."""
+        ...
+
+    def chunks(self, space: str, name: str) -> list[Hit]:
+        """All chunks of a document in the order of its text; none when it is not there."""
         ...

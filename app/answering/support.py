@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from app.answering.candidates import answered_pairs, is_question
-from app.answering.dates import days_of, without_days
 from app.answering.figures import UNITS, contradicts
 from app.answering.language import (
     DENYING_NOUNS,
@@ -21,6 +20,7 @@ from app.answering.language import (
     with_whole_denials,
     words,
 )
+from vectorstore.dates import days_of, without_days
 from vectorstore.languages import any_of
 
 # Share of a sentence's content words that its evidence must hold. Two thirds leaves room for a

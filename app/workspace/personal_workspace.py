@@ -133,4 +133,5 @@ class PersonalWorkspace:
     def _may_see(self, answer: Answer) -> bool:
         """Whether everything that an earlier answer was drawn from may still be read."""
         drawn = {hit.space for hit in answer.passages} | {c.space for c in answer.citations}
+        drawn |= {space for space, _ in answer.named}
         return len(self.readable(drawn)) == len(drawn)

@@ -6,6 +6,7 @@ them. The package lies here because reading, finding and answering all look for 
 `vectorstore` is the layer that all of them may import.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from importlib import import_module
@@ -14,6 +15,7 @@ from pkgutil import iter_modules
 
 from vectorstore.languages.base import Key, Language, Ranks, Words
 
+_WORD = re.compile(r"[^\W_]+")
 _FIRST = "en"  # where two languages claim the same, English goes first
 
 
@@ -59,3 +61,22 @@ def meanings(kind: Callable[[Language], Mapping[Key, Words]]) -> dict[str, Key]:
         for meaning, words in kind(language).items()
         for word in words
     }
+
+
+def language_of(text: str) -> Language:
+    """The language whose small words `text` uses most; the first where none is ahead."""
+    used = [word.casefold() for word in _WORD.findall(text)]
+    letters = set(text)
+
+    def told(one: Language) -> float:
+        telling = _telling(one.code)
+        capitals = set(one.capitals + one.capitals.lower())
+        return sum(word in telling for word in used) + 0.5 * bool(letters & capitals)
+
+    return max(languages(), key=told)
+
+
+@cache
+def _telling(code: str) -> frozenset[str]:
+    found = language(code)
+    return frozenset((*found.stop_words, *found.plans.telling_words))

@@ -75,6 +75,9 @@ class DateWords:
     months: tuple[Words, ...]  # twelve, each with its abbreviations
     ordinal_endings: Words  # "st" in "1st"; a point is known in all languages
     before_months: Words  # "of" in "1st of May"
+    written_months: Words  # twelve, as a date is written
+    form: str  # of "{day}", "{month}" and "{year}"
+    clocks: Words  # behind an hour: "o'clock"
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,20 +142,6 @@ class PlanWords:
     procedures: Patterns
     lists: Patterns  # from the question's start
     conditions: Patterns  # with one, a rule says more than yes or no
-
-
-@dataclass(frozen=True, slots=True)
-class AnswerWords:
-    """Sentences of answers that code writes; `{...}` is filled in."""
-
-    not_found: str
-    not_confirmed: str  # above passages that are near
-    missing: str  # {parts}
-    yes: str
-    no: str
-    nothing: str  # in a table's cell
-    no_draft: str  # above the rules that a requested text depends on
-    draft: str  # above a text that is not from the documents
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,6 +229,97 @@ class RetrievalWords:
 
 
 @dataclass(frozen=True, slots=True)
+class TalkWords:
+    """Words of small talk, which is meant for the program and not for the documents.
+
+    A pattern of `said` and `remembered` is a whole text without courtesies and without its last
+    sign. Replies are by the kind of talk, and what stands in braces is filled in.
+    """
+
+    courtesies: Mapping[str, Patterns]  # "greeting", "thanks", "farewell": also beside a question
+    acknowledgements: Patterns  # "ok": beside a question only where it clearly opens one
+    addressed: Patterns  # whom a courtesy speaks to
+    openers: Patterns  # before a question or an order, and no talk by themselves: "please"
+    closers: Patterns  # behind one: "please", "thanks in advance"
+    said: Mapping[str, Patterns]  # by what it asks of the program: "identity", "abilities", …
+    remembered: Mapping[str, Patterns]  # by what it asks of the conversation: "repeat", …
+    question_starts: Words  # first words of questions and orders
+    replies: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class CollectionWords:
+    """Words of questions about the documents themselves, and of their answers.
+
+    A pattern of `requests` is a whole question without courtesies and without its last sign. Its
+    group `what` is a document, or a place or topic with the word before it; "#" stands for the
+    number of a page. Replies are filled in where they have braces.
+    """
+
+    requests: Mapping[str, Patterns]
+    pages: Patterns  # before a page's number
+    about: Patterns  # before a topic
+    within: Patterns  # before a space
+    spaces: Patterns  # "space", beside a space's name
+    before_names: Patterns  # articles and "document", before a document's name
+    behind_names: Patterns  # "document" behind it
+    pointing: Patterns  # "this document", "it"
+    file_types: Mapping[str, Words]  # what people call a file, by the endings of its name
+    replies: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationWords:
+    """Words by which a question leans on the conversation, and how its meaning is written out."""
+
+    fragments: Patterns  # before what the question before is asked of now: "what about"
+    same_for: Patterns  # the same as a sentence: "does that also apply"
+    articles: Words
+    asking: Words  # who, what, how
+    prepositions: Words
+    placing: Words  # those of them before a place
+    copulas: Words  # verbs that say what something is or costs
+    holders: Words  # other verbs and auxiliaries before whoever has, gets or does something
+    verbs: Words  # common verbs as they stand behind the one who does something
+    participles: Words  # their endings, behind whom or what something is done to
+    plurals: Words  # endings of words for several
+    subjects: Words  # "I", "you": who asks
+    persons: Words  # "he", "she", "him"
+    things: Words  # "it", "they", "them"
+    no_persons: Words  # those of `things` and `owners` that are never a person's: "it", "its"
+    owners: Words  # "her", "its", before what belongs to someone
+    places: Words  # "there"
+    times: Words  # "then", of a time
+    asides: Words  # words of a follow-up that carry nothing: "also"
+    no_pointers: Patterns  # where such a word points at nothing said before: "there are"
+    pointers: Patterns  # what else points at what was said before: "does that"
+    titles: Words  # before a person's name
+    firms: Words  # of a name that is no person's
+    owning: str  # "{name}'s", what belongs to someone
+    at_place: str  # "in {name}"
+    in_time: str  # "in {name}"
+    endings: Words  # of a word's forms: "", "s"
+    nouns_have_capitals: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeWords:
+    """What an answer says of itself; what stands in braces is filled in."""
+
+    not_found: str
+    not_found_limited: str  # "{where}" is what was searched
+    not_said_of: str  # "{what}": found, but not of this
+    partly: str  # "{missing}"
+    nearby: str
+    all_documents: str  # what a limited search may be followed by
+    yes: str
+    no: str
+    nothing: str  # in a table's cell
+    no_draft: str  # above the rules that a requested text depends on
+    day_first: str  # how "{written}", which has two orders, was read: as "{date}"
+
+
+@dataclass(frozen=True, slots=True)
 class Language:
     """A language, with every kind of word that code looks for in it."""
 
@@ -256,9 +336,12 @@ class Language:
     labels: LabelWords
     questions: QuestionWords
     plans: PlanWords
-    answers: AnswerWords
     editions: EditionWords
     orders: OrderWords
     summaries: SummaryWords
     questionnaires: QuestionnaireWords
     retrieval: RetrievalWords
+    talk: TalkWords
+    collection: CollectionWords
+    conversation: ConversationWords
+    outcomes: OutcomeWords

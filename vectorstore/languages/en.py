@@ -2,7 +2,8 @@
 """The words of English."""
 
 from vectorstore.languages.base import (
-    AnswerWords,
+    CollectionWords,
+    ConversationWords,
     DateWords,
     DenialWords,
     EditionWords,
@@ -12,6 +13,7 @@ from vectorstore.languages.base import (
     NumberWords,
     OrderTerms,
     OrderWords,
+    OutcomeWords,
     Patterns,
     PlanWords,
     QuestionnaireWords,
@@ -19,6 +21,7 @@ from vectorstore.languages.base import (
     RetrievalWords,
     SentenceWords,
     SummaryWords,
+    TalkWords,
     split,
     split_all,
 )
@@ -108,6 +111,21 @@ def _orders(terms: OrderTerms) -> Patterns:
         r"\b(?:put|send|encode|append)\b[^.!?]{0,80}?\b(?:question|conversation|context|answer|"
         r"passages?)\b[^.!?]{0,60}?\b(?:in|into|to|as)\b[^.!?]{0,20}?https?://",
     )
+
+
+# Questions about the collection. What follows may not be part of a question about a rule: "which
+# documents do I need" asks for no list of files.
+_DOCUMENTS = r"(?:documents?|files?|docs?)"
+_THE_COLLECTION = r"(?:the|this|your|our|my) (?:collection|index|library|archive|database|system|knowledge base|document store)"
+_ARE_THERE = (
+    rf"(?:(?:do|can) (?:you|we|i) (?:have access to|have|know of|know about|know|see|hold|contain|search|read|access)"
+    rf"|(?:are|is) there|exist|(?:are|is) (?:available|indexed|stored|loaded|uploaded|known|accessible|searchable|in {_THE_COLLECTION})"
+    rf"|have you (?:got|read|indexed)|have been (?:added|uploaded|indexed|ingested|read)|(?:does|do) {_THE_COLLECTION} (?:have|hold|contain))"
+)
+_IN_ALL = rf"(?: (?:in total|in all|altogether|here|in here|now|right now|at the moment|currently|available|for me|to (?:me|you)|in {_THE_COLLECTION}))?"
+_PLACE_OR_TOPIC = r"(?: (?P<what>(?:in|about|on|regarding|concerning|covering) .+))?"
+_TOPIC_OF = r"(?:about|on|regarding|concerning|covering|mentioning|dealing with|that (?:is|are|deals?|talks?|tells?|says something|say something) (?:about|with)|that (?:mentions?|covers?|describes?))"
+_KINDS_OF_FILES = r"(?:pdfs?|word|excel|powerpoint|spreadsheets?|workbooks?|presentations?|slides?|html|web ?pages?|markdown|csv|text|e-?mails?|images?|scans?|pictures?)"
 
 
 LANGUAGE = Language(
@@ -232,6 +250,11 @@ LANGUAGE = Language(
         ),
         ordinal_endings=("st", "nd", "rd", "th"),
         before_months=("of",),
+        written_months=split(
+            "January February March April May June July August September October November December"
+        ),
+        form="{day} {month} {year}",
+        clocks=("o'clock",),
     ),
     figures=FigureWords(
         units=split_all(
@@ -413,7 +436,13 @@ LANGUAGE = Language(
                 r"how many (?:\w+ ){0,3}(?:more|fewer|less)\b(?= [^?]* than )",
                 "(?:price|cost|age|numerical) difference",
             ),
-            "average": ("average", "on average", "(?:the|arithmetic) mean(?! of)", "mean value", "median"),
+            "average": (
+                "average",
+                "on average",
+                "(?:the|arithmetic) mean(?! of)",
+                "mean value",
+                "median",
+            ),
             "sum": (
                 "total",
                 "in total",
@@ -480,16 +509,6 @@ LANGUAGE = Language(
             "may ask",
             "except",
         ),
-    ),
-    answers=AnswerWords(
-        not_found="The documents do not hold an answer to this question.",
-        not_confirmed="The documents do not answer this question. This is the nearest that they say:",
-        missing="The documents do not answer: {parts}",
-        yes="Yes",
-        no="No",
-        nothing="not in the documents",
-        no_draft="This is what the documents say about it:",
-        draft="Draft, not from the documents:",
     ),
     editions=EditionWords(
         replaced=(
@@ -651,5 +670,461 @@ LANGUAGE = Language(
             years"""
         ),
         numbered_parts=("chapter", "section", "part", "annex", "appendix", "article"),
+    ),
+    talk=TalkWords(
+        courtesies={
+            "greeting": (
+                r"(?:hello|hi|hiya|hey|howdy|greetings|hullo)(?: (?:again|all|everyone|everybody|team|folks))?",
+                r"good (?:morning|afternoon|evening|day)(?: to you)?",
+                r"nice to (?:meet|see) you",
+            ),
+            "thanks": (
+                r"(?:many thanks|thanks|thank you|thx|cheers)(?: (?:a lot|a million|a bunch|so much|very much|again|kindly|anyway|indeed))?(?: (?:for (?:that|this|everything|(?:your|the|all your) (?:help|answers?|time|support|patience|quick (?:help|answer|reply)))))?",
+                r"(?:that(?: is|'s) |this is |it is |very |i )?much appreciated",
+                r"i (?:really )?appreciate (?:it|that|this|your help)",
+            ),
+            "farewell": (
+                r"(?:bye|good ?bye|bye[- ]bye|farewell|see you|see ya|so long)(?: (?:later|soon|then|tomorrow|around|next time|for now))?",
+                r"(?:have|enjoy) (?:a|the|your) (?:very )?(?:(?:nice|good|great|lovely|wonderful) )?(?:day|one|evening|afternoon|weekend|time|rest of the day)",
+                r"good night",
+                r"take care",
+                r"talk (?:to you )?(?:later|soon|tomorrow)",
+                r"until (?:next time|tomorrow|later|then)",
+                r"that(?: is|'s| was|'ll be| will be) (?:all|it|everything)(?: (?:for (?:now|today)|then|i (?:need|needed|wanted)(?: to know)?))*",
+            ),
+        },
+        acknowledgements=(
+            r"(?:ok|okay|okey|oke|k|kk)",
+            r"(?:alright|all right|all clear)(?: then)?",
+            r"(?:i see|got it|i got it|understood|i understand|noted|makes sense|that makes sense|good to know)",
+            r"(?:great|perfect|cool|nice|super|awesome|excellent|wonderful|fantastic|brilliant|lovely|amazing|good|very good|very nice|fine)(?: (?:stuff|then|one))?",
+            r"(?:oh|ah|aha|hm+|mhm|uh huh|wow|lol|haha|well)",
+            r"(?:sure|right|exactly|interesting|no problem|no worries|never ?mind|you(?:'re| are) welcome|sounds good|sorry)",
+        ),
+        addressed=(
+            "there",
+            "strongroom",
+            "bot",
+            "robot",
+            "assistant",
+            "friend",
+            "mate",
+            "buddy",
+            "everyone",
+            "dear",
+            "sir",
+            "madam",
+            "computer",
+            "machine",
+            "chatbot",
+        ),
+        openers=(
+            r"please",
+            r"excuse me",
+            r"pardon me",
+            r"sorry(?: to bother you)?",
+            r"(?:just )?(?:a|one) (?:quick |small |short |further |other |last )?question",
+            r"(?:i have|i've got|i've) (?:a|one|another) (?:quick |small |short |further |other |last )?question",
+        ),
+        closers=(
+            r"please",
+            r"thanks(?: in advance| a lot| so much)?",
+            r"thank you(?: in advance| very much| so much)?",
+            r"many thanks(?: in advance)?",
+            r"thx",
+            r"cheers",
+        ),
+        said={
+            "acknowledgement": (
+                r"(?:no|nope|nah|not now|nothing)(?:,? (?:thanks|thank you|that is all|that's all))?",
+            ),
+            "bare": (
+                r"(?:yes|yep|yeah|yup|yes,? (?:please|sure|of course)|of course|go on|go ahead|continue|do it|maybe)",
+            ),
+            "wellbeing": (
+                r"(?:and )?how (?:are|r) (?:you|u|things)(?: (?:doing|today|feeling|keeping|this morning))*",
+                r"how(?:'s| is) (?:it going|everything|life|your day)(?: today)?",
+                r"how do you (?:do|feel)(?: today)?",
+                r"what(?:'s| is) up",
+                r"are you (?:ok|okay|well|fine|happy|tired)(?: today)?",
+            ),
+            "identity": (
+                r"(?:so )?(?:who|what) (?:exactly )?are you(?: exactly| really)?",
+                r"(?:what(?:'s| is)|tell me) your name",
+                r"do you have a name",
+                r"(?:are|r) (?:you|u) (?:really )?(?:a |an |the )?(?:real |just )?(?:bot|robot|chatbot|chat ?gpt|gpt|ai|a\.i\.|machine|computer|program|human|human being|person|real|alive|conscious|sentient|intelligent|model|language model|assistant|man|woman)(?: or (?:a |an )?(?:bot|robot|ai|machine|computer|human|person|real person))?",
+                r"(?:am i|are we) (?:talking|speaking|chatting|writing) (?:to|with) (?:a |an )?(?:real )?(?:bot|robot|chatbot|ai|machine|computer|human|human being|person)",
+                r"(?:is (?:this|that|it)|are you) (?:chat ?gpt|gpt|an ai|a bot|a chatbot|a robot|a person|a human)",
+                r"who (?:made|built|created|wrote|developed|programmed|trained) you",
+                r"(?:please )?(?:introduce yourself|tell me (?:something )?about yourself)",
+                r"how old are you",
+                r"where (?:are you(?: from)?|do you come from|do you live)",
+            ),
+            "abilities": (
+                r"(?:so )?what (?:all )?(?:can|could) you (?:do|help (?:me|us) with|answer|tell me)(?: for (?:me|us))?",
+                r"(?:and )?what (?:do you do|are you (?:able to do|capable of|good at|for|here for))",
+                r"what are your (?:features|capabilities|skills|abilities|functions|limits)",
+                r"how (?:can|could|do|would|may) (?:you (?:help|assist)(?: (?:me|us))?|you work|i (?:use|work with) (?:you|this|it|strongroom))",
+                r"how does (?:this|it|strongroom)(?: (?:thing|chat|tool|page|program|bot))? work",
+                r"what (?:can|could|may|should|do) i (?:ask|do)(?: (?:you|here|with (?:you|this)))?",
+                r"(?:what|which|what kind of|what sort of) questions (?:can|may|could) (?:i ask|you answer)(?: you)?",
+                r"what is (?:this|strongroom)(?: (?:thing|chat|tool|page|program|bot))?(?: (?:for|about|good for))?",
+                r"(?:can|could|will|would) you (?:please )?(?:help|assist)(?: (?:me|us))?(?: please)?",
+                r"(?:help|help me|help us|help please|i need (?:some |your )?help|i need assistance|instructions|manual|usage|commands)",
+                r"what do you know",
+                r"where do you (?:get|take) your (?:answers|information|knowledge) from",
+            ),
+            "languages": (
+                r"(?:do|can) you (?:also )?(?:speak|understand|read|answer in|write) (?:english|german|deutsch|french|spanish|italian|other languages|my language)",
+                r"(?:which|what) languages (?:do|can) you (?:speak|understand|read|know)",
+            ),
+            "compliment": (
+                r"(?:good|great|nice|excellent|amazing|brilliant) (?:bot|job|work|answer|one|robot)",
+                r"well done",
+                r"(?:you are|you're|u r) (?:really |very |so |pretty |quite )?(?:great|good|the best|awesome|helpful|smart|clever|nice|kind|amazing|brilliant|wonderful|fantastic|cool|funny|useful|fast)",
+                r"i (?:really )?(?:like|love) (?:you|this|it|that)",
+                r"(?:that|this|it)(?:'s| is| was) (?:really |very |so |exactly )?(?:helpful|great|useful|perfect|good|nice|awesome|excellent|what i (?:needed|wanted)|impressive|amazing|fast|right|correct|true)",
+                r"(?:that|this|you) (?:really )?(?:helped|helps)(?: (?:me|a lot|very much))*",
+                r"very helpful",
+            ),
+            "complaint": (
+                r"(?:that|this|it)(?:'s| is| was) (?:just |simply |completely |totally )?(?:wrong|not right|not correct|incorrect|false|nonsense|rubbish|not true|not helpful|useless|not what i (?:asked|meant|wanted)(?: for)?)",
+                r"(?:you are|you're) (?:really |so |very |completely )?(?:wrong|useless|stupid|dumb|not (?:very )?helpful|mistaken|lying|slow|bad)",
+                r"(?:wrong|wrong answer|bad (?:bot|answer)|useless|nonsense|rubbish|i (?:do not|don't) (?:like|believe) (?:you|this|that|it))",
+                r"(?:that|this|it) (?:did not|didn't|does not|doesn't) (?:help|answer my question)(?: me)?",
+            ),
+            "outside": (
+                r"(?:please )?(?:tell|know) (?:me |us )?(?:a|another) (?:joke|story|poem)",
+                r"(?:do you know|can you tell me) (?:a|any) (?:good )?(?:jokes?|stor(?:y|ies)|poems?)",
+                r"(?:what(?:'s| is)|how(?:'s| is)) the weather(?: like)?(?: (?:today|tomorrow|now|outside))?",
+                r"what(?:'s| is) the time(?: now)?|what time is it(?: now)?|what day is (?:it|today)(?: today)?|what(?:'s| is) (?:the date today|today's date|the date)",
+                r"(?:do you )?(?:love|like|hate|marry) me",
+                r"sing (?:me )?a song",
+            ),
+        },
+        remembered={
+            "first_question": (
+                r"(?:what|which) (?:was|is) (?:the |my )(?:very )?first question(?: (?:i asked|again))?(?: you)?",
+                r"what (?:did|have) i (?:ask|asked|say|said)(?: you)? (?:first|at first|at the (?:beginning|start)|in the beginning)",
+                r"what (?:was|is) the first (?:thing|question) (?:that )?i (?:asked|said)(?: you)?",
+                r"(?:repeat|show(?: me)?|tell me) my first question(?: again)?",
+            ),
+            "last_question": (
+                r"(?:what|which) (?:was|is) (?:the |my )(?:last|previous|latest|earlier) question(?: (?:i asked|again))?(?: you)?",
+                r"what (?:was|is) (?:the|my) question(?: again)?",
+                r"what (?:did|have) i (?:just |last )?(?:ask|asked|say|said)(?: you)?(?: (?:last|before|just now|earlier|previously|a moment ago))?",
+                r"(?:repeat|show(?: me)?|tell me) my (?:last |previous )?question(?: again)?",
+            ),
+            "questions": (
+                r"what (?:have|did) (?:i|we) (?:asked|ask|discussed|discuss|talked about|talk about|said)(?: you)? (?:so far|until now|up to now|today|all)",
+                r"(?:what|which) (?:were|are) (?:all )?(?:my|the) questions(?: (?:so far|i asked))?",
+                r"(?:which|what|how many) questions (?:have|did) i (?:already )?(?:asked|ask)(?: you)?(?: (?:so far|until now|today|already))?",
+                r"(?:list|show|repeat|tell)(?: me)? (?:all )?(?:of )?my questions(?: (?:so far|again))?",
+                r"what (?:have we been|were we) talking about",
+            ),
+            "repeat": (
+                r"(?:can you |could you |please |would you )*(?:repeat|say) (?:that|this|it|(?:your|the) (?:last |previous )?answer)(?: (?:again|once more|one more time))?(?: for me)?(?: please)?",
+                r"(?:can you |could you |please )*repeat(?: again)?",
+                r"(?:once more|one more time|again|come again|say again|pardon|what did you (?:just )?(?:say|answer|tell me))(?: please)?",
+                r"what (?:was|is) (?:your|the) (?:last |previous )?answer(?: again)?",
+            ),
+        },
+        question_starts=split(
+            """who whom whose what which when where why how is are was were am do does did can could
+            may might must shall should will would have has had list show tell give name find explain
+            describe compare count summarise summarize write i i'd i'm we my our please and or but
+            also so then in for about at on under according if"""
+        ),
+        replies={
+            "greeting": "Hello! Ask me a question, and I look for the answer in your documents.",
+            "thanks": "You are welcome. Ask me whenever you want to know something from your documents.",
+            "farewell": "Goodbye! I am here when you have another question about your documents.",
+            "acknowledgement": "Good. Ask me whenever you want to know more from your documents.",
+            "bare": "Please put it as a whole question, so that I can look for the answer in your documents.",
+            "wellbeing": "Thank you for asking. I am a program, so I am neither well nor unwell, but I am ready: ask me something about your documents.",
+            "identity": "I am Strongroom, a program that answers questions from your documents. I am not a person. What I say comes from these documents, and each answer names the place.",
+            "abilities": "Ask me what you want to know, and I look for it in your documents and name the place where it stands. I can also tell which documents there are (“Which documents do you have?”), show a page of one, say what it is about, and summarise it. What your documents do not say, I do not know.",
+            "languages": "You can ask me in English or German. I answer from your documents, and quote them in their own language.",
+            "compliment": "Thank you, that is good to hear. What else would you like to know from your documents?",
+            "complaint": "I am sorry that this did not help. Please look at the place in the document that the answer names, or ask in other words, with the name of the document if you know it.",
+            "outside": "That is not in my power: I only know what your documents say. Ask me something about them.",
+            "first_question": "Your first question was: “{question}”",
+            "last_question": "Your last question was: “{question}”",
+            "questions": "These were your questions:",
+            "repeat": "I said: {answer}",
+            "nothing_before": "You have not asked anything before in this conversation.",
+        },
+    ),
+    collection=CollectionWords(
+        requests={
+            "count": (
+                rf"how many (?:different |other )?{_DOCUMENTS} {_ARE_THERE}{_IN_ALL}{_PLACE_OR_TOPIC}",
+                rf"(?:(?:what is|what's|tell me) )?the (?:total )?number of (?:all )?(?:the |your |our )?{_DOCUMENTS}{_IN_ALL}{_PLACE_OR_TOPIC}",
+                rf"count (?:all )?(?:of )?(?:the |your |our |my )?{_DOCUMENTS}{_IN_ALL}{_PLACE_OR_TOPIC}",
+                rf"how (?:big|large) is {_THE_COLLECTION}",
+            ),
+            "list": (
+                rf"(?:which|what) (?:other )?{_DOCUMENTS} {_ARE_THERE}{_IN_ALL}{_PLACE_OR_TOPIC}",
+                rf"(?:can you |could you )?(?:list|show|name|tell|give)(?: me| us)?(?: a list of| the names of| the list of)?(?: all)?(?: of)?(?: the| your| my| our| these)?(?: available| indexed| known| existing)? {_DOCUMENTS}(?: (?:that )?(?:you|we|i) (?:have access to|have|know|hold|can (?:see|search|read)))?{_IN_ALL}{_PLACE_OR_TOPIC}",
+                rf"(?:a |the )?list of (?:all )?(?:the |your |our |my )?{_DOCUMENTS}{_IN_ALL}{_PLACE_OR_TOPIC}",
+                rf"(?:all|my|your|available) {_DOCUMENTS}",
+                rf"what (?:do you have|is in {_THE_COLLECTION}|does {_THE_COLLECTION} (?:have|hold|contain))",
+                rf"(?:which|what) (?:are )?the (?:names|titles) of (?:all )?(?:the |your |our )?{_DOCUMENTS}",
+                rf"what are (?:the|your) {_DOCUMENTS}(?: called)?",
+            ),
+            "count_kind": (
+                rf"how many (?P<what>{_KINDS_OF_FILES})(?: {_DOCUMENTS})? {_ARE_THERE}{_IN_ALL}",
+            ),
+            "list_kind": (
+                rf"(?:which|what) (?P<what>{_KINDS_OF_FILES})(?: {_DOCUMENTS})? {_ARE_THERE}{_IN_ALL}",
+                rf"(?:list|show|name)(?: me| us)?(?: all)?(?: the| your| my| our)? (?P<what>{_KINDS_OF_FILES})(?: {_DOCUMENTS})?{_IN_ALL}",
+            ),
+            "about": (
+                rf"(?:is|are) there (?:also )?(?:a |an |any |some )?(?:other )?{_DOCUMENTS} {_TOPIC_OF} (?P<what>.+)",
+                rf"do (?:you|we|i) (?:also )?have (?:a |an |any |some )?(?:other )?{_DOCUMENTS} {_TOPIC_OF} (?P<what>.+)",
+                rf"(?:which|what) {_DOCUMENTS} (?:(?:is|are|talks?|speaks?|tells? (?:me|us)) about|deals? with|mentions?|covers?|describes?|(?:has|have|contains?|holds?|says?) (?:something|anything) (?:about|on)) (?P<what>.+)",
+                rf"in (?:which|what) {_DOCUMENTS} (?:is|are) (?P<what>.+) (?:mentioned|described|regulated|explained|found|dealt with|written about)",
+                rf"(?:find|search|show|list)(?: me| us)?(?: all)?(?: the)? {_DOCUMENTS} {_TOPIC_OF} (?P<what>.+)",
+            ),
+            "have": (
+                r"(?:do|have) (?:you|we) (?:also )?(?:have|got) (?:a |an |the |any |our |some )?(?P<what>.+)",
+                r"(?:is|are) there (?:also )?(?:a |an |the |any |our |some )?(?P<what>.+)",
+            ),
+            "where": (r"where (?:is|are|do i find|can i find|do we have) (?P<what>.+)",),
+            "when": (
+                r"when (?:was|were|has|have|had|is) (?P<what>.+?) (?:last |most recently |first |recently )?(?:been )?(?:last )?(?:changed|updated|modified|edited|added|uploaded|indexed|ingested|imported|read in)(?: last| most recently| the last time| for the last time| here| to (?:the|this|your) collection)?",
+                r"when did (?:you|someone|somebody|anyone|we|i|they) (?:last |first )?(?:add|change|update|upload|index|read|import|ingest) (?P<what>.+?)(?: last)?",
+                r"(?:what is|what's) the (?:date|age) of (?P<what>.+)",
+                r"how (?:old|recent|current|up[- ]to[- ]date) (?:is|are) (?P<what>.+)",
+                r"since when (?:do (?:you|we) have|is there) (?P<what>.+)",
+            ),
+            "pages": (
+                r"how many pages (?:does|do|has|have) (?P<what>.+?)(?: (?:have|contain|comprise|consist of|got))?",
+                r"how many pages (?:are there in|are in|is|are|of) (?P<what>.+)",
+                r"(?:what is|what's) the (?:number of pages|page count|length) (?:of|in) (?P<what>.+)",
+                r"how long is the (?:document|file) (?P<what>.+)",
+            ),
+            "page": (
+                r"what(?: is|'s| does it say| do we find| stands| can (?:i|one) (?:find|read))? ?(?:written |stated |said |shown |printed )?on # (?:of|in) (?P<what>.+)",
+                r"what does (?P<what>.+) say on #",
+                r"what does # (?:of|in) (?P<what>.+?) (?:say|contain|show)",
+                r"(?:can you |could you )?(?:show|read|quote|give|tell|open)(?: me| us)?(?: what is (?:written )?on| the text of)? # (?:of|from|in) (?P<what>.+)",
+                r"# (?:of|in|from) (?P<what>.+)",
+                r"what(?: is|'s)? (?:written |stated |said |shown )?on #",
+                r"(?:show|read|quote)(?: me| us)? #",
+            ),
+            "contents": (
+                r"what (?:is|are) (?P<what>.+?) (?:all |mainly |mostly )?about",
+                r"what does (?P<what>.+?) (?:deal with|contain|talk about|tell(?: us| me)?|say)",
+                r"what(?: is|'s) (?:written |said )?(?:in|inside) (?P<what>.+)",
+                r"(?:tell me|tell us) (?:something )?about (?P<what>.+)",
+                r"(?:(?:what are|list|show me|give me|tell me) )?(?:the )?(?:main points|key points|main topics|topics|contents?|table of contents|outline|headings|overview|gist) (?:of|in) (?P<what>.+)",
+                r"(?:give me )?an? (?:short |brief )?(?:overview|outline|description) of (?P<what>.+)",
+                r"(?:give me )?(?:a |the )?(?:short |brief )?summary of (?P<what>.+)",
+            ),
+            "spaces": (
+                rf"(?:which|what|how many) spaces {_ARE_THERE}{_IN_ALL}",
+                r"(?:list|show|name)(?: me| us)?(?: all)?(?: of)?(?: the| your| my| our)? spaces(?: there are| you have)?",
+                r"(?:which|what) spaces (?:may|can) i (?:read|search|ask|see|use)",
+                r"(?:what are|which are) the spaces",
+            ),
+            "space": (
+                r"(?:in )?(?:which|what) space (?:is|holds|has|contains) (?P<what>.+?)(?: in)?",
+            ),
+            "types": (
+                rf"(?:which|what) (?:file |document )?(?:types|formats|kinds)(?: of (?:the |your )?{_DOCUMENTS})? (?:{_ARE_THERE}{_IN_ALL}|are they|are (?:the|your) {_DOCUMENTS}|do they have)",
+                rf"(?:which|what) (?:kinds?|types?|sorts?) of {_DOCUMENTS} {_ARE_THERE}{_IN_ALL}",
+            ),
+            "newest": (
+                rf"(?:(?:which|what) (?:is|are) |show (?:me )?|name )?(?:the |your )?(?:newest|latest|most recent|last added|last changed|last uploaded|most recently (?:added|changed|uploaded|updated)) {_DOCUMENTS}{_IN_ALL}",
+                rf"(?:which|what) {_DOCUMENTS} (?:was|were|has been|have been|is|are) (?:the )?(?:(?:newest|latest|most recent)|(?:added|changed|uploaded|updated|indexed) (?:last|most recently|recently|lately)|(?:last|most recently|recently) (?:added|changed|uploaded|updated|indexed))",
+                rf"(?:which|what) (?:newest|latest|recent) {_DOCUMENTS} {_ARE_THERE}{_IN_ALL}",
+                rf"what (?:was|has been|is) (?:(?:last|recently|most recently|newly) )?(?:added|uploaded|changed|new)(?: last| most recently| recently| lately)?(?: (?:in|to) {_THE_COLLECTION})",
+            ),
+            "oldest": (
+                rf"(?:(?:which|what) (?:is|are) |show (?:me )?|name )?(?:the |your )?(?:oldest|earliest|first added) {_DOCUMENTS}{_IN_ALL}",
+                rf"(?:which|what) {_DOCUMENTS} (?:was|were|is|are) (?:the )?(?:oldest|added first|first added)",
+            ),
+        },
+        pages=("page", "pages", r"pg?\."),
+        about=("about", "on", "regarding", "concerning", "covering"),
+        within=("in", "inside", "within"),
+        spaces=("space", "folder", "area"),
+        before_names=(
+            "the",
+            "this",
+            "that",
+            "our",
+            "your",
+            "my",
+            "a",
+            "an",
+            "document",
+            "file",
+            "text",
+        ),
+        behind_names=("document", "file", "text"),
+        pointing=(
+            "it",
+            "this",
+            "that",
+            "(?:this|that|the|the same|the chosen|the selected) (?:document|file|text|one)",
+        ),
+        file_types={
+            "pdf": split("pdf pdfs"),
+            "docx": split("word"),
+            "xlsx": split("excel spreadsheet spreadsheets workbook workbooks"),
+            "pptx": split("powerpoint presentation presentations slide slides"),
+            "html": ("html", "htm", "webpage", "webpages", "web page", "web pages"),
+            "md": split("markdown"),
+            "csv": split("csv"),
+            "txt": split("text"),
+            "eml": split("email emails e-mail e-mails"),
+            "png": split("image images scan scans picture pictures"),
+        },
+        replies={
+            "count": "There are {count} documents{where}.",
+            "count_one": "There is one document{where}.",
+            "none": "There are no documents{where}.",
+            "list": "There are {count} documents{where}:",
+            "list_one": "There is one document{where}:",
+            "by_space": "By space:",
+            "in_space": "in the space {space}",
+            "in_scope": "among those that this question may search",
+            "of_kind": "of the kind {kind}",
+            "own_space": "your own documents",
+            "more": "… and {count} more. Choose a space, or name a topic, to see a shorter list.",
+            "pages": "{name} has {pages} pages.",
+            "pages_one": "{name} has one page.",
+            "no_pages": "{name} has no pages: it is of a kind of file that is not divided into pages.",
+            "when": "{name} was last read in on {date} at {time} UTC. That is the version I answer from; the file's own date is not kept.",
+            "have": "Yes:",
+            "where": "It is among the documents here:",
+            "topic": "These documents have “{what}” in their name, their title or their text:",
+            "topic_one": "This document has “{what}” in its name, its title or its text:",
+            "topic_none": "No document{where} has “{what}” in its name or title, and no passage names it.",
+            "nearest": "The nearest passages are in:",
+            "named": "in its name or title",
+            "which": "Several documents fit “{what}”. Which one do you mean?",
+            "page": "Page {page} of {name}:",
+            "page_empty": "Page {page} of {name} holds no text that could be read.",
+            "page_beyond": "{name} has {pages} pages, so there is no page {page}.",
+            "no_such_page": "{name} is not divided into pages. It begins so:",
+            "cut": "… {name} has more on this page; open it to read on.",
+            "contents": "{name}{title}:",
+            "title": "is titled “{title}”",
+            "headings": "It has these parts:",
+            "says": "Among other things it says:",
+            "empty": "{name} holds no text that could be read.",
+            "spaces": "There are {count} spaces:",
+            "spaces_one": "There is one space:",
+            "space": "{name} is in the space {space}.",
+            "space_row": "{space}: {count} documents",
+            "space_row_one": "{space}: one document",
+            "types": "There are documents of these kinds:",
+            "type_row": "{kind}: {count}",
+            "newest": "Read in last:",
+            "oldest": "Read in first, and unchanged since:",
+            "row_date": "{name}, {date}",
+            "in": "{name}, in {space}",
+            "warning": "not read whole",
+        },
+    ),
+    conversation=ConversationWords(
+        fragments=(
+            r"and (?:what|how) about",
+            r"and what of",
+            r"what about",
+            r"how about",
+            r"what of",
+            r"and also",
+            r"and if",
+            r"but what about",
+            r"so what about",
+            r"or",
+            r"and",
+            r"also",
+            r"but",
+            r"so",
+            r"then",
+            r"what if",
+            r"the same",
+        ),
+        same_for=(
+            r"(?:and )?(?:does|do|is|are|would|will|can) (?:that|this|it|the same|these|those)(?: (?:rules?|also|too|then|still|likewise))*(?: (?:go|apply|hold|hold true|count|valid|true|work|be true|be valid|the case|the same))(?: (?:also|too|as well|then|likewise))*",
+            r"(?:and )?(?:is|are) (?:that|this|it|they) the same",
+            r"(?:and )?(?:what|how) (?:is|are|was|does|would) (?:it|that|this)(?: (?:look|be|like))*",
+        ),
+        articles=split("the a an any each every all both some no this these"),
+        asking=split("who whom whose what which when where why how many much long often far old"),
+        placing=split("in at to from near"),
+        no_persons=split("it its"),
+        prepositions=split(
+            """in at for to from of with on by about under during after before since until per within
+            between through against without above below beyond beside besides near towards into over than"""
+        ),
+        copulas=split("is are was were be cost costs isn't aren't"),
+        holders=split(
+            """do does did can could may might must shall should will would have has had get gets
+            need needs receive receives"""
+        ),
+        verbs=split(
+            """get gets have has receive receives take takes need needs cost costs pay pays work works
+            mean means use uses apply applies last lasts start starts begin begins end ends expire
+            expires open opens close closes leave leaves arrive arrives give gives make makes earn
+            earns submit submits claim claims buy buys sell sells return returns report reports sign
+            signs carry carries keep keeps hold holds run runs stay stays travel travels bring brings
+            request requests book books order orders send sends show shows contain contains include
+            includes measure measures weigh weighs consume consumes reach reaches fit fits support
+            supports require requires allow allows produce produces deliver delivers depart be go goes paid kept held sent made given written taken built bought sold left done found ask contact call inform tell
+            happen happens wear wears see sees register registers accept accepts offer offers"""
+        ),
+        participles=("ed",),
+        plurals=("s",),
+        subjects=split("i you we one my your our me us"),
+        persons=split("he she him her"),
+        things=split("it they them"),
+        owners=split("his her its their"),
+        places=split("there"),
+        times=split("then"),
+        asides=split(
+            "also too then now please exactly actually instead else anyway else's though again"
+        ),
+        no_pointers=(
+            r"(?:is|are|was|were|will|be|been|isn't|aren't|can|must|should|does|do) there(?! (?:at|too|also)?\s*$)(?=\s\w)",
+            r"there (?:is|are|was|were|will|must|can|has|have|should|exist\w*)",
+            # "Is it allowed to smoke", "how long does it take to get"
+            r"it (?:(?!have|has|had|need|needs|ought|used|going|able|supposed|due|likely|meant|designed|intended)\w+ ){1,6}(?:to|that|if|whether|when)",
+            r"(?:those|they) (?:who|with|that|whose|which|in|on|of|without)",
+            r"that (?:is|are) (?!\W*$)",
+            r"so that",
+            r"such that",
+            r"now that",
+        ),
+        pointers=(
+            r"(?:does|do|did|is|was|are|were|can|could|would|will|has|why|when|how|who|and|for|about|of|after|before|with|to|from|by|like|without|until|than) (?:that|this|these|those)(?= (?:also|too|apply|mean|cost|take|work|go|change|happen|include|cover|have|be|possible|allowed|required|necessary|true|still|valid|different|so|in|for|on|at)\b|\W*$)",
+            r"(?:this|that|these|those) (?!year|month|week|quarter|morning|afternoon|evening|weekend|time|company|building|office|site|house|who|with|that|whose|which|is|are|has|have|also|too|apply|mean|cost|take|work|go|change|happen|include|cover|be|possible|allowed|required|necessary|true|still|valid|different|so|in|for|on|at|of|to|a|an|the|must|can|should|will|need)\w+",
+            r"the (?:former|latter|other one|other ones|same one|previous one|last one|first one|second one|one before|ones)",
+        ),
+        titles=split("dr prof mr mrs ms miss sir professor doctor ing"),
+        firms=split("gmbh ag ltd inc llc plc corp company kg se co limited group department team"),
+        owning="{name}'s",
+        at_place="in {name}",
+        in_time="in {name}",
+        endings=("", "s", "es", "ies", "y", "er", "ers", "r", "rs", "d", "ed", "ing", "e"),
+        nouns_have_capitals=False,
+    ),
+    outcomes=OutcomeWords(
+        not_found="The documents do not hold an answer to this question.",
+        not_found_limited="The documents that were searched ({where}) do not hold an answer to this question.",
+        not_said_of="The documents do not say this of {what}.",
+        partly="The documents do not answer this part: {missing}",
+        nearby="No sentence of the documents answers this for certain. These passages come nearest:",
+        yes="Yes",
+        no="No",
+        nothing="not in the documents",
+        no_draft="This is what the documents say about it:",
+        day_first="{written} was read as {date}: the day first.",
+        all_documents="Other documents were not searched. Ask again in all documents?",
     ),
 )

@@ -81,7 +81,7 @@ def _kept(answer: Answer) -> Answer:
     if sure or not answer.found:
         return answer
     code = answer.plan.language if answer.plan else ""
-    said = language(code).answers.not_found
+    said = language(code).outcomes.not_found
     return replace(
         answer,
         found=False,

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 import prompts
-from app.answering.dates import days_of, without_days
 from app.answering.figures import Figure, figures
 from app.batch.records import Question
+from vectorstore.dates import days_of, without_days
 from vectorstore.languages import any_of, words_of
 
 _MARKS = re.compile(r"\s*\[\d{1,3}(?:\s*,\s*\d{1,3})*\]")

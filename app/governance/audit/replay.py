@@ -193,6 +193,8 @@ class _Told:
         self.embedder = index.embedder
         self.opening = index.opening
         self.rarity = index.rarity
+        self.documents_of = index.documents_of
+        self.chunks = index.chunks
 
     def search(self, question: str, scope: Scope, k: int = 10) -> SearchResult:
         # What the passages' scores are made of belongs to the confidence of the answer.
@@ -216,7 +218,8 @@ class _Retold:
     def __init__(self, turn: _Turn) -> None:
         prompts = turn.answered.data["prompts"]
         # Before the answer it may have been asked what a follow-up question means.
-        texts = [turn.searched] * (len(prompts) - 1) + [turn.draft]
+        # Nothing at all, where code alone answered.
+        texts = ([turn.searched] * (len(prompts) - 1) + [turn.draft])[: len(prompts)]
         said = [_Said(text, one.get("finish")) for text, one in zip(texts, prompts, strict=True)]
         self._said = iter(said)
 
