@@ -137,11 +137,12 @@ def nearest(
     found = [(part, part.evidence[0]) for part in finding.parts if part.evidence]
     if not found:
         return None
-    lines = dict.fromkeys(page.cite(_quoted(part, best)) for part, best in found)
+    for part, best in found:
+        page.cite(_quoted(part, best))
     lead = " ".join((reason, language(plan.language).outcomes.nearby)).strip()
-    # They stand in the documents, and do not support an answer.
-    page.said = [replace(one, supported=False) for one in page.said]
-    return page.done("\n".join((lead, "", *(f"> {line}" for line in lines))), "text")
+    # Their words stand beside the answer, not in it: they do not support one.
+    page.said = [AnswerSentence(lead, (), supported=False)]
+    return page.done(lead, "text")
 
 
 def _fact(part: Part, page: _Page, around: Around) -> Composed:
