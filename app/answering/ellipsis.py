@@ -13,6 +13,7 @@ from vectorstore.languages import words_of
 from vectorstore.languages.base import Language
 
 _FRAGMENT_WORDS = 8
+_NAME_WORDS = 3  # of a name that is asked about alone; more may be what somebody searches for
 _YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
 _ARTICLED = tuple(f"{word} " for word in words_of(lambda language: language.conversation.articles))
 _ARTICLES = frozenset(words_of(lambda language: language.conversation.articles))
@@ -59,7 +60,8 @@ def is_fragment(text: str, language: Language, *, opened: bool) -> bool:
         return False
     if opened:
         return len(spoken) <= 2 * _FRAGMENT_WORDS
-    return len(spoken) <= _FRAGMENT_WORDS and not verbs & {*spoken}
+    asking = {*verbs, *conversation.asking}
+    return len(spoken) <= _FRAGMENT_WORDS and not asking & {*spoken}
 
 
 def opens_with_place(text: str, language: Language) -> bool:
@@ -82,7 +84,8 @@ def changed(text: str, before: str, language: Language) -> list[Changed]:
         old = {stem_of(word) for word in words_naming(before[start:end])}
         fresh = frozenset(word for word in naming if stem_of(word) not in old)
         asked = tidy(f"{before[:start]}{new.bare}{before[end:]}")
-        made.append(Changed(asked, fresh or naming, bool(new.preposition) or new.kind != "words"))
+        alike = new.kind != "words" and len(new.bare.split()) <= _NAME_WORDS
+        made.append(Changed(asked, fresh or naming, bool(new.preposition) or alike))
     if not made:
         ended = before.rstrip(" ?.!")
         made = [Changed(tidy(f"{ended} {new.text}?"), naming, sure=bool(new.preposition))]

@@ -2,7 +2,8 @@
 
 Each is the questions and answers before, the last question, and the reading that comes first. The
 second half was written before the first was looked at, and was not looked at until the end: then
-26 of its 34 came out so. What it showed was mended; FRESH was written after that, and came out so the first time, all 18.
+26 of its 34 came out so. What it showed was mended; FRESH was written after that, and all 18 of it
+came out so the first time.
 """
 
 from dataclasses import dataclass
