@@ -16,9 +16,12 @@ from vectorstore.embedder import (
     Embedder,
     EmbedderError,
     Reading,
+    identity,
+    prompts_of,
     spans_of,
     unit_rows,
     weights_sha256,
+    without_prompt,
 )
 
 
@@ -32,9 +35,11 @@ class OnnxEmbedder(Embedder):
 
     def __init__(self, folder: Path) -> None:
         self.name = folder.name
-        self.sha256 = weights_sha256(folder)
+        weights = weights_sha256(folder)
+        self._prompts = prompts_of(folder)
+        self.sha256 = identity(weights, self._prompts)
         try:
-            self.window = int(
+            self._most = int(
                 json.loads((folder / "sentence_bert_config.json").read_text())["max_seq_length"]
             )
             self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
@@ -51,7 +56,7 @@ class OnnxEmbedder(Embedder):
                 "`strongroom models fetch` makes it again."
             ) from error
         made_from = self._session.get_modelmeta().custom_metadata_map.get(WEIGHTS)
-        if made_from != self.sha256:
+        if made_from != weights:
             raise EmbedderError(
                 f"{folder / ONNX_FILE} was made from other weights than those beside it. "
                 "Delete the file: sentence-transformers is used without it, and "
@@ -59,31 +64,37 @@ class OnnxEmbedder(Embedder):
             )
         self._tokenizer.no_truncation()
         self._tokenizer.no_padding()
+        self.window = self._most - len(spans_of(self._tokenizer, self._prompts.document))
         self.dimension = int(self._session.get_outputs()[0].shape[-1])
         self._workers = ThreadPoolExecutor(_cores(), thread_name_prefix="embed")
 
     def read(self, texts: Sequence[str]) -> list[Reading]:
         if len(texts) == 1:
-            return [self._read_one(texts[0])]
+            return [self._read_one(texts[0], self._prompts.document)]
         # The longest first, so that no core is left with a long one at the end.
         order = sorted(range(len(texts)), key=lambda i: -len(texts[i]))
-        done = self._workers.map(self._read_one, [texts[i] for i in order])
+        prompts = [self._prompts.document] * len(texts)
+        done = self._workers.map(self._read_one, [texts[i] for i in order], prompts)
         readings = dict(zip(order, done, strict=True))
         return [readings[i] for i in range(len(texts))]
+
+    def read_question(self, question: str) -> Reading:
+        return self._read_one(question, self._prompts.query)
 
     def token_spans(self, text: str) -> list[tuple[int, int]]:
         return spans_of(self._tokenizer, text)
 
-    def _read_one(self, text: str) -> Reading:
-        encoding = self._tokenizer.encode(text)
+    def _read_one(self, text: str, prompt: str) -> Reading:
+        encoding = self._tokenizer.encode(prompt + text)
         ids = encoding.ids
-        if len(ids) > self.window:  # the final [SEP] stays, as in the original
-            ids = [*ids[: self.window - 1], ids[-1]]
+        if len(ids) > self._most:  # the final [SEP] stays, as in the original
+            ids = [*ids[: self._most - 1], ids[-1]]
         states = self._session.run(None, {"input_ids": np.array([ids], dtype=np.int64)})[0][0]
+        own = [i for i in range(1, len(ids) - 1) if encoding.offsets[i][0] >= len(prompt)]
         return Reading(
             vector=unit_rows(states.mean(axis=0)),
-            tokens=unit_rows(states[1:-1]),
-            spans=tuple(encoding.offsets[1 : len(ids) - 1]),
+            tokens=unit_rows(states[own]),
+            spans=without_prompt([encoding.offsets[i] for i in own], prompt),
         )
 
 

@@ -81,7 +81,7 @@ def search(
 
     if not question.strip() or k < 1 or scope.is_empty:
         return SearchResult([], {"total_s": 0.0})
-    asked = embedder.read([question])[0]
+    asked = embedder.read_question(question)
     lap("embed_s")
     with catalogue.reading() as connection:
         known = catalogue.spaces(connection)

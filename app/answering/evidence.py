@@ -95,7 +95,8 @@ def rank_evidence(
     found = list(candidates(passages))[:MOST_SENTENCES]
     if not found:
         return []
-    asked_reading, *readings = embedder.read([question, *(one.told for one in found)])
+    asked_reading = embedder.read_question(question)
+    readings = embedder.read([one.told for one in found])
     asked = set(content_stems(question))
     held = [set(content_stems(one.told)) for one in found]
     asked_codes, asked_labels = codes(question), labels(question)
