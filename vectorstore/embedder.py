@@ -20,6 +20,7 @@ ONNX_FILE = "model-int8.onnx"  # made from the weights once, when the model is f
 WEIGHTS = "weights_sha256"  # its property that says of which weights
 _WEIGHTS = ("*.safetensors", "pytorch_model*.bin")
 _PROMPTS = "config_sentence_transformers.json"
+CENTRE = "centre.json"  # ours, beside the weights of a model that needs it
 
 Vector = NDArray[np.float32]
 
@@ -43,18 +44,56 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
-class Prompts:
-    """What the model wants to read before a question, and before any other text."""
+class Way:
+    """How a model reads texts of one kind: questions, or everything else.
 
-    query: str = ""
-    document: str = ""
+    `prompt` is what it wants to read before the text. `vector` and `tokens` are taken off its
+    unit vectors before they are compared: some models put all texts into one narrow cone (E5:
+    unrelated ones have cosines of .8), so that signs and cosines say little. What is left has
+    the scale of other models: near 0 for what has nothing in common.
+    """
+
+    prompt: str = ""
+    vector: Vector | None = None
+    tokens: Vector | None = None
+
+    def reading(
+        self, vector: Any, tokens: Any, offsets: Sequence[tuple[int, int]], own: Sequence[int]
+    ) -> Reading:
+        """The reading of prompt and text; `own` are the positions of the text's own tokens."""
+        before = len(self.prompt)
+        return Reading(
+            vector=centred(vector, self.vector),
+            tokens=centred(tokens[list(own)], self.tokens),
+            spans=tuple((offsets[i][0] - before, offsets[i][1] - before) for i in own),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """How a model reads questions and documents."""
+
+    query: Way = Way()
+    document: Way = Way()
+
+    def identity(self, weights: str) -> str:
+        """The SHA-256 that stands for weights and ways; of the weights alone for usual ways."""
+        parts = [self.query.prompt, self.document.prompt]
+        parts += [
+            "" if centre is None else ",".join(f"{value:.5f}" for value in centre.tolist())
+            for way in (self.query, self.document)
+            for centre in (way.vector, way.tokens)
+        ]
+        if not any(parts):
+            return weights
+        return hashlib.sha256("\n".join([weights, *parts]).encode()).hexdigest()
 
 
 class Embedder(Embeddings):
     """LangChain's `Embeddings`, with an identity, token counts and token vectors.
 
-    `name` and `sha256` (of the weights, and of the prompts if there are any) say which model
-    made a vector, so that an index can refuse another one. Two adapters of the same weights
+    `name` and `sha256` (of the weights, and of the ways to read if they are unusual) say which
+    model made a vector, so that an index can refuse another one. Two adapters of the same weights
     count as the same embedder: their vectors differ by less than the recall of a search can show.
     """
 
@@ -113,25 +152,41 @@ def weights_sha256(folder: Path) -> str:
     return digest.hexdigest()
 
 
-def prompts_of(folder: Path) -> Prompts:
-    """The prompts that a sentence-transformers folder names. Raises EmbedderError."""
-    path = folder / _PROMPTS
+def ways_of(folder: Path) -> Ways:
+    """The prompts that a sentence-transformers folder names, and our centre.
+
+    Raises EmbedderError.
+    """
+    prompts = _read_json(folder / _PROMPTS).get("prompts") or {}
+    centre = _read_json(folder / CENTRE)
     try:
-        named = json.loads(path.read_text(encoding="utf-8")).get("prompts") or {}
-        document = named.get("document") or named.get("passage") or ""
-        return Prompts(str(named.get("query") or ""), str(document))
+        middles = {
+            name: np.asarray(centre[name], dtype=np.float32) if centre else None
+            for name in ("query", "query_tokens", "document", "document_tokens")
+        }
+        document = str(prompts.get("document") or prompts.get("passage") or "")
+        query = Way(str(prompts.get("query") or ""), middles["query"], middles["query_tokens"])
+        return Ways(query, Way(document, middles["document"], middles["document_tokens"]))
+    except (KeyError, ValueError, TypeError, AttributeError) as error:
+        raise EmbedderError(f"{folder / CENTRE} or {_PROMPTS} cannot be used ({error})") from error
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        return Prompts()
-    except (OSError, ValueError, AttributeError) as error:
+        return {}
+    except (OSError, ValueError) as error:
         raise EmbedderError(f"{path} cannot be read ({error})") from error
+    if not isinstance(found, dict):
+        raise EmbedderError(f"{path} holds no settings")
+    return found
 
 
-def identity(weights: str, prompts: Prompts) -> str:
-    """The SHA-256 that stands for weights and prompts; without prompts that of the weights."""
-    if prompts == Prompts():
-        return weights
-    read_as = json.dumps([weights, prompts.query, prompts.document])
-    return hashlib.sha256(read_as.encode()).hexdigest()
+def centred(matrix: Any, middle: Vector | None) -> Vector:
+    """Rows of length 1; with `middle`, that is taken off them and they are scaled again."""
+    rows = unit_rows(matrix)
+    return rows if middle is None else unit_rows(rows - middle)
 
 
 def unit_rows(matrix: Any) -> Vector:
@@ -145,10 +200,3 @@ def unit_rows(matrix: Any) -> Vector:
 def spans_of(tokenizer: "Tokenizer", text: str) -> list[tuple[int, int]]:
     """Character spans of a text's tokens under a tokenizer that does not truncate."""
     return list(tokenizer.encode(text, add_special_tokens=False).offsets)
-
-
-def without_prompt(
-    offsets: Sequence[tuple[int, int]], prompt: str
-) -> tuple[tuple[int, int], ...]:
-    """Places in a text with a prompt before it, as places in the text alone."""
-    return tuple((start - len(prompt), end - len(prompt)) for start, end in offsets)

@@ -4,6 +4,7 @@ import json
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import repeat
 from pathlib import Path
 
 import numpy as np
@@ -16,12 +17,10 @@ from vectorstore.embedder import (
     Embedder,
     EmbedderError,
     Reading,
-    identity,
-    prompts_of,
+    Way,
     spans_of,
-    unit_rows,
+    ways_of,
     weights_sha256,
-    without_prompt,
 )
 
 
@@ -36,8 +35,8 @@ class OnnxEmbedder(Embedder):
     def __init__(self, folder: Path) -> None:
         self.name = folder.name
         weights = weights_sha256(folder)
-        self._prompts = prompts_of(folder)
-        self.sha256 = identity(weights, self._prompts)
+        self._ways = ways_of(folder)
+        self.sha256 = self._ways.identity(weights)
         try:
             self._most = int(
                 json.loads((folder / "sentence_bert_config.json").read_text())["max_seq_length"]
@@ -64,38 +63,35 @@ class OnnxEmbedder(Embedder):
             )
         self._tokenizer.no_truncation()
         self._tokenizer.no_padding()
-        self.window = self._most - len(spans_of(self._tokenizer, self._prompts.document))
+        self.window = self._most - len(spans_of(self._tokenizer, self._ways.document.prompt))
         self.dimension = int(self._session.get_outputs()[0].shape[-1])
         self._workers = ThreadPoolExecutor(_cores(), thread_name_prefix="embed")
 
     def read(self, texts: Sequence[str]) -> list[Reading]:
         if len(texts) == 1:
-            return [self._read_one(texts[0], self._prompts.document)]
+            return [self._read_one(texts[0], self._ways.document)]
         # The longest first, so that no core is left with a long one at the end.
         order = sorted(range(len(texts)), key=lambda i: -len(texts[i]))
-        prompts = [self._prompts.document] * len(texts)
-        done = self._workers.map(self._read_one, [texts[i] for i in order], prompts)
+        way = repeat(self._ways.document)
+        done = self._workers.map(self._read_one, [texts[i] for i in order], way)
         readings = dict(zip(order, done, strict=True))
         return [readings[i] for i in range(len(texts))]
 
     def read_question(self, question: str) -> Reading:
-        return self._read_one(question, self._prompts.query)
+        return self._read_one(question, self._ways.query)
 
     def token_spans(self, text: str) -> list[tuple[int, int]]:
         return spans_of(self._tokenizer, text)
 
-    def _read_one(self, text: str, prompt: str) -> Reading:
-        encoding = self._tokenizer.encode(prompt + text)
+    def _read_one(self, text: str, way: Way) -> Reading:
+        encoding = self._tokenizer.encode(way.prompt + text)
         ids = encoding.ids
         if len(ids) > self._most:  # the final [SEP] stays, as in the original
             ids = [*ids[: self._most - 1], ids[-1]]
         states = self._session.run(None, {"input_ids": np.array([ids], dtype=np.int64)})[0][0]
-        own = [i for i in range(1, len(ids) - 1) if encoding.offsets[i][0] >= len(prompt)]
-        return Reading(
-            vector=unit_rows(states.mean(axis=0)),
-            tokens=unit_rows(states[own]),
-            spans=without_prompt([encoding.offsets[i] for i in own], prompt),
-        )
+        offsets = encoding.offsets
+        own = [i for i in range(1, len(ids) - 1) if offsets[i][0] >= len(way.prompt)]
+        return way.reading(states.mean(axis=0), states, offsets, own)
 
 
 def _cores() -> int:

@@ -10,13 +10,11 @@ from vectorstore.embedder import (
     Embedder,
     EmbedderError,
     Reading,
+    Way,
     forbid_downloads,
-    identity,
-    prompts_of,
     spans_of,
-    unit_rows,
+    ways_of,
     weights_sha256,
-    without_prompt,
 )
 
 _BATCH = 32
@@ -28,8 +26,8 @@ class TorchEmbedder(Embedder):
     def __init__(self, folder: Path) -> None:
         forbid_downloads()
         self.name = folder.name
-        self._prompts = prompts_of(folder)
-        self.sha256 = identity(weights_sha256(folder), self._prompts)
+        self._ways = ways_of(folder)
+        self.sha256 = self._ways.identity(weights_sha256(folder))
         try:
             self._model = sentence_transformers.SentenceTransformer(
                 str(folder), local_files_only=True, trust_remote_code=False
@@ -44,40 +42,39 @@ class TorchEmbedder(Embedder):
             ) from error
         self._tokenizer.no_truncation()
         self._tokenizer.no_padding()
-        prompt = spans_of(self._tokenizer, self._prompts.document)
+        prompt = spans_of(self._tokenizer, self._ways.document.prompt)
         self.window = int(self._model.max_seq_length or 512) - len(prompt)
 
     def read(self, texts: Sequence[str]) -> list[Reading]:
-        return self._read(texts, self._prompts.document)
+        return self._read(texts, self._ways.document)
 
     def read_question(self, question: str) -> Reading:
-        return self._read([question], self._prompts.query)[0]
+        return self._read([question], self._ways.query)[0]
 
     def token_spans(self, text: str) -> list[tuple[int, int]]:
         return spans_of(self._tokenizer, text)
 
-    def _read(self, texts: Sequence[str], prompt: str) -> list[Reading]:
+    def _read(self, texts: Sequence[str], way: Way) -> list[Reading]:
         if not texts:
             return []
-        whole = [prompt + text for text in texts]
+        whole = [way.prompt + text for text in texts]
         # Batches of like length, longest first, are the library's own doing. The prompt is
         # ours, so the library must add none of its own.
         found = self._model.encode(
             whole, batch_size=_BATCH, output_value=None, show_progress_bar=False, prompt=""
         )
-        return [
-            self._reading(text, row, prompt) for text, row in zip(whole, found, strict=True)
-        ]
+        return [self._reading(text, row, way) for text, row in zip(whole, found, strict=True)]
 
-    def _reading(self, text: str, row: dict, prompt: str) -> Reading:  # type: ignore[type-arg]
+    def _reading(self, text: str, row: dict, way: Way) -> Reading:  # type: ignore[type-arg]
         encoding = self._tokenizer.encode(text)
         read = int(row["attention_mask"].sum())
         real = [i for i, special in enumerate(encoding.special_tokens_mask) if not special]
         # Truncation keeps the final special token, so the last position read is not ours.
         last = read - (len(encoding.ids) - 1 - real[-1]) if real else 0
-        own = [i for i in real if i < last and encoding.offsets[i][0] >= len(prompt)]
-        return Reading(
-            vector=unit_rows(row["sentence_embedding"].float().cpu().numpy()),
-            tokens=unit_rows(row["token_embeddings"].float().cpu().numpy()[own]),
-            spans=without_prompt([encoding.offsets[i] for i in own], prompt),
+        own = [i for i in real if i < last and encoding.offsets[i][0] >= len(way.prompt)]
+        return way.reading(
+            row["sentence_embedding"].float().cpu().numpy(),
+            row["token_embeddings"].float().cpu().numpy(),
+            encoding.offsets,
+            own,
         )

