@@ -9,6 +9,7 @@ from vectorstore.faults import EmbedderMismatch, IndexFault
 from vectorstore.former_places import former_places
 from vectorstore.late_interaction import encode_tokens
 from vectorstore.presence import Presence
+from vectorstore.query import terms
 from vectorstore.rarity import rarity
 from vectorstore.rebuild import prefix, rebuild_vectors
 from vectorstore.records import (
@@ -23,6 +24,7 @@ from vectorstore.rerank import Reranker
 from vectorstore.schema import FILE
 from vectorstore.scope import Scope
 from vectorstore.search import search, to_hit
+from vectorstore.spelling import Spelling, spelling
 from vectorstore.vector_index import Server, VectorIndex
 from vectorstore.vectors import to_bytes
 
@@ -158,6 +160,16 @@ class Index:
             known = self._catalogue.spaces(connection)
             chosen = known if spaces is None else [s for s in known if s.name in set(spaces)]
             return rarity(connection, chosen, words)
+
+    def spelling(self, question: str, spaces: Sequence[str] | None) -> Spelling:
+        """Which words of the question these spaces do not have, and which are meant by them.
+
+        None stands for all spaces.
+        """
+        with self._catalogue.reading() as connection:
+            known = self._catalogue.spaces(connection)
+            chosen = known if spaces is None else [s for s in known if s.name in set(spaces)]
+            return spelling(connection, chosen, terms(question))
 
     def opening(self, hit: Hit) -> str:
         """The first lines of the hit's document: its first two chunks; "" when it is gone."""

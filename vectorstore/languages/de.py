@@ -334,5 +334,6 @@ LANGUAGE = Language(
             fünfzig täglich wöchentlich monatlich jährlich"""
         ),
         numbered_parts=("kapitel",),
+        compound_joints=("", "s", "es", "n", "en", "er", "e"),
     ),
 )

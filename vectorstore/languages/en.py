@@ -514,5 +514,6 @@ LANGUAGE = Language(
             years"""
         ),
         numbered_parts=("chapter", "section", "part", "annex", "appendix", "article"),
+        compound_joints=("",),
     ),
 )
