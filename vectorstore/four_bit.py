@@ -12,6 +12,7 @@ import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -79,8 +80,8 @@ def read_four_bit(path: Path) -> FourBitModel:
 def write_folder(model: FourBitModel, folder: Path, name: str) -> None:
     """Write the model of this name as a sentence-transformers folder; `folder` must not exist.
 
-    Its centre (see `embedder.Way`) comes with this package. Matrices are written in float16, which holds what 4 bits and a scale give to within a
-    two-thousandth.
+    Its centre (see `embedder.Way`) comes with this package. Matrices are written in float16,
+    which holds what 4 bits and a scale give to within a two-thousandth.
     """
     from safetensors.numpy import save
 
@@ -109,7 +110,7 @@ def _read(data: bytes) -> FourBitModel:
     at += starts.nbytes
     scores = np.frombuffer(data, "<f4", count, at)
     at += scores.nbytes
-    texts = [data[at + start : at + end].decode() for start, end in zip(starts, starts[1:])]  # noqa: B905
+    texts = [data[at + start : at + end].decode() for start, end in pairwise(starts.tolist())]
     at += length
     _, table = struct.unpack_from("<iI", data, at)
     at += 8 + table

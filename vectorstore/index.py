@@ -21,7 +21,7 @@ from vectorstore.records import (
     SearchResult,
 )
 from vectorstore.rerank import Reranker
-from vectorstore.schema import FILE
+from vectorstore.schema import FILE, name_of_embedder
 from vectorstore.scope import Scope
 from vectorstore.search import search, to_hit
 from vectorstore.spelling import Spelling, spelling
@@ -94,6 +94,14 @@ class Index:
             index.close()
             raise
         return index
+
+    @staticmethod
+    def made_with(folder: Path) -> str:
+        """The name of the embedder that the index in `folder` was made with; "" for none.
+
+        Reads one line of the catalogue and changes nothing.
+        """
+        return name_of_embedder(folder / FILE)
 
     def close(self) -> None:
         """Finish and let go of all files."""

@@ -70,8 +70,9 @@ def folded(word: str) -> str:
 def match_expression(question: str, also: Iterable[str] = ()) -> str:
     """The question in FTS5's language: any of its terms, and its quoted parts as phrases.
 
-    `also` are words that stand for some of the question's. Every term stands in quotes and holds word characters alone, so nothing that a person types
-    is read as syntax. "" when there is nothing to look up.
+    `also` are words that stand for some of the question's. Every term stands in quotes and holds
+    word characters alone, so nothing that a person types is read as syntax. "" when there is
+    nothing to look up.
     """
     wanted = [*terms(question), *also]
     for compound in _COMPOUND.findall(question):

@@ -65,7 +65,9 @@ class Spelling:
         return 1 - lost / self.words if self.words else 1.0
 
 
-def spelling(connection: sqlite3.Connection, spaces: Sequence[Space], words: Iterable[str]) -> Spelling:
+def spelling(
+    connection: sqlite3.Connection, spaces: Sequence[Space], words: Iterable[str]
+) -> Spelling:
     """Look up those of `words`, in lower case, that are letters alone in the spaces' documents.
 
     Takes a few thousandths of a second for each unknown word and space, however long the words.
@@ -121,9 +123,7 @@ def _commonest(
     return best
 
 
-def _parts(
-    connection: sqlite3.Connection, spaces: Sequence[Space], word: str
-) -> tuple[str, ...]:
+def _parts(connection: sqlite3.Connection, spaces: Sequence[Space], word: str) -> tuple[str, ...]:
     """Two words of the documents that make up `word`, the longest first part; else none."""
     for end in range(len(word) - _SHORTEST_PART, _SHORTEST_PART - 1, -1):
         second = word[end:]
@@ -138,9 +138,7 @@ def _parts(
     return ()
 
 
-def _stands(
-    connection: sqlite3.Connection, spaces: Sequence[Space], words: Sequence[str]
-) -> bool:
+def _stands(connection: sqlite3.Connection, spaces: Sequence[Space], words: Sequence[str]) -> bool:
     """Whether a passage holds any of the words; forms of one stem count as the word."""
     expression = " OR ".join(f'"{word}"' for word in words)
     return any(

@@ -13,7 +13,7 @@ FAR = 4  # pieces after a question that still answer it
 LONGEST = 320  # characters of an answer that is quoted whole
 _LABEL = re.compile(
     rf"^\W*(?:(?P<asks>{any_of(lambda language: language.questions.question_labels)})"
-    rf"|{any_of(lambda language: language.questions.answer_labels)})\s*\d{{0,3}}\s*[:.)\]]\s+",
+    rf"|{any_of(lambda language: language.questions.answer_labels)})\s*+\d{{0,3}}\s*+[:.)\]]\s+",
     re.IGNORECASE,
 )
 

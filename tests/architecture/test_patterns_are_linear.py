@@ -92,7 +92,9 @@ def _patterns() -> tuple[Found, ...]:
                 pattern = re.compile(text, flags)
             except re.error:
                 continue
-            found.setdefault((text, pattern.flags), Found(f"{module.__name__}:{line}", pattern, at_start))
+            found.setdefault(
+                (text, pattern.flags), Found(f"{module.__name__}:{line}", pattern, at_start)
+            )
     return tuple(found.values())
 
 
@@ -161,7 +163,11 @@ def _letters(operation: Any, argument: Any) -> Iterator[str]:
         yield "a"
     elif operation in (sre.IN, sre.NOT_LITERAL, sre.CATEGORY):
         taken = [letter for letter in SAMPLES if _takes(operation, argument, letter)]
-        named = [chr(value) for kind, value in argument if kind is sre.LITERAL] if operation is sre.IN else []
+        named = (
+            [chr(value) for kind, value in argument if kind is sre.LITERAL]
+            if operation is sre.IN
+            else []
+        )
         yield from [*taken[:4], *named[:2]]
 
 
