@@ -17,6 +17,7 @@ from app.engine import model_fetch
 from app.engine.gguf import read_gguf
 from app.engine.model_fetch import fetch
 from app.engine.models import (
+    FORMER_EMBEDDER,
     STARTER_CHAT,
     STARTER_EMBEDDER,
     ModelError,
@@ -25,6 +26,7 @@ from app.engine.models import (
     add,
     default_chat_model,
     default_embedder,
+    former_embedder,
     installed_models_dir,
     is_starter,
     list_models,
@@ -121,6 +123,25 @@ class TestChoosing:
         assert chosen.name == tiny.name  # though the starter is larger
         assert not is_starter(chosen)
         assert default_embedder(settings(tmp_path)).name == "ours"
+
+    def test_the_former_starter_is_taken_where_there_is_no_other(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("sys.prefix", str(tmp_path))
+        installed = installed_models_dir()
+        former = embedder(installed / FORMER_EMBEDDER)
+        assert default_embedder(settings(tmp_path)) == former
+        starter = embedder(installed / STARTER_EMBEDDER)
+        assert default_embedder(settings(tmp_path)) == starter
+        assert former_embedder(settings(tmp_path), FORMER_EMBEDDER) == former
+        assert former_embedder(settings(tmp_path), STARTER_EMBEDDER) is None
+        named = settings(tmp_path, index=IndexSettings(embedder=starter))
+        assert former_embedder(named, FORMER_EMBEDDER) is None
+        shutil.rmtree(former)
+        assert former_embedder(settings(tmp_path), FORMER_EMBEDDER) is None
+        embedder(installed / FORMER_EMBEDDER)
+        add(embedder(tmp_path / "ours"), tmp_path / "models")
+        assert former_embedder(settings(tmp_path), FORMER_EMBEDDER) is None
 
     def test_the_largest_of_several(self, tiny: Path, tmp_path: Path) -> None:
         larger = tmp_path / "larger.gguf"

@@ -136,6 +136,11 @@ def forbid_downloads() -> None:
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 
 
+def has_weights(folder: Path) -> bool:
+    """Whether the folder has weights; an image without PyTorch has their int8 form alone."""
+    return any(any(folder.glob(pattern)) for pattern in _WEIGHTS)
+
+
 def weights_sha256(folder: Path) -> str:
     """SHA-256 of the model's weights; of the files one after another when there are several."""
     files = next((found for p in _WEIGHTS if (found := sorted(folder.glob(p)))), [])

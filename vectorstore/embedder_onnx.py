@@ -18,6 +18,7 @@ from vectorstore.embedder import (
     EmbedderError,
     Reading,
     Way,
+    has_weights,
     spans_of,
     ways_of,
     weights_sha256,
@@ -25,7 +26,7 @@ from vectorstore.embedder import (
 
 
 class OnnxEmbedder(Embedder):
-    """A folder that `export_onnx` has prepared.
+    """A folder that `export_onnx` has prepared; it works without the weights, too.
 
     Texts are computed one at a time on one core each, all cores at once: activations are
     quantised by their range within a call, so in a batch a text's vector would depend on its
@@ -34,9 +35,7 @@ class OnnxEmbedder(Embedder):
 
     def __init__(self, folder: Path) -> None:
         self.name = folder.name
-        weights = weights_sha256(folder)
         self._ways = ways_of(folder)
-        self.sha256 = self._ways.identity(weights)
         try:
             self._most = int(
                 json.loads((folder / "sentence_bert_config.json").read_text())["max_seq_length"]
@@ -55,12 +54,13 @@ class OnnxEmbedder(Embedder):
                 "`strongroom models fetch` makes it again."
             ) from error
         made_from = self._session.get_modelmeta().custom_metadata_map.get(WEIGHTS)
-        if made_from != weights:
+        if not made_from or (has_weights(folder) and made_from != weights_sha256(folder)):
             raise EmbedderError(
                 f"{folder / ONNX_FILE} was made from other weights than those beside it. "
                 "Delete the file: sentence-transformers is used without it, and "
                 "`strongroom models fetch` makes it again."
             )
+        self.sha256 = self._ways.identity(made_from)
         self._tokenizer.no_truncation()
         self._tokenizer.no_padding()
         self.window = self._most - len(spans_of(self._tokenizer, self._ways.document.prompt))

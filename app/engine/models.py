@@ -290,9 +290,11 @@ def _gguf_model(path: Path) -> Model:
 
 
 def _embedder_model(folder: Path) -> Model:
-    weights = [*folder.glob("*.safetensors"), *folder.glob("pytorch_model*.bin")]
+    from vectorstore.embedder import ONNX_FILE, has_weights
+
+    usable = has_weights(folder) or (folder / ONNX_FILE).is_file()
     problem = ""
-    if not (folder / "config.json").is_file() or not weights:
+    if not (folder / "config.json").is_file() or not usable:
         problem = (
             f"{folder} is no embedder: it needs config.json and model.safetensors, as a "
             "sentence-transformers model has them"

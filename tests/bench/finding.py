@@ -4,9 +4,10 @@
     python tests/bench/finding.py FOLDER QUESTIONS.jsonl --beside OTHER_EMBEDDER --ours-only
 
 With `--beside`, all of ours is measured with another embedder, too, and a second table says how
-long reading questions and chunks takes on one core with each. Every line after the first kind stands beside the whole of ours: the difference in recall within
-2,000 characters, and its paired bootstrap interval. The parts of ours are other orders of the
-same candidates, by the signals that each hit carries.
+long reading questions and chunks takes on one core with each. Every line after the first kind
+stands beside the whole of ours: the difference in recall within 2,000 characters, and its paired
+bootstrap interval. The parts of ours are other orders of the same candidates, by the signals that
+each hit carries.
 """
 
 import argparse

@@ -115,6 +115,15 @@ def test_a_quick_form_of_other_weights_is_refused(folder: Path, tmp_path: Path):
         OnnxEmbedder(tmp_path)
 
 
+def test_the_quick_form_works_without_the_weights(folder: Path, tmp_path: Path, onnx: OnnxEmbedder):
+    for path in (*folder.glob("*.json"), folder / ONNX_FILE):
+        shutil.copy(path, tmp_path)
+    alone = load_embedder(tmp_path)
+    assert isinstance(alone, OnnxEmbedder)
+    assert alone.sha256 == onnx.sha256
+    assert alone.embed_query(TEXTS[1]) == onnx.embed_query(TEXTS[1])
+
+
 @pytest.mark.slow
 def test_the_export_is_faithful(starter_embedder: Path, tmp_path: Path, torch: TorchEmbedder):
     copy = tmp_path / "model"

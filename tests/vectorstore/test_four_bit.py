@@ -13,18 +13,23 @@ from vectorstore.four_bit import read_four_bit, unpacked, write_folder
 from vectorstore.onnx_export import export_onnx
 
 HIDDEN, INNER, WINDOW = 384, 64, 64  # the centre that comes with the package has 384 dimensions
+WORDS = ["▁", "▁query", "▁passage", ":", "▁Urlaub", "s", "tage", "▁leave", "▁days", ".", "▁Größe"]
 PIECES = [
-    ("<s>", 0.0), ("<pad>", 0.0), ("</s>", 0.0), ("<unk>", 0.0),
-    *((piece, -float(cost)) for cost, piece in enumerate(
-        ["▁", "▁query", "▁passage", ":", "▁Urlaub", "s", "tage", "▁leave", "▁days", ".", "▁Größe"], 2
-    )),
+    *((special, 0.0) for special in ("<s>", "<pad>", "</s>", "<unk>")),
+    *((word, -float(cost)) for cost, word in enumerate(WORDS, 2)),
     ("<mask>", 0.0),
-]  # fmt: skip
+]
 ROWS = len(PIECES) + 3
-MATRICES = {"q.w": (HIDDEN, HIDDEN), "k.w": (HIDDEN, HIDDEN), "v.w": (HIDDEN, HIDDEN),
-            "ao.w": (HIDDEN, HIDDEN), "fi.w": (INNER, HIDDEN), "fo.w": (HIDDEN, INNER)}  # fmt: skip
-VECTORS = {"q.b": HIDDEN, "k.b": HIDDEN, "v.b": HIDDEN, "ao.b": HIDDEN, "aln.w": HIDDEN,
-           "aln.b": HIDDEN, "fi.b": INNER, "fo.b": HIDDEN, "oln.w": HIDDEN, "oln.b": HIDDEN}  # fmt: skip
+MATRICES = {
+    **{f"{name}.w": (HIDDEN, HIDDEN) for name in ("q", "k", "v", "ao")},
+    "fi.w": (INNER, HIDDEN),
+    "fo.w": (HIDDEN, INNER),
+}
+VECTORS = {
+    **{f"{name}.b": HIDDEN for name in ("q", "k", "v", "ao", "fo", "aln", "oln")},
+    **{f"{name}.w": HIDDEN for name in ("aln", "oln")},
+    "fi.b": INNER,
+}
 
 
 def blocks(weights: int, random: np.random.Generator) -> bytes:
@@ -41,8 +46,13 @@ def packed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     tensors: list[tuple[str, int, int, bytes]] = [
         ("emb.word", 1, ROWS * HIDDEN, blocks(ROWS * HIDDEN, random))
     ]
-    plain = {"emb.pos": WINDOW * HIDDEN, "emb.type": 2 * HIDDEN, "emb.ln.w": HIDDEN,
-             "emb.ln.b": HIDDEN} | {f"l0.{name}": size for name, size in VECTORS.items()}  # fmt: skip
+    plain = {
+        "emb.pos": WINDOW * HIDDEN,
+        "emb.type": 2 * HIDDEN,
+        "emb.ln.w": HIDDEN,
+        "emb.ln.b": HIDDEN,
+        **{f"l0.{name}": size for name, size in VECTORS.items()},
+    }
     for name, size in plain.items():
         middle = 1.0 if name.endswith("ln.w") else 0.0
         values = (middle + random.normal(0, 0.05, size)).astype("<f4")
