@@ -95,10 +95,10 @@ def spelling(
 
 def _slips(word: str) -> Iterator[str]:
     """Every word that is one slip away; the first letter is nearly always the right one."""
-    for at in range(len(word) - 1):
-        yield word[:at] + word[at + 1] + word[at] + word[at + 2 :]
     for at in range(len(word)):
         yield word[:at] + word[at + 1 :]
+    for at in range(len(word) - 1):
+        yield word[:at] + word[at + 1] + word[at] + word[at + 2 :]
     for at in range(1, len(word) + 1):
         for letter in _LETTERS:
             yield word[:at] + letter + word[at:]

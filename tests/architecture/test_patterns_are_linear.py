@@ -10,13 +10,14 @@ import importlib
 import inspect
 import pkgutil
 import re
+import signal
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields, is_dataclass
 from functools import cache
 from pathlib import Path
 from re import _constants as sre  # type: ignore[attr-defined]
 from re import _parser as sre_parser  # type: ignore[attr-defined]
-from time import perf_counter
+from time import thread_time
 from types import ModuleType
 from typing import Any
 
@@ -29,6 +30,7 @@ import vectorstore
 
 SHORT, LONG = 2_000, 8_000  # characters
 MOST_GROWTH = 9  # of the time, for four times the text
+TOO_LONG = 2.0  # seconds of computing: some patterns would not end in a lifetime
 TOO_SHORT = 0.003  # seconds; below, the clock says nothing, and a square of LONG takes longer
 ENDINGS = ("", "\0", "\n", " ", "a", "1", ".")
 SAMPLES = "a1_A .,-:;/\\'\"()[]{}<>=+*#|&@%\n\t\0éß€–’0xX"
@@ -131,7 +133,7 @@ def _written_in_place(tree: ast.AST) -> Iterator[tuple[int, str, int, bool]]:
             and node.args
             and isinstance(node.args[0], ast.Constant)
             and isinstance(node.args[0].value, str)
-            and node.func.attr != "escape"
+            and node.func.attr not in ("escape", "compile")  # what is compiled has a name
         ):
             yield node.lineno, node.args[0].value, 0, node.func.attr in START_ONLY
 
@@ -232,18 +234,36 @@ def _texts(pattern: re.Pattern[str]) -> Iterator[tuple[str, str, str]]:
                 yield opening, unit, ending
 
 
+class Endless(Exception):
+    """A pattern that was still trying after TOO_LONG."""
+
+
+def _give_up(*_: object) -> None:
+    raise Endless
+
+
 def _seconds(found: Found, text: str, times: int = 1) -> float:
-    best = float("inf")
-    for _ in range(times):
-        started = perf_counter()
-        if found.at_start:
-            found.pattern.fullmatch(text)
-            found.pattern.match(text)
-        else:
-            for _ in found.pattern.finditer(text):
-                pass
-        best = min(best, perf_counter() - started)
-    return best
+    """Seconds of computing, so that a busy machine does not matter; the best of some tries."""
+    before = signal.signal(signal.SIGVTALRM, _give_up)
+    try:
+        return min(_once(found, text) for _ in range(times))
+    except Endless:
+        return float("inf")
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, before)
+
+
+def _once(found: Found, text: str) -> float:
+    signal.setitimer(signal.ITIMER_VIRTUAL, TOO_LONG)
+    started = thread_time()
+    if found.at_start:
+        found.pattern.fullmatch(text)
+        found.pattern.match(text)
+    else:
+        for _ in found.pattern.finditer(text):
+            pass
+    return thread_time() - started
 
 
 def _worst(found: Found) -> str:
@@ -254,7 +274,7 @@ def _worst(found: Found) -> str:
             continue
         short = opening + unit * (SHORT // len(unit)) + ending
         taken, before = _seconds(found, long, 3), _seconds(found, short, 3)
-        if taken > TOO_SHORT and taken > MOST_GROWTH * before:
+        if taken == float("inf") or (taken > TOO_SHORT and taken > MOST_GROWTH * before):
             return f"{opening!r} + {unit!r} * n + {ending!r}: {before:.4f} s, then {taken:.4f} s"
     return ""
 

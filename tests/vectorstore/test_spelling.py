@@ -12,7 +12,7 @@ from vectorstore.scope import Scope
 TEXTS = (
     "The reimbursement of travel expenses takes twelve days.",
     "Die Kündigungsfrist beträgt sechs Wochen.",
-    "Der Urlaub ist in ganzen Tagen zu nehmen, jeder Tag zählt.",
+    "Der Urlaub gilt für ganze Tage.",
     "The warehouse keeps spare gaskets.",
     "The part HR-100-E costs 1,865 euros.",
 )
@@ -30,7 +30,7 @@ def stocked(tmp_path: Path) -> Iterator[Index]:
 @pytest.mark.parametrize(
     ("asked", "meant"),
     [
-        ("How long does the reimbursment take?", {"reimbursment": "reimbursement"}),
+        ("How many days does the reimbursment of travel take?", {"reimbursment": "reimbursement"}),
         ("reimbrusement of expenses", {"reimbrusement": "reimbursement"}),
         ("spare gaskeds in the warehouse", {"gaskeds": "gaskets"}),
         ("Kündigungsfrisst in Wochen", {"kündigungsfrisst": "kundigungsfrist"}),
