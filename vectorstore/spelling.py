@@ -6,6 +6,7 @@ documents, that one is meant. A compound whose parts stand there is looked for b
 Numbers, codes and words that do stand somewhere are left alone.
 """
 
+import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -14,12 +15,16 @@ from vectorstore.catalogue import Space
 from vectorstore.languages import words_of
 from vectorstore.query import STOPWORDS, folded
 
+# Words that every text has, or none of another language.
+_UNTELLING = STOPWORDS | {folded(word) for word in words_of(lambda language: language.stop_words)}
 _SHORTEST = 5  # letters of a word that is corrected: "dog" is a slip of too many words
 _SHORTEST_PART = 4  # letters of a part of a compound
 _LONGEST = 30  # letters; nobody types longer words by hand
+_MOST_UNKNOWN = 8  # words of a question; what follows is left as it is
 _MOST_WORDS = 3  # of a question; with more unknown ones it is rather in another language
 _FEW_WORDS = 3  # of a question; of fewer all may be mistyped
 _MOST_LOOKUPS = 20_000  # words times spaces, for one question
+_WORD = re.compile(r"\w+")
 _AT_ONCE = 100  # words in one look into the index
 _LETTERS = "abcdefghijklmnopqrstuvwxyzß"  # accents are folded in the index
 # What stands between the parts of a compound, the longest first.
@@ -72,24 +77,24 @@ def spelling(
 
     Takes a few thousandths of a second for each unknown word and space, however long the words.
     """
-    plain_words = (word for word in words if word.isalpha() and word not in STOPWORDS)
+    plain_words = (word for word in words if word.isalpha() and folded(word) not in _UNTELLING)
     asked = list(dict.fromkeys(plain_words))
     unknown = [word for word in asked if not _stands(connection, spaces, [word])]
     meant: dict[str, Meant] = {}
+    # Of a question in another language nearly every word would be a slip of something.
     foreign = len(unknown) > _MOST_WORDS or (2 * len(unknown) > len(asked) >= _FEW_WORDS)
-    if not foreign:
-        room = _MOST_LOOKUPS // max(1, len(spaces))
-        for word in unknown:
-            plain = folded(word)
-            if not _SHORTEST <= len(plain) <= _LONGEST:
-                continue
-            if parts := _parts(connection, spaces, plain):
-                meant[word] = Meant(parts=parts)
-                continue
-            candidates = list(dict.fromkeys(_slips(plain)))
-            room -= len(candidates)
-            if room >= 0 and (found := _commonest(connection, spaces, candidates)):
-                meant[word] = Meant(found)
+    room = 0 if foreign else _MOST_LOOKUPS // max(1, len(spaces))
+    for word in unknown[:_MOST_UNKNOWN]:
+        plain = folded(word)
+        if not _SHORTEST <= len(plain) <= _LONGEST:
+            continue
+        if parts := _parts(connection, spaces, plain):
+            meant[word] = Meant(parts=parts)
+            continue
+        candidates = list(dict.fromkeys(_slips(plain)))
+        room -= len(candidates)
+        if room >= 0 and (found := _commonest(connection, spaces, candidates)):
+            meant[word] = Meant(found)
     return Spelling(len(asked), tuple(unknown), meant)
 
 
@@ -111,16 +116,35 @@ def _slips(word: str) -> Iterator[str]:
 def _commonest(
     connection: sqlite3.Connection, spaces: Sequence[Space], candidates: Sequence[str]
 ) -> str:
-    """Of the candidates the one that stands in most passages, or ""."""
-    best, count = "", 0
+    """Of the candidates the one that stands in most passages, or "".
+
+    The index knows stems, and a made-up word may have the stem of a real one, so that a candidate
+    counts only if a passage has the very word.
+    """
+    wanted = set(candidates)
+    held: dict[str, int] = {}
     for start in range(0, len(candidates), _AT_ONCE):
         part = candidates[start : start + _AT_ONCE]
         if not _stands(connection, spaces, part):
             continue
         for word in part:
-            if (held := _passages(connection, spaces, word)) > count:
-                best, count = word, held
-    return best
+            for real in wanted.intersection(_words_beside(connection, spaces, word)) - held.keys():
+                held[real] = _passages(connection, spaces, real)
+    return max(held, key=lambda word: (held[word], word), default="")
+
+
+def _words_beside(connection: sqlite3.Connection, spaces: Sequence[Space], word: str) -> set[str]:
+    """All words of one passage of each space that holds the word or another form of it."""
+    found: set[str] = set()
+    for space in spaces:
+        row = connection.execute(
+            f"SELECT body, heading, title FROM words_{space.id:d} "
+            f"WHERE words_{space.id:d} MATCH ? LIMIT 1",
+            (f'"{word}"',),
+        ).fetchone()
+        if row:
+            found.update(_WORD.findall(folded(" ".join(row))))
+    return found
 
 
 def _parts(connection: sqlite3.Connection, spaces: Sequence[Space], word: str) -> tuple[str, ...]:

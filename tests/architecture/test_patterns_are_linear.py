@@ -73,7 +73,9 @@ def _held(value: Any, depth: int = 0) -> Iterator[re.Pattern[str]]:
 
 @cache
 def _patterns() -> tuple[Found, ...]:
-    found: dict[tuple[str, int], Found] = {}
+    """Every pattern once, with all that any module does with it."""
+    places: dict[tuple[str, int], tuple[str, re.Pattern[str]]] = {}
+    used: dict[tuple[str, int], set[str]] = {}
     for module in _modules():
         tree = ast.parse(Path(str(module.__file__)).read_text(encoding="utf-8"))
         methods = _methods(tree)
@@ -84,20 +86,19 @@ def _patterns() -> tuple[Found, ...]:
             if callable(value) and getattr(value, "__module__", "") == module.__name__:
                 held += _made_by(value)
             for number, pattern in enumerate(held):
-                at_start = bool(methods.get(name)) and methods[name] <= START_ONLY
                 key = (pattern.pattern, pattern.flags)
                 label = f"{module.__name__}.{name}" + (f"[{number}]" if number else "")
-                if key not in found or (found[key].at_start and not at_start):
-                    found[key] = Found(label, pattern, at_start)
-        for line, text, flags, at_start in _written_in_place(tree):
-            try:
-                pattern = re.compile(text, flags)
-            except re.error:
-                continue
-            found.setdefault(
-                (text, pattern.flags), Found(f"{module.__name__}:{line}", pattern, at_start)
-            )
-    return tuple(found.values())
+                places.setdefault(key, (label, pattern))
+                used.setdefault(key, set()).update(methods.get(name, ()))
+        for line, text, method in _written_in_place(tree):
+            pattern = re.compile(text)
+            key = (text, pattern.flags)
+            places.setdefault(key, (f"{module.__name__}:{line}", pattern))
+            used.setdefault(key, set()).add(method)
+    return tuple(
+        Found(where, pattern, bool(used[key]) and used[key] <= START_ONLY)
+        for key, (where, pattern) in places.items()
+    )
 
 
 def _made_by(function: Any) -> list[re.Pattern[str]]:
@@ -122,8 +123,8 @@ def _methods(tree: ast.AST) -> dict[str, set[str]]:
     return used
 
 
-def _written_in_place(tree: ast.AST) -> Iterator[tuple[int, str, int, bool]]:
-    """Patterns that stand in a call: re.sub("…", …)."""
+def _written_in_place(tree: ast.AST) -> Iterator[tuple[int, str, str]]:
+    """Patterns that stand in a call: re.sub("…", …). What is compiled has a name."""
     for node in ast.walk(tree):
         if (
             isinstance(node, ast.Call)
@@ -133,9 +134,9 @@ def _written_in_place(tree: ast.AST) -> Iterator[tuple[int, str, int, bool]]:
             and node.args
             and isinstance(node.args[0], ast.Constant)
             and isinstance(node.args[0].value, str)
-            and node.func.attr not in ("escape", "compile")  # what is compiled has a name
+            and node.func.attr not in ("escape", "compile")
         ):
-            yield node.lineno, node.args[0].value, 0, node.func.attr in START_ONLY
+            yield node.lineno, node.args[0].value, node.func.attr
 
 
 def _pieces(parsed: Any) -> Iterator[str]:

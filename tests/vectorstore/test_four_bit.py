@@ -136,8 +136,6 @@ def test_other_ways_of_reading_are_another_embedder(folder: Path, tmp_path: Path
             (tmp_path / path.relative_to(folder)).write_bytes(path.read_bytes())
     bare = OnnxEmbedder(tmp_path)
     assert bare.sha256 != ours.sha256
-    near = float(bare.read(["leave"])[0].vector @ bare.read(["Urlaub"])[0].vector)
-    assert near > float(ours.read(["leave"])[0].vector @ ours.read(["Urlaub"])[0].vector)
     (tmp_path / "config_sentence_transformers.json").write_text("[]")
     with pytest.raises(EmbedderError, match="config_sentence_transformers"):
         OnnxEmbedder(tmp_path)
