@@ -13,6 +13,7 @@ from app.answering.language import (
     telling_words,
     words,
 )
+from vectorstore.languages import language_of
 from vectorstore.records import Hit
 
 
@@ -98,6 +99,7 @@ def decision_signals(
         "unknown_word": float(unknown and best.weakest < UNMATCHED),
         # Vectors hardly see a "not": what is asked to be denied is seldom what was found, and
         # less seldom where the evidence denies as well.
+        "other_language": float(_in_other_languages(question, hit.text)),
         "question_denies": negated(question) * (0.5 if negated(best.sentence) else 1.0),
         "supported": supported,
         "model_refused": float(model_refused),
@@ -111,6 +113,12 @@ def decide(signals: Mapping[str, float], calibration: Calibration) -> Decision:
     )
     confidence = 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
     return Decision(confidence, confidence >= calibration.refuse_below, dict(signals))
+
+
+def _in_other_languages(question: str, passage: str) -> bool:
+    """Whether it is clear that the two are in different languages: then they share no words."""
+    asked, told = language_of(question), language_of(passage)
+    return bool(asked and told and asked != told)
 
 
 def _share(held: frozenset[str] | set[str], wanted: frozenset[str]) -> float:

@@ -28,11 +28,11 @@ import ingest
 import prompts
 import vectorstore
 
-SHORT, LONG = 2_000, 8_000  # characters
+SHORT, LONG = 1_500, 6_000  # characters
 MOST_GROWTH = 9  # of the time, for four times the text
 TOO_LONG = 2.0  # seconds of computing: some patterns would not end in a lifetime
 TOO_SHORT = 0.003  # seconds; below, the clock says nothing, and a square of LONG takes longer
-ENDINGS = ("", "\0", "\n", " ", "a", "1", ".")
+ENDINGS = ("", "\0", "a", " ")
 SAMPLES = "a1_A .,-:;/\\'\"()[]{}<>=+*#|&@%\n\t\0éß€–’0xX"
 START_ONLY = {"match", "fullmatch"}
 # Patterns whose text is bounded by what they are used on, and by what.
@@ -225,13 +225,13 @@ def _example(parsed: Any) -> str:
 def _texts(pattern: re.Pattern[str]) -> Iterator[tuple[str, str, str]]:
     """Beginning, what is repeated, and ending of texts that are hard for this very pattern."""
     parsed = sre_parser.parse(pattern.pattern, pattern.flags)
-    pieces = list(dict.fromkeys(piece for piece in _pieces(parsed) if piece))[:16]
+    pieces = list(dict.fromkeys(piece for piece in _pieces(parsed) if piece))[:10]
     whole = _example(parsed)
-    pairs = [one + other for one in pieces[:8] for other in pieces[:8] if one != other]
-    openings = list(dict.fromkeys(["", whole, whole[: len(whole) // 2], *pieces[:3]]))
+    pairs = [one + other for one in pieces[:5] for other in pieces[:5] if one != other]
+    openings = list(dict.fromkeys(["", whole, whole[: len(whole) // 2]]))
     for unit in dict.fromkeys([*pieces, whole or "a", *pairs]):
-        for opening in openings if len(unit) == 1 else openings[:2]:
-            for ending in ENDINGS if len(unit) == 1 else ENDINGS[:3]:
+        for opening in openings if len(unit) == 1 else openings[:1]:
+            for ending in ENDINGS if len(unit) == 1 else ENDINGS[:2]:
                 yield opening, unit, ending
 
 
