@@ -4,6 +4,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+from vectorstore.disk import read_database
 from vectorstore.faults import IndexFault
 from vectorstore.versions import VersionFault, bring_up_to_date
 
@@ -90,9 +91,8 @@ def name_of_embedder(path: Path) -> str:
     """The embedder's name in the catalogue at `path`; "" where there is none, or no catalogue."""
     if not path.is_file():
         return ""
-    address = f"{path.absolute().as_uri()}?mode=ro"
     try:
-        with closing(sqlite3.connect(address, uri=True)) as connection:
+        with closing(read_database(path)) as connection:
             found = connection.execute(
                 "SELECT value FROM meta WHERE key = 'embedder_name'"
             ).fetchone()

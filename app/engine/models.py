@@ -183,9 +183,9 @@ def former_embedder(settings: Settings, name: str) -> Path | None:
 
     None as well where the settings name the embedder, or one was added: that is then meant.
     """
-    if name != FORMER_EMBEDDER or not is_starter(default_embedder(settings)):
+    if name != FORMER_EMBEDDER or settings.index.embedder is not None:
         return None
-    if settings.index.embedder is not None:
+    if not is_starter(default_embedder(settings)):
         return None
     found = [m for m in list_models(places(settings)) if m.name == name and not m.problem]
     return found[0].path if found else None
