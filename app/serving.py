@@ -42,6 +42,7 @@ from app.web.server import Outside, PageGroup, create_app, run_web
 from app.workspace.control import take_work
 from app.workspace.curated_documents import CuratedDocuments, SavedComplaints
 from app.workspace.daily_retention import retention_daily
+from app.workspace.embedder_in_use import advice_to_move
 from app.workspace.overview import HomeOverview, prices_of
 from app.workspace.personal_workspace import PersonalWorkspace
 from app.workspace.wiring import open_workspace
@@ -69,6 +70,8 @@ def run(
     door = socket_path(settings.home)
     if network:
         print(network, flush=True)
+    if advice := advice_to_move(settings):
+        print(advice, flush=True)
     print("Opening the index and loading the embedder…", flush=True)
     with (
         open_workspace(settings, "strongroom serve", socket=door) as home,

@@ -20,7 +20,7 @@ from ingest.loaders.pdf.matrix import Box
 from ingest.sections import Findings, Section
 
 _WORD = re.compile(r"[^\W_]+")
-_HYPHENATED = re.compile(r"(?<=\w)[-\u2010\u00ad\ufffe\x02]\s*\r?\n\s*(?=\w)")
+_HYPHENATED = re.compile(r"(?<=\w)[-\u2010\u00ad\ufffe\x02](?=[^\S\n]*+\n)\s*+(?=\w)")
 _MOST_CHARACTERS = 200_000  # of a page; a page of a book has 3,000
 _NO_PAGES = 0  # stands for the page of every section of a format without pages
 _EXAMPLES = 20  # lost words of a page that are named

@@ -33,7 +33,8 @@ _OLE_KINDS: tuple[tuple[str, str, str], ...] = (  # stream name, what it is, wha
     ("__substg1.0_", "is an Outlook message", "save it as EML"),
 )
 _HTML_START = re.compile(
-    r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html)\b", re.I | re.S
+    r"\s*+(?:<\?xml[^>]*>\s*+)?(?:<!--(?:(?!-->).)*+-->\s*+)*+<(?:!doctype\s+html|html)\b",
+    re.I | re.S,
 )
 _MAIL_HEADER = re.compile(r"^([A-Za-z][A-Za-z0-9-]*):[ \t]", re.M)
 _MAIL_FIELDS = frozenset(

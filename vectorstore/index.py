@@ -9,6 +9,7 @@ from vectorstore.faults import EmbedderMismatch, IndexFault
 from vectorstore.former_places import former_places
 from vectorstore.late_interaction import encode_tokens
 from vectorstore.presence import Presence
+from vectorstore.query import terms
 from vectorstore.rarity import rarity
 from vectorstore.rebuild import prefix, rebuild_vectors
 from vectorstore.records import (
@@ -20,9 +21,10 @@ from vectorstore.records import (
     SearchResult,
 )
 from vectorstore.rerank import Reranker
-from vectorstore.schema import FILE
+from vectorstore.schema import FILE, name_of_embedder
 from vectorstore.scope import Scope
 from vectorstore.search import search, to_hit
+from vectorstore.spelling import Spelling, spelling
 from vectorstore.vector_index import Server, VectorIndex
 from vectorstore.vectors import to_bytes
 
@@ -94,6 +96,14 @@ class Index:
             index.close()
             raise
         return index
+
+    @staticmethod
+    def made_with(folder: Path) -> str:
+        """The name of the embedder that the index in `folder` was made with; "" for none.
+
+        Reads one line of the catalogue and changes nothing.
+        """
+        return name_of_embedder(folder / FILE)
 
     def close(self) -> None:
         """Finish and let go of all files."""
@@ -172,6 +182,16 @@ class Index:
             known = self._catalogue.spaces(connection)
             chosen = known if spaces is None else [s for s in known if s.name in set(spaces)]
             return rarity(connection, chosen, words)
+
+    def spelling(self, question: str, spaces: Sequence[str] | None) -> Spelling:
+        """Which words of the question these spaces do not have, and which are meant by them.
+
+        None stands for all spaces.
+        """
+        with self._catalogue.reading() as connection:
+            known = self._catalogue.spaces(connection)
+            chosen = known if spaces is None else [s for s in known if s.name in set(spaces)]
+            return spelling(connection, chosen, terms(question))
 
     def opening(self, hit: Hit) -> str:
         """The first lines of the hit's document: its first two chunks; "" when it is gone."""

@@ -1,8 +1,10 @@
 """The tables of the catalogue and the steps from one version of them to the next."""
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
+from vectorstore.disk import read_database
 from vectorstore.faults import IndexFault
 from vectorstore.versions import VersionFault, bring_up_to_date
 
@@ -83,6 +85,20 @@ def migrate(connection: sqlite3.Connection, path: Path) -> None:
         bring_up_to_date(connection, STEPS, path, "the index")
     except VersionFault as fault:
         raise IndexFault(str(fault)) from fault
+
+
+def name_of_embedder(path: Path) -> str:
+    """The embedder's name in the catalogue at `path`; "" where there is none, or no catalogue."""
+    if not path.is_file():
+        return ""
+    try:
+        with closing(read_database(path)) as connection:
+            found = connection.execute(
+                "SELECT value FROM meta WHERE key = 'embedder_name'"
+            ).fetchone()
+    except sqlite3.Error as error:
+        raise IndexFault(f"The catalogue {path} cannot be read ({error}).") from error
+    return str(found[0]) if found else ""
 
 
 def create_words(connection: sqlite3.Connection, space_id: int) -> None:

@@ -15,7 +15,7 @@ FEWEST_ENTRIES = 4  # of a table of contents
 _ENTRY = re.compile(r"[^:|;]{2,120}?(?:: | \| |[ .\u2026]{2,} ?)(\d{1,4})$")
 _LABEL = re.compile(
     rf"^\W*(?:(?P<asks>{any_of(lambda language: language.questions.question_labels)})"
-    rf"|{any_of(lambda language: language.questions.answer_labels)})\s*\d{{0,3}}\s*[:.)\]]\s+",
+    rf"|{any_of(lambda language: language.questions.answer_labels)})\s*+\d{{0,3}}\s*+[:.)\]]\s+",
     re.IGNORECASE,
 )
 

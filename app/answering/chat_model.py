@@ -7,18 +7,26 @@ from pathlib import PurePath
 from typing import Literal
 
 from app.answering.assistant import ChatModel
-from app.answering.confidence import BUILT_IN, Calibration
+from app.answering.confidence import BUILT_IN, FORMER, Calibration
 from app.answering.events import ModelName
 from app.answering.self_test import stored
 from app.data_folder.layout import DataFolder
 from app.engine.client import EngineClient, EngineDown, ModelInfo
-from app.engine.models import Model, ModelError, default_chat_model, is_starter, vocabulary_file
+from app.engine.models import (
+    Model,
+    ModelError,
+    default_chat_model,
+    former_embedder,
+    is_starter,
+    vocabulary_file,
+)
 from app.engine.options import Adapter, EngineOptions
 from app.engine.supervisor import EngineState, EngineSupervisor
 from app.engine.templates import TemplateError, chat_template
 from app.engine.tokenizer import Tokenizer, TokenizerError
 from app.settings import EngineSettings, Settings
 from vectorstore.disk import write_whole
+from vectorstore.index import Index
 
 # Of a model without a self-test: below this many parameters its own words are not trusted.
 WEAK_BELOW = 1_000_000_000
@@ -50,10 +58,13 @@ class ChatModelSource:
             return self._model
 
     def calibration(self) -> Calibration:
-        """When to refuse: as calibrated on this index, else as built in."""
+        """When to refuse: as calibrated on this index, else as built in for its embedder."""
         stored = DataFolder(self._settings.home).calibration
         if not stored.exists():
-            return BUILT_IN
+            former = former_embedder(
+                self._settings, Index.made_with(DataFolder(self._settings.home).index)
+            )
+            return BUILT_IN if former is None else FORMER
         return Calibration(**json.loads(stored.read_text(encoding="utf-8")))
 
     def state(self) -> EngineState:

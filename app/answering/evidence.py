@@ -96,7 +96,8 @@ def rank_evidence(
     found = list(candidates(passages))[:MOST_SENTENCES]
     if not found:
         return []
-    asked_reading, *readings = embedder.read([question, *(one.told for one in found)])
+    asked_reading = embedder.read_question(question)
+    readings = embedder.read([one.told for one in found])
     spoken = language_of(question)
     asked = set(content_stems(in_one_spelling(question, spoken)))
     held = [set(content_stems(in_one_spelling(one.told, spoken))) for one in found]

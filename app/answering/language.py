@@ -146,7 +146,7 @@ def _spelled() -> re.Pattern[str]:
     hundred = any_of(lambda language: language.numbers.hundreds)
     joint = any_of(lambda language: language.numbers.joints)
     hundreds = rf"(?:(?P<many>{below}|{one})[\s-]*)?(?:{hundred})"
-    rest = rf"(?:[\s-]*(?:{joint})?[\s-]*(?P<rest>{small})\b)?"
+    rest = rf"(?:[\s-]*+(?:(?:{joint})[\s-]*+)?(?P<rest>{small})\b)?"
     return re.compile(rf"\b(?:{hundreds}(?!\w*s\b){rest}|(?P<small>{small}))\b", re.IGNORECASE)
 
 

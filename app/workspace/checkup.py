@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Literal
 
 from app.data_folder.layout import DataFolder
 from app.data_folder.ownership import find_owner
-from app.engine.models import ModelError, default_chat_model, default_embedder, is_starter
+from app.engine.models import ModelError, default_chat_model, is_starter
 from app.engine.options import usable_cores
 from app.privacy import SWITCHES, UNSET, namespace
 from app.privacy import network_isolation as apart
 from app.privacy.allowed import named_in
 from app.settings import Settings
+from app.workspace.embedder_in_use import advice_to_move, embedder_in_use
 from ingest.sandbox import confinement
 
 if TYPE_CHECKING:
@@ -79,7 +80,8 @@ def _hardware(settings: Settings) -> Iterator[Finding]:
 def _models(settings: Settings) -> Iterator[Finding]:
     yield _engine_elsewhere(settings) if settings.engine.url else _chat_model(settings)
     try:
-        yield Finding("models", "ok", f"embedder: {default_embedder(settings).name}")
+        told, advice = f"embedder: {embedder_in_use(settings).name}", advice_to_move(settings)
+        yield Finding("models", "warning" if advice else "ok", told, advice)
     except ModelError as error:
         yield Finding("models", "failed", f"embedder: {error}", "strongroom models fetch")
     if settings.index.reranker:

@@ -17,6 +17,7 @@ from app.governance.deletion.deleter import Deleter
 from app.governance.deletion.places import drop_old_copies, places_of
 from app.governance.deletion.rules import RuleBook
 from app.settings import Settings
+from app.workspace.embedder_in_use import embedder_in_use
 from app.workspace.operations import Operations
 from app.workspace.remote import RemoteWorkspace
 from app.workspace.workspace import Workspace
@@ -38,7 +39,9 @@ def open_workspace(
         open_trail(settings, command) as trail,
         recorded_in(trail, settings.home),
     ):
-        embedder = load_embedder(default_embedder(settings))
+        embedder = load_embedder(
+            default_embedder(settings) if reindex else embedder_in_use(settings)
+        )
         chosen = settings.index.reranker
         reranker = load_reranker(chosen.expanduser()) if chosen else None
         index = Index.open(

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 Row = Sequence[str]
 
-_NUMBER = re.compile(r"[-+(]?\s*[$€£¥]?\s*\d[\d.,  '%)]*\s*[\w$€£¥%/]{0,4}\.?$")
+_NUMBER = re.compile(r"[-+(]?\s*+(?:[$€£¥]\s*+)?\d[\d.,  '%)]*+\s*+[\w$€£¥%/]{0,4}\.?$")
 
 
 def table_lines(rows: Iterable[Row], header_rows: int | None = None) -> Iterator[str]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from vectorstore.languages import any_of, languages, ranked, words_of
+from vectorstore.languages import any_of, language_of, languages, ranked, words_of
 from vectorstore.languages.base import Language, OrderTerms
 
 TERMS = OrderTerms("assistant", "with x1", "!", "!")
@@ -228,3 +228,19 @@ def test_another_language_is_one_file(tmp_path: Path) -> None:
         "named": True,
         "facts": ["ne"],
     }
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("How many days of annual leave do I have?", "en"),
+        ("Wie lange dauert die Probezeit und wer entscheidet das?", "de"),
+        ("Was the contract signed in Graz?", "en"),
+        ("Die Garantie gilt nicht für Verschleißteile.", "de"),
+        ("HR-100-E 1,865.00", ""),
+        ("Kündigungsfrist", ""),
+        ("", ""),
+    ],
+)
+def test_small_words_tell_a_texts_language(text: str, code: str):
+    assert language_of(text) == code

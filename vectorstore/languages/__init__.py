@@ -15,7 +15,7 @@ from pkgutil import iter_modules
 
 from vectorstore.languages.base import Key, Language, Ranks, Words
 
-_WORD = re.compile(r"[^\W_]+")
+_WORD = re.compile(r"[^\W\d_]+")
 _FIRST = "en"  # where two languages claim the same, English goes first
 
 
@@ -51,6 +51,27 @@ def ranked(kind: Callable[[Language], Ranks]) -> Words:
     """The words of one kind rank by rank, and language by language in each rank."""
     ranks = zip_longest(*(kind(language) for language in languages()), fillvalue=())
     return tuple(dict.fromkeys(word for rank in ranks for words in rank for word in words))
+
+
+def clear_language_of(text: str) -> str:
+    """The code of the language whose small words `text` has most of; "" where that is not clear."""
+    used = _WORD.findall(text.casefold())
+    counts = sorted(
+        ((sum(word in words for word in used), code) for code, words in _small_words().items()),
+        reverse=True,
+    )
+    (most, code), *others = counts
+    return code if most and all(count < most for count, _ in others) else ""
+
+
+@cache
+def _small_words() -> dict[str, frozenset[str]]:
+    """Each language's stop words, without those that another language has too."""
+    own = {language.code: set(language.stop_words) for language in languages()}
+    return {
+        code: frozenset(words.difference(*(own[other] for other in own if other != code)))
+        for code, words in own.items()
+    }
 
 
 def meanings(kind: Callable[[Language], Mapping[Key, Words]]) -> dict[str, Key]:

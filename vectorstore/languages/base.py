@@ -226,6 +226,7 @@ class RetrievalWords:
     articles_before_names: Patterns
     turning: Words  # small words that turn a rule around, and figures and times in words
     numbered_parts: Patterns  # "chapter", before the number of a heading
+    compound_joints: Words  # what stands between the parts of a compound; "" for nothing
 
 
 @dataclass(frozen=True, slots=True)

@@ -470,6 +470,7 @@ LANGUAGE = Language(
             fünfzig täglich wöchentlich monatlich jährlich"""
         ),
         numbered_parts=("kapitel",),
+        compound_joints=("", "s", "es", "n", "en", "er", "e"),
     ),
     talk=TalkWords(
         courtesies={

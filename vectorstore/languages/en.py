@@ -670,6 +670,7 @@ LANGUAGE = Language(
             years"""
         ),
         numbered_parts=("chapter", "section", "part", "annex", "appendix", "article"),
+        compound_joints=("",),
     ),
     talk=TalkWords(
         courtesies={

@@ -22,7 +22,7 @@ from app.people.conversations.turns import Feedback, SavedTurn, Selection, drawn
 from app.web.chat.backend import AnswerFailed, FailureKind
 from vectorstore.records import Hit
 
-_MARKS = re.compile(r"\s*\[(\d{1,3}(?:\s*,\s*\d{1,3})*)\]")
+_MARKS = re.compile(r"(?<!\s)\s*\[(\d{1,3}(?:\s*,\s*\d{1,3})*)\]")
 
 
 class Stage(Enum):

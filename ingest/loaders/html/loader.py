@@ -122,7 +122,7 @@ class _Walk:
     def _flush(self) -> Iterator[Section]:
         text = "".join(self._parts)
         self._parts.clear()
-        text = re.sub(r"[ \t]*\n[ \t]*", "\n", re.sub(r"[ \t]+", " ", text))
+        text = re.sub(r" ?\n ?", "\n", re.sub(r"[ \t]+", " ", text))
         text = re.sub(r"\n{3,}", "\n\n", text).strip()
         text = re.sub(r"\n\n(?=• )", "\n", text)
         if text and text != "•":

@@ -25,7 +25,7 @@ _FIRST = re.compile(rb"\bmin\s*=\s*[\"'](\d{1,5})[\"']")
 _LAST = re.compile(rb"\bmax\s*=\s*[\"'](\d{1,5})[\"']")
 _CURRENCY = re.compile(r"[€$£¥]|\b(?:EUR|USD|GBP|CHF|JPY|SEK|NOK|DKK|PLN|CZK)\b")
 _Look = Literal["nothing", "ground", "seen"]
-_BRACKETS = re.compile(r"\[\$([^\]-]*)[^\]]*\]|\[[^\]]*\]")
+_BRACKETS = re.compile(r"\[\$([^\[\]-]*+)[^\[\]]*+\]|\[[^\[\]]*+\]")
 
 
 def load_xlsx(file: BinaryIO, findings: Findings) -> Iterator[Section]:

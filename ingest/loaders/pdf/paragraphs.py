@@ -23,10 +23,10 @@ _NUMBERING = re.compile(
     r"(\d{1,3}(?:\.\d{1,3})*|[A-Z](?:\.\d{1,3})+|[IVX]{1,5})[.:)]?\s+",
     re.I,
 )
-_TOC_LINE = re.compile(r"(?:…|\.{3,}|(?:\. ){3,})\s*[\divxlc]{1,5}$")
+_TOC_LINE = re.compile(r"(?:…|(?<!\.)\.{3,}+|(?<!\. )(?:\. ){3,}+)\s*+[\divxlc]{1,5}$")
 _WORD = re.compile(r"[^\W\d_]{2,}(?:-[^\W\d_]{2,})*")
 _SENTENCE_END = re.compile(r"[.!?:;。！？]['\")\]”’»]*$")
-_BROKEN_WORD = re.compile(r"[^\W\d_]{2,}[-\u2010\u00ad]$")
+_BROKEN_WORD = re.compile(r"(?<![^\W\d_])[^\W\d_]{2,}+[-\u2010\u00ad]$")
 _NUMBERS_OF_A_HEADER = 3  # "Page 3 of 12", "Report 2023, page 3"
 _DIGITS = re.compile(r"(?<![\d.,])\d+(?![.,]?\d)")  # no part of an amount
 _FOREIGN_TO_TITLES = re.compile(r"[\W_]+")
@@ -298,7 +298,7 @@ class _PageWriter:
 
     def _mend(self, start: str, rest: str) -> tuple[str, str]:
         """Join a word that was broken at a line's end; a hyphen of its own stays."""
-        head = re.search(r"[^\W\d_]+(?=.$)", start)
+        head = re.search(r"(?<![^\W\d_])[^\W\d_]+(?=.$)", start)
         tail = re.match(r"[^\W\d_]+", rest)
         if head is None or tail is None:
             return start, rest
