@@ -21,11 +21,13 @@ class FontFace:
 
     __slots__ = (
         "bold",
+        "built_in",
         "cache",
         "composite",
         "em",
         "font",
         "gap",
+        "incomplete",
         "named",
         "readable",
         "scale",
@@ -47,6 +49,10 @@ class FontFace:
         # as letters. pdfium knows the letters of Adobe's collections, and where it has to guess.
         self.unmapped = resource.get("/Subtype") == "/Type0" and (
             not self.font.character_map or not isinstance(resource.get("/Encoding"), str)
+        )
+        self.incomplete = False  # a code was shown whose letters only the font's file knows
+        self.built_in = resource.get("/Subtype") == "/TrueType" and not (
+            "/ToUnicode" in resource or "/Encoding" in resource
         )
         self.named = _named_letters(resource)
         self.scale = 0.001
@@ -89,9 +95,13 @@ class FontFace:
         """What one code of a string says."""
         font = self.font
         if isinstance(font.encoding, str):
+            if self.composite and code not in font.character_map:
+                self.incomplete = True
             return str(font.character_map.get(code, code))
         if letters := self.named.get(ord(code)):
             return letters
+        if self.built_in and not code.isascii():
+            self.incomplete = True
         text = str(font.encoding.get(ord(code), code))
         text = str(font.character_map.get(text, text))
         return _of_glyph_name(text) or code if _is_glyph_name(text) else text

@@ -207,7 +207,7 @@ def _decoded(shown: PageText, index: int, drawing: Drawing) -> PageText:
         texts = drawing.texts(index)
     except CannotDraw:  # nobody knows the letters, and the document has to say so
         unread = [
-            run._replace(text=_NO_LETTER * (_FEW + 1)) if run.undecoded else run
+            run._replace(text=run.text or _NO_LETTER * (_FEW + 1)) if run.undecoded else run
             for run in shown.runs
         ]
         return shown._replace(runs=unread)
@@ -231,7 +231,7 @@ def _decoded(shown: PageText, index: int, drawing: Drawing) -> PageText:
 def _with_letters(run: Run, pieces: list[TextObject]) -> Run:
     text = "".join(piece.text for piece in pieces)
     if sum(piece.guessed for piece in pieces) > _MOSTLY * len(text) or _UNREADABLE.search(text):
-        return run._replace(text=_NO_LETTER * len(text))
+        return run._replace(text=run.text or _NO_LETTER * len(text))
     box = pieces[0].box
     along = (box[0], box[2]) if not run.angle else (run.x0, run.x1)
     return run._replace(text=text, x0=along[0], x1=along[1], drawn=box)

@@ -50,7 +50,7 @@ class Run(NamedTuple):
     bold: bool
     hidden: bool
     layer: bool = False  # hidden as recognised words of a picture are, and in no other way
-    undecoded: bool = False  # its font's codes are not known here; the text is "" then
+    undecoded: bool = False  # not all of its font's codes are known here; if none, the text is ""
     unpainted: bool = False  # its render mode draws nothing, as OCR programs set it
     ends: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)  # of the baseline, on the page
     drawn: Box | None = None  # the box of its letters, where pdfium gave it
@@ -355,8 +355,8 @@ class _Page:
             elsewhere or state.faint or state.mode in {3, 7} or self._is_on_white(x, y, state.white)
         )
         along, along_end = x * ux + y * uy, x_end * ux + y_end * uy
-        undecoded = face is None or face.unmapped
-        content = "".join(text) if face and face.readable and not undecoded else ""
+        content = "".join(text) if face and face.readable and not face.unmapped else ""
+        undecoded = face is None or face.unmapped or face.incomplete
         self._runs.append(
             Run(content, min(along, along_end), max(along, along_end), y * ux - x * uy, size,
                 angle, bool(face and face.bold) or state.mode == 2, hidden,
