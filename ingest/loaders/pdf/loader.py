@@ -40,7 +40,8 @@ def load_pdf(file: BinaryIO, findings: Findings) -> Iterator[Section]:
     try:
         reader = PdfReader(file)
         if reader.is_encrypted and not reader.decrypt(""):
-            raise LoaderError("is encrypted; save a copy without a password")
+            yield from _load_encrypted(file, findings)
+            return
         pages = reader.pages
         findings.pages = len(pages)
         findings.title = _metadata_title(reader)
@@ -69,18 +70,33 @@ def load_pdf(file: BinaryIO, findings: Findings) -> Iterator[Section]:
 
 
 def _load_damaged(file: BinaryIO, findings: Findings, why: str) -> Iterator[Section]:
-    """A file that pypdf cannot open, as viewers show it: text alone, by pdfium.
+    """A file that pypdf cannot open, as viewers show it.
 
     One without an end is refused: nobody knows how much of it is missing.
     """
-    drawing = Drawing(file, findings)
     damaged = f"is damaged or incomplete ({why}); get it again or print it to a new PDF"
     if not _has_an_end(file):
         raise LoaderError(damaged)
+    warning = f"is damaged ({why}): its text was read, without headings and forms"
+    yield from _load_by_pdfium(file, findings, damaged, warning)
+
+
+def _load_encrypted(file: BinaryIO, findings: Findings) -> Iterator[Section]:
+    """A file that wants a password. Where that is for its attachments, viewers show its pages."""
+    refusal = "is encrypted; save a copy without a password"
+    warning = "has encrypted attachments: its pages were read, without headings and forms"
+    yield from _load_by_pdfium(file, findings, refusal, warning)
+
+
+def _load_by_pdfium(
+    file: BinaryIO, findings: Findings, refusal: str, warning: str
+) -> Iterator[Section]:
+    """Text alone. Raises LoaderError with `refusal` where pdfium cannot open it or finds none."""
+    drawing = Drawing(file, findings)
     try:
         findings.pages = drawing.pages()
     except CannotDraw:
-        raise LoaderError(damaged) from None
+        raise LoaderError(refusal) from None
     if findings.pages > _MOST_PAGES:
         raise LoaderError(f"has {findings.pages:,} pages, more than {_MOST_PAGES:,}; split it")
     count = _Counts()
@@ -94,15 +110,16 @@ def _load_damaged(file: BinaryIO, findings: Findings, why: str) -> Iterator[Sect
     yield from paragraphs.close()
     drawing.close()
     if not found:
-        raise LoaderError(damaged)
-    findings.warn(f"is damaged ({why}): its text was read, without headings and forms")
+        raise LoaderError(refusal)
+    findings.warn(warning)
     count.report(findings, empty=False)
 
 
 def _has_an_end(file: BinaryIO) -> bool:
     size = file.seek(0, os.SEEK_END)
     file.seek(max(0, size - _TAIL))
-    return b"%%EOF" in file.read(_TAIL)
+    tail = file.read(_TAIL)
+    return b"%%EOF" in tail or b"startxref" in tail  # after it come a number and that sign
 
 
 class _Counts:
@@ -165,7 +182,9 @@ def _read_pages(reader: PdfReader, pages: Any, drawing: Drawing, count: _Counts)
     interpreter = Interpreter(reader)
     for number in range(len(pages)):
         try:
-            shown = _decoded(interpreter.read(pages[number]), number, drawing)
+            shown, unread = _without_unread(
+                _decoded(interpreter.read(pages[number]), number, drawing)
+            )
             blocks = page_blocks(_visible(shown, number, drawing, count), shown.rules)
             if form := _form_fields(pages[number]):
                 blocks.append(form)
@@ -174,11 +193,11 @@ def _read_pages(reader: PdfReader, pages: Any, drawing: Drawing, count: _Counts)
         except Exception:  # noqa: BLE001  # pypdf raises anything on a broken page
             yield number + 1, _damaged_page(number, drawing, count)
             continue
-        if not blocks and shown.painted:
+        if not blocks and shown.painted and not unread:
             count.empty.append(number + 1)
         text = "".join(map(_text_of, blocks))
         garbled = _is_mostly(_UNREADABLE.findall(text), text)
-        if garbled or text.count(_NO_LETTER) > _FEW:
+        if garbled or unread + text.count(_NO_LETTER) > _FEW:
             count.unreadable.append(number + 1)
         if garbled or _NO_LETTER in text:
             blocks = list(_readable(blocks, _UNREADABLE if garbled else _UNKNOWN))
@@ -226,6 +245,20 @@ def _decoded(shown: PageText, index: int, drawing: Drawing) -> PageText:
             decoded[id(run)] = _with_letters(run, pieces)
     runs = [decoded.get(id(run), run) for run in shown.runs]
     return shown._replace(runs=runs + _to_be_seen(elsewhere))
+
+
+def _without_unread(shown: PageText) -> tuple[PageText, int]:
+    """The page without the runs of which no letter is known, and how many letters they have.
+
+    In a line with others they would make all of it look as if it could not be read.
+    """
+    runs, unread = [], 0
+    for run in shown.runs:
+        if run.text and not run.text.strip(_NO_LETTER):
+            unread += len(run.text)
+        else:
+            runs.append(run)
+    return (shown._replace(runs=runs) if unread else shown), unread
 
 
 def _with_letters(run: Run, pieces: list[TextObject]) -> Run:

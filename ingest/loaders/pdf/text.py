@@ -32,6 +32,7 @@ _MOST_RULES = 4_000  # more lines than this make a drawing, not tables
 _SMALLEST = 1.0  # points: smaller text is there for machines, not for people
 _WHITE = 0.94  # as near as other formats take for the same, 16 of 255
 _FAINT = 0.05  # opacity
+_CLIPPING = 4  # text render modes from here on clip to the letters
 
 
 class Run(NamedTuple):
@@ -195,6 +196,9 @@ class _Page:
                     line = matrix = moved(line, 0.0, -state.leading)
                 elif operator == b"BT":
                     line = matrix = IDENTITY
+                elif operator == b"ET":
+                    if state.mode >= _CLIPPING:  # what is filled now shows in the letters alone
+                        state.fill = state.fill._replace(ragged=True)
                 elif operator == b"cm":
                     state.ctm = times(matrix_of(operands), state.ctm)
                 elif operator == b"q":
