@@ -104,11 +104,15 @@ class Worker:
                 stderr=subprocess.DEVNULL, bufsize=0,
             )  # fmt: skip
         process = self._process
-        assert process.stdin and process.stdout
-        with process.stdin.__class__(os.dup(process.stdin.fileno()), "w") as pipe:  # noqa: SIM117
-            remaining = memoryview(json.dumps(request).encode() + b"\n")
+        assert process.stdin is not None
+        assert process.stdout is not None
+        remaining = memoryview(json.dumps(request).encode() + b"\n")
+        try:
             while remaining:
-                remaining = remaining[pipe.write(remaining) or 0 :]
+                remaining = remaining[os.write(process.stdin.fileno(), remaining) :]
+        except BrokenPipeError:
+            self.close()
+            return None
         reply = bytearray()
         while not reply.endswith(b"\n"):
             ready, _, _ = select.select([process.stdout], [], [], SECONDS)
@@ -160,7 +164,7 @@ def main() -> int:
             return found
 
         with ThreadPoolExecutor(arguments.jobs) as pool:
-            found = list(pool.map(lambda one: _compare(*one, workers), files))
+            found = list(pool.map(lambda one: _compare(one[0], one[1], workers), files))
         for worker in started:
             worker.close()
     compared = [file for file in found if file is not None]

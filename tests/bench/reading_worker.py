@@ -60,7 +60,7 @@ def _read(path: str) -> dict[str, Any]:
             refusal = str(error)
     return {
         "seconds": time.process_time() - start,
-        "sections": [list(section) for section in sections],
+        "sections": [list(section)[:4] for section in sections],
         "pages": findings.pages or 0,
         "drawn": drawn[0],
         "warnings": findings.warnings,

@@ -111,8 +111,8 @@ def _named_letters(resource: Any) -> dict[int, str]:
     """Code -> letters, where the encoding that the file names counts, and not the font's own.
 
     pypdf lets the built-in encoding of an embedded Type 1 font win. The standard has it the other
-    way round (ISO 32000-1, 9.6.6.1): what a file's `/Differences` or `/BaseEncoding` say counts, and
-    a named encoding for fonts of usual letters. A map to Unicode is above all of them.
+    way round (ISO 32000-1, 9.6.6.1): what a file's `/Differences` or `/BaseEncoding` say counts,
+    and a named encoding for fonts of usual letters. A map to Unicode is above all of them.
     """
     if "/ToUnicode" in resource or resource.get("/Subtype") not in {"/Type1", "/MMType1"}:
         return {}

@@ -12,7 +12,7 @@ from pypdf.errors import PyPdfError
 
 from ingest.loaders.pdf.drawing import CannotDraw, Drawing, Grid, Sight, Suspect, TextObject
 from ingest.loaders.pdf.lines import page_blocks
-from ingest.loaders.pdf.paragraphs import Pages, Paragraphs
+from ingest.loaders.pdf.paragraphs import Page, Paragraphs
 from ingest.loaders.pdf.tables import Line, Table
 from ingest.loaders.pdf.text import Interpreter, PageText, Run
 from ingest.sections import Findings, LoaderError, Section
@@ -101,7 +101,7 @@ def _load_by_pdfium(
         raise LoaderError(f"has {findings.pages:,} pages, more than {_MOST_PAGES:,}; split it")
     count = _Counts()
     paragraphs = Paragraphs(findings, {})
-    pages = ((index + 1, _damaged_page(index, drawing, count)) for index in range(findings.pages))
+    pages = (_damaged_page(index, drawing, count) for index in range(findings.pages))
     found = False
     while batch := list(islice(pages, _PAGES_AT_ONCE)):
         for section in paragraphs.sections(batch):
@@ -178,7 +178,7 @@ def _named(pages: Iterable[int]) -> str:
     return f"(page{'s' if plural else ''} {', '.join(shown)}{more})"
 
 
-def _read_pages(reader: PdfReader, pages: Any, drawing: Drawing, count: _Counts) -> Pages:
+def _read_pages(reader: PdfReader, pages: Any, drawing: Drawing, count: _Counts) -> Iterator[Page]:
     interpreter = Interpreter(reader)
     for number in range(len(pages)):
         try:
@@ -191,7 +191,7 @@ def _read_pages(reader: PdfReader, pages: Any, drawing: Drawing, count: _Counts)
         except MemoryError:
             raise
         except Exception:  # noqa: BLE001  # pypdf raises anything on a broken page
-            yield number + 1, _damaged_page(number, drawing, count)
+            yield _damaged_page(number, drawing, count)
             continue
         if not blocks and shown.painted and not unread:
             count.empty.append(number + 1)
@@ -201,17 +201,17 @@ def _read_pages(reader: PdfReader, pages: Any, drawing: Drawing, count: _Counts)
             count.unreadable.append(number + 1)
         if garbled or _NO_LETTER in text:
             blocks = list(_readable(blocks, _UNREADABLE if garbled else _UNKNOWN))
-        yield number + 1, blocks
+        yield Page(number + 1, blocks, shown.height)
 
 
-def _damaged_page(index: int, drawing: Drawing, count: _Counts) -> list[Line | Table]:
+def _damaged_page(index: int, drawing: Drawing, count: _Counts) -> Page:
     """A page that pypdf cannot read, as pdfium has it."""
     try:
         shown = PageText(_to_be_seen(drawing.texts(index)), [], painted=True, image_share=0.0)
     except CannotDraw:
         count.broken.append(index + 1)
-        return []
-    return page_blocks(_visible(shown, index, drawing, count), shown.rules)
+        return Page(index + 1, [])
+    return Page(index + 1, page_blocks(_visible(shown, index, drawing, count), shown.rules))
 
 
 def _decoded(shown: PageText, index: int, drawing: Drawing) -> PageText:

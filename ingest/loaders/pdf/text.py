@@ -78,6 +78,7 @@ class PageText(NamedTuple):
     rules: list[Rule]
     painted: bool  # something is drawn: images, lines or areas
     image_share: float  # of the page's area covered by its images together
+    height: tuple[float, float] = (0.0, 0.0)  # the lower and upper edge; equal: not known
 
 
 class _State:
@@ -162,7 +163,9 @@ class _Page:
         left, bottom, right, top = self._area
         area = max(1.0, (right - left) * (top - bottom))
         rules = self._rules if len(self._rules) < _MOST_RULES else []
-        return PageText(self._runs, rules, self._painted, min(1.0, self._image_area / area))
+        crop = self._page.cropbox
+        edges = (min(float(crop.bottom), float(crop.top)), max(float(crop.bottom), float(crop.top)))
+        return PageText(self._runs, rules, self._painted, min(1.0, self._image_area / area), edges)
 
     def _walk(  # noqa: PLR0912, PLR0915  # a branch an operator
         self, operations: list[tuple[Any, bytes]], resources: DictionaryObject, state: _State,
