@@ -28,7 +28,6 @@ _BROKEN_WORD = re.compile(r"[^\W\d_]{2,}[-\u2010\u00ad]$")
 _NUMBERS_OF_A_HEADER = 3  # "Page 3 of 12", "Report 2023, page 3"
 _DIGITS = re.compile(r"(?<![\d.,])\d+(?![.,]?\d)")  # no part of an amount
 _MARGIN = 1 / 6  # of the page's height at its top and at its bottom: running heads stand there
-_PARTS_OF_A_HEADER = 3  # left, middle, right
 _FOREIGN_TO_TITLES = re.compile(r"[\W_]+")
 
 
@@ -397,8 +396,7 @@ def _margins(page: Page) -> list[tuple[tuple[str, int], Line]]:
     return [
         ((_without_numbers(line.text), round(line.y / 4)), line)
         for row in outer.values()
-        if len(row) <= _PARTS_OF_A_HEADER
-        and (margin <= 0 or not bottom + margin <= row[0].y <= top - margin)
+        if margin <= 0 or not bottom + margin <= row[0].y <= top - margin
         for line in row
     ]
 
