@@ -354,7 +354,8 @@ class _Difference:
         self._image = None
         if after is not before:
             difference = ImageChops.difference(before.image, after.image)
-            self._image = _any_channel(difference).point(_OVER)
+            over = [255 if value > _DIFFERENT else 0 for value in range(256)]
+            self._image = _any_channel(difference).point(over)
 
     def count(self, place: _Pixels) -> int:
         """How many pixels differ there."""
@@ -406,9 +407,6 @@ def _share(one: Box, other: Box) -> bool:
     least_width = min(one[2] - one[0], other[2] - other[0])
     least_height = min(one[3] - one[1], other[3] - other[1])
     return width >= 0.5 * least_width and height >= 0.4 * least_height
-
-
-_OVER = [255 if value > _DIFFERENT else 0 for value in range(256)]
 
 
 def _any_channel(image: Any) -> Any:
