@@ -24,10 +24,10 @@ _MOST_OBJECTS = 60_000  # a page of more is drawn by a program, not typeset
 _MOST_CHARACTERS = 200_000  # of a page
 _DEEPEST_FORM = 12
 _DIFFERENT = 16  # of 255, in any colour: as near as other formats take for the same
-_ASTRAY = 1.5  # times their size: recognised words stand so far from the picture's
+_GROUND = 1.0  # times their size: so far around letters there is ground that they stand on
 _LEAST_HEIGHT = 2.0  # points: nobody reads letters below it
 _CONTRAST = 48  # of 255 between the darkest and the lightest parts of recognised words
-_LEAST_INK = 0.004  # of a box's pixels, and two at least
+_LEAST_INK = 2  # pixels
 
 
 _Pixels = tuple[int, int, int, int]  # left, top, right, bottom of a drawn page
@@ -232,15 +232,14 @@ class _Page:
         box = self._pixels(suspect.box, scale, 0.0)
         if box is None:
             return Sight.UNSEEN  # beside the page
-        pixels = (box[2] - box[0]) * (box[3] - box[1])
-        if changed.count(box) >= max(2, _LEAST_INK * pixels):
+        if changed.count(box) >= _LEAST_INK:
             return Sight.DRAWN
-        if after.contrast(self._around(suspect, scale)) >= _CONTRAST:
+        if after.contrast(box) >= _CONTRAST:
             return Sight.PICTURED
         return Sight.UNSEEN
 
     def _around(self, suspect: Suspect, scale: float) -> _Pixels | None:
-        return self._pixels(suspect.box, scale, _ASTRAY * suspect.size)
+        return self._pixels(suspect.box, scale, _GROUND * suspect.size)
 
     def _pixels(self, box: Box, scale: float, more: float) -> _Pixels | None:
         """The part of the drawn page that `box`, grown by `more` points, falls on."""
