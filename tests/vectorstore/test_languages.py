@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from vectorstore.languages import any_of, language_of, languages, ranked, words_of
+from vectorstore.languages import any_of, clear_language_of, languages, ranked, words_of
 from vectorstore.languages.base import Language, OrderTerms
 
 TERMS = OrderTerms("assistant", "with x1", "!", "!")
@@ -243,4 +243,4 @@ def test_another_language_is_one_file(tmp_path: Path) -> None:
     ],
 )
 def test_small_words_tell_a_texts_language(text: str, code: str):
-    assert language_of(text) == code
+    assert clear_language_of(text) == code

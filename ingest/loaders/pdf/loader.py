@@ -12,7 +12,7 @@ from pypdf.errors import PyPdfError
 
 from ingest.loaders.pdf.drawing import CannotDraw, Drawing, Grid, Sight, Suspect, TextObject
 from ingest.loaders.pdf.lines import page_blocks
-from ingest.loaders.pdf.paragraphs import Pages, Paragraphs
+from ingest.loaders.pdf.paragraphs import Page, Paragraphs
 from ingest.loaders.pdf.tables import Line, Table
 from ingest.loaders.pdf.text import Interpreter, PageText, Run
 from ingest.sections import Findings, LoaderError, Section
@@ -40,7 +40,8 @@ def load_pdf(file: BinaryIO, findings: Findings) -> Iterator[Section]:
     try:
         reader = PdfReader(file)
         if reader.is_encrypted and not reader.decrypt(""):
-            raise LoaderError("is encrypted; save a copy without a password")
+            yield from _load_encrypted(file, findings)
+            return
         pages = reader.pages
         findings.pages = len(pages)
         findings.title = _metadata_title(reader)
@@ -69,23 +70,38 @@ def load_pdf(file: BinaryIO, findings: Findings) -> Iterator[Section]:
 
 
 def _load_damaged(file: BinaryIO, findings: Findings, why: str) -> Iterator[Section]:
-    """A file that pypdf cannot open, as viewers show it: text alone, by pdfium.
+    """A file that pypdf cannot open, as viewers show it.
 
     One without an end is refused: nobody knows how much of it is missing.
     """
-    drawing = Drawing(file, findings)
     damaged = f"is damaged or incomplete ({why}); get it again or print it to a new PDF"
     if not _has_an_end(file):
         raise LoaderError(damaged)
+    warning = f"is damaged ({why}): its text was read, without headings and forms"
+    yield from _load_by_pdfium(file, findings, damaged, warning)
+
+
+def _load_encrypted(file: BinaryIO, findings: Findings) -> Iterator[Section]:
+    """A file that wants a password. Where that is for its attachments, viewers show its pages."""
+    refusal = "is encrypted; save a copy without a password"
+    warning = "has encrypted attachments: its pages were read, without headings and forms"
+    yield from _load_by_pdfium(file, findings, refusal, warning)
+
+
+def _load_by_pdfium(
+    file: BinaryIO, findings: Findings, refusal: str, warning: str
+) -> Iterator[Section]:
+    """Text alone. Raises LoaderError with `refusal` where pdfium cannot open it or finds none."""
+    drawing = Drawing(file, findings)
     try:
         findings.pages = drawing.pages()
     except CannotDraw:
-        raise LoaderError(damaged) from None
+        raise LoaderError(refusal) from None
     if findings.pages > _MOST_PAGES:
         raise LoaderError(f"has {findings.pages:,} pages, more than {_MOST_PAGES:,}; split it")
     count = _Counts()
     paragraphs = Paragraphs(findings, {})
-    pages = ((index + 1, _damaged_page(index, drawing, count)) for index in range(findings.pages))
+    pages = (_damaged_page(index, drawing, count) for index in range(findings.pages))
     found = False
     while batch := list(islice(pages, _PAGES_AT_ONCE)):
         for section in paragraphs.sections(batch):
@@ -94,15 +110,16 @@ def _load_damaged(file: BinaryIO, findings: Findings, why: str) -> Iterator[Sect
     yield from paragraphs.close()
     drawing.close()
     if not found:
-        raise LoaderError(damaged)
-    findings.warn(f"is damaged ({why}): its text was read, without headings and forms")
+        raise LoaderError(refusal)
+    findings.warn(warning)
     count.report(findings, empty=False)
 
 
 def _has_an_end(file: BinaryIO) -> bool:
     size = file.seek(0, os.SEEK_END)
     file.seek(max(0, size - _TAIL))
-    return b"%%EOF" in file.read(_TAIL)
+    tail = file.read(_TAIL)
+    return b"%%EOF" in tail or b"startxref" in tail  # after it come a number and that sign
 
 
 class _Counts:
@@ -161,38 +178,40 @@ def _named(pages: Iterable[int]) -> str:
     return f"(page{'s' if plural else ''} {', '.join(shown)}{more})"
 
 
-def _read_pages(reader: PdfReader, pages: Any, drawing: Drawing, count: _Counts) -> Pages:
+def _read_pages(reader: PdfReader, pages: Any, drawing: Drawing, count: _Counts) -> Iterator[Page]:
     interpreter = Interpreter(reader)
     for number in range(len(pages)):
         try:
-            shown = _decoded(interpreter.read(pages[number]), number, drawing)
+            shown, unread = _without_unread(
+                _decoded(interpreter.read(pages[number]), number, drawing)
+            )
             blocks = page_blocks(_visible(shown, number, drawing, count), shown.rules)
             if form := _form_fields(pages[number]):
                 blocks.append(form)
         except MemoryError:
             raise
         except Exception:  # noqa: BLE001  # pypdf raises anything on a broken page
-            yield number + 1, _damaged_page(number, drawing, count)
+            yield _damaged_page(number, drawing, count)
             continue
-        if not blocks and shown.painted:
+        if not blocks and shown.painted and not unread:
             count.empty.append(number + 1)
         text = "".join(map(_text_of, blocks))
         garbled = _is_mostly(_UNREADABLE.findall(text), text)
-        if garbled or text.count(_NO_LETTER) > _FEW:
+        if garbled or unread + text.count(_NO_LETTER) > _FEW:
             count.unreadable.append(number + 1)
         if garbled or _NO_LETTER in text:
             blocks = list(_readable(blocks, _UNREADABLE if garbled else _UNKNOWN))
-        yield number + 1, blocks
+        yield Page(number + 1, blocks, shown.height)
 
 
-def _damaged_page(index: int, drawing: Drawing, count: _Counts) -> list[Line | Table]:
+def _damaged_page(index: int, drawing: Drawing, count: _Counts) -> Page:
     """A page that pypdf cannot read, as pdfium has it."""
     try:
         shown = PageText(_to_be_seen(drawing.texts(index)), [], painted=True, image_share=0.0)
     except CannotDraw:
         count.broken.append(index + 1)
-        return []
-    return page_blocks(_visible(shown, index, drawing, count), shown.rules)
+        return Page(index + 1, [])
+    return Page(index + 1, page_blocks(_visible(shown, index, drawing, count), shown.rules))
 
 
 def _decoded(shown: PageText, index: int, drawing: Drawing) -> PageText:
@@ -207,7 +226,7 @@ def _decoded(shown: PageText, index: int, drawing: Drawing) -> PageText:
         texts = drawing.texts(index)
     except CannotDraw:  # nobody knows the letters, and the document has to say so
         unread = [
-            run._replace(text=_NO_LETTER * (_FEW + 1)) if run.undecoded else run
+            run._replace(text=run.text or _NO_LETTER * (_FEW + 1)) if run.undecoded else run
             for run in shown.runs
         ]
         return shown._replace(runs=unread)
@@ -228,10 +247,24 @@ def _decoded(shown: PageText, index: int, drawing: Drawing) -> PageText:
     return shown._replace(runs=runs + _to_be_seen(elsewhere))
 
 
+def _without_unread(shown: PageText) -> tuple[PageText, int]:
+    """The page without the runs of which no letter is known, and how many letters they have.
+
+    In a line with others they would make all of it look as if it could not be read.
+    """
+    runs, unread = [], 0
+    for run in shown.runs:
+        if run.text and not run.text.strip(_NO_LETTER):
+            unread += len(run.text)
+        else:
+            runs.append(run)
+    return (shown._replace(runs=runs) if unread else shown), unread
+
+
 def _with_letters(run: Run, pieces: list[TextObject]) -> Run:
     text = "".join(piece.text for piece in pieces)
     if sum(piece.guessed for piece in pieces) > _MOSTLY * len(text) or _UNREADABLE.search(text):
-        return run._replace(text=_NO_LETTER * len(text))
+        return run._replace(text=run.text or _NO_LETTER * len(text))
     box = pieces[0].box
     along = (box[0], box[2]) if not run.angle else (run.x0, run.x1)
     return run._replace(text=text, x0=along[0], x1=along[1], drawn=box)
