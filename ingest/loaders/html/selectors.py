@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from lxml import etree
 
-_NAME = r"(?:[\w-]|\\.|[^\x00-\x7f])+"
+_NAME = r"(?:[\w-]|\\.|[^\x00-\x7f])++"
 _COMBINATOR = re.compile(r"\s*([>+~])\s*|\s+")
 _PIECE = re.compile(
     rf"(?P<tag>\*|{_NAME})|\.(?P<class>{_NAME})|#(?P<id>{_NAME})"

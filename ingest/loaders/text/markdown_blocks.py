@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-_QUOTES = re.compile(r"(?: {0,3}>[ \t]?)+")
+_QUOTES = re.compile(r"(?: {0,3}>[ \t]?)++")
 _MARKER = re.compile(r"(?:[-*+]|\d{1,9}[.)])(?=[ \t\r\n]|$)[ \t]*|>[ \t]?")
 _RULE = re.compile(r"(?:(?:\*[ \t]*){3,}|(?:-[ \t]*){3,}|(?:_[ \t]*){3,}|=+[ \t]*|-+[ \t]*)$")
 _HEADING = re.compile(r"#{1,6}(?:[ \t]|$)")
