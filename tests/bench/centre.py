@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from vectorstore.embedder import CENTRE, Reading
+from vectorstore.embedder import CENTRE, Reading, Vector
 from vectorstore.embedder_onnx import OnnxEmbedder
 
 PARAGRAPHS = 250  # of each folder
@@ -63,7 +63,7 @@ def _first_sentence(paragraph: str) -> str:
     return re.split(r"(?<=[.!?:])\s", paragraph.strip(), maxsplit=1)[0][:QUESTION]
 
 
-def _means(readings: list[Reading]) -> tuple[object, object]:
+def _means(readings: list[Reading]) -> tuple[Vector, Vector]:
     tokens = np.concatenate([reading.tokens for reading in readings])
     return np.mean([reading.vector for reading in readings], axis=0), tokens.mean(axis=0)
 
