@@ -12,12 +12,22 @@ class Presence:
     def containing(self, text: str) -> tuple[str, str] | None:
         """Space and name of a document that says `text` word by word, or has it as a heading."""
         with self._catalogue.reading() as connection:
-            found = connection.execute(
-                "SELECT s.name, d.name FROM chunks c JOIN documents d ON d.id = c.document_id "
-                "JOIN spaces s ON s.id = d.space_id "
-                "WHERE instr(c.text, ?1) OR instr(c.heading, ?1) OR instr(d.title, ?1) LIMIT 1",
-                (text,),
-            ).fetchone()
+            found = (
+                connection.execute(
+                    "SELECT s.name, d.name FROM chunks c JOIN documents d ON d.id = c.document_id "
+                    "JOIN spaces s ON s.id = d.space_id "
+                    "WHERE instr(c.text, ?1) OR instr(c.heading, ?1) OR instr(d.title, ?1) LIMIT 1",
+                    (text,),
+                ).fetchone()
+                or connection.execute(
+                    "SELECT s.name, d.name FROM tables t JOIN documents d ON d.id = t.document_id "
+                    "JOIN spaces s ON s.id = d.space_id WHERE instr(t.name, ?1) OR "
+                    "EXISTS (SELECT 1 FROM json_each(t.columns) n WHERE instr(n.value, ?1)) OR "
+                    "EXISTS (SELECT 1 FROM table_rows r, json_each(r.cells) c WHERE r.table_id = t.id "
+                    "AND instr(c.value, ?1)) LIMIT 1",
+                    (text,),
+                ).fetchone()
+            )
         return None if found is None else (str(found[0]), str(found[1]))
 
     def has_vector(self, vector: bytes) -> bool:

@@ -17,6 +17,8 @@ from vectorstore.languages.base import (
     RetrievalWords,
     SentenceWords,
     SummaryWords,
+    TableSentences,
+    TableWords,
     split,
     split_all,
 )
@@ -334,5 +336,249 @@ LANGUAGE = Language(
             fünfzig täglich wöchentlich monatlich jährlich"""
         ),
         numbered_parts=("kapitel",),
+    ),
+    stemmer="german",
+    decimal_mark=",",
+    tables=TableWords(
+        units=split_all(
+            {
+                "pieces": "stück stk stücke",
+                "people": "person personen",
+                "hours": "std stunde stunden",
+                "thousand EUR": "teur",
+            }
+        ),
+        unit_openers=("in",),
+        per=("pro", "je", "jeweils pro"),
+        approximately=("ca.", "ca", "circa", "etwa", "rund", "ungefähr"),
+        totals=("gesamt", "summe", "insgesamt", "zwischensumme", "gesamtsumme"),
+        rests=("alle anderen", "alle übrigen", "andere", "sonstige", "übrige", "rest", "weitere"),
+        generic=split(
+            """name namen bezeichnung titel nummer nr id kennung posten position artikelnummer
+            eintrag code"""
+        ),
+        free=split(
+            """der die das den dem des ein eine einen einem einer eines ist sind war waren wird werden
+            wurde wurden hat haben hatte gibt es wir uns unser unsere unserer unseren unserem sie ich
+            mir mein dein ihr ihre im in am an auf aus bei beim zu zum zur von vom für mit und oder
+            was welche welcher welches welchen welchem wer wen wem bitte kannst können mir zeige
+            zeig nenne nenn liste alle allen aller alles jede jeder jedes auf hier derzeit aktuell
+            genau wert werte zeile zeilen spalte spalten eintrag einträge bietet bieten angeboten
+            verkauft verkaufen liefert stammt stammen kommt kommen befindet befinden sich liegt
+            liegen steht stehen gehört gehören stellt finden findet statt enthält aufgeführt
+            beträgt betragen braucht benötigt wie hoch groß viel viele wann wo je pro insgesamt
+            ihren seine sein seiner denn eigentlich firma dabei davon hinweg über"""
+        ),
+        sources=split(
+            """tabelle tabellen liste blatt datei dokument dokumente übersicht bericht seite laut
+            gemäß aufstellung"""
+        ),
+        conjunctions=("und", "oder", "sowie", "als", "bzw"),
+        negations=split(
+            """außer ausgenommen nur auch noch schon bereits andere anderen anderer weitere weiteren
+            erste erster ersten letzte letzter letzten nächste nächsten vorige geplant geplante
+            weder"""
+        ),
+        counts=("wie viele", "wieviele", "anzahl der", "anzahl", "wie viel", "zähle"),
+        sums=(
+            "summe",
+            "insgesamt",
+            "zusammen",
+            "gesamt",
+            "zusammengerechnet",
+            "in summe",
+            "alles zusammen",
+            "gesamte",
+            "gesamtsumme",
+        ),
+        averages=(
+            "durchschnitt",
+            "durchschnittlich*",
+            "im schnitt",
+            "im durchschnitt",
+            "mittelwert",
+            "im mittel",
+        ),
+        differences=(
+            "unterschied",
+            "unterschiede",
+            "differenz",
+            "um wie viel",
+            "um wieviel",
+            "wie viel mehr",
+            "wie viel weniger",
+            "wie viele mehr",
+            "unterscheidet",
+        ),
+        changes=(
+            "verändert",
+            "geändert",
+            "gestiegen",
+            "gesunken",
+            "gewachsen",
+            "gefallen",
+            "zugenommen",
+            "abgenommen",
+            "änderung",
+            "veränderung",
+        ),
+        lists=("liste", "nenne", "nenn", "zeige", "zeig", "aufzählen", "zähle", "alle"),
+        existence=("gibt es", "haben wir", "sind aufgeführt", "stehen in", "existieren"),
+        which=("welche", "welcher", "welches", "welchen", "was", "wer"),
+        tops=("top", "die top"),
+        lowest={
+            "": (
+                "niedrigst*",
+                "geringst*",
+                "kleinst*",
+                "wenigst*",
+                "minimal*",
+                "minimum",
+                "tiefst*",
+            ),
+            "cost": ("günstigst*", "billigst*", "preiswertest*", "preisgünstigst*"),
+            "time": ("schnellst*", "kürzest*"),
+            "date": ("ältest*", "frühest*", "als erster", "als erstes", "als erste", "zuerst"),
+            "weight": ("leichtest*",),
+        },
+        highest={
+            "": ("höchst*", "größt*", "meist*", "maximal*", "maximum"),
+            "cost": ("teuerst*", "kostspieligst*"),
+            "time": ("langsamst*", "längst*"),
+            "date": (
+                "neuest*",
+                "neust*",
+                "jüngst*",
+                "spätest*",
+                "als letzter",
+                "als letztes",
+                "als letzte",
+                "zuletzt",
+            ),
+            "weight": ("schwerst*",),
+            "height": (),
+        },
+        lower={
+            "": ("niedriger", "geringer", "kleiner", "weniger"),
+            "cost": ("günstiger", "billiger", "preiswerter"),
+            "time": ("schneller", "kürzer"),
+            "date": ("älter", "früher"),
+            "weight": ("leichter",),
+        },
+        higher={
+            "": ("höher", "größer", "mehr"),
+            "cost": ("teurer",),
+            "time": ("langsamer", "länger"),
+            "date": ("neuer", "später", "jünger"),
+            "weight": ("schwerer",),
+            "height": (),
+        },
+        than=("als",),
+        measures=split_all(
+            {
+                "cost": "preis preise kosten gebühr gebühren tarif miete satz entgelt betrag",
+                "time": "zeit dauer lieferzeit frist tage stunden wochen minuten monate laufzeit",
+                "date": "datum tag jahr seit bis ab von beginn start ende eröffnet gegründet baujahr "
+                "termin fällig",
+                "place": "ort stadt land standort region adresse raum sitz niederlassung",
+                "person": "person ansprechpartner kontakt leiter leitung leiterin verantwortlich "
+                "inhaber dozent dozentin",
+                "weight": "gewicht masse",
+                "height": "höhe",
+            }
+        ),
+        asks={
+            "time": ("wie lange", "wie schnell", "wie lang"),
+            "date": ("wann", "seit wann", "bis wann", "ab wann", "wie alt"),
+            "place": ("wo", "woher"),
+            "person": ("wer", "wen", "wem"),
+            "weight": ("wie schwer",),
+            "height": (),
+        },
+        verbs=split_all(
+            {
+                "cost": "kostet kosten bezahlen zahlen teuer billig günstig preis",
+                "time": "dauert dauern liefert liefern lieferung",
+                "date": "beginnt beginnen startet starten endet enden läuft fällig eröffnet gegründet",
+                "weight": "wiegt wiegen",
+            }
+        ),
+        bounds={
+            ">": (
+                "mehr als",
+                "über",
+                "oberhalb von",
+                "größer als",
+                "höher als",
+                "länger als",
+                "teurer als",
+                "später als",
+                "nach",
+                "schwerer als",
+            ),
+            ">=": ("mindestens", "ab", "wenigstens", "seit"),
+            "<": (
+                "weniger als",
+                "unter",
+                "unterhalb von",
+                "kleiner als",
+                "niedriger als",
+                "kürzer als",
+                "günstiger als",
+                "billiger als",
+                "früher als",
+                "vor",
+                "schneller als",
+                "leichter als",
+            ),
+            "<=": ("höchstens", "maximal", "bis zu", "bis", "nicht mehr als", "innerhalb von"),
+        },
+        between=("zwischen", "von"),
+        ordinals={2: ("zweit*",), 3: ("dritt*",), 4: ("viert*",)},
+        periods=split_all(
+            {
+                "hour": "stunde stündlich stündliche",
+                "day": "tag täglich tägliche tagessatz tages",
+                "night": "nacht übernachtung",
+                "week": "woche wöchentlich wöchentliche",
+                "month": "monat monatlich monatliche",
+                "quarter": "quartal quartalsweise",
+                "year": "jahr jährlich jährliche",
+            }
+        ),
+        synonyms=(
+            split("preis kosten gebühr"),
+            split("lieferant zulieferer lieferanten"),
+            split("mitarbeiter beschäftigte mitarbeitende belegschaft"),
+            split("telefon telefonnummer"),
+            split("ende enden ablauf läuft bis endet"),
+            split("beginn start beginnt beginnen startet"),
+            split("umsatz erlös umsätze"),
+            split("lieferzeit lieferung"),
+        ),
+        sentences=TableSentences(
+            count="{source} führt {count} {entity} auf.",
+            found="{count} gefunden in {source}: {rows}.",
+            lowest="Der niedrigste Wert von „{column}“ in {source} ist {value}: {rows}.",
+            highest="Der höchste Wert von „{column}“ in {source} ist {value}: {rows}.",
+            ranked_low="Die {count} niedrigsten Werte von „{column}“ in {source}: {rows}.",
+            ranked_high="Die {count} höchsten Werte von „{column}“ in {source}: {rows}.",
+            sum="Die Summe von „{column}“ über {count} Zeilen in {source} ist {value}.",
+            average="Der Durchschnitt von „{column}“ über {count} Zeilen in {source} ist {value}.",
+            difference="„{column}“ in {source}: {first} und {second}; der Unterschied ist {value}.",
+            change="{rows} in {source}: von {first} auf {second}; der Unterschied ist {value}.",
+            cell="„{column}“ von {rows} in {source}: {value}.",
+            cells="„{column}“ in {source}: {rows}.",
+            missing="{count} Zeilen haben keinen Wert in „{column}“.",
+            totals="Zeilen mit Summen wurden nicht mitgezählt.",
+            rests="Nicht mitgezählt: {rows}.",
+            unread="{count} Zellen in „{column}“ enthalten keine einzelne vergleichbare Zahl.",
+            lines="{count} Zeilen, die nur einen Text enthalten, wurden nicht mitgezählt.",
+            rounded="gerundet",
+            row="Zeile {number}",
+            how="{how} (Zeilen {rows}; Spalte {column})",
+            and_="und",
+            source="„{table}“ in {document}",
+        ),
     ),
 )

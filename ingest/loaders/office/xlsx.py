@@ -4,7 +4,6 @@ import datetime
 import re
 import sys
 from collections.abc import Iterable, Iterator
-from itertools import islice
 from typing import Any, BinaryIO, Literal
 
 from ingest.loaders.colours import BLACK, WHITE, Colour, from_hex, nearly_the_same
@@ -89,10 +88,13 @@ class _Seen:
             if number in hidden_rows:
                 self.lines += any(cell.value is not None for cell in row)
                 continue
-            yield number, [
-                None if self._is_unseen(cell, at, hidden_columns) else cell
-                for at, cell in enumerate(row, 1)
-            ]
+            yield (
+                number,
+                [
+                    None if self._is_unseen(cell, at, hidden_columns) else cell
+                    for at, cell in enumerate(row, 1)
+                ],
+            )
 
     def report(self, findings: Findings) -> None:
         if self.lines:
