@@ -6,6 +6,7 @@ from typing import Protocol
 from vectorstore.embedder import Embedder
 from vectorstore.records import Hit, SearchResult
 from vectorstore.scope import Scope
+from vectorstore.tables.records import Table, TableRow
 
 
 class SearchIndex(Protocol):
@@ -24,4 +25,12 @@ class SearchIndex(Protocol):
 
     def rarity(self, words: Iterable[str], spaces: Sequence[str] | None) -> dict[str, float]:
         """How rare each word is in these spaces (None: in all): 0 everywhere, 1 nowhere."""
+        ...
+
+    def tables(self, stems: Sequence[str], hits: Sequence[Hit], scope: Scope) -> list[Table]:
+        """Tables of the scope that have a row in the hits' chunks, or names with these stems."""
+        ...
+
+    def table_rows(self, table: Table) -> list[TableRow]:
+        """The rows of a table; none when it is gone."""
         ...

@@ -247,10 +247,11 @@ class TableWords:
     totals: Words  # the first words of a row that sums up others
     rests: Words  # those of a row for all the others
     generic: Words  # names of columns that tell nothing of what the rows are
+    naming: Words  # those of them under which a row's own name stands
     free: Words  # words of a question that do not change what is asked
     sources: Words  # "table" in "according to the table"
     conjunctions: Words
-    negations: Words  # besides those of denials
+    excepting: Words  # "except": what follows is not meant
     counts: Words  # "how many"
     sums: Words
     averages: Words

@@ -524,12 +524,13 @@ LANGUAGE = Language(
         unit_openers=("in",),
         per=("per", "a", "an", "each", "for each"),
         approximately=("about", "approx.", "approx", "approximately", "around", "roughly"),
-        totals=("total", "totals", "sum", "subtotal", "grand total", "overall"),
+        totals=("total", "totals", "subtotal", "grand total"),
         rests=("all other", "all others", "other", "others", "the rest", "rest"),
         generic=split(
             """name names title item items number no nr id code designation description key label
             entry position"""
         ),
+        naming=split("name names title designation item product"),
         free=split(
             """a an the is are was were be been am do does did has have had having our we us you me i
             my your their its it of in on at for to from with by as that this these those there and
@@ -545,10 +546,7 @@ LANGUAGE = Language(
             overview report page according"""
         ),
         conjunctions=("and", "or", "as well as", "versus", "vs", "than"),
-        negations=split(
-            """except excluding besides unless other others another only just also too still yet
-            already neither nor same first last next previous former planned expected"""
-        ),
+        excepting=split("except excluding besides unless"),
         counts=("how many", "number of", "count of", "count the", "count"),
         sums=(
             "total",
@@ -643,15 +641,16 @@ LANGUAGE = Language(
         than=("than",),
         measures=split_all(
             {
-                "cost": "price prices cost costs fee fees rate rates charge charges tariff rent fare",
-                "time": "time duration lead delivery days hours weeks minutes months period term "
-                "length",
-                "date": "date day year since until from start begin end opened founded built due "
-                "deadline",
+                "cost": "price prices cost costs fee fees rate rates charge charges tariff rent "
+                "fare",
+                "time": "time duration lead delivery length",
+                "date": "date year since opened founded built established introduced start begin "
+                "begins starts",
                 "place": "place town city country location site office region address venue room",
-                "person": "person contact owner manager head lead responsible name",
+                "person": "person contact owner manager head lead responsible",
                 "weight": "weight mass",
                 "height": "height",
+                "age": "age",
             }
         ),
         asks={
@@ -664,54 +663,20 @@ LANGUAGE = Language(
         },
         verbs=split_all(
             {
-                "cost": "cost costs costing pay paid expensive cheap priced price",
-                "time": "take takes last lasts deliver delivers delivered delivery ship ships wait",
-                "date": "opened open founded built begin begins start starts started end ends "
-                "expire expires due take place held",
-                "weight": "weigh weighs",
+                "cost": "expensive cheap dear priced",
+                "time": "take takes last lasts long fast quickly",
+                "date": "take place held",
+                "person": "responsible charge",
+                "weight": "weigh weighs heavy",
+                "height": "tall high",
             }
         ),
         bounds={
-            ">": (
-                "more than",
-                "over",
-                "above",
-                "greater than",
-                "higher than",
-                "longer than",
-                "larger than",
-                "later than",
-                "after",
-                "exceeding",
-                "bigger than",
-                "slower than",
-                "heavier than",
-                "older than",
-            ),
+            ">": ("more than", "over", "above", "greater than", "after", "exceeding", "exceeds"),
             ">=": ("at least", "no less than", "not less than", "minimum", "from", "since"),
-            "<": (
-                "less than",
-                "fewer than",
-                "under",
-                "below",
-                "lower than",
-                "shorter than",
-                "cheaper than",
-                "smaller than",
-                "earlier than",
-                "before",
-                "faster than",
-                "lighter than",
-            ),
-            "<=": (
-                "at most",
-                "no more than",
-                "not more than",
-                "up to",
-                "maximum",
-                "within",
-                "until",
-            ),
+            "<": ("less than", "fewer than", "under", "below", "before"),
+            "<=": ("at most", "no more than", "not more than", "up to", "maximum", "within",
+                   "until"),
         },
         between=("between", "from"),
         ordinals={2: ("second", "2nd"), 3: ("third", "3rd"), 4: ("fourth", "4th")},
@@ -736,7 +701,7 @@ LANGUAGE = Language(
             split("end expire expiry until expires ends"),
             split("begin start starts begins commence"),
             split("revenue turnover sales"),
-            split("lead delivery"),
+            split("lead delivery deliver delivers delivered shipping ship ships"),
             split("car vehicle"),
             split("course training"),
         ),

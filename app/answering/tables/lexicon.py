@@ -1,0 +1,151 @@
+"""Words of questions about tables, as the languages give them, ready to be looked for."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from vectorstore.languages import languages, words_of
+from vectorstore.languages.base import TableWords, Words
+from vectorstore.tables.words import folded, stems, words_in
+
+_MORE_LETTERS = 3  # that a word with a "*" may have
+_COMPOUND = 4  # letters of the shortest word that may end another: "Preis" in "Stückpreis"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A phrase in a question: its first word, how many words it has, and what it means."""
+
+    start: int
+    length: int
+    meaning: str
+
+
+class Phrases:
+    """Phrases by their meaning, in all languages."""
+
+    def __init__(self, phrases: Iterable[tuple[str, str]]) -> None:
+        """`phrases` are pairs of a meaning and a phrase."""
+        self._by_first: dict[str, list[tuple[tuple[str, ...], bool, str]]] = {}
+        self._open: list[tuple[tuple[str, ...], bool, str]] = []  # those that begin with any word
+        for meaning, phrase in phrases:
+            is_open = phrase.endswith("*")
+            parts = tuple(words_in(phrase))
+            entry = (parts, is_open, meaning)
+            if is_open and len(parts) == 1:
+                self._open.append(entry)
+            else:
+                self._by_first.setdefault(parts[0], []).append(entry)
+
+    def at(self, words: Sequence[str], start: int) -> Found | None:
+        """The longest phrase that begins at `start`."""
+        best: Found | None = None
+        for parts, is_open, meaning in (*self._by_first.get(words[start], ()), *self._open):
+            length = len(parts)
+            if (best is None or length > best.length) and _matches(
+                parts, words[start : start + length], is_open
+            ):
+                best = Found(start, length, meaning)
+        return best
+
+
+def _matches(parts: tuple[str, ...], words: Sequence[str], is_open: bool) -> bool:
+    if len(parts) != len(words) or tuple(words[:-1]) != parts[:-1]:
+        return False
+    last, said = parts[-1], words[-1]
+    if is_open:
+        return said.startswith(last) and len(said) - len(last) <= _MORE_LETTERS
+    return said == last
+
+
+def phrases(kind: Callable[[TableWords], Words], meaning: str = "") -> Phrases:
+    """The phrases of one kind."""
+    return Phrases((meaning, word) for word in words_of(lambda language: kind(language.tables)))
+
+
+def phrases_by(kind: Callable[[TableWords], Mapping[str, Words]]) -> Phrases:
+    """The phrases of one kind by their meaning."""
+    return Phrases(
+        (meaning, phrase)
+        for language in languages()
+        for meaning, of_meaning in kind(language.tables).items()
+        for phrase in of_meaning
+    )
+
+
+def folded_words(kind: Callable[[TableWords], Words]) -> frozenset[str]:
+    """Single words of one kind, folded."""
+    return frozenset(folded(word) for word in words_of(lambda language: kind(language.tables)))
+
+
+@lru_cache(maxsize=1)
+def _synonyms() -> dict[str, frozenset[str]]:
+    """The stems of a word's synonyms, by each stem of it."""
+    found: dict[str, set[str]] = {}
+    for language in languages():
+        for group in language.tables.synonyms:
+            everything = {stem for word in group for stem in stems(folded(word))}
+            for stem in everything:
+                found.setdefault(stem, set()).update(everything)
+    return {stem: frozenset(others) for stem, others in found.items()}
+
+
+@lru_cache(maxsize=50_000)
+def is_word(asked: str, held: str) -> bool:
+    """Whether a folded word of a question is one of a table's: the same in any inflection.
+
+    A word that ends with the asked one is a kind of it: "Stückpreis" is a "Preis".
+    """
+    if asked == held:
+        return True
+    if asked.isdigit() or held.isdigit():
+        return False
+    if not stems(asked).isdisjoint(stems(held)):
+        return True
+    return len(asked) >= _COMPOUND and len(held) >= len(asked) + 3 and _ends(held, asked)
+
+
+def _ends(held: str, asked: str) -> bool:
+    return any(held.endswith(stem) for stem in (asked, *stems(asked)) if len(stem) >= _COMPOUND)
+
+
+@lru_cache(maxsize=50_000)
+def is_name(asked: str, held: str) -> bool:
+    """The same for a column's name, where a synonym will do as well."""
+    if is_word(asked, held):
+        return True
+    own = stems(held)
+    return any(not _synonyms().get(stem, frozenset()).isdisjoint(own) for stem in stems(asked))
+
+
+def with_synonyms(words: Iterable[str]) -> list[str]:
+    """The stems of the words and of their synonyms, once each."""
+    found: dict[str, None] = {}
+    for word in words:
+        for stem in stems(word):
+            found[stem] = None
+            found.update(dict.fromkeys(_synonyms().get(stem, ())))
+    return list(found)
+
+
+@lru_cache(maxsize=1)
+def measure_words() -> dict[str, frozenset[str]]:
+    """The stems of the words of columns, by what they measure or name."""
+    found: dict[str, set[str]] = {}
+    for language in languages():
+        for meaning, of_meaning in language.tables.measures.items():
+            found.setdefault(meaning, set()).update(
+                stem for word in of_meaning for stem in stems(folded(word))
+            )
+    return {meaning: frozenset(words) for meaning, words in found.items()}
+
+
+@lru_cache(maxsize=1)
+def period_of() -> dict[str, str]:
+    """The period that a folded word names: "daily" and "day" are "day"."""
+    return {
+        folded(word): period
+        for language in languages()
+        for period, words in language.tables.periods.items()
+        for word in words
+    }
