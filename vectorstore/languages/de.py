@@ -368,7 +368,7 @@ LANGUAGE = Language(
             verkauft verkaufen liefert stammt stammen kommt kommen befindet befinden sich liegt
             liegen steht stehen gehört gehören stellt finden findet statt enthält aufgeführt
             beträgt betragen braucht benötigt wie hoch groß viel viele wann wo je pro insgesamt
-            ihren seine sein seiner denn eigentlich firma dabei davon hinweg über"""
+            ihren seine sein seiner denn eigentlich dabei davon hinweg über"""
         ),
         sources=split(
             """tabelle tabellen liste blatt datei dokument dokumente übersicht bericht seite laut
@@ -419,7 +419,18 @@ LANGUAGE = Language(
             "änderung",
             "veränderung",
         ),
-        lists=("liste", "nenne", "nenn", "zeige", "zeig", "aufzählen", "zähle", "alle"),
+        lists=(
+            "liste",
+            "nenne",
+            "nenn",
+            "zeige",
+            "zeig",
+            "aufzählen",
+            "zähle",
+            "alle",
+            "vergleiche",
+            "vergleich",
+        ),
         existence=("gibt es", "haben wir", "sind aufgeführt", "stehen in", "existieren"),
         which=("welche", "welcher", "welches", "welchen", "was", "wer"),
         tops=("top", "die top"),
@@ -495,8 +506,8 @@ LANGUAGE = Language(
         verbs=split_all(
             {
                 "cost": "teuer billig günstig",
-                "time": "dauert dauern lange schnell",
-                "date": "stattfinden",
+                "time": "dauert dauern lange schnell zeit",
+                "date": "stattfinden datum",
                 "person": "verantwortlich zuständig",
                 "weight": "wiegt wiegen schwer",
                 "height": "hoch",

@@ -539,7 +539,7 @@ LANGUAGE = Language(
             entry entries row rows column columns figure figures need needs offer offers offered
             sell sells sold supply supplies supplied provide provides provided come comes based
             located belong belongs stand stands listed contain contains held hold holds use uses
-            used per overall respectively both how much many when where company if into"""
+            used per overall respectively both how much many when where if into"""
         ),
         sources=split(
             """table tables list lists sheet sheets workbook spreadsheet file document documents
@@ -562,7 +562,7 @@ LANGUAGE = Language(
             "all together",
             "in sum",
         ),
-        averages=("average", "mean", "on average", "averages", "averaged"),
+        averages=("average", "the mean", "mean value", "on average", "averages", "averaged"),
         differences=(
             "difference",
             "differences",
@@ -593,7 +593,17 @@ LANGUAGE = Language(
             "drop",
             "dropped",
         ),
-        lists=("list", "name", "show", "enumerate", "give me", "tell me", "all", "every"),
+        lists=(
+            "list",
+            "name",
+            "show",
+            "enumerate",
+            "give me",
+            "tell me",
+            "all",
+            "every",
+            "compare",
+        ),
         existence=(
             "are there",
             "is there",
@@ -612,14 +622,14 @@ LANGUAGE = Language(
             "": ("lowest", "least", "fewest", "smallest", "minimum", "minimal"),
             "cost": ("cheapest", "least expensive", "lowest priced", "least costly"),
             "time": ("fastest", "quickest", "soonest", "shortest", "briefest"),
-            "date": ("oldest", "earliest", "longest ago"),
+            "date": ("oldest", "earliest", "longest ago", "first"),
             "weight": ("lightest",),
         },
         highest={
             "": ("highest", "most", "largest", "biggest", "greatest", "maximum", "maximal"),
             "cost": ("most expensive", "dearest", "priciest", "costliest", "most costly"),
             "time": ("slowest", "longest"),
-            "date": ("newest", "latest", "youngest", "most recent", "most recently"),
+            "date": ("newest", "latest", "youngest", "most recent", "most recently", "last"),
             "weight": ("heaviest",),
             "height": ("tallest",),
         },
@@ -664,8 +674,8 @@ LANGUAGE = Language(
         verbs=split_all(
             {
                 "cost": "expensive cheap dear priced",
-                "time": "take takes last lasts long fast quickly",
-                "date": "take place held",
+                "time": "take takes last lasts long fast quickly time times",
+                "date": "take place held date dates",
                 "person": "responsible charge",
                 "weight": "weigh weighs heavy",
                 "height": "tall high",
@@ -675,8 +685,15 @@ LANGUAGE = Language(
             ">": ("more than", "over", "above", "greater than", "after", "exceeding", "exceeds"),
             ">=": ("at least", "no less than", "not less than", "minimum", "from", "since"),
             "<": ("less than", "fewer than", "under", "below", "before"),
-            "<=": ("at most", "no more than", "not more than", "up to", "maximum", "within",
-                   "until"),
+            "<=": (
+                "at most",
+                "no more than",
+                "not more than",
+                "up to",
+                "maximum",
+                "within",
+                "until",
+            ),
         },
         between=("between", "from"),
         ordinals={2: ("second", "2nd"), 3: ("third", "3rd"), 4: ("fourth", "4th")},

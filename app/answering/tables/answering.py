@@ -19,6 +19,7 @@ from vectorstore.tables.records import Table, TableRow
 
 _MOST_ROWS = 20_000  # of one table
 _MOST_OF_ALL = 60_000  # rows that are read for one question
+_RIVAL = 0.5  # a table that fits less well by so little may be meant all the same
 _MOST_MERGED = 12  # tables that are taken together
 
 
@@ -78,14 +79,12 @@ def _computed(asked: Asked, view: View, rank: int) -> _Candidate | None:
     return _Candidate(plan, done, view, rank, fit)
 
 
-def _chosen(
-    asked: Asked, candidates: list[_Candidate], index: SearchIndex
-) -> _Candidate | None:
+def _chosen(asked: Asked, candidates: list[_Candidate], index: SearchIndex) -> _Candidate | None:
     """The one candidate that fits best, or those that fit alike as one."""
     if not candidates:
         return None
     best = max(candidate.fit for candidate in candidates)
-    equal = [candidate for candidate in candidates if candidate.fit == best]
+    equal = [one for one in candidates if one.fit >= best - _RIVAL]
     equal = _in_force(asked, equal, index)
     if len(equal) == 1:
         return equal[0]
@@ -99,31 +98,27 @@ def _chosen(
 
 def _say_the_same(candidates: list[_Candidate]) -> bool:
     """Whether all of them give the same answer, as copies of a table do."""
-    answers = {
-        (one.done.figure, one.done.unit, tuple(row.cells for row in tell(one.plan, one.done).rows))
-        for one in candidates
-    }
-    return len(answers) == 1
+
+    def answer(one: _Candidate) -> tuple[object, ...]:
+        shown = one.plan.shown if one.plan.operation == "cell" else one.view.columns
+        said = [tuple(row.text(c.index) for c in shown) for row in one.done.records]
+        return (one.plan.operation, one.done.figure, one.done.unit, *said)
+
+    return len({answer(one) for one in candidates}) == 1
 
 
-def _in_force(
-    asked: Asked, candidates: list[_Candidate], index: SearchIndex
-) -> list[_Candidate]:
+def _in_force(asked: Asked, candidates: list[_Candidate], index: SearchIndex) -> list[_Candidate]:
     """Without tables of replaced editions, where there are others."""
     if len(candidates) < 2:
         return candidates
-    hits = {
-        one.rank: _hit(one.view.table, one.done.records[0].stored) for one in candidates
-    }
+    hits = {one.rank: _hit(one.view.table, one.done.records[0].stored) for one in candidates}
     costs = {
         (hit.space, hit.document): hit.signals.get("edition_cost", 0.0)
         for hit in prefer_editions(asked.text, list(hits.values()), index.opening)
     }
     least = min(costs.values())
     return [
-        one
-        for one in candidates
-        if costs[one.view.table.space, one.view.table.document] == least
+        one for one in candidates if costs[one.view.table.space, one.view.table.document] == least
     ]
 
 

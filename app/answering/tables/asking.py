@@ -93,9 +93,7 @@ def read_question(question: str) -> Asked | None:
     ordinal = _ordinal(words, cues)
     if ordinal is not None:
         cues.append(Cue("ordinal", ordinal[0], 1))
-    return Asked(
-        question, language, tokens, tuple(cues), tuple(figures), ordinal and ordinal[1]
-    )
+    return Asked(question, language, tokens, tuple(cues), tuple(figures), ordinal and ordinal[1])
 
 
 def _language_of(question: str, words: list[str]) -> Language:
@@ -148,9 +146,7 @@ def _cues(words: list[str], taken: set[int]) -> Iterator[Cue]:
 
 @lru_cache(maxsize=1)
 def _ordinal_phrases() -> Phrases:
-    return phrases_by(
-        lambda words: {str(number): of for number, of in words.ordinals.items()}
-    )
+    return phrases_by(lambda words: {str(number): of for number, of in words.ordinals.items()})
 
 
 def _ordinal(words: list[str], cues: list[Cue]) -> tuple[int, int] | None:
@@ -196,9 +192,7 @@ def _number_words() -> dict[str, int]:
     }
 
 
-def _figures(
-    question: str, tokens: tuple[Token, ...], language: Language
-) -> Iterator[Figure]:
+def _figures(question: str, tokens: tuple[Token, ...], language: Language) -> Iterator[Figure]:
     plain = [*_dates(question, tokens)]
     dated = {at for figure in plain for at in range(figure.start, figure.end)}
     plain += [one for one in _numbers(question, tokens, language) if one.start not in dated]
@@ -232,13 +226,13 @@ def _range_words() -> frozenset[str]:
 
 
 def _both_ends(low: Figure, high: Figure, before: int) -> Iterator[Figure]:
-    """"Between 5 and 10 days": the unit of the second figure is that of both."""
+    """ "Between 5 and 10 days": the unit of the second figure is that of both."""
     unit = low.value.unit or high.value.unit
     kind = high.value.kind if high.value.unit else low.value.kind
     first = Value(kind, low.value.low, low.value.high, unit, low.value.per)
     last = Value(kind, high.value.low, high.value.high, high.value.unit or unit, high.value.per)
-    yield Figure(first, before, low.start, low.end + 1, ">=")
-    yield Figure(last, high.start, high.start, high.end, "<=")
+    yield Figure(first, before, low.start, low.end, ">=", count=low.count)
+    yield Figure(last, low.end, high.start, high.end, "<=", count=high.count)
 
 
 def _bounded(words: list[str], figure: Figure) -> Figure:
@@ -260,9 +254,7 @@ def _with_bound(figure: Figure, first: int, bound: str, measure: str) -> Figure:
     return Figure(figure.value, first, figure.start, figure.end, bound, measure, figure.count)
 
 
-def _numbers(
-    question: str, tokens: tuple[Token, ...], language: Language
-) -> Iterator[Figure]:
+def _numbers(question: str, tokens: tuple[Token, ...], language: Language) -> Iterator[Figure]:
     """Numbers that stand alone, with the currency or unit beside them."""
     at = 0
     while at < len(tokens):
@@ -273,7 +265,11 @@ def _numbers(
             at = text[1]
             continue
         found = _NUMBER.match(question, token.start)
-        if not token.word.isdigit() or found is None or _is_glued(question, token.start, found.end()):
+        if (
+            not token.word.isdigit()
+            or found is None
+            or _is_glued(question, token.start, found.end())
+        ):
             at += 1
             continue
         end = at
@@ -320,8 +316,10 @@ def _with_unit(
 def _is_unit(word: str) -> bool:
     value = read_value(f"1 {word}", ".")
     plain = folded(word)
-    return value is not None and value.unit not in {"", word} or (
-        value is not None and value.unit == word and plain in _exact_units()
+    return (
+        value is not None
+        and value.unit not in {"", word}
+        or (value is not None and value.unit == word and plain in _exact_units())
     )
 
 
@@ -338,9 +336,7 @@ def _is_glued(question: str, start: int, end: int) -> bool:
     if start and (question[start - 1].isalnum() or question[start - 1] in _GLUE):
         return True
     behind = question[end : end + 2]
-    return bool(behind) and (
-        behind[0].isalnum() or (behind[0] in _GLUE and behind[1:2].isalnum())
-    )
+    return bool(behind) and (behind[0].isalnum() or (behind[0] in _GLUE and behind[1:2].isalnum()))
 
 
 def _dates(question: str, tokens: tuple[Token, ...]) -> Iterator[Figure]:

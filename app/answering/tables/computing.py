@@ -27,6 +27,7 @@ class Computed:
     terms: list[Decimal] = field(default_factory=list)
     missing: int = 0
     unread: int = 0
+    unbound: int = 0  # records of which a bound cannot be told
     rounded: bool = False
     distinct: bool = False  # a count of different values, not of rows
     totals: bool = False  # left out
@@ -47,7 +48,7 @@ def compute(plan: Plan) -> Computed | None:
         done = _OPERATIONS[plan.operation](plan)
         if done is None:
             return None
-        done.unread += unread
+        done.unbound = unread
         if plan.operation not in {"cell", "change", "difference"} and not _is_picked(plan):
             done.totals = bool(plan.view.totals)
             done.rests = list(plan.view.rests)
@@ -99,8 +100,9 @@ def _fulfils(value: Value, bound: Bound) -> bool | None:
 
 
 def _list(plan: Plan) -> Computed | None:
-    if plan.entity is not None and plan.entity.index != plan.view.label and not plan.shown:
-        return Computed(_distinct(plan.records, plan.entity), distinct=True)
+    entity = plan.entity
+    if entity is not None and not plan.shown and not plan.view.is_unique(entity.index):
+        return Computed(_distinct(plan.records, entity), distinct=True)
     return Computed(plan.records)
 
 
@@ -129,9 +131,7 @@ def _extreme(plan: Plan) -> Computed | None:
         return None
     found, missing, unread = compared
     size = {value: magnitude(value) for _, value in found}
-    ordered = sorted(
-        found, key=lambda one: size[one[1]], reverse=not plan.low
-    )
+    ordered = sorted(found, key=lambda one: size[one[1]], reverse=not plan.low)
     if len(found) < 2 and len(plan.view.records) > 1 and missing:
         return None
     levels: list[list[tuple[Record, Value]]] = []
@@ -152,9 +152,7 @@ def _extreme(plan: Plan) -> Computed | None:
     records = [record for level in chosen for record, _ in level]
     value = chosen[0][0][1]
     figure = value.low if not value.is_range and value.kind != "date" else None
-    return Computed(
-        records, figure, value.unit, missing=len(missing), unread=len(unread)
-    )
+    return Computed(records, figure, value.unit, missing=len(missing), unread=len(unread))
 
 
 def _is_certain(
@@ -256,16 +254,12 @@ def _between(values: list[Value], records: list[Record]) -> Computed | None:
         if not {first.unit, second.unit} <= set(DURATIONS):
             return None
         return None  # the reader would have to convert as well
-    return Computed(
-        records, abs(second.low - first.low), first.unit, terms=[first.low, second.low]
-    )
+    return Computed(records, abs(second.low - first.low), first.unit, terms=[first.low, second.low])
 
 
 def _cell(plan: Plan) -> Computed | None:
     filled = [
-        record
-        for record in plan.records
-        if any(record.text(column.index) for column in plan.shown)
+        record for record in plan.records if any(record.text(column.index) for column in plan.shown)
     ]
     if not filled:
         return None

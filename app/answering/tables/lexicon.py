@@ -92,17 +92,12 @@ def _synonyms() -> dict[str, frozenset[str]]:
 
 @lru_cache(maxsize=50_000)
 def is_word(asked: str, held: str) -> bool:
-    """Whether a folded word of a question is one of a table's: the same in any inflection.
-
-    A word that ends with the asked one is a kind of it: "Stückpreis" is a "Preis".
-    """
+    """Whether a folded word of a question is one of a table's: the same in any inflection."""
     if asked == held:
         return True
     if asked.isdigit() or held.isdigit():
         return False
-    if not stems(asked).isdisjoint(stems(held)):
-        return True
-    return len(asked) >= _COMPOUND and len(held) >= len(asked) + 3 and _ends(held, asked)
+    return not stems(asked).isdisjoint(stems(held))
 
 
 def _ends(held: str, asked: str) -> bool:
@@ -111,8 +106,13 @@ def _ends(held: str, asked: str) -> bool:
 
 @lru_cache(maxsize=50_000)
 def is_name(asked: str, held: str) -> bool:
-    """The same for a column's name, where a synonym will do as well."""
+    """The same for a column's name, where a synonym will do, and a kind of the asked thing.
+
+    A word that ends with the asked one is a kind of it: "Stückpreis" is a "Preis".
+    """
     if is_word(asked, held):
+        return True
+    if len(asked) >= _COMPOUND and len(held) >= len(asked) + 3 and _ends(held, asked):
         return True
     own = stems(held)
     return any(not _synonyms().get(stem, frozenset()).isdisjoint(own) for stem in stems(asked))

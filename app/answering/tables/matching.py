@@ -6,6 +6,7 @@ What is left unaccounted makes the table no answer: a condition that it knows no
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import pairwise
 
 from app.answering.tables.asking import Asked
 from app.answering.tables.lexicon import folded_words, is_name, is_word
@@ -96,6 +97,7 @@ def match(asked: Asked, view: View) -> Match:
     found = Match(asked, view, by)
     records = [*view.records, *view.totals, *view.rests]
     cells = _Cells(asked, view, records)
+    _name_source(found)
     _name_rows(found, cells)
     _name_columns(found)
     _name_parts(found, cells)
@@ -164,6 +166,25 @@ def _is_said(said: tuple[str, ...], held: tuple[str, ...]) -> bool:
     )
 
 
+def _name_source(found: Match) -> None:
+    """The document or the table by its whole name, of two words at least: "in the price list"."""
+    table = found.view.table
+    file = table.document.rsplit("/", 1)[-1].rsplit(".", 1)[0]
+    said = found.asked.words
+    for name in (table.name, table.heading.rsplit(" > ", 1)[-1], table.title, file):
+        words = [word for word in words_in(name) if not word.isdigit()]
+        if len(words) < 2 or any(list(column.words) == words for column in found.view.columns):
+            continue
+        for start in range(1, len(said) - len(words) + 1):
+            span = range(start, start + len(words))
+            if found.by[start - 1] == "free" and all(
+                is_word(said[at], word) for at, word in zip(span, words, strict=True)
+            ):
+                for at in span:
+                    found.by[at] = "document"
+                    found.released.add(at)
+
+
 def _name_rows(found: Match, cells: _Cells) -> None:
     """Runs of words that are all that a cell says, the longest first."""
     words = found.asked.words
@@ -183,14 +204,14 @@ def _name_rows(found: Match, cells: _Cells) -> None:
 
 def _may_name_row(found: Match, start: int, end: int) -> bool:
     kinds = found.by[start:end]
-    if all(kind in {"free", "cue", "row"} for kind in kinds) or "row" in kinds:
+    if all(kind in {"free", "cue"} for kind in kinds) or {"row", "document"} & set(kinds):
         return False
     words = found.asked.words[start:end]
     if all(kind == "figure" for kind in kinds):
         return False  # a number alone names a row only beside a column's name
     if len(words) == 1:
         return not any(
-            is_word(words[0], name) for column in found.view.columns for name in column.words
+            is_name(words[0], name) for column in found.view.columns for name in column.words
         )
     return True
 
@@ -227,7 +248,8 @@ def _name_columns(found: Match) -> None:
         at = {
             number
             for number, word in enumerate(words)
-            if found.by[number] in {"", "figure"} and any(is_name(word, one) for one in telling)
+            if found.by[number] in {"", "figure"}
+            and (any(is_name(word, one) for one in telling) or _joins(word, column.words))
         }
         at = {n for n in at if found.by[n] != "figure" or words[n].isdigit()}
         cue = {
@@ -253,6 +275,11 @@ def _name_columns(found: Match) -> None:
             found.by[number] = "column"
 
 
+def _joins(word: str, names: Sequence[str]) -> bool:
+    """Whether a compound is made of neighbours of a name: "Hotellimit" of "Hotel limit"."""
+    return len(word) > 6 and any(one + other == word for one, other in pairwise(names))
+
+
 def _is_named(found: Match, cue: Iterable[int]) -> bool:
     """Whether a lone cue is used as a name: right behind an article, and no superlative."""
     number = min(cue)
@@ -269,7 +296,6 @@ def _closest(found: Match, named: dict[int, frozenset[int]]) -> dict[int, frozen
             other: sum(
                 not any(is_name(found.asked.words[n], one) for n in at)
                 for one in found.view.columns[other].words
-                if one not in free_words()
             )
             for other in same
         }
@@ -289,9 +315,7 @@ def _name_parts(found: Match, cells: _Cells) -> None:
                     continue  # a figure alone
                 if (place := _one_place(found, cells.part(words))) is not None:
                     first, last = run[at], run[end - 1] + 1
-                    found.conditions.append(
-                        Condition(place[0], first, last, place[1], whole=False)
-                    )
+                    found.conditions.append(Condition(place[0], first, last, place[1], whole=False))
                     for number in run[at:end]:
                         found.by[number] = "row"
                     at = end - 1

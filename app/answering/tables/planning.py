@@ -204,8 +204,10 @@ class _Planner:
         groups: list[list[Condition]] = []
         for condition in self._match.conditions:
             last = groups[-1][-1] if groups else None
-            if last is not None and last.column == condition.column and self._joined(
-                last.end, condition.start
+            if (
+                last is not None
+                and last.column == condition.column
+                and self._joined(last.end, condition.start)
             ):
                 groups[-1].append(condition)
             else:
@@ -319,7 +321,7 @@ class _Planner:
         raise NoPlan
 
     def _dated(self, columns: list[Column]) -> Column:
-        """"Which year": a date may be what is asked for, a price may not."""
+        """ "Which year": a date may be what is asked for, a price may not."""
         dates = [c for c in columns if c.kind == "date"]
         if len(dates) != 1:
             raise NoPlan
@@ -333,10 +335,20 @@ class _Planner:
         start = min(cue.start + cue.length for cue in cues)
         for at in range(start, len(self._by)):
             if self._by[at] not in {"free", "cue", "figure"}:
-                return at
+                return self._noun(at)
             if self._by[at] == "cue" and self._asked.words[at] in conjunctions():
                 return None
         return None
+
+    def _noun(self, at: int) -> int:
+        """The last of the words that name one thing: "class" in "locomotive class"."""
+        if self._by[at] not in {"place", "document"}:
+            return at
+        following = at + 1
+        while following < len(self._by) and self._by[following] in {"place", "document"}:
+            following += 1
+        is_noun = following < len(self._by) and self._by[following] in {"column", "row"}
+        return following if is_noun else at
 
     def _is_of_place(self, head: int, measure: Column | None) -> bool:
         """Whether the table's own name is what its rows are, or what its years measure.
@@ -439,7 +451,7 @@ class _Planner:
         return plan
 
     def _number(self, named: list[Column], groups: list[list[Condition]]) -> Plan:
-        """"How many beds has Neurology": the number stands in a cell."""
+        """ "How many beds has Neurology": the number stands in a cell."""
         if len(named) != 1 or not groups or named[0].kind not in {"number", "duration"}:
             raise NoPlan
         plan = Plan(self._view, self._asked, "cell", self._rows(groups, totals=True))
@@ -492,7 +504,7 @@ class _Planner:
         return plan
 
     def _names_rows(self, groups: list[list[Condition]], cue: Cue | None) -> bool:
-        """"List the Heron meters": rows by a part of what their cells say, all of them."""
+        """ "List the Heron meters": rows by a part of what their cells say, all of them."""
         head = self._head([cue]) if cue is not None else None
         return (
             head is not None
@@ -509,9 +521,7 @@ class _Planner:
         asked = {cue.measure for cue in self._cues if cue.kind == "ask"} | self._verbs()
         if not asked:
             return []
-        named = [
-            self._view.columns[n] for n in self._match.columns if n not in self._used
-        ]
+        named = [self._view.columns[n] for n in self._match.columns if n not in self._used]
         for measure in asked:
             if any(c.measures(measure) or _is_kind(c, measure) for c in named):
                 return []

@@ -100,8 +100,9 @@ def _names(plan: Plan, records: Sequence[Record], sentences: TableSentences) -> 
     for record in records[:_MOST_NAMES]:
         name = plan.view.name_of(record)
         entity = plan.entity.index if plan.entity is not None else plan.view.label
-        if entity != plan.view.label and (text := record.text(entity)):
-            name = f"{text} ({name})"
+        if entity != plan.view.label and (text := record.text(entity)) and text != name:
+            unique = plan.view.is_unique(entity)
+            name = f"{name} ({text})" if unique else f"{text} ({name})"
         said.append(name)
     if len(records) > _MOST_NAMES:
         return f"{', '.join(said)}, …"
@@ -132,9 +133,9 @@ def _statement(plan: Plan, done: Computed, language: Language) -> str:
         case "list":
             if done.distinct:
                 names = _distinct_names(plan, done, sentences)
-            return sentences.found.format(
-                count=len(done.records), source=source, rows=names
-            )
+            elif plan.shown:
+                return _cells(plan, done, sentences, source, names)
+            return sentences.found.format(count=len(done.records), source=source, rows=names)
         case "extreme":
             return _extreme(plan, done, sentences, source)
         case "sum" | "average":
@@ -198,9 +199,7 @@ def _difference(
     )
 
 
-def _cells(
-    plan: Plan, done: Computed, sentences: TableSentences, source: str, names: str
-) -> str:
+def _cells(plan: Plan, done: Computed, sentences: TableSentences, source: str, names: str) -> str:
     if len(done.records) == 1 and len(plan.shown) == 1:
         return sentences.cell.format(
             column=_bare(plan.shown[0]),
@@ -225,8 +224,10 @@ def _notes(plan: Plan, done: Computed, sentences: TableSentences) -> Iterable[st
     if done.missing and column:
         yield sentences.missing.format(count=done.missing, column=column)
     if done.unread:
-        named = column or ", ".join(_bare(bound.column) for bound in plan.bounds)
-        yield sentences.unread.format(count=done.unread, column=named)
+        yield sentences.unread.format(count=done.unread, column=column)
+    if done.unbound:
+        named = ", ".join(dict.fromkeys(_bare(bound.column) for bound in plan.bounds))
+        yield sentences.unread.format(count=done.unbound, column=named)
     if done.totals:
         yield sentences.totals
     if done.rests:
@@ -239,7 +240,7 @@ def _notes(plan: Plan, done: Computed, sentences: TableSentences) -> Iterable[st
 
 
 def _how(plan: Plan, done: Computed, language: Language) -> str:
-    """"18.3 + 6.6 = 24.9 (rows Grebe and Kingfisher; column 2023)"; "" for what is no figure."""
+    """ "18.3 + 6.6 = 24.9 (rows Grebe and Kingfisher; column 2023)"; "" for what is no figure."""
     if done.figure is None or plan.measure is None or plan.operation == "extreme":
         return ""
     sentences = language.tables.sentences

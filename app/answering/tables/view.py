@@ -82,14 +82,15 @@ class View:
     def label(self) -> int:
         """The column by which rows are called: a name if there is one, else the first unique."""
         texts = [column for column in self.columns if column.kind in {"text", "mixed"}]
-        unique = [column for column in texts if self._is_unique(column.index)]
+        unique = [column for column in texts if self.is_unique(column.index)]
         for column in unique:
             if len(column.words) == 1 and column.words[0] in _naming():
                 return column.index
         ordered = unique or texts or [c for c in self.columns if c.kind == "date"]
         return ordered[0].index if ordered else 0
 
-    def _is_unique(self, column: int) -> bool:
+    def is_unique(self, column: int) -> bool:
+        """Whether a column calls each of nearly all records by another text."""
         said = [folded(record.text(column)) for record in self.records]
         filled = [text for text in said if text]
         return bool(filled) and len(set(filled)) == len(filled) >= 0.9 * len(said)
@@ -188,7 +189,7 @@ def _sorted(table: Table, columns: tuple[Column, ...], records: Sequence[Record]
 
 
 def _is_rest(words: list[str]) -> bool:
-    """"All other countries", or "Others" alone; "Other receivables" is a row of its own."""
+    """ "All other countries", or "Others" alone; "Other receivables" is a row of its own."""
     found = _rest_phrases().at(words, 0) if words else None
     return found is not None and (found.length > 1 or len(words) == 1)
 
@@ -329,11 +330,7 @@ def merged(views: Sequence[View]) -> View | None:
 def unit_words(value: Value) -> set[str]:
     """The words by which a question may name the value's unit."""
     units = value.unit.split()
-    named = {
-        folded(word)
-        for unit in units
-        for word in (unit, *_words_of_unit()(unit))
-    }
+    named = {folded(word) for unit in units for word in (unit, *_words_of_unit()(unit))}
     return named | set(words_in(value.unit))
 
 
