@@ -209,6 +209,7 @@ class TableSentences:
     """
 
     count: str  # {count} {entity} {source}
+    count_within: str  # {count} {entity} {rows} {source}: of those that fulfil conditions
     found: str  # {count} {rows} {source}
     lowest: str  # {column} {value} {rows} {source}
     highest: str
@@ -249,6 +250,8 @@ class TableWords:
     generic: Words  # names of columns that tell nothing of what the rows are
     naming: Words  # those of them under which a row's own name stands
     free: Words  # words of a question that do not change what is asked
+    before_sources: Words  # "in", before the name of a table or a document
+    quantifiers: Words  # "all" in a cell that is no single thing: "all meters"
     sources: Words  # "table" in "according to the table"
     conjunctions: Words
     excepting: Words  # "except": what follows is not meant
@@ -275,6 +278,7 @@ class TableWords:
     ordinals: Mapping[int, Words]
     periods: Mapping[str, Words]  # "day": "daily", "day"
     synonyms: tuple[Words, ...]
+    equivalents: tuple[Words, ...]  # names of places that other languages spell otherwise
     sentences: TableSentences
 
 

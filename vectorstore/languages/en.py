@@ -532,7 +532,7 @@ LANGUAGE = Language(
         ),
         naming=split("name names title designation item product"),
         free=split(
-            """a an the is are was were be been am do does did has have had having our we us you me i
+            """must should shall may might a an the is are was were be been am do does did has have had having our we us you me i
             my your their its it of in on at for to from with by as that this these those there and
             or what which who whose whom please can could would tell give show name list find get
             all every any each here currently now exactly s re ve one ones thing things value values
@@ -541,6 +541,8 @@ LANGUAGE = Language(
             located belong belongs stand stands listed contain contains held hold holds use uses
             used per overall respectively both how much many when where if into"""
         ),
+        before_sources=("in", "of", "from", "on", "by", "to", "per", "with"),
+        quantifiers=("all", "every", "any", "each", "both"),
         sources=split(
             """table tables list lists sheet sheets workbook spreadsheet file document documents
             overview report page according"""
@@ -571,7 +573,6 @@ LANGUAGE = Language(
             "how much less",
             "how many more",
             "how many fewer",
-            "how much",
             "differ",
         ),
         changes=(
@@ -722,8 +723,10 @@ LANGUAGE = Language(
             split("car vehicle"),
             split("course training"),
         ),
+        equivalents=(),
         sentences=TableSentences(
             count="{source} lists {count} {entity}.",
+            count_within="{source}, {entity} that fulfil this: {count} ({rows}).",
             found="{count} found in {source}: {rows}.",
             lowest="The lowest value of “{column}” in {source} is {value}: {rows}.",
             highest="The highest value of “{column}” in {source} is {value}: {rows}.",

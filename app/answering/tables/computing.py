@@ -101,9 +101,18 @@ def _fulfils(value: Value, bound: Bound) -> bool | None:
 
 def _list(plan: Plan) -> Computed | None:
     entity = plan.entity
-    if entity is not None and not plan.shown and not plan.view.is_unique(entity.index):
+    if entity is not None and not plan.shown and _are_whole(plan, entity):
         return Computed(_distinct(plan.records, entity), distinct=True)
     return Computed(plan.records)
+
+
+def _are_whole(plan: Plan, entity: Column) -> bool:
+    """Whether several rows share a text of the column, and all rows of each text are there."""
+    if plan.view.is_unique(entity.index):
+        return False
+    kept = {folded(record.text(entity.index)) for record in plan.records}
+    of_those = [r for r in plan.view.records if folded(r.text(entity.index)) in kept]
+    return len(of_those) <= len(plan.records)
 
 
 def _distinct(records: Sequence[Record], column: Column) -> list[Record]:

@@ -97,7 +97,23 @@ def is_word(asked: str, held: str) -> bool:
         return True
     if asked.isdigit() or held.isdigit():
         return False
-    return not stems(asked).isdisjoint(stems(held))
+    return not forms(asked).isdisjoint(forms(held))
+
+
+@lru_cache(maxsize=50_000)
+def forms(word: str) -> frozenset[str]:
+    """A word's stems, and those of the names that other languages have for the same place."""
+    return frozenset(_places().get(word, ())) | stems(word)
+
+
+@lru_cache(maxsize=1)
+def _places() -> dict[str, frozenset[str]]:
+    found: dict[str, frozenset[str]] = {}
+    for language in languages():
+        for group in language.tables.equivalents:
+            everything = frozenset(stem for name in group for stem in stems(folded(name)))
+            found.update((folded(name), everything) for name in group)
+    return found
 
 
 def _ends(held: str, asked: str) -> bool:

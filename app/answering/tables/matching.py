@@ -9,7 +9,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from app.answering.tables.asking import Asked
-from app.answering.tables.lexicon import folded_words, is_name, is_word
+from app.answering.tables.lexicon import folded_words, forms, is_name, is_word
 from app.answering.tables.view import Column, Record, View
 from vectorstore.languages import words_of
 from vectorstore.tables.words import folded, words_in
@@ -74,6 +74,12 @@ def conjunctions() -> frozenset[str]:
 
 
 @lru_cache(maxsize=1)
+def quantifiers() -> frozenset[str]:
+    """Words of cells that name no single thing."""
+    return folded_words(lambda words: words.quantifiers)
+
+
+@lru_cache(maxsize=1)
 def _denials() -> frozenset[str]:
     return frozenset(
         folded(word)
@@ -111,9 +117,10 @@ class _Cells:
     def __init__(self, asked: Asked, view: View, records: Sequence[Record]) -> None:
         self._asked = asked
         wanted = {
-            word if word.isdigit() else word[: max(3, len(word) - 3)]
+            form if form.isdigit() else form[: max(3, len(form) - 3)]
             for word in asked.words
             if word not in free_words()
+            for form in (word, *forms(word))
         }
         self.by_column: dict[int, dict[tuple[str, ...], set[int]]] = {}
         texts = 0
@@ -147,8 +154,8 @@ class _Cells:
             numbers: set[int] = set()
             for held, those in known.items():
                 if all(any(is_word(word, one) for one in held) for word in words):
-                    if not _denials().isdisjoint(held):
-                        return []  # "all but Norway"
+                    if not _denials().isdisjoint(held) or held[0] in quantifiers():
+                        return []  # "all but Norway", "all meters"
                     numbers |= those
             if numbers:
                 found.append((column, frozenset(numbers)))
@@ -177,12 +184,20 @@ def _name_source(found: Match) -> None:
             continue
         for start in range(1, len(said) - len(words) + 1):
             span = range(start, start + len(words))
-            if found.by[start - 1] == "free" and all(
+            if _is_after(said, start) and all(
                 is_word(said[at], word) for at, word in zip(span, words, strict=True)
             ):
                 for at in span:
                     found.by[at] = "document"
                     found.released.add(at)
+
+
+def _is_after(words: Sequence[str], start: int) -> bool:
+    """Whether a word that comes before the name of a source stands there, or before its article."""
+    before = folded_words(lambda words: words.before_sources)
+    if words[start - 1] in before:
+        return True
+    return start > 1 and words[start - 1] in free_words() and words[start - 2] in before
 
 
 def _name_rows(found: Match, cells: _Cells) -> None:

@@ -3,22 +3,35 @@
 A plan is made only where nothing is left over: no word, no figure, no column without a part in it.
 """
 
+import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Literal
 
 from app.answering.tables.asking import Asked, Cue, Figure, as_year
-from app.answering.tables.lexicon import Phrases, folded_words, period_of, phrases_by
+from app.answering.tables.lexicon import (
+    Phrases,
+    folded_words,
+    is_word,
+    period_of,
+    phrases_by,
+)
 from app.answering.tables.matching import (
     Condition,
     Match,
     comparable_columns,
     conjunctions,
+    free_words,
+    quantifiers,
     text_columns,
 )
 from app.answering.tables.view import Column, Record, View, unit_words
 from vectorstore.tables.values import DURATIONS, Value, read_yes_no
-from vectorstore.tables.words import stems
+from vectorstore.tables.words import stems, words_in
+
+_PART = 0.75  # what a word counts that is a part of a cell; one that names a column counts 1
+_COUNTED = frozenset(("number", "duration", "mixed", "money"))  # kinds of columns of numbers
+_PHRASE_END = re.compile(r"[,;(/]")
 
 Operation = Literal["list", "count", "extreme", "sum", "average", "difference", "change", "cell"]
 
@@ -54,7 +67,7 @@ class Plan:
     bounds: list[Bound] = field(default_factory=list)
     named: list[int] = field(default_factory=list)  # columns by whose cells rows were named
     names: str = ""  # what is counted, in the question's words
-    fit: int = 0  # words that columns and cells account for
+    fit: float = 0.0  # words that columns and cells account for
 
 
 class NoPlan(Exception):
@@ -98,8 +111,22 @@ class _Planner:
         if self._asked.ordinal and superlative:
             plan.from_top = self._asked.ordinal - 1
         self._account(plan)
-        plan.fit = sum(by in {"column", "row"} for by in self._match.by)
+        plan.fit = self._fit()
         return plan
+
+    def _fit(self) -> float:
+        """How much of the question the table's columns and cells account for, in words."""
+        parts = {
+            at
+            for condition in self._match.conditions
+            if not condition.whole
+            for at in range(condition.start, condition.end)
+        }
+        return sum(
+            _PART if at in parts else 1.0
+            for at, by in enumerate(self._match.by)
+            if by in {"column", "row"}
+        )
 
     def _cue(self, *kinds: str) -> Cue | None:
         return next((cue for cue in self._cues if cue.kind in kinds), None)
@@ -154,7 +181,11 @@ class _Planner:
         self._used.add(column.index)
         for at in range(figure.first, figure.end):
             self._by[at] = "figure"
-        return Bound(column, figure.bound or "=", value)
+        sign = figure.bound or "="
+        before = self._asked.words[figure.first : figure.start]
+        if any(is_word(word, one) for word in before for one in column.words):
+            sign = "="  # "valid until 2027" of a column "Valid until"
+        return Bound(column, sign, value)
 
     def _column_of(self, figure: Figure) -> Column:
         """The column that a figure bounds: the one named beside it, or of its unit or measure."""
@@ -168,7 +199,7 @@ class _Planner:
         fitting = [c for c in self._view.columns if self._has_unit(c, figure)]
         if not figure.bound:
             beside = [c for c in named if self._is_beside(c, figure)]
-            fitting = [c for c in beside if c in fitting or not figure.value.unit]
+            fitting = [c for c in named if c in fitting and (c in beside or figure.value.unit)]
         elif figure.measure and (measured := [c for c in fitting if c.measures(figure.measure)]):
             fitting = [c for c in measured if c in named] or measured
         elif chosen := [c for c in fitting if c in named]:
@@ -315,10 +346,29 @@ class _Planner:
                 return self._dated(columns)
             return None
         if by == "row":
+            beside = any(head == cue.start + cue.length for cue in starts)
+            if beside and not self._is_kind_of(head):
+                raise NoPlan
             return None
         if by == "place" and self._is_of_place(head, measure):
             return None
         raise NoPlan
+
+    def _is_kind_of(self, head: int) -> bool:
+        """Whether the cells that a word is a part of are things of its kind.
+
+        "Heron electromagnetic meter" is a meter; "meter cable" is none.
+        """
+        condition = next(one for one in self._match.conditions if one.start <= head < one.end)
+        if condition.whole:
+            return True
+        if not self._view.columns[condition.column].words:
+            return False
+        word = self._asked.words[condition.end - 1]
+        everything = [*self._view.records, *self._view.totals, *self._view.rests]
+        return all(
+            is_word(word, _noun_of(everything[n].text(condition.column))) for n in condition.records
+        )
 
     def _dated(self, columns: list[Column]) -> Column:
         """ "Which year": a date may be what is asked for, a price may not."""
@@ -444,6 +494,9 @@ class _Planner:
         named = [self._view.columns[n] for n in self._match.columns_at(head)]
         if named and all(c.is_comparable for c in named):
             return self._number(named, groups)
+        periods = [c for c in comparable_columns(self._match) if _is_period(c)]
+        if self._by[head] == "row" and len(periods) == 1 and self._is_kind_of(head):
+            return self._number(periods, groups)  # "how many employees in 2024"
         entity = self._entity(groups, None, cue)
         plan = Plan(self._view, self._asked, "count", self._rows(groups), entity=entity)
         plan.names = self._said_from(head)
@@ -452,7 +505,7 @@ class _Planner:
 
     def _number(self, named: list[Column], groups: list[list[Condition]]) -> Plan:
         """ "How many beds has Neurology": the number stands in a cell."""
-        if len(named) != 1 or not groups or named[0].kind not in {"number", "duration"}:
+        if len(named) != 1 or not groups or named[0].kind not in _COUNTED:
             raise NoPlan
         plan = Plan(self._view, self._asked, "cell", self._rows(groups, totals=True))
         plan.shown = [named[0]]
@@ -491,7 +544,9 @@ class _Planner:
         shown += [column for column in wanted if column not in shown]
         by_name = groups and all(group[0].column == self._view.label for group in groups)
         if entity is None and not shown:
-            if not (listed and by_name) and not self._names_rows(groups, which or listed):
+            if not (listed and by_name) and not self._names_rows(
+                groups, which or listed, limited=bool(bounds)
+            ):
                 raise NoPlan
         if not limited and not self._is_listing():
             raise NoPlan
@@ -503,14 +558,14 @@ class _Planner:
         self._leave(plan, [*shown, *flags, *[bound.column for bound in bounds]])
         return plan
 
-    def _names_rows(self, groups: list[list[Condition]], cue: Cue | None) -> bool:
+    def _names_rows(self, groups: list[list[Condition]], cue: Cue | None, *, limited: bool) -> bool:
         """ "List the Heron meters": rows by a part of what their cells say, all of them."""
         head = self._head([cue]) if cue is not None else None
         return (
             head is not None
             and self._by[head] in {"row", "place"}
             and (bool(groups) or self._by[head] == "place")
-            and (self._is_listing() or len(groups) > 1)
+            and (self._is_listing() or len(groups) > 1 or limited)
         )
 
     def _is_listing(self) -> bool:
@@ -521,13 +576,13 @@ class _Planner:
         asked = {cue.measure for cue in self._cues if cue.kind == "ask"} | self._verbs()
         if not asked:
             return []
-        named = [self._view.columns[n] for n in self._match.columns if n not in self._used]
+        named = [self._view.columns[n] for n in {*self._match.columns, *self._used}]
         for measure in asked:
             if any(c.measures(measure) or _is_kind(c, measure) for c in named):
                 return []
         fitting = [c for c in self._view.columns if any(c.measures(one) for one in asked)]
         fitting = [c for c in fitting if c.index not in self._used]
-        if len(fitting) != 1:
+        if not fitting or (len(fitting) > 1 and not asked <= {"place", "person"}):
             raise NoPlan
         return fitting
 
@@ -596,6 +651,15 @@ class _Planner:
 @lru_cache(maxsize=1)
 def _verb_phrases() -> Phrases:
     return phrases_by(lambda words: words.verbs)
+
+
+def _noun_of(text: str) -> str:
+    """The last word of the first phrase: what a thing is, in English and German."""
+    words = words_in(_PHRASE_END.split(text, 1)[0])
+    for at, word in enumerate(words):
+        if at and word in free_words() and word not in quantifiers():
+            return words[at - 1]
+    return words[-1] if words else ""
 
 
 def _agrees(column: Column, measure: str) -> bool:

@@ -127,6 +127,15 @@ def _statement(plan: Plan, done: Computed, language: Language) -> str:
         value = _amount(done.figure, _unit_of(plan, done), language)
     match plan.operation:
         case "count":
+            if len(done.records) <= len(plan.records) < len(plan.view.records):
+                if done.distinct:
+                    names = _distinct_names(plan, done, sentences)
+                return sentences.count_within.format(
+                    source=source,
+                    count=number(done.figure or Decimal(0), language),
+                    entity=plan.names,
+                    rows=names,
+                )
             return sentences.count.format(
                 source=source, count=number(done.figure or Decimal(0), language), entity=plan.names
             )
