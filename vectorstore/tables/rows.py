@@ -16,7 +16,7 @@ _TABLE = (
     "SELECT t.id, s.name, d.name, d.title, t.number, t.name, t.heading, t.columns, t.rows "
     "FROM tables t JOIN documents d ON d.id = t.document_id JOIN spaces s ON s.id = d.space_id "
 )
-_MOST_WORDS = 64
+_MOST_WORDS = 400  # of a question
 
 
 def insert_tables(writer: sqlite3.Connection, document_id: int, tables: Iterable[NewTable]) -> None:

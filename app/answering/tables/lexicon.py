@@ -9,6 +9,7 @@ from vectorstore.languages.base import TableWords, Words
 from vectorstore.tables.words import folded, stems, words_in
 
 _MORE_LETTERS = 3  # that a word with a "*" may have
+_LONGEST_WORD = 40  # letters of a compound that is taken apart
 _COMPOUND = 4  # letters of the shortest word that may end another: "Preis" in "Stückpreis"
 
 
@@ -135,13 +136,18 @@ def is_name(asked: str, held: str) -> bool:
 
 
 def with_synonyms(words: Iterable[str]) -> list[str]:
-    """The stems of the words and of their synonyms, once each."""
+    """The stems of the words, of their synonyms and of the parts of compounds, once each."""
     found: dict[str, None] = {}
+    parts: dict[str, None] = {}
     for word in words:
         for stem in stems(word):
             found[stem] = None
             found.update(dict.fromkeys(_synonyms().get(stem, ())))
-    return list(found)
+        if word.isalpha() and 2 * _COMPOUND <= len(word) <= _LONGEST_WORD:
+            ends = range(_COMPOUND, len(word) - _COMPOUND + 1)
+            for part in (piece for at in ends for piece in (word[:at], word[at:])):
+                parts.update(dict.fromkeys(stems(part)))
+    return [*found, *(part for part in parts if part not in found)]
 
 
 @lru_cache(maxsize=1)

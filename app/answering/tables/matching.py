@@ -14,6 +14,7 @@ from app.answering.tables.view import Column, Record, View
 from vectorstore.languages import words_of
 from vectorstore.tables.words import folded, words_in
 
+_COMPOUND, _LONGEST_WORD = 7, 40  # letters of a compound that is taken apart
 _LONGEST_CELL = 14  # words of a cell that a part of may be named
 _MOST_TEXTS = 40_000  # cells that are looked at in one view
 
@@ -291,8 +292,14 @@ def _name_columns(found: Match) -> None:
 
 
 def _joins(word: str, names: Sequence[str]) -> bool:
-    """Whether a compound is made of neighbours of a name: "Hotellimit" of "Hotel limit"."""
-    return len(word) > 6 and any(one + other == word for one, other in pairwise(names))
+    """Whether a compound is made of neighbours of a name: "Produktlinie" of "Product line"."""
+    if not _COMPOUND <= len(word) <= _LONGEST_WORD or not word.isalpha():
+        return False
+    return any(
+        is_name(word[:cut], one) and is_name(word[cut:], other)
+        for one, other in pairwise(names)
+        for cut in range(3, len(word) - 2)
+    )
 
 
 def _is_named(found: Match, cue: Iterable[int]) -> bool:
