@@ -535,12 +535,12 @@ LANGUAGE = Language(
             }
         ),
         synonyms=(
-            split("preis kosten gebühr"),
+            split("preis kosten kostet gebühr"),
             split("lieferant zulieferer lieferanten"),
             split("mitarbeiter beschäftigte mitarbeitende belegschaft"),
             # The same in English: many companies keep tables in it and ask in German.
             split("lieferant supplier vendor"),
-            split("preis price cost kosten"),
+            split("preis price cost kosten kostet"),
             split("land länder country"),
             split("ort stadt town city place"),
             split("standort site location"),

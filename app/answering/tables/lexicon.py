@@ -117,8 +117,14 @@ def _places() -> dict[str, frozenset[str]]:
     return found
 
 
-def _ends(held: str, asked: str) -> bool:
-    return any(held.endswith(stem) for stem in (asked, *stems(asked)) if len(stem) >= _COMPOUND)
+def is_kind_of(held: str, meant: Iterable[str]) -> bool:
+    """Whether a compound ends with one of these stems, which says what it is."""
+    return any(
+        len(stem) >= _COMPOUND
+        and len(held) >= len(stem) + 3
+        and any(form.endswith(stem) for form in (held, *stems(held)))
+        for stem in meant
+    )
 
 
 @lru_cache(maxsize=50_000)
@@ -129,10 +135,8 @@ def is_name(asked: str, held: str) -> bool:
     """
     if is_word(asked, held):
         return True
-    if len(asked) >= _COMPOUND and len(held) >= len(asked) + 3 and _ends(held, asked):
-        return True
-    own = stems(held)
-    return any(not _synonyms().get(stem, frozenset()).isdisjoint(own) for stem in stems(asked))
+    meant = stems(asked).union(*(_synonyms().get(stem, ()) for stem in stems(asked)))
+    return not meant.isdisjoint(stems(held)) or is_kind_of(held, meant)
 
 
 def with_synonyms(words: Iterable[str]) -> list[str]:

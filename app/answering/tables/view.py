@@ -6,7 +6,7 @@ from decimal import Decimal
 from functools import cached_property, lru_cache
 from itertools import pairwise
 
-from app.answering.tables.lexicon import Phrases, folded_words, measure_words, phrases
+from app.answering.tables.lexicon import Phrases, folded_words, is_kind_of, measure_words, phrases
 from vectorstore.languages import words_of
 from vectorstore.tables.records import Kind, Table, TableRow
 from vectorstore.tables.values import (
@@ -63,7 +63,9 @@ class Column:
     def measures(self, measure: str) -> bool:
         """Whether the name says that the column measures "cost", "time", ..."""
         known = measure_words().get(measure, frozenset())
-        return any(not known.isdisjoint(stems(word)) for word in self.words)
+        return any(
+            not known.isdisjoint(stems(word)) or is_kind_of(word, known) for word in self.words
+        )
 
 
 @dataclass(frozen=True)
