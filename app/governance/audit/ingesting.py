@@ -64,9 +64,7 @@ class RecordedIndex:
                 about["replaces"] = replaced
             self._trail.record(RecordKind.INGEST, person=self._person, data=about)
             try:
-                return self._index.put(
-                    document, chunks, tables=tables, only_if_there=only_if_there
-                )
+                return self._index.put(document, chunks, tables=tables, only_if_there=only_if_there)
             except BaseException as error:
                 failed = {**about, "error": type(error).__name__}
                 self._trail.record(RecordKind.INGEST_FAILED, person=self._person, data=failed)
