@@ -219,8 +219,9 @@ class Index:
     ) -> DocumentRecord:
         """Store a document, its chunks and tables in the place of its old version.
 
-        Durable on return. Embeds before it writes; until then, and if anything fails, the old version stays. With
-        `only_if_there` raises DocumentGone where there is none: deleted stays deleted.
+        Durable on return. Embeds before it writes; until then, and if anything fails, the old
+        version stays. With `only_if_there` raises DocumentGone where there is none: deleted stays
+        deleted.
         """
         self._ready()
         stored = self._embed([prefix(document.title, c.heading) for c in chunks], chunks)

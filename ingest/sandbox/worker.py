@@ -6,10 +6,11 @@ never pickle, so that a parser taken over by a hostile file gains nothing in the
 
 A request is a line of JSON {"path", "name", "text_bytes", "draw", "compare"}. The answer is
 frames, each a 4-byte big-endian length and JSON: lists of [text, page, heading, kind, grid], where
-grid is null or the fields of `ingest.sections.Grid`, and at the end one object, {"title", "pages", "warnings"} or {"rejected"}. With "compare", the lists are those
-of `ingest.coverage.PageCoverage` instead. Either has {"egress"} as well where a parser tried
-to reach the network or to start a program: a list of [event, target]. A frame {"drawing"} comes
-before the first page of a file is drawn. A frame {"ready"} says that the process is up; its
+grid is null or the fields of `ingest.sections.Grid`, and at the end one object, {"title", "pages",
+"warnings"} or {"rejected"}. With "compare", the lists are those of `ingest.coverage.PageCoverage`
+instead. Either has {"egress"} as well where a parser tried to reach the network or to start a
+program: a list of [event, target]. A frame {"drawing"} comes before the first page of a file is
+drawn. A frame {"ready"} says that the process is up; its
 "confined" is "" or the reason why the kernel does not help.
 """
 

@@ -147,7 +147,8 @@ def _holds(scope: Scope, table: Table) -> bool:
 
 
 def _table(row: Sequence[Any]) -> Table:
-    return Table(*row[:7], columns=tuple(_columns(row[7])), rows=row[8])
+    number, space, document, title, at, name, heading, columns, rows = row
+    return Table(number, space, document, title, at, name, heading, tuple(_columns(columns)), rows)
 
 
 def _columns(stored: str) -> list[TableColumn]:

@@ -13,7 +13,9 @@ Kind = Literal["number", "money", "percent", "duration", "date", "yes_no"]
 
 _SIGNS = {"€": "EUR", "$": "USD", "£": "GBP", "¥": "JPY", "%": "%", "‰": "‰"}
 _CODES = frozenset(
-    "EUR USD GBP CHF JPY SEK NOK DKK PLN CZK HUF RON BGN CNY INR AUD CAD NZD ZAR BRL MXN TRY".split()
+    (
+        "EUR USD GBP CHF JPY SEK NOK DKK PLN CZK HUF RON BGN CNY INR AUD CAD NZD ZAR BRL MXN TRY"
+    ).split()
 )
 MONEY = _CODES
 DURATIONS = {  # in seconds, where that is exact
@@ -34,8 +36,11 @@ _SHORT_UNITS = {
     "pcs": "pieces", "m²": "m²", "m2": "m²", "m³": "m³", "m3": "m³", "mi": "miles",
     "teur": "thousand EUR", "keur": "thousand EUR", "meur": "million EUR",
 }  # fmt: skip
-_NOTHING = frozenset(("", "-", "--", "–", "—", "n/a", "n.a.", "na", "none", "null", "?", "tba", "tbd",
-                      "k.a.", "k. a.", "entfällt", "…", "..."))  # fmt: skip
+# What cells say that hold nothing.
+_NOTHING = frozenset(
+    ("", "-", "--", "–", "—", "n/a", "n.a.", "na", "none", "null", "?", "tba", "tbd", "k.a.",
+     "k. a.", "entfällt", "…", "...")
+)  # fmt: skip
 # A number; grouping by a space needs exactly three digits behind it.
 _NUMBER = r"\d+(?:[.,'’]\d+|[ \u00a0\u2009\u202f]\d{3}(?!\d))*"
 _FIGURE = re.compile(rf"(?<![^\W\d_]){_NUMBER}")  # no 3 of m3
@@ -111,25 +116,33 @@ def read_date(text: str) -> Value | None:
     """
     if len(text) > 40:
         return None
-    if found := _ISO.match(text):
+    found = _ISO.match(text)
+    if found:
         return _day(int(found[1]), int(found[2]), int(found[3]))
     if found := _DOTTED.match(text):
         return _day(int(found[3]), int(found[2]), int(found[1]))
-    if found := _SLASHED.match(text):
-        first, second = int(found[1]), int(found[2])
-        if first == second or first > 12:
-            return _day(int(found[3]), second, first)
-        return _day(int(found[3]), first, second) if second > 12 else None
+    found = _SLASHED.match(text)
+    if found is not None:
+        return _slashed(int(found[1]), int(found[2]), int(found[3]))
+    return _monthly(text)
+
+
+def _slashed(first: int, second: int, year: int) -> Value | None:
+    if first == second or first > 12:
+        return _day(year, second, first)
+    return _day(year, first, second) if second > 12 else None
+
+
+def _monthly(text: str) -> Value | None:
+    """A day of a month by its name, or a month."""
     if found := _MONTH.match(text):
         return _month(int(found[1]), int(found[2]))
-    if found := _WORDED.match(text.casefold()):
-        month = _months().get(found[2])
-        if month is None:
-            return None
-        if day := found[1] or found[3]:
-            return _day(int(found[4]), month, int(day))
-        return _month(int(found[4]), month)
-    return None
+    found = _WORDED.match(text.casefold())
+    month = _months().get(found[2]) if found else None
+    if found is None or month is None:
+        return None
+    day = found[1] or found[3]
+    return _day(int(found[4]), month, int(day)) if day else _month(int(found[4]), month)
 
 
 def year_of(year: int) -> Value:
@@ -330,56 +343,68 @@ def _clock(text: str) -> Value | None:
 
 
 def _amount(text: str, decimal: str) -> Value | None:
+    """One number or a range of two, with a currency before or a unit behind, and nothing else."""
     numbers = list(_FIGURE.finditer(text))
     if not 1 <= len(numbers) <= 2:
         return None
     before = text[: numbers[0].start()].strip()
-    negative = False
-    if before.endswith("(") or before.startswith("("):
-        inside = text.strip()
-        if not inside.endswith(")") and ")" not in text[numbers[-1].end() :]:
+    if "(" in before:  # a negative number, as accounts have it
+        if ")" not in text[numbers[-1].end() :]:
             return None
-        negative = True
-        before = before.strip("( ")
         text = text.replace(")", " ")
-        numbers = list(_FIGURE.finditer(text))
-    if before and _SIGN.fullmatch(before[-1]):
-        negative = negative or before[-1] in "-−–"
-        before = before[:-1].strip()
-    elif before and _SIGN.fullmatch(before[0]):
-        negative = negative or before[0] in "-−–"
-        before = before[1:].strip()
+    ahead = _ahead(before)
+    low = _decimal(numbers[0].group(), decimal)
+    if ahead is None or low is None:
+        return None
+    high = low
+    if len(numbers) == 2:
+        upper = _upper(text[numbers[0].end() : numbers[1].start()], numbers[1].group(), decimal)
+        if upper is None:
+            return None
+        high = upper
+    if ahead[1]:
+        low, high = -low, high if len(numbers) == 2 else -low
+    measured = _behind(text[numbers[-1].end() :].strip(), ahead[0])
+    if measured is None or high < low:
+        return None
+    unit, per = measured
+    return Value(kind_of(unit), low, high, unit, per)
+
+
+def _ahead(before: str) -> tuple[str, bool] | None:
+    """What stands before a number: a currency or nothing, and whether the number is negative."""
+    negative = "(" in before
+    before = before.strip("( ")
+    for at in (-1, 0):
+        if before and _SIGN.fullmatch(before[at]):
+            negative = negative or before[at] in "-−–"
+            before = (before[:-1] if at else before[1:]).strip()
+            break
     for word in words_of(lambda language: language.tables.approximately):
         if before.casefold().startswith(word):
             before = before[len(word) :].strip()
-    ahead = _known(before) if before else ""
-    if before and kind_of(ahead) != "money":
+    unit = _known(before) if before else ""
+    return None if before and kind_of(unit) != "money" else (unit, negative)
+
+
+def _upper(between: str, number: str, decimal: str) -> Decimal | None:
+    """The upper end of a range, by what stands between its ends; None where it is no range."""
+    joint = between.strip().casefold()
+    first, _, rest = joint.partition(" ")
+    if rest and _known(first):  # "5 days to 7 days"
+        joint = rest.strip()
+    below = len(joint) > 1 and joint[-1] in "-−"
+    joint = joint[:-1].strip() if below else joint
+    if not (_RANGE.fullmatch(joint) or joint in _to()):
         return None
-    low = _decimal(numbers[0].group(), decimal)
-    high = low
-    end = numbers[0].end()
-    if len(numbers) == 2:
-        between = text[end : numbers[1].start()]
-        joint = between.strip().casefold()
-        shared = _known(joint.split()[0]) if joint and len(joint.split()) > 1 else ""
-        if shared:
-            joint = joint.split(maxsplit=1)[1]
-        below = len(joint) > 1 and joint[-1] in "-−"
-        joint = joint[:-1].strip() if below else joint
-        if not (_RANGE.fullmatch(between) or _RANGE.fullmatch(f" {joint} ") or joint in _to()):
-            return None
-        if between == "-" and len(numbers[1].group()) > 3 and "." not in numbers[1].group():
-            return None  # a part number: 450-8810
-        high = _decimal(numbers[1].group(), decimal)
-        high = -high if below and high is not None else high
-        end = numbers[1].end()
-    if low is None or high is None:
-        return None
-    if negative:
-        low, high = -low, high if len(numbers) == 2 else -low
-    if high < low:
-        return None
-    rest = text[end:].strip()
+    if between == "-" and len(number) > 3 and "." not in number:
+        return None  # a part number: 450-8810
+    upper = _decimal(number, decimal)
+    return -upper if below and upper is not None else upper
+
+
+def _behind(rest: str, ahead: str) -> tuple[str, str] | None:
+    """The unit behind a number, or that ahead of it, and what it is counted for."""
     if len(rest.split()) > 4 or rest[:1] in {"-", ":", "="}:
         return None
     if rest and not rest[0].isalpha() and rest[0] not in "%‰€$£¥°/(":
@@ -389,8 +414,7 @@ def _amount(text: str, decimal: str) -> Value | None:
         return None
     if ahead and unit and unit != ahead:
         unit = f"{unit} {ahead}" if unit in _scales().values() else ahead
-    unit = unit or ahead
-    return Value(kind_of(unit), low, high, unit, per)
+    return unit or ahead, per
 
 
 @lru_cache(maxsize=1)

@@ -314,13 +314,11 @@ def _with_unit(
 
 
 def _is_unit(word: str) -> bool:
+    """Whether a word is a unit that is known: it has another spelling, or it is a known one."""
     value = read_value(f"1 {word}", ".")
-    plain = folded(word)
-    return (
-        value is not None
-        and value.unit not in {"", word}
-        or (value is not None and value.unit == word and plain in _exact_units())
-    )
+    if value is None or not value.unit:
+        return False
+    return value.unit != word or folded(word) in _exact_units()
 
 
 @lru_cache(maxsize=1)

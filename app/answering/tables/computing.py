@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, localcontext
+from itertools import pairwise
 
 from app.answering.tables.planning import Bound, Plan
 from app.answering.tables.view import Column, Record, comparable_values, magnitude
@@ -175,7 +176,7 @@ def _is_certain(
         return True
     if all(value.kind == "date" for level in levels for _, value in level):
         ends = [size[level[0][1]] for level in levels]
-        return all(a[1] < b[0] or b[1] < a[0] for a, b in zip(ends, ends[1:], strict=False))
+        return all(a[1] < b[0] or b[1] < a[0] for a, b in pairwise(ends))
     if plan.top > 1 or plan.from_top:
         return False
     best = size[levels[0][0][1]]

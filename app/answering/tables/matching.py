@@ -274,7 +274,7 @@ def _name_columns(found: Match) -> None:
             if found.by[number] == "cue" and word in telling
         }
         whole = all(any(is_name(words[n], one) for n in at | cue) for one in telling)
-        if cue and whole and (at or len(telling) == len(cue) == 1 and _is_named(found, cue)):
+        if cue and whole and (at or (len(telling) == len(cue) == 1 and _is_named(found, cue))):
             at |= cue
         if at:
             named[column.index] = at
@@ -284,8 +284,8 @@ def _name_columns(found: Match) -> None:
         if not any(at < other for other in named.values())
     }
     found.columns = _closest(found, best)
-    for at in found.columns.values():
-        for number in at:
+    for numbers in found.columns.values():
+        for number in numbers:
             if found.by[number] == "cue":
                 found.released.add(number)
             found.by[number] = "column"
@@ -378,9 +378,7 @@ def _name_place(found: Match) -> None:
         word = found.asked.words[number]
         if any(is_name(word, one) for one in own):
             found.by[number] = "place"
-        elif any(is_word(word, one) for one in whole):
-            found.by[number] = "document"
-        elif word in _sources():
+        elif word in _sources() or any(is_word(word, one) for one in whole):
             found.by[number] = "document"
 
 

@@ -251,10 +251,10 @@ def _are_alike(view: View) -> bool:
 
 def _kind_of(cells: Sequence[str], decimal: str, unit: str) -> Kind:
     values = [read_value(cell, decimal) for cell in cells if not is_nothing(cell)]
-    kinds = {value.kind if value is not None else "text" for value in values}
+    kinds: set[Kind] = {value.kind if value is not None else "text" for value in values}
     if len(kinds) != 1:
         return "mixed" if kinds else "empty"
-    return next(iter(kinds))  # type: ignore[return-value]
+    return kinds.pop()
 
 
 def comparable_values(

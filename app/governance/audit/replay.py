@@ -181,6 +181,8 @@ class _Told:
         self.embedder = index.embedder
         self.opening = index.opening
         self.rarity = index.rarity
+        self.tables = index.tables
+        self.table_rows = index.table_rows
 
     def search(self, question: str, scope: Scope, k: int = 10) -> SearchResult:
         # What the passages' scores are made of belongs to the confidence of the answer.
