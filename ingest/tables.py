@@ -4,7 +4,6 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate
 
-from ingest.loaders.tables import is_number
 from ingest.sections import Grid, Section
 from vectorstore.languages import languages
 from vectorstore.records import Chunk
@@ -48,7 +47,7 @@ def tables_of(sections: Sequence[Section], chunks: Sequence[Chunk]) -> list[NewT
                 break
             last = _Growing(grid, section.heading, section.page)
             growing.append(last)
-        elif not grid.goes_on and not _same_names(last.grid, grid):
+        elif not grid.goes_on and grid.columns and not _same_names(last.grid, grid):
             # The rows on the next page have no names above them: what was taken for some is one.
             last.rows.append(NewRow(grid.columns, starts[0], section.page))
         last.page = section.page
@@ -86,20 +85,27 @@ def _goes_on(table: _Growing, section: Section, grid: Grid, *, follows: bool) ->
     """Whether these rows belong to the table before them."""
     if grid.goes_on:
         return True
-    if section.page is None or table.page is None or section.page != table.page + 1:
-        return False
-    if not follows or not table.grid.columns:
+    over_page = table.page is not None and section.page == table.page + 1
+    if not over_page or not follows or not table.grid.columns:
         return False
     if grid.name and grid.name != table.grid.name:
         return False
-    if _same_names(table.grid, grid):
-        return True
-    # Names that are followed by others in the same number: those of another table, unless they
-    # look like values.
-    widths = {len(row.cells) for row in grid.rows} | {len(grid.columns) or len(table.grid.columns)}
-    if widths != {len(table.grid.columns)}:
+    return _same_names(table.grid, grid) or _same_kinds(table, grid)
+
+
+def _same_kinds(table: _Growing, grid: Grid) -> bool:
+    """Whether rows that follow without any text between hold the same kinds of things.
+
+    Their names are then a row of the table: a table of its own has a heading, or other columns.
+    """
+    rows = [[*grid.columns], *(row.cells for row in grid.rows)] if grid.columns else [
+        row.cells for row in grid.rows
+    ]  # fmt: skip
+    if {len(cells) for cells in rows} != {len(table.grid.columns)}:
         return False
-    return not grid.columns or any(is_number(name) for name in grid.columns)
+    above = read_columns([], [row.cells for row in table.rows])
+    below = read_columns([], rows)
+    return [column.kind for column in above] == [column.kind for column in below]
 
 
 def _same_names(one: Grid, other: Grid) -> bool:

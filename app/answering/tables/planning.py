@@ -338,21 +338,21 @@ class _Planner:
             return self._first_text()
         by = self._by[head]
         if by == "column":
-            columns = [self._view.columns[n] for n in self._match.columns_at(head)]
-            texts = [c for c in columns if not c.is_comparable]
-            if texts:
-                return texts[0]
-            if measure is not None and measure not in columns:
-                return self._dated(columns)
-            return None
-        if by == "row":
-            beside = any(head == cue.start + cue.length for cue in starts)
-            if beside and not self._is_kind_of(head):
-                raise NoPlan
-            return None
-        if by == "place" and self._is_of_place(head, measure):
-            return None
-        raise NoPlan
+            return self._named_at(head, measure)
+        beside = any(head == cue.start + cue.length for cue in starts)
+        known = by == "row" and (not beside or self._is_kind_of(head))
+        if not known and not (by == "place" and self._is_of_place(head, measure)):
+            raise NoPlan
+        return None
+
+    def _named_at(self, head: int, measure: Column | None) -> Column | None:
+        columns = [self._view.columns[n] for n in self._match.columns_at(head)]
+        texts = [c for c in columns if not c.is_comparable]
+        if texts:
+            return texts[0]
+        if measure is not None and measure not in columns:
+            return self._dated(columns)
+        return None
 
     def _is_kind_of(self, head: int) -> bool:
         """Whether the cells that a word is a part of are things of its kind.
@@ -543,11 +543,9 @@ class _Planner:
         wanted = self._asked_columns()
         shown += [column for column in wanted if column not in shown]
         by_name = groups and all(group[0].column == self._view.label for group in groups)
-        if entity is None and not shown:
-            if not (listed and by_name) and not self._names_rows(
-                groups, which or listed, limited=bool(bounds)
-            ):
-                raise NoPlan
+        tells = entity is not None or shown or (listed and by_name)
+        if not tells and not self._names_rows(groups, which or listed, limited=bool(bounds)):
+            raise NoPlan
         if not limited and not self._is_listing():
             raise NoPlan
         one = bool(by_name) and bool(shown or entity is not None) and not bounds

@@ -122,40 +122,30 @@ def _statement(plan: Plan, done: Computed, language: Language) -> str:
     column = _bare(plan.measure) if plan.measure else ""
     source = _source(done.records, sentences)
     names = _names(plan, done.records, sentences)
+    if done.distinct:
+        names = _distinct_names(plan, done, sentences)
     value = ""
     if done.figure is not None:
         value = _amount(done.figure, _unit_of(plan, done), language)
+    said = ""
     match plan.operation:
         case "count":
-            if len(done.records) <= len(plan.records) < len(plan.view.records):
-                if done.distinct:
-                    names = _distinct_names(plan, done, sentences)
-                return sentences.count_within.format(
-                    source=source,
-                    count=number(done.figure or Decimal(0), language),
-                    entity=plan.names,
-                    rows=names,
-                )
-            return sentences.count.format(
-                source=source, count=number(done.figure or Decimal(0), language), entity=plan.names
-            )
-        case "list":
-            if done.distinct:
-                names = _distinct_names(plan, done, sentences)
-            elif plan.shown:
-                return _cells(plan, done, sentences, source, names)
-            return sentences.found.format(count=len(done.records), source=source, rows=names)
+            within = len(plan.records) < len(plan.view.records)
+            template = sentences.count_within if within else sentences.count
+            counted = number(done.figure or Decimal(0), language)
+            said = template.format(source=source, count=counted, entity=plan.names, rows=names)
         case "extreme":
-            return _extreme(plan, done, sentences, source)
+            said = _extreme(plan, done, sentences, source)
         case "sum" | "average":
             template = sentences.sum if plan.operation == "sum" else sentences.average
-            return template.format(
+            said = template.format(
                 column=column, count=len(done.records), source=source, value=value
             )
         case "difference" | "change":
-            return _difference(plan, done, sentences, source, value)
+            said = _difference(plan, done, sentences, source, value)
         case _:
-            return _cells(plan, done, sentences, source, names)
+            said = _cells(plan, done, sentences, source, names)
+    return said
 
 
 def _extreme(plan: Plan, done: Computed, sentences: TableSentences, source: str) -> str:
@@ -216,7 +206,7 @@ def _cells(plan: Plan, done: Computed, sentences: TableSentences, source: str, n
             source=source,
             value=_shown_text(done.records[0], plan.shown[0]),
         )
-    if not plan.shown:
+    if not plan.shown or done.distinct:
         return sentences.found.format(count=len(done.records), source=source, rows=names)
     said = [
         f"{plan.view.name_of(record)}: "
