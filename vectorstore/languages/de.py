@@ -488,7 +488,7 @@ LANGUAGE = Language(
             {
                 "cost": "preis preise kosten gebühr gebühren tarif miete satz entgelt",
                 "time": "zeit dauer lieferzeit lieferdauer laufzeit bearbeitungszeit länge",
-                "date": "datum jahr seit beginn start eröffnet gegründet baujahr termin",
+                "date": "datum jahr seit beginn start eröffnet gegründet geboren baujahr termin",
                 "place": "ort stadt land standort region adresse raum sitz niederlassung",
                 "person": "person ansprechpartner kontakt leiter leitung leiterin verantwortlich "
                 "inhaber dozent dozentin",

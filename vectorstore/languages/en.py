@@ -655,7 +655,7 @@ LANGUAGE = Language(
                 "cost": "price prices cost costs fee fees rate rates charge charges tariff rent "
                 "fare",
                 "time": "time duration lead delivery length",
-                "date": "date year since opened founded built established introduced start begin "
+                "date": "date year since opened founded built established introduced born start begin "
                 "begins starts",
                 "place": "place town city country location site office region address venue room",
                 "person": "person contact owner manager head lead responsible",

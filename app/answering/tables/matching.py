@@ -259,13 +259,22 @@ def _name_columns(found: Match) -> None:
     """Words that name columns; a cue that completes a column's name is a part of it."""
     words = found.asked.words
     named: dict[int, set[int]] = {}
+    literal = {
+        word
+        for word in words
+        if any(is_word(word, one) for column in found.view.columns for one in column.words)
+    }
     for column in found.view.columns:
         telling = [word for word in column.words if word not in free_words()] or [*column.words]
         at = {
             number
             for number, word in enumerate(words)
             if found.by[number] in {"", "figure"}
-            and (any(is_name(word, one) for one in telling) or _joins(word, column.words))
+            and (
+                any(is_word(word, one) for one in telling)
+                if word in literal
+                else any(is_name(word, one) for one in telling) or _joins(word, column.words)
+            )
         }
         at = {n for n in at if found.by[n] != "figure" or words[n].isdigit()}
         cue = {
@@ -372,7 +381,8 @@ def _name_place(found: Match) -> None:
     """Words that are those of the table's name, its headings, its document."""
     table = found.view.table
     file = table.document.rsplit("/", 1)[-1].rsplit(".", 1)[0]
-    own = words_in(f"{table.name} {table.heading}")
+    # A file with nothing but a table has no other name.
+    own = words_in(f"{table.name} {table.heading}") or words_in(file)
     whole = words_in(f"{table.title} {file}")
     for number in found.open_words():
         word = found.asked.words[number]

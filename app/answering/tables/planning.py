@@ -412,7 +412,7 @@ class _Planner:
         if not label.words or not all(word in generic for word in label.words):
             return False
         table = self._view.table
-        own = [*table.name.split(), *table.heading.rsplit(" > ", 1)[-1].split()]
+        own = words_in(f"{table.name} {table.heading.rsplit(' > ', 1)[-1]}")
         return not any(word in conjunctions() for word in own)
 
     def _sum(self, operation: Literal["sum", "average"], groups: list[list[Condition]]) -> Plan:

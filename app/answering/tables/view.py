@@ -85,11 +85,17 @@ class View:
         """The column by which rows are called: a name if there is one, else the first unique."""
         texts = [column for column in self.columns if column.kind in {"text", "mixed"}]
         unique = [column for column in texts if self.is_unique(column.index)]
-        for column in unique:
-            if len(column.words) == 1 and column.words[0] in _naming():
+        for column in texts:
+            naming = len(column.words) == 1 and column.words[0] in _naming()
+            if naming and 2 * self._different(column.index) > len(self.records):
                 return column.index
-        ordered = unique or texts or [c for c in self.columns if c.kind == "date"]
+        if not unique and texts:
+            return max(texts, key=lambda column: self._different(column.index)).index
+        ordered = unique or [c for c in self.columns if c.kind == "date"]
         return ordered[0].index if ordered else 0
+
+    def _different(self, column: int) -> int:
+        return len({folded(record.text(column)) for record in self.records})
 
     def is_unique(self, column: int) -> bool:
         """Whether a column calls each of nearly all records by another text."""
