@@ -247,6 +247,7 @@ class TableWords:
     approximately: Words  # before a number that is nearly so
     totals: Words  # the first words of a row that sums up others
     rests: Words  # those of a row for all the others
+    plurals: Words  # endings: "s" in "orders"
     generic: Words  # names of columns that tell nothing of what the rows are
     naming: Words  # those of them under which a row's own name stands
     free: Words  # words of a question that do not change what is asked

@@ -353,6 +353,7 @@ LANGUAGE = Language(
         approximately=("ca.", "ca", "circa", "etwa", "rund", "ungefähr"),
         totals=("gesamt", "summe", "insgesamt", "zwischensumme", "gesamtsumme"),
         rests=("alle anderen", "alle übrigen", "andere", "sonstige", "übrige", "rest", "weitere"),
+        plurals=("e", "n", "en", "er", "s", "nen"),
         generic=split(
             """name namen bezeichnung titel nummer nr id kennung posten position artikelnummer
             eintrag code"""

@@ -526,6 +526,7 @@ LANGUAGE = Language(
         approximately=("about", "approx.", "approx", "approximately", "around", "roughly"),
         totals=("total", "totals", "subtotal", "grand total"),
         rests=("all other", "all others", "other", "others", "the rest", "rest"),
+        plurals=("s", "es"),
         generic=split(
             """name names title item items number no nr id code designation description key label
             entry position"""

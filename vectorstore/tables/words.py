@@ -14,6 +14,8 @@ _WORD = re.compile(r"[^\W_]+")
 
 def folded(text: str) -> str:
     """`text` case folded and without accents."""
+    if text.isascii():
+        return text.casefold()
     return "".join(
         letter
         for letter in unicodedata.normalize("NFKD", text.casefold())

@@ -38,6 +38,15 @@ class Phrases:
             else:
                 self._by_first.setdefault(parts[0], []).append(entry)
 
+    @property
+    def starts(self) -> frozenset[str]:
+        """The first two letters of every phrase."""
+        return frozenset(
+            parts[0][:2]
+            for entries in (*self._by_first.values(), self._open)
+            for parts, _, _ in entries
+        )
+
     def at(self, words: Sequence[str], start: int) -> Found | None:
         """The longest phrase that begins at `start`."""
         best: Found | None = None
@@ -125,6 +134,15 @@ def is_kind_of(held: str, meant: Iterable[str]) -> bool:
         and any(form.endswith(stem) for form in (held, *stems(held)))
         for stem in meant
     )
+
+
+@lru_cache(maxsize=50_000)
+def is_same_form(one: str, other: str) -> bool:
+    """Whether two folded words are one, perhaps in the plural: "order" and no "ordered"."""
+    short, long = sorted((one, other), key=len)
+    if not long.startswith(short):
+        return stems(one) == stems(other) and one[:-3] == other[:-3]  # "countries"
+    return long == short or long[len(short) :] in folded_words(lambda words: words.plurals)
 
 
 @lru_cache(maxsize=50_000)

@@ -3,19 +3,21 @@
 What is left unaccounted makes the table no answer: a condition that it knows nothing of.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
 
 from app.answering.tables.asking import Asked
-from app.answering.tables.lexicon import folded_words, forms, is_name, is_word
+from app.answering.tables.lexicon import folded_words, forms, is_name, is_same_form, is_word
 from app.answering.tables.view import Column, Record, View
 from vectorstore.languages import words_of
 from vectorstore.tables.words import folded, words_in
 
 _COMPOUND, _LONGEST_WORD = 7, 40  # letters of a compound that is taken apart
 _LONGEST_CELL = 14  # words of a cell that a part of may be named
+_LONGEST_TEXT = 160  # characters of it
 _MOST_TEXTS = 40_000  # cells that are looked at in one view
 
 
@@ -124,19 +126,23 @@ class _Cells:
             for form in (word, *forms(word))
         }
         self.by_column: dict[int, dict[tuple[str, ...], set[int]]] = {}
+        if not wanted:
+            return
+        said = re.compile("|".join(map(re.escape, sorted(wanted))))
+        # Numbers and dates are conditions of their own, see `planning`.
+        columns = [c.index for c in view.columns if not c.is_comparable or c.index == view.label]
         texts = 0
         for number, record in enumerate(records):
-            for column in view.columns:
-                text = record.text(column.index)
-                if not text or len(text) > 160 or texts > _MOST_TEXTS:
+            if texts > _MOST_TEXTS or not said.search(folded("\n".join(record.cells))):
+                continue
+            for column in columns:
+                plain = folded(record.text(column))
+                if not plain or len(plain) > _LONGEST_TEXT or not said.search(plain):
                     continue
-                plain = folded(text)
-                if any(part in plain for part in wanted):
-                    texts += 1
-                    words = tuple(words_in(plain))
-                    if len(words) <= _LONGEST_CELL:
-                        known = self.by_column.setdefault(column.index, {})
-                        known.setdefault(words, set()).add(number)
+                texts += 1
+                words = tuple(words_in(plain))
+                if len(words) <= _LONGEST_CELL:
+                    self.by_column.setdefault(column, {}).setdefault(words, set()).add(number)
 
     def whole(self, start: int, end: int) -> list[tuple[int, frozenset[int]]]:
         """Columns with cells that say just these words of the question, and the records."""
@@ -319,10 +325,14 @@ def _is_named(found: Match, cue: Iterable[int]) -> bool:
 
 
 def _closest(found: Match, named: dict[int, frozenset[int]]) -> dict[int, frozenset[int]]:
-    """Of columns with the same words, those whose names say the least besides."""
+    """Of columns with the same words, those with their very forms, and the least besides."""
     kept: dict[int, frozenset[int]] = {}
     for index, at in named.items():
         same = [other for other, words in named.items() if words == at]
+        formed = [other for other in same if _has_forms(found, other, at)]
+        if formed and index not in formed:
+            continue
+        same = formed or same
         left = {
             other: sum(
                 not any(is_name(found.asked.words[n], one) for n in at)
@@ -333,6 +343,11 @@ def _closest(found: Match, named: dict[int, frozenset[int]]) -> dict[int, frozen
         if left[index] == 0 or min(left.values()) > 0:
             kept[index] = at
     return kept
+
+
+def _has_forms(found: Match, column: int, at: Iterable[int]) -> bool:
+    words = found.view.columns[column].words
+    return all(any(is_same_form(found.asked.words[n], one) for one in words) for n in at)
 
 
 def _name_parts(found: Match, cells: _Cells) -> None:

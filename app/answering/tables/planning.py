@@ -590,8 +590,9 @@ class _Planner:
         """Every comparable column that is named has its part; a text that is named is shown."""
         entity = plan.entity.index if plan.entity is not None else -1
         part = {column.index for column in used} | self._used | {entity}
-        for index in self._match.columns:
-            if index in part:
+        named = {at for index, at in self._match.columns.items() if index in part}
+        for index, at in self._match.columns.items():
+            if index in part or at in named:  # another column may be meant by the same words
                 continue
             column = self._view.columns[index]
             if column.is_comparable:

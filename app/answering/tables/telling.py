@@ -54,7 +54,7 @@ def _shown(plan: Plan) -> list[Column]:
 def _used(plan: Plan, record: Record, shown: Sequence[Column]) -> UsedRow:
     row = record.stored
     if plan.view.turned and plan.measure is not None:
-        row = record.cells[plan.measure.index].row
+        row = record.source(plan.measure.index)
     table = record.table
     return UsedRow(
         document=table.document,
@@ -96,17 +96,20 @@ def _joined(names: Sequence[str], sentences: TableSentences) -> str:
 
 def _names(plan: Plan, records: Sequence[Record], sentences: TableSentences) -> str:
     """The labels of the records, each with what else was asked for in brackets."""
-    said = []
-    for record in records[:_MOST_NAMES]:
-        name = plan.view.name_of(record)
-        entity = plan.entity.index if plan.entity is not None else plan.view.label
-        if entity != plan.view.label and (text := record.text(entity)) and text != name:
-            unique = plan.view.is_unique(entity)
-            name = f"{name} ({text})" if unique else f"{text} ({name})"
-        said.append(name)
+    said = [_name(plan, record) for record in records[:_MOST_NAMES]]
     if len(records) > _MOST_NAMES:
         return f"{', '.join(said)}, …"
     return _joined(said, sentences)
+
+
+def _name(plan: Plan, record: Record) -> str:
+    """A record's label, with the text that was asked for beside it."""
+    name = plan.view.name_of(record)
+    entity = plan.entity.index if plan.entity is not None else plan.view.label
+    text = record.text(entity)
+    if entity == plan.view.label or not text or text == name:
+        return name
+    return f"{name} ({text})" if plan.view.is_unique(entity) else f"{text} ({name})"
 
 
 def _distinct_names(plan: Plan, done: Computed, sentences: TableSentences) -> str:
@@ -209,7 +212,7 @@ def _cells(plan: Plan, done: Computed, sentences: TableSentences, source: str, n
     if not plan.shown or done.distinct:
         return sentences.found.format(count=len(done.records), source=source, rows=names)
     said = [
-        f"{plan.view.name_of(record)}: "
+        f"{_name(plan, record)}: "
         + ", ".join(_shown_text(record, column) or "–" for column in plan.shown)
         for record in done.records[:_MOST_NAMES]
     ]

@@ -26,23 +26,23 @@ _FEW_UNREAD = 0.2  # of the cells of a column that is compared all the same
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
-    """What a cell says, and the row of the stored table that it stands in."""
-
-    text: str
-    row: TableRow
-
-
-@dataclass(frozen=True, slots=True)
 class Record:
-    """A row of a view; `stored` are the rows of the table that its cells come from."""
+    """A row of a view: its texts, and the row of the table where they stand.
 
-    cells: tuple[Cell, ...]
+    On its side each text stands in another row of the table: `sources` are these rows.
+    """
+
+    cells: Sequence[str]
     stored: TableRow
     table: Table
+    sources: tuple[TableRow, ...] = ()
 
     def text(self, column: int) -> str:
-        return self.cells[column].text if column < len(self.cells) else ""
+        return self.cells[column] if column < len(self.cells) else ""
+
+    def source(self, column: int) -> TableRow:
+        """The row of the table in which the text of a column stands."""
+        return self.sources[column] if self.sources else self.stored
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,7 @@ class View:
     def name_of(self, record: Record) -> str:
         """The record's label, or its first cell that says something."""
         label = record.text(self.label)
-        return label or next((cell.text for cell in record.cells if cell.text), "")
+        return label or next((text for text in record.cells if text), "")
 
     def value(self, record: Record, column: Column) -> Value | None:
         """The value of a cell, in the column's unit where the cell names none."""
@@ -148,10 +148,7 @@ def _rest_phrases() -> Phrases:
 def views_of(table: Table, rows: Sequence[TableRow]) -> list[View]:
     """The table as it stands, and on its side where that may be a table as well."""
     width = len(table.columns)
-    records = [
-        Record(tuple(Cell(text, row) for text in _padded(row.cells, width)), row, table)
-        for row in rows
-    ]
+    records = [Record(row.cells, row, table) for row in rows]
     upright = _sorted(table, _columns(table), records)
     found = [upright]
     if 2 <= len(rows) <= _TURNED_ROWS and 2 < width <= _TURNED_COLUMNS:
@@ -159,10 +156,6 @@ def views_of(table: Table, rows: Sequence[TableRow]) -> list[View]:
         if turned is not None:
             found.append(turned)
     return found
-
-
-def _padded(cells: Sequence[str], width: int) -> list[str]:
-    return [*cells, *([""] * (width - len(cells)))]
 
 
 def _columns(table: Table) -> tuple[Column, ...]:
@@ -180,9 +173,10 @@ def _sorted(table: Table, columns: tuple[Column, ...], records: Sequence[Record]
     totals: list[Record] = []
     rests: list[Record] = []
     lines: list[Record] = []
+    starts = _total_phrases().starts | _rest_phrases().starts
     for record in records:
-        filled = [cell.text for cell in record.cells if cell.text]
-        first = words_in(filled[0]) if filled else []
+        filled = [text for text in record.cells if text]
+        first = words_in(filled[0]) if filled and filled[0][:2].casefold() in starts else []
         if len(filled) == 1 and len(columns) > 2 and record.text(0):
             lines.append(record)
         elif first and _total_phrases().at(first, 0):
@@ -237,9 +231,9 @@ def _turned(table: Table, view: View) -> View | None:
         columns.append(Column(index, name, tuple(words_in(bare)), kind, unit, mark))
     found = []
     for column in view.columns[1:]:
-        head = Cell(column.name, records[0].stored)
-        cells = [head, *(record.cells[column.index] for record in records)]
-        found.append(Record(tuple(cells), records[0].stored, table))
+        cells = [column.name, *(record.text(column.index) for record in records)]
+        sources = [records[0].stored, *(record.stored for record in records)]
+        found.append(Record(cells, records[0].stored, table, tuple(sources)))
     return View(table, tuple(columns), tuple(found), turned=True)
 
 
@@ -320,7 +314,7 @@ def merged(views: Sequence[View]) -> View | None:
 
     def taken(kind: Callable[[View], Sequence[Record]]) -> tuple[Record, ...]:
         return tuple(
-            replace(record, cells=tuple(record.cells[at[c.index]] for c in kept))
+            replace(record, cells=[record.text(at[c.index]) for c in kept])
             for view, at in zip(views, same, strict=True)
             for record in kind(view)
         )
