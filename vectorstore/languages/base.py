@@ -275,6 +275,8 @@ class TableWords:
     asks: Mapping[str, Words]  # of questions: "when", "how long"
     verbs: Mapping[str, Words]  # of questions: "cost", "last"
     bounds: Mapping[str, Words]  # before a figure: by ">", ">=", "<", "<="
+    exactly: Words  # before a figure that nothing is to be added to
+    ones: Words  # 1 before a unit: "one day"
     between: Words
     ordinals: Mapping[int, Words]
     periods: Mapping[str, Words]  # "day": "daily", "day"

@@ -508,7 +508,7 @@ LANGUAGE = Language(
         },
         verbs=split_all(
             {
-                "cost": "teuer billig günstig",
+                "cost": "kostet kosten teuer billig günstig",
                 "time": "dauert dauern lange schnell zeit",
                 "date": "stattfinden datum",
                 "person": "verantwortlich zuständig",
@@ -516,6 +516,8 @@ LANGUAGE = Language(
                 "height": "hoch",
             }
         ),
+        exactly=("nur", "genau", "lediglich", "exakt"),
+        ones=("ein", "eine", "einen", "einem", "einer"),
         bounds={
             ">": ("mehr als", "über", "oberhalb von", "nach"),
             ">=": ("mindestens", "ab", "wenigstens", "seit"),

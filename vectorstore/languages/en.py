@@ -675,7 +675,7 @@ LANGUAGE = Language(
         },
         verbs=split_all(
             {
-                "cost": "expensive cheap dear priced",
+                "cost": "cost costs costing expensive cheap dear priced",
                 "time": "take takes last lasts long fast quickly time times",
                 "date": "take place held date dates",
                 "person": "responsible charge",
@@ -683,6 +683,8 @@ LANGUAGE = Language(
                 "height": "tall high",
             }
         ),
+        exactly=("only", "just", "exactly", "precisely"),
+        ones=("one",),
         bounds={
             ">": ("more than", "over", "above", "greater than", "after", "exceeding", "exceeds"),
             ">=": ("at least", "no less than", "not less than", "minimum", "from", "since"),

@@ -35,10 +35,10 @@ def _stemmers() -> list[snowballstemmer.stemmer]:
 
 @lru_cache(maxsize=50_000)
 def stems(word: str) -> frozenset[str]:
-    """The stems of a folded word in each language; two words are one if they share a stem."""
+    """A folded word and its stems in each language; two words are one if they share a form."""
     if word.isdigit():
         return frozenset((word,))
-    return frozenset(str(stemmer.stemWord(word)) for stemmer in _stemmers())
+    return frozenset((word, *(str(stemmer.stemWord(word)) for stemmer in _stemmers())))
 
 
 def all_stems(texts: Iterable[str]) -> set[str]:

@@ -33,7 +33,8 @@ class Token:
 class Figure:
     """A number or a date of the question, by the words that say it: half-open.
 
-    `bound` is ">", ">=", "<", "<=" or "" where nothing but the figure is said; `first` is the
+    `bound` is ">", ">=", "<", "<=", "=" ("only one day"), or "" where nothing but the figure is
+    said; `first` is the
     first word with the bound. `count` is a bare whole number.
     """
 
@@ -237,10 +238,16 @@ def _both_ends(low: Figure, high: Figure, before: int) -> Iterator[Figure]:
 
 def _bounded(words: list[str], figure: Figure) -> Figure:
     """The figure with the words before it that make it a bound."""
+    if figure.start and words[figure.start - 1] in folded_words(lambda words: words.exactly):
+        return _with_bound(figure, figure.start - 1, "=", "")
+    free = folded_words(lambda words: words.free)
     for start in range(max(0, figure.start - 4), figure.start):
         length = figure.start - start
         found = _bounds().at(words, start)
-        if found and found.length == length:
+        if found and (
+            found.length == length
+            or (found.length == length - 1 and words[figure.start - 1] in free)  # its article
+        ):
             return _with_bound(figure, start, found.meaning, "")
         if words[figure.start - 1] in _small()[0]:
             for bound, known in _measured_bounds():
@@ -264,6 +271,12 @@ def _numbers(question: str, tokens: tuple[Token, ...], language: Language) -> It
             yield _figure(text[0], at, text[1], number, text[2], language)
             at = text[1]
             continue
+        if token.word in folded_words(lambda words: words.ones):
+            text, end, first = _with_unit(question, tokens, "1", at, at + 1)
+            if end > at + 1:
+                yield _figure(text, first, end, 1, at, language)
+                at = end
+                continue
         found = _NUMBER.match(question, token.start)
         if (
             not token.word.isdigit()

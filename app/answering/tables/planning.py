@@ -43,6 +43,7 @@ class Bound:
     column: Column
     sign: str
     value: Value
+    said: str  # the figure in the question's words
 
 
 @dataclass
@@ -185,7 +186,9 @@ class _Planner:
         before = self._asked.words[figure.first : figure.start]
         if any(is_word(word, one) for word in before for one in column.words):
             sign = "="  # "valid until 2027" of a column "Valid until"
-        return Bound(column, sign, value)
+        tokens = self._asked.tokens
+        said = self._asked.text[tokens[figure.start].start : tokens[figure.end - 1].end]
+        return Bound(column, sign, value, said)
 
     def _column_of(self, figure: Figure) -> Column:
         """The column that a figure bounds: the one named beside it, or of its unit or measure."""
@@ -517,11 +520,16 @@ class _Planner:
         """The question's words for what is counted, as they stand."""
         end = head + 1
         kind = self._by[head]
-        while end < len(self._by) and self._by[end] == kind and kind != "place":
+        same = self._match.columns_at(head)
+        while (
+            end < len(self._by)
+            and self._by[end] == kind != "place"
+            and self._match.columns_at(end) == same
+        ):
             end += 1
         tokens = self._asked.tokens
         start = head
-        while start and self._by[start - 1] == kind:
+        while start and self._by[start - 1] == kind and self._match.columns_at(start - 1) == same:
             start -= 1
         return self._asked.text[tokens[start].start : tokens[end - 1].end]
 

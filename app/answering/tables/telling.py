@@ -12,6 +12,7 @@ from vectorstore.languages.base import Language, TableSentences
 from vectorstore.tables.values import split_unit
 
 _MOST_NAMES = 12  # in a sentence
+_MOST_TEXTS = 3  # of a column by which rows were chosen
 _MOST_TERMS = 12  # of a sum that is written out
 MOST_ROWS = 100  # of a table that is shown
 _MARKUP = re.compile(r"([\\`*_\[\]<>|!#~])")
@@ -88,6 +89,17 @@ def _source(records: Iterable[Record], sentences: TableSentences) -> str:
     return _joined(said, sentences)
 
 
+def _limits(plan: Plan, done: Computed) -> str:
+    """What rows had to fulfil, where that are no names of theirs: " (Country: Spain)"."""
+    said = []
+    for index in plan.named:
+        texts = list(dict.fromkeys(record.text(index) for record in done.records))
+        if index != plan.view.label and len(texts) <= _MOST_TEXTS and all(texts):
+            said.append(f"{_bare(plan.view.columns[index])}: {', '.join(texts)}")
+    said += [f"{_bare(bound.column)} {bound.sign} {bound.said}" for bound in plan.bounds]
+    return f" ({'; '.join(said)})" if said else ""
+
+
 def _joined(names: Sequence[str], sentences: TableSentences) -> str:
     if len(names) < 2:
         return "".join(names)
@@ -123,7 +135,7 @@ def _distinct_names(plan: Plan, done: Computed, sentences: TableSentences) -> st
 def _statement(plan: Plan, done: Computed, language: Language) -> str:
     sentences = language.tables.sentences
     column = _bare(plan.measure) if plan.measure else ""
-    source = _source(done.records, sentences)
+    source = _source(done.records, sentences) + _limits(plan, done)
     names = _names(plan, done.records, sentences)
     if done.distinct:
         names = _distinct_names(plan, done, sentences)
