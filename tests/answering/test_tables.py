@@ -174,7 +174,12 @@ def test_ties_are_all_told_and_missing_values_too(made):
 def test_units_that_differ_are_not_compared(made):
     index = made(
         fees_csv=["Permit,Fee", "Angling,EUR 12", "Boating,GBP 10", "Camping,EUR 15"],
-        terms_csv=["Loan,Duration", "Alpha,2 weeks", "Beta,10 days", "Gamma,3 weeks"],
+        terms_csv=[
+            "Loan,Bank,Duration",
+            "Alpha,Tamsin,2 weeks",
+            "Beta,Tamsin,10 days",
+            "Gamma,Orme,3 weeks",
+        ],
     )
     assert ask(index, "Which permit is the cheapest?") is None
     assert ask(index, "What is the total fee of the permits?") is None

@@ -86,7 +86,8 @@ def as_xlsx() -> bytes:
     book = openpyxl.Workbook()
     book.active.title = "Valves"
     for row in ROWS:
-        book.active.append([float(cell) if cell[:1].isdigit() else cell for cell in row])
+        cells: list[object] = [float(cell) if cell[:1].isdigit() else cell for cell in row]
+        book.active.append(cells)
     return saved(book)
 
 

@@ -251,6 +251,8 @@ class TableWords:
     generic: Words  # names of columns that tell nothing of what the rows are
     naming: Words  # those of them under which a row's own name stands
     free: Words  # words of a question that do not change what is asked
+    relating: Words  # verbs between a thing and what a row tells of it: "sells", in lists alone
+    yes_no: Words  # that open a question for yes or no
     before_sources: Words  # "in", before the name of a table or a document
     quantifiers: Words  # "all" in a cell that is no single thing: "all meters"
     sources: Words  # "table" in "according to the table"

@@ -365,11 +365,15 @@ LANGUAGE = Language(
             mir mein dein ihr ihre im in am an auf aus bei beim zu zum zur von vom für mit und oder
             was welche welcher welches welchen welchem wer wen wem bitte kannst können mir zeige
             zeig nenne nenn liste alle allen aller alles jede jeder jedes auf hier derzeit aktuell
-            genau wert werte zeile zeilen spalte spalten eintrag einträge bietet bieten angeboten
-            verkauft verkaufen liefert stammt stammen kommt kommen befindet befinden sich liegt
+            genau wert werte zeile zeilen spalte spalten eintrag einträge
+               stammt stammen kommt kommen befindet befinden sich liegt
             liegen steht stehen gehört gehören stellt finden findet statt enthält aufgeführt
             beträgt betragen braucht benötigt wie hoch groß viel viele wann wo je pro insgesamt
             ihren seine sein seiner denn eigentlich dabei davon hinweg über"""
+        ),
+        relating=split("bietet bieten verkauft verkaufen nutzt nutzen führt führen"),
+        yes_no=split(
+            "ist sind war waren hat haben hatte hatten kann können wird werden darf muss soll gibt"
         ),
         before_sources=("in", "im", "laut", "aus", "auf", "nach", "gemäß", "von", "der", "des"),
         quantifiers=("alle", "alles", "jede", "jeder", "jedes", "sämtliche", "beide"),
@@ -435,7 +439,7 @@ LANGUAGE = Language(
             "vergleich",
         ),
         existence=("gibt es", "haben wir", "sind aufgeführt", "stehen in", "existieren"),
-        which=("welche", "welcher", "welches", "welchen", "was", "wer"),
+        which=("welche", "welcher", "welches", "welchen", "was"),
         tops=("top", "die top"),
         lowest={
             "": (
@@ -492,7 +496,7 @@ LANGUAGE = Language(
                 "date": "datum jahr seit beginn start eröffnet gegründet geboren baujahr termin",
                 "place": "ort stadt land standort region adresse raum sitz niederlassung",
                 "person": "person ansprechpartner kontakt leiter leitung leiterin verantwortlich "
-                "inhaber dozent dozentin",
+                "inhaber dozent dozentin mitarbeiter direktor mitglied autor",
                 "weight": "gewicht masse",
                 "height": "höhe",
                 "age": "alter",
@@ -593,7 +597,8 @@ LANGUAGE = Language(
             split("sitzplätze plätze sitze seats"),
             split("zimmer raum room"),
             split("hotel hotels"),
-            split("verpflegung tagegeld allowance mahlzeit meal"),
+            split("tagegeld pauschale allowance"),
+            split("verpflegung mahlzeit meal"),
             split("grenze obergrenze höchstbetrag limit"),
             split("ansprechpartner kontakt contact"),
             split("zahlungsziel zahlungsfrist payment"),

@@ -537,10 +537,17 @@ LANGUAGE = Language(
             my your their its it of in on at for to from with by as that this these those there and
             or what which who whose whom please can could would tell give show name list find get
             all every any each here currently now exactly s re ve one ones thing things value values
-            entry entries row rows column columns figure figures need needs offer offers offered
-            sell sells sold supply supplies supplied provide provides provided come comes based
-            located belong belongs stand stands listed contain contains held hold holds use uses
-            used per overall respectively both how much many when where if into"""
+            entry entries row rows column columns figure figures need needs
+                     come comes based
+            located belong belongs stand stands listed contain contains held hold holds
+             per overall respectively both how much many when where if into"""
+        ),
+        relating=split(
+            "offer offers sell sells supply supplies provide provides use uses make makes produce "
+            "produces"
+        ),
+        yes_no=split(
+            "is are was were do does did has have had can could will would may should must"
         ),
         before_sources=("in", "of", "from", "on", "by", "to", "per", "with"),
         quantifiers=("all", "every", "any", "each", "both"),
@@ -618,7 +625,7 @@ LANGUAGE = Language(
             "does it list",
             "do you know",
         ),
-        which=("which", "what", "who"),
+        which=("which", "what"),
         tops=("top", "the top"),
         lowest={
             "": ("lowest", "least", "fewest", "smallest", "minimum", "minimal"),
@@ -659,7 +666,8 @@ LANGUAGE = Language(
                 "date": "date year since opened founded built established introduced born start begin "
                 "begins starts",
                 "place": "place town city country location site office region address venue room",
-                "person": "person contact owner manager head lead responsible",
+                "person": "person contact owner manager head lead responsible employee director member "
+                "author teacher chair",
                 "weight": "weight mass",
                 "height": "height",
                 "age": "age",

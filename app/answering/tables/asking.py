@@ -34,8 +34,7 @@ class Figure:
     """A number or a date of the question, by the words that say it: half-open.
 
     `bound` is ">", ">=", "<", "<=", "=" ("only one day"), or "" where nothing but the figure is
-    said; `first` is the
-    first word with the bound. `count` is a bare whole number.
+    said; `first` is the first word with the bound. `count` is a bare whole number.
     """
 
     value: Value
@@ -272,9 +271,9 @@ def _numbers(question: str, tokens: tuple[Token, ...], language: Language) -> It
             at = text[1]
             continue
         if token.word in folded_words(lambda words: words.ones):
-            text, end, first = _with_unit(question, tokens, "1", at, at + 1)
+            one, end, first = _with_unit(question, tokens, "1", at, at + 1)
             if end > at + 1:
-                yield _figure(text, first, end, 1, at, language)
+                yield _figure(one, first, end, 1, at, language)
                 at = end
                 continue
         found = _NUMBER.match(question, token.start)

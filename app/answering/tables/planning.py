@@ -6,12 +6,14 @@ A plan is made only where nothing is left over: no word, no figure, no column wi
 import re
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import pairwise
 from typing import Literal
 
 from app.answering.tables.asking import Asked, Cue, Figure, as_year
 from app.answering.tables.lexicon import (
     Phrases,
     folded_words,
+    is_name,
     is_word,
     period_of,
     phrases_by,
@@ -27,7 +29,7 @@ from app.answering.tables.matching import (
 )
 from app.answering.tables.view import Column, Record, View, unit_words
 from vectorstore.tables.values import DURATIONS, Value, read_yes_no
-from vectorstore.tables.words import stems, words_in
+from vectorstore.tables.words import folded, stems, words_in
 
 _PART = 0.75  # what a word counts that is a part of a cell; one that names a column counts 1
 _COUNTED = frozenset(("number", "duration", "mixed", "money"))  # kinds of columns of numbers
@@ -106,6 +108,8 @@ class _Planner:
         for condition in conditions:
             self._used.add(condition[0].column)
         plan = self._operation(superlative, conditions, bounds)
+        if plan.operation in {"cell", "list", "count"} and self._asks_yes_or_no():
+            raise NoPlan  # rows are no yes
         plan.bounds = bounds
         plan.named = [group[0].column for group in conditions]
         plan.top = self._top or 1
@@ -114,6 +118,10 @@ class _Planner:
         self._account(plan)
         plan.fit = self._fit()
         return plan
+
+    def _asks_yes_or_no(self) -> bool:
+        starts = self._asked.language.tables.yes_no  # "was" opens another question in German
+        return self._asked.words[0] in map(folded, starts)
 
     def _fit(self) -> float:
         """How much of the question the table's columns and cells account for, in words."""
@@ -355,7 +363,14 @@ class _Planner:
             return texts[0]
         if measure is not None and measure not in columns:
             return self._dated(columns)
+        if not any(self._names_noun(column) for column in columns):
+            raise NoPlan  # "which meal" asks for no "Meal allowance"
         return None
+
+    def _names_noun(self, column: Column) -> bool:
+        """Whether the question names what a column is, besides what it is of."""
+        noun = _noun_of(" ".join(column.words))
+        return any(is_name(self._asked.words[at], noun) for at in self._match.columns[column.index])
 
     def _is_kind_of(self, head: int) -> bool:
         """Whether the cells that a word is a part of are things of its kind.
@@ -510,6 +525,8 @@ class _Planner:
         """ "How many beds has Neurology": the number stands in a cell."""
         if len(named) != 1 or not groups or named[0].kind not in _COUNTED:
             raise NoPlan
+        if not _is_period(named[0]) and not self._names_noun(named[0]):
+            raise NoPlan
         plan = Plan(self._view, self._asked, "cell", self._rows(groups, totals=True))
         plan.shown = [named[0]]
         plan.entity = self._first_text()
@@ -547,6 +564,7 @@ class _Planner:
             for n in sorted(self._match.columns, key=lambda n: min(self._match.columns[n]))
             if n not in self._used and (entity is None or n != entity.index)
         ]
+        self._need_joints([column for column in shown if column.is_comparable])
         limited = bool(groups or bounds or flags)
         wanted = self._asked_columns()
         shown += [column for column in wanted if column not in shown]
@@ -563,6 +581,20 @@ class _Planner:
             plan.shown = [entity, *shown]
         self._leave(plan, [*shown, *flags, *[bound.column for bound in bounds]])
         return plan
+
+    def _need_joints(self, shown: list[Column]) -> None:
+        """Raises NoPlan where two columns are named and nothing joins them: "price of delivery"."""
+        spans = [self._match.columns[column.index] for column in shown]
+        for one, other in pairwise(spans):
+            if one == other:
+                continue
+            start, end = min(max(one), max(other)), max(min(one), min(other))
+            between = self._asked.text[
+                self._asked.tokens[start].end : self._asked.tokens[end].start
+            ]
+            words = self._asked.words[start + 1 : end]
+            if "," not in between and not any(word in conjunctions() for word in words):
+                raise NoPlan
 
     def _names_rows(self, groups: list[list[Condition]], cue: Cue | None, *, limited: bool) -> bool:
         """ "List the Heron meters": rows by a part of what their cells say, all of them."""
@@ -622,7 +654,8 @@ class _Planner:
             else:
                 at += 1
         for cue in self._cues:
-            if cue.kind == "ask" and not _answers_ask(cue.measure, columns):
+            asked = [*columns, self._view.columns[self._view.label]]
+            if cue.kind == "ask" and not _answers_ask(cue.measure, asked):
                 raise NoPlan
 
     def _joins(self, at: int, plan: Plan) -> bool:
@@ -630,6 +663,8 @@ class _Planner:
         word = self._asked.words[at]
         if word in conjunctions():
             return True
+        if word in folded_words(lambda words: words.relating):
+            return plan.operation in {"list", "cell"}
         between = folded_words(lambda words: words.between)
         return word in between and plan.operation in {"difference", "change", "extreme"}
 
@@ -686,8 +721,6 @@ def _is_kind(column: Column, measure: str) -> bool:
 
 def _answers_ask(measure: str, columns: list[Column]) -> bool:
     """Whether one of the columns is what "when", "where" or "who" asks for."""
-    if measure in {"place", "person"}:
-        return any(not column.is_comparable for column in columns)
     return any(column.measures(measure) or _is_kind(column, measure) for column in columns)
 
 
