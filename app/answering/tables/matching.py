@@ -357,8 +357,8 @@ def _name_parts(found: Match, cells: _Cells) -> None:
         while at < len(run):
             for end in range(len(run), at, -1):
                 words = [found.asked.words[n] for n in run[at:end]]
-                if all(found.by[n] for n in run[at:end]):
-                    continue  # a figure alone
+                if all(word.isdigit() for word in words):
+                    continue  # a number alone may be a part of anything
                 if (place := _one_place(found, cells.part(words))) is not None:
                     first, last = run[at], run[end - 1] + 1
                     found.conditions.append(Condition(place[0], first, last, place[1], whole=False))

@@ -567,6 +567,9 @@ class _Planner:
         self._need_joints([column for column in shown if column.is_comparable])
         limited = bool(groups or bounds or flags)
         wanted = self._asked_columns()
+        other = entity is not None and entity.index != self._view.label
+        if wanted and (shown or other):
+            raise NoPlan  # "who" and another thing
         shown += [column for column in wanted if column not in shown]
         by_name = groups and all(group[0].column == self._view.label for group in groups)
         tells = entity is not None or shown or (listed and by_name)
