@@ -163,8 +163,9 @@ def test_a_workbook_keeps_its_addresses_sheets_and_tables_apart(tmp_path):
     for at, row in enumerate(ROWS, 3):
         for column, cell in enumerate(row, 1):
             first.cell(at, column).value = cell
-    for row in (["Pump", "Flow (l/min)"], ["P-1", 40], ["P-2", 65]):
-        second.append(row)
+    flows: list[list[object]] = [["Pump", "Flow (l/min)"], ["P-1", 40], ["P-2", 65]]
+    for flow in flows:
+        second.append(flow)
     (valves, pumps), _ = kept(tmp_path, "plant.xlsx", saved(book))
     assert [row.address for row in valves.rows] == ["A4:C4", "A5:C5", "A6:C6"]
     assert (valves.name, valves.heading) == ("Valves", "Valves")
