@@ -112,11 +112,6 @@ class View:
         """The value of a cell, in the column's unit where the cell names none."""
         return value_of(record.text(column.index), column)
 
-    @property
-    def place_words(self) -> list[str]:
-        """Words of the table's own name and of the headings above it."""
-        return words_in(f"{self.table.name} {self.table.heading}")
-
 
 def value_of(text: str, column: Column) -> Value | None:
     """The value of a cell's text in a column, or None."""
