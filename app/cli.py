@@ -171,6 +171,11 @@ def build_parser() -> argparse.ArgumentParser:
     reindex = command(
         "reindex", "documents:reindex", "compute all vectors anew from the catalogue", commands
     )
+    reindex.add_argument(
+        "--read-again",
+        action="store_true",
+        help="then read the kept originals again, for what this version reads of them",
+    )
     _json(reindex)
     _add_copies(command, commands)
     return parser

@@ -2,9 +2,11 @@
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -187,6 +189,28 @@ def test_reindex_keeps_what_is_found(home: Path) -> None:
     assert run(home, "reindex").returncode == 0
     after = json.loads(here(home, "search", LEAVE, "--json").stdout)["hits"]
     assert [hit["chunk_id"] for hit in before] == [hit["chunk_id"] for hit in after]
+
+
+def test_reading_again_brings_the_tables_of_an_older_index(home: Path) -> None:
+    catalogue = home / "index" / "catalogue.sqlite3"
+
+    def tables() -> int:
+        with closing(sqlite3.connect(catalogue)) as database:
+            return int(database.execute("SELECT count(*) FROM tables").fetchone()[0])
+
+    before = tables()
+    assert before > 0
+    with closing(sqlite3.connect(catalogue)) as database, database:
+        database.execute("PRAGMA foreign_keys = ON")
+        database.execute("DELETE FROM tables")
+    assert run(home, "reindex").returncode == 0
+    assert tables() == 0
+    done = run(home, "reindex", "--read-again", "--json")
+    assert done.returncode == 0, done.stderr
+    result = json.loads(done.stdout)
+    assert len(result["read_again"]) == result["documents"]
+    assert result["not_read_again"] == []
+    assert tables() == before
 
 
 def test_commands_hand_their_work_to_the_serving_process(

@@ -25,6 +25,13 @@ from vectorstore.schema import FILE, name_of_embedder
 from vectorstore.scope import Scope
 from vectorstore.search import search, to_hit
 from vectorstore.spelling import Spelling, spelling
+from vectorstore.tables.records import NewTable, Table, TableRow
+from vectorstore.tables.rows import (
+    rows_of_table,
+    tables_of_chunks,
+    tables_of_document,
+    tables_of_words,
+)
 from vectorstore.vector_index import Server, VectorIndex
 from vectorstore.vectors import to_bytes
 
@@ -32,6 +39,7 @@ __all__ = ["EmbedderMismatch", "Index", "IndexFault"]
 
 SECTION = 12  # chunks of a section on each side of one, at most
 OUTLINED = 400  # chunks of a document that its outline is made of, at most
+_NAMED_TABLES = 24  # tables that a question finds by its words, besides those of passages
 _EMBED = 64  # texts read at a time: their token vectors are large, and kept only as bits
 
 Progress = Callable[[int, int], None]
@@ -245,20 +253,49 @@ class Index:
             question, scope, k, self._catalogue, self._vectors, self.embedder, self._reranker
         )
 
+    def tables(self, stems: Sequence[str], hits: Sequence[Hit], scope: Scope) -> list[Table]:
+        """Tables of the scope that may answer a question: those of the hits' chunks first.
+
+        Then those whose names, headings or columns share the most of `stems`, which are spelt
+        by `vectorstore.tables.words.stems`. Never all tables of an index.
+        """
+        if scope.is_empty:
+            return []
+        with self._catalogue.reading() as connection:
+            near = tables_of_chunks(connection, [hit.chunk_id for hit in hits], scope)
+            named = tables_of_words(connection, stems, scope, _NAMED_TABLES)
+        return list({table.id: table for table in (*near, *named)}.values())
+
+    def table_rows(self, table: Table) -> list[TableRow]:
+        """The rows of a table that `tables` or `tables_of` gave; none when it is gone."""
+        with self._catalogue.reading() as connection:
+            return rows_of_table(connection, table.id)
+
+    def tables_of(self, space: str, name: str) -> list[Table]:
+        """All tables of a document in the order of its text."""
+        with self._catalogue.reading() as connection:
+            return tables_of_document(connection, space, name)
+
     # Writing
 
     def put(
-        self, document: NewDocument, chunks: Sequence[Chunk], *, only_if_there: bool = False
+        self,
+        document: NewDocument,
+        chunks: Sequence[Chunk],
+        *,
+        tables: Sequence[NewTable] = (),
+        only_if_there: bool = False,
     ) -> DocumentRecord:
-        """Store a document and its chunks in the place of its old version; durable on return.
+        """Store a document, its chunks and tables in the place of its old version.
 
-        Embeds before it writes; until then, and if anything fails, the old version stays. With
-        `only_if_there` raises DocumentGone where there is none: deleted stays deleted.
+        Durable on return. Embeds before it writes; until then, and if anything fails, the old
+        version stays. With `only_if_there` raises DocumentGone where there is none: deleted stays
+        deleted.
         """
         self._ready()
         stored = self._embed([prefix(document.title, c.heading) for c in chunks], chunks)
         record, space = self._catalogue.replace(
-            document, chunks, stored, only_if_there=only_if_there
+            document, chunks, stored, tables=tables, only_if_there=only_if_there
         )
         self._vectors.follow(space)
         return record

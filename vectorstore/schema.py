@@ -76,6 +76,39 @@ STEPS = (
     );
     CREATE INDEX former_places_of ON former_places (space, name);
     """,
+    """
+    -- Tables of documents as data. The text of a row stands in the chunk of its position too.
+    CREATE TABLE tables (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        document_id INTEGER NOT NULL REFERENCES documents (id) ON DELETE CASCADE,
+        number INTEGER NOT NULL,       -- within the document, from 0
+        name TEXT NOT NULL,            -- its title, caption or sheet, or ''
+        heading TEXT NOT NULL,
+        columns TEXT NOT NULL,         -- JSON: [[name, kind, unit, decimal mark], ...]
+        rows INTEGER NOT NULL,
+        first_position INTEGER NOT NULL,  -- of the chunks that say its rows
+        last_position INTEGER NOT NULL,
+        UNIQUE (document_id, number)
+    );
+
+    CREATE TABLE table_rows (
+        table_id INTEGER NOT NULL REFERENCES tables (id) ON DELETE CASCADE,
+        number INTEGER NOT NULL,       -- from 1
+        position INTEGER NOT NULL,     -- of the chunk that says it
+        page INTEGER,
+        address TEXT NOT NULL,         -- 'A5:F5' where the format has such, or ''
+        cells TEXT NOT NULL,           -- JSON: [text, ...]
+        PRIMARY KEY (table_id, number)
+    ) WITHOUT ROWID;
+
+    -- Stems of the names of tables and columns, by which a question finds them.
+    CREATE TABLE table_words (
+        word TEXT NOT NULL,
+        table_id INTEGER NOT NULL REFERENCES tables (id) ON DELETE CASCADE,
+        PRIMARY KEY (word, table_id)
+    ) WITHOUT ROWID;
+    CREATE INDEX table_words_of ON table_words (table_id);
+    """,
 )
 
 

@@ -6,6 +6,7 @@ from typing import Protocol
 from vectorstore.embedder import Embedder
 from vectorstore.records import DocumentRecord, Hit, SearchResult
 from vectorstore.scope import Scope
+from vectorstore.tables.records import Table, TableRow
 
 
 class SearchIndex(Protocol):
@@ -40,4 +41,12 @@ class SearchIndex(Protocol):
 
     def chunks(self, space: str, name: str) -> list[Hit]:
         """All chunks of a document in the order of its text; none when it is not there."""
+        ...
+
+    def tables(self, stems: Sequence[str], hits: Sequence[Hit], scope: Scope) -> list[Table]:
+        """Tables of the scope that have a row in the hits' chunks, or names with these stems."""
+        ...
+
+    def table_rows(self, table: Table) -> list[TableRow]:
+        """The rows of a table; none when it is gone."""
         ...

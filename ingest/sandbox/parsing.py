@@ -16,10 +16,11 @@ from typing import Any, NamedTuple, Self, TypeVar
 
 from ingest.coverage import PageCoverage
 from ingest.sandbox.worker import FRAME
-from ingest.sections import LoaderError, Section
+from ingest.sections import Grid, GridRow, LoaderError, Section
 
 _PAGES_A_TURN = 200  # a document of thousands of pages earns time by delivering them
 _MOST_SECTIONS = 2_000_000
+_CELLS = 5  # times the text: the most bytes of it together with the cells of its tables
 _START_SECONDS = 60.0  # for the child to start, on the slowest machine
 _Item = TypeVar("_Item", Section, PageCoverage)
 
@@ -167,15 +168,16 @@ class Sandbox:
     ) -> tuple[list[_Item], dict[str, Any]]:
         """The sections or pages of one file and the closing message, within all limits."""
         largest = self._limits.text_mib << 20
+        most = _CELLS * largest + (1 << 20)  # the child counts the text, and here is the last limit
         started = time.monotonic()
         deadline = started + self._limits.seconds
         frames = _Frames(child, stopped)
         items: list[_Item] = []
         received = 0
         while True:
-            frame = frames.next(deadline, largest + 4096)
+            frame = frames.next(deadline, most)
             received += len(frame)
-            if received > largest + (1 << 20):
+            if received > most:
                 raise LoaderError(f"has more than {self._limits.text_mib} MiB of text; split it")
             message = json.loads(frame)
             if isinstance(message, dict):
@@ -183,7 +185,7 @@ class Sandbox:
                     self._drawing = True
                     continue
                 return items, message
-            items += (kind(*fields) for fields in message)
+            items += (_item(kind, fields) for fields in message)
             if len(items) > _MOST_SECTIONS:
                 raise LoaderError("falls into more than 2 million pieces; split it")
             page = (items[-1].page if items else None) or 0
@@ -224,6 +226,16 @@ class Sandbox:
             )
         name = signal.Signals(-code).name if code and code < 0 else f"exit code {code}"
         return f"made the parser crash ({name}): damaged or hostile; save it anew"
+
+
+def _item(kind: type[_Item], fields: list[Any]) -> _Item:
+    """A section or a page from its fields in a frame."""
+    item = kind(*fields)
+    if isinstance(item, Section) and item.grid is not None:
+        name, columns, rows, goes_on, decimal = item.grid
+        grid = Grid(name, columns, [GridRow(*row) for row in rows], goes_on, decimal)
+        return item._replace(grid=grid)
+    return item
 
 
 def _tell(child: "subprocess.Popen[bytes]", request: dict[str, Any]) -> None:

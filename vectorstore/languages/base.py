@@ -321,6 +321,93 @@ class OutcomeWords:
 
 
 @dataclass(frozen=True, slots=True)
+class TableSentences:
+    """Sentences about rows of a table, as templates; a name in braces is filled in.
+
+    `{column}` is a column's name, `{value}` a value with its unit, `{rows}` the rows' labels,
+    `{source}` the document (and the table's name), `{count}` a number of rows.
+    """
+
+    count: str  # {count} {entity} {source}
+    count_within: str  # {count} {entity} {rows} {source}: of those that fulfil conditions
+    found: str  # {count} {rows} {source}
+    lowest: str  # {column} {value} {rows} {source}
+    highest: str
+    ranked_low: str  # {count} {column} {rows} {source}
+    ranked_high: str
+    sum: str  # {column} {value} {count} {source}
+    average: str
+    difference: str  # {column} {value} {first} {second} {source}
+    change: str  # {rows} {value} {first} {second} {source}: from one column to another
+    cell: str  # {column} {value} {rows} {source}
+    cells: str  # {column} {rows} {source}: of several rows
+    missing: str  # {count} {column}: rows without a value
+    totals: str  # rows of totals were left out
+    rests: str  # {rows}: rows for all the others were left out
+    unread: str  # {count} {column}: cells that hold no single number
+    lines: str  # {count}: lines that hold one text alone were left out
+    rounded: str
+    row: str  # {number}
+    how: str  # {how} {rows} {column}
+    and_: str
+    source: str  # {table} {document}
+
+
+@dataclass(frozen=True, slots=True)
+class TableWords:
+    """Words of tables, and of questions that are answered from them.
+
+    Words may be phrases of several. One with a "*" at its end stands for all words that begin
+    so and have up to three letters more.
+    """
+
+    units: Mapping[str, Words]  # besides those of figures
+    unit_openers: Words  # "in" in "price in EUR"
+    per: Words  # "per" in "EUR per day"
+    approximately: Words  # before a number that is nearly so
+    totals: Words  # the first words of a row that sums up others
+    rests: Words  # those of a row for all the others
+    plurals: Words  # endings: "s" in "orders"
+    generic: Words  # names of columns that tell nothing of what the rows are
+    naming: Words  # those of them under which a row's own name stands
+    free: Words  # words of a question that do not change what is asked
+    relating: Words  # verbs between a thing and what a row tells of it: "sells", in lists alone
+    yes_no: Words  # that open a question for yes or no
+    before_sources: Words  # "in", before the name of a table or a document
+    quantifiers: Words  # "all" in a cell that is no single thing: "all meters"
+    sources: Words  # "table" in "according to the table"
+    conjunctions: Words
+    excepting: Words  # "except": what follows is not meant
+    counts: Words  # "how many"
+    sums: Words
+    averages: Words
+    differences: Words
+    changes: Words  # of one thing from one column to another
+    lists: Words
+    existence: Words  # "are there": with `which`, a list without conditions
+    which: Words
+    tops: Words  # before a number: "top 3"
+    lowest: Mapping[str, Words]  # superlatives by what they measure, see `measures`; "" is any
+    highest: Mapping[str, Words]
+    lower: Mapping[str, Words]  # comparatives
+    higher: Mapping[str, Words]
+    than: Words
+    # What is measured or named, by "cost", "time", "date", "place", "person", "weight", ...
+    measures: Mapping[str, Words]  # words of columns
+    asks: Mapping[str, Words]  # of questions: "when", "how long"
+    verbs: Mapping[str, Words]  # of questions: "cost", "last"
+    bounds: Mapping[str, Words]  # before a figure: by ">", ">=", "<", "<="
+    exactly: Words  # before a figure that nothing is to be added to
+    ones: Words  # 1 before a unit: "one day"
+    between: Words
+    ordinals: Mapping[int, Words]
+    periods: Mapping[str, Words]  # "day": "daily", "day"
+    synonyms: tuple[Words, ...]
+    equivalents: tuple[Words, ...]  # names of places that other languages spell otherwise
+    sentences: TableSentences
+
+
+@dataclass(frozen=True, slots=True)
 class Language:
     """A language, with every kind of word that code looks for in it."""
 
@@ -346,3 +433,6 @@ class Language:
     collection: CollectionWords
     conversation: ConversationWords
     outcomes: OutcomeWords
+    stemmer: str  # the Snowball stemmer's name
+    decimal_mark: str  # "." or ","
+    tables: TableWords

@@ -195,6 +195,8 @@ class _Told:
         self.rarity = index.rarity
         self.documents_of = index.documents_of
         self.chunks = index.chunks
+        self.tables = index.tables
+        self.table_rows = index.table_rows
 
     def search(self, question: str, scope: Scope, k: int = 10) -> SearchResult:
         # What the passages' scores are made of belongs to the confidence of the answer.

@@ -334,6 +334,7 @@ def _readable(
             block.text = block.text.replace(_NO_LETTER, "").strip()
         else:
             block.rows = [row.replace(_NO_LETTER, "") for row in block.rows]
+            block.grid = None  # of letters that nobody can read no figure is made
         if _text_of(block).strip():
             yield block
 

@@ -146,9 +146,13 @@ class Paragraphs:
         self._ranks.append(rank)
         yield from self._outline.open(self._base + len(self._ranks), title, page)
 
-    def place(self, text: str, page: int, *, table: bool = False) -> Section:
+    def place(self, text: str, page: int) -> Section:
         """Put text under the current heading."""
-        return self._outline.place(text, page, "table" if table else "text")
+        return self._outline.place(text, page)
+
+    def place_table(self, table: Table, page: int) -> Section:
+        """Put a table under the current heading."""
+        return self._outline.place("\n".join(table.rows), page, "table", table.grid)
 
     def bookmarks(self, page: int) -> list[tuple[int, str]]:
         """The outline's entries for a page, in order."""
@@ -196,7 +200,7 @@ class _PageWriter:
             if isinstance(block, Table):
                 yield from self._flush()
                 if block.rows:
-                    yield self._document.place("\n".join(block.rows), self._page, table=True)
+                    yield self._document.place_table(block, self._page)
                 at += 1
             elif at in matches:
                 yield from self._flush()

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 
 from ingest.encoding import decode
-from ingest.loaders.tables import table_lines
+from ingest.loaders.tables import TableReader
 from ingest.loaders.text.markdown_html import shown
 from ingest.sections import Findings, Outline, Section
 
@@ -72,7 +72,8 @@ def markdown_sections(text: str, findings: Findings) -> Iterator[Section]:
             while at < len(lines) and "|" in lines[at]:
                 rows.append(_cells(lines[at]))
                 at += 1
-            yield outline.place("\n".join(table_lines(rows, 1)), kind="table")
+            for said, grid in TableReader(rows, 1).sections():
+                yield outline.place(said, kind="table", grid=grid)
         elif not _RULE.match(line):
             paragraph.append(line)
     yield from _flush(paragraph, outline)
