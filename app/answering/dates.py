@@ -72,9 +72,12 @@ def placed_days(text: str) -> list[tuple[Day, int, int]]:
 
 def without_places(text: str, places: Sequence[tuple[Day, int, int]]) -> str:
     """`text` with the dates at these places blanked, so that all else stays where it is."""
-    for _, start, end in places:
-        text = text[:start] + ";" + " " * (end - start - 1) + text[end:]
-    return text
+    pieces: list[str] = []
+    behind = 0
+    for _, start, end in sorted(places, key=lambda place: place[1]):
+        pieces += [text[behind:start], ";", " " * (end - start - 1)]
+        behind = end
+    return "".join([*pieces, text[behind:]])
 
 
 def without_days(text: str) -> str:

@@ -46,7 +46,9 @@ _SIGNS = {  # units as all languages write them, folded, and one name for each
     for alias in aliases.split()
 }
 UNITS = _SIGNS | meanings(lambda language: language.figures.units)
-_SCALES = meanings(lambda language: language.numbers.scales)
+SCALES = meanings(lambda language: language.numbers.scales)
+CURRENCIES = frozenset(("EUR", "USD", "GBP", "CHF", "pence", "cents"))
+TIMES = frozenset(("seconds", "minutes", "hours", "days", "weeks", "months", "years"))
 _PERCENT = any_of(lambda language: language.figures.percent_phrases)
 _ARTICLE = any_of(lambda language: language.optional_articles)
 _UNIT_WORD = re.compile(r"[%€$£]|°[CF]|[^\W\d_]+", re.IGNORECASE)
@@ -141,7 +143,7 @@ def _fits(figure: Figure, held: Figure, said: list[Figure], sentence: str, conte
         return False
     if held.ranged and not figure.ranged and len(said) < 2 and not figure.bound:
         return False
-    if not _same_measure(figure.scale, held.scale, _SCALES, sentence, context):
+    if not _same_measure(figure.scale, held.scale, SCALES, sentence, context):
         return False
     if not figure.unit and held.unit != "%":
         return True
@@ -167,8 +169,8 @@ def _unit(before: str, after: str) -> tuple[str, str]:
     while (following := _NEXT.match(rest)) and adjectives < 2:
         word = following.group(1).casefold()
         rest = rest[following.end() :]
-        if word in _SCALES and not scale:
-            scale = _SCALES[word]
+        if word in SCALES and not scale:
+            scale = SCALES[word]
         elif word in UNITS:
             return unit or UNITS[word], scale
         elif word in _NO_ADJECTIVES:
