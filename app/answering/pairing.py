@@ -270,8 +270,10 @@ def _alike(
     sides = 0
     for step, beside, theirs in ((-1, here.left, there.left), (1, here.right, there.right)):
         changed = swap.get(number + step)
-        mine = beside if changed is None else _item_keys(items[changed])
-        sides += bool(mine & theirs) or (not mine and not theirs)
+        if changed is None:
+            sides += bool(beside & theirs) or (not beside and not theirs)
+        elif here.role:  # what only stands beside the other one has moved with it
+            sides += bool(_item_keys(items[changed]) & theirs)
     return sides
 
 
@@ -305,7 +307,7 @@ def _acts_otherwise(passive: Wording, active: Wording) -> bool:
             continue
         does = _first(active, verb)
         acts = _first(active, agent)
-        if does is None or acts is None or _is_agent(active, acts):
+        if does is None or acts is None or _has_agent(active, does):
             continue
         if acts > does:
             return True
@@ -318,8 +320,9 @@ def _first(text: Wording, word: Word) -> int | None:
     )
 
 
-def _is_agent(text: Wording, at: int) -> bool:
-    before = at - 1
-    while before >= 0 and (is_article(text.words[before]) or text.words[before].kind in CONTENT):
-        before -= 1
-    return before >= 0 and text.words[before].text in _AGENTS
+def _has_agent(text: Wording, verb: int) -> bool:
+    """Whether the verb at this place is passive too: "by" stands beside it."""
+    beside = text.words[max(0, verb - 1) : verb + 3]
+    return any(word.text in _AGENTS for word in beside) or any(
+        word.text in _AGENTS for word in text.words[:verb]
+    )

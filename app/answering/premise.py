@@ -7,9 +7,9 @@ it opened, an answer that quotes it has to say what the documents do not.
 from collections.abc import Iterator, Sequence
 
 from app.answering.wording import Word, Wording, holds, read
-from vectorstore.languages import words_of
+from vectorstore.languages import languages
 
-_ASKING = frozenset(words_of(lambda language: language.support.asking))
+_ASKING = {language.code: frozenset(language.support.asking) for language in languages()}
 
 
 def unheld_premise(question: str, evidence: str, around: Sequence[str] = ()) -> tuple[str, ...]:
@@ -30,8 +30,9 @@ def unheld(asked: Wording, texts: Sequence[str]) -> list[Word]:
 def _premises(asked: Wording) -> Iterator[Word]:
     """The telling words that say something of the matter, and not of the answer that is wanted:
     "which supplier", "how many days" ask for one."""
+    asking = frozenset[str]().union(*(_ASKING[code] for code in asked.languages))
     wanted = False
     for word in asked.words:
-        if word in asked.telling and word.text not in _ASKING and not wanted:
+        if word in asked.telling and word.text not in asking and not wanted:
             yield word
-        wanted = word.text in _ASKING
+        wanted = word.text in asking

@@ -38,20 +38,24 @@ _HARD_MARKS = frozenset(";:.!?")
 _IN_WORD = re.compile(r"\d+|[^\W\d_]+")
 _FROM_FIGURE = 4  # tokens: "1.2 million US dollars", "28 paid working days"
 _SHORTEST_ROOT = 4
+_LONGEST_ABBREVIATION = 4  # letters before a point inside a sentence
 _SHORTEST_HEAD = 5  # letters of "urlaub" in "jahresurlaub"
 _SHORTEST_START = 3
 _DENYING_START = re.compile(any_of(lambda language: language.denials.may_turn))
 _ROW_CELL = re.compile(r"(?:^|; )([^:;]{1,200}): ")
 
-_LIGHT = frozenset(words_of(lambda language: language.support.light))
+# The sign of a figure is `figures`' matter.
+_LIGHT = frozenset(words_of(lambda language: language.support.light)) | frozenset(
+    words_of(lambda language: language.figures.minus)
+)
 _AUXILIARIES = frozenset(words_of(lambda language: language.support.auxiliaries))
 _ARTICLES = frozenset(words_of(lambda language: language.support.articles))
-_JOINTS = frozenset(words_of(lambda language: language.support.joints))
+_IN_ORDER = frozenset(words_of(lambda language: language.support.in_order))
+_JOINTS = frozenset(words_of(lambda language: language.support.joints)) | _IN_ORDER
 _CONTRASTS = frozenset(words_of(lambda language: language.support.contrasts))
 _BOUNDS = re.compile(
     rf"\b(?:{any_of(lambda language: language.figures.at_least)}"
-    rf"|{any_of(lambda language: language.figures.at_most)}"
-    rf"|{any_of(lambda language: language.figures.minus)})(?=\s+\W?\d)"
+    rf"|{any_of(lambda language: language.figures.at_most)})(?=\s+\W?\d)"
     rf"|(?<=\w)\s(?:{any_of(lambda language: language.figures.or_more)}"
     rf"|{any_of(lambda language: language.figures.or_less)})\b",
     re.IGNORECASE,
@@ -88,6 +92,7 @@ class Wording:
     text: str
     words: Sequence[Word]
     keys: frozenset[str]
+    languages: frozenset[str]  # codes: of those whose small words it has most of
     row: bool
     clauses: Sequence[range]
     segments: Sequence[range]
@@ -130,6 +135,7 @@ def read(text: str) -> Wording:
         text,
         told,
         keys | _implied(told),
+        frozenset(language.code for language in _speakers(text)),
         row,
         segments if row else _parts(told, hard),
         segments if row else _with_lists(told, segments),
@@ -278,12 +284,14 @@ def _names(found: list[Word], spoken: tuple[Language, ...]) -> list[Word]:
 
     Where all nouns have capitals, one with an article or an adjective before it is no name.
     """
-    nouns = any(language.support.capital_nouns for language in spoken)
+    nouns = all(language.support.capital_nouns for language in spoken)
     for at, (word, following) in enumerate(pairwise(found)):
         if word.kind == "word" and word.capital and following.kind == "name":
             found[at] = replace(word, kind="name")
-        elif nouns and following.kind == "name" and (is_article(word) or word.kind == "word"):
-            found[at + 1] = replace(following, kind="noun")
+        elif nouns and following.kind == "name":
+            adjective = at and word.kind == "word" and is_article(found[at - 1])
+            if is_article(word) or adjective:
+                found[at + 1] = replace(following, kind="noun")
     return found
 
 
@@ -337,14 +345,24 @@ def _borders(told: Sequence[Word], *, hard: bool) -> set[int]:
     found: set[int] = set()
     for at, word in enumerate(told):
         if hard:
-            parted = (word.kind == "mark" and word.text in _HARD_MARKS) or (
+            parted = (word.text in _HARD_MARKS and not _abbreviates(told, at)) or (
                 word.text in _CONTRASTS and word.kind in ("small", "word")
             )
         else:
-            parted = word.kind == "mark" or word.text in _JOINTS
+            parted = word.text in _JOINTS or (word.kind == "mark" and not _abbreviates(told, at))
         if parted:
             found.add(at)
     return found
+
+
+def _abbreviates(told: Sequence[Word], at: int) -> bool:
+    """Whether a point belongs to the short word before it: "bzw.", "Dr."."""
+    return (
+        told[at].text == "."
+        and at > 0
+        and told[at - 1].raw.isalpha()
+        and (len(told[at - 1].raw) <= _LONGEST_ABBREVIATION and at + 1 < len(told))
+    )
 
 
 def _parts(told: Sequence[Word], borders: set[int]) -> tuple[range, ...]:
