@@ -143,11 +143,17 @@ def _fits(figure: Figure, held: Figure, said: list[Figure], sentence: str, conte
         return False
     if held.ranged and not figure.ranged and len(said) < 2 and not figure.bound:
         return False
-    if not _same_measure(figure.scale, held.scale, SCALES, sentence, context):
+    if not _same_scale(figure, held, sentence, context):
         return False
     if not figure.unit and held.unit != "%":
         return True
     return _same_measure(figure.unit, held.unit, UNITS, sentence, context)
+
+
+def _same_scale(figure: Figure, held: Figure, sentence: str, context: str) -> bool:
+    if figure.scale and not held.scale and held.unit and not held.column:
+        return False  # "600 euros" are no 600 million, whatever the passage counts in elsewhere
+    return _same_measure(figure.scale, held.scale, SCALES, sentence, context)
 
 
 def _same_measure(said: str, held: str, known: dict[str, str], sentence: str, context: str) -> bool:
@@ -181,9 +187,12 @@ def _unit(before: str, after: str) -> tuple[str, str]:
 
 
 def _bound(before: str, after: str) -> str:
-    if _AT_LEAST.search(before) or _OR_MORE.match(after):
+    least, most = _AT_LEAST.search(before), _AT_MOST.search(before)
+    if least and most:  # "no more than" ends like "more than"
+        return "least" if least.start() < most.start() else "most"
+    if least or (not most and _OR_MORE.match(after)):
         return "least"
-    return "most" if _AT_MOST.search(before) or _OR_LESS.match(after) else ""
+    return "most" if most or _OR_LESS.match(after) else ""
 
 
 def _is_year(written: str) -> bool:

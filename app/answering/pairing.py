@@ -44,7 +44,9 @@ def pairs_otherwise(said: Wording, held: Wording) -> bool:
     if said.text == held.text:
         return False
     return (
-        _crosses(said, held, held.clauses)
+        _other_cell(said, held)
+        or _mixes_names(said, held)
+        or _crosses(said, held, held.clauses)
         or _crosses(said, held, held.segments)
         or _lists_differ(said, held)
         or _places_changed(said, held)
@@ -89,10 +91,71 @@ def _crosses(said: Wording, held: Wording, parts: Sequence[range]) -> bool:
         rivals_of_a = [word for word in of_a if _has_rival(word, unsaid[b])]
         if not rivals_of_a or not rivals_of_b:
             continue
+        if held.row:
+            continue  # `_other_cell` knows columns from values
         if any(word.kind in VALUES for word in (*rivals_of_a, *rivals_of_b)):
             return True
         if _has_verb(held, parts[a]) and _has_verb(held, parts[b]):
             return True
+    return False
+
+
+def _other_cell(said: Wording, held: Wording) -> bool:
+    """Whether a column's name is said without its value, and another value without its column.
+
+    A row's first cell names the row, and its column is seldom said.
+    """
+    if not held.row:
+        return False
+    spoken = said.telling
+    named: list[range] = []
+    taken: list[range] = []
+    for part in held.segments:
+        content = [word for word in held.content(part) if not word.light]
+        keys = [word for word in content if word.of_key and word.kind == "word"]
+        values = [word for word in content if not word.of_key]
+        key_said = any(match(one, word) for word in keys for one in spoken)
+        own = [one for one in spoken if any(match(one, word) for word in values)]
+        if key_said and values and not own:
+            named.append(part)
+        if not key_said and own and part != held.segments[0]:
+            taken.append(part)
+    return any(_only_of(said, held, part, taken) for part in named) and any(
+        _only_of(said, held, part, named) for part in taken
+    )
+
+
+def _only_of(said: Wording, held: Wording, part: range, others: Sequence[range]) -> bool:
+    """Whether a sentence says something of a cell that no other cell tells."""
+    told = [word for other in held.segments if other != part for word in held.content(other)]
+    return any(
+        not any(match(word, one) for one in told)
+        for word in said.telling
+        if any(match(word, one) for one in held.content(part))
+    )
+
+
+def _mixes_names(said: Wording, held: Wording) -> bool:
+    """Whether a name of several words is put together from two names."""
+    theirs = [item for item in _items(held) if item.kind == "name"]
+    for item in _items(said):
+        if item.kind != "name" or len(item.words) < 2:
+            continue
+        whole = [
+            [word for word in item.words if any(match(word, one) for one in other.words)]
+            for other in theirs
+        ]
+        if any(len(found) == len(item.words) for found in whole):
+            continue
+        for found, other in zip(whole, theirs, strict=True):
+            rest = [one for one in other.words if not any(match(one, word) for word in item.words)]
+            foreign = [word for word in item.words if word not in found]
+            if (
+                found
+                and rest
+                and any(word in more for word in foreign for more in whole if more is not found)
+            ):
+                return True
     return False
 
 
@@ -132,11 +195,18 @@ def _items(text: Wording) -> list[_Item]:
         if word.kind not in CONTENT:
             continue
         last = found[-1] if found else None
-        if last and last.kind == "name" == word.kind and last.end == at:
+        if last and last.kind == "name" == word.kind and _adjoin(text, last.end, at):
             found[-1] = _Item(last.at, at + 1, "name", (*last.words, word))
         else:
             found.append(_Item(at, at + 1, word.kind, (word,)))
     return found
+
+
+def _adjoin(text: Wording, end: int, at: int) -> bool:
+    """Whether nothing stands between, or the point of a short form: "Ines K. Mayer"."""
+    return end == at or (
+        at - end == 1 and text.words[end].text == "." and len(text.words[end - 1].raw) < 4
+    )
 
 
 def _lists(text: Wording) -> Iterator[list[_Item]]:
@@ -158,6 +228,7 @@ def _joined(text: Wording, one: _Item, other: _Item) -> bool:
     gap = [text.words[at] for at in range(one.end, other.at)]
     return (
         _same_kind(one.words[0], other.words[0])
+        and any(one.at in part and other.at in part for part in text.segments)
         and any(is_joint(word) for word in gap)
         and all(
             is_joint(word) or is_article(word) or word.kind == "measure" or word.text in _ROLES
@@ -244,6 +315,8 @@ def _places_changed(said: Wording, held: Wording) -> bool:
             for other, held_item in enumerate(theirs)
             if any(match(word, held_word) for word in item.words for held_word in held_item.words)
         ]
+        alike = [other for other in same if theirs[other].kind == item.kind]
+        same = alike or same
         if len(same) == 1:
             pairs.append((number, same[0]))
     for (a, a_held), (b, b_held) in combinations(pairs, 2):

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import pairwise
 
 from app.answering.candidates import answered_pairs, is_question
 from app.answering.dates import days_of, without_days
@@ -49,11 +50,16 @@ _EXCEPTION = re.compile(
 )
 _MAY_TURN = re.compile(rf"\b(?:{any_of(lambda language: language.denials.may_turn)})(?!\w)")
 _ANAPHORS = frozenset(words_of(lambda language: language.support.anaphors))
-_OBLIGATIONS = frozenset(words_of(lambda language: language.support.obligations))
-_PERMISSIONS = frozenset(words_of(lambda language: language.support.permissions))
 _CONTRASTS = any_of(lambda language: language.support.contrasts)
 _JOINTS = any_of(lambda language: map(re.escape, language.support.joints))
-_CLAIM_BORDER = re.compile(rf"[;,](?:\s+(?:{_JOINTS}|{_CONTRASTS}))?\s+|\s+(?:{_JOINTS})\s+")
+_CLAIM_BORDER = re.compile(
+    rf";\s(?:(?:{_JOINTS}|{_CONTRASTS})\s)?|,\s(?:{_JOINTS}|{_CONTRASTS})\s|\s(?:{_JOINTS})\s",
+    re.IGNORECASE,
+)
+_CONDITIONS = frozenset(words_of(lambda language: language.support.conditions)) - frozenset(
+    words_of(lambda language: language.support.articles)
+)
+_ROLES = frozenset(words_of(lambda language: language.support.roles))
 _ENDS = re.compile(r"[.!?…:][\"'”’»)\]]*$")
 _HEADING = 80  # characters at most
 
@@ -113,7 +119,7 @@ def find_support(
         parts: list[Support] = []
         for claim in claims:
             found = _find(claim, passages, question, above)
-            if not found:
+            if not found or not _is_whole(read(claim), found.quote):
                 break
             parts.append(found)
         if len(parts) == len(claims):
@@ -185,11 +191,13 @@ def _supporting(
         lent = [word for word in missing if any(holds(read(text), word) for text in over)]
         if len(lent) < len(missing) or not _may_lend(said, held, lent):
             return None
+    if _replaces(said, held):
+        return None
     if not _holds_figures(said, held, quote, above) or contradicts(said.text, quote, passage):
         return None
     if _bound_is_new(said, held) or _denies_otherwise(said, read(quote)):
         return None
-    if _turned(said, held) or _modality_differs(said, held) or pairs_otherwise(said, held):
+    if _turned(said, held) or pairs_otherwise(said, held):
         return None
     return quote
 
@@ -199,11 +207,32 @@ def _may_lend(said: Wording, held: Wording, lent: Sequence[Word]) -> bool:
     and not with another subject than its own."""
     own = [word for word in held.words if word.kind in CONTENT and not word.light]
     unsaid = [word for word in own if not any(match(one, word) for one in said.words)]
+    for word, following in pairwise((*said.words, said.words[-1])):
+        if word in lent and following.kind == "day":
+            return False  # "Hamburg 2024" for "October 2024"
     for word in lent:
         if word.kind in ("name", "day", "figure") and any(one.kind == word.kind for one in unsaid):
             return False
     needed = said.telling
     return held.row or needed[0] not in lent or not own or own[0] not in unsaid
+
+
+def _replaces(said: Wording, held: Wording) -> bool:
+    """Whether a word that the evidence itself does not write stands where it writes another."""
+    ours, theirs = said.telling, held.telling
+    literal = [next((at for at, one in enumerate(theirs) if match(word, one)), -1) for word in ours]
+    unsaid = [not any(match(word, one) for word in said.words) for one in theirs]
+    for number, place in enumerate(literal):
+        if place >= 0:
+            continue
+        before = literal[number - 1] if number else -1
+        after = literal[number + 1] if number + 1 < len(ours) else len(theirs)
+        if (number and before < 0) or after < 0:
+            continue
+        between = range(before + 1, after)
+        if len(between) in (1, 2) and all(unsaid[at] for at in between):
+            return True
+    return False
 
 
 def _holds_figures(said: Wording, held: Wording, quote: str, above: str) -> bool:
@@ -217,7 +246,15 @@ def _holds_figures(said: Wording, held: Wording, quote: str, above: str) -> bool
     years = {word.text for word in said.words if word.kind == "day" and not word.day}
     if not any(word.kind == "day" for word in held.words):
         written |= years & numbers(above)
+    if any(_count(said, word) > max(1, _count(held, word)) for word in said.words):
+        return False
     return numbers(without_days(said.text)) <= written
+
+
+def _count(text: Wording, figure: Word) -> int:
+    return sum(
+        figure.kind == "figure" == one.kind and figure.text == one.text for one in text.words
+    )
 
 
 def _bound_is_new(said: Wording, held: Wording) -> bool:
@@ -266,6 +303,8 @@ def _denies_otherwise(said: Wording, held: Wording) -> bool:
         return True
     if not here:
         return False
+    if _denials(said, [True] * len(said.segments)) % 2 != _denials(held, touched) % 2:
+        return True  # "not no longer"
     if _denies_elsewhere(said, held, ours, theirs):
         return True
     if not negated(sentence) or not negated(quote):
@@ -280,6 +319,15 @@ def _flags(text: Wording, parts: Sequence[range]) -> list[bool]:
 
 def _denies(text: str) -> bool:
     return negated(text) or _MAY_TURN.search(text) is not None
+
+
+def _denials(text: Wording, used: Sequence[bool]) -> int:
+    parts = [part for part, one in zip(text.segments, used, strict=True) if one]
+    return sum(
+        denies(text.words[at].text) or _MAY_TURN.fullmatch(text.words[at].text) is not None
+        for part in parts
+        for at in part
+    )
 
 
 def _turns(text: str) -> set[str]:
@@ -342,11 +390,15 @@ def _telling(spoken: Sequence[str]) -> list[str]:
 
 
 def _turned(said: Wording, held: Wording) -> bool:
-    """Whether a small word stands for its opposite: after departure, before departure."""
+    """Whether a small word stands for its opposite: after departure, before departure; must, may.
+
+    "Must not" and "may not" are one.
+    """
+    denied = negated(said.text) and negated(held.text)
     ours, theirs = _followed(said), _followed(held)
-    for one, other in _opposites():
+    for one, other in _OPPOSITES:
         for word, follower in ours:
-            if word not in one:
+            if word not in one or (denied and word in _MODALS):
                 continue
             there = [next_ for small, next_ in theirs if small in other and match(follower, next_)]
             same = [next_ for small, next_ in theirs if small in one and match(follower, next_)]
@@ -355,16 +407,21 @@ def _turned(said: Wording, held: Wording) -> bool:
     return False
 
 
-def _opposites() -> list[tuple[frozenset[str], frozenset[str]]]:
-    return _OPPOSITES
-
-
 _OPPOSITES = [
     pair
     for language in languages()
-    for one, other in language.support.opposites
+    for one, other in (
+        *language.support.opposites,
+        (language.support.obligations, language.support.permissions),
+    )
     for pair in ((frozenset(one), frozenset(other)), (frozenset(other), frozenset(one)))
 ]
+
+
+_MODALS = frozenset(
+    words_of(lambda language: (*language.support.obligations, *language.support.permissions))
+)
+_TURNING = frozenset[str]().union(*(one for one, _ in _OPPOSITES))
 
 
 def _followed(text: Wording) -> list[tuple[str, Word]]:
@@ -372,26 +429,12 @@ def _followed(text: Wording) -> list[tuple[str, Word]]:
     found: list[tuple[str, Word]] = []
     waiting: list[str] = []
     for word in text.words:
-        if word.kind in CONTENT or word.kind == "measure":
+        if word.text in _TURNING or (word.kind == "small" and not is_article(word)):
+            waiting.append(word.text)
+        elif word.kind in CONTENT or word.kind == "measure":
             found.extend((small, word) for small in waiting)
             waiting = []
-        elif word.kind == "small" and not is_article(word):
-            waiting.append(word.text)
     return found
-
-
-def _modality_differs(said: Wording, held: Wording) -> bool:
-    """Whether one says "must" where the other says "may"; "must not" and "may not" are one."""
-    if negated(said.text) or negated(held.text):
-        return False
-    return (
-        _only(said, _OBLIGATIONS, _PERMISSIONS) and _only(held, _PERMISSIONS, _OBLIGATIONS)
-    ) or (_only(said, _PERMISSIONS, _OBLIGATIONS) and _only(held, _OBLIGATIONS, _PERMISSIONS))
-
-
-def _only(text: Wording, kind: frozenset[str], other: frozenset[str]) -> bool:
-    told = {word.text for word in text.words if word.kind != "name"}
-    return bool(told & kind) and not told & other
 
 
 def _claims(sentence: str) -> Iterator[list[str]]:
@@ -414,8 +457,20 @@ def _claims(sentence: str) -> Iterator[list[str]]:
 
 
 def _is_claim(text: str) -> bool:
+    """Whether a part of a sentence says something by itself."""
     told = read(text)
-    return len(told.telling) > 1 and any(map(_is_verb, told.words))
+    if len(told.telling) < 2 or is_fragment(told):
+        return False
+    last = next(word for word in reversed(told.words) if word.kind != "mark")
+    first = told.words[0]
+    return first.text not in _CONDITIONS and last.text not in _ROLES
+
+
+def _is_whole(said: Wording, quote: str) -> bool:
+    """Whether a claim has a verb, or leaves nothing unsaid of its evidence that could be one."""
+    if any(map(is_auxiliary, said.words)):
+        return True
+    return all(any(match(one, word) for one in said.words) for word in read(quote).telling)
 
 
 def _is_verb(word: Word) -> bool:

@@ -33,7 +33,9 @@ Kind = Literal["day", "figure", "measure", "name", "noun", "word", "small", "mar
 VALUES: frozenset[Kind] = frozenset(("day", "figure", "name"))
 CONTENT: frozenset[Kind] = frozenset(("day", "figure", "name", "noun", "word"))
 
-_TOKEN = re.compile(r"\ufffc|[^\W_]+(?:['’][^\W_]+)?|[%€$£]|°[CFcf]|[,;:.!?()\[\]]|[-–—](?=\s)")
+_TOKEN = re.compile(
+    NUMBER.pattern + r"|\ufffc|[^\W_]+(?:['’][^\W_]+)?|[%€$£]|°[CFcf]|[,;:.!?()\[\]]|[-–—](?=\s)"
+)
 _HARD_MARKS = frozenset(";:.!?")
 _IN_WORD = re.compile(r"\d+|[^\W\d_]+")
 _FROM_FIGURE = 4  # tokens: "1.2 million US dollars", "28 paid working days"
@@ -52,7 +54,10 @@ _AUXILIARIES = frozenset(words_of(lambda language: language.support.auxiliaries)
 _ARTICLES = frozenset(words_of(lambda language: language.support.articles))
 _IN_ORDER = frozenset(words_of(lambda language: language.support.in_order))
 _JOINTS = frozenset(words_of(lambda language: language.support.joints)) | _IN_ORDER
+_COUNTING = frozenset(words_of(lambda language: language.support.counting))
+_ROLES = frozenset(words_of(lambda language: language.support.roles)) | _ARTICLES
 _CONTRASTS = frozenset(words_of(lambda language: language.support.contrasts))
+_CONDITIONS = frozenset(words_of(lambda language: language.support.conditions)) - _ARTICLES
 _BOUNDS = re.compile(
     rf"\b(?:{any_of(lambda language: language.figures.at_least)}"
     rf"|{any_of(lambda language: language.figures.at_most)})(?=\s+\W?\d)"
@@ -78,6 +83,7 @@ class Word:
     day: Day | None = None
     light: bool = False
     capital: bool = False
+    of_key: bool = False  # of a column's name, in a table's row
     bounding: bool = False  # part of "at least" before a figure: `figures` compares those
 
 
@@ -127,8 +133,11 @@ def read(text: str) -> Wording:
     """Read one sentence or row; the same text is read once."""
     told = _words(text)
     row = is_row(text)
-    hard = _borders(told, hard=True)
-    borders = (hard if row else _borders(told, hard=False)) | hard
+    if row:
+        hard = borders = {at for at, word in enumerate(told) if word.text == ";"}
+    else:
+        hard = _borders(told, hard=True)
+        borders = hard | _borders(told, hard=False)
     keys = frozenset[str]().union(*(word.keys for word in told))
     segments = _parts(told, borders)
     return Wording(
@@ -151,8 +160,13 @@ def match(one: Word, other: Word) -> bool:
     """Whether two words say the same; a date says all that a part of it says."""
     if one.day and other.day:
         return one.day.lies_in(other.day)
-    if one.kind == "figure" and other.kind == "figure":
-        return one.text == other.text
+    if "figure" in (one.kind, other.kind):
+        # A figure may be part of a code, "HR 100" of "HR100", but not a digit of another figure.
+        return (
+            one.text == other.text
+            if one.kind == other.kind
+            else one.text in other.keys or (other.text in one.keys)
+        )
     return bool(one.keys & other.keys)
 
 
@@ -226,7 +240,7 @@ def _words(text: str) -> tuple[Word, ...]:
         else:
             found.append(Word(raw, raw, "mark", frozenset()))
         opens = raw in ".!?:" or (opens and not raw[0].isalnum() and raw != "\ufffc")
-    return tuple(_measures(_names(found, spoken)))
+    return tuple(_measures(_counting(_names(found, spoken))))
 
 
 def _marked(plain: str, days: Sequence[tuple[Day, int, int]]) -> str:
@@ -272,11 +286,13 @@ def _of_word(
         )
         return Word(raw, text, "name", parts | {text}, capital=True)
     keys = _keys(text, tuple(language.code for language in spoken))
-    if text in STOP_WORDS or denies(text):
+    if text in STOP_WORDS or text in _AUXILIARIES or denies(text):
         return Word(raw, text, "small", keys, capital=capital, bounding=bounding)
     kind: Kind = "name" if capital and not in_key and not opens else "word"
     light = text in _LIGHT and (not capital or opens)
-    return Word(raw, text, kind, keys, light=light, capital=capital, bounding=bounding)
+    return Word(
+        raw, text, kind, keys, light=light, capital=capital, of_key=in_key, bounding=bounding
+    )
 
 
 def _names(found: list[Word], spoken: tuple[Language, ...]) -> list[Word]:
@@ -292,6 +308,15 @@ def _names(found: list[Word], spoken: tuple[Language, ...]) -> list[Word]:
             adjective = at and word.kind == "word" and is_article(found[at - 1])
             if is_article(word) or adjective:
                 found[at + 1] = replace(following, kind="noun")
+    return found
+
+
+def _counting(found: list[Word]) -> list[Word]:
+    """ "The number of seats" says no more than "seats", where their number is told."""
+    if any(word.kind == "figure" for word in found):
+        for at, (word, following) in enumerate(pairwise(found)):
+            if word.text in _COUNTING and following.text in _ROLES:
+                found[at] = replace(word, light=True)
     return found
 
 
@@ -346,7 +371,8 @@ def _borders(told: Sequence[Word], *, hard: bool) -> set[int]:
     for at, word in enumerate(told):
         if hard:
             parted = (word.text in _HARD_MARKS and not _abbreviates(told, at)) or (
-                word.text in _CONTRASTS and word.kind in ("small", "word")
+                word.kind in ("small", "word")
+                and (word.text in _CONTRASTS or word.text in _CONDITIONS)
             )
         else:
             parted = word.text in _JOINTS or (word.kind == "mark" and not _abbreviates(told, at))
@@ -387,6 +413,8 @@ def _with_lists(told: Sequence[Word], parts: Sequence[range]) -> tuple[range, ..
             joined[-1] = range(joined[-1].start, part.stop)
         elif kind:
             bare.append(part)
+        elif joined and not bare and _ends_list(told, joined[-1], part):
+            joined[-1] = range(joined[-1].start, part.stop)
         elif bare and _bare_kind(told, bare[-1]) == _first_kind(told, part):
             joined.append(range(bare[0].start, part.stop))
             bare = []
@@ -398,9 +426,23 @@ def _with_lists(told: Sequence[Word], parts: Sequence[range]) -> tuple[range, ..
     return tuple(joined)
 
 
+def _ends_list(told: Sequence[Word], before: range, part: range) -> bool:
+    """Whether a part is the last item with the sentence's verb behind it, as in German."""
+    content = [told[at] for at in part if told[at].kind in CONTENT and not told[at].light]
+    values = [word for word in content if word.kind in VALUES]
+    return (
+        told[part.start].text in _JOINTS
+        and bool(values)
+        and content[: len(values)] == values
+        and len({word.kind for word in values}) == 1
+        and _last_kind(told, before) == values[0].kind
+        and not any(is_auxiliary(told[at]) or told[at].text in _ROLES - _ARTICLES for at in part)
+    )
+
+
 def _bare_kind(told: Sequence[Word], part: range) -> Kind | None:
     """The kind of the words of a part that has nothing else and no verb; None otherwise."""
-    content = [told[at] for at in part if told[at].kind in CONTENT]
+    content = [told[at] for at in part if told[at].kind in CONTENT and not told[at].light]
     others = [told[at] for at in part if told[at].kind == "small"]
     if len({word.kind for word in content}) != 1 or any(is_auxiliary(word) for word in others):
         return None
@@ -411,11 +453,15 @@ def _bare_kind(told: Sequence[Word], part: range) -> Kind | None:
 
 
 def _first_kind(told: Sequence[Word], part: range) -> Kind | None:
-    return next((told[at].kind for at in part if told[at].kind in CONTENT), None)
+    return next((told[at].kind for at in part if _is_told(told[at])), None)
 
 
 def _last_kind(told: Sequence[Word], part: range) -> Kind | None:
-    return next((told[at].kind for at in reversed(part) if told[at].kind in CONTENT), None)
+    return next((told[at].kind for at in reversed(part) if _is_told(told[at])), None)
+
+
+def _is_told(word: Word) -> bool:
+    return word.kind in CONTENT and not word.light
 
 
 def _cell_keys(row: str) -> list[tuple[int, int]]:

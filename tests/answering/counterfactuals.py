@@ -14,8 +14,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.answering.dates import placed_days
-from app.answering.language import content_stems, numbers, sentences
+from app.answering.dates import days_of, placed_days, without_days
+from app.answering.language import content_stems, negated, numbers, sentences
 from ingest.chunking import chunk_sections
 from ingest.sandbox.reading import read_sections
 from ingest.sections import Findings, LoaderError
@@ -352,6 +352,8 @@ class _Maker:
         yield from _negations(sentence, code)
         for rules, kind in ((_BOUNDS, "bound"), (_MODALS, "modality")):
             for old, new in rules:
+                if kind == "modality" and negated(sentence):
+                    break  # "must not" and "may not" are one
                 if match := old.search(sentence):
                     yield kind, _put(sentence, match.span(), new)
                     break
@@ -630,8 +632,11 @@ def _said_elsewhere(said: str, around: Sequence[Passage], source: str) -> bool:
     stems = set(content_stems(said))
     if said.rstrip(".").casefold() == source.rstrip(".").casefold():
         return True
+    days = set(days_of(said))
+    bare = set(content_stems(without_days(said))) if days else stems
     return any(
         stems <= set(content_stems(one))
+        or (days and bare <= set(content_stems(one)) and days <= set(days_of(one)))
         for passage in around
         for one in sentences(passage.text)
         if one != source

@@ -218,10 +218,12 @@ class SupportWords:
     money: Words  # an amount of money says it: "costs"
     time: Words  # a time says it: "lasts"
     light: Words  # they add nothing to what is said
+    counting: Words  # neither do these before "of": "the number of"
     auxiliaries: Words  # forms of "be" and "have" and modal verbs
     articles: Words
     joints: Words  # "and": between the items of a list, or two clauses
     contrasts: Words  # "while": what follows is told of something else
+    conditions: Words  # "if": what follows holds only with what it is joined to
     agents: Words  # "by": before the one who acts, where the verb is passive
     roles: Words  # prepositions: they say which part a thing has in what is told
     between: Words  # prepositions with two equal sides

@@ -440,8 +440,9 @@ LANGUAGE = Language(
         light=split(
             """befinden befindet befinden beträgt betragen betrug laut gemäß dokument dokumente genannt
             heißt lautet liegt außerdem derzeit demnach ferner folgende folgenden nämlich somit daher
-            jeweils anzahl zahl sowie ja zudem zusätzlich"""
+            jeweils sowie ja zudem zusätzlich hingegen dagegen jedoch allerdings"""
         ),
+        counting=split("anzahl zahl höhe"),
         auxiliaries=split(
             """bin bist ist sind war waren wird werden wurde wurden worden hat haben hatte hatten
             kann können konnte muss müssen musste darf dürfen durfte soll sollen sollte mag möchte"""
@@ -451,8 +452,9 @@ LANGUAGE = Language(
             diesem unser unsere ihr ihre sein seine"""
         ),
         joints=split("und oder sowie"),
-        contrasts=split(
-            "während wohingegen aber jedoch obwohl wenn falls sofern weil dass hingegen dagegen sondern"
+        contrasts=split("während wohingegen aber sondern"),
+        conditions=split(
+            "obwohl wenn falls sofern weil dass bevor nachdem sobald solange damit die der das"
         ),
         agents=("von", "durch"),
         roles=split(

@@ -669,19 +669,21 @@ LANGUAGE = Language(
         money=split("cost price priced charge fee worth amount"),
         time=split("last take duration run"),
         light=split(
-            """according accordingly additionally amount amounts based called currently
+            """according accordingly additionally amounts based called currently
             document documents following furthermore generally located mentioned moreover namely
-            named number passage passages respectively said says simply situated specifically stated
-            states therefore thus yes kindly note ca sha"""
+            named passage passages respectively said says simply situated specifically stated
+            states therefore thus yes kindly note ca sha however though"""
         ),
+        counting=split("amount number total"),
         auxiliaries=split(
             """am is are was were be been being has have had do does did can could may might must
             shall should will would cannot"""
         ),
         articles=split("a an the this that these those its their his her our your my"),
         joints=split("and or & as"),
-        contrasts=split(
-            "while whereas but although though however unless if when because since which who where"
+        contrasts=split("while whereas but"),
+        conditions=split(
+            "although because if since though unless until when where which who whose whenever after before"
         ),
         agents=("by",),
         roles=split(
