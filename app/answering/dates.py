@@ -28,6 +28,7 @@ _FORMS = [
     )
 ]
 _LAST_MONTH, _LAST_DAY = 12, 31
+DATE_MARK = "\ufffc"  # stands for a date that is blanked; no text has it
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ def without_places(text: str, places: Sequence[tuple[Day, int, int]]) -> str:
     pieces: list[str] = []
     behind = 0
     for _, start, end in sorted(places, key=lambda place: place[1]):
-        pieces += [text[behind:start], ";", " " * (end - start - 1)]
+        pieces += [text[behind:start], DATE_MARK, " " * (end - start - 1)]
         behind = end
     return "".join([*pieces, text[behind:]])
 

@@ -50,7 +50,9 @@ SCALES = meanings(lambda language: language.numbers.scales)
 CURRENCIES = frozenset(("EUR", "USD", "GBP", "CHF", "pence", "cents"))
 TIMES = frozenset(("seconds", "minutes", "hours", "days", "weeks", "months", "years"))
 _PERCENT = any_of(lambda language: language.figures.percent_phrases)
-_ARTICLE = any_of(lambda language: language.optional_articles)
+# "a value of", between "up to" and the figure
+_AN = any_of(lambda language: language.support.articles)
+_OF_THE_FIGURE = rf"\s+(?:(?:{_AN})\s+)?(?:\w{{3,20}}\s\w{{2,3}}\s)?\W?$"
 _UNIT_WORD = re.compile(r"[%€$£]|°[CF]|[^\W\d_]+", re.IGNORECASE)
 _NEXT = re.compile(rf"[\s-]*({_UNIT_WORD.pattern})", re.IGNORECASE)
 _BEFORE = re.compile(r"(€|\$|£|\bEUR|\bUSD|\bGBP|\bCHF)\s*$", re.IGNORECASE)
@@ -62,11 +64,11 @@ _MINUS = re.compile(
 _BRACKETS = re.compile(r"\([€$£]?\s*$")
 _LESS = re.compile(rf"\b({any_of(lambda language: language.figures.losses)})\b", re.IGNORECASE)
 _AT_LEAST = re.compile(
-    rf"\b({any_of(lambda language: language.figures.at_least)})\s+(?:(?:{_ARTICLE})\s+)?\W?$",
+    rf"\b({any_of(lambda language: language.figures.at_least)}){_OF_THE_FIGURE}",
     re.IGNORECASE,
 )
 _AT_MOST = re.compile(
-    rf"\b({any_of(lambda language: language.figures.at_most)})\s+(?:(?:{_ARTICLE})\s+)?\W?$",
+    rf"\b({any_of(lambda language: language.figures.at_most)}){_OF_THE_FIGURE}",
     re.IGNORECASE,
 )
 _OR_MORE = re.compile(

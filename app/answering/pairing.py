@@ -50,6 +50,7 @@ def pairs_otherwise(said: Wording, held: Wording) -> bool:
         or _crosses(said, held, held.segments)
         or _lists_differ(said, held)
         or _places_changed(said, held)
+        or _splits_date(said, held)
         or _agent_differs(said, held)
     )
 
@@ -89,6 +90,10 @@ def _crosses(said: Wording, held: Wording, parts: Sequence[range]) -> bool:
             continue
         rivals_of_b = [word for word in of_b if _has_rival(word, unsaid[a])]
         rivals_of_a = [word for word in of_a if _has_rival(word, unsaid[b])]
+        if any(_is_measured_alike(word, unsaid[a]) for word in of_b) or any(
+            _is_measured_alike(word, unsaid[b]) for word in of_a
+        ):
+            return True  # "100 per cent on Sundays; between 22:00 and 6:00 50 per cent"
         if not rivals_of_a or not rivals_of_b:
             continue
         if held.row:
@@ -107,31 +112,41 @@ def _other_cell(said: Wording, held: Wording) -> bool:
     """
     if not held.row:
         return False
-    spoken = said.telling
+    spoken = [word for word in said.words if word.kind in CONTENT and not word.bounding]
+    text = " ".join(word.raw for word in said.words).casefold()
+    first = held.segments[0]
     named: list[range] = []
     taken: list[range] = []
     for part in held.segments:
         content = [word for word in held.content(part) if not word.light]
-        keys = [word for word in content if word.of_key and word.kind == "word"]
+        keys = [word for word in content if word.of_key]
         values = [word for word in content if not word.of_key]
-        key_said = any(match(one, word) for word in keys for one in spoken)
-        own = [one for one in spoken if any(match(one, word) for word in values)]
+        title = " ".join(held.words[at].raw for at in part if held.words[at].of_key)
+        key_said = any(match(one, word) for word in keys for one in spoken) or (
+            not keys and title.casefold() in text
+        )
+        own = [
+            one
+            for one in spoken
+            if any(match(one, word) for word in values)
+            and (part == first or not any(match(one, word) for word in held.content(first)))
+        ]
         if key_said and values and not own:
             named.append(part)
-        if not key_said and own and part != held.segments[0]:
+        if not key_said and own and part != first:
             taken.append(part)
-    return any(_only_of(said, held, part, taken) for part in named) and any(
-        _only_of(said, held, part, named) for part in taken
+    return any(_only_of(said, held, part) for part in named) and any(
+        _only_of(said, held, part) for part in taken
     )
 
 
-def _only_of(said: Wording, held: Wording, part: range, others: Sequence[range]) -> bool:
+def _only_of(said: Wording, held: Wording, part: range) -> bool:
     """Whether a sentence says something of a cell that no other cell tells."""
     told = [word for other in held.segments if other != part for word in held.content(other)]
-    return any(
-        not any(match(word, one) for one in told)
-        for word in said.telling
-        if any(match(word, one) for one in held.content(part))
+    own = list(held.content(part))
+    spoken = [word for word in said.telling if any(match(word, one) for one in own)]
+    return (
+        not own or not spoken or any(not any(match(word, one) for one in told) for word in spoken)
     )
 
 
@@ -173,6 +188,12 @@ def _shared_out(holders: Sequence[set[int]], costs: Sequence[int]) -> list[set[i
 
 def _has_rival(word: Word, others: Sequence[Word]) -> bool:
     return any(_same_kind(word, other) for other in others)
+
+
+def _is_measured_alike(word: Word, others: Sequence[Word]) -> bool:
+    return word.kind == "figure" and any(
+        other.kind == "figure" and word.unit and word.unit == other.unit for other in others
+    )
 
 
 def _same_kind(one: Word, other: Word) -> bool:
@@ -231,7 +252,11 @@ def _joined(text: Wording, one: _Item, other: _Item) -> bool:
         and any(one.at in part and other.at in part for part in text.segments)
         and any(is_joint(word) for word in gap)
         and all(
-            is_joint(word) or is_article(word) or word.kind == "measure" or word.text in _ROLES
+            is_joint(word)
+            or is_article(word)
+            or word.kind == "measure"
+            or word.text in _ROLES
+            or word.text == "."  # of "bzw."
             for word in gap
         )
     )
@@ -320,7 +345,7 @@ def _places_changed(said: Wording, held: Wording) -> bool:
         if len(same) == 1:
             pairs.append((number, same[0]))
     for (a, a_held), (b, b_held) in combinations(pairs, 2):
-        if a_held <= b_held or not _same_kind(ours[a].words[0], ours[b].words[0]):
+        if a_held <= b_held or not _may_swap(ours[a].words[0], ours[b].words[0]):
             continue  # only what stands in another order can have changed places
         if _coordinate(held, theirs, b_held, a_held) and not _in_two_lists(held, theirs, b_held):
             continue
@@ -332,6 +357,21 @@ def _places_changed(said: Wording, held: Wording) -> bool:
         if all(changed) and sum(changed) > stayed:
             return True
     return False
+
+
+def _may_swap(one: Word, other: Word) -> bool:
+    return _same_kind(one, other) or {one.kind, other.kind} == {"noun", "name"}
+
+
+def _splits_date(said: Wording, held: Wording) -> bool:
+    """Whether the year of a date is told as that of something else."""
+    bare = {word.text for word in said.words if word.kind == "day" and not word.day}
+    alone = {word.text for word in held.words if word.kind == "day" and not word.day}
+    return any(
+        str(there.year) in bare - alone and here.year is None and here.lies_in(there)
+        for here in said.days
+        for there in held.days
+    )
 
 
 def _alike(

@@ -219,20 +219,51 @@ def _may_lend(said: Wording, held: Wording, lent: Sequence[Word]) -> bool:
 
 def _replaces(said: Wording, held: Wording) -> bool:
     """Whether a word that the evidence itself does not write stands where it writes another."""
-    ours, theirs = said.telling, held.telling
-    literal = [next((at for at, one in enumerate(theirs) if match(word, one)), -1) for word in ours]
-    unsaid = [not any(match(word, one) for word in said.words) for one in theirs]
-    for number, place in enumerate(literal):
+    ours = [word for word in said.words if _has_place(word)]
+    theirs = [word for word in held.words if _has_place(word)]
+    places = _places(ours, theirs)
+    unsaid = [not word.light and not any(_is_written(one, word) for one in ours) for word in theirs]
+    for number, place in enumerate(places):
         if place >= 0:
             continue
-        before = literal[number - 1] if number else -1
-        after = literal[number + 1] if number + 1 < len(ours) else len(theirs)
+        before = places[number - 1] if number else -1
+        after = places[number + 1] if number + 1 < len(ours) else len(theirs)
         if (number and before < 0) or after < 0:
             continue
         between = range(before + 1, after)
         if len(between) in (1, 2) and all(unsaid[at] for at in between):
             return True
     return False
+
+
+def _has_place(word: Word) -> bool:
+    return (word.kind in CONTENT or word.kind == "measure") and not word.bounding
+
+
+def _is_written(word: Word, held: Word) -> bool:
+    return match(word, held) and (word.kind == "figure") == (held.kind == "figure")
+
+
+def _places(ours: Sequence[Word], theirs: Sequence[Word]) -> list[int]:
+    """Where each word stands in the evidence, -1 where it does not: as it is before equivalents,
+    which take no place of another word."""
+    places = [
+        next((at for at, one in enumerate(theirs) if _is_same(word, one)), -1) for word in ours
+    ]
+    taken = set(places)
+    return [
+        place
+        if place >= 0
+        else next(
+            (at for at, one in enumerate(theirs) if at not in taken and _is_written(word, one)), -1
+        )
+        for word, place in zip(ours, places, strict=True)
+    ]
+
+
+def _is_same(word: Word, held: Word) -> bool:
+    """Whether both are forms of one word, not only equivalents."""
+    return _is_written(word, held) and any(not key.startswith("=") for key in word.keys & held.keys)
 
 
 def _holds_figures(said: Wording, held: Wording, quote: str, above: str) -> bool:
@@ -283,6 +314,10 @@ def _names_row(held: Wording, said: Wording, asked: Wording | None) -> bool:
     values = _cell_values(held.text)
     told = [word for value in values for word in read(value).words if word.kind in CONTENT]
     telling = [word for word in told if word.kind != "figure"]
+    first = [word.text for word in read(values[0]).words if word.kind == "figure"]
+    named = [figure in keys for figure in first]
+    if any(named) and not all(named):
+        return False  # "more than 10 years" is not the row of "5 to 10 years"
     return not telling or any(word.keys & keys for word in telling)
 
 
@@ -297,12 +332,19 @@ def _denies_otherwise(said: Wording, held: Wording) -> bool:
     if excepted & set(content_stems(sentence)) and not _EXCEPTION.search(sentence):
         return not negated(sentence)
     ours, theirs = _flags(said, said.segments), _flags(held, held.segments)
-    touched = _touched(said, held)
     here = any(ours)
+    touched = _touched(said, held)
     if here != any(flag for flag, used in zip(theirs, touched, strict=True) if used):
         return True
-    if not here:
-        return False
+    return here and _denies_another(said, held, ours, theirs)
+
+
+def _denies_another(
+    said: Wording, held: Wording, ours: Sequence[bool], theirs: Sequence[bool]
+) -> bool:
+    """Whether two texts that both deny deny different things."""
+    sentence, quote = said.text, held.text
+    touched = _touched(said, held)
     if _denials(said, [True] * len(said.segments)) % 2 != _denials(held, touched) % 2:
         return True  # "not no longer"
     if _denies_elsewhere(said, held, ours, theirs):
@@ -428,12 +470,22 @@ def _followed(text: Wording) -> list[tuple[str, Word]]:
     """Each small word with the telling word after it."""
     found: list[tuple[str, Word]] = []
     waiting: list[str] = []
-    for word in text.words:
+    last: Word | None = None
+    for at, word in enumerate(text.words):
         if word.text in _TURNING or (word.kind == "small" and not is_article(word)):
-            waiting.append(word.text)
+            if last is not None and (
+                at + 1 == len(text.words) or text.words[at + 1].kind == "mark"
+            ):
+                found.append((word.text, last))  # "the day before, ..."
+            else:
+                waiting.append(word.text)
+            last = None
         elif word.kind in CONTENT or word.kind == "measure":
             found.extend((small, word) for small in waiting)
             waiting = []
+            last = word
+        else:
+            last = None
     return found
 
 

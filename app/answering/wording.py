@@ -14,7 +14,7 @@ from typing import Literal
 
 import snowballstemmer
 
-from app.answering.dates import Day, placed_days, without_places
+from app.answering.dates import DATE_MARK, Day, placed_days, without_places
 from app.answering.figures import CURRENCIES, SCALES, TIMES, UNITS, Figure, figures
 from app.answering.language import (
     NUMBER,
@@ -34,7 +34,8 @@ VALUES: frozenset[Kind] = frozenset(("day", "figure", "name"))
 CONTENT: frozenset[Kind] = frozenset(("day", "figure", "name", "noun", "word"))
 
 _TOKEN = re.compile(
-    NUMBER.pattern + r"|\ufffc|[^\W_]+(?:['’][^\W_]+)?|[%€$£]|°[CFcf]|[,;:.!?()\[\]]|[-–—](?=\s)"
+    NUMBER.pattern
+    + rf"|{DATE_MARK}|[^\W_]+(?:['’][^\W_]+)?|[%€$£]|°[CFcf]|[,;:.!?()\[\]]|[-–—](?=\s)"
 )
 _HARD_MARKS = frozenset(";:.!?")
 _IN_WORD = re.compile(r"\d+|[^\W\d_]+")
@@ -54,6 +55,7 @@ _AUXILIARIES = frozenset(words_of(lambda language: language.support.auxiliaries)
 _ARTICLES = frozenset(words_of(lambda language: language.support.articles))
 _IN_ORDER = frozenset(words_of(lambda language: language.support.in_order))
 _JOINTS = frozenset(words_of(lambda language: language.support.joints)) | _IN_ORDER
+_YES = frozenset(words_of(lambda language: language.questionnaires.yes))
 _COUNTING = frozenset(words_of(lambda language: language.support.counting))
 _ROLES = frozenset(words_of(lambda language: language.support.roles)) | _ARTICLES
 _CONTRASTS = frozenset(words_of(lambda language: language.support.contrasts))
@@ -215,9 +217,9 @@ def _words(text: str) -> tuple[Word, ...]:
     spoken = _speakers(text)
     plain = in_digits(with_whole_denials(text))
     days = sorted(placed_days(plain), key=lambda placed: placed[1])
-    rest = _marked(plain, days)
-    told = figures(without_places(plain, days))
-    numbers = NUMBER.finditer(without_places(plain, days))
+    rest = without_places(plain, days)
+    told = figures(rest)
+    numbers = NUMBER.finditer(rest)
     placed = {match.start(): figure for match, figure in zip(numbers, told, strict=True)}
     bounded = [match.span() for match in _BOUNDS.finditer(rest)]
     keys_end = _cell_keys(plain) if is_row(plain) else []
@@ -226,31 +228,23 @@ def _words(text: str) -> tuple[Word, ...]:
     opens = True
     for match in _TOKEN.finditer(rest):
         at, raw = match.start(), match.group()
-        if raw == "\ufffc":
+        in_key = any(start <= at < end for start, end in keys_end)
+        if raw == DATE_MARK:
             day, start, end = next(waiting)
-            found.append(_of_day(plain[start:end], day))
+            found.append(replace(_of_day(plain[start:end], day), of_key=in_key))
         elif at in placed:
-            found.append(_of_figure(raw, placed[at]))
+            found.append(replace(_of_figure(raw, placed[at]), of_key=in_key))
         elif raw[0].isalnum():
-            in_key = any(start <= at < end for start, end in keys_end)
             bounding = any(start <= at < end for start, end in bounded)
             found.append(_of_word(raw, spoken, opens and not in_key, in_key, bounding))
         elif raw.casefold() in UNITS:
             found.append(Word(raw, raw, "measure", frozenset({f"u:{UNITS[raw.casefold()]}"})))
         else:
             found.append(Word(raw, raw, "mark", frozenset()))
-        opens = raw in ".!?:" or (opens and not raw[0].isalnum() and raw != "\ufffc")
+        opens = raw in ".!?:" or (opens and not raw[0].isalnum() and raw != DATE_MARK)
+    if len(found) > 1 and found[0].text in _YES and found[1].kind == "mark":
+        found[0] = replace(found[0], light=True)
     return tuple(_measures(_counting(_names(found, spoken))))
-
-
-def _marked(plain: str, days: Sequence[tuple[Day, int, int]]) -> str:
-    """The text with each date as one character that no text has, and spaces."""
-    pieces: list[str] = []
-    end = 0
-    for _, start, stop in days:
-        pieces += [plain[end:start], "\ufffc", " " * (stop - start - 1)]
-        end = stop
-    return "".join([*pieces, plain[end:]])
 
 
 def _speakers(text: str) -> tuple[Language, ...]:
@@ -286,6 +280,8 @@ def _of_word(
         )
         return Word(raw, text, "name", parts | {text}, capital=True)
     keys = _keys(text, tuple(language.code for language in spoken))
+    if text in _AUXILIARIES and capital and not opens and not in_key:
+        return Word(raw, text, "name", keys, capital=True)  # "May", not "may"
     if text in STOP_WORDS or text in _AUXILIARIES or denies(text):
         return Word(raw, text, "small", keys, capital=capital, bounding=bounding)
     kind: Kind = "name" if capital and not in_key and not opens else "word"
@@ -302,7 +298,8 @@ def _names(found: list[Word], spoken: tuple[Language, ...]) -> list[Word]:
     """
     nouns = all(language.support.capital_nouns for language in spoken)
     for at, (word, following) in enumerate(pairwise(found)):
-        if word.kind == "word" and word.capital and following.kind == "name":
+        after = found[at + 2] if at + 2 < len(found) and is_joint(following) else following
+        if word.kind == "word" and word.capital and after.kind == "name":
             found[at] = replace(word, kind="name")
         elif nouns and following.kind == "name":
             adjective = at and word.kind == "word" and is_article(found[at - 1])
@@ -327,7 +324,7 @@ def _measures(found: list[Word]) -> Iterator[Word]:
         if word.kind in ("word", "noun", "name") and (unit or word.text in SCALES):
             near = found[max(0, at - _FROM_FIGURE) : at]
             if word.text in SCALES:
-                belongs = any(one.kind == "figure" for one in near)
+                belongs = bool(near) and near[-1].kind == "figure"
             else:
                 belongs = any(one.kind == "figure" and one.unit == unit for one in near) or (
                     at + 1 < len(found)
@@ -392,10 +389,21 @@ def _abbreviates(told: Sequence[Word], at: int) -> bool:
 
 
 def _parts(told: Sequence[Word], borders: set[int]) -> tuple[range, ...]:
-    """The parts between borders that tell something."""
-    cuts = [0, *sorted(borders - {0}), len(told)]
-    parts = [range(start, end) for start, end in pairwise(cuts)]
-    return tuple(part for part in parts if any(told[at].kind in CONTENT for at in part))
+    """The parts between borders; one that tells nothing belongs to the part before it."""
+    parts: list[range] = []
+    start = 0
+    for end in (*sorted(borders - {0}), len(told)):
+        part = range(start, end)
+        if any(told[at].kind in CONTENT for at in part) and not (
+            parts and not any(told[at].kind in CONTENT for at in parts[-1])
+        ):
+            parts.append(part)
+        elif parts:
+            parts[-1] = range(parts[-1].start, end)
+        else:
+            parts.append(part)
+        start = end
+    return tuple(parts)
 
 
 def _with_lists(told: Sequence[Word], parts: Sequence[range]) -> tuple[range, ...]:
@@ -405,15 +413,22 @@ def _with_lists(told: Sequence[Word], parts: Sequence[range]) -> tuple[range, ..
     """
     joined: list[range] = []
     bare: list[range] = []  # items that wait for the part that they open
+    growing = False  # whether the last part ends in a list
     for part in parts:
         kind = _bare_kind(told, part)
+        grew, growing = growing, False
         if kind and (bare or not joined):
             bare.append(part)
         elif kind and joined and _last_kind(told, joined[-1]) == kind:
             joined[-1] = range(joined[-1].start, part.stop)
+            growing = True
         elif kind:
             bare.append(part)
-        elif joined and not bare and _ends_list(told, joined[-1], part):
+        elif (
+            joined
+            and not bare
+            and (_ends_list(told, joined[-1], part) or _goes_on(told, joined[-1], part, grew))
+        ):
             joined[-1] = range(joined[-1].start, part.stop)
         elif bare and _bare_kind(told, bare[-1]) == _first_kind(told, part):
             joined.append(range(bare[0].start, part.stop))
@@ -424,6 +439,19 @@ def _with_lists(told: Sequence[Word], parts: Sequence[range]) -> tuple[range, ..
             joined.append(part)
     joined.extend(bare)
     return tuple(joined)
+
+
+def _goes_on(told: Sequence[Word], before: range, part: range, growing: bool) -> bool:
+    """Whether a part opens with the last item of the list that the one before has begun: "the
+    sites in Graz and | Oslo have 12". One that has a subject and a verb begins none."""
+    kind = _first_kind(told, part)
+    if told[part.start].text not in _JOINTS or kind not in VALUES:
+        return False
+    if _last_kind(told, before) != kind:
+        return False
+    values = [at for at in before if told[at].kind in VALUES]
+    apart = any(later - at > 1 for at, later in pairwise(values))
+    return growing or not (apart or any(is_auxiliary(told[at]) for at in before))
 
 
 def _ends_list(told: Sequence[Word], before: range, part: range) -> bool:

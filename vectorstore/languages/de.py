@@ -439,8 +439,8 @@ LANGUAGE = Language(
         time=split("dauern dauert dauer laufen läuft"),
         light=split(
             """befinden befindet befinden beträgt betragen betrug laut gemäß dokument dokumente genannt
-            heißt lautet liegt außerdem derzeit demnach ferner folgende folgenden nämlich somit daher
-            jeweils sowie ja zudem zusätzlich hingegen dagegen jedoch allerdings"""
+            heißt lautet liegt außerdem derzeit demnach ferner nämlich somit daher
+            jeweils sowie zudem zusätzlich hingegen dagegen jedoch allerdings"""
         ),
         counting=split("anzahl zahl höhe"),
         auxiliaries=split(

@@ -670,9 +670,9 @@ LANGUAGE = Language(
         time=split("last take duration run"),
         light=split(
             """according accordingly additionally amounts based called currently
-            document documents following furthermore generally located mentioned moreover namely
+            document documents furthermore generally located mentioned moreover namely
             named passage passages respectively said says simply situated specifically stated
-            states therefore thus yes kindly note ca sha however though"""
+            states therefore thus kindly note ca sha however though"""
         ),
         counting=split("amount number total"),
         auxiliaries=split(
@@ -706,6 +706,7 @@ LANGUAGE = Language(
                 ("with", "without"),
                 ("on", "off"),
                 ("into onto", "out"),
+                ("within inside", "after outside beyond"),
             )
         ),
         obligations=split("must shall required mandatory obliged compulsory"),
