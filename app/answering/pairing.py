@@ -114,39 +114,39 @@ def _other_cell(said: Wording, held: Wording) -> bool:
         return False
     spoken = [word for word in said.words if word.kind in CONTENT and not word.bounding]
     text = " ".join(word.raw for word in said.words).casefold()
-    first = held.segments[0]
-    named: list[range] = []
-    taken: list[range] = []
-    for part in held.segments:
-        content = [word for word in held.content(part) if not word.light]
-        keys = [word for word in content if word.of_key]
-        values = [word for word in content if not word.of_key]
-        title = " ".join(held.words[at].raw for at in part if held.words[at].of_key)
-        key_said = any(match(one, word) for word in keys for one in spoken) or (
-            not keys and title.casefold() in text
-        )
-        own = [
-            one
-            for one in spoken
-            if any(match(one, word) for word in values)
-            and (part == first or not any(match(one, word) for word in held.content(first)))
-        ]
-        if key_said and values and not own:
-            named.append(part)
-        if not key_said and own and part != first:
-            taken.append(part)
-    return any(_only_of(said, held, part) for part in named) and any(
-        _only_of(said, held, part) for part in taken
+    first = list(held.content(held.segments[0]))
+    cells = [_cell(held, part) for part in held.segments]
+    for title, keys, values in cells:
+        key = [word for word in keys if any(match(one, word) for one in spoken)]
+        own = _said_of(spoken, values, first)
+        if own or not values or not (key or (not keys and title in text)):
+            continue
+        for _, other_keys, other_values in cells[1:]:
+            if other_values is values or not _said_of(spoken, other_values, first):
+                continue
+            if not keys or any(not any(match(word, one) for one in other_keys) for word in key):
+                return True
+    return False
+
+
+def _cell(held: Wording, part: range) -> tuple[str, list[Word], list[Word]]:
+    """A cell's column as it is written, the telling words of that, and those of its value."""
+    told = [held.words[at] for at in part]
+    content = [word for word in told if word.kind in CONTENT and not word.light]
+    title = " ".join(word.raw for word in told if word.of_key).casefold()
+    return (
+        title,
+        [word for word in content if word.of_key],
+        [word for word in content if not word.of_key],
     )
 
 
-def _only_of(said: Wording, held: Wording, part: range) -> bool:
-    """Whether a sentence says something of a cell that no other cell tells."""
-    told = [word for other in held.segments if other != part for word in held.content(other)]
-    own = list(held.content(part))
-    spoken = [word for word in said.telling if any(match(word, one) for one in own)]
-    return (
-        not own or not spoken or any(not any(match(word, one) for one in told) for word in spoken)
+def _said_of(spoken: Sequence[Word], values: Sequence[Word], first: Sequence[Word]) -> bool:
+    """Whether something is said of a value that the row's name does not say as well."""
+    return any(
+        any(match(one, word) for word in values)
+        and (values[0] in first or not any(match(one, word) for word in first))
+        for one in spoken
     )
 
 

@@ -174,6 +174,8 @@ def _supporting(
 ) -> str | None:
     """The words that support `said`: those of the piece, with what it is tied to as far as that
     is needed; None where they do not."""
+    if said.text == piece.text:
+        return piece.text
     missing = [word for word in needed if not holds(held, word)]
     quote = piece.text
     if piece.asked:
@@ -187,19 +189,25 @@ def _supporting(
             quote = f"{piece.before} {quote}"
             missing = [word for word in missing if word not in lent]
     if missing:
-        over = [text for text in (piece.over, above) if text]
-        lent = [word for word in missing if any(holds(read(text), word) for text in over)]
+        over = [read(text) for text in (piece.over, above) if text]
+        lent = [word for word in missing if any(holds(text, word) for text in over)]
         if len(lent) < len(missing) or not _may_lend(said, held, lent):
             return None
-    if _replaces(said, held):
-        return None
-    if not _holds_figures(said, held, quote, above) or contradicts(said.text, quote, passage):
-        return None
-    if _bound_is_new(said, held) or _denies_otherwise(said, read(quote)):
-        return None
-    if _turned(said, held) or pairs_otherwise(said, held):
+    if not _holds_figures(said, held, quote, above) or _means_otherwise(said, held, quote, passage):
         return None
     return quote
+
+
+def _means_otherwise(said: Wording, held: Wording, quote: str, passage: str) -> bool:
+    """Whether a text with all the words says something else with them."""
+    return (
+        _replaces(said, held)
+        or contradicts(said.text, quote, passage)
+        or _bound_is_new(said, held)
+        or _denies_otherwise(said, read(quote))
+        or _turned(said, held)
+        or pairs_otherwise(said, held)
+    )
 
 
 def _may_lend(said: Wording, held: Wording, lent: Sequence[Word]) -> bool:
@@ -316,8 +324,8 @@ def _names_row(held: Wording, said: Wording, asked: Wording | None) -> bool:
     telling = [word for word in told if word.kind != "figure"]
     first = [word.text for word in read(values[0]).words if word.kind == "figure"]
     named = [figure in keys for figure in first]
-    if any(named) and not all(named):
-        return False  # "more than 10 years" is not the row of "5 to 10 years"
+    if named and any(named):
+        return all(named)  # "more than 10 years" is not the row of "5 to 10 years"
     return not telling or any(word.keys & keys for word in telling)
 
 

@@ -44,6 +44,9 @@ _SHORTEST_ROOT = 4
 _LONGEST_ABBREVIATION = 4  # letters before a point inside a sentence
 _SHORTEST_HEAD = 5  # letters of "urlaub" in "jahresurlaub"
 _SHORTEST_START = 3
+_PERCENT = re.compile(
+    rf"\b(?:{any_of(lambda language: language.figures.percent_phrases)})\b", re.IGNORECASE
+)
 _DENYING_START = re.compile(any_of(lambda language: language.denials.may_turn))
 _ROW_CELL = re.compile(r"(?:^|; )([^:;]{1,200}): ")
 
@@ -162,6 +165,8 @@ def match(one: Word, other: Word) -> bool:
     """Whether two words say the same; a date says all that a part of it says."""
     if one.day and other.day:
         return one.day.lies_in(other.day)
+    if {one.kind, other.kind} == {"figure", "day"} and (one.unit or other.unit):
+        return False  # "2023 pounds" is no year
     if "figure" in (one.kind, other.kind):
         # A figure may be part of a code, "HR 100" of "HR100", but not a digit of another figure.
         return (
@@ -176,6 +181,8 @@ def holds(held: Wording, word: Word) -> bool:
     """Whether a text holds a word, or a compound of which it is the head."""
     if word.day:
         return any(word.day.lies_in(day) for day in held.days)
+    if word.kind == "figure":
+        return any(match(word, one) for one in held.words)
     if word.keys & held.keys:
         return True
     return word.kind in ("noun", "word", "name") and any(
@@ -215,7 +222,7 @@ def is_joint(word: Word) -> bool:
 
 def _words(text: str) -> tuple[Word, ...]:
     spoken = _speakers(text)
-    plain = in_digits(with_whole_denials(text))
+    plain = _PERCENT.sub("%", in_digits(with_whole_denials(text)))
     days = sorted(placed_days(plain), key=lambda placed: placed[1])
     rest = without_places(plain, days)
     told = figures(rest)
@@ -231,9 +238,9 @@ def _words(text: str) -> tuple[Word, ...]:
         in_key = any(start <= at < end for start, end in keys_end)
         if raw == DATE_MARK:
             day, start, end = next(waiting)
-            found.append(replace(_of_day(plain[start:end], day), of_key=in_key))
+            found.append(_of_day(plain[start:end], day))
         elif at in placed:
-            found.append(replace(_of_figure(raw, placed[at]), of_key=in_key))
+            found.append(_of_figure(raw, placed[at]))
         elif raw[0].isalnum():
             bounding = any(start <= at < end for start, end in bounded)
             found.append(_of_word(raw, spoken, opens and not in_key, in_key, bounding))
@@ -241,6 +248,8 @@ def _words(text: str) -> tuple[Word, ...]:
             found.append(Word(raw, raw, "measure", frozenset({f"u:{UNITS[raw.casefold()]}"})))
         else:
             found.append(Word(raw, raw, "mark", frozenset()))
+        if in_key:
+            found[-1] = replace(found[-1], of_key=True)
         opens = raw in ".!?:" or (opens and not raw[0].isalnum() and raw != DATE_MARK)
     if len(found) > 1 and found[0].text in _YES and found[1].kind == "mark":
         found[0] = replace(found[0], light=True)
@@ -282,13 +291,11 @@ def _of_word(
     keys = _keys(text, tuple(language.code for language in spoken))
     if text in _AUXILIARIES and capital and not opens and not in_key:
         return Word(raw, text, "name", keys, capital=True)  # "May", not "may"
-    if text in STOP_WORDS or text in _AUXILIARIES or denies(text):
+    if text in STOP_WORDS or text in _AUXILIARIES or text in _IN_ORDER or denies(text):
         return Word(raw, text, "small", keys, capital=capital, bounding=bounding)
     kind: Kind = "name" if capital and not in_key and not opens else "word"
     light = text in _LIGHT and (not capital or opens)
-    return Word(
-        raw, text, kind, keys, light=light, capital=capital, of_key=in_key, bounding=bounding
-    )
+    return Word(raw, text, kind, keys, light=light, capital=capital, bounding=bounding)
 
 
 def _names(found: list[Word], spoken: tuple[Language, ...]) -> list[Word]:
@@ -509,7 +516,7 @@ def _keys(word: str, codes: tuple[str, ...]) -> frozenset[str]:
 
 
 def _forms(word: str, spoken: Sequence[Language]) -> set[str]:
-    forms = {stem_of(word)}
+    forms = {stem_of(word), f"!{word}"}
     for language in spoken:
         forms.add(_own_form(word, language))
         if language.support.verb_endings:
@@ -532,7 +539,12 @@ def _roots(word: str, language: Language) -> Iterator[str]:
 
 
 def _own_form(word: str, language: Language) -> str:
-    """The form by which a language's groups are found: "hat" is no verb in English."""
+    """The form by which a language's groups are found: "hat" is no verb in English.
+
+    One that the group marks with "=" is found as it stands only.
+    """
+    if word.startswith("="):
+        return f"!{''.join(words(word))}"
     folded = "".join(words(word))
     if language.support.stemmer == "english":  # `stem_of` is English
         return stem_of(folded)
