@@ -26,6 +26,7 @@ from vectorstore.languages import words_of
 _IN_ORDER = frozenset(words_of(lambda language: language.support.in_order))
 _AGENTS = frozenset(words_of(lambda language: language.support.agents))
 _ROLES = frozenset(words_of(lambda language: language.support.roles)) | _AGENTS
+_MOST_ITEMS = 80  # of a sentence that is looked at for exchanged things
 _BETWEEN = frozenset(words_of(lambda language: language.support.between))
 
 
@@ -50,6 +51,7 @@ def pairs_otherwise(said: Wording, held: Wording) -> bool:
         or _crosses(said, held, held.segments)
         or _lists_differ(said, held)
         or _places_changed(said, held)
+        or _exchanged(said, held)
         or _splits_date(said, held)
         or _agent_differs(said, held)
     )
@@ -357,6 +359,49 @@ def _places_changed(said: Wording, held: Wording) -> bool:
         if all(changed) and sum(changed) > stayed:
             return True
     return False
+
+
+def _exchanged(said: Wording, held: Wording) -> bool:
+    """Whether exchanging two things of a sentence gives what the evidence says there.
+
+    Each thing has two neighbours. After the exchange all four stand side by side in the
+    evidence, before it one at most does.
+    """
+    ours, theirs = _items(said), _items(held)
+    if len(ours) < 3 or len(ours) > _MOST_ITEMS:
+        return False
+    places = [
+        frozenset(
+            at
+            for at, other in enumerate(theirs)
+            if any(match(one, two) for one in item.words for two in other.words)
+        )
+        for item in ours
+    ]
+    places = [frozenset({-1}), *places, frozenset({len(theirs)})]
+
+    def beside(left: int, right: int) -> bool:
+        return any(at + 1 in places[right] for at in places[left])
+
+    for i, j in combinations(range(1, len(places) - 1), 2):
+        one, other = ours[i - 1].words[0], ours[j - 1].words[0]
+        if j == i + 1 or places[i] & places[j] or not _may_be_exchanged(one, other):
+            continue
+        now = beside(i - 1, i) + beside(i, i + 1) + beside(j - 1, j) + beside(j, j + 1)
+        if now > 1:
+            continue
+        if all((beside(i - 1, j), beside(j, i + 1), beside(j - 1, i), beside(i, j + 1))) and not (
+            _coordinate(said, ours, i - 1, j - 1)
+        ):
+            return _place(said, ours, i - 1).role not in _AGENTS and (
+                _place(said, ours, j - 1).role not in _AGENTS
+                or _place(held, theirs, min(places[i])).role in _AGENTS
+            )
+    return False
+
+
+def _may_be_exchanged(one: Word, other: Word) -> bool:
+    return _may_swap(one, other) or (one.kind in VALUES and other.kind in VALUES)
 
 
 def _may_swap(one: Word, other: Word) -> bool:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 from app.answering.candidates import answered_pairs, is_question
 from app.answering.dates import days_of, without_days
@@ -43,6 +43,7 @@ from vectorstore.languages import any_of, languages, words_of
 ENOUGH_IN_ONE_PLACE = 0.5  # of the telling words: what is tied to a sentence only completes it
 _DENIED = 3  # words after a "no" that it may deny
 _SUBJECT = 6  # telling words at most that the sentence before can lend as "it"
+_REPLACED = 3  # words of the evidence at most that another one stands for
 _BACK = 3  # sentences that a chain of "it" may go back
 _MOST_CLAIMS = 5  # of one sentence
 _EXCEPTION = re.compile(
@@ -230,16 +231,15 @@ def _replaces(said: Wording, held: Wording) -> bool:
     ours = [word for word in said.words if _has_place(word)]
     theirs = [word for word in held.words if _has_place(word)]
     places = _places(ours, theirs)
-    unsaid = [not word.light and not any(_is_written(one, word) for one in ours) for word in theirs]
-    for number, place in enumerate(places):
-        if place >= 0:
+    unsaid = {at for at, word in enumerate(theirs) if not word.light} - set(places)
+    for absent, run in groupby(range(len(ours)), key=lambda number: places[number] < 0):
+        if not absent:
             continue
-        before = places[number - 1] if number else -1
-        after = places[number + 1] if number + 1 < len(ours) else len(theirs)
-        if (number and before < 0) or after < 0:
-            continue
-        between = range(before + 1, after)
-        if len(between) in (1, 2) and all(unsaid[at] for at in between):
+        numbers_ = list(run)
+        before = places[numbers_[0] - 1] if numbers_[0] else -1
+        end = numbers_[-1] + 1
+        between = range(before + 1, places[end] if end < len(ours) else len(theirs))
+        if 0 < len(between) <= _REPLACED and unsaid.issuperset(between):
             return True
     return False
 
@@ -255,18 +255,17 @@ def _is_written(word: Word, held: Word) -> bool:
 def _places(ours: Sequence[Word], theirs: Sequence[Word]) -> list[int]:
     """Where each word stands in the evidence, -1 where it does not: as it is before equivalents,
     which take no place of another word."""
-    places = [
-        next((at for at, one in enumerate(theirs) if _is_same(word, one)), -1) for word in ours
-    ]
-    taken = set(places)
-    return [
-        place
-        if place >= 0
-        else next(
-            (at for at, one in enumerate(theirs) if at not in taken and _is_written(word, one)), -1
-        )
-        for word, place in zip(ours, places, strict=True)
-    ]
+    places = [-1] * len(ours)
+    taken: set[int] = set()
+    for same in (_is_same, _is_written):
+        last = -1
+        for number, word in enumerate(ours):
+            if places[number] < 0:
+                free = [at for at, one in enumerate(theirs) if at not in taken and same(word, one)]
+                places[number] = next((at for at in free if at > last), free[0] if free else -1)
+                taken.add(places[number])
+            last = max(last, places[number])
+    return places
 
 
 def _is_same(word: Word, held: Word) -> bool:
@@ -454,7 +453,41 @@ def _turned(said: Wording, held: Wording) -> bool:
             same = [next_ for small, next_ in theirs if small in one and match(follower, next_)]
             if there and not same:
                 return True
+    return _gap_differs(said, held)
+
+
+def _gap_differs(said: Wording, held: Wording) -> bool:
+    """Whether other turning words stand between the same two words: "up to" and "more than"."""
+    denied = negated(said.text) and negated(held.text)
+    theirs = list(_gaps(held))
+    for left, right, turning in _gaps(said):
+        there = [
+            other
+            for one, two, other in theirs
+            if _same_or_edge(left, one) and _same_or_edge(right, two)
+        ]
+        if turning and there and all(other and other != turning for other in there):
+            if denied and _MODALS.issuperset((*turning, *there[0])):
+                continue
+            return True
     return False
+
+
+def _same_or_edge(one: Word | None, other: Word | None) -> bool:
+    return match(one, other) if one and other else one is other
+
+
+def _gaps(text: Wording) -> Iterator[tuple[Word | None, Word | None, list[str]]]:
+    """Each two telling words that follow each other, with the turning words between them."""
+    left: Word | None = None
+    turning: list[str] = []
+    for word in text.words:
+        if word.text in _TURNING and not word.bounding:
+            turning.append(word.text)
+        elif word.kind in CONTENT and not word.bounding:
+            yield left, word, sorted(turning)
+            left, turning = word, []
+    yield left, None, sorted(turning)
 
 
 _OPPOSITES = [

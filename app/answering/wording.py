@@ -564,5 +564,9 @@ def _groups() -> dict[str, frozenset[str]]:
         support = language.support
         for number, group in enumerate((*support.inflections, *support.equivalents)):
             for word in group:
-                found.setdefault(_own_form(word, language), set()).add(f"={language.code}{number}")
+                group_name = f"={language.code}{number}"
+                found.setdefault(_own_form(word, language), set()).add(group_name)
+                if support.verb_endings and word.endswith("en") and word.islower():
+                    root = "".join(words(word)).removesuffix("en")
+                    found.setdefault(f"{language.code}-{root}", set()).add(group_name)
     return {form: frozenset(groups) for form, groups in found.items()}
