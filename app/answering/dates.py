@@ -63,6 +63,8 @@ def days_of(text: str) -> list[Day]:
 def placed_days(text: str) -> list[tuple[Day, int, int]]:
     """The dates of `text`, each with where it stands: half-open, in characters."""
     found: list[tuple[Day, int, int]] = []
+    if not any(letter.isdigit() for letter in text):
+        return found
     for form in _FORMS:
         rest = without_places(text, found)
         for match in form.finditer(rest):

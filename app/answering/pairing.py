@@ -16,18 +16,18 @@ from app.answering.wording import (
     Kind,
     Word,
     Wording,
+    folded_words,
     is_article,
     is_auxiliary,
     is_joint,
     match,
 )
-from vectorstore.languages import words_of
 
-_IN_ORDER = frozenset(words_of(lambda language: language.support.in_order))
-_AGENTS = frozenset(words_of(lambda language: language.support.agents))
-_ROLES = frozenset(words_of(lambda language: language.support.roles)) | _AGENTS
+_IN_ORDER = folded_words(lambda language: language.support.in_order)
+_AGENTS = folded_words(lambda language: language.support.agents)
+_ROLES = folded_words(lambda language: language.support.roles) | _AGENTS
 _MOST_ITEMS = 80  # of a sentence that is looked at for exchanged things
-_BETWEEN = frozenset(words_of(lambda language: language.support.between))
+_BETWEEN = folded_words(lambda language: language.support.between)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,8 @@ def pairs_otherwise(said: Wording, held: Wording) -> bool:
         or _crosses(said, held, held.segments)
         or _lists_differ(said, held)
         or _places_changed(said, held)
-        or _exchanged(said, held)
+        or _exchanged(said, held, _items(said), _items(held))
+        or _exchanged(said, held, _single(said), _single(held))
         or _splits_date(said, held)
         or _agent_differs(said, held)
     )
@@ -225,6 +226,15 @@ def _items(text: Wording) -> list[_Item]:
     return found
 
 
+def _single(text: Wording) -> list[_Item]:
+    """The telling words, each by itself: a part of a name may have changed places too."""
+    return [
+        _Item(at, at + 1, word.kind, (word,))
+        for at, word in enumerate(text.words)
+        if word.kind in CONTENT
+    ]
+
+
 def _adjoin(text: Wording, end: int, at: int) -> bool:
     """Whether nothing stands between, or the point of a short form: "Ines K. Mayer"."""
     return end == at or (
@@ -361,13 +371,14 @@ def _places_changed(said: Wording, held: Wording) -> bool:
     return False
 
 
-def _exchanged(said: Wording, held: Wording) -> bool:
+def _exchanged(
+    said: Wording, held: Wording, ours: Sequence[_Item], theirs: Sequence[_Item]
+) -> bool:
     """Whether exchanging two things of a sentence gives what the evidence says there.
 
     Each thing has two neighbours. After the exchange all four stand side by side in the
     evidence, before it one at most does.
     """
-    ours, theirs = _items(said), _items(held)
     if len(ours) < 3 or len(ours) > _MOST_ITEMS:
         return False
     places = [

@@ -6,10 +6,12 @@ it opened, an answer that quotes it has to say what the documents do not.
 
 from collections.abc import Iterator, Sequence
 
-from app.answering.wording import Word, Wording, holds, read
+from app.answering.wording import Word, Wording, folded, holds, read
 from vectorstore.languages import languages
 
-_ASKING = {language.code: frozenset(language.support.asking) for language in languages()}
+_ASKING = {
+    language.code: frozenset(map(folded, language.support.asking)) for language in languages()
+}
 
 
 def unheld_premise(question: str, evidence: str, around: Sequence[str] = ()) -> tuple[str, ...]:

@@ -30,6 +30,8 @@ from app.answering.wording import (
     CONTENT,
     Word,
     Wording,
+    folded,
+    folded_words,
     holds,
     is_article,
     is_auxiliary,
@@ -38,7 +40,7 @@ from app.answering.wording import (
     match,
     read,
 )
-from vectorstore.languages import any_of, languages, words_of
+from vectorstore.languages import any_of, languages
 
 ENOUGH_IN_ONE_PLACE = 0.5  # of the telling words: what is tied to a sentence only completes it
 _DENIED = 3  # words after a "no" that it may deny
@@ -50,17 +52,17 @@ _EXCEPTION = re.compile(
     rf"\b(?:{any_of(lambda language: language.denials.exceptions)})\b([^,.;:]*)", re.IGNORECASE
 )
 _MAY_TURN = re.compile(rf"\b(?:{any_of(lambda language: language.denials.may_turn)})(?!\w)")
-_ANAPHORS = frozenset(words_of(lambda language: language.support.anaphors))
+_ANAPHORS = folded_words(lambda language: language.support.anaphors)
 _CONTRASTS = any_of(lambda language: language.support.contrasts)
 _JOINTS = any_of(lambda language: map(re.escape, language.support.joints))
 _CLAIM_BORDER = re.compile(
     rf";\s(?:(?:{_JOINTS}|{_CONTRASTS})\s)?|,\s(?:{_JOINTS}|{_CONTRASTS})\s|\s(?:{_JOINTS})\s",
     re.IGNORECASE,
 )
-_CONDITIONS = frozenset(words_of(lambda language: language.support.conditions)) - frozenset(
-    words_of(lambda language: language.support.articles)
+_CONDITIONS = folded_words(lambda language: language.support.conditions) - folded_words(
+    lambda language: language.support.articles
 )
-_ROLES = frozenset(words_of(lambda language: language.support.roles))
+_ROLES = folded_words(lambda language: language.support.roles)
 _ENDS = re.compile(r"[.!?…:][\"'”’»)\]]*$")
 _HEADING = 80  # characters at most
 
@@ -230,16 +232,29 @@ def _replaces(said: Wording, held: Wording) -> bool:
     """Whether a word that the evidence itself does not write stands where it writes another."""
     ours = [word for word in said.words if _has_place(word)]
     theirs = [word for word in held.words if _has_place(word)]
-    places = _places(ours, theirs)
-    unsaid = {at for at, word in enumerate(theirs) if not word.light} - set(places)
-    for absent, run in groupby(range(len(ours)), key=lambda number: places[number] < 0):
+    aligned = _aligned(ours, theirs)
+    free = set(range(len(theirs))) - set(aligned)
+    homeless: set[int] = set()
+    for number, word in enumerate(ours):
+        if aligned[number] < 0:
+            home = next((at for at in sorted(free) if _is_written(word, theirs[at])), None)
+            if home is None:
+                homeless.add(number)
+            else:
+                free.discard(home)
+    unsaid = {at for at in free if not theirs[at].light}
+    for absent, run in groupby(range(len(ours)), key=lambda number: aligned[number] < 0):
         if not absent:
             continue
-        numbers_ = list(run)
-        before = places[numbers_[0] - 1] if numbers_[0] else -1
-        end = numbers_[-1] + 1
-        between = range(before + 1, places[end] if end < len(ours) else len(theirs))
-        if 0 < len(between) <= _REPLACED and unsaid.issuperset(between):
+        moved = list(run)
+        before = aligned[moved[0] - 1] if moved[0] else -1
+        end = moved[-1] + 1
+        between = range(before + 1, aligned[end] if end < len(ours) else len(theirs))
+        if (
+            homeless.intersection(moved)
+            and 0 < len(between) <= _REPLACED
+            and unsaid.issuperset(between)
+        ):
             return True
     return False
 
@@ -252,25 +267,31 @@ def _is_written(word: Word, held: Word) -> bool:
     return match(word, held) and (word.kind == "figure") == (held.kind == "figure")
 
 
-def _places(ours: Sequence[Word], theirs: Sequence[Word]) -> list[int]:
-    """Where each word stands in the evidence, -1 where it does not: as it is before equivalents,
-    which take no place of another word."""
-    places = [-1] * len(ours)
-    taken: set[int] = set()
-    for same in (_is_same, _is_written):
-        last = -1
-        for number, word in enumerate(ours):
-            if places[number] < 0:
-                free = [at for at, one in enumerate(theirs) if at not in taken and same(word, one)]
-                places[number] = next((at for at in free if at > last), free[0] if free else -1)
-                taken.add(places[number])
-            last = max(last, places[number])
-    return places
+def _aligned(ours: Sequence[Word], theirs: Sequence[Word]) -> list[int]:
+    """Where each word stands in the evidence, in one order with the others; -1 where it does not.
 
-
-def _is_same(word: Word, held: Word) -> bool:
-    """Whether both are forms of one word, not only equivalents."""
-    return _is_written(word, held) and any(not key.startswith("=") for key in word.keys & held.keys)
+    The longest common run of words (as in a comparison of two files).
+    """
+    same = [[_is_written(word, other) for other in theirs] for word in ours]
+    longest = [[0] * (len(theirs) + 1) for _ in range(len(ours) + 1)]
+    for i in range(len(ours) - 1, -1, -1):
+        for j in range(len(theirs) - 1, -1, -1):
+            longest[i][j] = (
+                longest[i + 1][j + 1] + 1
+                if same[i][j]
+                else max(longest[i + 1][j], longest[i][j + 1])
+            )
+    found = [-1] * len(ours)
+    i = j = 0
+    while i < len(ours) and j < len(theirs):
+        if same[i][j]:
+            found[i] = j
+            i, j = i + 1, j + 1
+        elif longest[i + 1][j] >= longest[i][j + 1]:
+            i += 1
+        else:
+            j += 1
+    return found
 
 
 def _holds_figures(said: Wording, held: Wording, quote: str, above: str) -> bool:
@@ -497,12 +518,15 @@ _OPPOSITES = [
         *language.support.opposites,
         (language.support.obligations, language.support.permissions),
     )
-    for pair in ((frozenset(one), frozenset(other)), (frozenset(other), frozenset(one)))
+    for pair in (
+        (frozenset(map(folded, one)), frozenset(map(folded, other))),
+        (frozenset(map(folded, other)), frozenset(map(folded, one))),
+    )
 ]
 
 
-_MODALS = frozenset(
-    words_of(lambda language: (*language.support.obligations, *language.support.permissions))
+_MODALS = folded_words(
+    lambda language: (*language.support.obligations, *language.support.permissions)
 )
 _TURNING = frozenset[str]().union(*(one for one, _ in _OPPOSITES))
 

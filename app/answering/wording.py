@@ -6,7 +6,7 @@ embedder holds the two for neighbours.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from itertools import pairwise
@@ -44,25 +44,38 @@ _SHORTEST_ROOT = 4
 _LONGEST_ABBREVIATION = 4  # letters before a point inside a sentence
 _SHORTEST_HEAD = 5  # letters of "urlaub" in "jahresurlaub"
 _SHORTEST_START = 3
+_LONG = _SHORTEST_HEAD + _SHORTEST_START
 _PERCENT = re.compile(
     rf"\b(?:{any_of(lambda language: language.figures.percent_phrases)})\b", re.IGNORECASE
 )
 _DENYING_START = re.compile(any_of(lambda language: language.denials.may_turn))
 _ROW_CELL = re.compile(r"(?:^|; )([^:;]{1,200}): ")
 
+
 # The sign of a figure is `figures`' matter.
-_LIGHT = frozenset(words_of(lambda language: language.support.light)) | frozenset(
-    words_of(lambda language: language.figures.minus)
-)
-_AUXILIARIES = frozenset(words_of(lambda language: language.support.auxiliaries))
-_ARTICLES = frozenset(words_of(lambda language: language.support.articles))
-_IN_ORDER = frozenset(words_of(lambda language: language.support.in_order))
-_JOINTS = frozenset(words_of(lambda language: language.support.joints)) | _IN_ORDER
-_YES = frozenset(words_of(lambda language: language.questionnaires.yes))
-_COUNTING = frozenset(words_of(lambda language: language.support.counting))
-_ROLES = frozenset(words_of(lambda language: language.support.roles)) | _ARTICLES
-_CONTRASTS = frozenset(words_of(lambda language: language.support.contrasts))
-_CONDITIONS = frozenset(words_of(lambda language: language.support.conditions)) - _ARTICLES
+@lru_cache(maxsize=50_000)
+def folded(word: str) -> str:
+    """One word as `language.words` gives it."""
+    return "".join(words(word))
+
+
+def folded_words(kind: Callable[[Language], Iterable[str]]) -> frozenset[str]:
+    """The words of one kind in all languages, as `Word.text` has them."""
+    return frozenset(map(folded, words_of(kind)))
+
+
+_STOP_WORDS = frozenset(map(folded, STOP_WORDS))
+# The sign of a figure is `figures`' matter.
+_LIGHT = folded_words(lambda language: (*language.support.light, *language.figures.minus))
+_AUXILIARIES = folded_words(lambda language: language.support.auxiliaries)
+_ARTICLES = folded_words(lambda language: language.support.articles)
+_IN_ORDER = folded_words(lambda language: language.support.in_order)
+_JOINTS = folded_words(lambda language: language.support.joints) | _IN_ORDER
+_YES = folded_words(lambda language: language.questionnaires.yes)
+_COUNTING = folded_words(lambda language: language.support.counting)
+_ROLES = folded_words(lambda language: language.support.roles) | _ARTICLES
+_CONTRASTS = folded_words(lambda language: language.support.contrasts)
+_CONDITIONS = folded_words(lambda language: language.support.conditions) - _ARTICLES
 _BOUNDS = re.compile(
     rf"\b(?:{any_of(lambda language: language.figures.at_least)}"
     rf"|{any_of(lambda language: language.figures.at_most)})(?=\s+\W?\d)"
@@ -104,6 +117,7 @@ class Wording:
     words: Sequence[Word]
     keys: frozenset[str]
     languages: frozenset[str]  # codes: of those whose small words it has most of
+    compounds: tuple[str, ...]  # long nouns of a language that makes one of several
     row: bool
     clauses: Sequence[range]
     segments: Sequence[range]
@@ -136,8 +150,10 @@ class Wording:
 @lru_cache(maxsize=4096)
 def read(text: str) -> Wording:
     """Read one sentence or row; the same text is read once."""
-    told = _words(text)
+    spoken = _speakers(text)
+    told = _words(text, spoken)
     row = is_row(text)
+    nouns = any(language.support.capital_nouns for language in spoken)
     if row:
         hard = borders = {at for at, word in enumerate(told) if word.text == ";"}
     else:
@@ -149,7 +165,8 @@ def read(text: str) -> Wording:
         text,
         told,
         keys | _implied(told),
-        frozenset(language.code for language in _speakers(text)),
+        frozenset(language.code for language in spoken),
+        tuple(word.text for word in told if nouns and word.capital and len(word.text) >= _LONG),
         row,
         segments if row else _parts(told, hard),
         segments if row else _with_lists(told, segments),
@@ -182,11 +199,11 @@ def holds(held: Wording, word: Word) -> bool:
     if word.day:
         return any(word.day.lies_in(day) for day in held.days)
     if word.kind == "figure":
-        return any(match(word, one) for one in held.words)
-    if word.keys & held.keys:
+        return not word.keys.isdisjoint(held.keys) and any(match(word, one) for one in held.words)
+    if not word.keys.isdisjoint(held.keys):
         return True
     return word.kind in ("noun", "word", "name") and any(
-        one.capital and _is_head(word.text, one.text) for one in held.words
+        _is_head(word.text, compound) for compound in held.compounds
     )
 
 
@@ -220,8 +237,7 @@ def is_joint(word: Word) -> bool:
     return word.text in _JOINTS or word.text == ","
 
 
-def _words(text: str) -> tuple[Word, ...]:
-    spoken = _speakers(text)
+def _words(text: str, spoken: tuple[Language, ...]) -> tuple[Word, ...]:
     plain = _PERCENT.sub("%", in_digits(with_whole_denials(text)))
     days = sorted(placed_days(plain), key=lambda placed: placed[1])
     rest = without_places(plain, days)
@@ -230,6 +246,7 @@ def _words(text: str) -> tuple[Word, ...]:
     placed = {match.start(): figure for match, figure in zip(numbers, told, strict=True)}
     bounded = [match.span() for match in _BOUNDS.finditer(rest)]
     keys_end = _cell_keys(plain) if is_row(plain) else []
+    codes = tuple(language.code for language in spoken)
     waiting = iter(days)
     found: list[Word] = []
     opens = True
@@ -243,7 +260,7 @@ def _words(text: str) -> tuple[Word, ...]:
             found.append(_of_figure(raw, placed[at]))
         elif raw[0].isalnum():
             bounding = any(start <= at < end for start, end in bounded)
-            found.append(_of_word(raw, spoken, opens and not in_key, in_key, bounding))
+            found.append(_of_word(raw, codes, opens and not in_key, in_key, bounding))
         elif raw.casefold() in UNITS:
             found.append(Word(raw, raw, "measure", frozenset({f"u:{UNITS[raw.casefold()]}"})))
         else:
@@ -278,20 +295,19 @@ def _of_figure(raw: str, figure: Figure) -> Word:
     return Word(raw, figure.value, kind, frozenset({figure.value}), unit=figure.unit)
 
 
-def _of_word(
-    raw: str, spoken: tuple[Language, ...], opens: bool, in_key: bool, bounding: bool
-) -> Word:
-    text = "".join(words(raw)[:1])
+@lru_cache(maxsize=50_000)
+def _of_word(raw: str, codes: tuple[str, ...], opens: bool, in_key: bool, bounding: bool) -> Word:
+    text = folded(raw)
     capital = raw[0].isupper()
     if any(letter.isdigit() for letter in text):
         parts = frozenset(
             part.lstrip("0") or "0" if part.isdigit() else part for part in _IN_WORD.findall(text)
         )
         return Word(raw, text, "name", parts | {text}, capital=True)
-    keys = _keys(text, tuple(language.code for language in spoken))
+    keys = _keys(text, codes)
     if text in _AUXILIARIES and capital and not opens and not in_key:
         return Word(raw, text, "name", keys, capital=True)  # "May", not "may"
-    if text in STOP_WORDS or text in _AUXILIARIES or text in _IN_ORDER or denies(text):
+    if text in _STOP_WORDS or text in _AUXILIARIES or text in _IN_ORDER or denies(text):
         return Word(raw, text, "small", keys, capital=capital, bounding=bounding)
     kind: Kind = "name" if capital and not in_key and not opens else "word"
     light = text in _LIGHT and (not capital or opens)
@@ -360,13 +376,13 @@ def _implied(told: Sequence[Word]) -> frozenset[str]:
 @cache
 def _said_by_money() -> frozenset[str]:
     said = words_of(lambda language: language.support.money)
-    return frozenset(f"{key}" for word in said for key in keys_of("".join(words(word))))
+    return frozenset(f"{key}" for word in said for key in keys_of(folded(word)))
 
 
 @cache
 def _said_by_time() -> frozenset[str]:
     said = words_of(lambda language: language.support.time)
-    return frozenset(f"{key}" for word in said for key in keys_of("".join(words(word))))
+    return frozenset(f"{key}" for word in said for key in keys_of(folded(word)))
 
 
 def _borders(told: Sequence[Word], *, hard: bool) -> set[int]:
@@ -399,16 +415,15 @@ def _parts(told: Sequence[Word], borders: set[int]) -> tuple[range, ...]:
     """The parts between borders; one that tells nothing belongs to the part before it."""
     parts: list[range] = []
     start = 0
+    told_before = True  # whether the last part tells something
     for end in (*sorted(borders - {0}), len(told)):
-        part = range(start, end)
-        if any(told[at].kind in CONTENT for at in part) and not (
-            parts and not any(told[at].kind in CONTENT for at in parts[-1])
-        ):
-            parts.append(part)
-        elif parts:
+        tells = any(told[at].kind in CONTENT for at in range(start, end))
+        if parts and not (tells and told_before):
             parts[-1] = range(parts[-1].start, end)
+            told_before |= tells
         else:
-            parts.append(part)
+            parts.append(range(start, end))
+            told_before = tells
         start = end
     return tuple(parts)
 
@@ -544,11 +559,11 @@ def _own_form(word: str, language: Language) -> str:
     One that the group marks with "=" is found as it stands only.
     """
     if word.startswith("="):
-        return f"!{''.join(words(word))}"
-    folded = "".join(words(word))
+        return f"!{folded(word)}"
+    plain = folded(word)
     if language.support.stemmer == "english":  # `stem_of` is English
-        return stem_of(folded)
-    return f"{language.code}:{_stemmer(language.support.stemmer).stemWord(folded)}"
+        return stem_of(plain)
+    return f"{language.code}:{_stemmer(language.support.stemmer).stemWord(plain)}"
 
 
 @cache
@@ -567,6 +582,6 @@ def _groups() -> dict[str, frozenset[str]]:
                 group_name = f"={language.code}{number}"
                 found.setdefault(_own_form(word, language), set()).add(group_name)
                 if support.verb_endings and word.endswith("en") and word.islower():
-                    root = "".join(words(word)).removesuffix("en")
+                    root = folded(word).removesuffix("en")
                     found.setdefault(f"{language.code}-{root}", set()).add(group_name)
     return {form: frozenset(groups) for form, groups in found.items()}
