@@ -344,6 +344,8 @@ def _item_keys(item: _Item | None) -> frozenset[str]:
 
 def _places_changed(said: Wording, held: Wording) -> bool:
     """Whether two things of one kind changed places: who pays and who is paid."""
+    if _is_passive(said) != _is_passive(held):
+        return False  # `_agent_differs` knows who acts
     ours, theirs = _items(said), _items(held)
     pairs: list[tuple[int, int]] = []  # each item of `said` with its only one of `held`
     for number, item in enumerate(ours):
@@ -396,7 +398,11 @@ def _exchanged(
 
     for i, j in combinations(range(1, len(places) - 1), 2):
         one, other = ours[i - 1].words[0], ours[j - 1].words[0]
-        if j == i + 1 or places[i] & places[j] or not _may_be_exchanged(one, other):
+        if places[i] & places[j] or not _may_be_exchanged(one, other):
+            continue
+        if j == i + 1:
+            if _roles_exchanged(said, held, (ours, i - 1, j - 1), (theirs, places[i], places[j])):
+                return True
             continue
         now = beside(i - 1, i) + beside(i, i + 1) + beside(j - 1, j) + beside(j, j + 1)
         if now > 1:
@@ -409,6 +415,22 @@ def _exchanged(
                 or _place(held, theirs, min(places[i])).role in _AGENTS
             )
     return False
+
+
+def _roles_exchanged(
+    said: Wording,
+    held: Wording,
+    here: tuple[Sequence[_Item], int, int],
+    there: tuple[Sequence[_Item], frozenset[int], frozenset[int]],
+) -> bool:
+    """Whether two neighbours have each other's preposition: "since 450 over 2015"."""
+    ours, one, other = here
+    theirs, ones, others = there
+    if len(ones) != 1 or len(others) != 1 or -1 in ones | others or len(theirs) in ones | others:
+        return False
+    mine = _place(said, ours, one).role, _place(said, ours, other).role
+    its = _place(held, theirs, min(ones)).role, _place(held, theirs, min(others)).role
+    return all(mine) and mine[0] != mine[1] and mine == (its[1], its[0])
 
 
 def _may_be_exchanged(one: Word, other: Word) -> bool:
@@ -462,25 +484,39 @@ def _agent_differs(said: Wording, held: Wording) -> bool:
     return _acts_otherwise(said, held) or _acts_otherwise(held, said)
 
 
+def _is_passive(text: Wording) -> bool:
+    return any(
+        word.text in _AGENTS and any(is_auxiliary(one) for one in text.words[:at])
+        for at, word in enumerate(text.words)
+    )
+
+
 def _acts_otherwise(passive: Wording, active: Wording) -> bool:
     for at, word in enumerate(passive.words[1:-1], start=1):
-        agent = next((one for one in passive.words[at + 1 :] if not is_article(one)), None)
         verb = passive.words[at - 1]
         if (
             word.text not in _AGENTS
-            or agent is None
-            or agent.kind not in ("name", "noun", "word")
             or verb.kind != "word"
             or not any(is_auxiliary(one) for one in passive.words[:at])
         ):
             continue
         does = _first(active, verb)
-        acts = _first(active, agent)
-        if does is None or acts is None or _has_agent(active, does):
+        if does is None or _has_agent(active, does):
             continue
-        if acts > does:
-            return True
+        for agent in _named_together(passive.words[at + 1 :]):
+            acts = _first(active, agent)
+            if acts is not None and acts > does:
+                return True
     return False
+
+
+def _named_together(words: Sequence[Word]) -> Iterator[Word]:
+    """Those who act together: the first names, with "and" or commas between them."""
+    for word in words:
+        if word.kind in ("name", "noun", "word"):
+            yield word
+        elif not (is_article(word) or is_joint(word)):
+            return
 
 
 def _first(text: Wording, word: Word) -> int | None:

@@ -267,7 +267,10 @@ def _words(text: str, spoken: tuple[Language, ...]) -> tuple[Word, ...]:
             found.append(Word(raw, raw, "mark", frozenset()))
         if in_key:
             found[-1] = replace(found[-1], of_key=True)
-        opens = raw in ".!?:" or (opens and not raw[0].isalnum() and raw != DATE_MARK)
+        short = raw == "." and len(found) > 1 and len(found[-2].raw) <= _LONGEST_ABBREVIATION
+        opens = (raw in ".!?:" and not short) or (
+            opens and not raw[0].isalnum() and raw != DATE_MARK
+        )
     if len(found) > 1 and found[0].text in _YES and found[1].kind == "mark":
         found[0] = replace(found[0], light=True)
     return tuple(_measures(_counting(_names(found, spoken))))
@@ -577,8 +580,10 @@ def _groups() -> dict[str, frozenset[str]]:
     found: dict[str, set[str]] = {}
     for language in languages():
         support = language.support
+        forms_of = {word: forms for forms in support.inflections for word in forms}
         for number, group in enumerate((*support.inflections, *support.equivalents)):
-            for word in group:
+            all_forms = {form for word in group for form in (word, *forms_of.get(word, ()))}
+            for word in all_forms:
                 group_name = f"={language.code}{number}"
                 found.setdefault(_own_form(word, language), set()).add(group_name)
                 if support.verb_endings and word.endswith("en") and word.islower():

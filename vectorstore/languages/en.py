@@ -678,7 +678,7 @@ LANGUAGE = Language(
         ),
         counting=split("amount number total"),
         auxiliaries=split(
-            """am is are was were be been being has have had do does did can could may might must
+            """is are was were be been being has have had do does did can could may might must
             shall should will would cannot"""
         ),
         articles=split("a an the this that these those its their his her our your my"),
