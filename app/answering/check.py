@@ -118,7 +118,8 @@ def _tie(
                 [f"{hits[index].document} {hits[index].heading}" for index in group],
             )
             if found:
-                support = replace(found, passage=group[found.passage])
+                parts = tuple(replace(part, passage=group[part.passage]) for part in found.parts)
+                support = replace(found, passage=group[found.passage], parts=parts)
                 break
         tied.append(_Tied(sentence, support))
     return tied
@@ -158,11 +159,12 @@ def _cite(
         if one.support is None:
             said.append(AnswerSentence(one.sentence.text, (), supported=False))
             continue
-        number = numbers[one.support.passage]
-        citations.setdefault(
-            number, _citation(number, hits[one.support.passage], one.support.quote)
-        )
-        said.append(AnswerSentence(one.sentence.text, (number,), supported=True))
+        cited: list[int] = []
+        for part in one.support.parts:
+            number = numbers[part.passage]
+            citations.setdefault(number, _citation(number, hits[part.passage], part.quote))
+            cited.append(number)
+        said.append(AnswerSentence(one.sentence.text, tuple(dict.fromkeys(cited)), supported=True))
     text = " ".join(
         sentence.text + "".join(f" [{number}]" for number in sentence.citations)
         for sentence in said

@@ -6,8 +6,9 @@ it opened, an answer that quotes it has to say what the documents do not.
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import cache
 
-from app.answering.wording import VALUES, Word, Wording, folded, holds, read
+from app.answering.wording import VALUES, Word, Wording, folded, holds, keys_of, read
 from vectorstore.embedder import Embedder
 from vectorstore.languages import languages
 
@@ -34,11 +35,34 @@ def unheld_premise(
     """
     absent = unheld(read(question), [evidence, *around])
     if embedder and absent:
+        texts = [read(text) for text in (evidence, *around) if text]
         likeness = _likeness(question, " ".join((evidence, *around)), embedder)
         absent = [
-            word for word in absent if word.kind in VALUES or likeness.get(word.raw, 0.0) < AS_LIKE
+            word
+            for word in absent
+            if word.kind in VALUES
+            or likeness.get(word.raw, 0.0) < AS_LIKE
+            or _is_opposed(word, texts)
         ]
     return tuple(word.raw for word in absent)
+
+
+def _is_opposed(word: Word, texts: Sequence[Wording]) -> bool:
+    """Whether a text holds the word's opposite, which an embedder takes for nearly the same."""
+    return any(
+        not word.keys.isdisjoint(one) and any(not text.keys.isdisjoint(other) for text in texts)
+        for one, other in _antonyms()
+    )
+
+
+@cache
+def _antonyms() -> tuple[tuple[frozenset[str], frozenset[str]], ...]:
+    pairs = [
+        tuple(frozenset[str]().union(*(keys_of(folded(word)) for word in side)) for side in pair)
+        for language in languages()
+        for pair in language.support.antonyms
+    ]
+    return tuple((a, b) for one, other in pairs for a, b in ((one, other), (other, one)))
 
 
 def _likeness(question: str, text: str, embedder: Embedder) -> dict[str, float]:

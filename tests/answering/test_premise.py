@@ -7,6 +7,9 @@ import pytest
 
 from app.answering.premise import unheld_premise
 from app.answering.support import find_support
+from app.engine.models import STARTER_EMBEDDER, installed_models_dir
+from vectorstore.embedder import Embedder
+from vectorstore.loading import load_embedder
 
 OPENS = "The new warehouse in Husum opens on 1 September 2024."
 BOUGHT = "The board approved the purchase of a forklift for 23,400 euros."
@@ -110,6 +113,30 @@ def test_what_stands_around_the_evidence_holds_too() -> None:
     question = "How long is the notice period for suppliers?"
     assert unheld_premise(question, "It is six weeks.") == ("notice", "period", "suppliers")
     assert unheld_premise(question, "It is six weeks.", ["Suppliers > Notice period"]) == ()
+
+
+@pytest.fixture(scope="module")
+def embedder() -> Embedder:
+    return load_embedder(Path(installed_models_dir() / STARTER_EMBEDDER))
+
+
+@pytest.mark.parametrize(
+    ("question", "evidence", "unheld"),
+    [
+        ("When did the warehouse in Husum burn down?", OPENS, ("burn",)),
+        ("When did the warehouse in Husum close?", OPENS, ("close",)),
+        ("When was the forklift sold?", BOUGHT, ("sold",)),
+        ("Who was fired by the personnel department?", LED, ("fired",)),
+        ("When was the clinic in Malmö demolished?", CLINIC, ("Malmö", "demolished")),
+        ("Wann wurde das Lager in Husum geschlossen?", LAGER, ("geschlossen",)),
+        ("When was the clinic in Lund extended?", CLINIC, ()),
+        ("Who approves buying a lift truck?", BOUGHT, ()),
+    ],
+)
+def test_with_an_embedder_a_likely_word_holds_but_its_opposite_does_not(
+    embedder: Embedder, question: str, evidence: str, unheld: tuple[str, ...]
+) -> None:
+    assert unheld_premise(question, evidence, embedder=embedder) == unheld
 
 
 @pytest.mark.shared

@@ -72,13 +72,13 @@ def _files(paths: Sequence[Path]) -> list[Path]:
 
 def _before(revision: str) -> Check:
     """The check of another revision, over the modules below it as they are now."""
-    source = subprocess.run(  # noqa: S603
-        ["git", "show", f"{revision}:app/answering/support.py"],  # noqa: S607
+    source = subprocess.run(
+        ["git", "show", f"{revision}:app/answering/support.py"],
         cwd=ROOT, capture_output=True, text=True, check=True,
     ).stdout  # fmt: skip
     module = types.ModuleType("support_before")
     sys.modules[module.__name__] = module
-    exec(compile(source, "support_before", "exec"), module.__dict__)  # noqa: S102
+    exec(compile(source, "support_before", "exec"), module.__dict__)
     check: Check = module.find_support
     return check
 

@@ -230,6 +230,7 @@ class SupportWords:
     in_order: Words  # "respectively"
     anaphors: Words  # a sentence that opens so goes on about the one before
     opposites: tuple[tuple[Words, Words], ...]  # small words: "before", "after"
+    antonyms: tuple[tuple[Words, Words], ...]  # "open", "close": near in meaning, and not the same
     obligations: Words
     permissions: Words
     asking: Words  # what a question says of the answer that it wants, and not of the matter

@@ -478,6 +478,23 @@ LANGUAGE = Language(
                 ("ein", "aus"),
             )
         ),
+        antonyms=tuple(
+            (split(one), split(other))
+            for one, other in (
+                ("öffnen eröffnen eröffnung", "schließen schließung"),
+                ("kaufen erwerben kauf", "verkaufen verkauf"),
+                ("beginnen starten anfangen", "enden beenden aufhören"),
+                ("einstellen ernennen", "entlassen kündigen"),
+                ("steigen wachsen zunehmen", "sinken fallen abnehmen"),
+                ("gewinnen", "verlieren"),
+                ("bauen errichten", "abreißen zerstören abbrennen"),
+                ("erlauben gestatten", "verbieten untersagen"),
+                ("annehmen genehmigen", "ablehnen"),
+                ("eintreten beitreten", "austreten verlassen"),
+                ("geben senden", "nehmen empfangen erhalten"),
+                ("gründen", "auflösen"),
+            )
+        ),
         obligations=split("muss müssen musste verpflichtet pflicht"),
         permissions=split("darf dürfen durfte kann können konnte freiwillig"),
         asking=split(

@@ -711,6 +711,31 @@ LANGUAGE = Language(
                 ("within inside", "after outside beyond"),
             )
         ),
+        antonyms=tuple(
+            (split(one), split(other))
+            for one, other in (
+                ("open opening", "close shut closure"),
+                ("buy purchase acquire", "sell sale"),
+                ("begin start launch", "end finish stop"),
+                ("hire appoint employ recruit", "fire dismiss resign"),
+                ("rise increase grow", "fall decrease decline drop shrink"),
+                ("win", "lose"),
+                ("build construct erect", "demolish destroy burn"),
+                ("allow permit", "forbid ban prohibit"),
+                ("accept approve", "reject refuse"),
+                ("join enter arrive", "leave depart"),
+                ("add include", "remove exclude"),
+                ("give send lend", "take receive borrow"),
+                ("import", "export"),
+                ("enable activate", "disable deactivate"),
+                ("born birth", "die death"),
+                ("marry", "divorce"),
+                ("found establish", "dissolve"),
+                ("find", "lose miss"),
+                ("attack", "defend"),
+                ("pass", "fail"),
+            )
+        ),
         obligations=split("must shall required mandatory obliged compulsory"),
         permissions=split("may can could might optional"),
         asking=split(
