@@ -358,8 +358,8 @@ class _Maker:
             for old, new in rules:
                 if kind == "modality" and negated(sentence):
                     break  # "must not" and "may not" are one
-                if match := old.search(sentence):
-                    yield kind, _put(sentence, match.span(), new)
+                if place := old.search(sentence):
+                    yield kind, _put(sentence, place.span(), new)
                     break
         yield from self._pairings(sentence)
         yield from self._conditions(sentence)

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import pytest
-
 from answering.counterfactuals import Case, make_cases, read_passages
+
 from app.answering.support import find_support
 
 TESTS = Path(__file__).parents[1]
