@@ -227,7 +227,7 @@ types: $(DONE)/dev ## mypy, strict for the product, and over tests and docker
 imports: $(DONE)/dev ## the one-way rule between packages
 	@echo 'Imports' && $(BIN)/lint-imports --no-logo
 
-.PHONY: bench bench-attacks bench-finding bench-engine bench-answers bench-everyday bench-batch bench-web bench-gpu bench-reading soak
+.PHONY: bench bench-attacks bench-support bench-finding bench-engine bench-answers bench-everyday bench-batch bench-web bench-gpu bench-reading soak
 bench: $(DONE)/dev $(DONE)/models ## ingest speed and memory beside the plain stack
 	@$(BIN)/python tests/bench/ingest_speed.py $(ARGS)
 
@@ -245,6 +245,9 @@ bench-everyday: $(DONE)/dev $(DONE)/models ## everyday questions by kind, ARGS="
 
 bench-attacks: $(DONE)/dev $(DONE)/models ## attacks in good documents, beside the plain stack
 	@$(BIN)/python tests/bench/attacks.py $(ARGS)
+
+bench-support: $(DONE)/dev ## support on true and swapped sentences that code makes of documents
+	@$(BIN)/python tests/bench/support.py $(ARGS)
 
 bench-batch: $(DONE)/dev $(DONE)/models ## questionnaires beside a plain loop over llama-cpp-python
 	@$(BIN)/python tests/bench/batch_speed.py $(ARGS)

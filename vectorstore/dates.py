@@ -37,6 +37,7 @@ _THE = re.compile(
     rf"(?<!\w)(?:{any_of(lambda language: language.optional_articles)})\s{{1,3}}$", re.IGNORECASE
 )
 _LONGEST_ARTICLE = 12
+DATE_MARK = "\ufffc"  # stands for a date that is blanked; no text has it
 _LAST_MONTH, _LAST_DAY = 12, 31
 _NEXT_CENTURY = 70  # "12.03.70" is of 1970, "12.03.69" of 2069
 _EITHER_ORDER = re.compile(r"(\d{1,2})[/-](\d{1,2})[/-]\d{4}")
@@ -95,7 +96,7 @@ def without_places(text: str, places: Sequence[tuple[Day, int, int]]) -> str:
     pieces: list[str] = []
     behind = 0
     for _, start, end in sorted(places, key=lambda place: place[1]):
-        pieces += [text[behind:start], ";", " " * (end - start - 1)]
+        pieces += [text[behind:start], DATE_MARK, " " * (end - start - 1)]
         behind = end
     return "".join([*pieces, text[behind:]])
 

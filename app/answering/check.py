@@ -131,7 +131,8 @@ class DraftCheck:
                 [f"{self._hits[index].document} {self._hits[index].heading}" for index in group],
             )
             if found:
-                return replace(found, passage=group[found.passage])
+                parts = tuple(replace(part, passage=group[part.passage]) for part in found.parts)
+                return replace(found, passage=group[found.passage], parts=parts)
         return None
 
     def _answers(self, one: _Checked) -> bool:
@@ -159,10 +160,11 @@ class DraftCheck:
             if one.support is None:
                 said.append(AnswerSentence(text, (), supported=False))
                 continue
-            number = self._numbers[one.support.passage]
-            hit = self._hits[one.support.passage]
-            citations.setdefault(number, citation(number, hit, one.support.quote))
-            said.append(AnswerSentence(text, (number,), supported=True))
+            for part in one.support.parts:
+                number = self._numbers[part.passage]
+                hit = self._hits[part.passage]
+                citations.setdefault(number, citation(number, hit, part.quote))
+            said.append(AnswerSentence(text, self._cited(one.support), supported=True))
         # "Breakfast is not included [1]" may sound like a refusal; what a passage says is none.
         refused = says_not_found(self._draft) and not any(
             one.support for one in self._heard if one.unit.sentence.cited
@@ -177,11 +179,16 @@ class DraftCheck:
             refused,
         )
 
+    def _cited(self, support: Support) -> tuple[int, ...]:
+        """The numbers of the passages that support a sentence, once each."""
+        return tuple(dict.fromkeys(self._numbers[part.passage] for part in support.parts))
+
     def _text(self, kept: Sequence[_Checked]) -> str:
         pieces: list[str] = []
         for number, one in enumerate(kept):
             layout = one.unit.layout.lstrip("\n ") if not number else one.unit.layout
-            mark = f" [{self._numbers[one.support.passage]}]" if one.support else ""
+            cited = self._cited(one.support) if one.support else ()
+            mark = "".join(f" [{number}]" for number in cited)
             text = one.unit.sentence.text
             if text.startswith("|") and text.endswith("|"):  # a row stays a row
                 pieces.append(f"{layout}{text[:-1].rstrip()}{mark} |")

@@ -408,6 +408,42 @@ class TableWords:
 
 
 @dataclass(frozen=True, slots=True)
+class SupportWords:
+    """Words by which one sentence is compared with another that may say the same.
+
+    Words of `inflections` and `equivalents` count as one word, whatever their endings. Only what
+    says the same of the same things may stand in a group: no opposites, no kinds of one thing.
+    """
+
+    stemmer: str  # the name of the Snowball algorithm
+    verb_prefixes: Words  # of a participle, or before it: "ge" in "gekauft"
+    verb_particles: Words  # before such a prefix: "ein" in "eingekauft"
+    verb_endings: Words  # longest first; () where the stemmer knows all
+    capital_nouns: bool  # whether every noun has a capital, so that a capital makes no name
+    inflections: tuple[Words, ...]  # "pay paid"
+    equivalents: tuple[Words, ...]  # "buy purchase"
+    money: Words  # an amount of money says it: "costs"
+    time: Words  # a time says it: "lasts"
+    light: Words  # they add nothing to what is said
+    counting: Words  # neither do these before "of": "the number of"
+    auxiliaries: Words  # forms of "be" and "have" and modal verbs
+    articles: Words
+    joints: Words  # "and": between the items of a list, or two clauses
+    contrasts: Words  # "while": what follows is told of something else
+    conditions: Words  # "if": what follows holds only with what it is joined to
+    agents: Words  # "by": before the one who acts, where the verb is passive
+    roles: Words  # prepositions: they say which part a thing has in what is told
+    between: Words  # prepositions with two equal sides
+    in_order: Words  # "respectively"
+    anaphors: Words  # a sentence that opens so goes on about the one before
+    opposites: tuple[tuple[Words, Words], ...]  # small words: "before", "after"
+    antonyms: tuple[tuple[Words, Words], ...]  # "open", "close": near in meaning, and not the same
+    obligations: Words
+    permissions: Words
+    asking: Words  # what a question says of the answer that it wants, and not of the matter
+
+
+@dataclass(frozen=True, slots=True)
 class Language:
     """A language, with every kind of word that code looks for in it."""
 
@@ -436,3 +472,4 @@ class Language:
     stemmer: str  # the Snowball stemmer's name
     decimal_mark: str  # "." or ","
     tables: TableWords
+    support: SupportWords

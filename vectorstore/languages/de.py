@@ -21,6 +21,7 @@ from vectorstore.languages.base import (
     RetrievalWords,
     SentenceWords,
     SummaryWords,
+    SupportWords,
     TableSentences,
     TableWords,
     TalkWords,
@@ -1275,6 +1276,173 @@ LANGUAGE = Language(
             how="{how} (Zeilen {rows}; Spalte {column})",
             and_="und",
             source="„{table}“ in {document}",
+        ),
+    ),
+    support=SupportWords(
+        stemmer="german",
+        verb_prefixes=("ge",),
+        verb_particles=split(
+            "ab an auf aus bei bereit dar ein fest her hin mit nach nieder statt teil um vor weg weiter zu zurueck zuruck zusammen"
+        ),
+        verb_endings=split("tet test ten te et en st t e n"),
+        capital_nouns=True,
+        inflections=tuple(
+            split(forms)
+            for forms in (
+                "beginnen begann begonnen",
+                "bekommen bekam",
+                "betragen beträgt betrug",
+                "bieten bot geboten",
+                "bleiben blieb geblieben",
+                "brechen bricht brach gebrochen",
+                "brennen brannte gebrannt",
+                "bringen brachte gebracht",
+                "enthalten enthält enthielt",
+                "entscheiden entschied entschieden",
+                "erhalten erhält erhielt",
+                "erwerben erwirbt erwarb erworben",
+                "essen isst aß gegessen",
+                "fahren fährt fuhr gefahren",
+                "fallen fällt fiel gefallen",
+                "finden fand gefunden",
+                "geben gibt gab gegeben",
+                "gehen ging gegangen",
+                "gelten gilt galt gegolten",
+                "halten hält hielt gehalten",
+                "heißen hieß geheißen",
+                "helfen hilft half geholfen",
+                "kommen kam gekommen",
+                "lassen lässt ließ gelassen",
+                "laufen läuft lief gelaufen",
+                "lesen liest las gelesen",
+                "liegen lag gelegen",
+                "nehmen nimmt nahm genommen",
+                "nennen nannte genannt",
+                "schließen schloss geschlossen",
+                "schreiben schrieb geschrieben",
+                "sehen sieht sah gesehen",
+                "sinken sank gesunken",
+                "sprechen spricht sprach gesprochen",
+                "stehen stand gestanden",
+                "stehlen stiehlt stahl gestohlen",
+                "steigen stieg gestiegen",
+                "tragen trägt trug getragen",
+                "treffen trifft traf getroffen",
+                "verlieren verlor verloren",
+                "versprechen verspricht versprach versprochen",
+                "wachsen wächst wuchs gewachsen",
+                "werfen wirft warf geworfen",
+                "ziehen zog gezogen",
+            )
+        ),
+        equivalents=tuple(
+            split(group)
+            for group in (
+                "haben hat hatte erhalten bekommen anspruch zustehen zusteht",
+                "kosten kostet preis gebühr entgelt",
+                "zahlen bezahlen zahlung bezahlung",
+                "dauern dauer laufen laufzeit",
+                "beginnen beginn anfangen anfang starten start",
+                "enden ende ablaufen verfallen",
+                "öffnen eröffnen eröffnung",
+                "schließen schließung",
+                "leiten leiter leiterin leitung",
+                "kaufen kauf erwerben erwerb",
+                "verkaufen verkauf",
+                "brauchen benötigen =nötig =erforderlich =notwendig muss müssen",
+                "=erlaubt =gestattet =zulässig darf dürfen kann können",
+                "erlauben gestatten",
+                "verboten untersagt unzulässig",
+                "mitarbeiter mitarbeiterin mitarbeitende mitarbeitenden mitarbeitern beschäftigte beschäftigten angestellte angestellten arbeitnehmer arbeitnehmern",
+                "firma unternehmen gesellschaft betrieb gmbh ag wir uns unser unsere",
+                "jahr jährlich",
+                "monat monatlich",
+                "woche wöchentlich",
+                "tag täglich",
+                "genehmigen genehmigung",
+                "ändern änderung",
+                "prüfen prüfung",
+                "steigen anstieg wachsen wachstum zunehmen",
+                "sinken rückgang abnehmen",
+                "liefern lieferung",
+                "gelten gültig geltung",
+                "bestellen bestellung",
+                "kündigen kündigung",
+                "wählen wahl",
+                "aufbewahren aufbewahrung",
+                "maximal höchstens maximum",
+                "mindestens minimum wenigstens",
+                "gesamt insgesamt summe",
+                "auto fahrzeug pkw",
+                "telefon telefonnummer rufnummer",
+                "email mail",
+            )
+        ),
+        money=split("kosten kostet preis gebühr entgelt"),
+        time=split("dauern dauert dauer laufen läuft"),
+        light=split(
+            """befinden befindet befinden beträgt betragen betrug laut gemäß dokument dokumente genannt
+            heißt lautet liegt außerdem derzeit demnach ferner nämlich somit daher
+            jeweils sowie zudem zusätzlich hingegen dagegen jedoch allerdings"""
+        ),
+        counting=split("anzahl zahl höhe"),
+        auxiliaries=split(
+            """bin bist ist sind war waren wird werden wurde wurden worden hat haben hatte hatten
+            kann können konnte muss müssen musste darf dürfen durfte soll sollen sollte mag möchte"""
+        ),
+        articles=split(
+            """der die das den dem des ein eine einen einem einer eines dieser diese dieses diesen
+            diesem unser unsere ihr ihre sein seine"""
+        ),
+        joints=split("und oder sowie"),
+        contrasts=split("während wohingegen aber sondern"),
+        conditions=split(
+            "obwohl wenn falls sofern weil dass bevor nachdem sobald solange damit die der das"
+        ),
+        agents=("von", "durch"),
+        roles=split(
+            """in im am an ans auf aus bei beim von vom zu zum zur für mit ohne durch gegen um nach vor
+            über unter seit bis neben hinter laut wegen per pro als"""
+        ),
+        between=("zwischen",),
+        in_order=("beziehungsweise", "bzw", "jeweils"),
+        anaphors=split(
+            """er sie es ihr ihre ihm ihn diese dieser dieses diesem dies dort darin dabei dafür damit
+            dazu davon beide auch dann solche wir unser unsere"""
+        ),
+        opposites=tuple(
+            (split(one), split(other))
+            for one, other in (
+                ("vor bis", "nach seit ab"),
+                ("über oberhalb", "unter unterhalb"),
+                ("mehr", "weniger"),
+                ("mit", "ohne"),
+                ("ein", "aus"),
+            )
+        ),
+        antonyms=tuple(
+            (split(one), split(other))
+            for one, other in (
+                ("öffnen eröffnen eröffnung", "schließen schließung"),
+                ("kaufen erwerben kauf", "verkaufen verkauf"),
+                ("beginnen starten anfangen", "enden beenden aufhören"),
+                ("einstellen ernennen", "entlassen kündigen"),
+                ("steigen wachsen zunehmen", "sinken fallen abnehmen"),
+                ("gewinnen", "verlieren"),
+                ("bauen errichten", "abreißen zerstören abbrennen"),
+                ("erlauben gestatten", "verbieten untersagen"),
+                ("annehmen genehmigen", "ablehnen"),
+                ("eintreten beitreten", "austreten verlassen"),
+                ("geben senden", "nehmen empfangen erhalten"),
+                ("gründen", "auflösen"),
+            )
+        ),
+        obligations=split("muss müssen musste verpflichtet pflicht"),
+        permissions=split("darf dürfen durfte kann können konnte freiwillig"),
+        asking=split(
+            """was wer wem wen wessen welche welcher welches welchen welchem wieviel wieviele wann wo woher wohin warum wieso weshalb wie viele viel lange oft
+            hoch weit alt groß nenne zeige erkläre art anzahl zahl datum jahr tag monat zeit name
+            person ort grund zweck weise heißt passiert geschah genau"""
         ),
     ),
 )

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from app.answering.dates import Day, placed_days
 from app.answering.tables.lexicon import Found, Phrases, folded_words, phrases, phrases_by
+from vectorstore.dates import Day, placed_days
 from vectorstore.languages import languages
 from vectorstore.languages.base import Language
 from vectorstore.tables.values import Value, read_date, read_value, year_of
