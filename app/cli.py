@@ -28,6 +28,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     fetching = arguments.command == "models:fetch" or goes_out(arguments)
     if argv is None:
         keep_inside(fetching=fetching)
+        _keep_private(arguments)
     else:  # called by a program that has its own life; the guard could never be taken off it
         work_offline(fetching=fetching)
     module, _, function = str(arguments.command).partition(":")
@@ -51,6 +52,14 @@ def main(argv: Sequence[str] | None = None) -> int:
             raise
         print(f"strongroom: {message}", file=sys.stderr)
         return 1
+
+
+def _keep_private(arguments: argparse.Namespace) -> None:
+    """What this process makes is for its user alone, but for models and bundles."""
+    from vectorstore.disk import keep_to_ourselves
+
+    if str(arguments.command).partition(":")[0] not in ("models", "bundling"):
+        keep_to_ourselves()
 
 
 def _go_apart(arguments: argparse.Namespace) -> None:

@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from app.batch.queue.service import QuestionnaireQueue
 from app.data_folder.layout import DataFolder
 from app.data_folder.ownership import socket_path
+from app.data_folder.protection import protect
 from app.governance.audit.administration import people_changes
 from app.governance.audit.records import RecordKind
 from app.governance.deletion.places import DrawnPages
@@ -65,7 +66,7 @@ def run(
     )
     outside, tls = _outside(settings), _tls(settings)
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
-    settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    protect(settings.home)
     door = socket_path(settings.home)
     if network:
         print(network, flush=True)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 from app.data_folder.layout import DataFolder
 from app.data_folder.ownership import find_owner
+from app.data_folder.protection import OTHERS
 from app.engine.models import ModelError, default_chat_model, default_embedder, is_starter
 from app.engine.options import usable_cores
 from app.privacy import SWITCHES, UNSET, namespace
@@ -45,6 +46,7 @@ def check(
     """
     yield from _hardware(settings)
     yield from _models(settings)
+    yield from _folder(settings.home)
     yield from _index(settings)
     yield from _privacy(settings)
     yield _namespace(settings, network)
@@ -137,6 +139,17 @@ def _engine_elsewhere(settings: Settings) -> Finding:
     )
 
 
+def _folder(home: Path) -> Iterator[Finding]:
+    """Whether other users can enter the folder; looked at before it is opened, which closes it."""
+    if home.exists() and home.stat().st_mode & OTHERS:
+        yield Finding(
+            "privacy",
+            "warning",
+            f"{home} can be read by other users of this machine",
+            f"chmod 700 {home}",
+        )
+
+
 def _index(settings: Settings) -> Iterator[Finding]:
     newer = list(_newer(settings.home))
     if newer:
@@ -226,14 +239,6 @@ def _privacy(settings: Settings) -> Iterator[Finding]:
         )
     else:
         yield Finding("privacy", "ok", "telemetry, hubs and hosted tracing are switched off")
-    home = settings.home
-    if home.exists() and home.stat().st_mode & 0o077:
-        yield Finding(
-            "privacy",
-            "warning",
-            f"{home} can be read by other users of this machine",
-            f"chmod 700 {home}",
-        )
     if settings.engine.url:
         yield Finding("privacy", "ok", f"questions and passages go to {settings.engine.url} only")
     if settings.index.chroma_url:
