@@ -1,6 +1,5 @@
 """Vectors in a folder of ours, which one process at a time may open; bytes go when asked."""
 
-import os
 import shutil
 import sqlite3
 import struct
