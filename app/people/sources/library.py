@@ -80,8 +80,10 @@ class Sources:
         """The document's passages in the order of its text."""
         return self._index.chunks(source.record.space, source.record.name)
 
-    def draw(self, source: Source, page: int) -> DrawnPage:
-        """A page of a PDF as a picture. Raises PageFault."""
+    def draw(
+        self, source: Source, page: int, gone: Callable[[], bool] = lambda: False
+    ) -> DrawnPage:
+        """A page of a PDF as a picture, unless `gone`: nobody waits for it. Raises PageFault."""
 
         def opened() -> BinaryIO:
             file = self._originals.open(source.record)
@@ -89,7 +91,7 @@ class Sources:
                 raise PageFault("is not there any more")
             return file
 
-        return self._renderer.draw(source.record.sha256, page, opened)
+        return self._renderer.draw(source.record.sha256, page, opened, gone)
 
     def original(self, source: Source) -> BinaryIO:
         """The document's file. Raises NoSuchSource when its bytes are nowhere."""
