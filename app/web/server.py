@@ -13,6 +13,7 @@ from fastapi import APIRouter, FastAPI
 from fastapi.responses import FileResponse, JSONResponse
 from fastapi.routing import APIRoute
 
+from app.http_server import raise_open_files, server_of
 from app.people.conversations.store import Conversations
 from app.privacy import SWITCHES
 from app.web.auth.csrf import Csrf
@@ -155,13 +156,11 @@ def run_web(
     `tls` names the files of a certificate and its key. `ready` gets the page's address once it
     answers. Exits with uvicorn's words if the port is taken.
     """
-    config = uvicorn.Config(
+    raise_open_files()
+    config = server_of(
         app,
         host=host,
         port=port,
-        log_level="warning",
-        access_log=False,
-        server_header=False,
         proxy_headers=False,  # whom to believe is ours to decide
         ssl_certfile=tls[0] if tls else None,
         ssl_keyfile=tls[1] if tls else None,

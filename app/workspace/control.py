@@ -24,11 +24,11 @@ from fastapi import FastAPI, Request
 from fastapi.responses import StreamingResponse
 from starlette.types import Receive, Send
 from starlette.types import Scope as ConnectionScope
-from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from app.data_folder.callers import may_call
 from app.data_folder.protection import refuse_foreign
 from app.errors import words_for
+from app.http_server import BoundedProtocol, server_of
 from app.workspace.operations import Operation, operation
 from app.workspace.workspace import Workspace
 from ingest.pipeline import Progress
@@ -71,10 +71,7 @@ def take_work(home: Workspace, socket: Path) -> Iterator[None]:
     """
     refuse_foreign(socket.parent)
     socket.unlink(missing_ok=True)  # left by a killed owner; ours is the lock now
-    config = uvicorn.Config(
-        control_app(home), http=_OursAlone, ws="none", log_level="warning", lifespan="off"
-    )
-    server = uvicorn.Server(config)
+    server = uvicorn.Server(server_of(control_app(home), _OursAlone, lifespan="off"))
     # Signals belong to the web server in the main thread.
     server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
     with sockets.socket(sockets.AF_UNIX) as listener:  # one of uvicorn's would be for everybody
@@ -92,12 +89,12 @@ def take_work(home: Workspace, socket: Path) -> Iterator[None]:
             socket.unlink(missing_ok=True)
 
 
-class _OursAlone(H11Protocol):
+class _OursAlone(BoundedProtocol):
     """Hangs up on other users of this machine before it reads a byte."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        if not may_call(transport.get_extra_info("socket")):
+        if not transport.is_closing() and not may_call(transport.get_extra_info("socket")):
             self.logger.warning("Another user of this machine called on the control socket.")
             transport.abort()
 

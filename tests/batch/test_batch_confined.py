@@ -112,7 +112,7 @@ def test_parts_count_whatever_their_names_end_in(tmp_path: Path) -> None:
     file = tmp_path / "bomb.xlsx"
     file.write_bytes(renamed_bomb(20))
     assert file.stat().st_size < 1 << 20
-    with pytest.raises(QuestionnaireError, match="unpacks to 21 MiB.*hostile"):
+    with pytest.raises(QuestionnaireError, match=r"unpacks to 21 MiB.*hostile"):
         list(read_questionnaire(file))
 
 
