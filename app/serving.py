@@ -2,7 +2,7 @@
 
 import logging
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from functools import partial
 from typing import Any
@@ -13,7 +13,7 @@ from app.batch.queue.service import QuestionnaireQueue
 from app.data_folder.layout import DataFolder
 from app.data_folder.ownership import socket_path
 from app.data_folder.protection import protect
-from app.governance.audit.administration import people_changes
+from app.governance.audit.administration import conversation_changes, people_changes
 from app.governance.audit.records import RecordKind
 from app.governance.deletion.places import DrawnPages
 from app.governance.keepers.registry import forget_person
@@ -76,7 +76,7 @@ def run(
         open_people(settings, people_changes(home.trail)) as house,
         take_work(home, door),
         retention_daily(home),
-        closing(Conversations(DataFolder(settings.home).conversations)) as conversations,
+        closing(_conversations(settings, home)) as conversations,
         closing(_uploads(settings, home)) as uploads,
         closing(_office(settings, home, house)) as office,
     ):
@@ -113,6 +113,7 @@ def web_app(
         conversations,
         sign_in=_sign_in(settings, house),
         pages=_pages(settings, home, house, conversations, uploads, office),
+        refused=partial(_refused, home),
         outside=outside,
     )
 
@@ -120,6 +121,12 @@ def web_app(
 def _workspaces(home: Workspace, house: Accounts) -> Callable[[Person], PersonalWorkspace]:
     """Each person's view of the data folder."""
     return lambda person: PersonalWorkspace(home, lambda: person, house.people.rules)
+
+
+def _conversations(settings: Settings, home: Workspace) -> Conversations:
+    return Conversations(
+        DataFolder(settings.home).conversations, record=conversation_changes(home.trail)
+    )
 
 
 def _uploads(settings: Settings, home: Workspace) -> Uploads:
@@ -201,6 +208,11 @@ def _pages(
         ),
         PageGroup(account_routes(doors.password, house.people, house.sessions, home.index.spaces)),
     ]
+
+
+def _refused(home: Workspace, person: str, about: Mapping[str, Any]) -> None:
+    """Put on record that a person's request was refused."""
+    home.trail.record(RecordKind.ACCESS_REFUSED, person=person, data=about)
 
 
 def _erase_uploads(home: Workspace, person: str, by: str) -> int:

@@ -18,6 +18,7 @@ from app.people.conversations.store import Conversations
 from app.privacy import SWITCHES
 from app.web.auth.csrf import Csrf
 from app.web.auth.proxies import Network, Proxies
+from app.web.auth.refused_requests import Record, RefusedRequests
 from app.web.auth.security import App, Door, Gate, Headers
 from app.web.chat.backend import ChatBackend
 from app.web.chat.shell import Shell
@@ -61,6 +62,7 @@ def create_app(
     *,
     sign_in: Callable[[App], App],
     pages: Sequence[PageGroup] = (),
+    refused: Record = lambda person, about: None,
     outside: Outside = Outside(),
     questions_at_once: int = 16,
     waiting: int = 64,
@@ -70,7 +72,7 @@ def create_app(
 
     It answers under loopback names and those of `outside`. `sign_in` wraps the application and
     tells it whose each request is. `pages` are the routes beside the chat; what is not among them
-    does not exist.
+    does not exist. `refused` puts on record what a signed-in person was refused.
 
     `questions_at_once` are answered together and `waiting` more may queue; a request body holds
     `body_bytes` at most.
@@ -131,6 +133,7 @@ def create_app(
     app.add_middleware(Shell)
     app.add_middleware(Tabs)
     app.add_middleware(Csrf, exempt=lambda path: path.startswith("/gradio_api/"))
+    app.add_middleware(RefusedRequests, record=refused)
     app.add_middleware(sign_in)
     app.add_middleware(Gate, doors=doors, body_bytes=body_bytes, hosts=outside.hosts)
     app.add_middleware(

@@ -5,7 +5,7 @@ import re
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,9 @@ from vectorstore.versions import VersionFault, bring_up_to_date
 
 # Those of `spaces` that the person may read now.
 Readable = Callable[[Iterable[str]], Collection[str]]
+
+# Puts on record what a person, by id, does with a conversation.
+Record = Callable[[str, Mapping[str, Any]], None]
 
 LONGEST_TITLE = 120
 LONGEST_COMMENT = 2_000
@@ -65,10 +68,21 @@ class Conversations:
     can then empty the write-ahead log because nobody else reads from it.
     """
 
-    def __init__(self, path: Path, *, clock: Callable[[], float] = time.time) -> None:
-        """Open or create the file; raises ConversationsError."""
+    def __init__(
+        self,
+        path: Path,
+        *,
+        clock: Callable[[], float] = time.time,
+        record: Record = lambda person, about: None,
+    ) -> None:
+        """Open or create the file; raises ConversationsError.
+
+        `record` puts on record what a person erases or takes away, before it is done: what cannot
+        be recorded is not done.
+        """
         self._path = path
         self._clock = clock
+        self._record = record
         self._lock = threading.Lock()
         try:
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -213,6 +227,7 @@ class Conversations:
         with self._changing(erasing=True) as db:
             if not self._owns(person, conversation):
                 return False
+            self._record(person, {"change": "delete", "conversation": conversation})
             self._forget_turns(conversation, "1")
             db.execute("DELETE FROM conversations WHERE id = ?", (conversation,))
         return True
@@ -222,8 +237,15 @@ class Conversations:
         with self._changing(erasing=True):
             if not self._owns(person, conversation):
                 return False
+            about = {"change": "delete turns", "conversation": conversation, "from": number}
+            self._record(person, about)
             self._forget_turns(conversation, "number >= ?", number)
         return True
+
+    def note_export(self, person: str, conversation: str, kind: str) -> None:
+        """Put on record that the person takes a conversation of theirs away as a file."""
+        about = {"change": "export", "conversation": conversation, "format": kind}
+        self._record(person, about)
 
     def delete_person(self, person: str) -> None:
         """Erase everything of a person who has left."""

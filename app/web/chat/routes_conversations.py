@@ -121,6 +121,7 @@ def _file(
     )
     if held is None:
         return None
+    conversations.note_export(person.id, conversation, kind)
     texts, words = language.chat, language.conversations
     said = ExportWords(
         sources=texts.sources,

@@ -99,6 +99,7 @@ def source_routes(sources: Sources) -> APIRouter:
         if not source.is_pdf:
             raise NoSuchSource
         number = _number(page) or 1
+        await run_in_threadpool(sources.note_opened, person, source, "picture", number)
         try:
             drawn = await drawing.do(
                 request, person.id, lambda gone: sources.draw(source, number, gone)
