@@ -54,8 +54,10 @@ def replacing(
         yield partial
         _sync(partial)
         os.replace(partial, path)
-    except BaseException:
+    except BaseException as error:
         partial.unlink(missing_ok=True)
+        if isinstance(error, OSError) and error.filename is None:
+            error.filename = str(path)  # the system does not say where there was no room
         raise
     sync_folder(path.parent)
 

@@ -1,5 +1,6 @@
 """Keeps a data folder, and what else of ours lies on the disk, from this machine's other users."""
 
+import errno
 import logging
 import os
 import stat
@@ -12,6 +13,7 @@ OTHERS = 0o077  # the rights of everybody but the owner
 # A folder that holds one of these is a data folder; the first is in each since there are any.
 _MARKS = (LAYOUT.owner_lock, LAYOUT.catalogue, LAYOUT.trail_key, LAYOUT.trail_begun)
 _OF_THE_DISK = {"lost+found"}  # what a fresh file system holds
+_LEAST_BYTES = 1 << 20  # with less room not even a record of the trail is sure to be written
 _SHOWN = 3  # names in a message
 
 
@@ -19,14 +21,19 @@ class FolderOpenToOthers(Exception):
     """Other users of this machine could read or change the folder; the message says what to do."""
 
 
+class NotAFolder(Exception):
+    """What was named as the data folder is something else; the message says what to do."""
+
+
 def protect(home: Path) -> None:
     """Have a data folder that its owner alone can enter; makes it where there is none.
 
     One that others can enter is closed, when it is empty or a data folder already: a folder that
     was named by mistake keeps its mode. Raises FolderOpenToOthers where it cannot be closed, or
-    belongs to another user; only root may work in another user's. Raises OSError where it cannot
-    be made.
+    belongs to another user; only root may work in another user's. Raises NotAFolder for a file,
+    and OSError where it cannot be made.
     """
+    refuse_other_things(home)
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
     state = home.stat()
     if os.geteuid() not in (0, state.st_uid):
@@ -56,6 +63,36 @@ def protect(home: Path) -> None:
             "after chmod 700): name a folder on another one with --home"
         )
     _log.warning("%s could be entered by other users of this machine (%s): closed.", home, mode)
+
+
+def refuse_other_things(home: Path) -> None:
+    """Raise NotAFolder where `home`, or what it would lie in, is a file or something else, or its
+    name is one that the vector index cannot open.
+    """
+    if any("\ud800" <= letter <= "\udfff" for letter in str(home)):
+        shown = os.fsencode(home).decode("utf-8", "replace")
+        raise NotAFolder(
+            f"the name of {shown} holds bytes that are not UTF-8: name another place with --home"
+        )
+    for place in (home, *home.parents):
+        if os.path.isdir(place):
+            return
+        if os.path.lexists(place):
+            raise NotAFolder(
+                f"{place} is no folder, and everything that Strongroom writes needs one: name "
+                "another place with --home, or move that away"
+            )
+
+
+def unwritable(home: Path) -> str:
+    """Why nothing can be written to `home`, in the system's words; "" where something can."""
+    there = next(place for place in (home, *home.parents) if os.path.isdir(place))
+    disk = os.statvfs(there)
+    if disk.f_flag & os.ST_RDONLY:
+        return os.strerror(errno.EROFS)
+    if not os.access(there, os.W_OK | os.X_OK):
+        return os.strerror(errno.EACCES)
+    return os.strerror(errno.ENOSPC) if disk.f_bavail * disk.f_frsize < _LEAST_BYTES else ""
 
 
 def refuse_foreign(folder: Path) -> None:

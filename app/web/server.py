@@ -23,6 +23,7 @@ from app.web.auth.security import App, Door, Gate, Headers
 from app.web.chat.backend import ChatBackend
 from app.web.chat.shell import Shell
 from app.web.chat.tabs import Tabs
+from app.web.faults import Faults
 
 _HERE = Path(__file__).parent
 # Whatever of these kinds lies beside this file is ours to show, also before the sign-in.
@@ -135,6 +136,7 @@ def create_app(
     app.add_middleware(Csrf, exempt=lambda path: path.startswith("/gradio_api/"))
     app.add_middleware(RefusedRequests, record=refused)
     app.add_middleware(sign_in)
+    app.add_middleware(Faults)
     app.add_middleware(Gate, doors=doors, body_bytes=body_bytes, hosts=outside.hosts)
     app.add_middleware(
         Proxies, trusted=outside.proxies, told=outside.told, https=outside.behind_tls

@@ -27,7 +27,7 @@ from starlette.types import Scope as ConnectionScope
 
 from app.data_folder.callers import may_call
 from app.data_folder.protection import refuse_foreign
-from app.errors import words_for
+from app.errors import local_words_for
 from app.http_server import BoundedProtocol, server_of
 from app.workspace.operations import Operation, operation
 from app.workspace.workspace import Workspace
@@ -112,7 +112,7 @@ def _lines(home: Workspace, asked: Operation, body: Line) -> Generator[Line, Non
             found = None
         yield {"result": asked.result.dump_python(found, mode="json")}
     except Exception as error:
-        words = words_for(error)
+        words = local_words_for(error)
         yield {
             "error": words or f"the command failed in the serving process: {error!r}",
             "kind": type(error).__name__,

@@ -514,6 +514,7 @@ class RefusalTexts:
     too_large: str
     too_old: str
     not_understood: str
+    cannot: str
 
 
 @dataclass(frozen=True, slots=True)
