@@ -10,7 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from app.people.conversations.forgetting import erase_quotations
+from app.people.conversations.forgetting import erase_quotations, erase_turn
+from app.people.conversations.moving import relabel_quotations
 from app.people.conversations.turns import (
     Feedback,
     Judged,
@@ -282,6 +283,17 @@ class Conversations:
         """
         with self._changing(erasing=True) as db:
             return erase_quotations(db, space, document, set(chunk_ids))
+
+    def move_document(self, space: str, document: str, to_space: str) -> int:
+        """Have answers that quote a document that was moved say where it is; how many turns."""
+        with self._changing() as db:
+            return relabel_quotations(db, space, document, to_space)
+
+    def forget_turn(self, person: str, conversation: str, number: int) -> None:
+        """Erase what was answered in one turn: a document that it quotes was deleted meanwhile."""
+        with self._changing(erasing=True) as db:
+            if self._owns(person, conversation):
+                erase_turn(db, conversation, number)
 
     def choice(self, person: str) -> Selection:
         """Where the person chose to search the last time."""
