@@ -35,7 +35,7 @@ def main() -> None:
     os.dup2(2, 1)  # a library that prints must not garble the rows
     attempts: list[tuple[str, str]] = []
     refuse_and_tell(lambda event, target: attempts.append((event, target)))
-    confine(Need.NOTHING)
+    confine(Need.NOTHING, readable=[Path(asked["file"])])
     try:
         end = _read(asked, out)
     except QuestionnaireError as error:
