@@ -17,6 +17,7 @@ from app.http_server import raise_open_files, server_of
 from app.people.conversations.store import Conversations
 from app.privacy import SWITCHES
 from app.web.auth.csrf import Csrf
+from app.web.auth.joins import TABS_OF_ALL, Joins
 from app.web.auth.proxies import Network, Proxies
 from app.web.auth.refused_requests import Record, RefusedRequests
 from app.web.auth.security import App, Door, Gate, Headers
@@ -134,6 +135,8 @@ def create_app(
     app.add_middleware(Shell)
     app.add_middleware(Tabs)
     app.add_middleware(Csrf, exempt=lambda path: path.startswith("/gradio_api/"))
+    page._queue.pending_messages_per_session.max_size = TABS_OF_ALL  # there is no setting for it
+    app.add_middleware(Joins)
     app.add_middleware(RefusedRequests, record=refused)
     app.add_middleware(sign_in)
     app.add_middleware(Faults)

@@ -202,3 +202,30 @@ def test_a_silent_company_sign_in_holds_up_nobody(tmp_path: Path, silent: str) -
             if time.monotonic() - since < 1:
                 break
             assert time.monotonic() < until
+
+
+def test_thousands_of_tabs_end_nobody_elses_answers(tmp_path: Path) -> None:
+    """Gradio forgets the tab that it has known longest, whosever it is."""
+    with serving(tmp_path) as served:
+        kim, boss = served.signed_in("kim"), served.signed_in("boss")
+        config = kim.get("/config").json()
+        stop = next(one["id"] for one in config["dependencies"] if one["api_name"] == "stop")
+
+        def join(client: httpx.Client, tab: str) -> int:
+            body = {"data": [None], "fn_index": stop, "session_hash": tab, "event_data": None}
+            return client.post("/gradio_api/queue/join", json=body).status_code
+
+        assert join(boss, "quiet") == 200
+        answers = [join(kim, f"tab{number}") for number in range(400)]
+        assert set(answers) == {200, 429}
+        assert answers.count(200) <= 200
+        assert answers[:50] == [200] * 50
+        assert join(boss, "another") == 200
+        assert (
+            "Bitte warten"
+            in kim.post(
+                "/gradio_api/queue/join",
+                json={"data": [], "fn_index": stop, "session_hash": "late"},
+                headers={"accept-language": "de"},
+            ).text
+        )

@@ -515,6 +515,7 @@ class RefusalTexts:
     too_old: str
     not_understood: str
     cannot: str
+    too_often: str
 
 
 @dataclass(frozen=True, slots=True)
