@@ -83,3 +83,23 @@ def test_an_upload_that_was_left_is_thrown_away(
         assert [path.name for path in tmp_path.iterdir()] == [fresh]
         with pytest.raises(UploadRefused, match="begun already"):
             uploads.start(left)
+
+
+def test_two_files_of_one_name_at_once_are_not_both_taken(tmp_path: Path) -> None:
+    with closing(Uploads(tmp_path, Slow(), Limits(1000, 2000))) as uploads:
+        upload = uploads.begin("kim", "general").id
+
+        async def both() -> list[object]:
+            return await asyncio.gather(
+                *(uploads.receive(upload, "a.txt", _bytes(10)) for _ in range(2)),
+                return_exceptions=True,
+            )
+
+        one, two = asyncio.run(both())
+        assert sum(isinstance(said, UploadRefused) for said in (one, two)) == 1
+        found = uploads.get(upload)
+        assert found is not None
+        assert found.files == ("a.txt",)
+        with pytest.raises(UploadRefused, match="larger"):  # what was refused may come again
+            asyncio.run(uploads.receive(upload, "b.txt", _bytes(1001)))
+        asyncio.run(uploads.receive(upload, "b.txt", _bytes(10)))

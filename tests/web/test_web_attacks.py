@@ -229,3 +229,36 @@ def test_thousands_of_tabs_end_nobody_elses_answers(tmp_path: Path) -> None:
                 headers={"accept-language": "de"},
             ).text
         )
+
+
+@pytest.mark.parametrize(
+    "hosts",
+    [
+        ["127.0.0.1", "evil.example"],
+        ["evil.example", "127.0.0.1"],
+        ["localhost:7903@evil.example"],
+        ["localhost/evil.example"],
+        ["localhost:80:80"],
+    ],
+)
+def test_a_doubtful_host_is_not_served(tmp_path: Path, hosts: list[str]) -> None:
+    """The address that the company's sign-in sends browsers back to is made of it."""
+    with serving(tmp_path) as served:
+        place = httpx.URL(served.url)
+        with socket.create_connection((place.host, place.port), timeout=20) as made:
+            fields = "".join(f"Host: {host}\r\n" for host in hosts)
+            made.sendall(f"GET /sign-in HTTP/1.1\r\n{fields}Connection: close\r\n\r\n".encode())
+            status = made.recv(100).split(b" ")[1]
+        assert status in (b"421", b"400")
+        with served.client() as client:
+            assert client.get("/sign-in").status_code == 200
+
+
+def test_an_original_is_no_script_of_ours(site: Site, tmp_path: Path) -> None:
+    (tmp_path / "notes.md").write_text("# Leave\n\nalert(1)\n")
+    own = private_space(site.kim)
+    site.home.ingest([tmp_path], space=own)
+    answer = site.client("kim").get(document_link(own, "notes.md", part="original"))
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "application/octet-stream"
+    assert answer.headers["x-content-type-options"] == "nosniff"

@@ -86,6 +86,7 @@ class _Held:
     lock: threading.Lock = field(default_factory=threading.Lock)
     touched: float = field(default_factory=time.monotonic)
     arriving: int = 0  # files that come in just now
+    names: set[str] = field(default_factory=set)  # of files that came or are coming
 
 
 class Uploads:
@@ -155,8 +156,10 @@ class Uploads:
             )
         relative = safe_name(name)
         known = document_name(str(relative))
-        if known in held.upload.files:
-            raise UploadRefused(f"{known} is in this upload twice")
+        with held.lock:
+            if known in held.upload.files or known in held.names:
+                raise UploadRefused(f"{known} is in this upload twice")
+            held.names.add(known)
         target = self._folder / upload_id / FILES / relative
         partial = self._folder / upload_id / f"{uuid.uuid4().hex}.partial"
         size = 0
@@ -179,6 +182,8 @@ class Uploads:
             ) from error
         finally:
             held.arriving -= 1
+            if not target.exists():
+                held.names.discard(known)  # it may be sent again
             partial.unlink(missing_ok=True)
         with held.lock:
             now = held.upload

@@ -1,6 +1,5 @@
 """The pages that show where an answer comes from, and the files themselves, to those who may."""
 
-import mimetypes
 import re
 from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass
@@ -301,10 +300,9 @@ def _download(file: BinaryIO, name: str) -> StreamingResponse:
 
     short = PurePosixPath(name).name[-150:] or "document"
     plain = _UNSAFE.sub("_", short)
-    kind = mimetypes.guess_type(short)[0] or "application/octet-stream"
     return StreamingResponse(
         pieces(),
-        media_type=kind,
+        media_type="application/octet-stream",  # a page of ours may not take it for a script
         headers={
             "content-disposition": f'attachment; filename="{plain}"; '
             f"filename*=UTF-8''{quoted(short.encode('utf-8', 'replace'), safe='')}",
