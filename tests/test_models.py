@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import shutil
 import threading
 import zipfile
@@ -13,7 +14,7 @@ from pathlib import Path
 import pytest
 from engine.synthetic import write_gguf
 
-from app.engine import model_fetch
+from app.engine import model_fetch, models
 from app.engine.gguf import read_gguf
 from app.engine.model_fetch import fetch
 from app.engine.models import (
@@ -368,3 +369,21 @@ def test_the_record_beside_a_model_may_be_damaged(tiny: Path, tmp_path: Path) ->
         (tmp_path / "models" / f"{model.name}.json").write_text(text)
         (listed,) = list_models([tmp_path / "models"])
         assert listed.sha256 is None
+
+
+def test_a_model_that_others_may_change_is_copied(tmp_path: Path) -> None:
+    """A link would be the same file: its owner could exchange what was hashed and noted."""
+    source = tmp_path / "there" / "model.gguf"
+    source.parent.mkdir()
+    source.write_bytes(b"weights")
+    for mode, linked in ((0o644, True), (0o664, False), (0o666, False)):
+        source.chmod(mode)
+        target = tmp_path / f"{mode:o}.gguf"
+        models._link_or_copy(source, target, lambda _: None)
+        assert target.samefile(source) is linked
+        assert target.read_bytes() == b"weights"
+    if os.geteuid() == 0:
+        source.chmod(0o644)
+        os.chown(source, 65534, 65534)
+        models._link_or_copy(source, tmp_path / "theirs.gguf", lambda _: None)
+        assert not (tmp_path / "theirs.gguf").samefile(source)

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from vectorstore.disk import fold_log, open_database
+from vectorstore.disk import fold_log, make_private, open_database
 from vectorstore.document_rows import (
     delete_document,
     insert_document,
@@ -70,9 +70,10 @@ class Catalogue:
         self._readers: queue.LifoQueue[sqlite3.Connection] = queue.LifoQueue()
         self._closed = threading.Event()
         try:
+            make_private(path)
             self._writer = open_database(path, incremental_vacuum=True)
             migrate(self._writer, path)
-        except sqlite3.DatabaseError as error:
+        except (OSError, sqlite3.DatabaseError) as error:
             raise IndexFault(
                 f"The index {path} cannot be read ({error}). Put it back from a backup, or move "
                 "the folder away and ingest the documents again."

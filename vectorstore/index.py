@@ -90,7 +90,7 @@ class Index:
         Raises EmbedderMismatch, and IndexFault for data that cannot be used.
         """
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         except OSError as error:
             raise IndexFault(f"The index folder {folder} cannot be made ({error}).") from error
         catalogue = Catalogue(folder / FILE)

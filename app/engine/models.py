@@ -1,5 +1,6 @@
 """The models at hand: where they lie, what they are, which one is in use, and adding one."""
 
+import errno
 import json
 import os
 import shutil
@@ -347,6 +348,10 @@ def _none(kind: str, folders: Sequence[Path]) -> str:
 
 def _link_or_copy(source: Path, target: Path, say: Say) -> None:
     try:
+        state = source.stat()
+        if state.st_uid not in (os.geteuid(), 0) or state.st_mode & 0o022:
+            # Somebody else could change a linked file after its hash was noted.
+            raise PermissionError(errno.EPERM, "others may change it")
         os.link(source, target)
     except OSError:  # another disk, or a file system without links
         say(f"copying {source.name}")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 from app.data_folder.layout import DataFolder
 from app.data_folder.ownership import find_owner
+from app.data_folder.protection import OTHERS, unwritable
 from app.engine.models import ModelError, default_chat_model, is_starter
 from app.engine.options import usable_cores
 from app.privacy import SWITCHES, UNSET, namespace
@@ -46,10 +47,14 @@ def check(
     """
     yield from _hardware(settings)
     yield from _models(settings)
-    yield from _index(settings)
+    yield from _folder(settings.home)
+    usable = not unwritable(settings.home)
+    if usable:
+        yield from _index(settings)
     yield from _privacy(settings)
     yield _namespace(settings, network)
-    yield from _serving(settings)
+    if usable:
+        yield from _serving(settings)
     yield _filter(calls)
 
 
@@ -139,6 +144,24 @@ def _engine_elsewhere(settings: Settings) -> Finding:
     )
 
 
+def _folder(home: Path) -> Iterator[Finding]:
+    """Whether it can be written, and others kept out; looked at before it is opened."""
+    if reason := unwritable(home):
+        yield Finding(
+            "hardware",
+            "failed",
+            f"cannot write to {home} ({reason})",
+            "make room there, make it writable for this user, or name another place with --home",
+        )
+    if home.exists() and home.stat().st_mode & OTHERS:
+        yield Finding(
+            "privacy",
+            "warning",
+            f"{home} can be read by other users of this machine",
+            f"chmod 700 {home}",
+        )
+
+
 def _index(settings: Settings) -> Iterator[Finding]:
     newer = list(_newer(settings.home))
     if newer:
@@ -178,7 +201,7 @@ def _newer(home: Path) -> Iterator[Finding]:
 
 
 def _open_index(settings: Settings) -> Iterator[Finding]:
-    from app.errors import words_for
+    from app.errors import local_words_for
     from app.workspace.wiring import open_workspace
 
     try:
@@ -200,7 +223,7 @@ def _open_index(settings: Settings) -> Iterator[Finding]:
                         "index", "warning", f"{record.space}/{record.name}: {record.warning}"
                     )
     except Exception as error:
-        words = words_for(error)
+        words = local_words_for(error)
         if words is None:
             raise
         yield Finding("index", "failed", words)
@@ -228,14 +251,6 @@ def _privacy(settings: Settings) -> Iterator[Finding]:
         )
     else:
         yield Finding("privacy", "ok", "telemetry, hubs and hosted tracing are switched off")
-    home = settings.home
-    if home.exists() and home.stat().st_mode & 0o077:
-        yield Finding(
-            "privacy",
-            "warning",
-            f"{home} can be read by other users of this machine",
-            f"chmod 700 {home}",
-        )
     if settings.engine.url:
         yield Finding("privacy", "ok", f"questions and passages go to {settings.engine.url} only")
     if settings.index.chroma_url:

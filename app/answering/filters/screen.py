@@ -26,6 +26,7 @@ from ingest.clean import clean
 from vectorstore.records import Hit
 
 Action = Literal["off", "mark", "mask", "refuse"]
+REFUSED = "[…]"  # stands for a question that a filter refuses
 WITHHELD = "This answer is withheld: it holds what a filter of your company does not let through."
 
 # Told of every text in which something was found: where, what was done, and how many of what.
@@ -75,6 +76,16 @@ class Screen:
         notices = _notices("question", self.questions, counts)
         text = masked(text, found) if self.questions == "mask" else text
         return replace(ask, question=text), notices
+
+    def kept(self, question: str) -> str:
+        """The question as it may be written down; "[…]" for one that will be refused."""
+        if self.questions in ("off", "mark") or not self.filters:
+            return question
+        text = clean(question)[0]
+        found = find_all(self.filters, text)
+        if not found:
+            return question
+        return REFUSED if self.questions == "refuse" else masked(text, found)
 
     def masked(self, text: str) -> str:
         """`text` as it may be shown where no answer depends on it."""

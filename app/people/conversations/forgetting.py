@@ -36,6 +36,14 @@ def erase_quotations(
     return gone + _erase(db, rows)
 
 
+def erase_turn(db: sqlite3.Connection, conversation: str, number: int) -> int:
+    """Erase what was answered in one turn; its question stays. Returns how many turns it was."""
+    rows = db.execute(
+        "SELECT row FROM turns WHERE conversation = ? AND number = ?", (conversation, number)
+    ).fetchall()
+    return _erase(db, rows)
+
+
 def _erase(db: sqlite3.Connection, rows: Sequence[tuple[int]]) -> int:
     db.executemany(
         "UPDATE turns SET answer = NULL, found = NULL, draft = '', state = 'failed', "

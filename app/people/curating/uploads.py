@@ -6,10 +6,12 @@ import logging
 import os
 import shutil
 import threading
+import time
 import uuid
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import Literal, Protocol
@@ -26,6 +28,7 @@ _AT_ONCE = 2  # uploads that are ingested together; more would only take the cha
 _REMEMBERED = 200  # uploads whose outcome can still be asked for
 _NAME_BYTES = 255  # of one part of a path: what file systems hold
 _PIECE = 2**20  # bytes written at a time
+_IDLE_S = 3600.0  # an upload into which nothing comes for so long is thrown away
 
 State = Literal["receiving", "waiting", "reading", "done", "failed"]
 
@@ -55,7 +58,7 @@ class Limits:
     """Of one upload."""
 
     file_bytes: int
-    upload_bytes: int
+    upload_bytes: int  # also of all uploads of one person that are not finished yet
     files: int = 2_000
     open_per_person: int = 4  # uploads that are not finished yet
 
@@ -81,6 +84,9 @@ class Ingesting(Protocol):
 class _Held:
     upload: Upload
     lock: threading.Lock = field(default_factory=threading.Lock)
+    touched: float = field(default_factory=time.monotonic)
+    arriving: int = 0  # files that come in just now
+    names: set[str] = field(default_factory=set)  # of files that came or are coming
 
 
 class Uploads:
@@ -96,6 +102,8 @@ class Uploads:
         self._limits = limits
         self._lock = threading.Lock()
         self._uploads: OrderedDict[str, _Held] = OrderedDict()
+        self._waiting: OrderedDict[str, deque[str]] = OrderedDict()  # upload ids by person
+        self._reading: set[str] = set()  # people whose upload is being read
         self._pool = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="upload")
 
     def resume(self) -> list[Upload]:
@@ -120,11 +128,12 @@ class Uploads:
                 if path.is_file()
             )
             found.append(self._remember(replace(upload, files=files)).upload)
-            self._pool.submit(self._ingest, upload.id)
+            self._enqueue(upload)
         return found
 
     def begin(self, person: str, space: str) -> Upload:
         """Open an upload. Raises UploadRefused when the person has too many open."""
+        self._drop_idle()
         with self._lock:
             theirs = [held.upload for held in self._uploads.values()]
         busy = [one for one in theirs if one.person == person and one.state not in _ENDED]
@@ -147,18 +156,22 @@ class Uploads:
             )
         relative = safe_name(name)
         known = document_name(str(relative))
-        if known in held.upload.files:
-            raise UploadRefused(f"{known} is in this upload twice")
+        with held.lock:
+            if known in held.upload.files or known in held.names:
+                raise UploadRefused(f"{known} is in this upload twice")
+            held.names.add(known)
         target = self._folder / upload_id / FILES / relative
         partial = self._folder / upload_id / f"{uuid.uuid4().hex}.partial"
         size = 0
+        held.arriving += 1
         try:
             target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             with partial.open("xb") as file:
                 os.chmod(partial, 0o600)
                 async for piece in _large(pieces):
                     size += len(piece)
-                    self._check_size(known, size, held.upload.size + size)
+                    held.touched = time.monotonic()
+                    self._check_size(known, size, self._size_of(held.upload.person) + size)
                     # A slow disk may not hold up the event loop, where answers stream.
                     await asyncio.to_thread(file.write, piece)
                 await asyncio.to_thread(sync_file, file)
@@ -168,6 +181,9 @@ class Uploads:
                 f"{known} could not be stored ({error.strerror}); is the disk full?"
             ) from error
         finally:
+            held.arriving -= 1
+            if not target.exists():
+                held.names.discard(known)  # it may be sent again
             partial.unlink(missing_ok=True)
         with held.lock:
             now = held.upload
@@ -190,7 +206,7 @@ class Uploads:
         upload = held.upload
         note = {"person": upload.person, "space": upload.space, "again": upload.again}
         write_whole(place / NOTE, json.dumps(note))
-        self._pool.submit(self._ingest, upload_id)
+        self._enqueue(upload)
         return held.upload
 
     def read_again(self, person: str, space: str, originals: Mapping[str, Path]) -> Upload:
@@ -231,6 +247,53 @@ class Uploads:
     def close(self) -> None:
         """Wait for the file in hand; the rest is resumed by the next process."""
         self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def _enqueue(self, upload: Upload) -> None:
+        with self._lock:
+            self._waiting.setdefault(upload.person, deque()).append(upload.id)
+        self._pool.submit(self._take_turn)
+
+    def _take_turn(self) -> None:
+        """Read the upload whose turn it is: it goes round by person, who has one read at a time."""
+        with self._lock:
+            person = next((one for one in self._waiting if one not in self._reading), None)
+            if person is None:
+                return  # whoever reads one of theirs goes on with the next
+            turns = self._waiting.pop(person)
+            upload_id = turns.popleft()
+            if turns:
+                self._waiting[person] = turns  # behind everybody else
+            self._reading.add(person)
+        try:
+            self._ingest(upload_id)
+        finally:
+            with self._lock:
+                self._reading.discard(person)
+                more = bool(self._waiting)
+            if more:
+                with suppress(RuntimeError):  # it is being closed; the next process goes on
+                    self._pool.submit(self._take_turn)
+
+    def _size_of(self, person: str) -> int:
+        """Bytes of a person's uploads that are not finished yet."""
+        with self._lock:
+            held = [one.upload for one in self._uploads.values()]
+        return sum(one.size for one in held if one.person == person and one.state not in _ENDED)
+
+    def _drop_idle(self) -> None:
+        """Throw away uploads that were begun and left."""
+        now = time.monotonic()
+        with self._lock:
+            idle = [
+                one.upload.id
+                for one in self._uploads.values()
+                if one.upload.state == "receiving"
+                and not one.arriving
+                and now - one.touched > _IDLE_S
+            ]
+        for upload_id in idle:
+            with suppress(UploadRefused, FileNotFoundError):  # begun or given up a moment ago
+                self.abandon(upload_id)
 
     def _check_size(self, name: str, file: int, upload: int) -> None:
         if file > self._limits.file_bytes:

@@ -1,5 +1,8 @@
 """Sources as a person may open them: the one that is there and theirs, or nothing."""
 
+import threading
+import time
+from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, BinaryIO
@@ -12,6 +15,8 @@ from ingest.originals import Originals
 from ingest.sections import LoaderError
 from vectorstore.index import Index
 from vectorstore.records import DocumentRecord, Hit
+
+_PAGE_OPEN_S = 600.0  # for so long a page's picture belongs to the page that was opened
 
 # Writes on the audit trail that `person` opens a source, before they see it.
 Record = Callable[[str, dict[str, Any]], None]
@@ -50,6 +55,8 @@ class Sources:
         self._rules = rules
         self._record = record
         self._renderer = renderer
+        self._lock = threading.Lock()
+        self._opened: OrderedDict[tuple[str, str, int | None], float] = OrderedDict()
 
     def find(self, person: Person, space: str, name: str, chunk: str = "") -> Source:
         """Raises NoSuchSource for what is not there or not theirs."""
@@ -64,8 +71,18 @@ class Sources:
             return Source(record, passage, _is_pdf(file, name), has_original=True)
 
     def note_opened(self, person: Person, source: Source, what: str, page: int | None) -> None:
-        """Put on record that the person opens it; TrailFault where that cannot be."""
+        """Put on record that the person opens it; TrailFault where that cannot be.
+
+        A page's picture is part of the page, where that was opened a moment ago.
+        """
         record = source.record
+        place = person.id, record.sha256, page
+        with self._lock:
+            now = time.monotonic()
+            while self._opened and next(iter(self._opened.values())) < now - _PAGE_OPEN_S:
+                self._opened.popitem(last=False)
+            if what == "picture" and place in self._opened:
+                return
         about = {
             "space": record.space,
             "document": record.name,
@@ -75,13 +92,18 @@ class Sources:
             "what": what,
         }
         self._record(person.id, about)
+        with self._lock:
+            self._opened[place] = time.monotonic()
+            self._opened.move_to_end(place)
 
     def chunks(self, source: Source) -> list[Hit]:
         """The document's passages in the order of its text."""
         return self._index.chunks(source.record.space, source.record.name)
 
-    def draw(self, source: Source, page: int) -> DrawnPage:
-        """A page of a PDF as a picture. Raises PageFault."""
+    def draw(
+        self, source: Source, page: int, gone: Callable[[], bool] = lambda: False
+    ) -> DrawnPage:
+        """A page of a PDF as a picture, unless `gone`: nobody waits for it. Raises PageFault."""
 
         def opened() -> BinaryIO:
             file = self._originals.open(source.record)
@@ -89,7 +111,7 @@ class Sources:
                 raise PageFault("is not there any more")
             return file
 
-        return self._renderer.draw(source.record.sha256, page, opened)
+        return self._renderer.draw(source.record.sha256, page, opened, gone)
 
     def original(self, source: Source) -> BinaryIO:
         """The document's file. Raises NoSuchSource when its bytes are nowhere."""

@@ -156,6 +156,15 @@ def to_save(turn: Turn, before: Sequence[SavedTurn]) -> SavedTurn:
     )
 
 
+def quoted(turn: Turn) -> set[tuple[str, str]]:
+    """The documents, by space and name, whose words are in the turn's answer or draft."""
+    places = {(one.space, one.document) for one in turn.passages}
+    if turn.answer is not None:
+        places |= {(one.space, one.document) for one in turn.answer.passages}
+        places |= {(one.space, one.document) for one in turn.answer.citations}
+    return places
+
+
 def from_saved(saved: SavedTurn) -> Turn:
     """Return a kept turn as the page shows it."""
     answer = saved.answer

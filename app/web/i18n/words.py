@@ -332,6 +332,7 @@ class QuestionnaireTexts:
     """The questionnaires' page."""
 
     questionnaires: str
+    at_once: str
     hint: str
     hand_in: str
     choose: str
@@ -493,6 +494,7 @@ class SourceTexts:
     gone: str
     no_original: str
     not_drawn: str
+    at_once: str
     keys: str
     fit: str
     larger: str
@@ -512,6 +514,8 @@ class RefusalTexts:
     too_large: str
     too_old: str
     not_understood: str
+    cannot: str
+    too_often: str
 
 
 @dataclass(frozen=True, slots=True)
