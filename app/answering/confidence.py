@@ -87,11 +87,13 @@ def decision_signals(
     rarity: Mapping[str, float],
     supported: float,
     model_refused: bool,
+    unheld: tuple[float, float] = (0.0, 0.0),
 ) -> dict[str, float]:
     """Name what speaks for and against an answer; every signal lies between about 0 and 1.
 
     `rarity` tells how rare the question's words are in the documents; `supported` is the share
-    of the draft's sentences that code found evidence for.
+    of the draft's sentences that code found evidence for; `unheld` are the shares of the question's
+    values and of its other words that neither the best sentence nor its passage holds.
     """
     if not evidence:
         return {"nothing_found": 1.0}
@@ -105,6 +107,7 @@ def decision_signals(
     held_numbers = numbers(around) | codes(around) | {p for day in held_days for p in day.parts()}
     told_days = sum(any(day.lies_in(held) for held in held_days) for day in asked_days)
     dated = len(asked_numbers) + len(asked_days)
+    other = _in_other_languages(question, hit.text)
     return {
         "similarity": best.similarity,
         "coverage": best.coverage,
@@ -118,7 +121,10 @@ def decision_signals(
         "unknown_word": float(unknown and best.weakest < UNMATCHED),
         # Vectors hardly see a "not": what is asked to be denied is seldom what was found, and
         # less seldom where the evidence denies as well.
-        "other_language": float(_in_other_languages(question, hit.text)),
+        "other_language": float(other),
+        "values_unheld": unheld[0],
+        "words_unheld": 0.0 if other else unheld[1],  # no words are shared between languages
+        "likeness": max(one.signals.get("likeness", 0.0) for one in hits),
         "question_denies": negated(question) * (0.5 if negated(best.sentence) else 1.0),
         "supported": supported,
         "model_refused": float(model_refused),

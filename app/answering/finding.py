@@ -8,6 +8,7 @@ from app.answering.distrust import Told, as_data
 from app.answering.editions import prefer_editions
 from app.answering.evidence import Evidence, only_asks, rank_evidence, rather_told
 from app.answering.language import telling_words
+from app.answering.premise import unheld_shares
 from app.answering.search_index import SearchIndex
 from vectorstore.embedder import Embedder
 from vectorstore.records import Hit
@@ -30,6 +31,7 @@ class Part:
     told: Sequence[Hit]
     evidence: Sequence[Evidence]
     rarity: Mapping[str, float]
+    unheld: tuple[float, float]  # see `premise.unheld_shares`
     decision: Decision
 
     @property
@@ -96,10 +98,15 @@ def judge(
     evidence = rank_evidence(question, told[:READ], embedder, rarity)
     evidence = [one for one in evidence if not only_asks(question, one.sentence)]
     evidence = rather_told(question, evidence)
+    unheld = (0.0, 0.0)
+    if evidence:
+        hit = told[evidence[0].passage]
+        around = [hit.document, hit.heading, hit.text]
+        unheld = unheld_shares(question, evidence[0].told, around, embedder)
     signals = decision_signals(
-        question, told, evidence, rarity=rarity, supported=0.0, model_refused=False
+        question, told, evidence, rarity=rarity, supported=0.0, model_refused=False, unheld=unheld
     )
-    return Part(question, hits, told, evidence, rarity, decide(signals, calibration))
+    return Part(question, hits, told, evidence, rarity, unheld, decide(signals, calibration))
 
 
 def _in_turns(lists: Sequence[Sequence[Hit]]) -> list[Hit]:
