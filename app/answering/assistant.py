@@ -45,7 +45,7 @@ from app.answering.needed_words import named_of
 from app.answering.plan import Kind, Plan, plan
 from app.answering.search_index import SearchIndex
 from app.answering.stream import EventStream
-from app.answering.tables import answer_from_tables
+from app.answering.tables.answering import answer_from_tables
 from app.answering.talk import without_courtesy
 from app.answering.tidy import tidy
 from app.answering.window import (
@@ -226,8 +226,8 @@ class Assistant:
         found = answer_from_tables(asked, answer.ask.scope, self._index, answer.finding.hits)
         if found is None:
             return None
-        rows = {row.chunk_id: self._index.hit(row.chunk_id) for row in found.rows}
-        cited = {chunk: hit for chunk, hit in rows.items() if hit is not None}
+        rows = {row.chunk_id: self._index.chunk(row.chunk_id) for row in found.rows}
+        cited = {chunk: as_data(hit).hit for chunk, hit in rows.items() if hit is not None}
         composed = compose_rows(found, cited, answer.numbering.of)
         return composed if composed and answer.stands(composed) else None
 

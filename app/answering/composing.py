@@ -5,8 +5,9 @@ and cell is a quotation with the number of its passage.
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import zip_longest
 
 from app.answering.candidates import is_question
 from app.answering.events import AnswerSentence, Citation, Form
@@ -21,6 +22,7 @@ from app.answering.language import (
     telling_words,
 )
 from app.answering.plan import Kind, Plan, tells
+from app.answering.tables.answer import TableAnswer
 from vectorstore.languages import any_of, language
 from vectorstore.records import Hit
 
@@ -28,6 +30,7 @@ from vectorstore.records import Hit
 RELATED = 0.8
 MOST_SENTENCES = 6
 MOST_ITEMS = 40
+MOST_MARKS = 5  # behind one sentence; each row has its own
 MOST_STEPS = 14
 ABOUT_HEADING = 0.5  # share of the question's words, by rarity, that a heading must hold
 SEPARATOR = " > "  # between the headings above a passage
@@ -127,6 +130,41 @@ def compose(
     if plan.kind is Kind.WRITING:
         shown = replace(shown, text=f"{language(plan.language).outcomes.no_draft}\n\n{shown.text}")
     return shown
+
+
+def compose_rows(
+    found: TableAnswer, cited: Mapping[str, Hit], number_of: Callable[[Hit], int]
+) -> Composed | None:
+    """What code has computed from rows: a sentence, how it came about, and the rows, each cited.
+
+    `cited` are the rows' passages by chunk id; None where one of them is gone.
+    """
+    if not found.rows or any(row.chunk_id not in cited for row in found.rows):
+        return None
+    page = _Page(number_of)
+    marks = []
+    for row in found.rows:
+        told = "; ".join(f"{name}: {cell}" if name else cell for name, cell in row.cells)
+        line = page.cite(Line(told, cited[row.chunk_id], told))
+        marks.append(line.rpartition(" ")[2])
+    numbers = tuple(dict.fromkeys(number for one in page.said for number in one.citations))
+    head, rule, *lines = found.markdown.splitlines() or ["", ""]
+    table = [head, rule, *(_marked(line, mark) for line, mark in zip_longest(lines, marks))]
+    above = [found.statement]
+    if found.how and found.how not in found.statement:
+        above.append(found.how)
+    page.said = [AnswerSentence(one, numbers, supported=True) for one in above] + page.said
+    marked = " ".join(f"[{number}]" for number in numbers[:MOST_MARKS])
+    lead = "\n".join([f"{above[0]} {marked}", *above[1:]])
+    text = "\n\n".join([lead, "\n".join(filter(None, table)), *found.notes])
+    return page.done(text.strip(), "table" if found.figure is None else "value")
+
+
+def _marked(line: str | None, mark: str | None) -> str:
+    """A row of a Markdown table with its passage's number in its last cell."""
+    if not line or not mark or not line.rstrip().endswith("|"):
+        return line or ""
+    return f"{line.rstrip()[:-1].rstrip()} {mark} |"
 
 
 def nearest(
