@@ -224,8 +224,8 @@ class Assistant:
         """What code computes from rows of tables; None where they give no answer."""
         asked = tidy(in_one_spelling(answer.asked))
         found = answer_from_tables(asked, answer.ask.scope, self._index, answer.finding.hits)
-        if found is None:
-            return None
+        if found is None or len(found.rows) < len(answer.plan.compared):
+            return None  # of two things that are compared, one row says nothing
         rows = {row.chunk_id: self._index.chunk(row.chunk_id) for row in found.rows}
         cited = {chunk: as_data(hit).hit for chunk, hit in rows.items() if hit is not None}
         composed = compose_rows(found, cited, answer.numbering.of)
@@ -336,6 +336,10 @@ class Assistant:
         """The answer in the documents' own words, or why there is none."""
         decision = decision or answer.best_part().decision
         composed = None
+        near = decision.confidence >= NEARBY * self._calibration.refuse_below
+        if near and answer.plan.kind is Kind.WRITING:
+            # The documents' rules are no claim that they answer.
+            decision = replace(decision, found=True)
         if decision.found:
             composed = compose(
                 answer.plan,

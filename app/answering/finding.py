@@ -1,6 +1,6 @@
 """Searches for every part of a question, and judges for each whether the documents answer it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from app.answering.confidence import Calibration, Decision, decide, decision_signals
@@ -80,6 +80,7 @@ def find(
             index.embedder,
             calibration,
             index.rarity(telling_words(question), scope.spaces),
+            index.opening,
         )
         for question, found in zip(questions, searched, strict=True)
     ]
@@ -93,15 +94,19 @@ def judge(
     embedder: Embedder,
     calibration: Calibration,
     rarity: Mapping[str, float],
+    opening: Callable[[Hit], str] = lambda hit: "",
 ) -> Part:
-    """Rank the sentences of `hits` (`told`: the same as data) and decide whether they answer."""
+    """Rank the sentences of `hits` (`told`: the same as data) and decide whether they answer.
+
+    What the `opening` of a document names, such as the parties of a contract, holds for all of it.
+    """
     evidence = rank_evidence(question, told[:READ], embedder, rarity)
     evidence = [one for one in evidence if not only_asks(question, one.sentence)]
     evidence = rather_told(question, evidence)
     unheld = (0.0, 0.0)
     if evidence:
         hit = told[evidence[0].passage]
-        around = [hit.document, hit.heading, hit.text]
+        around = [hit.document, hit.heading, hit.text, opening(hit)]
         unheld = unheld_shares(question, evidence[0].told, around, embedder)
     signals = decision_signals(
         question, told, evidence, rarity=rarity, supported=0.0, model_refused=False, unheld=unheld
