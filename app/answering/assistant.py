@@ -343,6 +343,7 @@ class Assistant:
             searches=tuple(
                 tuple(hit.chunk_id for hit in part.hits) for part in answer.finding.parts
             ),
+            evidence=tuple(answer.best()),
         )
 
     def _standalone(

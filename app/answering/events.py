@@ -114,6 +114,7 @@ class Answer:
     missing: tuple[str, ...] = ()
     plan: Plan | None = None  # None for an answer of an earlier version
     searches: tuple[tuple[str, ...], ...] = ()  # of each search the chunk ids, best first
+    evidence: tuple[Citation, ...] = ()  # what EvidenceFound told before
 
     def shown(self) -> list[tuple[int, Hit]]:
         """The passages first shown in this turn, with their numbers, ascending."""
@@ -154,6 +155,13 @@ class EvidenceFound:
 
 
 @dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a long piece of work has come, such as the summary of a document: "3 / 12"."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Writing:
     """The model's draft so far; not yet checked, and never shown to a reader."""
 
@@ -174,4 +182,4 @@ class Finished:
     answer: Answer
 
 
-Event = Searching | Reading | EvidenceFound | Writing | Said | Finished
+Event = Searching | Reading | Progress | EvidenceFound | Writing | Said | Finished

@@ -23,6 +23,7 @@ const actions = {
   example: (target) => send("example", { index: Number(target.dataset.index) }),
   suggestion: (target) => send("suggestion", { index: Number(target.dataset.index) }),
   retry: () => send("retry"),
+  everywhere: () => send("everywhere"),
   fresh(target, event) {
     if (aside(event)) return;
     event.preventDefault();

@@ -108,12 +108,29 @@ class Handlers:
     async def retry(
         self, talk: TabConversation | None, request: gr.Request
     ) -> AsyncIterator[Update]:
+        async for update in self._again(talk, request):
+            yield update
+
+    async def everywhere(
+        self, talk: TabConversation | None, request: gr.Request
+    ) -> AsyncIterator[Update]:
+        """Ask the last question once more, of all documents; the choice itself stays."""
+        async for update in self._again(talk, request, Selection()):
+            yield update
+
+    async def _again(
+        self,
+        talk: TabConversation | None,
+        request: gr.Request,
+        selection: Selection | None = None,
+    ) -> AsyncIterator[Update]:
         held = await self._read(talk, person_behind(request))
         if talk is None or talk.busy or held is None or not held.turns:
             return
         last = held.turns[-1]
+        where = last.selection if selection is None else selection
         async for update in self._answer(
-            talk, last.question, last.selection, request, instead_of=last.number
+            talk, last.question, where, request, instead_of=last.number
         ):
             yield update
 

@@ -126,6 +126,7 @@ def build_page(
             "example": handlers.example,
             "suggestion": handlers.suggestion,
             "retry": handlers.retry,
+            "everywhere": handlers.everywhere,
             "edit": handlers.edit,
             "open": handlers.open,
             "fresh": handlers.fresh,
@@ -150,6 +151,7 @@ def _account(backend: ChatBackend, request: gr.Request, links: Collection[str]) 
         has_questionnaires="/questionnaires" in links and not only_audits(person),
         curates=backend.curates(person),
         administers="/administration" in links and person.administrator,
+        administrator=person.administrator,
     )
 
 
