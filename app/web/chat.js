@@ -95,12 +95,33 @@ watch("value", () => {
   window.strongroom.conversation = conversation;
   nameExport();
   if (turn && running && turn.id !== onTheWay) {
+    emptyBox();
     turn.scrollIntoView({ block: "start", behavior: calm() ? "auto" : "smooth" });
     listAgain();
   }
   if (!running) listAgain();
   onTheWay = running && turn ? turn.id : "";
 });
+
+// What was sent leaves the question box when its turn is shown; what was written since stays.
+if (isFrame) {
+  const note = () => { window.strongroom.sent = questionBox()?.value ?? null; };
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && !event.shiftKey && event.target === questionBox()) note();
+  }, true);
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("#sr-ask")) note();
+  }, true);
+}
+
+function emptyBox() {
+  const box = questionBox();
+  if (box && box.value && box.value === window.strongroom.sent) {
+    box.value = "";
+    box.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+  window.strongroom.sent = null;
+}
 
 function asked() {
   return new URLSearchParams(window.location.search).get("c") || "";

@@ -75,7 +75,7 @@ class Handlers:
         if not question or talk.busy:
             yield {self._shown.talk: talk}
             return
-        async for update in self._answer(talk, question, talk.selection, request, empty_box=True):
+        async for update in self._answer(talk, question, talk.selection, request):
             yield update
 
     async def example(
@@ -235,7 +235,6 @@ class Handlers:
         request: gr.Request,
         *,
         instead_of: int | None = None,
-        empty_box: bool = False,
     ) -> AsyncIterator[Update]:
         """Answer `question`: as the next turn, or `instead_of` one and all after it."""
         talk.begin()
@@ -246,14 +245,14 @@ class Handlers:
             asked = await self._begun(talk, question, selection, person, instead_of)
             around = Around(talk.conversation, searched=len(selection.of(asked.documents)))
             before = [view.from_saved(turn) for turn in asked.before]
-            first: Update = {
+            # The script empties the question box, unless its reader has gone on writing in it.
+            yield {
                 shown.talk: talk,
                 shown.past: markup.turns_html(texts, before, talk.conversation),
                 shown.live: markup.turn_html(texts, asked.turn, around),
                 shown.ask: gr.update(visible=False),
                 shown.stop: gr.update(visible=True),
             }
-            yield {**first, shown.question: ""} if empty_box else first
             async with aclosing(self._answering(talk, asked, question, person)) as turns:
                 async for turn in turns:
                     asked.turn = turn

@@ -119,6 +119,9 @@ def build_page(
             handlers.ask,
             inputs=[question, talk],
             outputs=all_shown,
+            # By default Gradio drops an event while the one before it is not quite over, which it
+            # is a moment after its answer was shown. Whether a question is on its way is ours to say.
+            trigger_mode="multiple",
             **free,
         )
         stop.click(handlers.stop, inputs=[talk], **free)
@@ -133,7 +136,9 @@ def build_page(
             "choose": handlers.choose,
         }
         for name, handler in events.items():
-            getattr(around, name)(handler, inputs=[talk], outputs=all_shown, **free)
+            getattr(around, name)(
+                handler, inputs=[talk], outputs=all_shown, trigger_mode="multiple", **free
+            )
     # Gradio runs so many events at once, whatever they are; a question that waits is one of them.
     page.max_threads = _ROOM_FOR_OTHERS + questions_at_once + waiting
     page.queue(default_concurrency_limit=None, api_open=False)
