@@ -159,7 +159,10 @@ def poisoned_answer(question: str) -> Answer:
 
 def list_answer(question: str) -> Answer:
     """A list, each of whose items is a quotation."""
-    told = [(1, LEAVE, "Up to five days may be carried over."), (2, MEALS, "Receipts are not needed.")]
+    told = [
+        (1, LEAVE, "Up to five days may be carried over."),
+        (2, MEALS, "Receipts are not needed."),
+    ]
     made = answer(
         question,
         [AnswerSentence(words, (n,), True) for n, _, words in told],

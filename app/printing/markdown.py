@@ -8,14 +8,15 @@ that a quotation keeps its letters and nothing in it acts.
 import html
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from markdown_it import MarkdownIt
-from markdown_it.rules_inline import StateInline
-from markdown_it.rules_inline.state_inline import Delimiter
-from markdown_it.token import Token
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.rules_inline import StateInline
+    from markdown_it.token import Token
 
 LONGEST = 20_000  # characters that are read as Markdown; a longer text is shown line by line
 _DEEPEST = 16  # levels of nesting; a deeper text is shown line by line
@@ -123,11 +124,8 @@ def read_markdown(
         tokens = _parser().parse(text)
         if max((token.level for token in tokens), default=0) < _DEEPEST:
             return _Reader(tokens, cited).blocks("")
-    return tuple(
-        Paragraph(words)
-        for line in text.splitlines()
-        if (words := _words([Run(line.strip())], cited))
-    )
+    words = _words([Run(text.strip())], cited)
+    return (Paragraph(words),) if words else ()
 
 
 def without_marks(text: str) -> str:
@@ -136,7 +134,9 @@ def without_marks(text: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def _parser() -> MarkdownIt:
+def _parser() -> "MarkdownIt":
+    from markdown_it import MarkdownIt
+
     parser = MarkdownIt("zero", {"maxNesting": _DEEPEST + 4})
     parser.enable(["blockquote", "fence", "heading", "hr", "list", "table"])
     parser.enable(["backticks", "newline", "emphasis", "balance_pairs", "fragments_join"])
@@ -144,8 +144,10 @@ def _parser() -> MarkdownIt:
     return parser
 
 
-def _emphasis(state: StateInline, silent: bool) -> bool:
+def _emphasis(state: "StateInline", silent: bool) -> bool:
     """Bold and italic only around whole words: the asterisks of 120*80*75 are its own."""
+    from markdown_it.rules_inline.state_inline import Delimiter
+
     marker = state.src[state.pos]
     if silent or marker not in "_*":
         return False
@@ -232,7 +234,7 @@ def _stretches(words: str) -> Iterator[tuple[int, int]]:
 class _Reader:
     """The library's tokens, read from left to right."""
 
-    def __init__(self, tokens: Sequence[Token], cited: Container[int] | None) -> None:
+    def __init__(self, tokens: "Sequence[Token]", cited: Container[int] | None) -> None:
         self._tokens = tokens
         self._cited = cited
         self._at = 0
@@ -268,7 +270,7 @@ class _Reader:
         self._at += 2
         return _words(_runs(inline.children or ()), self._cited)
 
-    def _items(self, opened: Token, first: int | None) -> "Iterator[Block]":
+    def _items(self, opened: "Token", first: int | None) -> "Iterator[Block]":
         items: list[tuple[Block, ...]] = []
         signs: list[str] = []
         above = self._tokens[self._at - 2] if self._at > 1 else None
@@ -312,7 +314,7 @@ def _unsigned(text: str) -> str:
     return text.replace(_OPEN, "").replace(_CLOSE, "")
 
 
-def _runs(tokens: Sequence[Token]) -> Iterator[Run | Break]:
+def _runs(tokens: "Sequence[Token]") -> Iterator[Run | Break]:
     strong = emphatic = 0
     for token in tokens:
         match token.type:
@@ -327,7 +329,7 @@ def _runs(tokens: Sequence[Token]) -> Iterator[Run | Break]:
                 yield Run(token.content, strong > 0, emphatic > 0, code)
 
 
-def _words(runs: "Sequence[Run | Break] | Iterator[Run | Break]", cited: Container[int] | None) -> Words:
+def _words(runs: Iterable[Run | Break], cited: Container[int] | None) -> Words:
     """Runs with marks and doubted sentences as what they are."""
     found: list[Inline] = []
     doubted: list[Run | Mark | Break] | None = None
@@ -363,14 +365,12 @@ def _words(runs: "Sequence[Run | Break] | Iterator[Run | Break]", cited: Contain
     return tuple(found)
 
 
-def _joined(runs: "Sequence[Run | Break] | Iterator[Run | Break]") -> Iterator[Run | Break]:
+def _joined(runs: Iterable[Run | Break]) -> Iterator[Run | Break]:
     """Neighbours of one look as one: the library cuts text where a sign might have begun."""
     texts: list[str] = []
     held: Run | None = None
     for run in runs:
-        alike = (
-            isinstance(run, Run) and held is not None and replace(run, text="") == held
-        )
+        alike = isinstance(run, Run) and held is not None and replace(run, text="") == held
         if not alike and held is not None:
             yield replace(held, text="".join(texts))
             held, texts = None, []
@@ -448,7 +448,7 @@ class _Html:
             case Doubted(words):
                 return self._doubt(self.words(words))
             case Run(text, strong, emphatic, code):
-                shown = html.escape(text)
+                shown = html.escape(text).replace("\n", "<br/>")
                 for wanted, tag in ((code, "code"), (emphatic, "em"), (strong, "strong")):
                     shown = f"<{tag}>{shown}</{tag}>" if wanted else shown
                 return shown

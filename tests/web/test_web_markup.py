@@ -198,7 +198,7 @@ def test_what_was_left_out_is_said_plainly() -> None:
 
 def test_lists_steps_and_tables_are_drawn_as_such() -> None:
     listed = markup.turn_html(ENGLISH, finished(list_answer("?")))
-    assert listed.count("<li>Up to five days may be carried over.<a class=\"sr-cite\"") == 1
+    assert listed.count('<li>Up to five days may be carried over.<a class="sr-cite"') == 1
     steps = markup.turn_html(ENGLISH, finished(steps_answer("?")))
     assert "<ol><li>Open the password manager." in steps
     assert "<strong>New entry</strong>" in steps

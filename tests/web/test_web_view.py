@@ -110,7 +110,7 @@ def test_what_was_found_first_stays_until_the_words_themselves_are_the_answer() 
     assert as_quoted(running.evidence) == f"“{quoted.citations[0].quote}” [1]"
     assert evidence_first(advance(running, Finished(quoted))) == ()
     assert evidence_first(advance(running, Finished(written))) == tuple(quoted.citations)
-    kept = from_saved(to_save(advance(Turn(1, "?"), Finished(replace(written, evidence=())))  , []))
+    kept = from_saved(to_save(advance(Turn(1, "?"), Finished(replace(written, evidence=()))), []))
     assert evidence_first(kept) == ()
     told = replace(written, evidence=tuple(quoted.citations))
     kept = from_saved(to_save(advance(Turn(1, "?"), Finished(told)), []))

@@ -181,6 +181,7 @@ def space_name(texts: Texts, space: str) -> str:
 
 
 def _stage(texts: Texts, turn: Turn, searched: int) -> str:
+    came_to_something = turn.draft.strip() or turn.evidence
     in_reach = (0 if turn.selection.spaces else len(turn.selection.documents)) or searched
     return {
         Stage.WAITING: texts.begun,
@@ -192,7 +193,7 @@ def _stage(texts: Texts, turn: Turn, searched: int) -> str:
             else texts.reading.count(len(turn.passages))
         ),
         Stage.WRITING: texts.writing,
-        Stage.STOPPED: texts.stopped_draft if turn.draft.strip() or turn.evidence else texts.stopped,
+        Stage.STOPPED: texts.stopped_draft if came_to_something else texts.stopped,
     }.get(turn.stage, "")
 
 

@@ -119,8 +119,8 @@ def build_page(
             handlers.ask,
             inputs=[question, talk],
             outputs=all_shown,
-            # By default Gradio drops an event while the one before it is not quite over, which it
-            # is a moment after its answer was shown. Whether a question is on its way is ours to say.
+            # By default Gradio drops an event until the one before it is over, which it is a moment
+            # after its answer was shown. Whether a question is on its way is ours to say.
             trigger_mode="multiple",
             **free,
         )

@@ -192,7 +192,6 @@ class ConversationTexts:
     exported: str
     export_not_found: str
     export_unconfirmed: str
-    export_partly: str
     export_stopped: str
     export_failed: str
     not_there: str
