@@ -142,9 +142,10 @@ def _written(blocks: Sequence[Block]) -> Iterator[str]:
                     yield sign + lines[0]
                     yield from (" " * len(sign) + line if line else "" for line in lines[1:])
             case Table(head, rows):
-                for row in (head, ("---",) * len(head), *rows):
-                    cells = (one if isinstance(one, str) else _words(one, " ") for one in row)
-                    yield f"| {' | '.join(cells)} |"
+                for at, row in enumerate((head, *rows)):
+                    yield f"| {' | '.join(_words(cell, ' ') for cell in row)} |"
+                    if not at:
+                        yield f"|{' --- |' * len(head)}"
             case Quote(inner):
                 yield from (f"> {line}".rstrip() for line in _written(inner))
             case Code(text):
