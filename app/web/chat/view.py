@@ -137,6 +137,7 @@ def fail(turn: Turn, failure: AnswerFailed) -> Turn:
 def to_save(turn: Turn, before: Sequence[SavedTurn]) -> SavedTurn:
     """Return a turn that has ended as it is kept; what was said `before` it was in its prompt."""
     spaces = {*drawn_from(turn.answer, before), *(hit.space for hit in turn.passages)}
+    spaces |= {one.space for one in turn.evidence}
     return SavedTurn(
         number=turn.number,
         question=turn.question,
