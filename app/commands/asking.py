@@ -43,7 +43,7 @@ def ask(arguments: Namespace) -> int:
     if arguments.json:
         print_json(answer.public())
         return 0
-    _print_answer(answer)
+    print_answer(answer)
     for line in told(answer.notices):
         print(f"({line})", file=sys.stderr)
     dropped = answer.usage.dropped
@@ -55,7 +55,7 @@ def ask(arguments: Namespace) -> int:
     return 0
 
 
-def _print_answer(answer: Answer) -> None:
+def print_answer(answer: Answer) -> None:
     """The answer in Markdown, then what is doubtful or missing, then where it is from."""
     print(answer.answer)
     if answer.found:
