@@ -3,7 +3,7 @@
 
 const isFrame = element.closest("#sr-frame") !== null;
 // Only the frame's events are bound on the server; all parts send through it.
-if (isFrame) window.strongroom = { send: trigger, conversation: "", chosen: new Map() };
+if (isFrame) window.strongroom = { send: trigger, conversation: "", chosen: new Map(), sent: null };
 const send = (name, data) => window.strongroom.send(name, data);
 const $ = (selector, within = document) => within.querySelector(selector);
 
@@ -84,6 +84,7 @@ watch("value", () => {
   const turn = $(".sr-turn", element);
   const conversation = turn?.dataset.conversation || "";
   const running = $(".sr-busy", element) !== null;
+  emptyBox(turn);
   if (turn && conversation !== asked()) {
     if (!running && asked()) {
       // The reader has gone on to another one while this was on its way.
@@ -95,7 +96,6 @@ watch("value", () => {
   window.strongroom.conversation = conversation;
   nameExport();
   if (turn && running && turn.id !== onTheWay) {
-    emptyBox();
     turn.scrollIntoView({ block: "start", behavior: calm() ? "auto" : "smooth" });
     listAgain();
   }
@@ -104,8 +104,12 @@ watch("value", () => {
 });
 
 // What was sent leaves the question box when its turn is shown; what was written since stays.
+// While an answer is on its way nothing can be sent, and the next question waits in its box.
 if (isFrame) {
-  const note = () => { window.strongroom.sent = questionBox()?.value ?? null; };
+  const note = () => {
+    if ($("#sr-live .sr-busy")) return;
+    window.strongroom.sent = { text: questionBox()?.value, after: $("#sr-live .sr-turn")?.id };
+  };
   document.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && !event.shiftKey && event.target === questionBox()) note();
   }, true);
@@ -114,13 +118,15 @@ if (isFrame) {
   }, true);
 }
 
-function emptyBox() {
+function emptyBox(turn) {
+  const { sent } = window.strongroom;
+  if (!sent || !turn || turn.id === sent.after) return;
+  window.strongroom.sent = null;
   const box = questionBox();
-  if (box && box.value && box.value === window.strongroom.sent) {
+  if (box && box.value === sent.text) {
     box.value = "";
     box.dispatchEvent(new Event("input", { bubbles: true }));
   }
-  window.strongroom.sent = null;
 }
 
 function asked() {

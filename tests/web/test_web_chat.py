@@ -193,6 +193,10 @@ def test_what_is_written_while_a_question_is_sent_stays_in_the_box(page: Page, s
     site.backend.go.set()
     stage(page, "done")
     expect(box).to_have_value("And the next one")
+    page.locator(".sr-next").first.click()  # another question, which empties no box
+    eventually(lambda: len(site.backend.asked) == 2)
+    stage(page, "done")
+    expect(box).to_have_value("And the next one")
     box.press("Enter")
     expect(page.locator(f"{LIVE} .sr-question")).to_have_text("And the next one")
     expect(box).to_have_value("")

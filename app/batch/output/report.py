@@ -35,7 +35,7 @@ COLOURS = {
 }
 MEANINGS = {
     "found": "Every sentence of the answer is supported by a passage that is quoted below it.",
-    "partly_supported": "Some sentences have no passage that supports them; they are marked.",
+    "partly_supported": "Some sentences have no support, or a part is not answered; both are told.",
     "not_found": "The documents do not hold the answer. The nearest passages are shown.",
     "failed": "The question was not answered; the reason is given.",
 }

@@ -169,7 +169,8 @@ def _summary(book: Workbook, info: RunInfo, results: Results, unlinked: int) -> 
     sheets.head(sheet, ["Outcome", "Rows"])
     meanings = {
         "found": "every sentence of the answer is supported by a passage",
-        "partly_supported": "some sentences have no passage that supports them",
+        "partly_supported": "some sentences have no passage that supports them, or a part of the "
+        "question is not answered",
         "not_found": "the documents do not hold the answer",
         "failed": "not answered; the column reason says why",
     }
