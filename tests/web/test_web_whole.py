@@ -154,7 +154,7 @@ def test_that_a_stronger_model_is_missing_is_told_to_administrators_alone(
         own = boss.sign_in("boss")
         expect(own.locator(".sr-notice")).to_contain_text("strongroom models add")
         own.goto(boss.url + "/administration")
-        expect(own.locator("body")).to_contain_text("is too small to write answers of its own")
+        expect(own.locator("body")).to_contain_text("too small to trust")
 
 
 def test_a_questionnaire_comes_back_as_a_workbook(kim: Reader) -> None:
