@@ -312,7 +312,7 @@ def test_examples_ask_themselves(page: Page, site: Site) -> None:
     page.locator(".sr-example").nth(1).click()
     stage(page, "done")
     assert site.backend.asked[0].question == EXAMPLES[1]
-    expect(page.locator(f"{LIVE} figcaption")).to_have_text("Found in the documents, word for word")
+    expect(page.locator(f"{LIVE} figcaption")).to_have_text("Found in the documents")
 
 
 def choose(page: Page, *names: str, find: str = "") -> None:

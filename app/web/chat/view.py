@@ -23,6 +23,7 @@ from app.people.conversations.turns import Feedback, SavedTurn, Selection, drawn
 from app.web.chat.backend import AnswerFailed, FailureKind
 from vectorstore.records import Hit
 
+COMPUTED = frozenset({"value", "table", "talk"})  # forms that code makes of more than sentences
 MOST_PLACES = 5  # named below a quotation; the cards beside it have all
 
 
@@ -196,19 +197,21 @@ def is_talk(answer: Answer) -> bool:
 
 
 def is_quoted(answer: Answer) -> bool:
-    """Whether all of an answer is the documents' own words, and nothing else."""
-    return answer.quoted and answer.found
+    """Whether an answer is made of the documents' own sentences; a computed one is not."""
+    return answer.quoted and answer.found and answer.form not in COMPUTED
 
 
 def evidence_first(turn: Turn) -> tuple[Citation, ...]:
     """What stands above an answer because it was there first.
 
-    Where the answer is the documents' own words, these are the very words that were shown.
+    It stays, unless the answer holds the very words that were shown: it is made of them, or they
+    are what is near.
     """
     answer = turn.answer
     if answer is None:
         return turn.evidence
-    return () if answer.quoted or not answer.found else turn.evidence or answer.evidence
+    holds_them = is_quoted(answer) or outcome(answer) == "unconfirmed"
+    return () if holds_them else turn.evidence or answer.evidence
 
 
 def as_quoted(citations: Sequence[Citation]) -> str:
