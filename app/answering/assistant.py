@@ -411,6 +411,7 @@ class Assistant:
                 for attempt in answer.attempts
                 for part in attempt.finding.parts
             ),
+            evidence=tuple(answer.best()),
         )
 
     def _readings(
