@@ -502,6 +502,7 @@ def test_no_question_is_written_to_a_log(
     for call in config["dependencies"]:
         body = {
             "data": ["secret", ["nowhere.pdf"], None][3 - len(call["inputs"]) :],
+            "event_data": {"question": "secret", "documents": ["secret.pdf"], "index": 0},
             "fn_index": call["id"],
             "session_hash": "made-up",
         }
