@@ -3,7 +3,7 @@
 
 const isFrame = element.closest("#sr-frame") !== null;
 // Only the frame's events are bound on the server; all parts send through it.
-if (isFrame) window.strongroom = { send: trigger, conversation: "", chosen: new Map(), sent: null };
+if (isFrame) window.strongroom = { send: trigger, conversation: "", chosen: new Map() };
 const send = (name, data) => window.strongroom.send(name, data);
 const $ = (selector, within = document) => within.querySelector(selector);
 
@@ -84,7 +84,6 @@ watch("value", () => {
   const turn = $(".sr-turn", element);
   const conversation = turn?.dataset.conversation || "";
   const running = $(".sr-busy", element) !== null;
-  emptyBox(turn);
   if (turn && conversation !== asked()) {
     if (!running && asked()) {
       // The reader has gone on to another one while this was on its way.
@@ -103,30 +102,28 @@ watch("value", () => {
   onTheWay = running && turn ? turn.id : "";
 });
 
-// What was sent leaves the question box when its turn is shown; what was written since stays.
-// While an answer is on its way nothing can be sent, and the next question waits in its box.
+// A question leaves its box in the moment that it is sent, so that nothing which is written after
+// that is sent or lost. While an answer is on its way the next question waits in the box.
 if (isFrame) {
-  const note = () => {
-    if ($("#sr-live .sr-busy")) return;
-    window.strongroom.sent = { text: questionBox()?.value, after: $("#sr-live .sr-turn")?.id };
-  };
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && !event.shiftKey && event.target === questionBox()) note();
+    if (event.target !== questionBox() || event.key !== "Enter") return;
+    if (event.shiftKey || event.isComposing) return;
+    event.preventDefault();
+    event.stopPropagation();
+    ask();
   }, true);
   document.addEventListener("click", (event) => {
-    if (event.target.closest("#sr-ask")) note();
+    if (event.target.closest("#sr-ask")) ask();
   }, true);
 }
 
-function emptyBox(turn) {
-  const { sent } = window.strongroom;
-  if (!sent || !turn || turn.id === sent.after) return;
-  window.strongroom.sent = null;
+function ask() {
   const box = questionBox();
-  if (box && box.value === sent.text) {
-    box.value = "";
-    box.dispatchEvent(new Event("input", { bubbles: true }));
-  }
+  const question = box.value;
+  if (!question.trim() || $("#sr-live .sr-busy")) return;
+  box.value = "";
+  box.dispatchEvent(new Event("input", { bubbles: true }));
+  send("ask", { question });
 }
 
 function asked() {

@@ -85,7 +85,7 @@ class Person:
         page = await self.client.get("/")
         config = (await self.client.get("/config")).json()
         self.ask_event = next(
-            one["id"] for one in config["dependencies"] if len(one["inputs"]) == 2
+            one["id"] for one in config["dependencies"] if one["targets"][0][1] == "ask"
         )
         drawn = "".join([line async for line in self._event(0, [""])])
         if page.status_code != 200 or "sr-welcome" not in drawn:
@@ -94,24 +94,27 @@ class Person:
 
     async def ask(self, question: str) -> None:
         began = time.perf_counter()
-        stage, last = "", ""
+        stage, last, words = "", "", False
         async with asyncio.timeout(LONGEST_S):
-            async for line in self._event(self.ask_event, [question, None]):
+            async for line in self._event(self.ask_event, [None], {"question": question}):
+                if not words and ("sr-quoted" in line or "sr-prose" in line):
+                    words = True  # of a document or of an answer
+                    self.seen.first_words.append(time.perf_counter() - began)
                 for found in STAGE.findall(line):
-                    if found == "writing" and stage != "writing":
-                        self.seen.first_words.append(time.perf_counter() - began)
                     stage, last = found, line
         self.seen.answer.append(time.perf_counter() - began)
         if stage == "failed":
-            words = WORDS.search(last)
-            said = re.sub(r"<[^>]*>", " ", words[1]).strip() if words else last[:300]
+            told_why = WORDS.search(last)
+            said = re.sub(r"<[^>]*>", " ", told_why[1]).strip() if told_why else last[:300]
             kind = self.seen.busy if "are being answered right now" in said else self.seen.errors
             kind.append(said)
         elif stage != "done":
             self.seen.errors.append(f"the stream ended while {stage or 'nothing was shown'}")
 
-    async def _event(self, event: int, data: Sequence[object]) -> AsyncIterator[str]:
-        body = {"data": data, "fn_index": event, "session_hash": self.tab, "event_data": None}
+    async def _event(
+        self, event: int, data: Sequence[object], sent: dict[str, str] | None = None
+    ) -> AsyncIterator[str]:
+        body = {"data": data, "fn_index": event, "session_hash": self.tab, "event_data": sent}
         (await self.client.post("/gradio_api/queue/join", json=body)).raise_for_status()
         listen = {"session_hash": self.tab}
         async with self.client.stream("GET", "/gradio_api/queue/data", params=listen) as stream:

@@ -4,6 +4,7 @@ import json
 import re
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import httpx
 import pytest
@@ -42,9 +43,18 @@ def token(client: httpx.Client) -> str:
     return re.findall(r'data-csrf=\\"([0-9a-f]+)', drawn)[0]
 
 
-def call(client: httpx.Client, event: int, data: list[object], tab: str = "tab") -> str:
+def asking(config: dict[str, Any]) -> int:
+    """The number of the event by which the page asks."""
+    calls = config["dependencies"]
+    return next(int(one["id"]) for one in calls if one["targets"][0][1] == "ask")
+
+
+def call(
+    client: httpx.Client, event: int, data: list[object], tab: str = "tab", question: str = ""
+) -> str:
     """What Gradio's page gets for one event, as the stream's text."""
-    body = {"data": data, "fn_index": event, "session_hash": tab}
+    sent = {"question": question} if question else None
+    body = {"data": data, "event_data": sent, "fn_index": event, "session_hash": tab}
     client.post("/gradio_api/queue/join", json=body).raise_for_status()
     return listen(client, tab)
 
@@ -138,16 +148,17 @@ def test_another_persons_tab_is_out_of_reach(
 ) -> None:
     """A tab's name was enough to read its answers, ask in it and stop it."""
     config = kim.get("/config").json()
-    ask = next(call["id"] for call in config["dependencies"] if len(call["inputs"]) == 2)
+    ask = asking(config)
     call(kim, 0, [""], tab="same")
-    heard = call(kim, ask, [f"leave for {SECRET}?", None], tab="same")
+    heard = call(kim, ask, [None], tab="same", question=f"leave for {SECRET}?")
     assert "28" in heard
-    body = {"data": [f"slow leave, {SECRET}?", None], "fn_index": ask, "session_hash": "same"}
+    sent = {"question": f"slow leave, {SECRET}?"}
+    body = {"data": [None], "event_data": sent, "fn_index": ask, "session_hash": "same"}
     event = kim.post("/gradio_api/queue/join", json=body).json()["event_id"]
     while len(site.backend.streams) < 2:
         time.sleep(0.02)
     # Lee asks in a tab of that very name: an own, empty conversation, and hears of nothing else.
-    heard = call(lee, ask, ["meal?", None], tab="same")
+    heard = call(lee, ask, [None], tab="same", question="meal?")
     assert "42 euros" in heard
     assert SECRET not in heard
     assert event not in heard
@@ -169,16 +180,17 @@ def test_too_many_questions_at_once_are_told_in_our_words(
     kim: httpx.Client, lee: httpx.Client, site: Site
 ) -> None:
     config = kim.get("/config").json()
-    ask = next(call["id"] for call in config["dependencies"] if len(call["inputs"]) == 2)
+    ask = asking(config)
     for tab in "abcd":  # as many as one person may have on the way
-        body = {"data": ["long search: leave?", None], "fn_index": ask, "session_hash": tab}
+        sent = {"question": "long search: leave?"}
+        body = {"data": [None], "event_data": sent, "fn_index": ask, "session_hash": tab}
         kim.post("/gradio_api/queue/join", json=body).raise_for_status()
     while len(site.backend.streams) < 4:
         time.sleep(0.02)
     assert "Several of your questions are still being answered." in call(
-        kim, ask, ["meal?", None], tab="e"
+        kim, ask, [None], tab="e", question="meal?"
     )
-    assert "42 euros" in call(lee, ask, ["meal?", None], tab="a")  # nobody else is held up
+    assert "42 euros" in call(lee, ask, [None], tab="a", question="meal?")  # nobody else is held up
     site.backend.go.set()
     for tab in "abcd":
         assert "28 working days" in listen(kim, tab)

@@ -69,11 +69,20 @@ class Handlers:
         self._shown = shown
 
     async def ask(
+        self, talk: TabConversation | None, request: gr.Request, event: gr.EventData
+    ) -> AsyncIterator[Update]:
+        """Answer what the script took out of the question box when it was sent."""
+        question = getattr(event, "question", None)
+        if isinstance(question, str) and question.strip():
+            async for update in self._ask(question.strip(), talk, request):
+                yield update
+
+    async def _ask(
         self, question: str, talk: TabConversation | None, request: gr.Request
     ) -> AsyncIterator[Update]:
-        talk, question = talk or TabConversation(), (question or "").strip()
-        if not question or talk.busy:
-            yield {self._shown.talk: talk}
+        talk = talk or TabConversation()
+        if talk.busy:  # it goes back into its box
+            yield {self._shown.talk: talk, self._shown.question: question}
             return
         async for update in self._answer(talk, question, talk.selection, request):
             yield update
@@ -102,7 +111,7 @@ class Handlers:
     ) -> AsyncIterator[Update]:
         index = getattr(event, "index", None)
         if isinstance(index, int) and 0 <= index < len(offered):
-            async for update in self.ask(offered[index], talk, request):
+            async for update in self._ask(offered[index], talk, request):
                 yield update
 
     async def retry(
@@ -245,7 +254,6 @@ class Handlers:
             asked = await self._begun(talk, question, selection, person, instead_of)
             around = Around(talk.conversation, searched=len(selection.of(asked.documents)))
             before = [view.from_saved(turn) for turn in asked.before]
-            # The script empties the question box, unless its reader has gone on writing in it.
             yield {
                 shown.talk: talk,
                 shown.past: markup.turns_html(texts, before, talk.conversation),
@@ -256,7 +264,8 @@ class Handlers:
             async with aclosing(self._answering(talk, asked, question, person)) as turns:
                 async for turn in turns:
                     asked.turn = turn
-                    if not talk.left:
+                    # Its end is shown below, when the next question can be asked.
+                    if turn.running and not talk.left:
                         yield {shown.live: markup.turn_html(texts, turn, around)}
         except AnswerFailed as failure:
             if asked is not None:

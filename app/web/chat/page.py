@@ -67,6 +67,7 @@ def build_page(
                     max_lines=7,
                     container=False,
                     autofocus=True,
+                    interactive=True,
                     elem_id="sr-question-box",
                     scale=1,
                 )
@@ -114,18 +115,11 @@ def build_page(
             **free,
         )
         while_starting.tick(look_again, outputs=[header, while_starting], **free)
-        gr.on(
-            [question.submit, ask.click],
-            handlers.ask,
-            inputs=[question, talk],
-            outputs=all_shown,
-            # By default Gradio drops an event until the one before it is over, which it is a moment
-            # after its answer was shown. Whether a question is on its way is ours to say.
-            trigger_mode="multiple",
-            **free,
-        )
         stop.click(handlers.stop, inputs=[talk], **free)
         events: dict[str, Callable[..., object]] = {
+            # Not the box's own event: Gradio reads a box a moment after it was sent, when its
+            # reader may have gone on writing.
+            "ask": handlers.ask,
             "example": handlers.example,
             "suggestion": handlers.suggestion,
             "retry": handlers.retry,
@@ -135,6 +129,8 @@ def build_page(
             "fresh": handlers.fresh,
             "choose": handlers.choose,
         }
+        # By default Gradio drops an event until the one before it is over, which it is a moment
+        # after its answer was shown. Whether a question is on its way is ours to say.
         for name, handler in events.items():
             getattr(around, name)(
                 handler, inputs=[talk], outputs=all_shown, trigger_mode="multiple", **free
