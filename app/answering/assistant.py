@@ -259,6 +259,7 @@ class Assistant:
         found = answer.best()
         answer.clock.lap("first_words_s")
         if found:
+            answer.evidence = tuple(found)
             yield EvidenceFound(found)
 
     def _written(
@@ -411,7 +412,7 @@ class Assistant:
                 for attempt in answer.attempts
                 for part in attempt.finding.parts
             ),
-            evidence=tuple(answer.best()),
+            evidence=answer.evidence,
         )
 
     def _readings(
@@ -563,6 +564,7 @@ class _Answering:
         self.dropped = Dropped()
         self.usage: EngineUsage | None = None
         self.defused = 0
+        self.evidence: tuple[Citation, ...] = ()  # as it was told before the answer
         self._before = {number for turn in ask.history for number, _ in turn.shown()}
         for hit in chosen.finding.hits:
             numbering.of(hit)
