@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from vectorstore.query import searchable
+from vectorstore.page_rows import insert_readings, read_readings
 from vectorstore.records import Chunk, DocumentRecord, NewDocument
 
 
@@ -25,6 +26,7 @@ def insert_document(
         (space_id, document.name, document.title, document.sha256, document.source,
          document.pages, document.warning, len(chunks), now),
     ).lastrowid  # fmt: skip
+    insert_readings(writer, document_id, document)
     title = searchable(f"{document.title} {document.name}")
     for position, (chunk, (vector, tokens)) in enumerate(zip(chunks, vectors, strict=True)):
         key = chunk_key(document.space, document.name, document.sha256, position)
@@ -57,6 +59,7 @@ def read_document(
         source=record.source,
         pages=record.pages,
         warning=record.warning,
+        readings=read_readings(connection, record.space, record.name),
     )
     chunks = [Chunk(text, page, heading) for text, page, heading, _, _ in rows]
     return document, chunks, [(row[3], row[4]) for row in rows], record.indexed_at
@@ -69,6 +72,10 @@ def delete_document(writer: sqlite3.Connection, space_id: int, name: str) -> boo
     ).fetchone()
     if found is None:
         return False
+    # Words of this content that an unfinished reading left behind.
+    writer.execute(
+        "DELETE FROM recognised WHERE sha256 = (SELECT sha256 FROM documents WHERE id = ?)", found
+    )
     of_document = "(SELECT id FROM chunks WHERE document_id = ?)"
     gone = writer.execute(
         f"DELETE FROM words_{space_id:d} WHERE rowid IN {of_document}", found

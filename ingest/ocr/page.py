@@ -134,10 +134,13 @@ def _are_columns(one: Sequence[TextLine], other: Sequence[TextLine]) -> bool:
     """Whether the blocks are columns of one table: beside each other, row for row."""
     if not (_right(one) <= _left(other) or _right(other) <= _left(one)):
         return False
-    counts = [[len(line.words) for line in block] for block in (one, other)]
-    if max(map(max, counts)) > _CELL_WORDS or min(map(median, counts)) > _SHORT_CELL:
-        return False
     few, many = sorted((one, other), key=len)
+    counts = [[len(line.words) for line in block] for block in (few, many)]
+    usual = [median(count) for count in counts]
+    # A heading alone beside a column of text is no cell.
+    short = max(usual) if len(few) == 1 else min(usual)
+    if max(map(max, counts)) > _CELL_WORDS or short > _SHORT_CELL:
+        return False
     matched = sum(any(_same_row(line, beside) for beside in many) for line in few)
     return matched >= _MATCHED * len(few)
 

@@ -7,7 +7,7 @@ from typing import NamedTuple, Self
 UNITS = 10_000  # of a page's width or height, as the drawn page's boxes are counted
 
 _VERSION = 1
-_HEAD = struct.Struct("<B2H6f")  # version, width and height, from its points to the seen page
+_HEAD = struct.Struct("<B3H6f")  # version, width, height, left out, to the seen page
 _LINE = struct.Struct("<3H")  # words, size, baseline
 _WORD = struct.Struct("<4HB")  # left, top, right, bottom, confidence in hundredths
 
@@ -65,7 +65,7 @@ class RecognisedPage(NamedTuple):
 
     def packed(self) -> bytes:
         """All but the text, for `unpacked`."""
-        parts = [_HEAD.pack(_VERSION, self.width, self.height, *self.to_seen)]
+        parts = [_HEAD.pack(_VERSION, self.width, self.height, min(self.left_out, 65_535), *self.to_seen)]
         for line in self.lines:
             parts.append(_LINE.pack(len(line.words), line.size, line.baseline))
             parts += (_WORD.pack(*word.box, round(word.confidence * 100)) for word in line.words)
@@ -75,7 +75,7 @@ class RecognisedPage(NamedTuple):
     def unpacked(cls, text: str, layout: bytes) -> Self:
         """The page whose `text` and `packed()` these are. Raises LayoutFault."""
         try:
-            version, width, height, *numbers = _HEAD.unpack_from(layout)
+            version, width, height, left_out, *numbers = _HEAD.unpack_from(layout)
             at = _HEAD.size
             lines = []
             for written in text.split("\n") if text else ():
@@ -95,7 +95,7 @@ class RecognisedPage(NamedTuple):
         if version != _VERSION or at != len(layout):
             raise LayoutFault("places of words in another form")
         a, b, c, d, e, f = numbers
-        return cls(tuple(lines), width, height, (a, b, c, d, e, f))
+        return cls(tuple(lines), width, height, (a, b, c, d, e, f), left_out)
 
     def seen(self) -> tuple[str, list[Box]]:
         """The text, and for each character of it the box of its word on the page as it is seen.

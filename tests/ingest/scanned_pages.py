@@ -9,6 +9,7 @@ import math
 from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
@@ -252,6 +253,7 @@ def _perspective(
 # ---- the set -----------------------------------------------------------------------------------
 
 Made = Callable[[], tuple[Image.Image, str]]
+Change = Callable[[Image.Image], Image.Image]
 
 
 def conditions() -> dict[str, list[Made]]:
@@ -260,16 +262,14 @@ def conditions() -> dict[str, list[Made]]:
     texts = {"en": ENGLISH, "de": GERMAN}
     faces = [face for face in ("roboto", "vera", "serif") if face in font_files()]
 
-    def add(name: str, change: Callable[[Image.Image], Image.Image], dpi: int = 300) -> None:
+    def add(name: str, change: Change, **how: Any) -> None:
         for language, text in texts.items():
             for face in faces:
-                sets.setdefault(f"{name} {language}", []).append(
-                    lambda text=text, face=face: (change(page_of_text(text, dpi, face)), text)
-                )
+                sets.setdefault(f"{name} {language}", []).append(_made(change, text, face, how))
 
     add("clean", lambda page: page)
-    add("150 dpi", lambda page: compressed(page, 60), 150)
-    add("100 dpi", lambda page: compressed(page, 60), 100)
+    add("150 dpi", lambda page: compressed(page, 60), dpi=150)
+    add("100 dpi", lambda page: compressed(page, 60), dpi=100)
     add("skewed 2°", lambda page: skewed(page, 2))
     add("skewed 8°", lambda page: skewed(page, -8))
     add("turned 90°", lambda page: turned(page, 90))
@@ -279,17 +279,19 @@ def conditions() -> dict[str, list[Made]]:
     add("photographed", photographed)
     add("stamped", stamped)
     add("light on dark", inverted)
-    for language, text in texts.items():
-        for face in faces:
-            sets.setdefault(f"two columns {language}", []).append(
-                lambda text=text, face=face: (page_of_text(text, 300, face, 9.5, columns=2), text)
-            )
-    for name, change in (("", lambda page: page), (" noisy", noisy), (" photographed", photographed)):
-        sets[f"table{name}"] = [
-            lambda change=change: (change(page_of_table()), table_text()),
-            lambda change=change: (change(page_of_table(rules=False)), table_text()),
-        ]
+    add("two columns", lambda page: page, points=9.5, columns=2)
+    changes: dict[str, Change] = {"": lambda page: page, " noisy": noisy}
+    for name, change in {**changes, " photographed": photographed}.items():
+        sets[f"table{name}"] = [_made_table(change, rules) for rules in (True, False)]
     return sets
+
+
+def _made(change: Change, text: str, face: str, how: dict[str, Any]) -> Made:
+    return lambda: (change(page_of_text(text, face=face, **how)), text)
+
+
+def _made_table(change: Change, rules: bool) -> Made:
+    return lambda: (change(page_of_table(rules=rules)), table_text())
 
 
 def character_errors(read: str, truth: str) -> tuple[int, int]:

@@ -19,6 +19,9 @@ from ingest.sections import Findings
 _SCALE = 1.0  # pixels a point: enough to tell ink from none
 _LEAST_PIXELS = 5.0  # a line of text this high or higher shows its ink
 _MOST_PIXELS = 8_000_000
+_RECOGNISED = 300  # dots an inch; letters of any usual size are read well at it
+_MOST_RECOGNISED = 16_000_000  # pixels: A3
+_LONGEST = 30_000.0  # pixels of a side
 _MOST_OBJECTS = 60_000  # a page of more is drawn by a program, not typeset
 _MOST_CHARACTERS = 200_000  # of a page
 _DEEPEST_FORM = 12
@@ -93,6 +96,24 @@ class Drawing:
         page = self._open(index)
         try:
             return _Page(page).texts()
+        except _UNDRAWABLE as error:
+            raise CannotDraw(str(error)) from None
+        finally:
+            page.close()
+
+    def picture(self, index: int) -> Any:
+        """Page `index` as people see it, in grey, to recognise its words. Raises CannotDraw."""
+        page = self._open(index)
+        try:
+            width, height = page.get_size()
+            scale = min(
+                _RECOGNISED / 72, (_MOST_RECOGNISED / max(1.0, width * height)) ** 0.5,
+                _LONGEST / max(1.0, width, height),
+            )  # fmt: skip
+            bitmap = page.render(scale=scale, may_draw_forms=False, grayscale=True)
+            image = bitmap.to_pil().convert("L").copy()
+            bitmap.close()
+            return image
         except _UNDRAWABLE as error:
             raise CannotDraw(str(error)) from None
         finally:
