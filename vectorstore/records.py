@@ -92,6 +92,9 @@ class Hit:
     # "cosine" with the question, "lexical" (share of the best BM25 score of this search).
     signals: dict[str, float] = field(default_factory=dict, compare=False)
     also_in: tuple[str, ...] = ()  # other documents of the search that say the same
+    # Mean confidence, 0 to 1, of the words recognised on the passage's page; None where the page
+    # has text of its own.
+    recognised: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -171,4 +171,6 @@ def _cite(
 
 
 def _citation(number: int, hit: Hit, quote: str) -> Citation:
-    return Citation(number, hit.document, hit.page, hit.heading, quote, hit.chunk_id, hit.space)
+    return Citation(
+        number, hit.document, hit.page, hit.heading, quote, hit.chunk_id, hit.space, hit.recognised
+    )

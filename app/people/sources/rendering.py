@@ -1,4 +1,4 @@
-"""Pictures of PDF pages and the places of their characters, drawn by a child process."""
+"""Pictures of pages and the places of their characters, drawn by a child process."""
 
 import contextlib
 import json
@@ -9,13 +9,16 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import BinaryIO, Literal
 
 from app.people.sources.page_worker import LENGTH
 
 _KEPT_SECONDS = 300.0  # a reader turns pages; after that a document's picture is nowhere
 _KEPT_BYTES = 48 << 20
 _LARGEST = 64 << 20  # bytes of one answer
+
+
+Kind = Literal["pdf", "picture"]  # of files that have pages to draw
 
 
 class PageFault(Exception):
@@ -50,8 +53,10 @@ class PageRenderer:
         self._kept: OrderedDict[tuple[str, int], tuple[float, DrawnPage]] = OrderedDict()
         self._deletions = 0  # what is being drawn during one is not kept
 
-    def draw(self, sha256: str, page: int, opened: Callable[[], BinaryIO]) -> DrawnPage:
-        """Page `page` (from 1) of the PDF whose bytes hash to `sha256` and which `opened` opens.
+    def draw(
+        self, sha256: str, page: int, opened: Callable[[], BinaryIO], kind: Kind = "pdf"
+    ) -> DrawnPage:
+        """Page `page` (from 1) of the file whose bytes hash to `sha256` and which `opened` opens.
 
         Raises PageFault where the file is damaged or beyond the limits.
         """
@@ -63,7 +68,7 @@ class PageRenderer:
                 return kept
             deletions = self._deletions
             with opened() as file:
-                drawn = self._run(page, file)
+                drawn = self._run(kind, page, file)
         self._keep(sha256, page, drawn, deletions)
         return drawn
 
@@ -76,7 +81,7 @@ class PageRenderer:
                 del self._kept[key]
         return len(gone)
 
-    def _run(self, page: int, file: BinaryIO) -> DrawnPage:
+    def _run(self, kind: Kind, page: int, file: BinaryIO) -> DrawnPage:
         limits = str(self._memory_mib), str(self._seconds)
         child = subprocess.Popen(
             [
@@ -85,6 +90,7 @@ class PageRenderer:
                 "-B",
                 "-m",
                 "app.people.sources.page_worker",
+                kind,
                 str(page),
                 *limits,
             ],

@@ -77,6 +77,7 @@ class Source:
     quote: str
     space: str = ""
     chunk_id: str = ""
+    recognised: float | None = None  # see vectorstore.records.Hit
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +224,7 @@ def _citation(citation: Citation) -> Source:
         citation.quote.strip(),
         citation.space,
         citation.chunk_id,
+        citation.recognised,
     )
 
 
@@ -235,6 +237,7 @@ def _passage(hit: Hit) -> Source:
         shorten(hit.text, 280),
         hit.space,
         hit.chunk_id,
+        hit.recognised,
     )
 
 

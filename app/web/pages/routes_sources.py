@@ -24,7 +24,7 @@ from app.web.auth.signed_in import person_of
 from app.web.i18n.languages import language_for
 from app.web.i18n.words import SourceTexts
 from app.web.pages.rendering import render
-from vectorstore.records import Hit
+from vectorstore.records import Hit, PageReading
 
 _LONGEST = 2_000  # characters of a quote in an address
 _PIECE = 1 << 18  # bytes sent at a time
@@ -78,8 +78,8 @@ def source_routes(sources: Sources) -> APIRouter:
         chunks = sources.chunks(source)
         home = _home_page(source, chunks, asked.quote)
         number = asked.page or home or 1
-        sources.note_opened(person, source, "page", number if source.is_pdf else None)
-        if source.is_pdf:
+        sources.note_opened(person, source, "page", number if source.drawn_as else None)
+        if source.drawn_as:
             try:
                 drawn = sources.draw(source, number)
                 if not drawn.png:
@@ -98,16 +98,17 @@ def source_routes(sources: Sources) -> APIRouter:
             "fault": fault,
             "missing": _missing(source, asked, chunks),
             "percent": _percent,
+            "quality": _quality(texts, sources.reading(source, number)),
         }
         if drawn is not None and drawn.png:
             return _as_picture(request, view, source, asked, drawn, number, home)
-        held = [one for one in chunks if one.page == number] if source.is_pdf else chunks
+        held = [one for one in chunks if one.page == number] if source.drawn_as else chunks
         return _as_text(request, view, source, asked, held or chunks, _number(start))
 
     @router.get("/page.png")
     def picture(request: Request, space: str = "", name: str = "", page: str = "1") -> Response:
         source = sources.find(person_of(request.scope), space, name)
-        if not source.is_pdf:
+        if source.drawn_as is None:
             raise NoSuchSource
         try:
             drawn = sources.draw(source, _number(page) or 1)
@@ -226,6 +227,17 @@ def _trail(source: Source) -> list[str]:
 
 def _is(one: Hit, other: Hit) -> bool:
     return one.chunk_id == other.chunk_id
+
+
+def _quality(texts: SourceTexts, reading: PageReading | None) -> str:
+    """What people have to know of how a page was read, or ""."""
+    if reading is None or reading.how == "text":
+        return ""
+    said = {"partly": texts.read_partly, "unreadable": texts.read_unreadable}.get(reading.how, "")
+    if reading.confidence is not None:
+        percent = round(reading.confidence * 100)
+        said = f"{texts.read_ocr.format(percent=percent)} {said}".strip()
+    return said
 
 
 def _percent(units: int) -> str:
