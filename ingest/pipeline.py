@@ -234,9 +234,7 @@ class _Run:
             self.progress(self.now)
 
     @contextmanager
-    def _parsing(
-        self, candidates: Sequence[Candidate], put_off: bool
-    ) -> Iterator[Iterator[_Read]]:
+    def _parsing(self, candidates: Sequence[Candidate], put_off: bool) -> Iterator[Iterator[_Read]]:
         """Results in the order of `candidates`, a few files ahead of their reader."""
         workers = max(1, min(self.limits.workers, len(candidates) or 1))
         stopped = threading.Event()

@@ -5,8 +5,8 @@ import sqlite3
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from vectorstore.query import searchable
 from vectorstore.page_rows import insert_readings, read_readings
+from vectorstore.query import searchable
 from vectorstore.records import Chunk, DocumentRecord, NewDocument
 
 

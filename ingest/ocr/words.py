@@ -65,7 +65,9 @@ class RecognisedPage(NamedTuple):
 
     def packed(self) -> bytes:
         """All but the text, for `unpacked`."""
-        parts = [_HEAD.pack(_VERSION, self.width, self.height, min(self.left_out, 65_535), *self.to_seen)]
+        parts = [
+            _HEAD.pack(_VERSION, self.width, self.height, min(self.left_out, 65_535), *self.to_seen)
+        ]
         for line in self.lines:
             parts.append(_LINE.pack(len(line.words), line.size, line.baseline))
             parts += (_WORD.pack(*word.box, round(word.confidence * 100)) for word in line.words)

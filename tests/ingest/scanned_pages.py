@@ -25,7 +25,7 @@ ENGLISH = (
     "The allowance for equipment is 740 euros a year, paid with the salary of March. Receipts are "
     "kept for six years. Monitors above 27 inches need the consent of the purchasing department, "
     "extension 4417.\n\n"
-    "Company laptops are locked whenever they are left alone. Papers marked \"confidential\" may "
+    'Company laptops are locked whenever they are left alone. Papers marked "confidential" may '
     "not leave the building; exceptions are granted by Dr. Helen Marsh, Head of Compliance, in "
     "writing only. Violations are reported to security@marlow.example within 24 hours.\n\n"
     "This policy replaces the rules of 12 February 2019 and is reviewed every 18 months. Clause "
@@ -183,9 +183,7 @@ def photographed(page: Image.Image, seed: int = 1, size: int = 2400) -> Image.Im
     desk.paste(grey, (border, border))
     shift = [float(random.uniform(-0.025, 0.025)) * size for _ in range(8)]
     corners = [(0, 0), (w, 0), (w, h), (0, h)]
-    moved = [
-        (x + shift[2 * n], y + shift[2 * n + 1]) for n, (x, y) in enumerate(corners)
-    ]
+    moved = [(x + shift[2 * n], y + shift[2 * n + 1]) for n, (x, y) in enumerate(corners)]
     image = desk.transform(
         (w, h), Image.Transform.PERSPECTIVE, _perspective(corners, moved),
         Image.Resampling.BICUBIC, fillcolor=92,

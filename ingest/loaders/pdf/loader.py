@@ -134,9 +134,7 @@ class _Counts:
             have = "has" if len(self.empty) == 1 else "have"
             findings.warn(f"{len(self.empty)} {of} {have} no text: scanned? {_named(self.empty)}")
         for why, pages in self.unrecognised.items():
-            findings.warn(
-                f"{len(pages)} {of} could not be recognised: {why} {_named(pages)}"
-            )
+            findings.warn(f"{len(pages)} {of} could not be recognised: {why} {_named(pages)}")
         if self.broken:
             findings.warn(
                 f"{len(self.broken)} {of} could not be read: damaged? {_named(self.broken)}"
