@@ -81,6 +81,8 @@ class UnfinishedScans(Protocol):
 
     def keep(self, sha256: str, reading: PageReading) -> None: ...
 
+    def drop(self, sha256: str) -> None: ...
+
 
 class DocumentIndex(Protocol):
     """What ingestion needs of the index."""
@@ -114,9 +116,9 @@ def ingest_paths(
     """Index the files at `paths` and below; unchanged ones are recognised by their content.
 
     Files with pages to recognise come after all others, and a reading that was cut goes on at the
-    page where it stopped. A document's status is settled only after the index holds it durably. `prune` forgets
-    documents that came from one of the given folders and are gone from it. What was `uploaded` has
-    no place of its own: its file may go as soon as it is indexed. With
+    page where it stopped. A document's status is settled only after the index holds it durably.
+    `prune` forgets documents that came from one of the given folders and are gone from it. What
+    was `uploaded` has no place of its own: its file may go as soon as it is indexed. With
     `originals`, a copy of each file is kept before its document is stored. A file that cannot
     be read is reported and costs the others nothing; what the index raises goes on to the caller.
     """
@@ -268,7 +270,7 @@ class _Run:
             for sandbox in all_sandboxes:
                 sandbox.close()
 
-    def _parse(
+    def _parse(  # noqa: PLR0911  # a return an outcome
         self, candidate: Candidate, sandbox: Sandbox, stopped: threading.Event, put_off: bool
     ) -> _Read:
         """Hash and parse one file; runs beside the embedding of earlier ones."""
@@ -296,6 +298,7 @@ class _Run:
             )
             after = candidate.path.stat()
             if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+                self.index.recognised.drop(sha256)  # perhaps of other bytes
                 raise LoaderError("changed while it was being read; ingest it again")
         except HasScans:
             return _Read(sha256, seconds=time.perf_counter() - started, put_off=True)

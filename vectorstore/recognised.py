@@ -37,6 +37,11 @@ class RecognisedPages:
                 (sha256, *values(reading), now),
             )
 
+    def drop(self, sha256: str) -> None:
+        """Forget the pages of this content."""
+        with self._catalogue.writing() as writer:
+            writer.execute("DELETE FROM recognised WHERE sha256 = ?", (sha256,))
+
     def drop_old(self, now: datetime) -> int:
         """Forget pages that nobody went on with for two weeks; how many there were."""
         before = (now - timedelta(days=_KEPT_DAYS)).isoformat(timespec="seconds")

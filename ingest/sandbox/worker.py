@@ -6,16 +6,18 @@ never pickle, so that a parser taken over by a hostile file gains nothing in the
 
 A request is a line of JSON {"path", "name", "text_bytes", "draw", "compare"}. The answer is
 frames, each a 4-byte big-endian length and JSON: lists of [text, page, heading, kind], and at the
-end one object, {"title", "pages", "warnings", "readings"} or {"rejected"}. With "compare", the lists are those
+end one object, {"title", "pages", "warnings", "readings"} or {"rejected"}. "readings" has [page,
+how, confidence] for each page of formats that have pages. With "compare", the lists are those
 of `ingest.coverage.PageCoverage` instead. Either has {"egress"} as well where a parser tried
 to reach the network or to start a program: a list of [event, target]. A frame {"drawing"} comes
-before the first page of a file is drawn. Before a page is recognised comes {"scan": page}, and the
-parent replies with a line of JSON: {"known": {"words", "layout"}} as an earlier reading sent it,
-{"left_out": why}, {"later"}, which ends the file with {"later"}, or {}. Then the page is
-recognised, within the seconds for progress, and {"scanned": {"words", "layout"}} follows, or
-{"scanned": null}. `layout` is that of `ingest.ocr.words`, in base64. {"readings"} of the last
-object has [page, how, confidence] for the pages of formats that have pages. A frame {"ready"} says that the process is up; its
+before the first page of a file is drawn. A frame {"ready"} says that the process is up; its
 "confined" is "" or the reason why the kernel does not help.
+
+Before a page is recognised comes {"scan": page}, and the parent replies with a line of JSON:
+{"known": {"words", "layout"}} as an earlier reading sent it, {"left_out": why}, {"later"}, which
+ends the file with {"later"}, or {}. Then the page is recognised, within the seconds for progress,
+and {"scanned": {"words", "layout"}} follows, or {"scanned": null}. `layout` is that of
+`ingest.ocr.words`, in base64.
 """
 
 import json

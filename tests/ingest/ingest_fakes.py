@@ -58,6 +58,9 @@ class MemoryScans:
     def keep(self, sha256: str, reading: PageReading) -> None:
         self.pages.setdefault(sha256, []).append(reading)
 
+    def drop(self, sha256: str) -> None:
+        self.pages.pop(sha256, None)
+
 
 class MemoryIndex:
     """Keeps documents and their chunks in dictionaries."""

@@ -3,9 +3,9 @@
 It can open, write and start nothing worth having: limits are set before the file is touched, its
 environment is empty, and it ends after its page, so that a hostile file never meets another one.
 
-argv: "pdf" or "picture", page from 1, memory limit in MiB, seconds. The answer: a 4-byte big-endian length, that much
-JSON {"pages", "width", "height", "text", "boxes", "cut"} or {"failed"}, and then a PNG. `boxes`
-are four numbers for each character of `text`, left, top, right, bottom, in ten-thousandths of the
+argv: "pdf" or "picture", page from 1, memory limit in MiB, seconds. The answer: a 4-byte
+big-endian length, that much JSON {"pages", "width", "height", "text", "boxes", "cut"} or
+{"failed"}, and then a PNG. `boxes` are four numbers for each character of `text`, left, top, right, bottom, in ten-thousandths of the
 page's width and height.
 """
 
