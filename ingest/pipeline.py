@@ -226,6 +226,7 @@ class _Run:
                     files_done=len(self.statuses),
                     chunks=self.now.chunks + chunks,
                     bytes_done=self.now.bytes_done + candidate.size,
+                    page=None,
                 )
         return waiting
 

@@ -4,6 +4,7 @@ Tesseract 5 with the LSTM models of English and German, which come whole in Pyth
 opens its model files when it starts, and nothing else, ever.
 """
 
+import time
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -25,6 +26,10 @@ class NoRecognition(Exception):
 
 class TookTooLong(Exception):
     """Recognition was ended at its limit of time."""
+
+
+class CannotRecognise(Exception):
+    """Tesseract does not take this picture."""
 
 
 class Line(NamedTuple):
@@ -51,13 +56,14 @@ class Engine:
         self._turns: Any = None  # opened for the first page that reads badly
 
     def lines(self, picture: Image.Image, seconds: float) -> list[Line]:
-        """Lines in Tesseract's reading order. Raises TookTooLong after `seconds`."""
+        """Lines in Tesseract's reading order. Raises TookTooLong after `seconds`, CannotRecognise."""
         levels = self._library.RIL
+        started = time.monotonic()
         self._reader.SetImage(picture)
         self._reader.SetSourceResolution(_DOTS_AN_INCH)
         try:
             if not self._reader.Recognize(max(1, int(seconds * 1000))):
-                raise TookTooLong
+                raise TookTooLong if time.monotonic() - started > 0.9 * seconds else CannotRecognise
             found: list[Line] = []
             iterator = self._reader.GetIterator()
             if iterator is None:

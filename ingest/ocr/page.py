@@ -11,9 +11,11 @@ from ingest.ocr.engine import Engine, Line, TookTooLong
 from ingest.ocr.preparing import Prepared, evenly_lit, grey_of, is_uneven, upright
 from ingest.ocr.words import RecognisedPage, TextLine, Word, mean_confidence
 
+_LOWEST = 8  # pixels; no letter is as small
 _SURE = 0.6  # words below it do not speak for a way of reading
 _POOR = 0.7  # mean of a page below which it may be turned
 _FEW = 40  # letters; a page with fewer may be turned as well
+_MANY = 200  # letters, from which Tesseract tells how they are turned
 _LEAST_WORD = 0.25  # words below it are specks and strokes
 _LEAST_LINE = 0.45
 _LEAST_PAGE = 0.7  # of a page with less than a few letters: a picture without words
@@ -26,16 +28,30 @@ _MATCHED = 0.6  # of a column's lines that have a line beside them
 
 
 def recognise(engine: Engine, picture: Image.Image, seconds: float) -> RecognisedPage:
-    """The words of `picture`, in at most `seconds`. Raises TookTooLong."""
+    """The words of `picture`, in at most `seconds`. Raises TookTooLong and CannotRecognise."""
     deadline = time.monotonic() + seconds
+    if min(picture.size) < _LOWEST:
+        return RecognisedPage((), *picture.size, (0.0, 0.0, 0.0, 0.0, 0.0, 0.0))
     grey = grey_of(picture)
     ways = [grey]
     if is_uneven(grey):
         ways.append(evenly_lit(grey))
     best = max((_read(engine, way, 0, deadline) for way in ways), key=_weight)
-    if _is_poor(best) and (turn := engine.turn(ways[-1])):
-        best = max((best, *(_read(engine, way, turn, deadline) for way in ways)), key=_weight)
+    if _is_poor(best):
+        for turn in _turns(engine, ways[-1], best):
+            best = max((best, *(_read(engine, way, turn, deadline) for way in ways)), key=_weight)
+            if not _is_poor(best):
+                break
     return best
+
+
+def _turns(engine: Engine, picture: Image.Image, read: RecognisedPage) -> Sequence[int]:
+    """By how many degrees a page may have to be turned of which little was read."""
+    if turn := engine.turn(picture):
+        return (turn,)
+    # Tesseract needs many letters to tell; of few it takes little time to read them all ways.
+    some = read.left_out or _letters(read)
+    return (180, 90, 270) if some and _letters(read) < _MANY else ()
 
 
 def _read(engine: Engine, grey: Image.Image, turn: int, deadline: float) -> RecognisedPage:
@@ -60,7 +76,7 @@ def _page(prepared: Prepared, found: Sequence[Line]) -> RecognisedPage:
         tuple(_in_order(kept)), *prepared.picture.size, prepared.to_seen, left_out
     )
     if _letters(page) < _FEW and page.confidence < _LEAST_PAGE:
-        return page._replace(lines=(), left_out=0)
+        return page._replace(lines=())
     return page
 
 

@@ -10,6 +10,7 @@ from ingest.ocr.words import Affine
 
 _SMALL = 2_500_000  # pixels; a page of text with fewer has letters that are too small
 _LARGER = 3.0  # times, at most
+_LONGEST = 28_000  # pixels of a side; Tesseract counts them in 15 bits
 _MOST_PIXELS = 16_000_000  # A3 at 300 dots an inch; more adds time, not letters
 _LOOKED_AT = 1_000  # pixels of the longer side, for what the whole page tells
 _STEEPEST = 15.0  # degrees
@@ -43,6 +44,7 @@ def grey_of(picture: Image.Image) -> Image.Image:
         scale = min(_LARGER, (_SMALL / pixels) ** 0.5)
     elif pixels > _MOST_PIXELS:
         scale = (_MOST_PIXELS / pixels) ** 0.5
+    scale = min(scale, _LONGEST / max(grey.size))
     if scale != 1.0:
         size = max(1, round(grey.width * scale)), max(1, round(grey.height * scale))
         grey = grey.resize(size, Image.Resampling.LANCZOS)

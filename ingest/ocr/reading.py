@@ -12,7 +12,8 @@ def reading_of(page: int, recognised: RecognisedPage) -> PageReading:
     Where there are none the page has nothing to read, as a photograph has none.
     """
     if not recognised.lines:
-        return PageReading(page, "text", None, "", recognised.packed())
+        empty = recognised._replace(left_out=0)
+        return PageReading(page, "text", None, "", empty.packed())
     words = sum(len(line.words) for line in recognised.lines)
     lacks = recognised.left_out > max(1, _LEFT_OUT * (words + recognised.left_out))
     return PageReading(

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from PIL import Image
 
-from ingest.ocr.engine import Engine, NoRecognition, TookTooLong
+from ingest.ocr.engine import CannotRecognise, Engine, NoRecognition, TookTooLong
 from ingest.ocr.page import recognise
 from ingest.ocr.words import RecognisedPage
 from ingest.sections import Unrecognised
@@ -26,6 +26,8 @@ class PageRecogniser:
             return recognise(self._engine, draw(), self._seconds)
         except NoRecognition as error:
             raise Unrecognised(str(error)) from None
+        except CannotRecognise:
+            raise Unrecognised("Tesseract cannot work on its picture; save it anew") from None
         except TookTooLong:
             raise Unrecognised(
                 f"recognising it takes more than {self._seconds:g} s; raise ingest.seconds"

@@ -5,8 +5,8 @@ environment is empty, and it ends after its page, so that a hostile file never m
 
 argv: "pdf" or "picture", page from 1, memory limit in MiB, seconds. The answer: a 4-byte
 big-endian length, that much JSON {"pages", "width", "height", "text", "boxes", "cut"} or
-{"failed"}, and then a PNG. `boxes` are four numbers for each character of `text`, left, top, right, bottom, in ten-thousandths of the
-page's width and height.
+{"failed"}, and then a PNG. `boxes` are four numbers for each character of `text`, left, top,
+right, bottom, in ten-thousandths of the page's width and height.
 """
 
 import ctypes
