@@ -63,7 +63,8 @@ class Engine:
         self._reader.SetSourceResolution(_DOTS_AN_INCH)
         try:
             if not self._reader.Recognize(max(1, int(seconds * 1000))):
-                raise TookTooLong if time.monotonic() - started > 0.9 * seconds else CannotRecognise
+                late = time.monotonic() - started > 0.9 * seconds
+                raise TookTooLong if late else CannotRecognise
             found: list[Line] = []
             iterator = self._reader.GetIterator()
             if iterator is None:
