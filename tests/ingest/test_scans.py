@@ -324,10 +324,10 @@ class Counting:
 
 def test_a_scan_of_thirty_pages_that_was_cut_goes_on(tmp_path: Path) -> None:
     pages = [
-        page_of_text(f"Clause {n}. The fee for item {n} is {100 + n} euros.", dpi=100)
+        page_of_text(f"Clause {n}. The fee for item {n} is {100 + n} euros.", dpi=150)
         for n in range(1, 31)
     ]
-    path = save_pdf(tmp_path / "long.pdf", *pages, dpi=100)
+    path = save_pdf(tmp_path / "long.pdf", *pages, dpi=150)
     index = MemoryIndex()
     with pytest.raises(Cut):
         ingest_paths(index, [path], progress=Counting(cut_at=10))
