@@ -56,7 +56,10 @@ class Engine:
         self._turns: Any = None  # opened for the first page that reads badly
 
     def lines(self, picture: Image.Image, seconds: float) -> list[Line]:
-        """Lines in Tesseract's reading order. Raises TookTooLong after `seconds`, CannotRecognise."""
+        """Lines in Tesseract's reading order.
+
+        Raises TookTooLong after `seconds`, and CannotRecognise.
+        """
         levels = self._library.RIL
         started = time.monotonic()
         self._reader.SetImage(picture)

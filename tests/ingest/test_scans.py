@@ -287,14 +287,14 @@ def test_a_page_that_ends_the_parser_costs_that_page(
     def killing(scans: parsing._Scans, page: int) -> dict[str, object]:
         reply = asked(scans, page)
         if page == 2 and not reply:
-            child = sandbox._child
+            child = reader._child
             assert child is not None
             child.kill()
         return reply
 
     monkeypatch.setattr(parsing._Scans, "asked", killing)
-    with Sandbox(ParseLimits()) as sandbox:
-        reading = sandbox.read(path, path.name)
+    with Sandbox(ParseLimits()) as reader:
+        reading = reader.read(path, path.name)
     assert [one.how for one in reading.readings] == ["ocr", "unreadable", "ocr"]
     assert reading.warnings == [
         "1 of 3 pages could not be recognised: recognising it was too much for the parser (page 2)"
