@@ -21,6 +21,7 @@ _LEAST_PIXELS = 5.0  # a line of text this high or higher shows its ink
 _MOST_PIXELS = 8_000_000
 _RECOGNISED = 300  # dots an inch; letters of any usual size are read well at it
 _MOST_RECOGNISED = 16_000_000  # pixels: A3
+_GLANCE = 800.0  # pixels of the longer side, at most
 _LONGEST = 30_000.0  # pixels of a side
 _MOST_OBJECTS = 60_000  # a page of more is drawn by a program, not typeset
 _MOST_CHARACTERS = 200_000  # of a page
@@ -96,6 +97,21 @@ class Drawing:
         page = self._open(index)
         try:
             return _Page(page).texts()
+        except _UNDRAWABLE as error:
+            raise CannotDraw(str(error)) from None
+        finally:
+            page.close()
+
+    def is_blank(self, index: int) -> bool:
+        """Whether page `index` shows nothing at all. Raises CannotDraw."""
+        page = self._open(index)
+        try:
+            width, height = page.get_size()
+            scale = _GLANCE / max(_GLANCE, width, height)
+            bitmap = page.render(scale=scale, may_draw_forms=False, grayscale=True)
+            darkest, lightest = bitmap.to_pil().convert("L").getextrema()
+            bitmap.close()
+            return bool(lightest - darkest < _DIFFERENT)
         except _UNDRAWABLE as error:
             raise CannotDraw(str(error)) from None
         finally:

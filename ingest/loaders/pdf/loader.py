@@ -189,7 +189,7 @@ def _read_pages(
         text = "".join(map(_text_of, blocks))
         garbled = _is_mostly(_UNREADABLE.findall(text), text)
         undecoded = garbled or text.count(_NO_LETTER) > _FEW
-        scanned = not text and shown.painted and not form
+        scanned = not text and not form and _shows_something(shown, number, drawing)
         stamped = 0 < len(text) <= _STAMP and shown.image_share > _SCAN
         page = None
         if undecoded or scanned or stamped:
@@ -204,6 +204,14 @@ def _read_pages(
                 blocks = list(_readable(blocks, _UNREADABLE if garbled else _UNKNOWN))
             findings.readings.append(_reading(number + 1, undecoded or scanned, blocks))
         yield number + 1, [*blocks, form] if form else blocks
+
+
+def _shows_something(shown: PageText, index: int, drawing: Drawing) -> bool:
+    """Whether a page without text is not blank."""
+    try:
+        return not drawing.is_blank(index)
+    except CannotDraw:
+        return shown.painted
 
 
 def _is_better(page: RecognisedPage, little_there: bool) -> bool:
