@@ -59,6 +59,14 @@ class Reading(NamedTuple):
     readings: tuple[PageReading, ...] = ()
 
 
+class Comparison(NamedTuple):
+    """What a second reader sees of a file, and how its pages were read."""
+
+    pages: list[PageCoverage]
+    warnings: list[str]
+    readings: list[PageReading]
+
+
 class HasScans(Exception):
     """The file has pictures to recognise, and those were to be left for later."""
 
@@ -144,14 +152,18 @@ class Sandbox:
 
     def compare(
         self, path: Path, name: str, stopped: Callable[[], bool] = lambda: False
-    ) -> tuple[list[PageCoverage], list[str]]:
-        """What pdfium sees of the PDF `path` beside what is read of it, and the warnings.
+    ) -> Comparison:
+        """What pdfium sees of the PDF `path` beside what is read of it.
 
         Raises LoaderError where pdfium cannot open it, or like `read`.
         """
         self._scans = _Scans(None, later=False)
         pages, end = self._serve(path, name, PageCoverage, stopped)
-        return pages, [str(warning) for warning in end["warnings"]]
+        return Comparison(
+            pages,
+            [str(warning) for warning in end["warnings"]],
+            [PageReading(page, how, surely) for page, how, surely in end["readings"]],
+        )
 
     def _serve(
         self, path: Path, name: str, kind: type[_Item], stopped: Callable[[], bool]
