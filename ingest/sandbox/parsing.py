@@ -356,7 +356,7 @@ class _Scans:
     def complete(self, page: int, how: How, confidence: float | None) -> PageReading:
         """A page's reading with the words that were recognised on it."""
         found = self._known.get(page)
-        if found is None or how not in {"ocr", "partly"}:
+        if found is None or not found.words or how == "unreadable":
             return PageReading(page, how, confidence)
         return replace(found, how=how, confidence=confidence)
 

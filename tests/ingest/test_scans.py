@@ -226,6 +226,48 @@ def test_a_stamped_scan_with_a_line_of_text_is_read(sandbox: Sandbox, tmp_path: 
     assert [one.how for one in reading.readings] == ["ocr"]
 
 
+def page_with_picture(path: Path, picture: Image.Image, *over: str) -> Path:
+    """A page of text with a picture in its lower half, and perhaps text over that."""
+    from reportlab.lib.utils import ImageReader
+    from reportlab.pdfgen.canvas import Canvas
+
+    canvas = Canvas(str(path), pagesize=(595, 842))
+    for number in range(12):
+        canvas.drawString(72, 780 - 18 * number, f"Sentence {number} of a page that has its text.")
+    canvas.drawImage(ImageReader(picture.convert("RGB")), 72, 72, 450, 450 * 0.5)
+    for number, line in enumerate(over):
+        canvas.drawString(90, 250 - 20 * number, line)
+    canvas.save()
+    return path
+
+
+def test_words_in_a_large_picture_on_a_page_are_found(sandbox: Sandbox, tmp_path: Path) -> None:
+    table = page_of_table(dpi=200)
+    figure = table.crop((150, 250, 1500, 925))
+    path = page_with_picture(tmp_path / "chart.pdf", figure)
+    reading = sandbox.read(path, path.name)
+    text = text_of(reading)
+    assert "Sentence 11 of a page that has its text." in text
+    assert "Norway 65.00 148.50 EUR" in text.replace("|", "").replace("  ", " ")
+    (page,) = reading.readings
+    assert (page.how, page.confidence) == ("text", None)
+    assert "Switzerland" in page.words
+
+
+def test_a_picture_under_text_is_its_ground(sandbox: Sandbox, tmp_path: Path) -> None:
+    figure = page_of_table(dpi=200).crop((150, 250, 1500, 925))
+    over = [f"Line {number} over the picture" for number in range(4)]
+    path = page_with_picture(tmp_path / "ground.pdf", figure, *over)
+    assert "Norway" not in text_of(sandbox.read(path, path.name))
+
+
+def test_photographs_on_a_page_are_left_in_peace(sandbox: Sandbox, tmp_path: Path) -> None:
+    photo = Image.effect_noise((900, 450), 90)
+    path = page_with_picture(tmp_path / "photo.pdf", photo)
+    reading = sandbox.read(path, path.name, later=True)  # nothing is to be recognised
+    assert reading.readings[0].words == ""
+
+
 # ---- hostile pictures --------------------------------------------------------------------------
 
 

@@ -135,11 +135,16 @@ def _drawn_as(file: BinaryIO, name: str) -> Kind | None:
 
 
 def _with_recognised(drawn: DrawnPage, reading: PageReading) -> DrawnPage:
-    """The page with the words that were recognised on it in the place of its own."""
+    """The page with the words that were recognised on it in the place of its own.
+
+    Words of pictures on a page that was read from its own text come after those.
+    """
     if not reading.words or not drawn.png:
         return drawn
     try:
         text, boxes = RecognisedPage.unpacked(reading.words, reading.layout).seen()
     except LayoutFault as fault:
         raise PageFault(f"has words at places that nobody understands ({fault})") from None
+    if reading.confidence is None:
+        text, boxes = f"{drawn.text}\n{text}", [*drawn.boxes, (0, 0, 0, 0), *boxes]
     return replace(drawn, text=text, boxes=tuple(boxes))

@@ -10,6 +10,7 @@ Sources: FPDFPageObj_SetIsActive in fpdf_edit.h and FPDF_RenderPageBitmap in fpd
 
 import ctypes
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from enum import Enum
 from typing import Any, BinaryIO, NamedTuple
 
@@ -117,13 +118,24 @@ class Drawing:
         finally:
             page.close()
 
-    def picture(self, index: int) -> Any:
+    @contextmanager
+    def opened(self, index: int) -> Iterator[Any]:
+        """Page `index` as pdfium has it. What pdfium raises in the block becomes CannotDraw."""
+        page = self._open(index)
+        try:
+            yield page
+        except _UNDRAWABLE as error:
+            raise CannotDraw(str(error)) from None
+        finally:
+            page.close()
+
+    def picture(self, index: int, dpi: float = _RECOGNISED) -> Any:
         """Page `index` as people see it, in grey, to recognise its words. Raises CannotDraw."""
         page = self._open(index)
         try:
             width, height = page.get_size()
             scale = min(
-                _RECOGNISED / 72, (_MOST_RECOGNISED / max(1.0, width * height)) ** 0.5,
+                dpi / 72, (_MOST_RECOGNISED / max(1.0, width * height)) ** 0.5,
                 _LONGEST / max(1.0, width, height),
             )  # fmt: skip
             bitmap = page.render(scale=scale, may_draw_forms=False, grayscale=True)

@@ -11,6 +11,7 @@ from pypdf import PageObject, PdfReader
 from pypdf.errors import PyPdfError
 
 from ingest.loaders.pdf.drawing import CannotDraw, Drawing, Grid, Sight, Suspect, TextObject
+from ingest.loaders.pdf.figures import figures_alone, figures_on, labels
 from ingest.loaders.pdf.lines import page_blocks
 from ingest.loaders.pdf.paragraphs import Pages, Paragraphs
 from ingest.loaders.pdf.recognised import blocks_of
@@ -25,6 +26,7 @@ _PAGES_AT_ONCE = 40  # headers, footers and the body's size are judged over so m
 _MOST_PAGES = 50_000
 _SCAN = 0.5  # of a page's area: an image that large is a scan, and hidden text over it is OCR
 _PICTURE = 0.2  # of a page that shows no text: less than this is no scan
+_FIGURES = 0.1  # of a page with text: pictures that large are looked at for words
 _STAMP = 200  # characters that a scanned page may show beside its picture: a stamp, a page number
 _SENTENCE = 5  # words; programs leave fewer invisible ones in honest files
 _PLACES_NAMED = 12
@@ -203,7 +205,27 @@ def _read_pages(
             if garbled or _NO_LETTER in text:
                 blocks = list(_readable(blocks, _UNREADABLE if garbled else _UNKNOWN))
             findings.readings.append(_reading(number + 1, undecoded or scanned, blocks))
+            blocks += _figures(number, shown, drawing, findings)
         yield number + 1, [*blocks, form] if form else blocks
+
+
+def _figures(
+    index: int, shown: PageText, drawing: Drawing, findings: Findings
+) -> list[Line | Table]:
+    """The words of large pictures on a page that has text: charts, screens, scanned parts."""
+    scans = findings.scans
+    if scans is None or shown.image_share < _FIGURES:
+        return []
+    texts = [run.box for run in shown.runs if run.text.strip()]
+    try:
+        figures = figures_on(drawing, index, texts)
+        if not figures:
+            return []
+        page = scans.page(index + 1, lambda: figures_alone(drawing, index, figures, texts))
+    except (Unrecognised, CannotDraw):
+        return []  # the page's own text is read; that a picture has words is a guess
+    rows = [line.text for line in labels(page).lines]
+    return [Table(rows, 0.0)] if rows else []
 
 
 def _shows_something(shown: PageText, index: int, drawing: Drawing) -> bool:
