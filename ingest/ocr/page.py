@@ -23,6 +23,7 @@ _LONGEST_WORD = 200  # letters; a rule read as dashes
 _ROW = 0.4  # of the size: baselines closer than this are one row
 _CELL_WORDS = 8  # words of a line; lines of running text have more
 _SHORT_CELL = 3  # words of most lines in one of two columns; both of a newspaper's have more
+_LEAST_ROWS = 2  # of a table without rules, under its column names or not
 _MOST_BLOCKS = 150  # of a page; more are a drawing's labels
 _MATCHED = 0.6  # of a column's lines that have a line beside them
 
@@ -143,7 +144,12 @@ def _tables(blocks: Sequence[Sequence[TextLine]]) -> dict[int, list[int]]:
         if mine is not theirs and _are_columns(blocks[one], blocks[other]):
             together = sorted({*mine, *theirs})
             groups.update(dict.fromkeys(together, together))
-    return groups
+    # Single lines beside each other may stand at the tops of two columns.
+    return {
+        block: group
+        for block, group in groups.items()
+        if max(len(blocks[number]) for number in group) >= _LEAST_ROWS
+    }
 
 
 def _are_columns(one: Sequence[TextLine], other: Sequence[TextLine]) -> bool:

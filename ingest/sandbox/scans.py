@@ -30,9 +30,12 @@ class AskedScans:
 
     def __init__(
         self, send: Callable[[object], None], replies: BinaryIO, seconds: float,
-        working: Callable[[float], None],
+        working: Callable[[float | None], None],
     ) -> None:  # fmt: skip
-        """`working` is told before each page how many seconds it may take."""
+        """`working` is told how many seconds a page may take; None while the parent decides.
+
+        The parent may let other files go first, for as long as it likes.
+        """
         self._send = send
         self._replies = replies
         self._seconds = seconds
@@ -40,15 +43,16 @@ class AskedScans:
         self._recogniser: PageRecogniser | None = None
 
     def page(self, number: int, draw: "Callable[[], Image.Image]") -> RecognisedPage:
+        self._working(None)
         self._send({"scan": number})
         reply = json.loads(self._replies.readline())
+        self._working(self._seconds)
         if "later" in reply:
             raise ReadLater
         if "left_out" in reply:
             raise Unrecognised(str(reply["left_out"]))
         if "known" in reply:
             return page_of(reply["known"])
-        self._working(self._seconds)
         told: dict[str, Any] | None = None
         try:
             page = self._recognise(number, draw)

@@ -85,7 +85,7 @@ def _answer(
         _send(out, message)
         out.flush()
 
-    scans = AskedScans(send, sys.stdin.buffer, seconds, lambda most: _alarm(2 * most))
+    scans = AskedScans(send, sys.stdin.buffer, seconds, _alarm_of_page)
     findings = Findings(may_draw=request["draw"], drawing=drawing, scans=scans)
     budget = int(request["text_bytes"])
     try:
@@ -162,6 +162,14 @@ def _send(out: BinaryIO, message: object) -> None:
     data = json.dumps(message, ensure_ascii=False).encode("utf-8", "replace")
     out.write(FRAME.pack(len(data)))
     out.write(data)
+
+
+def _alarm_of_page(seconds: float | None) -> None:
+    """A page is drawn and recognised: each within the limit. None: our parent is waited for."""
+    if seconds is None:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+    else:
+        _alarm(2 * seconds)
 
 
 def _alarm(seconds: float) -> None:

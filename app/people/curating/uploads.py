@@ -8,8 +8,9 @@ import shutil
 import threading
 import uuid
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import Literal, Protocol
@@ -23,6 +24,7 @@ from vectorstore.disk import sync_file, write_whole
 log = logging.getLogger(__name__)
 
 _AT_ONCE = 2  # uploads that are ingested together; more would only take the chat's processor
+_WITH_SCANS = 6  # more, which wait for their turn to have scans recognised, one at a time
 _REMEMBERED = 200  # uploads whose outcome can still be asked for
 _NAME_BYTES = 255  # of one part of a path: what file systems hold
 _PIECE = 2**20  # bytes written at a time
@@ -96,7 +98,8 @@ class Uploads:
         self._limits = limits
         self._lock = threading.Lock()
         self._uploads: OrderedDict[str, _Held] = OrderedDict()
-        self._pool = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="upload")
+        self._pool = ThreadPoolExecutor(_AT_ONCE + _WITH_SCANS, thread_name_prefix="upload")
+        self._lanes = _Lanes()
 
     def resume(self) -> list[Upload]:
         """Go on with the uploads that an earlier process had accepted; returns them."""
@@ -229,7 +232,8 @@ class Uploads:
         return [upload for upload in reversed(known) if upload.space == space]
 
     def close(self) -> None:
-        """Wait for the file in hand; the rest is resumed by the next process."""
+        """Wait for the file in hand, or its page; the rest is resumed by the next process."""
+        self._lanes.close()
         self._pool.shutdown(wait=True, cancel_futures=True)
 
     def _check_size(self, name: str, file: int, upload: int) -> None:
@@ -264,10 +268,19 @@ class Uploads:
             with held.lock:
                 held.upload = replace(held.upload, **values)  # type: ignore[arg-type]
 
-        change(state="reading")
         try:
-            statuses = self._statuses(held.upload, place / FILES, change)
+            with self._lanes.turn() as turn:
+                change(state="reading")
+
+                def show(progress: Progress) -> None:
+                    change(progress=progress)
+                    if progress.page is not None:
+                        turn.take_scan()
+
+                statuses = self._statuses(held.upload, place / FILES, show)
             shutil.rmtree(place)
+        except _Closing:
+            return  # the next process goes on
         except Exception as error:  # noqa: BLE001 -- the uploader is told, the files stay for resume
             change(state="failed", reason=_words(error))
             return
@@ -279,7 +292,7 @@ class Uploads:
         change(state="done", statuses=(*statuses, *skipped), progress=None)
 
     def _statuses(
-        self, upload: Upload, folder: Path, change: Callable[..., None]
+        self, upload: Upload, folder: Path, show: Callable[[Progress], None]
     ) -> Sequence[FileStatus]:
         if not upload.again:
             return self._home.ingest(
@@ -287,17 +300,83 @@ class Uploads:
                 space=upload.space,
                 uploaded=True,
                 person=upload.person,
-                progress=lambda progress: change(progress=progress),
+                progress=show,
             ).documents
         statuses: list[FileStatus] = []
         for done, name in enumerate(upload.files):
-            change(progress=Progress(done, len(upload.files), 0, name))
+            show(Progress(done, len(upload.files), 0, name))
             statuses.append(
                 self._home.read_again(
                     upload.space, name, folder / safe_name(name), person=upload.person
                 )
             )
         return statuses
+
+
+class _Closing(Exception):
+    """The process ends; what is not done yet is left to the next one."""
+
+
+class _Lanes:
+    """Lets two uploads be read at a time, and beside them one that has come to scans.
+
+    Recognising a long scan takes hours: whoever comes to it gives their place to the next.
+    """
+
+    def __init__(self) -> None:
+        self._files = threading.Semaphore(_AT_ONCE)
+        self._scans = threading.Semaphore(1)
+        self._closed = threading.Event()
+
+    @contextmanager
+    def turn(self) -> Iterator["_Turn"]:
+        """A place among the uploads that are read. Raises _Closing."""
+        turn = _Turn(self)
+        self.enter(self._files)
+        try:
+            yield turn
+        finally:
+            (self._scans if turn.scanning else self._files).release()
+
+    def to_scans(self) -> None:
+        """From the place among the files to the one of scans, when that is free."""
+        self._files.release()
+        try:
+            self.enter(self._scans)
+        except _Closing:
+            self._files.acquire()  # `turn` gives it back
+            raise
+
+    def enter(self, lane: threading.Semaphore) -> None:
+        """Wait for a place. Raises _Closing."""
+        while not lane.acquire(timeout=0.2):
+            self.check()
+        if self._closed.is_set():
+            lane.release()
+            raise _Closing
+
+    def check(self) -> None:
+        """Raises _Closing once nothing further may begin."""
+        if self._closed.is_set():
+            raise _Closing
+
+    def close(self) -> None:
+        self._closed.set()
+
+
+class _Turn:
+    """One upload's place."""
+
+    def __init__(self, lanes: _Lanes) -> None:
+        self._lanes = lanes
+        self.scanning = False
+
+    def take_scan(self) -> None:
+        """Before each page that is recognised. Raises _Closing."""
+        if not self.scanning:
+            self._lanes.to_scans()
+            self.scanning = True
+        self._lanes.check()
 
 
 _ENDED = ("done", "failed")
