@@ -4,6 +4,7 @@ import io
 import struct
 import zlib
 from collections.abc import Callable, Iterator
+from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
@@ -266,6 +267,28 @@ def test_photographs_on_a_page_are_left_in_peace(sandbox: Sandbox, tmp_path: Pat
     path = page_with_picture(tmp_path / "photo.pdf", photo)
     reading = sandbox.read(path, path.name, later=True)  # nothing is to be recognised
     assert reading.readings[0].words == ""
+
+
+def test_scans_attached_to_a_mail_are_read(sandbox: Sandbox, tmp_path: Path) -> None:
+    mail = EmailMessage()
+    mail["From"], mail["To"], mail["Subject"] = "a@x.example", "b@x.example", "The lease"
+    mail.set_content("Both are attached.")
+    scan = save_pdf(tmp_path / "lease.pdf", page_of_text(GERMAN, dpi=150), dpi=150)
+    mail.add_attachment(scan.read_bytes(), "application", "pdf", filename="lease.pdf")
+    photo = io.BytesIO()
+    photographed(page_of_text(ENGLISH)).convert("RGB").save(photo, "JPEG")
+    mail.add_attachment(photo.getvalue(), "image", "jpeg", filename="policy.jpg")
+    sunset = io.BytesIO()
+    Image.effect_noise((600, 600), 90).save(sunset, "PNG")
+    mail.add_attachment(sunset.getvalue(), "image", "png", filename="sunset.png")
+    (tmp_path / "lease.eml").write_bytes(mail.as_bytes())
+    reading = sandbox.read(tmp_path / "lease.eml", "lease.eml")
+    by_heading = {section.heading: section.text for section in reading.sections}
+    lease = next(text for heading, text in by_heading.items() if "lease.pdf" in heading)
+    policy = next(text for heading, text in by_heading.items() if "policy.jpg" in heading)
+    assert "Görlitzer Straße 48" in lease
+    assert "eleven days" in policy
+    assert reading.warnings == []
 
 
 # ---- hostile pictures --------------------------------------------------------------------------
