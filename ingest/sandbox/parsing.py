@@ -24,6 +24,8 @@ from vectorstore.records import How, PageReading
 
 _PAGES_A_TURN = 200  # a document of thousands of pages earns time by delivering them
 _MOST_SECTIONS = 2_000_000
+_LARGEST_PAGE = 4 << 20  # bytes of a recognised page as it is sent; a dense one has 15,000
+_MOST_SCANNED = 60_000  # pages of a file
 _MOST_FATAL = 5  # pages of a file that may end the child; then nothing of it is drawn
 _START_SECONDS = 60.0  # for the child to start, on the slowest machine
 _Item = TypeVar("_Item", Section, PageCoverage)
@@ -233,29 +235,33 @@ class Sandbox:
     ) -> tuple[list[_Item], dict[str, Any]]:
         """The sections or pages of one file and the closing message, within all limits."""
         largest = self._limits.text_mib << 20
-        started = began = time.monotonic()
+        started = asked = time.monotonic()
         deadline = before = started + self._limits.seconds
         frames = _Frames(child, stopped)
         items: list[_Item] = []
         received = 0
         while True:
             frame = frames.next(deadline, largest + 4096)
-            received += len(frame)
+            message = json.loads(frame)
+            if not self._scans.page:  # a recognised page has a limit of its own
+                received += len(frame)
             if received > largest + (1 << 20):
                 raise LoaderError(f"has more than {self._limits.text_mib} MiB of text; split it")
-            message = json.loads(frame)
             if isinstance(message, dict):
                 if "drawing" in message:
                     self._drawing = True
                 elif "scan" in message:
+                    asked = time.monotonic()
                     reply = self._scans.asked(int(message["scan"]))
+                    before = deadline
                     if not reply:
-                        began, before = time.monotonic(), deadline
-                        deadline = began + 2 * self._limits.seconds + _START_SECONDS
+                        deadline = time.monotonic() + 2 * self._limits.seconds + _START_SECONDS
+                    else:
+                        deadline = before + self._scans.spent(asked)
                     _tell(child, reply)
                 elif "scanned" in message:
-                    self._scans.told(message["scanned"])
-                    deadline = before + time.monotonic() - began
+                    self._scans.told(message["scanned"], len(frame))
+                    deadline = before + self._scans.spent(asked)
                 else:
                     return items, message
                 continue
@@ -312,8 +318,8 @@ class _Scans:
         self._known = {one.page: one for one in kept.known()} if kept else {}
         self._left_out: set[int] = set()
         self.page: int | None = None  # that is being recognised
-        self.seconds = 0.0  # that recognition has taken
-        self._began = 0.0
+        self.seconds = 0.0  # that recognition has taken, or waited for
+        self._count = 0  # pages that were recognised
 
     def asked(self, page: int) -> dict[str, Any]:
         """The reply to the child that came to a picture."""
@@ -326,12 +332,19 @@ class _Scans:
             return {"later": True}
         if self._kept:
             self._kept.begun(page)
-        self.page, self._began = page, time.monotonic()
+        self.page = page
         return {}
 
-    def told(self, message: dict[str, Any] | None) -> None:
+    def spent(self, since: float) -> float:
+        """Seconds on a page, which do not count against the file's limit."""
+        seconds = time.monotonic() - since
+        self.seconds += seconds
+        return seconds
+
+    def told(self, message: dict[str, Any] | None, size: int) -> None:
         """A page was recognised, or could not be. Raises LoaderError for nonsense."""
-        if self.page is None:
+        self._count += 1
+        if self.page is None or size > _LARGEST_PAGE or self._count > _MOST_SCANNED:
             raise LoaderError("made the parser answer what nobody asked: hostile")
         if message is not None:
             try:
@@ -342,7 +355,6 @@ class _Scans:
             self._known[self.page] = reading
             if self._kept:
                 self._kept.keep(reading)
-        self.seconds += time.monotonic() - self._began
         self.page = None
 
     def leave_out(self) -> bool:

@@ -2,6 +2,7 @@
 
 import io
 import struct
+import time
 import zlib
 from collections.abc import Callable, Iterator
 from email.message import EmailMessage
@@ -452,6 +453,18 @@ def test_a_stop_is_heard_within_a_scan(tmp_path: Path) -> None:
     with Sandbox(ParseLimits()) as sandbox, pytest.raises(LoaderError, match="was stopped"):
         sandbox.read(path, path.name, lambda: len(begun) > 1, scanned=Pages())  # type: ignore[arg-type]
     assert begun == [1, 2]
+
+
+def test_waiting_for_a_turn_is_not_the_files_time(tmp_path: Path) -> None:
+    path = save_pdf(tmp_path / "scan.pdf", *[page_of_text("A line.", dpi=100)] * 2, dpi=100)
+
+    def wait(now: Progress) -> None:
+        if now.page == 1:
+            time.sleep(25)
+
+    report = ingest_paths(MemoryIndex(), [path], limits=ParseLimits(seconds=20), progress=wait)
+    (status,) = report.documents
+    assert (status.status, len(status.readings)) == ("indexed", 2)
 
 
 def test_what_became_of_pages_is_in_the_report(tmp_path: Path) -> None:
