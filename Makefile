@@ -120,8 +120,16 @@ $(DONE)/dev: $(DONE)/package
 
 ## ---- using it
 
+.PHONY: model
+model: $(DONE)/models ## MODEL=llama-2-7b-chat or a GGUF's path: fetch it, say what fits, test it, use it
+	@set -euo pipefail; model='$(MODEL)'; \
+	if [ -e "$$model" ]; then $(BIN)/strongroom models add "$$model"; \
+	else $(BIN)/strongroom models fetch "$$model"; $(BIN)/strongroom models test; fi; \
+	$(BIN)/strongroom models plan
+
 .PHONY: run
-run: $(DONE)/models ## the web chat on 127.0.0.1:7860, about the samples or DOCS=folder
+run: $(DONE)/models ## the web chat on 127.0.0.1:7860, about the samples or DOCS=folder, with MODEL=name
+	@if [ -n "$(MODEL)" ]; then $(MAKE) --no-print-directory model MODEL='$(MODEL)'; fi
 	@set -euo pipefail; docs=$${DOCS/#\~/$$HOME}; \
 	names() { $(BIN)/strongroom documents --json | $(BIN)/python -c 'import json, sys; \
 	wanted = lambda d: d["space"] in sys.argv[1:] or not sys.argv[1:]; \
@@ -219,7 +227,7 @@ types: $(DONE)/dev ## mypy, strict for the product, and over tests and docker
 imports: $(DONE)/dev ## the one-way rule between packages
 	@echo 'Imports' && $(BIN)/lint-imports --no-logo
 
-.PHONY: bench bench-attacks bench-finding bench-engine bench-answers bench-batch bench-web bench-ocr bench-gpu soak
+.PHONY: bench bench-attacks bench-support bench-finding bench-engine bench-answers bench-everyday bench-batch bench-web bench-ocr bench-gpu bench-reading soak
 bench: $(DONE)/dev $(DONE)/models ## ingest speed and memory beside the plain stack
 	@$(BIN)/python tests/bench/ingest_speed.py $(ARGS)
 
@@ -232,8 +240,14 @@ bench-engine: $(DONE)/dev $(DONE)/models ## the engine beside llama-cpp-python's
 bench-answers: $(DONE)/dev $(DONE)/models ## answers beside the plain stack's, on tests/corpus or ARGS
 	@$(BIN)/python tests/bench/answers.py $(or $(ARGS),tests/corpus tests/manual_questions.jsonl)
 
+bench-everyday: $(DONE)/dev $(DONE)/models ## everyday questions by kind, ARGS="--unseen" at the end
+	@$(BIN)/python tests/bench/everyday.py $(ARGS)
+
 bench-attacks: $(DONE)/dev $(DONE)/models ## attacks in good documents, beside the plain stack
 	@$(BIN)/python tests/bench/attacks.py $(ARGS)
+
+bench-support: $(DONE)/dev ## support on true and swapped sentences that code makes of documents
+	@$(BIN)/python tests/bench/support.py $(ARGS)
 
 bench-batch: $(DONE)/dev $(DONE)/models ## questionnaires beside a plain loop over llama-cpp-python
 	@$(BIN)/python tests/bench/batch_speed.py $(ARGS)
@@ -243,6 +257,9 @@ bench-web: $(DONE)/dev $(DONE)/models ## fifty people at once in the web chat
 
 bench-ocr: $(DONE)/dev ## recognition of pages drawn from known text, by condition
 	@$(BIN)/python tests/bench/recognising.py $(ARGS)
+
+bench-reading: $(DONE)/dev ## words of PDF files that two checkouts lose, ARGS="FOLDER --against COMMIT"
+	@$(BIN)/python tests/bench/reading.py $(ARGS)
 
 bench-gpu: $(DONE)/dev ## the engine on a GPU, with models of Llama 2's shapes
 	@$(BIN)/python tests/bench/gpu.py $(ARGS)

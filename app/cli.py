@@ -6,11 +6,17 @@ Nothing heavy is imported here; `--help` has to answer at once. A command lives 
 
 import argparse
 import importlib
+import io
 import os
 import signal
 import sys
 from collections.abc import Sequence
 
+# Arguments that name files and folders, whose names may hold any bytes; all others are text.
+PATHS = frozenset(
+    "home paths path questions out report receipt file to key private_key auditor export verify "
+    "review against compare dialogues passphrase_file deletions reading model lora".split()
+)
 EPILOG = """\
 Settings come from strongroom.toml in the working directory, then STRONGROOM_* variables, then
 flags. Exit codes: 0 done, 1 something failed (said on stderr), 2 wrong usage,
@@ -24,10 +30,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     from app.privacy import work_offline
     from app.privacy.process_guard import keep_inside
 
-    arguments = build_parser().parse_args(argv)
+    if argv is None:
+        _print_anything()
+    parser = build_parser()
+    arguments = parser.parse_args(argv)
+    if said := _not_text(arguments):
+        parser.error(said)
     fetching = arguments.command == "models:fetch" or goes_out(arguments)
     if argv is None:
         keep_inside(fetching=fetching)
+        _keep_private(arguments)
     else:  # called by a program that has its own life; the guard could never be taken off it
         work_offline(fetching=fetching)
     module, _, function = str(arguments.command).partition(":")
@@ -44,13 +56,46 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 128 + signal.SIGPIPE
     except Exception as error:
-        from app.errors import words_for
+        from app.errors import local_words_for
 
-        message = words_for(error)
+        message = local_words_for(error)
         if message is None:
             raise
         print(f"strongroom: {message}", file=sys.stderr)
-        return 1
+        return int(getattr(error, "exit_code", 1))
+
+
+def _print_anything() -> None:
+    """Let names that are not UTF-8 be printed: their odd bytes as escapes, which JSON has too."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _not_text(arguments: argparse.Namespace) -> str:
+    """What is wrong with the first argument that is no path and not UTF-8; "" where none is."""
+    for name, value in vars(arguments).items():
+        for one in value if isinstance(value, list) else [value]:
+            if isinstance(one, str) and name not in PATHS and not _is_text(one):
+                shown = os.fsencode(one).decode("utf-8", "replace")
+                return f"{name}: {shown!r} holds bytes that are not UTF-8"
+    return ""
+
+
+def _is_text(said: str) -> bool:
+    try:
+        said.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _keep_private(arguments: argparse.Namespace) -> None:
+    """What this process makes is for its user alone, but for models and bundles."""
+    from vectorstore.disk import keep_to_ourselves
+
+    if str(arguments.command).partition(":")[0] not in ("models", "bundling"):
+        keep_to_ourselves()
 
 
 def _go_apart(arguments: argparse.Namespace) -> None:
@@ -141,6 +186,12 @@ def build_parser() -> argparse.ArgumentParser:
     evaluate.add_argument(
         "--retrieval-only", action="store_true", help="measure finding, without the language model"
     )
+    evaluate.add_argument(
+        "--model",
+        action="append",
+        metavar="FILE",
+        help="answer with this GGUF file; given twice or more, the models are compared",
+    )
     evaluate.add_argument("--limit", type=int, metavar="N", help="only the first N questions")
     evaluate.add_argument(
         "--dialogues", metavar="FILE", help="measure the last questions of conversations"
@@ -164,6 +215,11 @@ def build_parser() -> argparse.ArgumentParser:
     _add_checks(command, commands)
     reindex = command(
         "reindex", "documents:reindex", "compute all vectors anew from the catalogue", commands
+    )
+    reindex.add_argument(
+        "--read-again",
+        action="store_true",
+        help="then read the kept originals again, for what this version reads of them",
     )
     _json(reindex)
     _add_copies(command, commands)
@@ -295,7 +351,15 @@ def _add_models(command, commands) -> None:  # type: ignore[no-untyped-def]
     _json(fetch)
     add = command("add", "models:add", "take a GGUF file or an embedder's folder into use", group)
     add.add_argument("path", metavar="PATH", help="the GGUF file, or the embedder's folder")
+    add.add_argument(
+        "--untested", action="store_true", help="without the self-test: its size decides"
+    )
     _json(add)
+    test = command(
+        "test", "models:test", "see how far a chat model's own words can be trusted", group
+    )
+    test.add_argument("name", nargs="?", metavar="NAME", help="by default the model in use")
+    _json(test)
     plan = command(
         "plan", "models:plan", "say what fits on which GPU, in which quantisation", group
     )

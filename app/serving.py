@@ -2,7 +2,7 @@
 
 import logging
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from functools import partial
 from typing import Any
@@ -12,7 +12,8 @@ from fastapi import FastAPI
 from app.batch.queue.service import QuestionnaireQueue
 from app.data_folder.layout import DataFolder
 from app.data_folder.ownership import socket_path
-from app.governance.audit.administration import people_changes
+from app.data_folder.protection import protect
+from app.governance.audit.administration import conversation_changes, people_changes
 from app.governance.audit.records import RecordKind
 from app.governance.deletion.places import DrawnPages
 from app.governance.keepers.registry import forget_person
@@ -42,6 +43,7 @@ from app.web.server import Outside, PageGroup, create_app, run_web
 from app.workspace.control import take_work
 from app.workspace.curated_documents import CuratedDocuments, SavedComplaints
 from app.workspace.daily_retention import retention_daily
+from app.workspace.embedder_in_use import advice_to_move
 from app.workspace.overview import HomeOverview, prices_of
 from app.workspace.personal_workspace import PersonalWorkspace
 from app.workspace.wiring import open_workspace
@@ -65,17 +67,19 @@ def run(
     )
     outside, tls = _outside(settings), _tls(settings)
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
-    settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    protect(settings.home)
     door = socket_path(settings.home)
     if network:
         print(network, flush=True)
+    if advice := advice_to_move(settings):
+        print(advice, flush=True)
     print("Opening the index and loading the embedder…", flush=True)
     with (
         open_workspace(settings, "strongroom serve", socket=door) as home,
         open_people(settings, people_changes(home.trail)) as house,
         take_work(home, door),
         retention_daily(home),
-        closing(Conversations(DataFolder(settings.home).conversations)) as conversations,
+        closing(_conversations(settings, home)) as conversations,
         closing(_uploads(settings, home)) as uploads,
         closing(_office(settings, home, house)) as office,
     ):
@@ -112,6 +116,7 @@ def web_app(
         conversations,
         sign_in=_sign_in(settings, house),
         pages=_pages(settings, home, house, conversations, uploads, office),
+        refused=partial(_refused, home),
         outside=outside,
     )
 
@@ -119,6 +124,12 @@ def web_app(
 def _workspaces(home: Workspace, house: Accounts) -> Callable[[Person], PersonalWorkspace]:
     """Each person's view of the data folder."""
     return lambda person: PersonalWorkspace(home, lambda: person, house.people.rules)
+
+
+def _conversations(settings: Settings, home: Workspace) -> Conversations:
+    return Conversations(
+        DataFolder(settings.home).conversations, record=conversation_changes(home.trail)
+    )
 
 
 def _uploads(settings: Settings, home: Workspace) -> Uploads:
@@ -200,6 +211,11 @@ def _pages(
         ),
         PageGroup(account_routes(doors.password, house.people, house.sessions, home.index.spaces)),
     ]
+
+
+def _refused(home: Workspace, person: str, about: Mapping[str, Any]) -> None:
+    """Put on record that a person's request was refused."""
+    home.trail.record(RecordKind.ACCESS_REFUSED, person=person, data=about)
 
 
 def _erase_uploads(home: Workspace, person: str, by: str) -> int:

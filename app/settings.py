@@ -4,6 +4,11 @@ Order of precedence: command-line flags, `STRONGROOM_*` variables, `strongroom.t
 working directory, the defaults below. A section's field is `STRONGROOM_<SECTION>_<FIELD>`.
 """
 
+import codecs
+import os
+import re
+import tomllib
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +21,26 @@ from pydantic_settings import (
 )
 
 SETTINGS_FILE = Path("strongroom.toml")
+# What editors put before a text. UTF-32's begins like UTF-16's, so it comes first.
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_PLACE = re.compile(r"\(at line (\d+), column \d+\)")
 MOST_DAYS = 36_500  # that anything can be kept for before it goes: a calendar has an end
 
 
 class SettingsError(Exception):
     """A setting has an unusable value; the message names it and where it may come from."""
+
+
+class SettingsFileError(SettingsError):
+    """The file of settings cannot be read; the message names it and the line."""
+
+    exit_code = 2  # a slip of whoever writes it, as on the command line
 
 
 class _Section(BaseModel):
@@ -163,7 +183,13 @@ class EngineSettings(_Section):
 class AnswerSettings(_Section):
     """How a question is answered."""
 
-    passages: int = Field(8, ge=1, le=100, description="passages offered to the model at most")
+    passages: int = Field(24, ge=1, le=100, description="passages offered to the model at most")
+    reading_s: float = Field(
+        8.0,
+        gt=0,
+        description="seconds that the model may read before its first words; with its speed in the "
+        "self-test, this decides how many passages it is given",
+    )
     max_tokens: int = Field(320, ge=16, description="longest answer, in the model's tokens")
     unsupported: str = Field(
         "mark",
@@ -305,7 +331,39 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+        return init_settings, env_settings, _SettingsFile(settings_cls)
+
+
+class _SettingsFile(TomlConfigSettingsSource):
+    """strongroom.toml as people's editors write it: UTF-8 or UTF-16, with a mark or without."""
+
+    def _read_file(self, file_path: "Path | Traversable") -> dict[str, Any]:
+        try:
+            content = file_path.read_bytes()
+        except OSError as error:
+            raise SettingsFileError(f"{file_path} cannot be read ({error.strerror})") from None
+        return _parsed(str(file_path), content)
+
+
+def _parsed(file: str, content: bytes) -> dict[str, Any]:
+    """Raises SettingsFileError with the line of a slip."""
+    encoding = next((name for mark, name in _MARKS if content.startswith(mark)), "utf-8")
+    try:
+        text = content.decode(encoding)
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        found = content[error.start : error.start + 1].hex()
+        raise SettingsFileError(
+            f"{file}, line {line}: the byte {found} is not {encoding}; save the file as UTF-8"
+        ) from None
+    try:
+        return tomllib.loads(text.replace("\r\n", "\n"))
+    except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
+        said = str(error)
+        place = _PLACE.search(said)
+        line = int(place[1]) if place else text.count("\n") + 1
+        words = said[: place.start()].strip() if place else said.partition(" (at end")[0]
+        raise SettingsFileError(f"{file}, line {line}: {words}") from None
 
 
 def load_settings(flags: dict[str, Any] | None = None) -> Settings:
@@ -313,6 +371,8 @@ def load_settings(flags: dict[str, Any] | None = None) -> Settings:
 
     Raises SettingsError that names each unusable setting.
     """
+    if os.path.lexists(SETTINGS_FILE) and not SETTINGS_FILE.is_file():
+        raise SettingsFileError(f"{SETTINGS_FILE} is no file that can be read; move it away")
     try:
         settings = Settings(**(flags or {}))
     except ValidationError as error:

@@ -71,14 +71,17 @@ def root(target: Path, left_out: Iterable[str], starter_models: Path | None) -> 
     _interpreter(target, python)
     packages = target / PREFIX / "lib" / python / "site-packages"
     packages.mkdir(parents=True)
-    needed = _needed(frozenset(map(_normal, left_out)))
+    without = frozenset(map(_normal, left_out))
+    needed = _needed(without)
     for one in needed:
         _copy_distribution(one, packages)
     _ourselves(packages)
     _environment_files(target, python)
     if starter_models is not None:
+        # Without PyTorch nothing reads an embedder's weights: its int8 form stands for them.
+        unread = ["model.safetensors"] if "torch" in without else []
         shutil.copytree(starter_models, target / PREFIX / "share/strongroom/models",
-                        ignore=shutil.ignore_patterns(".*.lock"))  # fmt: skip
+                        ignore=shutil.ignore_patterns(".*.lock", *unread))  # fmt: skip
     libraries = _system_libraries(target)
     bill = bill_of_materials(needed, libraries, starter_models)
     (target / PREFIX / "share").mkdir(exist_ok=True)

@@ -20,7 +20,8 @@ from ingest.loaders.pdf.matrix import Box
 from ingest.sections import Findings, Section
 
 _WORD = re.compile(r"[^\W_]+")
-_HYPHENATED = re.compile(r"(?<=\w)[-\u2010\u00ad\ufffe\x02]\s*\r?\n\s*(?=\w)")
+_HYPHENATED = re.compile(r"(?<=\w)[-\u2010\u00ad\ufffe\x02](?=[^\S\n]*+\n)\s*+(?=\w)")
+_RTL = re.compile("[\u0590-\u08ff]")  # pdfium leaves some lines in the order in which they are seen
 _MOST_CHARACTERS = 200_000  # of a page; a page of a book has 3,000
 _NO_PAGES = 0  # stands for the page of every section of a format without pages
 _EXAMPLES = 20  # lost words of a page that are named
@@ -102,7 +103,13 @@ def _compare_page(page: Any, index: int, read: _ReadWords, drawing: Drawing) -> 
     textpage = page.get_textpage()
     found = words_of(textpage.get_text_range()[:_MOST_CHARACTERS])
     held, letters = read.near(index + 1)
-    missing = {word for word in found if word not in held and word not in letters}
+    missing = {
+        word
+        for word in found
+        if word not in held
+        and word not in letters
+        and not (_RTL.search(word) and word[::-1] in letters)
+    }
     lost: list[str] = []
     unseen = 0
     if missing:

@@ -30,7 +30,8 @@ _OLE_KINDS: tuple[tuple[str, str, str], ...] = (  # stream name, what it is, wha
 _PICTURES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF8", b"II*\0", b"MM\0*")
 _BMP_HEADERS = frozenset((12, 40, 52, 56, 64, 108, 124))  # bytes; "BM" alone begins texts, too
 _HTML_START = re.compile(
-    r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html)\b", re.I | re.S
+    r"\s*+(?:<\?xml[^>]*>\s*+)?(?:<!--(?:(?!-->).)*+-->\s*+)*+<(?:!doctype\s+html|html)\b",
+    re.I | re.S,
 )
 _MAIL_HEADER = re.compile(r"^([A-Za-z][A-Za-z0-9-]*):[ \t]", re.M)
 _MAIL_FIELDS = frozenset(

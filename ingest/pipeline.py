@@ -18,9 +18,11 @@ from ingest.discovery import Candidate, discover, path_as_text, text_as_path
 from ingest.originals import ContentChanged, Originals
 from ingest.sandbox.parsing import HasScans, ParseLimits, Reading, Sandbox
 from ingest.sections import LoaderError, below_title
+from ingest.tables import tables_of
 from vectorstore.disk import sha256_of
 from vectorstore.faults import DocumentGone, DocumentHeld
 from vectorstore.records import Chunk, DocumentRecord, How, NewDocument, PageReading
+from vectorstore.tables.records import NewTable
 
 UPLOAD = "upload"  # the source of a document that came without a place of its own
 
@@ -96,7 +98,12 @@ class DocumentIndex(Protocol):
     def documents(self, spaces: Sequence[str] | None = None) -> list[DocumentRecord]: ...
 
     def put(
-        self, document: NewDocument, chunks: Sequence[Chunk], *, only_if_there: bool = False
+        self,
+        document: NewDocument,
+        chunks: Sequence[Chunk],
+        *,
+        tables: Sequence[NewTable] = (),
+        only_if_there: bool = False,
     ) -> DocumentRecord: ...
 
     def remove(self, space: str, name: str) -> bool: ...
@@ -357,7 +364,7 @@ class _Run:
         name, warning = candidate.name, "; ".join(reading.warnings)
         embedder = self.index.embedder
         title = shortened(reading.title, embedder, embedder.window // 4)
-        chunks = self._chunks(reading, title)
+        chunks, tables = self._chunks(reading, title)
         if len(chunks) > self.limits.max_chunks:
             return self._rejected(
                 name,
@@ -373,7 +380,7 @@ class _Run:
         if self.originals is not None:
             self.originals.keep(candidate.path, sha256)
         try:
-            record = self.index.put(document, chunks, only_if_there=self.again)
+            record = self.index.put(document, chunks, tables=tables, only_if_there=self.again)
         except (DocumentGone, DocumentHeld) as why:
             if self.originals is not None:
                 self._drop_original(self.originals, sha256)
@@ -393,8 +400,8 @@ class _Run:
         settled = self._status(name, status, warning or note, record.pages, record.chunks)
         return replace(settled, readings=_not_from_text(reading.readings))
 
-    def _chunks(self, reading: Reading, title: str) -> list[Chunk]:
-        """The document's chunks, one more than allowed at most."""
+    def _chunks(self, reading: Reading, title: str) -> tuple[list[Chunk], list[NewTable]]:
+        """The document's chunks, one more than allowed at most, and its tables."""
         started = time.perf_counter()
         source = chunk_sections(
             below_title(reading.sections, reading.title),
@@ -403,9 +410,12 @@ class _Run:
             target=self.limits.chunk_tokens,
         )
         chunks = list(islice(source, self.limits.max_chunks + 1))
+        tables = []
+        if len(chunks) <= self.limits.max_chunks:
+            tables = tables_of(reading.sections, chunks)
         reading.sections.clear()  # before the embedding, which needs the memory
         self.timings["chunk_s"] += time.perf_counter() - started
-        return chunks
+        return chunks, tables
 
     def _drop_original(self, originals: Originals, sha256: str) -> None:
         """Delete the copy of a version that is no longer there, unless another document has it."""

@@ -18,19 +18,48 @@ LONGEST_HEADING = 200  # characters; anything longer is a paragraph dressed as a
 LEVELS = 6
 
 
+class GridRow(NamedTuple):
+    """One row of a table: its cells, each a flat text, "" where it is empty.
+
+    `line` is the number, from 0, of the line of the section's text that says it; `address` names
+    its cells as the format does ("A5:F5"), and is "" where the format has no addresses.
+    """
+
+    line: int
+    address: str
+    cells: list[str]
+
+
+class Grid(NamedTuple):
+    """The cells behind a section of kind "table", which says them in lines.
+
+    `name` is the table's own title, caption or sheet, or "". `columns` are the names of its
+    columns, and empty where none were found. `goes_on`: its rows follow those of the section
+    before, in the same table. `decimal` is the decimal mark of its numbers where the format
+    settles that, or "".
+    """
+
+    name: str
+    columns: list[str]
+    rows: list[GridRow]
+    goes_on: bool = False
+    decimal: str = ""
+
+
 class Section(NamedTuple):
     """A block of text under one heading, on one page.
 
     `text` keeps its line breaks: in a "table" each line is a row that carries its column names,
     in "code" each line is a line of the original, in "text" a blank line parts paragraphs.
     `page` counts from 1 and is None for formats without pages; `heading` is the path of
-    headings above the text, joined by " > ", or "".
+    headings above the text, joined by " > ", or "". A "table" whose cells are known has a `grid`.
     """
 
     text: str
     page: int | None = None
     heading: str = ""
     kind: Kind = "text"
+    grid: Grid | None = None
 
 
 class LoaderError(Exception):
@@ -113,10 +142,12 @@ class Outline:
         if not self._findings.title:
             self._findings.title = title
 
-    def place(self, text: str, page: int | None = None, kind: Kind = "text") -> Section:
+    def place(
+        self, text: str, page: int | None = None, kind: Kind = "text", grid: Grid | None = None
+    ) -> Section:
         """Put text under the current heading."""
         self._bare = False
-        return Section(text, page, self.path, kind)
+        return Section(text, page, self.path, kind, grid)
 
     def close(self, page: int | None = None) -> Iterator[Section]:
         """Leave the innermost heading, if it is still waiting for text."""

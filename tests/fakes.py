@@ -217,6 +217,12 @@ class FakeBackend:
         self.streams.append(stream)
         return stream
 
+    def may_keep(self, question: str, person: Person) -> str:
+        return question
+
+    def were_deleted(self, documents: Iterable[tuple[str, str]], person: Person) -> bool:
+        return False
+
     def _events(self, question: str) -> Sequence[Event | str | AnswerFailed]:
         asked = question.lower()
         for kind in FailureKind:

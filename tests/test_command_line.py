@@ -2,13 +2,18 @@
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from batch.batch_runs import here
+
+from app.engine.models import default_chat_model
+from app.settings import load_settings
 
 SAMPLES = Path(__file__).parent / "samples"
 LEAVE = "How many days of annual leave does a full-time employee have?"
@@ -125,6 +130,31 @@ def test_eval_of_half_the_documents_and_of_conversations(home: Path, tmp_path: P
         assert run(home, "eval", *wrong, "--dialogues", "d").returncode == 2
 
 
+def test_eval_compares_models_on_the_same_questions(home: Path, tmp_path: Path) -> None:
+    file = tmp_path / "questions.jsonl"
+    row = {"kind": "fact", "question": LEAVE, "expect": {"all_of": [[28]], "none_of": [25]}}
+    turns = [{"question": LEAVE, "expect": {"all_of": [[28]]}}, {"question": "And in Graz?"}]
+    talk = {"kind": "talk", "turns": turns, "expect": {"refused": True}}
+    file.write_text(f"{json.dumps(row)}\n{json.dumps(talk)}\n", encoding="utf-8")
+    model = default_chat_model(load_settings({"home": home})).path
+    twin = tmp_path / "twin.gguf"  # the same weights under another name
+    twin.symlink_to(model)
+    done = run(home, "eval", str(file), "--model", str(model), "--model", str(twin), "--json")
+    assert done.returncode == 0, done.stderr
+    compared = json.loads(done.stdout)
+    assert [one["model"] for one in compared["models"]] == [str(model), str(twin)]
+    first, second = (one["report"] for one in compared["models"])
+    assert first["kinds"]["fact"] == second["kinds"]["fact"]
+    assert first["kinds"]["fact"]["right"] == 1
+    assert first["kinds"]["all"]["questions"] == 2
+    assert [len(row.get("turns", ())) for row in first["questions"]] == [0, 2]
+    (difference,) = compared["differences"]
+    assert (difference["a"], difference["b"]) == (str(model), str(twin))
+    assert next(one for one in difference["metrics"] if one["metric"] == "right")["low"] == 0
+    for wrong in (["--model", "a", "--retrieval-only"], ["--model", "a", "--model", "a"]):
+        assert here(home, "eval", str(file), *wrong).returncode == 2
+
+
 def test_summarise_prints_cited_points(home: Path) -> None:
     done = run(home, "summarise", "security.html", "--json")
     assert done.stderr == ""
@@ -159,6 +189,28 @@ def test_reindex_keeps_what_is_found(home: Path) -> None:
     assert run(home, "reindex").returncode == 0
     after = json.loads(here(home, "search", LEAVE, "--json").stdout)["hits"]
     assert [hit["chunk_id"] for hit in before] == [hit["chunk_id"] for hit in after]
+
+
+def test_reading_again_brings_the_tables_of_an_older_index(home: Path) -> None:
+    catalogue = home / "index" / "catalogue.sqlite3"
+
+    def tables() -> int:
+        with closing(sqlite3.connect(catalogue)) as database:
+            return int(database.execute("SELECT count(*) FROM tables").fetchone()[0])
+
+    before = tables()
+    assert before > 0
+    with closing(sqlite3.connect(catalogue)) as database, database:
+        database.execute("PRAGMA foreign_keys = ON")
+        database.execute("DELETE FROM tables")
+    assert run(home, "reindex").returncode == 0
+    assert tables() == 0
+    done = run(home, "reindex", "--read-again", "--json")
+    assert done.returncode == 0, done.stderr
+    result = json.loads(done.stdout)
+    assert len(result["read_again"]) == result["documents"]
+    assert result["not_read_again"] == []
+    assert tables() == before
 
 
 def test_commands_hand_their_work_to_the_serving_process(

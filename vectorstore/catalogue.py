@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from vectorstore.disk import fold_log, open_database
+from vectorstore.disk import fold_log, make_private, open_database
 from vectorstore.document_rows import (
     delete_document,
     insert_document,
@@ -20,6 +20,7 @@ from vectorstore.former_places import forget_moves, note_move
 from vectorstore.query import searchable
 from vectorstore.records import Chunk, DocumentRecord, NewDocument
 from vectorstore.schema import create_words, migrate
+from vectorstore.tables.records import NewTable
 
 _RECORD = "s.name, d.name, d.title, d.sha256, d.source, d.pages, d.chunks, d.warning, d.indexed_at"
 _MANY = 20_000  # a word index of more rows is not rewritten while somebody waits
@@ -72,9 +73,10 @@ class Catalogue:
         self._readers: queue.LifoQueue[sqlite3.Connection] = queue.LifoQueue()
         self._closed = threading.Event()
         try:
+            make_private(path)
             self._writer = open_database(path, incremental_vacuum=True)
             migrate(self._writer, path)
-        except sqlite3.DatabaseError as error:
+        except (OSError, sqlite3.DatabaseError) as error:
             raise IndexFault(
                 f"The index {path} cannot be read ({error}). Put it back from a backup, or move "
                 "the folder away and ingest the documents again."
@@ -184,9 +186,10 @@ class Catalogue:
         chunks: Sequence[Chunk],
         vectors: Sequence[tuple[bytes, bytes]],
         *,
+        tables: Sequence[NewTable] = (),
         only_if_there: bool = False,
     ) -> tuple[DocumentRecord, Space]:
-        """Store a document in the place of its old version, in one transaction.
+        """Store a document and its tables in the place of its old version, in one transaction.
 
         `vectors` holds, for each chunk, the bytes of its vector and of its token codes. With
         `only_if_there` raises DocumentGone when there is no old version.
@@ -195,7 +198,7 @@ class Catalogue:
             space = self._space(writer, document.space)
             if not delete_document(writer, space.id, document.name) and only_if_there:
                 raise DocumentGone("was deleted while it was read again")
-            insert_document(writer, space.id, document, chunks, vectors)
+            insert_document(writer, space.id, document, chunks, vectors, tables=tables)
             (record,) = self.documents(writer, [document.space], document.name)
         return record, space
 
@@ -224,11 +227,11 @@ class Catalogue:
                 return None
             if self.documents(writer, [to_space], to_name):
                 raise FileExistsError(f"{to_space} holds a document named {to_name!r} already")
-            document, chunks, vectors, at = read_document(writer, left.id, known[0])
+            document, chunks, vectors, at, tables = read_document(writer, left.id, known[0])
             delete_document(writer, left.id, name)
             space = self._space(writer, to_space)
             moved = replace(document, space=to_space, name=to_name)
-            insert_document(writer, space.id, moved, chunks, vectors, at)
+            insert_document(writer, space.id, moved, chunks, vectors, at, tables)
             note_move(writer, known[0], to_space, to_name)
             self._drop_if_empty(writer, left)
             (record,) = self.documents(writer, [to_space], to_name)

@@ -1,5 +1,6 @@
 """Chroma's collections through any of its clients; what a folder and a server have in common."""
 
+import os
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -7,6 +8,26 @@ from typing import Any
 
 from vectorstore.embedder import Vector
 from vectorstore.vectors import VectorFault
+
+
+class NamesCode(Exception):
+    """A collection names a function that would be run here; whoever made it is not us."""
+
+
+def library() -> Any:
+    """Chroma, without the functions that a collection could name.
+
+    A collection says in its configuration which function computes its vectors, and Chroma's client
+    builds what is named there, whatever the caller passes. One of them runs a folder's Python. So
+    a server, or a restored folder, would choose code of ours; we give vectors alone.
+    """
+    os.environ["ANONYMIZED_TELEMETRY"] = "False"
+    import chromadb
+    from chromadb.utils import embedding_functions as named
+
+    named.known_embedding_functions.clear()
+    named.sparse_known_embedding_functions.clear()
+    return chromadb
 
 
 class ChromaVectors:
@@ -134,18 +155,35 @@ class ChromaVectors:
         full = self._prefix + name
         with self._lock:
             if full not in self._collections:
-                self._collections[full] = self._call(
-                    "opened",
-                    self._client.get_or_create_collection,
-                    full,
-                    embedding_function=None,  # the default one would download a model
-                    configuration={"hnsw": {"space": "cosine", "ef_search": 200}},
-                )
+                self._collections[full] = self._call("opened", self._get_or_create, full)
                 self._names.add(full)
             return self._collections[full]
+
+    def _get_or_create(self, full: str) -> Any:
+        collection = self._client.get_or_create_collection(
+            full,
+            embedding_function=None,  # the default one would download a model
+            configuration={"hnsw": {"space": "cosine", "ef_search": 200}},
+        )
+        model = collection._model  # what it says of itself, before any of it is built
+        if _names_code([model.configuration_json, model.serialized_schema]):
+            raise NamesCode(full)
+        return collection
 
     def _call(self, done: str, function: Any, *args: Any, **kwargs: Any) -> Any:
         try:
             return function(*args, **kwargs)
         except Exception as error:
             raise self._fault(done, error) from error
+
+
+def _names_code(said: Any) -> bool:
+    """Whether a function is named anywhere in a collection's description of itself."""
+    if isinstance(said, list):
+        return any(_names_code(one) for one in said)
+    if not isinstance(said, dict):
+        return False
+    function = said.get("embedding_function")
+    if isinstance(function, dict) and (function.get("type") == "known" or "name" in function):
+        return True
+    return any(_names_code(one) for one in said.values())

@@ -1,13 +1,12 @@
 """Vectors in a folder of ours, which one process at a time may open; bytes go when asked."""
 
-import os
 import shutil
 import sqlite3
 import struct
 from pathlib import Path
 from typing import Any
 
-from vectorstore.chroma import ChromaVectors
+from vectorstore.chroma import ChromaVectors, library
 from vectorstore.disk import existing_database, fold_log
 from vectorstore.vectors import VectorFault
 
@@ -24,10 +23,8 @@ class FolderVectors(ChromaVectors):
         super().__init__()
 
     def _connect(self) -> Any:
-        os.environ["ANONYMIZED_TELEMETRY"] = "False"
-        import chromadb
-
-        self._folder.mkdir(parents=True, exist_ok=True)
+        chromadb = library()
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         return chromadb.PersistentClient(
             str(self._folder), settings=chromadb.Settings(anonymized_telemetry=False)
         )

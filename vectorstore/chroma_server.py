@@ -1,12 +1,11 @@
 """Vectors in Chroma's own server, on a closed network: it asks nobody who they are."""
 
-import os
 from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
 
-from vectorstore.chroma import ChromaVectors
+from vectorstore.chroma import ChromaVectors, library
 from vectorstore.vectors import OutOfReach
 
 _CONNECT_S = 5.0
@@ -27,10 +26,8 @@ class ServerVectors(ChromaVectors):
         super().__init__(f"strongroom-{home}-{number}-", f"strongroom-{home}-")
 
     def _connect(self) -> Any:
-        os.environ["ANONYMIZED_TELEMETRY"] = "False"
         answering(self._url)  # Chroma's client itself would wait without end
-        import chromadb
-
+        chromadb = library()
         parts = urlsplit(self._url)
         secure = parts.scheme == "https"
         client = chromadb.HttpClient(

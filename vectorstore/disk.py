@@ -12,6 +12,20 @@ from io import BufferedReader
 from pathlib import Path
 from typing import IO, Any, BinaryIO
 
+# The permission bits that this process's files lacked before `keep_to_ourselves`; empty before.
+_taken_before: list[int] = []
+
+
+def keep_to_ourselves() -> None:
+    """Let its user alone have what this process and its children make from now on.
+
+    The folder around it may be open to others. What is made for others to read says so; it keeps
+    the rights that the process was started with.
+    """
+    before = os.umask(0o077)
+    if not _taken_before:
+        _taken_before.append(before)
+
 
 @contextmanager
 def replacing(
@@ -31,6 +45,8 @@ def replacing(
     )
     try:
         try:
+            if mode is None and _taken_before:
+                mode = 0o666 & ~_taken_before[0]
             if mode is not None:
                 os.fchmod(descriptor, mode)
         finally:
@@ -38,8 +54,10 @@ def replacing(
         yield partial
         _sync(partial)
         os.replace(partial, path)
-    except BaseException:
+    except BaseException as error:
         partial.unlink(missing_ok=True)
+        if isinstance(error, OSError) and error.filename is None:
+            error.filename = str(path)  # the system does not say where there was no room
         raise
     sync_folder(path.parent)
 

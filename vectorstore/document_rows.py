@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from vectorstore.page_rows import insert_readings, read_readings
 from vectorstore.query import searchable
 from vectorstore.records import Chunk, DocumentRecord, NewDocument
+from vectorstore.tables.records import NewTable
+from vectorstore.tables.rows import insert_tables, read_tables
 
 
 def insert_document(
@@ -17,6 +19,7 @@ def insert_document(
     chunks: Sequence[Chunk],
     vectors: Sequence[tuple[bytes, bytes]],
     indexed_at: str = "",
+    tables: Sequence[NewTable] = (),
 ) -> None:
     """Write a document that is not there; `vectors` are the bytes of vector and token codes."""
     now = indexed_at or datetime.now(UTC).isoformat(timespec="seconds")
@@ -39,12 +42,14 @@ def insert_document(
         writer.execute("INSERT INTO vectors VALUES (?, ?, ?)", (chunk_id, vector, tokens))
         writer.execute("INSERT INTO journal VALUES (?, ?, 1)", (space_id, chunk_id))
         insert_words(writer, space_id, chunk_id, chunk.text, chunk.heading, title)
+    assert document_id is not None  # a row was inserted
+    insert_tables(writer, document_id, tables)
 
 
 def read_document(
     connection: sqlite3.Connection, space_id: int, record: DocumentRecord
-) -> tuple[NewDocument, list[Chunk], list[tuple[bytes, bytes]], str]:
-    """All that `insert_document` needs to write the document again, its vectors included."""
+) -> tuple[NewDocument, list[Chunk], list[tuple[bytes, bytes]], str, list[NewTable]]:
+    """All that `insert_document` needs to write the document again, vectors and tables included."""
     rows = connection.execute(
         "SELECT c.text, c.page, c.heading, v.vector, v.tokens FROM chunks c "
         "JOIN documents d ON d.id = c.document_id JOIN vectors v ON v.chunk_id = c.id "
@@ -62,7 +67,11 @@ def read_document(
         readings=read_readings(connection, record.space, record.name),
     )
     chunks = [Chunk(text, page, heading) for text, page, heading, _, _ in rows]
-    return document, chunks, [(row[3], row[4]) for row in rows], record.indexed_at
+    (document_id,) = connection.execute(
+        "SELECT id FROM documents WHERE space_id = ? AND name = ?", (space_id, record.name)
+    ).fetchone()
+    vectors = [(row[3], row[4]) for row in rows]
+    return document, chunks, vectors, record.indexed_at, read_tables(connection, document_id)
 
 
 def delete_document(writer: sqlite3.Connection, space_id: int, name: str) -> bool:

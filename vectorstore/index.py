@@ -11,6 +11,7 @@ from vectorstore.former_places import former_places
 from vectorstore.late_interaction import encode_tokens
 from vectorstore.page_rows import read_readings
 from vectorstore.presence import Presence
+from vectorstore.query import terms
 from vectorstore.rarity import rarity
 from vectorstore.rebuild import prefix, rebuild_vectors
 from vectorstore.recognised import RecognisedPages
@@ -24,14 +25,25 @@ from vectorstore.records import (
     SearchResult,
 )
 from vectorstore.rerank import Reranker
-from vectorstore.schema import FILE
+from vectorstore.schema import FILE, name_of_embedder
 from vectorstore.scope import Scope
 from vectorstore.search import search, to_hit
+from vectorstore.spelling import Spelling, spelling
+from vectorstore.tables.records import NewTable, Table, TableRow
+from vectorstore.tables.rows import (
+    rows_of_table,
+    tables_of_chunks,
+    tables_of_document,
+    tables_of_words,
+)
 from vectorstore.vector_index import Server, VectorIndex
 from vectorstore.vectors import to_bytes
 
 __all__ = ["EmbedderMismatch", "Index", "IndexFault"]
 
+SECTION = 12  # chunks of a section on each side of one, at most
+OUTLINED = 400  # chunks of a document that its outline is made of, at most
+_NAMED_TABLES = 24  # tables that a question finds by its words, besides those of passages
 _EMBED = 64  # texts read at a time: their token vectors are large, and kept only as bits
 
 Progress = Callable[[int, int], None]
@@ -83,7 +95,7 @@ class Index:
         Raises EmbedderMismatch, and IndexFault for data that cannot be used.
         """
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         except OSError as error:
             raise IndexFault(f"The index folder {folder} cannot be made ({error}).") from error
         catalogue = Catalogue(folder / FILE)
@@ -98,6 +110,14 @@ class Index:
             index.close()
             raise
         return index
+
+    @staticmethod
+    def made_with(folder: Path) -> str:
+        """The name of the embedder that the index in `folder` was made with; "" for none.
+
+        Reads one line of the catalogue and changes nothing.
+        """
+        return name_of_embedder(folder / FILE)
 
     def close(self) -> None:
         """Finish and let go of all files."""
@@ -124,6 +144,18 @@ class Index:
         """All documents of the spaces (None: of all spaces), by space and name."""
         with self._catalogue.reading() as connection:
             return self._catalogue.documents(connection, spaces)
+
+    def documents_of(self, scope: Scope) -> list[DocumentRecord]:
+        """The documents of the scope, by space and name; what it names and is not there is not."""
+        if scope.is_empty:
+            return []
+        return [
+            record
+            for record in self.documents(scope.spaces)
+            if scope.documents is None
+            or record.name in scope.documents
+            or (record.space, record.name) in scope.documents
+        ]
 
     def document(self, space: str, name: str) -> DocumentRecord | None:
         """One document, or None."""
@@ -178,12 +210,57 @@ class Index:
             chosen = known if spaces is None else [s for s in known if s.name in set(spaces)]
             return rarity(connection, chosen, words)
 
+    def spelling(self, question: str, spaces: Sequence[str] | None) -> Spelling:
+        """Which words of the question these spaces do not have, and which are meant by them.
+
+        None stands for all spaces.
+        """
+        with self._catalogue.reading() as connection:
+            known = self._catalogue.spaces(connection)
+            chosen = known if spaces is None else [s for s in known if s.name in set(spaces)]
+            return spelling(connection, chosen, terms(question))
+
     def opening(self, hit: Hit) -> str:
         """The first lines of the hit's document: its first two chunks; "" when it is gone."""
         with self._catalogue.reading() as connection:
             row = self._catalogue.row(connection, hit.chunk_id)
             rows = self._catalogue.around(connection, row.document_id, 0, 1) if row else []
         return "\n".join(first.text for first in rows)
+
+    def section(self, hit: Hit) -> tuple[Hit, ...]:
+        """The hit's chunk and its neighbours under the same heading, in the document's order.
+
+        At most SECTION chunks on each side; () when the document is gone.
+        """
+        with self._catalogue.reading() as connection:
+            row = self._catalogue.row(connection, hit.chunk_id)
+            if row is None:
+                return ()
+            first, last = max(0, row.position - SECTION), row.position + SECTION
+            rows = self._catalogue.around(connection, row.document_id, first, last)
+        at = next(number for number, one in enumerate(rows) if one.position == row.position)
+        start = end = at
+        while start and rows[start - 1].heading == row.heading:
+            start -= 1
+        while end + 1 < len(rows) and rows[end + 1].heading == row.heading:
+            end += 1
+        return tuple(to_hit(one) for one in rows[start : end + 1])
+
+    def outline(self, hit: Hit) -> tuple[Hit, ...]:
+        """The first chunk below each heading of the hit's document, in order.
+
+        Only the document's first OUTLINED chunks are looked at; () when it is gone.
+        """
+        with self._catalogue.reading() as connection:
+            row = self._catalogue.row(connection, hit.chunk_id)
+            if row is None:
+                return ()
+            rows = self._catalogue.around(connection, row.document_id, 0, OUTLINED - 1)
+        return tuple(
+            to_hit(one)
+            for number, one in enumerate(rows)
+            if not number or one.heading != rows[number - 1].heading
+        )
 
     def search(self, question: str, scope: Scope, k: int = 10) -> SearchResult:
         """The `k` best passages of the scope.
@@ -195,20 +272,49 @@ class Index:
             question, scope, k, self._catalogue, self._vectors, self.embedder, self._reranker
         )
 
+    def tables(self, stems: Sequence[str], hits: Sequence[Hit], scope: Scope) -> list[Table]:
+        """Tables of the scope that may answer a question: those of the hits' chunks first.
+
+        Then those whose names, headings or columns share the most of `stems`, which are spelt
+        by `vectorstore.tables.words.stems`. Never all tables of an index.
+        """
+        if scope.is_empty:
+            return []
+        with self._catalogue.reading() as connection:
+            near = tables_of_chunks(connection, [hit.chunk_id for hit in hits], scope)
+            named = tables_of_words(connection, stems, scope, _NAMED_TABLES)
+        return list({table.id: table for table in (*near, *named)}.values())
+
+    def table_rows(self, table: Table) -> list[TableRow]:
+        """The rows of a table that `tables` or `tables_of` gave; none when it is gone."""
+        with self._catalogue.reading() as connection:
+            return rows_of_table(connection, table.id)
+
+    def tables_of(self, space: str, name: str) -> list[Table]:
+        """All tables of a document in the order of its text."""
+        with self._catalogue.reading() as connection:
+            return tables_of_document(connection, space, name)
+
     # Writing
 
     def put(
-        self, document: NewDocument, chunks: Sequence[Chunk], *, only_if_there: bool = False
+        self,
+        document: NewDocument,
+        chunks: Sequence[Chunk],
+        *,
+        tables: Sequence[NewTable] = (),
+        only_if_there: bool = False,
     ) -> DocumentRecord:
-        """Store a document and its chunks in the place of its old version; durable on return.
+        """Store a document, its chunks and tables in the place of its old version.
 
-        Embeds before it writes; until then, and if anything fails, the old version stays. With
-        `only_if_there` raises DocumentGone where there is none: deleted stays deleted.
+        Durable on return. Embeds before it writes; until then, and if anything fails, the old
+        version stays. With `only_if_there` raises DocumentGone where there is none: deleted stays
+        deleted.
         """
         self._ready()
         stored = self._embed([prefix(document.title, c.heading) for c in chunks], chunks)
         record, space = self._catalogue.replace(
-            document, chunks, stored, only_if_there=only_if_there
+            document, chunks, stored, tables=tables, only_if_there=only_if_there
         )
         self._vectors.follow(space)
         return record

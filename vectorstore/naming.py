@@ -9,10 +9,11 @@ from vectorstore.query import STOPWORDS
 BY_NAME = 1.0  # the whole name stands in the question
 BY_KIND = 0.5  # "in the handbook", of a document called employee-handbook.pdf
 _TOKEN = re.compile(r"[^\W\d_]+|\d+")
-_VERSION = re.compile(r"[\W_]+v\d+(?:\.\d+)*$", re.IGNORECASE)
+_VERSION = re.compile(r"(?<![\W_])[\W_]++v\d+(?:\.\d+)*$", re.IGNORECASE)
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _PLURAL = 4  # letters from which an s at the end counts as an ending
 _LONE = 8  # letters; a name of one shorter word may be any word
+_NEAR = 120  # characters before a name
 _SLACK = 2  # words that may stand between those of a name
 # Of a file's name, but not of what people call it.
 _UNTOLD = frozenset(words_of(lambda language: language.retrieval.untold_in_names))
@@ -50,13 +51,13 @@ def _match(question: str, asked: list[tuple[str, int]], wanted: list[str]) -> fl
     reach = len(wanted) + _SLACK
     for start, (word, at) in enumerate(asked):
         if word in wanted and set(wanted) <= set(words[start : start + reach]):
-            if len(wanted) > 1 or telling or _LEADS.search(question[:at]):
+            if len(wanted) > 1 or telling or _leads(question, at):
                 return BY_NAME
         elif telling and word == "".join(wanted):
             return BY_NAME
     # A name's last word says what kind of document it is.
     for word, at in asked:
-        if word == wanted[-1] and word not in STOPWORDS and _LEADS.search(question[:at]):
+        if word == wanted[-1] and word not in STOPWORDS and _leads(question, at):
             return BY_KIND
     return 0.0
 
@@ -71,3 +72,8 @@ def _tokens(text: str) -> list[tuple[str, int]]:
 
 def _singular(word: str) -> str:
     return word[:-1] if len(word) > _PLURAL and word.endswith("s") and word[-2] != "s" else word
+
+
+def _leads(question: str, at: int) -> bool:
+    """Whether a name at this place is led to, as by "in the"; only words close before it count."""
+    return bool(_LEADS.search(question[max(0, at - _NEAR) : at]))

@@ -102,7 +102,7 @@ def _trace(torch: Any, model: Any, target: Path) -> None:
         warnings.simplefilter("ignore")
         torch.onnx.export(
             LastStates(),
-            (torch.randint(1000, 2000, (1, 16)),),
+            (torch.arange(16)[None] % model.config.vocab_size,),
             str(target),
             input_names=["input_ids"],
             output_names=["states"],

@@ -1,5 +1,7 @@
 """Whether words or vectors of a document are in the index, looked for among all chunks."""
 
+import json
+
 from vectorstore.catalogue import Catalogue
 
 
@@ -10,7 +12,10 @@ class Presence:
         self._catalogue = catalogue
 
     def containing(self, text: str) -> tuple[str, str] | None:
-        """Space and name of a document that says `text` word by word, or has it as a heading."""
+        """Space and name of a document that says `text` word by word, or has it as a heading.
+
+        Cells and names of its tables count as well.
+        """
         with self._catalogue.reading() as connection:
             found = connection.execute(
                 "SELECT s.name, d.name FROM chunks c JOIN documents d ON d.id = c.document_id "
@@ -18,6 +23,14 @@ class Presence:
                 "WHERE instr(c.text, ?1) OR instr(c.heading, ?1) OR instr(d.title, ?1) LIMIT 1",
                 (text,),
             ).fetchone()
+            if found is None:  # a cell says the same as its row's chunk, in another form
+                found = connection.execute(
+                    "SELECT s.name, d.name FROM tables t JOIN documents d ON d.id = t.document_id "
+                    "JOIN spaces s ON s.id = d.space_id "
+                    "WHERE instr(t.name, ?1) OR instr(t.columns, ?2) OR EXISTS (SELECT 1 "
+                    "FROM table_rows r WHERE r.table_id = t.id AND instr(r.cells, ?2)) LIMIT 1",
+                    (text, json.dumps(text, ensure_ascii=False)[1:-1]),
+                ).fetchone()
         return None if found is None else (str(found[0]), str(found[1]))
 
     def has_vector(self, vector: bytes) -> bool:

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
+from vectorstore.dates import clock_spellings, days_of, spellings
 from vectorstore.languages import words_of
 
 # Words that questions are made of and that tell no passage from another. FTS5 would weigh
@@ -11,8 +12,12 @@ from vectorstore.languages import words_of
 STOPWORDS = frozenset(words_of(lambda language: language.retrieval.stop_words))
 _MOST_TERMS = 48  # of a question; what follows in a pasted page adds time and no precision
 _LONGEST_TERM = 64
+_MOST_DATES = 3  # of a question; each is some fifty phrases
+_MOST_TIMED = 400  # characters of a question in which times of day are looked for
 # Parts of one token to a reader: AB-12/3, 2026-03-01, 1,234.50, e-mail, v2.1, a@b.example
-_COMPOUND = re.compile(r"\w+(?:[-‐‑–/.,:_@+'’]\w+)+")
+# From the beginning of a word only, and without going back: a pasted key of 60,000 letters has
+# no such part, and must not be searched for one from each of its letters.
+_COMPOUND = re.compile(r"(?<![^\W_])[^\W_]++(?:(?:[-‐‑–/.,:@+'’]|_++)[^\W_]++)+")
 _QUOTED = re.compile(r'["“„«]([^"“”„«»]{2,200})["”“»]')
 # Scripts without spaces: the tokenizer would take a whole clause for one word.
 _UNSPACED = re.compile(
@@ -59,15 +64,27 @@ def _without_crumbs(match: re.Match[str]) -> str:
     return " ".join(part for part in parts if len(part) > 3 or (part.isalpha() and len(part) > 1))
 
 
-def match_expression(question: str) -> str:
+def folded(word: str) -> str:
+    """A word as the index compares it: in lower case, without accents."""
+    plain = unicodedata.normalize("NFKD", word.lower())
+    return "".join(letter for letter in plain if not unicodedata.combining(letter))
+
+
+def match_expression(question: str, also: Iterable[str] = ()) -> str:
     """The question in FTS5's language: any of its terms, and its quoted parts as phrases.
+
+    So are its dates and times, in every form in which a document may write them. `also` are words
+    that stand for some of the question's.
 
     Every term stands in quotes and holds word characters alone, so nothing that a person types
     is read as syntax. "" when there is nothing to look up.
     """
-    wanted = terms(question)
+    wanted = [*terms(question), *also]
     for compound in _COMPOUND.findall(question):
         wanted.append(" ".join(_WORD.findall(searchable(compound).split(" ")[0].lower())))
+    dated = [phrase for day in days_of(question)[:_MOST_DATES] for phrase in spellings(day)]
+    for phrase in [*dated, *clock_spellings(question[:_MOST_TIMED])]:
+        wanted.append(" ".join(_WORD.findall(phrase)))
     for quoted in _QUOTED.findall(question):
         wanted.append(" ".join(_WORD.findall(searchable(quoted).lower())))
     return " OR ".join(f'"{term}"' for term in _distinct(w for w in wanted if w.strip("_ ")))

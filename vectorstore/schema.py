@@ -1,8 +1,10 @@
 """The tables of the catalogue and the steps from one version of them to the next."""
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
+from vectorstore.disk import read_database
 from vectorstore.faults import IndexFault
 from vectorstore.versions import VersionFault, bring_up_to_date
 
@@ -75,6 +77,39 @@ STEPS = (
     CREATE INDEX former_places_of ON former_places (space, name);
     """,
     """
+    -- Tables of documents as data. The text of a row stands in the chunk of its position too.
+    CREATE TABLE tables (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        document_id INTEGER NOT NULL REFERENCES documents (id) ON DELETE CASCADE,
+        number INTEGER NOT NULL,       -- within the document, from 0
+        name TEXT NOT NULL,            -- its title, caption or sheet, or ''
+        heading TEXT NOT NULL,
+        columns TEXT NOT NULL,         -- JSON: [[name, kind, unit, decimal mark], ...]
+        rows INTEGER NOT NULL,
+        first_position INTEGER NOT NULL,  -- of the chunks that say its rows
+        last_position INTEGER NOT NULL,
+        UNIQUE (document_id, number)
+    );
+
+    CREATE TABLE table_rows (
+        table_id INTEGER NOT NULL REFERENCES tables (id) ON DELETE CASCADE,
+        number INTEGER NOT NULL,       -- from 1
+        position INTEGER NOT NULL,     -- of the chunk that says it
+        page INTEGER,
+        address TEXT NOT NULL,         -- 'A5:F5' where the format has such, or ''
+        cells TEXT NOT NULL,           -- JSON: [text, ...]
+        PRIMARY KEY (table_id, number)
+    ) WITHOUT ROWID;
+
+    -- Stems of the names of tables and columns, by which a question finds them.
+    CREATE TABLE table_words (
+        word TEXT NOT NULL,
+        table_id INTEGER NOT NULL REFERENCES tables (id) ON DELETE CASCADE,
+        PRIMARY KEY (word, table_id)
+    ) WITHOUT ROWID;
+    CREATE INDEX table_words_of ON table_words (table_id);
+    """,
+    """
     -- How each page of a document was read, with the words that were recognised on it.
     CREATE TABLE pages (
         document_id INTEGER NOT NULL REFERENCES documents (id) ON DELETE CASCADE,
@@ -107,6 +142,20 @@ def migrate(connection: sqlite3.Connection, path: Path) -> None:
         bring_up_to_date(connection, STEPS, path, "the index")
     except VersionFault as fault:
         raise IndexFault(str(fault)) from fault
+
+
+def name_of_embedder(path: Path) -> str:
+    """The embedder's name in the catalogue at `path`; "" where there is none, or no catalogue."""
+    if not path.is_file():
+        return ""
+    try:
+        with closing(read_database(path)) as connection:
+            found = connection.execute(
+                "SELECT value FROM meta WHERE key = 'embedder_name'"
+            ).fetchone()
+    except sqlite3.Error as error:
+        raise IndexFault(f"The catalogue {path} cannot be read ({error}).") from error
+    return str(found[0]) if found else ""
 
 
 def create_words(connection: sqlite3.Connection, space_id: int) -> None:

@@ -9,14 +9,16 @@ from time import perf_counter
 import numpy as np
 
 from vectorstore.catalogue import Catalogue, Row, Space
+from vectorstore.dates import in_one_spelling
 from vectorstore.embedder import Embedder, Reading
 from vectorstore.late_interaction import likeness, question_tokens
 from vectorstore.naming import named
 from vectorstore.near_duplicates import fold
-from vectorstore.query import match_expression
+from vectorstore.query import match_expression, terms
 from vectorstore.records import Hit, SearchResult
 from vectorstore.rerank import Reranker, rerank
 from vectorstore.scope import DocumentChoice, Scope
+from vectorstore.spelling import spelling
 from vectorstore.vector_index import VectorIndex
 from vectorstore.vectors import from_bytes
 
@@ -81,7 +83,8 @@ def search(
 
     if not question.strip() or k < 1 or scope.is_empty:
         return SearchResult([], {"total_s": 0.0})
-    asked = embedder.read([question])[0]
+    question = in_one_spelling(question)
+    asked = embedder.read_question(question)
     lap("embed_s")
     with catalogue.reading() as connection:
         known = catalogue.spaces(connection)
@@ -89,14 +92,16 @@ def search(
         place = _Place(
             [space for space in known if wanted is None or space.name in wanted], scope.documents
         )
-        lexical = _by_words(connection, question, place, max(_CANDIDATES, k))
+        spelt = spelling(connection, place.spaces, terms(question))
+        expression = match_expression(question, spelt.stand_ins)
+        lexical = _by_words(connection, expression, place, max(_CANDIDATES, k))
         lap("words_s")
         near = _by_vectors(connection, catalogue, vectors, asked, place, max(_CANDIDATES, k))
         lap("vectors_s")
         # Vectors may lag behind a change that is being made; the catalogue knows what exists.
         rows = catalogue.rows(connection, dict.fromkeys([*lexical, *near]))
         rows = {number: row for number, row in rows.items() if place.holds(row)}
-        hits = _rank(connection, catalogue, question, asked, lexical, rows)
+        hits = _rank(connection, catalogue, question, asked, lexical, rows, spelt.known_share)
         lap("rank_s")
     if reranker is not None and hits:
         hits = rerank(question, hits, reranker)
@@ -106,10 +111,9 @@ def search(
 
 
 def _by_words(
-    connection: sqlite3.Connection, question: str, place: _Place, count: int
+    connection: sqlite3.Connection, expression: str, place: _Place, count: int
 ) -> dict[int, float]:
     """BM25 scores (higher is better) of the best `count` chunks."""
-    expression = match_expression(question)
     if not expression:
         return {}
     found: dict[int, float] = {}
@@ -176,8 +180,13 @@ def _rank(
     asked: Reading,
     lexical: dict[int, float],
     rows: dict[int, Row],
+    known_share: float,
 ) -> list[Hit]:
-    """Candidates by the weighted sum of their signals; those that say the same are folded."""
+    """Candidates by the weighted sum of their signals; those that say the same are folded.
+
+    The best match by words counts as much as the documents know of the question's words: of a
+    question in another language a single one may stand in them, by chance.
+    """
     ids = list(rows)
     if not ids:
         return []
@@ -190,7 +199,7 @@ def _rank(
     documents = {row.document_id: row for row in rows.values()}
     called = {key: named(question, row.document, row.title) for key, row in documents.items()}
     naming = np.array([called[rows[i].document_id] for i in ids])
-    score = alike + _LEXICAL * worded + _COSINE * cosine + _NAMED * naming
+    score = alike + _LEXICAL * known_share * worded + _COSINE * cosine + _NAMED * naming
     order = np.lexsort((np.array(ids), -score))
     hits = [
         to_hit(

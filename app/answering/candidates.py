@@ -11,9 +11,11 @@ from vectorstore.records import Hit
 
 FAR = 4  # pieces after a question that still answer it
 LONGEST = 320  # characters of an answer that is quoted whole
+FEWEST_ENTRIES = 4  # of a table of contents
+_ENTRY = re.compile(r"[^:|;]{2,120}?(?:: | \| |[ .\u2026]{2,} ?)(\d{1,4})$")
 _LABEL = re.compile(
     rf"^\W*(?:(?P<asks>{any_of(lambda language: language.questions.question_labels)})"
-    rf"|{any_of(lambda language: language.questions.answer_labels)})\s*\d{{0,3}}\s*[:.)\]]\s+",
+    rf"|{any_of(lambda language: language.questions.answer_labels)})\s*+\d{{0,3}}\s*+[:.)\]]\s+",
     re.IGNORECASE,
 )
 
@@ -41,10 +43,25 @@ class Candidate:
 
 
 def candidates(hits: Sequence[Hit]) -> Iterator[Candidate]:
-    """Yield the hits' sentences in order; a question is one only where no answer follows it."""
+    """Yield the hits' sentences in order; a question is one only where no answer follows it.
+
+    A table of contents answers nothing.
+    """
     for index, hit in enumerate(hits):
+        if is_contents(hit.text):
+            continue
         heading = hit.heading.rpartition(" > ")[2]
         yield from _of_passage(index, hit.text, heading if is_question(heading) else "")
+
+
+def is_contents(passage: str) -> bool:
+    """Whether a passage is a table of contents: titles with the numbers of their pages."""
+    pages = [int(found[1]) for line in passage.splitlines() if (found := _ENTRY.match(line))]
+    return (
+        len(pages) >= FEWEST_ENTRIES
+        and pages == sorted(pages)
+        and len(pages) >= len([line for line in passage.splitlines() if line.strip()]) - 1
+    )
 
 
 def is_question(sentence: str) -> bool:

@@ -7,19 +7,28 @@ from pathlib import PurePath
 from typing import Literal
 
 from app.answering.assistant import ChatModel
-from app.answering.confidence import BUILT_IN, Calibration
+from app.answering.confidence import BUILT_IN, FORMER, Calibration
 from app.answering.events import ModelName
+from app.answering.self_test import stored
 from app.data_folder.layout import DataFolder
 from app.engine.client import EngineClient, EngineDown, ModelInfo
-from app.engine.models import Model, ModelError, default_chat_model, is_starter, vocabulary_file
+from app.engine.models import (
+    Model,
+    ModelError,
+    default_chat_model,
+    former_embedder,
+    is_starter,
+    vocabulary_file,
+)
 from app.engine.options import Adapter, EngineOptions
 from app.engine.supervisor import EngineState, EngineSupervisor
 from app.engine.templates import TemplateError, chat_template
 from app.engine.tokenizer import Tokenizer, TokenizerError
 from app.settings import EngineSettings, Settings
 from vectorstore.disk import write_whole
+from vectorstore.index import Index
 
-# Below this many parameters a model's own words are not trusted without a quotation.
+# Of a model without a self-test: below this many parameters its own words are not trusted.
 WEAK_BELOW = 1_000_000_000
 
 
@@ -49,10 +58,13 @@ class ChatModelSource:
             return self._model
 
     def calibration(self) -> Calibration:
-        """When to refuse: as calibrated on this index, else as built in."""
+        """When to refuse: as calibrated on this index, else as built in for its embedder."""
         stored = DataFolder(self._settings.home).calibration
         if not stored.exists():
-            return BUILT_IN
+            former = former_embedder(
+                self._settings, Index.made_with(DataFolder(self._settings.home).index)
+            )
+            return BUILT_IN if former is None else FORMER
         return Calibration(**json.loads(stored.read_text(encoding="utf-8")))
 
     def state(self) -> EngineState:
@@ -128,20 +140,28 @@ class ChatModelSource:
             # Its file is not at hand, so what it says of itself is all that is known of it.
             called = _short(info.name) or f"the engine at {url}"
             name = ModelName(called, info.sha256, info.adapters)
-            return self._chat_model(self._elsewhere, info, tokenizer, name)
+            return self._chat_model(self._elsewhere, info, tokenizer, name, elsewhere=True)
         except (ModelError, TokenizerError, TemplateError) as error:
             raise EngineDown(str(error)) from error
 
     def _chat_model(
-        self, client: EngineClient, info: ModelInfo, tokenizer: Tokenizer, name: ModelName
+        self,
+        client: EngineClient,
+        info: ModelInfo,
+        tokenizer: Tokenizer,
+        name: ModelName,
+        *,
+        elsewhere: bool = False,
     ) -> ChatModel:
         ours = self._settings.engine.context
+        tested = None if elsewhere else stored(self._chosen_model().path, info.sha256)
         return ChatModel(
             engine=client,
             template=chat_template(tokenizer),
             name=name,
             context_window=min(info.context_window or ours, ours),
-            weak=0 < info.parameters < WEAK_BELOW,
+            weak=not tested.trusted if tested else 0 < info.parameters < WEAK_BELOW,
+            reads=tested.reads if tested else 0.0,
         )
 
 

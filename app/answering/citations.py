@@ -8,7 +8,7 @@ from app.answering.language import sentences
 from vectorstore.languages import any_of
 
 _MARK = re.compile(
-    r"\s*[\[【(](?:passages?\s*)?(\d{1,3}(?:\s*[,;–-]\s*\d{1,3})*)[\]】)]", re.IGNORECASE
+    r"(?<!\s)\s*[\[【(](?:passages?\s*)?(\d{1,3}(?:\s*[,;–-]\s*\d{1,3})*)[\]】)]", re.IGNORECASE
 )
 _QUOTED_SENTENCES = re.compile(r"[“„«\"]([^“”„«»\"]*[.!?]\s[^“”„«»\"]*)[”“»\"]")
 _SAYS_NO = re.compile(any_of(lambda language: language.refusals), re.IGNORECASE)

@@ -23,7 +23,7 @@ _DEFINITION = re.compile(
     r"^([ \t]{0,3})\[([^\]\n]{1,100})\]:[ \t]*(\S*(?://|\.\w)\S*)", re.MULTILINE
 )
 _AUTOLINK = re.compile(r"<((?:[a-z][a-z0-9+.-]{1,20}:|www\.)[^<>\s]{1,2000})>", re.IGNORECASE)
-_TAG = re.compile(rf"<\s*/?\s*(?:{_ACTIVE})\b[^<>]*(?:>|$)", re.IGNORECASE)
+_TAG = re.compile(rf"<\s*+(?:/\s*+)?(?:{_ACTIVE})\b[^<>]*(?:>|$)", re.IGNORECASE)
 _ADDRESS_IN_TAG = re.compile(
     r"(?:src|href|srcset|action|data|poster|background|formaction|xlink:href|url)\s*[=(]\s*"
     r"[\"']?\s*([^\s\"'<>)]{1,2000})",

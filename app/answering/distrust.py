@@ -13,8 +13,10 @@ from app.answering.events import Notice
 from app.answering.instructions import gives_orders, without_orders
 from vectorstore.records import Hit
 
-_MARK = re.compile(r"^(\s*)\[(\d{1,3})\]", re.MULTILINE)
-_LABEL = re.compile(r"^(\s*)(question|passages?|answer|frage|antwort)\s*:", re.MULTILINE | re.I)
+_MARK = re.compile(r"^([^\S\n]*+)\[(\d{1,3})\]", re.MULTILINE)
+_LABEL = re.compile(
+    r"^([^\S\n]*+)(question|passages?|answer|frage|antwort)\s*:", re.MULTILINE | re.I
+)
 
 
 @dataclass(frozen=True, slots=True)

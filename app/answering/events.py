@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
+from app.answering.plan import Plan
 from app.answering.window import PastTurn
 from vectorstore.records import Hit
 
@@ -50,6 +51,8 @@ class Usage:
     dropped: Dropped = field(default_factory=Dropped)
 
 
+Outcome = Literal["answered", "partly", "unconfirmed", "not_found"]
+Form = Literal["text", "list", "steps", "table", "comparison", "yes_no", "value", "talk"]
 NoticeKind = Literal["orders", "links", "question", "answer"]
 
 
@@ -80,7 +83,12 @@ class ModelName:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A finished answer. `found` is false when the documents do not hold it."""
+    """A finished answer, in Markdown.
+
+    `outcome`: "answered"; "partly" (`missing` names the parts that the documents do not answer);
+    "unconfirmed" (passages are near, and the answer shows them without claiming that they answer);
+    "not_found". `found` is true for the first two.
+    """
 
     id: str
     question: str
@@ -102,6 +110,13 @@ class Answer:
     prompt_sha256: str = ""  # see window.tokens_sha256
     searched: str = ""  # the question that was searched for, made from the conversation
     notices: tuple[Notice, ...] = ()
+    outcome: Outcome = "answered"
+    form: Form = "text"
+    missing: tuple[str, ...] = ()
+    plan: Plan | None = None  # None for an answer of an earlier version
+    searches: tuple[tuple[str, ...], ...] = ()  # of each search the chunk ids, best first
+    # Spaces and documents that it names from the catalogue; (space, "") for a space alone.
+    named: tuple[tuple[str, str], ...] = ()
 
     def shown(self) -> list[tuple[int, Hit]]:
         """The passages first shown in this turn, with their numbers, ascending."""
@@ -135,8 +150,22 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
+class EvidenceFound:
+    """The best of what was found, before any model has written; it is never taken back."""
+
+    citations: Sequence[Citation]
+
+
+@dataclass(frozen=True, slots=True)
 class Writing:
-    """The model's draft so far; not yet checked."""
+    """The model's draft so far; not yet checked, and never shown to a reader."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """The answer so far, checked; what was said is only ever added to."""
 
     text: str
 
@@ -148,4 +177,4 @@ class Finished:
     answer: Answer
 
 
-Event = Searching | Reading | Writing | Finished
+Event = Searching | Reading | EvidenceFound | Writing | Said | Finished

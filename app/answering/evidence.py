@@ -17,8 +17,9 @@ from app.answering.language import (
     stem_of,
     telling_words,
 )
+from vectorstore.dates import in_one_spelling
 from vectorstore.embedder import Embedder, Reading, Vector
-from vectorstore.languages import any_of
+from vectorstore.languages import any_of, language_of
 from vectorstore.records import Hit
 
 MOST_SENTENCES = 60  # a query's cost is bounded; later passages give up their sentences first
@@ -95,9 +96,11 @@ def rank_evidence(
     found = list(candidates(passages))[:MOST_SENTENCES]
     if not found:
         return []
-    asked_reading, *readings = embedder.read([question, *(one.told for one in found)])
-    asked = set(content_stems(question))
-    held = [set(content_stems(one.told)) for one in found]
+    asked_reading = embedder.read_question(question)
+    readings = embedder.read([one.told for one in found])
+    spoken = language_of(question)
+    asked = set(content_stems(in_one_spelling(question, spoken)))
+    held = [set(content_stems(in_one_spelling(one.told, spoken))) for one in found]
     asked_codes, asked_labels = codes(question), labels(question)
     telling = _weights(question, rarity or {})
     weight = sum(telling.values()) or 1.0

@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from app.answering.dates import Day, placed_days, without_days
 from app.answering.language import NUMBER, content_stems, in_digits, numbers, plain_number
+from vectorstore.dates import Day, placed_days, without_days
 from vectorstore.languages import any_of, meanings, words_of
 
 _SIGNS = {  # units as all languages write them, folded, and one name for each
@@ -46,9 +46,13 @@ _SIGNS = {  # units as all languages write them, folded, and one name for each
     for alias in aliases.split()
 }
 UNITS = _SIGNS | meanings(lambda language: language.figures.units)
-_SCALES = meanings(lambda language: language.numbers.scales)
+SCALES = meanings(lambda language: language.numbers.scales)
+CURRENCIES = frozenset(("EUR", "USD", "GBP", "CHF", "pence", "cents"))
+TIMES = frozenset(("seconds", "minutes", "hours", "days", "weeks", "months", "years"))
 _PERCENT = any_of(lambda language: language.figures.percent_phrases)
-_ARTICLE = any_of(lambda language: language.optional_articles)
+# "a value of", between "up to" and the figure
+_AN = any_of(lambda language: language.support.articles)
+_OF_THE_FIGURE = rf"\s+(?:(?:{_AN})\s+)?(?:\w{{3,20}}\s\w{{2,3}}\s)?\W?$"
 _UNIT_WORD = re.compile(r"[%€$£]|°[CF]|[^\W\d_]+", re.IGNORECASE)
 _NEXT = re.compile(rf"[\s-]*({_UNIT_WORD.pattern})", re.IGNORECASE)
 _BEFORE = re.compile(r"(€|\$|£|\bEUR|\bUSD|\bGBP|\bCHF)\s*$", re.IGNORECASE)
@@ -60,11 +64,11 @@ _MINUS = re.compile(
 _BRACKETS = re.compile(r"\([€$£]?\s*$")
 _LESS = re.compile(rf"\b({any_of(lambda language: language.figures.losses)})\b", re.IGNORECASE)
 _AT_LEAST = re.compile(
-    rf"\b({any_of(lambda language: language.figures.at_least)})\s+(?:(?:{_ARTICLE})\s+)?\W?$",
+    rf"\b({any_of(lambda language: language.figures.at_least)}){_OF_THE_FIGURE}",
     re.IGNORECASE,
 )
 _AT_MOST = re.compile(
-    rf"\b({any_of(lambda language: language.figures.at_most)})\s+(?:(?:{_ARTICLE})\s+)?\W?$",
+    rf"\b({any_of(lambda language: language.figures.at_most)}){_OF_THE_FIGURE}",
     re.IGNORECASE,
 )
 _OR_MORE = re.compile(
@@ -141,11 +145,17 @@ def _fits(figure: Figure, held: Figure, said: list[Figure], sentence: str, conte
         return False
     if held.ranged and not figure.ranged and len(said) < 2 and not figure.bound:
         return False
-    if not _same_measure(figure.scale, held.scale, _SCALES, sentence, context):
+    if not _same_scale(figure, held, sentence, context):
         return False
     if not figure.unit and held.unit != "%":
         return True
     return _same_measure(figure.unit, held.unit, UNITS, sentence, context)
+
+
+def _same_scale(figure: Figure, held: Figure, sentence: str, context: str) -> bool:
+    if figure.scale and not held.scale and held.unit and not held.column:
+        return False  # "600 euros" are no 600 million, whatever the passage counts in elsewhere
+    return _same_measure(figure.scale, held.scale, SCALES, sentence, context)
 
 
 def _same_measure(said: str, held: str, known: dict[str, str], sentence: str, context: str) -> bool:
@@ -167,8 +177,8 @@ def _unit(before: str, after: str) -> tuple[str, str]:
     while (following := _NEXT.match(rest)) and adjectives < 2:
         word = following.group(1).casefold()
         rest = rest[following.end() :]
-        if word in _SCALES and not scale:
-            scale = _SCALES[word]
+        if word in SCALES and not scale:
+            scale = SCALES[word]
         elif word in UNITS:
             return unit or UNITS[word], scale
         elif word in _NO_ADJECTIVES:
@@ -179,9 +189,12 @@ def _unit(before: str, after: str) -> tuple[str, str]:
 
 
 def _bound(before: str, after: str) -> str:
-    if _AT_LEAST.search(before) or _OR_MORE.match(after):
+    least, most = _AT_LEAST.search(before), _AT_MOST.search(before)
+    if least and most:  # "no more than" ends like "more than"
+        return "least" if least.start() < most.start() else "most"
+    if least or (not most and _OR_MORE.match(after)):
         return "least"
-    return "most" if _AT_MOST.search(before) or _OR_LESS.match(after) else ""
+    return "most" if most or _OR_LESS.match(after) else ""
 
 
 def _is_year(written: str) -> bool:

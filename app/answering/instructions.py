@@ -10,6 +10,7 @@ is missing. So what no rule can see is a false statement, also in the form "if a
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 from app.answering.language import sentences
 from vectorstore.languages import any_of, words_of
@@ -39,11 +40,37 @@ _TERMS = OrderTerms(
 )
 # The marks of turns in chat templates are of no language.
 _TURN_MARKS = (
-    r"<\|?\s*/?\s*(?:im_(?:start|end|sep)|system|assistant|user|endoftext|eot_id|"
-    r"start_header_id|end_header_id|inst)\b[^>]{0,20}>|\[/?\s*inst\s*\]|<<\s*/?\s*sys\s*>>"
+    r"<\|?\s*+(?:/\s*+)?(?:im_(?:start|end|sep)|system|assistant|user|endoftext|eot_id|"
+    r"start_header_id|end_header_id|inst)\b[^>]{0,20}>|\[/?\s*inst\s*\]|<<\s*+(?:/\s*+)?sys\s*>>"
 )
+
+
+_NEARBY = ".{0,300}"  # in the place of ".*" inside brackets
+
+
+def _in_order(pattern: str) -> tuple[re.Pattern[str], ...]:
+    """The parts of a pattern between its ".*": they are looked for one after the other.
+
+    A single expression would try every place of the first part with every place of the second.
+    What is inside brackets stays, with a bound, and so does a pattern of alternatives.
+    """
+    depth, at, parts = 0, 0, [""]
+    while at < len(pattern):
+        letter = pattern[at : at + 2] if pattern[at] == "\\" else pattern[at]
+        depth += (letter in ("(", "[")) - (letter in (")", "]"))
+        if depth == 0 and letter == "|":
+            return (re.compile(pattern.replace(".*", _NEARBY)),)
+        if depth == 0 and pattern.startswith(".*", at):
+            parts.append("")
+            at += 2
+        else:
+            parts[-1] += letter
+            at += len(letter)
+    return tuple(re.compile(part.replace(".*", _NEARBY)) for part in parts)
+
+
 _ORDERS = tuple(
-    re.compile(pattern)
+    _in_order(pattern)
     for pattern in (
         *words_of(lambda language: language.orders.patterns(_TERMS)),
         _TURN_MARKS,
@@ -54,7 +81,17 @@ _ORDERS = tuple(
 def gives_orders(sentence: str) -> bool:
     """Whether a sentence is an order to an assistant, in one of the known languages."""
     plain = _plain(sentence)
-    return any(pattern.search(form) for form in _forms(plain) for pattern in _ORDERS)
+    return any(_stand_in(form, parts) for form in _forms(plain) for parts in _ORDERS)
+
+
+def _stand_in(text: str, parts: Sequence[re.Pattern[str]]) -> bool:
+    at = 0
+    for part in parts:
+        found = part.search(text, at)
+        if found is None:
+            return False
+        at = found.end()
+    return True
 
 
 def without_orders(text: str) -> tuple[str, int]:

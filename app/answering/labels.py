@@ -13,12 +13,12 @@ _AND = any_of(lambda language: language.labels.list_joints)
 _TO = any_of(lambda language: language.labels.range_joints)
 _NUMBER = r"\d{1,5}(?:\.\d{1,3})*[a-z]?(?!['’]?s\b)"
 _LABELLED = re.compile(
-    rf"([^\W\d_]{{3,}})\s*:?\s+(?:{_NUMBER_SIGN})?\s*({_NUMBER})(?![\w%€])"
+    rf"(?<![^\W\d_])([^\W\d_]{{3,}}+)(?:\s*+:\s++|\s++)(?:{_NUMBER_SIGN})?\s*({_NUMBER})(?![\w%€])"
     rf"((?:\s*(?:,|-|–|/|\b(?:{_AND}|{_TO})\b)\s*{_NUMBER}(?![\w%€]))*)"
     r"(?:\s+([^\W\d_]+|[%€$£°]))?",
     re.IGNORECASE,
 )
-_MORE = re.compile(rf"(-|–|{_TO})?\s*({_NUMBER})", re.IGNORECASE)
+_MORE = re.compile(rf"(-|–|{_TO})?(?<!\s)\s*({_NUMBER})", re.IGNORECASE)
 
 
 def labels(text: str) -> dict[str, frozenset[str]]:

@@ -28,6 +28,7 @@ _A_NO = re.compile(
     rf"(?:{'|'.join(f'(?<=^{re.escape(short)})' for short in _SHORT_SENTENCES)})\s+(?=[^\W\d_])"
 )
 _CODE = re.compile(r"[^\W_]+(?:[-/.:_][^\W_]+)*")
+_LETTERS = re.compile(r"[^\W\d_]+")
 _LETTER_RUN = re.compile(r"\d+|[^\W\d_]+")
 _NUMBER_WORDS = {
     word: str(value)
@@ -135,7 +136,32 @@ def numbers(text: str) -> frozenset[str]:
 
 def in_digits(text: str) -> str:
     """`text` with its numbers in words, up to 999, written in digits."""
-    return _spelled().sub(_digits, text)
+    pieces: list[str] = []
+    end = 0
+    for word in _LETTERS.finditer(text):
+        # The pattern is long, and few words can open a number.
+        if word.start() < end or not _may_be_number(word.group().casefold()):
+            continue
+        if number := _spelled().match(text, word.start()):
+            pieces += [text[end : number.start()], _digits(number)]
+            end = number.end()
+    return "".join([*pieces, text[end:]])
+
+
+@lru_cache(maxsize=50_000)
+def _may_be_number(word: str) -> bool:
+    return word in _openers() or any(hundred in word for hundred in _hundreds())
+
+
+@lru_cache(maxsize=1)
+def _openers() -> frozenset[str]:
+    ones = words_of(lambda language: language.numbers.ones_before_hundred)
+    return frozenset(re.split(r"[\s-]", form)[0] for form in (*_small_numbers(), *ones))
+
+
+@lru_cache(maxsize=1)
+def _hundreds() -> tuple[str, ...]:
+    return words_of(lambda language: language.numbers.hundreds)
 
 
 @lru_cache(maxsize=1)
@@ -146,7 +172,7 @@ def _spelled() -> re.Pattern[str]:
     hundred = any_of(lambda language: language.numbers.hundreds)
     joint = any_of(lambda language: language.numbers.joints)
     hundreds = rf"(?:(?P<many>{below}|{one})[\s-]*)?(?:{hundred})"
-    rest = rf"(?:[\s-]*(?:{joint})?[\s-]*(?P<rest>{small})\b)?"
+    rest = rf"(?:[\s-]*+(?:(?:{joint})[\s-]*+)?(?P<rest>{small})\b)?"
     return re.compile(rf"\b(?:{hundreds}(?!\w*s\b){rest}|(?P<small>{small}))\b", re.IGNORECASE)
 
 

@@ -32,7 +32,7 @@ LAST_TURNS = 3  # whose passages a new layout may show again
 _SMALLEST_PASSAGE = 24  # tokens; less is not worth a heading
 _SLACK = 2  # tokens that a border between two texts may cost
 _CHARS_PER_TOKEN = 6  # longer texts are not tried whole: prose has about 4
-_SENTENCE_END = re.compile(r"[.!?。！？…]+[)\]\"'”’»]*(?=\s)|\n")
+_SENTENCE_END = re.compile(r"(?<![.!?。！？…])[.!?。！？…]++[)\]\"'”’»]*+(?=\s)|\n")
 
 
 class QuestionTooLong(Exception):

@@ -219,7 +219,7 @@ class Journal:
                 return False
             self._db.execute(
                 "INSERT INTO results VALUES (?, ?, ?, ?) ON CONFLICT (key) DO NOTHING",
-                (result.key, result.outcome, written, _sha256(written)),
+                (result.key, result.outcome, written, sha256_of(written)),
             )
         return True
 
@@ -240,7 +240,7 @@ class Journal:
                 if written is None:
                     yield failed(task, task.problem, attempts=0)
                     continue
-                if _sha256(written) != sha256:
+                if sha256_of(written) != sha256:
                     raise JournalError(
                         f"the journal {self.folder / FILE} was changed: the answer of row "
                         f"{task.key} is not the one that was written. Begin the run anew with "
@@ -361,5 +361,6 @@ def _of(kind: Any) -> TypeAdapter[Any]:
     return _ADAPTERS[kind]
 
 
-def _sha256(text: str) -> str:
+def sha256_of(text: str) -> str:
+    """The hash by which a result is known to be the one that was written."""
     return hashlib.sha256(text.encode()).hexdigest()

@@ -31,7 +31,8 @@ from app.batch.execution.run import (
 )
 from app.batch.execution.verify import verify
 from app.batch.input.checking import checked
-from app.batch.input.questionnaire import Remarks, read_questionnaire
+from app.batch.input.confined import read_confined
+from app.batch.input.rows import Remarks
 from app.batch.journal import Journal, open_journal
 from app.batch.output.columns import Link
 from app.batch.output.report import FORMATS as REPORT_FORMATS
@@ -124,7 +125,7 @@ def _answer(arguments: Namespace, settings: Settings, file: Path, operations: Op
         remarks = Remarks()
 
         def tasks() -> Iterator[Any]:
-            rows = read_questionnaire(
+            rows = read_confined(
                 file,
                 name=name,
                 question_column=order.question_column,

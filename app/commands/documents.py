@@ -14,6 +14,7 @@ from app.commands.output import fail, print_json, settings_of
 from app.commands.people import is_closed, opening
 from app.governance.audit.deletion_receipt import Removal
 from app.workspace.wiring import open_operations, open_workspace
+from app.workspace.workspace import Workspace
 from ingest.pipeline import PageQuality, Progress
 
 
@@ -142,10 +143,37 @@ def reindex(arguments: Namespace) -> int:
             progress_bar.update(done - progress_bar.n)
 
         home.index.rebuild(show)
+        read, unread = _read_again(home) if arguments.read_again else ([], [])
         records = home.documents()
-    result = {"documents": len(records), "chunks": sum(record.chunks for record in records)}
+    result: dict[str, object] = {
+        "documents": len(records),
+        "chunks": sum(record.chunks for record in records),
+    }
+    if arguments.read_again:
+        result |= {"read_again": read, "not_read_again": unread}
     if arguments.json:
         print_json(result)
     else:
         print(f"{result['chunks']} chunks of {result['documents']} documents embedded anew")
-    return 0
+        if arguments.read_again:
+            print(f"{len(read)} documents read again")
+    for name in unread:
+        fail(f"{name} was not read again; its version of before stays")
+    return 1 if unread else 0
+
+
+def _read_again(home: Workspace) -> tuple[list[str], list[str]]:
+    """Read every document from its original; names of those that were read, and of the others."""
+    read: list[str] = []
+    unread: list[str] = []
+    for record in home.documents():
+        file = home.original(record)
+        status = home.read_again(record.space, record.name, file) if file is not None else None
+        name = f"{record.space}/{record.name}"
+        if status is None:
+            unread.append(f"{name} (no file has its bytes any more)")
+        elif status.status == "rejected":
+            unread.append(f"{name} ({status.reason})")
+        else:
+            read.append(name)
+    return read, unread

@@ -3,7 +3,7 @@
 import json
 import sys
 from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -13,8 +13,9 @@ from tqdm import tqdm
 from app.answering.ask import Ask
 from app.answering.chat_model import store_calibration
 from app.answering.evaluation.calibrate import Fit, calibrate, provenance, samples_of
-from app.answering.evaluation.compare import compare, comparison_table, read_report
+from app.answering.evaluation.compare import Difference, compare, comparison_table, read_report
 from app.answering.evaluation.hits import same_document
+from app.answering.evaluation.kinds import side_by_side
 from app.answering.evaluation.questions import (
     Question,
     QuestionFileError,
@@ -26,6 +27,7 @@ from app.answering.evaluation.report import Answerer, Report, evaluate, table
 from app.answering.evaluation.report import Search as SearchCall
 from app.answering.events import Answer, Finished
 from app.commands.output import fail, print_json, settings_of
+from app.settings import Settings
 from app.workspace.wiring import open_workspace
 from app.workspace.workspace import Workspace
 from vectorstore.records import Hit
@@ -44,20 +46,11 @@ def run_eval(arguments: Namespace) -> int:
         return 2
     file = Path(arguments.dialogues or arguments.questions)
     questions = _questions(arguments, file)
-    with open_workspace(settings_of(arguments), "strongroom eval") as home:
-        spaces = arguments.space
-        with tqdm(unit="question", disable=not sys.stderr.isatty()) as progress_bar:
-
-            def show(done: int, total: int) -> None:
-                progress_bar.total = total
-                progress_bar.update(done - progress_bar.n)
-
-            report = evaluate(
-                questions,
-                _search(home, spaces),
-                None if arguments.retrieval_only else _ask(home, spaces),
-                show,
-            )
+    models = arguments.model or []
+    if len(models) > 1:
+        return _compare_models(arguments, questions, models)
+    with open_workspace(_settings(arguments, *models), "strongroom eval") as home:
+        report = _evaluate(arguments, questions, home)
         fitted = _calibrate(home, file, report) if arguments.calibrate else None
     printed: dict[str, Any] = dict(report)
     if arguments.half_indexed:
@@ -67,6 +60,72 @@ def run_eval(arguments: Namespace) -> int:
     if failed:
         fail(f"{failed} questions ended in an error; they are in the report")
     return 1 if failed else 0
+
+
+def _settings(arguments: Namespace, model: str | None = None) -> Settings:
+    return settings_of(arguments, engine={"model": model})
+
+
+def _evaluate(arguments: Namespace, questions: Sequence[Question], home: Workspace) -> Report:
+    spaces = arguments.space
+    with tqdm(unit="question", disable=not sys.stderr.isatty()) as progress_bar:
+
+        def show(done: int, total: int) -> None:
+            progress_bar.total = total
+            progress_bar.update(done - progress_bar.n)
+
+        return evaluate(
+            questions,
+            _search(home, spaces),
+            None if arguments.retrieval_only else _ask(home, spaces),
+            show,
+        )
+
+
+def _compare_models(
+    arguments: Namespace, questions: Sequence[Question], models: Sequence[str]
+) -> int:
+    """The same questions with one model after the other, then each beside the first."""
+    reports: dict[str, Report] = {}
+    for model in models:
+        with open_workspace(_settings(arguments, model), "strongroom eval") as home:
+            reports[model] = _evaluate(arguments, questions, home)
+    first, *others = models
+    differences = {model: compare(reports[first], reports[model]) for model in others}
+    printed = {
+        "models": [{"model": model, "report": report} for model, report in reports.items()],
+        "differences": [
+            {"a": first, "b": model, "metrics": [asdict(one) for one in found]}
+            for model, found in differences.items()
+        ],
+    }
+    if arguments.out:
+        _write(Path(arguments.out), printed)
+    if arguments.json:
+        print_json(printed)
+    else:
+        _print_models(reports, differences)
+    failed = sum(report["counts"]["failed"] for report in reports.values())
+    if failed:
+        fail(f"{failed} questions ended in an error; they are in the reports")
+    return 1 if failed else 0
+
+
+def _print_models(
+    reports: Mapping[str, Report], differences: Mapping[str, Sequence[Difference]]
+) -> None:
+    for model, report in reports.items():
+        print(f"{model}\n\n{table(report)}\n")
+    if any(report["kinds"] for report in reports.values()):
+        named = {Path(model).name: report["kinds"] for model, report in reports.items()}
+        print("\n".join(side_by_side(named)))
+    first = next(iter(reports))
+    for model, found in differences.items():
+        print(f"\nA: {first}, B: {model}\n{comparison_table(found)}")
+
+
+def _write(path: Path, report: object) -> None:
+    path.write_text(json.dumps(report, ensure_ascii=False, indent=1), encoding="utf-8")
 
 
 def _wrong_usage(arguments: Namespace) -> str:
@@ -81,6 +140,18 @@ def _wrong_usage(arguments: Namespace) -> str:
     if arguments.retrieval_only and (arguments.calibrate or arguments.half_indexed):
         needing = "--calibrate" if arguments.calibrate else "--half-indexed"
         return f"{needing} needs answers; leave out --retrieval-only"
+    return _wrong_models(arguments)
+
+
+def _wrong_models(arguments: Namespace) -> str:
+    models = arguments.model or []
+    if models and arguments.retrieval_only:
+        return "--model answers, and --retrieval-only does not; leave one of them out"
+    if len(models) != len(set(models)):
+        return "name every --model once; one compared with itself tells nothing"
+    if len(models) > 1 and (arguments.calibrate or arguments.half_indexed):
+        with_one = "--calibrate" if arguments.calibrate else "--half-indexed"
+        return f"{with_one} goes with one --model"
     return ""
 
 
@@ -136,9 +207,7 @@ def _print(
     if fitted:
         printed["calibration"] = asdict(fitted)
     if arguments.out:
-        Path(arguments.out).write_text(
-            json.dumps(printed, ensure_ascii=False, indent=1), encoding="utf-8"
-        )
+        _write(Path(arguments.out), printed)
     if arguments.json:
         print_json(printed)
         return
@@ -165,12 +234,12 @@ def _search(home: Workspace, spaces: Sequence[str] | None) -> SearchCall:
 
 
 def _ask(home: Workspace, spaces: Sequence[str] | None) -> Answerer:
-    def ask(question: Question) -> Answer:
+    def ask(question: Question) -> Sequence[Answer]:
         scope = _scope(home, spaces, question.documents)
         history: list[Answer] = []
         for words in (*(turn.question for turn in question.earlier), question.question):
             history.append(answer(Ask(words, scope, tuple(history))))
-        return history[-1]
+        return history
 
     def answer(asked: Ask) -> Answer:
         for event in home.ask(asked):

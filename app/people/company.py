@@ -24,6 +24,7 @@ _ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "E
 _LEEWAY_S = 60  # clocks differ
 _KNOWN_S = 3600.0  # the provider's description and keys are read again after this
 _TIMEOUT_S = 10.0
+_SILENT_S = 15.0  # after a failure the next ones are told at once
 
 
 class CompanyRefused(Exception):
@@ -74,6 +75,7 @@ class CompanySignIn:
         self._lock = threading.Lock()
         self._described: dict[str, Any] | None = None
         self._described_at = 0.0
+        self._failed: tuple[float, str] | None = None  # when it was unreachable, and why
 
     @property
     def host(self) -> str:
@@ -160,19 +162,29 @@ class CompanySignIn:
         with self._lock:
             if self._described and time.monotonic() - self._described_at < _KNOWN_S:
                 return self._described
-            issuer = self._registration.issuer
-            described = self._get(issuer.rstrip("/") + "/.well-known/openid-configuration")
-            if described.get("issuer") != issuer:
-                raise CompanyUnreachable(f"{self.host} calls itself by another issuer's name")
-            for endpoint in ("authorization_endpoint", "token_endpoint", "jwks_uri"):
-                address = str(described.get(endpoint, ""))
-                if _origin(address) != _origin(issuer):
-                    raise CompanyUnreachable(
-                        f"{self.host} names another host as its {endpoint}; only the issuer's own "
-                        "host is contacted"
-                    )
-            self._described, self._described_at = described, time.monotonic()
-            return described
+            if self._failed and time.monotonic() - self._failed[0] < _SILENT_S:
+                raise CompanyUnreachable(self._failed[1])
+            try:
+                self._described = self._read_description()
+            except CompanyUnreachable as error:
+                self._failed = time.monotonic(), str(error)
+                raise
+            self._described_at, self._failed = time.monotonic(), None
+            return self._described
+
+    def _read_description(self) -> dict[str, Any]:
+        issuer = self._registration.issuer
+        described = self._get(issuer.rstrip("/") + "/.well-known/openid-configuration")
+        if described.get("issuer") != issuer:
+            raise CompanyUnreachable(f"{self.host} calls itself by another issuer's name")
+        for endpoint in ("authorization_endpoint", "token_endpoint", "jwks_uri"):
+            address = str(described.get(endpoint, ""))
+            if _origin(address) != _origin(issuer):
+                raise CompanyUnreachable(
+                    f"{self.host} names another host as its {endpoint}; only the issuer's own "
+                    "host is contacted"
+                )
+        return described
 
     def _get(self, address: str) -> dict[str, Any]:
         try:

@@ -47,9 +47,9 @@ class Group:
 class People:
     """Everyone who can sign in, and what their groups may do; safe from many threads.
 
-    Every change that an administrator makes is handed to `record` inside its transaction: what
-    cannot be recorded is not done, and what is refused is not recorded. `by` is the id of the
-    person who makes the change, or "" for the one who works at the command line.
+    Every change that somebody makes, or another sign-in tells, is handed to `record` inside its
+    transaction: what cannot be recorded is not done, and what is refused is not recorded. `by` is
+    the id of the person who makes the change, or "" for the one who works at the command line.
     """
 
     def __init__(
@@ -221,12 +221,14 @@ class People:
 
         `groups` replaces those it told before; groups given here stay. None leaves both as they
         are. A name that somebody else has gets `origin` behind it: a name never gives access to
-        another's account. Raises PeopleError for a name that cannot be one.
+        another's account. A person, group or role that is new here is on record as this person's
+        change. Raises PeopleError for a name that cannot be one.
         """
         with self._database.writing() as connection:
             row = connection.execute(
                 f"SELECT {_PERSON} FROM people WHERE subject = ?", (subject,)
             ).fetchone()
+            before = None if row is None else _person(connection, row)
             if row is None:
                 free = next(
                     candidate
@@ -253,7 +255,13 @@ class People:
             row = connection.execute(
                 f"SELECT {_PERSON} FROM people WHERE id = ?", (person_id,)
             ).fetchone()
-            return _person(connection, row)
+            person = _person(connection, row)
+            if before is None:
+                self._record(person_id, {**_added(person, _shared(person)), "way": origin})
+            elif (before.groups, before.administrator) != (person.groups, person.administrator):
+                told = {"groups": _shared(person), "roles": _roles(person), "way": origin}
+                self._record(person_id, {**_change("users groups", person.name), **told})
+            return person
 
     # Groups
 
@@ -392,6 +400,10 @@ def _change(what: str, name: str) -> dict[str, Any]:
 def _added(person: Person, groups: Collection[str] = ()) -> dict[str, Any]:
     about = _change("users add", person.name)
     return {**about, "groups": sorted(groups), "administrator": person.administrator}
+
+
+def _shared(person: Person) -> list[str]:
+    return sorted(person.groups - {EVERYONE})
 
 
 def _roles(person: Person) -> list[str]:

@@ -11,6 +11,7 @@ from app.batch.queue.submission import OfficeNotThere, QuestionnaireRefused
 from app.people.curating.curation import CurationRefused, NotThere
 from app.people.curating.uploads import UploadRefused
 from app.people.names import PeopleError
+from app.web.fair_share import TooMuchAtOnce
 from app.web.pages.rendering import render
 
 
@@ -23,6 +24,7 @@ STATUSES: tuple[tuple[type[Exception], int], ...] = (
     (NotThere, 404),
     (NotAdministrator, 404),
     (OfficeNotThere, 404),
+    (TooMuchAtOnce, 429),
     (QuestionnaireRefused, 409),
     (CurationRefused, 409),
     (UploadRefused, 409),

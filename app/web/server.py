@@ -13,14 +13,18 @@ from fastapi import APIRouter, FastAPI
 from fastapi.responses import FileResponse, JSONResponse
 from fastapi.routing import APIRoute
 
+from app.http_server import raise_open_files, server_of
 from app.people.conversations.store import Conversations
 from app.privacy import SWITCHES
 from app.web.auth.csrf import Csrf
+from app.web.auth.joins import TABS_OF_ALL, Joins
 from app.web.auth.proxies import Network, Proxies
+from app.web.auth.refused_requests import Record, RefusedRequests
 from app.web.auth.security import App, Door, Gate, Headers
 from app.web.chat.backend import ChatBackend
 from app.web.chat.shell import Shell
 from app.web.chat.tabs import Tabs
+from app.web.faults import Faults
 
 _HERE = Path(__file__).parent
 # Whatever of these kinds lies beside this file is ours to show, also before the sign-in.
@@ -60,6 +64,7 @@ def create_app(
     *,
     sign_in: Callable[[App], App],
     pages: Sequence[PageGroup] = (),
+    refused: Record = lambda person, about: None,
     outside: Outside = Outside(),
     questions_at_once: int = 16,
     waiting: int = 64,
@@ -69,7 +74,7 @@ def create_app(
 
     It answers under loopback names and those of `outside`. `sign_in` wraps the application and
     tells it whose each request is. `pages` are the routes beside the chat; what is not among them
-    does not exist.
+    does not exist. `refused` puts on record what a signed-in person was refused.
 
     `questions_at_once` are answered together and `waiting` more may queue; a request body holds
     `body_bytes` at most.
@@ -130,7 +135,11 @@ def create_app(
     app.add_middleware(Shell)
     app.add_middleware(Tabs)
     app.add_middleware(Csrf, exempt=lambda path: path.startswith("/gradio_api/"))
+    page._queue.pending_messages_per_session.max_size = TABS_OF_ALL  # there is no setting for it
+    app.add_middleware(Joins)
+    app.add_middleware(RefusedRequests, record=refused)
     app.add_middleware(sign_in)
+    app.add_middleware(Faults)
     app.add_middleware(Gate, doors=doors, body_bytes=body_bytes, hosts=outside.hosts)
     app.add_middleware(
         Proxies, trusted=outside.proxies, told=outside.told, https=outside.behind_tls
@@ -155,13 +164,11 @@ def run_web(
     `tls` names the files of a certificate and its key. `ready` gets the page's address once it
     answers. Exits with uvicorn's words if the port is taken.
     """
-    config = uvicorn.Config(
+    raise_open_files()
+    config = server_of(
         app,
         host=host,
         port=port,
-        log_level="warning",
-        access_log=False,
-        server_header=False,
         proxy_headers=False,  # whom to believe is ours to decide
         ssl_certfile=tls[0] if tls else None,
         ssl_keyfile=tls[1] if tls else None,

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Literal
 
 from app.data_folder.layout import DataFolder
 from app.data_folder.ownership import find_owner
-from app.engine.models import ModelError, default_chat_model, default_embedder, is_starter
+from app.data_folder.protection import OTHERS, unwritable
+from app.engine.models import ModelError, default_chat_model, is_starter
 from app.engine.options import usable_cores
 from app.privacy import SWITCHES, UNSET, namespace
 from app.privacy import network_isolation as apart
 from app.privacy.allowed import named_in
 from app.settings import Settings
+from app.workspace.embedder_in_use import advice_to_move, embedder_in_use
 from ingest.sandbox import confinement
 
 if TYPE_CHECKING:
@@ -45,10 +47,14 @@ def check(
     """
     yield from _hardware(settings)
     yield from _models(settings)
-    yield from _index(settings)
+    yield from _folder(settings.home)
+    usable = not unwritable(settings.home)
+    if usable:
+        yield from _index(settings)
     yield from _privacy(settings)
     yield _namespace(settings, network)
-    yield from _serving(settings)
+    if usable:
+        yield from _serving(settings)
     yield _filter(calls)
 
 
@@ -79,7 +85,8 @@ def _hardware(settings: Settings) -> Iterator[Finding]:
 def _models(settings: Settings) -> Iterator[Finding]:
     yield _engine_elsewhere(settings) if settings.engine.url else _chat_model(settings)
     try:
-        yield Finding("models", "ok", f"embedder: {default_embedder(settings).name}")
+        told, advice = f"embedder: {embedder_in_use(settings).name}", advice_to_move(settings)
+        yield Finding("models", "warning" if advice else "ok", told, advice)
     except ModelError as error:
         yield Finding("models", "failed", f"embedder: {error}", "strongroom models fetch")
     if settings.index.reranker:
@@ -137,6 +144,24 @@ def _engine_elsewhere(settings: Settings) -> Finding:
     )
 
 
+def _folder(home: Path) -> Iterator[Finding]:
+    """Whether it can be written, and others kept out; looked at before it is opened."""
+    if reason := unwritable(home):
+        yield Finding(
+            "hardware",
+            "failed",
+            f"cannot write to {home} ({reason})",
+            "make room there, make it writable for this user, or name another place with --home",
+        )
+    if home.exists() and home.stat().st_mode & OTHERS:
+        yield Finding(
+            "privacy",
+            "warning",
+            f"{home} can be read by other users of this machine",
+            f"chmod 700 {home}",
+        )
+
+
 def _index(settings: Settings) -> Iterator[Finding]:
     newer = list(_newer(settings.home))
     if newer:
@@ -176,7 +201,7 @@ def _newer(home: Path) -> Iterator[Finding]:
 
 
 def _open_index(settings: Settings) -> Iterator[Finding]:
-    from app.errors import words_for
+    from app.errors import local_words_for
     from app.workspace.wiring import open_workspace
 
     try:
@@ -198,7 +223,7 @@ def _open_index(settings: Settings) -> Iterator[Finding]:
                         "index", "warning", f"{record.space}/{record.name}: {record.warning}"
                     )
     except Exception as error:
-        words = words_for(error)
+        words = local_words_for(error)
         if words is None:
             raise
         yield Finding("index", "failed", words)
@@ -226,14 +251,6 @@ def _privacy(settings: Settings) -> Iterator[Finding]:
         )
     else:
         yield Finding("privacy", "ok", "telemetry, hubs and hosted tracing are switched off")
-    home = settings.home
-    if home.exists() and home.stat().st_mode & 0o077:
-        yield Finding(
-            "privacy",
-            "warning",
-            f"{home} can be read by other users of this machine",
-            f"chmod 700 {home}",
-        )
     if settings.engine.url:
         yield Finding("privacy", "ok", f"questions and passages go to {settings.engine.url} only")
     if settings.index.chroma_url:

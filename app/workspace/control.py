@@ -1,13 +1,16 @@
 """The door through which other commands hand work to the process that owns the data folder.
 
-HTTP over a Unix socket that only the folder's user can open. A request is one JSON object; the
+HTTP over a Unix socket that only the folder's user can open; whoever calls has to be that user, or
+root, whatever the modes on the disk say. A request is one JSON object; the
 reply is a stream of JSON lines, each {"progress": …}, {"event": …}, {"result": …} or
 {"error": …}, where the last line is a result or an error.
 """
 
+import asyncio
 import contextlib
 import json
 import queue
+import socket as sockets
 import threading
 from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -22,7 +25,10 @@ from fastapi.responses import StreamingResponse
 from starlette.types import Receive, Send
 from starlette.types import Scope as ConnectionScope
 
-from app.errors import words_for
+from app.data_folder.callers import may_call
+from app.data_folder.protection import refuse_foreign
+from app.errors import local_words_for
+from app.http_server import BoundedProtocol, server_of
 from app.workspace.operations import Operation, operation
 from app.workspace.workspace import Workspace
 from ingest.pipeline import Progress
@@ -59,21 +65,38 @@ class _Told(StreamingResponse):
 
 @contextlib.contextmanager
 def take_work(home: Workspace, socket: Path) -> Iterator[None]:
-    """Serve `control_app` on `socket` from a thread until the block ends."""
+    """Serve `control_app` on `socket` from a thread until the block ends.
+
+    Raises FolderOpenToOthers where others could enter the folder that it lies in.
+    """
+    refuse_foreign(socket.parent)
     socket.unlink(missing_ok=True)  # left by a killed owner; ours is the lock now
-    server = uvicorn.Server(
-        uvicorn.Config(control_app(home), uds=str(socket), log_level="warning", lifespan="off")
-    )
+    server = uvicorn.Server(server_of(control_app(home), _OursAlone, lifespan="off"))
     # Signals belong to the web server in the main thread.
     server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
-    thread = threading.Thread(target=server.run, name="control", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        server.should_exit = True
-        thread.join(timeout=5)
-        socket.unlink(missing_ok=True)
+    with sockets.socket(sockets.AF_UNIX) as listener:  # one of uvicorn's would be for everybody
+        listener.bind(str(socket))
+        socket.chmod(0o600)  # nobody is let in before it listens
+        thread = threading.Thread(
+            target=server.run, args=([listener],), name="control", daemon=True
+        )
+        thread.start()
+        try:
+            yield
+        finally:
+            server.should_exit = True
+            thread.join(timeout=5)
+            socket.unlink(missing_ok=True)
+
+
+class _OursAlone(BoundedProtocol):
+    """Hangs up on other users of this machine before it reads a byte."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        if not transport.is_closing() and not may_call(transport.get_extra_info("socket")):
+            self.logger.warning("Another user of this machine called on the control socket.")
+            transport.abort()
 
 
 def _lines(home: Workspace, asked: Operation, body: Line) -> Generator[Line, None, None]:
@@ -89,7 +112,7 @@ def _lines(home: Workspace, asked: Operation, body: Line) -> Generator[Line, Non
             found = None
         yield {"result": asked.result.dump_python(found, mode="json")}
     except Exception as error:
-        words = words_for(error)
+        words = local_words_for(error)
         yield {
             "error": words or f"the command failed in the serving process: {error!r}",
             "kind": type(error).__name__,

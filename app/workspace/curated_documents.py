@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from app.governance.audit.records import RecordKind
 from app.people.conversations.store import Conversations
 from app.people.conversations.turns import Judged
 from app.people.curating.curation import Complaint
@@ -33,6 +34,15 @@ class CuratedDocuments:
 
     def original(self, record: DocumentRecord) -> Path | None:
         return self._home.original(record)
+
+    def note_opened(self, record: DocumentRecord, *, person: str) -> None:
+        about = {
+            "space": record.space,
+            "document": record.name,
+            "sha256": record.sha256,
+            "what": "text",
+        }
+        self._home.trail.record(RecordKind.SOURCE_OPENED, person=person, data=about)
 
     def forget(self, names: Sequence[str], *, space: str, person: str) -> Mapping[str, str]:
         removals = self._home.remove(names, space=space, person=person)

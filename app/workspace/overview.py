@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 
 from app.engine.gguf import GgufError, read_gguf
 from app.engine.hardware import detect_from_outside
-from app.engine.models import ModelError, adapters_in_use, default_chat_model, default_embedder
+from app.engine.models import ModelError, adapters_in_use, default_chat_model
 from app.engine.plan import PlanError
 from app.engine.plan import plan as make_plan
 from app.governance.audit.usage import Day, usage_by_day
@@ -47,12 +47,9 @@ class HomeOverview:
         told += [
             ("adapter", one.name, one.problem or one.about) for one in adapters_in_use(settings)
         ]
-        try:
-            embedder = self._home.index.embedder
-            about = f"{embedder.dimension} dimensions, reads {embedder.window} tokens"
-            told.append(("embedder", default_embedder(settings).name, about))
-        except ModelError as error:
-            told.append(("embedder", "–", str(error)))
+        embedder = self._home.index.embedder
+        about = f"{embedder.dimension} dimensions, reads {embedder.window} tokens"
+        told.append(("embedder", embedder.name, about))
         return told
 
     def plan(self) -> str:

@@ -53,6 +53,18 @@ class PersonalWorkspace:
         """The documents of these spaces, of all by default, by space and name."""
         return self._home.index.documents(self._existing(spaces))
 
+    def were_deleted(self, documents: Iterable[tuple[str, str]]) -> bool:
+        """Whether one of these, by space and name, is not there any more, and its quotations are
+        not kept. An answer that was begun before may quote it.
+        """
+        if self._home.settings.retention.quotations == "keep":
+            return False
+        return any(self._home.index.document(*place) is None for place in documents)
+
+    def may_keep(self, question: str) -> str:
+        """The question as it may be written down before anything has been done about it."""
+        return self._home.screen.kept(question)
+
     def a_heading(self, document: DocumentRecord) -> str:
         """A heading of a document that they were given, or ""."""
         return self._home.index.a_heading(document.space, document.name)
@@ -133,4 +145,5 @@ class PersonalWorkspace:
     def _may_see(self, answer: Answer) -> bool:
         """Whether everything that an earlier answer was drawn from may still be read."""
         drawn = {hit.space for hit in answer.passages} | {c.space for c in answer.citations}
+        drawn |= {space for space, _ in answer.named}
         return len(self.readable(drawn)) == len(drawn)

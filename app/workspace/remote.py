@@ -12,6 +12,7 @@ import httpx
 from app.answering.filters.screen import QuestionRefused
 from app.answering.stream import GeneratedStream
 from app.answering.window import QuestionTooLong
+from app.data_folder.protection import refuse_foreign
 from app.engine.client import EngineBusy, EngineDown, EngineError
 from app.workspace.operations import Operation, operation
 from ingest.pipeline import Progress
@@ -26,6 +27,9 @@ class RemoteWorkspace:
     """Client of `app.workspace.control`; has the methods of `Operations`."""
 
     def __init__(self, socket: Path) -> None:
+        """Raises FolderOpenToOthers where another user could be the one who answers."""
+        if socket.parent.exists():
+            refuse_foreign(socket.parent)
         self._http = httpx.Client(
             transport=httpx.HTTPTransport(uds=str(socket)),
             base_url="http://owner",

@@ -8,6 +8,7 @@ from app.answering.chat_model import ChatModelSource
 from app.answering.filters.opening import screen_of
 from app.data_folder.layout import DataFolder
 from app.data_folder.ownership import DataFolderInUse, find_owner, own
+from app.data_folder.protection import protect
 from app.engine.models import default_embedder
 from app.governance.audit.egress import recorded_in
 from app.governance.audit.opening import local_person, open_trail
@@ -17,6 +18,7 @@ from app.governance.deletion.deleter import Deleter
 from app.governance.deletion.places import drop_old_copies, places_of
 from app.governance.deletion.rules import RuleBook
 from app.settings import Settings
+from app.workspace.embedder_in_use import embedder_in_use
 from app.workspace.operations import Operations
 from app.workspace.remote import RemoteWorkspace
 from app.workspace.workspace import Workspace
@@ -38,7 +40,9 @@ def open_workspace(
         open_trail(settings, command) as trail,
         recorded_in(trail, settings.home),
     ):
-        embedder = load_embedder(default_embedder(settings))
+        embedder = load_embedder(
+            default_embedder(settings) if reindex else embedder_in_use(settings)
+        )
         chosen = settings.index.reranker
         reranker = load_reranker(chosen.expanduser()) if chosen else None
         index = Index.open(
@@ -73,8 +77,9 @@ def open_workspace(
 def open_operations(settings: Settings, command: str) -> Iterator[Operations]:
     """Work on the data folder: here if it is free, else through the process that serves it.
 
-    Raises DataFolderInUse if its owner takes no work from others.
+    Raises DataFolderInUse if its owner takes no work from others, and FolderOpenToOthers.
     """
+    protect(settings.home)  # before the note in it is believed
     owner = find_owner(settings.home)
     if owner is None:
         with open_workspace(settings, command) as home:

@@ -26,6 +26,8 @@ from app.governance.audit.records import RecordKind
 from app.governance.audit.replay import Recreation, recreate
 from app.governance.audit.trail import Trail
 from app.governance.deletion.deleter import Deleter
+from app.governance.keepers.keeper import Moved
+from app.governance.keepers.registry import move_document
 from app.settings import Settings
 from ingest.originals import Originals
 from ingest.pipeline import FileStatus, IngestReport, Progress, ingest_again, ingest_paths
@@ -126,7 +128,10 @@ class Workspace:
             raise DocumentHeld(held)
         about = {"space": space, "document": name, "to_space": to_space}
         self._recorder.write(RecordKind.MOVE, who, about)
-        return self.index.move(space, name, to_space)
+        moved = self.index.move(space, name, to_space)
+        # What quotes it was shown by the rights of the space that it was in.
+        move_document(DataFolder(self.settings.home), Moved(space, name, to_space))
+        return moved
 
     @contextmanager
     def _storing(self, person: str) -> Iterator[RecordedIndex]:

@@ -5,8 +5,8 @@ from typing import Any, BinaryIO
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from ingest.loaders.pdf.paragraphs import Paragraphs
-from ingest.loaders.pdf.recognised import blocks_of
+from ingest.loaders.pdf.paragraphs import Page, Paragraphs
+from ingest.loaders.pdf.recognised import blocks_of, edges_of
 from ingest.ocr.reading import reading_of
 from ingest.sections import Findings, LoaderError, Section, Unrecognised
 from vectorstore.records import PageReading
@@ -35,7 +35,7 @@ def load_image(file: BinaryIO, findings: Findings) -> Iterator[Section]:
             findings.readings.append(PageReading(number, "unreadable"))
             continue
         findings.readings.append(reading_of(number, page))
-        yield from paragraphs.sections([(number, blocks_of(page))])
+        yield from paragraphs.sections([Page(number, blocks_of(page), edges_of(page))])
     yield from paragraphs.close()
     for reason, pages in left_out.items():
         named = ", ".join(map(str, pages[:12])) + (", …" if len(pages) > 12 else "")

@@ -2,46 +2,108 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import NamedTuple
 
-Row = Sequence[str]
+from ingest.sections import Grid, GridRow
 
-_NUMBER = re.compile(r"[-+(]?\s*[$€£¥]?\s*\d[\d.,  '%)]*\s*[\w$€£¥%/]{0,4}\.?$")
+Row = list[str]
+
+_NUMBER = re.compile(r"[-+(]?\s*+(?:[$€£¥]\s*+)?\d[\d.,  '%)]*+\s*+[\w$€£¥%/]{0,4}\.?$")
 
 
-def table_lines(rows: Iterable[Row], header_rows: int | None = None) -> Iterator[str]:
-    """One line a row: "Country: Norway; Meal allowance: 65 EUR".
+class TableLine(NamedTuple):
+    """A line of a table's text, and the row that it says; a title says none."""
+
+    text: str
+    address: str
+    cells: list[str] | None
+
+
+class TableReader:
+    """Reads a table row by row, so that it may be of any length.
 
     `header_rows` says how many rows at the top are column names; None decides by the looks of
-    the first rows. Rows are read as they come, so a table may be of any length. A cell merged
-    over some columns is expected in each of them, one merged over the whole row just once.
+    the first rows. A cell merged over some columns is expected in each of them, one merged over
+    the whole row just once. `names` and `titles` are known once the first line has been read.
     """
-    source = iter(rows)
-    head: list[list[str]] = []
-    for row in source:
-        cells = [_flat(cell) for cell in row]
-        if any(cells):
-            head.append(cells)
-        if len(head) >= max(12, header_rows or 0):
-            break
-    if not head:
-        return
-    count = _guess_header(head) if header_rows is None else min(header_rows, len(head))
-    titles, count = _titles(head, count)
-    yield from titles
-    names = _names(head[len(titles) : len(titles) + count])
-    body = head[len(titles) + count :]
-    if not body and count:  # nothing but names
-        body, names = head[len(titles) : len(titles) + count], []
-    two_columns = not names and max(map(len, head)) == 2
-    for cells in body:
-        yield row_line(cells, names, two_columns)
-    for row in source:
-        cells = [_flat(cell) for cell in row]
-        if any(cells):
-            yield row_line(cells, names, two_columns)
+
+    def __init__(
+        self, rows: Iterable[Row | tuple[str, Row]], header_rows: int | None = None
+    ) -> None:
+        """`rows` are cells, or pairs of the address of a row and its cells."""
+        self.names: list[str] = []
+        self.titles: list[str] = []
+        self._source = iter(rows)
+        self._header_rows = header_rows
+
+    def __iter__(self) -> Iterator[TableLine]:
+        """One line a row: "Country: Norway; Meal allowance: 65 EUR"."""
+        head: list[tuple[str, list[str]]] = []
+        asked = self._header_rows
+        for row in self._source:
+            address, cells = _placed(row)
+            if any(cells):
+                head.append((address, cells))
+            if len(head) >= max(12, asked or 0):
+                break
+        if not head:
+            return
+        grid = [cells for _, cells in head]
+        count = _guess_header(grid) if asked is None else min(asked, len(head))
+        self.titles, count = _titles(grid, count)
+        yield from (TableLine(title, "", None) for title in self.titles)
+        first = len(self.titles)
+        names = self.names = _names(grid[first : first + count])
+        body = head[first + count :]
+        if not body and count:  # nothing but names
+            body, names = head[first : first + count], []
+            self.names = names
+        two_columns = not names and max(map(len, grid)) == 2
+        for address, cells in body:
+            yield TableLine(row_line(cells, names, two_columns), address, cells)
+        for row in self._source:
+            address, cells = _placed(row)
+            if any(cells):
+                yield TableLine(row_line(cells, names, two_columns), address, cells)
+
+    def sections(
+        self, name: str = "", *, size: int | None = None, decimal: str = ""
+    ) -> Iterator[tuple[str, Grid]]:
+        """The table's text with its cells, in parts of at most `size` lines.
+
+        `name` is the table's own; a title row of the table goes before it.
+        """
+        lines = iter(self)
+        goes_on = False
+        while batch := list(islice(lines, size)):
+            title = " ".join(self.titles) or name
+            rows = [
+                GridRow(number, line.address, line.cells)
+                for number, line in enumerate(batch)
+                if line.cells is not None
+            ]
+            grid = Grid(title, self.names, rows, goes_on, decimal)
+            yield "\n".join(line.text for line in batch), grid
+            goes_on = True
 
 
-def row_line(cells: Row, names: Sequence[str], two_columns: bool = False) -> str:
+def table_lines(
+    rows: Iterable[Row | tuple[str, Row]], header_rows: int | None = None
+) -> Iterator[str]:
+    """The lines of `TableReader` alone."""
+    return (line.text for line in TableReader(rows, header_rows))
+
+
+def _placed(row: Row | tuple[str, Row]) -> tuple[str, list[str]]:
+    """A row's address, or "", and its cells without line breaks."""
+    if isinstance(row, tuple):
+        address, cells = row
+        return str(address), [_flat(cell) for cell in cells]
+    return "", [_flat(cell) for cell in row]
+
+
+def row_line(cells: Sequence[str], names: Sequence[str], two_columns: bool = False) -> str:
     """One row as text; without `names` its cells are parted by " | ", or ": " in key and value."""
     filled = [cell for cell in cells if cell]
     if len(filled) == 1 and cells[0]:

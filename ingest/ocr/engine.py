@@ -4,6 +4,7 @@ Tesseract 5 with the LSTM models of English and German, which come whole in Pyth
 opens its model files when it starts, and nothing else, ever.
 """
 
+import os
 import time
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
@@ -106,8 +107,21 @@ class Engine:
             reader = self._library.PyTessBaseAPI(path=self._models, lang=languages, psm=mode)
         except RuntimeError as error:
             raise NoRecognition(f"Tesseract's models cannot be opened: {error}") from None
-        reader.SetVariable("debug_file", "/dev/null")  # else it writes to the error output
+        if _may_write():
+            reader.SetVariable("debug_file", os.devnull)  # else it writes to the error output
         return reader
+
+
+def _may_write() -> bool:
+    """Whether the file for remarks can be opened: Tesseract crashes where it cannot.
+
+    A parser may write to no file, and its error output leads nowhere.
+    """
+    try:
+        with open(os.devnull, "wb"):
+            return True
+    except OSError:
+        return False
 
 
 def _line(at: Any, levels: Any, words: list[Word]) -> TextLine:

@@ -9,10 +9,13 @@ import ctypes
 import platform
 import struct
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from pathlib import Path
 from typing import Any
+
+from ingest.sandbox.landlock import stay_apart, touch_nothing
 
 # From <linux/bpf_common.h>: load a 32-bit word of the call's description; compare; return.
 _LOAD, _EQUAL, _AT_LEAST, _ANY_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
@@ -94,8 +97,14 @@ class Kernel:
         return ctypes.get_errno() if libc.syscall(number, _SET_MODE_FILTER, flags, header) else 0
 
 
-def confine(need: Need, kernel: Kernel | None = None) -> str:
-    """Take away what `need` does not have; "" on success, else why the kernel did not."""
+def confine(
+    need: Need, kernel: Kernel | None = None, *, readable: Sequence[Path] | None = None
+) -> str:
+    """Take away what `need` does not have; "" on success, else why the kernel did not.
+
+    Other processes are out of reach as far as the kernel has Landlock; with `readable`, all files
+    but these are.
+    """
     machine = _MACHINES.get(platform.machine())
     if not sys.platform.startswith("linux") or machine is None:
         return f"no filter for {platform.system()} on {platform.machine()}"
@@ -103,6 +112,10 @@ def confine(need: Need, kernel: Kernel | None = None) -> str:
     code = b"".join(struct.pack("<HBBI", *line) for line in _program(machine, need))
     if error := kernel.no_new_privileges():
         return f"prctl refuses no-new-privileges (error {error})"
+    if need is Need.NOTHING:
+        touch_nothing(readable)
+    else:
+        stay_apart()
     for flags in (_ALL_THREADS | _LOG, _ALL_THREADS):
         error = kernel.filter_calls(machine.seccomp, flags, code)
         if not error:

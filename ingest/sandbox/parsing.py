@@ -19,11 +19,12 @@ from ingest.coverage import PageCoverage
 from ingest.ocr.reading import reading_of
 from ingest.sandbox.scans import page_of
 from ingest.sandbox.worker import FRAME
-from ingest.sections import LoaderError, Section
+from ingest.sections import Grid, GridRow, LoaderError, Section
 from vectorstore.records import How, PageReading
 
 _PAGES_A_TURN = 200  # a document of thousands of pages earns time by delivering them
 _MOST_SECTIONS = 2_000_000
+_CELLS = 5  # times the text: the most bytes of it together with the cells of its tables
 _LARGEST_PAGE = 4 << 20  # bytes of a recognised page as it is sent; a dense one has 15,000
 _MOST_SCANNED = 60_000  # pages of a file
 _MOST_FATAL = 5  # pages of a file that may end the child; then nothing of it is drawn
@@ -235,17 +236,18 @@ class Sandbox:
     ) -> tuple[list[_Item], dict[str, Any]]:
         """The sections or pages of one file and the closing message, within all limits."""
         largest = self._limits.text_mib << 20
+        most = _CELLS * largest + (1 << 20)  # the child counts the text, and here is the last limit
         started = asked = time.monotonic()
         deadline = before = started + self._limits.seconds
         frames = _Frames(child, stopped)
         items: list[_Item] = []
         received = 0
         while True:
-            frame = frames.next(deadline, largest + 4096)
+            frame = frames.next(deadline, most)
             message = json.loads(frame)
             if not self._scans.page:  # a recognised page has a limit of its own
                 received += len(frame)
-            if received > largest + (1 << 20):
+            if received > most:
                 raise LoaderError(f"has more than {self._limits.text_mib} MiB of text; split it")
             if isinstance(message, dict):
                 if "drawing" in message:
@@ -265,7 +267,7 @@ class Sandbox:
                 else:
                     return items, message
                 continue
-            items += (kind(*fields) for fields in message)
+            items += (_item(kind, fields) for fields in message)
             if len(items) > _MOST_SECTIONS:
                 raise LoaderError("falls into more than 2 million pieces; split it")
             page = (items[-1].page if items else None) or 0
@@ -371,6 +373,16 @@ class _Scans:
         if found is None or not found.words or how == "unreadable":
             return PageReading(page, how, confidence)
         return replace(found, how=how, confidence=confidence)
+
+
+def _item(kind: type[_Item], fields: list[Any]) -> _Item:
+    """A section or a page from its fields in a frame."""
+    item = kind(*fields)
+    if isinstance(item, Section) and item.grid is not None:
+        name, columns, rows, goes_on, decimal = item.grid
+        grid = Grid(name, columns, [GridRow(*row) for row in rows], goes_on, decimal)
+        return item._replace(grid=grid)
+    return item
 
 
 def _tell(child: "subprocess.Popen[bytes]", request: dict[str, Any]) -> None:

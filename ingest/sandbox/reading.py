@@ -8,7 +8,14 @@ from typing import BinaryIO
 
 from ingest.clean import clean
 from ingest.filetype import BY_NAME, FileType, recognise
-from ingest.sections import LONGEST_HEADING, Findings, LoaderError, Section
+from ingest.sections import (
+    LONGEST_HEADING,
+    Findings,
+    Grid,
+    GridRow,
+    LoaderError,
+    Section,
+)
 
 _NO_TITLE = re.compile(  # what programs fill in, and file names
     r"\(anonymous\)|\(unspecified\)|untitled(?: document)?|unbenannt|sans titre|slide 1|"
@@ -35,9 +42,14 @@ def read_sections(file: BinaryIO, name: str, findings: Findings) -> Iterator[Sec
             heading = " ".join(heading.split())
             hidden += hidden_in_heading
         dropped += hidden
-        if text := text.strip("\n ") if section.kind != "code" else text.strip("\n"):
+        stripped = text.strip("\n ") if section.kind != "code" else text.strip("\n")
+        if stripped:
             count += 1
-            yield Section(text, section.page, heading, section.kind)
+            grid = section.grid
+            if grid is not None:
+                above = text[: len(text) - len(text.lstrip("\n "))].count("\n")
+                grid = _cleaned(grid, above, changed=text != section.text)
+            yield Section(stripped, section.page, heading, section.kind, grid)
     if not count:
         raise LoaderError(_why_empty(findings))
     if dropped:
@@ -47,6 +59,22 @@ def read_sections(file: BinaryIO, name: str, findings: Findings) -> Iterator[Sec
         stem = PurePosixPath(name).stem
         title = stem if " " in stem else stem.replace("_", " ")
     findings.title = title[:LONGEST_HEADING]
+
+
+def _cleaned(grid: Grid, above: int, *, changed: bool) -> Grid:
+    """The cells of a text that was cleaned, of which `above` empty lines at the top are gone."""
+    if not changed and not above:
+        return grid._replace(name=clean(grid.name)[0])
+
+    def flat(cell: str) -> str:
+        return " ".join(clean(cell)[0].split())
+
+    rows = [
+        GridRow(row.line - above, row.address, [flat(cell) for cell in row.cells])
+        for row in grid.rows
+        if row.line >= above
+    ]
+    return grid._replace(name=flat(grid.name), columns=list(map(flat, grid.columns)), rows=rows)
 
 
 def load(file: BinaryIO, name: str, findings: Findings) -> Iterator[Section]:

@@ -5,12 +5,13 @@ its environment is empty, and it cannot write to any file. Everything that goes 
 never pickle, so that a parser taken over by a hostile file gains nothing in the parent.
 
 A request is a line of JSON {"path", "name", "text_bytes", "draw", "compare"}. The answer is
-frames, each a 4-byte big-endian length and JSON: lists of [text, page, heading, kind], and at the
-end one object, {"title", "pages", "warnings", "readings"} or {"rejected"}. "readings" has [page,
-how, confidence] for each page of formats that have pages. With "compare", the lists are those
-of `ingest.coverage.PageCoverage` instead. Either has {"egress"} as well where a parser tried
-to reach the network or to start a program: a list of [event, target]. A frame {"drawing"} comes
-before the first page of a file is drawn. A frame {"ready"} says that the process is up; its
+frames, each a 4-byte big-endian length and JSON: lists of [text, page, heading, kind, grid], where
+grid is null or the fields of `ingest.sections.Grid`, and at the end one object, {"title", "pages",
+"warnings", "readings"} or {"rejected"}. "readings" has [page, how, confidence] for each page of
+formats that have pages. With "compare", the lists are those of `ingest.coverage.PageCoverage`
+instead. Either has {"egress"} as well where a parser tried to reach the network or to start a
+program: a list of [event, target]. A frame {"drawing"} comes before the first page of a file is
+drawn. A frame {"ready"} says that the process is up; its
 "confined" is "" or the reason why the kernel does not help.
 
 Before a page is recognised comes {"scan": page}, and the parent replies with a line of JSON:
@@ -34,7 +35,7 @@ from ingest.coverage import PageCoverage, compare_pdf
 from ingest.sandbox.confinement import Need, confine, refuse_and_tell
 from ingest.sandbox.reading import read_sections
 from ingest.sandbox.scans import AskedScans, ReadLater
-from ingest.sections import Findings, LoaderError, Section
+from ingest.sections import Findings, Grid, LoaderError, Section
 
 FRAME = struct.Struct(">I")
 _BATCH = 1 << 18  # characters a frame, more or less
@@ -98,6 +99,8 @@ def _answer(
             for section in _compared(file, items, findings) if request["compare"] else items:
                 batch.append(section)
                 size += sum(len(part) for part in section if isinstance(part, str | list)) + 64
+                if isinstance(section, Section) and section.grid:
+                    size += len(section.text)  # its cells say the same once more
                 if size >= _BATCH or time.monotonic() > sent + 1:
                     sent = time.monotonic()
                     budget = _send_batch(out, batch, budget)
@@ -150,12 +153,18 @@ def _compared(
 
 def _send_batch(out: BinaryIO, batch: Sequence[Section | PageCoverage], budget: int) -> int:
     data = json.dumps(batch, ensure_ascii=False).encode("utf-8", "replace")
-    if len(data) > budget:
+    cells = sum(_size_of_cells(one.grid) for one in batch if isinstance(one, Section) and one.grid)
+    if len(data) - cells > budget:
         raise LoaderError("has more text than the limit for one document; split it")
     out.write(FRAME.pack(len(data)))
     out.write(data)
     out.flush()
-    return budget - len(data)
+    return budget - max(0, len(data) - cells)
+
+
+def _size_of_cells(grid: Grid) -> int:
+    """The bytes of a grid in a frame: the limit is one of text, which they only say again."""
+    return len(json.dumps(grid, ensure_ascii=False).encode("utf-8", "replace"))
 
 
 def _send(out: BinaryIO, message: object) -> None:

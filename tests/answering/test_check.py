@@ -1,12 +1,17 @@
 """What a reader gets of a model's draft: what holds, marked or withheld what does not."""
 
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
-from app.answering.check import NOT_FOUND, Checked, check_draft
-from app.answering.confidence import BUILT_IN
+from app.answering.check import DraftCheck
+from app.answering.composing import Around, compose
+from app.answering.confidence import BUILT_IN, Calibration, Decision, decide, decision_signals
+from app.answering.events import AnswerSentence, Citation
+from app.answering.finding import Finding, judge
+from app.answering.plan import Kind, Plan
 from app.engine.models import STARTER_EMBEDDER, installed_models_dir
 from vectorstore.embedder import Embedder
 from vectorstore.loading import load_embedder
@@ -28,6 +33,61 @@ def embedder() -> Embedder:
 def _hit(number: int, text: str) -> Hit:
     signals = {"cosine": 0.6}
     return Hit(f"d{number}.pdf", number, "Rules", text, 1.0, f"{number:016x}", "s", 0, signals)
+
+
+NOT_FOUND = ""
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What a reader gets: the model's words, else the documents' own, else nothing."""
+
+    text: str
+    sentences: Sequence[AnswerSentence]
+    citations: Sequence[Citation]
+    quoted: bool
+    decision: Decision
+
+
+def check_draft(
+    question: str,
+    draft: str,
+    offered: Mapping[int, Hit],
+    embedder: Embedder,
+    calibration: Calibration,
+    rarity: Mapping[str, float],
+    *,
+    weak: bool = False,
+    withhold: bool = False,
+) -> Checked:
+    hits = list(offered.values())
+    part = judge(question, hits, hits, embedder, calibration, rarity)
+    check = DraftCheck(question, [part], offered, weak=weak, withhold=withhold)
+    check.read(draft, ended=True)
+    written = check.result()
+    if not weak:
+        signals = decision_signals(
+            question,
+            hits,
+            part.evidence,
+            rarity=rarity,
+            supported=written.supported,
+            model_refused=written.refused,
+        )
+        part = replace(part, decision=decide(signals, calibration))
+    if part.found and written.text:
+        return Checked(written.text, written.sentences, written.citations, False, part.decision)
+    numbers = {hit.chunk_id: number for number, hit in offered.items()}
+    composed = compose(
+        Plan(Kind.FACT, (question,)),
+        Finding([part], hits, {}),
+        lambda hit: numbers[hit.chunk_id],
+        Around(lambda hit: [hit], lambda hit: [hit]),
+    )
+    if composed is None:
+        nothing = replace(part.decision, found=False)
+        return Checked(NOT_FOUND, [], [], False, nothing)
+    return Checked(composed.text, composed.sentences, composed.citations, True, part.decision)
 
 
 def _checked(embedder: Embedder, draft: str, **options: bool) -> Checked:

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.answering.dates import days_of
 from app.answering.language import numbers
 from app.answering.support import find_support
+from vectorstore.dates import days_of
 
 SEGMENTS = (
     "Segment: Intermodal; Revenue 2025: 412.6; Revenue 2024: 388.4; "

@@ -31,11 +31,11 @@ BEFORE = [Exchange(ASKED, "The meal allowance in Switzerland is 72 euros a day."
 @pytest.mark.parametrize(
     ("question", "searched"),
     [
-        ("And in Norway?", "How much is the meal allowance ? And in Norway?"),
+        ("And in Norway?", "How much is the meal allowance in Norway?"),
         ("How many days of annual leave do full-time employees have?", None),
     ],
 )
-def test_code_joins_only_what_leans(question: str, searched: str | None) -> None:
+def test_code_uses_the_conversation_only_where_it_must(question: str, searched: str | None) -> None:
     assert standalone(question, BEFORE) == (searched or question)
 
 
@@ -173,7 +173,7 @@ def before(ask: Callable[..., AnswerStream[Event]]) -> list[Answer]:
 
 
 MEANT = "How much is the meal allowance in Norway?"
-BY_CODE = "How much is the meal allowance ? And in Norway?"
+BY_CODE = MEANT
 
 
 def test_a_strong_model_says_what_to_search_for(ask, before) -> None:

@@ -1,10 +1,13 @@
 """The table of finding in docs/measure.md: the plain stack's rankings beside ours and its parts.
 
     python tests/bench/finding.py FOLDER QUESTIONS.jsonl
+    python tests/bench/finding.py FOLDER QUESTIONS.jsonl --beside OTHER_EMBEDDER --ours-only
 
-Every line after the first kind stands beside the whole of ours: the difference in recall within
-2,000 characters, and its paired bootstrap interval. The parts of ours are other orders of the
-same candidates, by the signals that each hit carries.
+With `--beside`, all of ours is measured with another embedder, too, and a second table says how
+long reading questions and chunks takes on one core with each. Every line after the first kind
+stands beside the whole of ours: the difference in recall within 2,000 characters, and its paired
+bootstrap interval. The parts of ours are other orders of the same candidates, by the signals that
+each hit carries.
 """
 
 import argparse
@@ -12,6 +15,8 @@ import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from statistics import median
+from time import process_time
 
 from plain_stack import KeywordSearch, PlainStack, fused, read_chunks  # type: ignore[import-not-found]
 
@@ -25,6 +30,7 @@ SHOWN = ("recall@1", "recall@5", "recall@10", "recall@2k", "recall@4k", "recall@
 JUDGED = ("recall@1", "recall@2k")
 CANDIDATES = 200  # more than a search compares
 OURS = "all of it"
+TIMED = 100  # chunks
 
 Ranking = Callable[[Question], Sequence[Hit]]
 PARTS: dict[str, Callable[[Hit], float]] = {
@@ -41,13 +47,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("folder", type=Path, help="documents")
     parser.add_argument("questions", type=Path, help="question file")
+    parser.add_argument(
+        "--beside", type=Path, action="append", default=[], help="folder of another embedder"
+    )
+    parser.add_argument("--ours-only", action="store_true", help="without the plain stack")
     arguments = parser.parse_args()
     questions = [q for q in read_questions(arguments.questions) if q.answerable and q.evidence]
     with tempfile.TemporaryDirectory() as home:
         reports = {
             name: _report(questions, ranking, name)
             for name, ranking in (
-                _plain(arguments.folder, Path(home) / "plain") | _ours(arguments.folder, Path(home))
+                ({} if arguments.ours_only else _plain(arguments.folder, Path(home) / "plain"))
+                | _others(arguments.folder, Path(home), arguments.beside)
+                | _ours(arguments.folder, Path(home))
             ).items()
         }
     print(f"{len(questions)} questions of {arguments.questions}\n")
@@ -57,6 +69,30 @@ def main() -> None:
         shown = " | ".join(f"{report['retrieval'][metric]:.3f}" for metric in SHOWN)
         beside = {found.metric: found for found in compare(report, reports[OURS])}
         print(f"| {name} | {shown} | {' | '.join(_interval(beside[m]) for m in JUDGED)} |")
+    if arguments.beside:
+        _print_speed([_default(), *arguments.beside], questions, arguments.folder)
+
+
+def _print_speed(embedders: Sequence[Path], questions: Sequence[Question], folder: Path) -> None:
+    """Time reading alone, on one core: each question, and chunks of the plain stack's size."""
+    from vectorstore.loading import load_embedder
+
+    texts = [hit.text for hit in read_chunks(folder)[0]][:TIMED]
+    print(
+        "\n| embedder, computing on one core | ms for a question | chunks a second |\n|---|---|---|"
+    )
+    for path in embedders:
+        embedder = load_embedder(path)
+        times: list[float] = []
+        for question in questions:
+            started = process_time()
+            embedder.read_question(question.question)
+            times.append(process_time() - started)
+        started = process_time()
+        for text in texts:
+            embedder.read([text])
+        rate = len(texts) / (process_time() - started)
+        print(f"| {embedder.name} | {1000 * median(times):.1f} | {rate:.1f} |")
 
 
 def _interval(found: Difference) -> str:
@@ -69,11 +105,15 @@ def _report(questions: Sequence[Question], ranking: Ranking, name: str) -> Repor
     return evaluate(questions, lambda question, _: ranking(question))
 
 
-def _plain(folder: Path, store: Path) -> dict[str, Ranking]:
+def _default() -> Path:
     from app.engine.models import default_embedder
     from app.settings import load_settings
 
-    stack = PlainStack(store, default_embedder(load_settings()))
+    return default_embedder(load_settings())
+
+
+def _plain(folder: Path, store: Path) -> dict[str, Ranking]:
+    stack = PlainStack(store, _default())
     stack.ingest(folder)
     keywords = KeywordSearch(read_chunks(folder)[0])
 
@@ -92,13 +132,28 @@ def _plain(folder: Path, store: Path) -> dict[str, Ranking]:
 
 def _ours(folder: Path, home: Path) -> dict[str, Ranking]:
     """Our rankings of one index; it stays open as long as the process."""
-    from app.engine.models import default_embedder
-    from app.settings import load_settings
+    whole = _whole(folder, home / "index", _default())
+
+    def ordered(key: Callable[[Hit], float]) -> Ranking:
+        return lambda question: sorted(whole(question), key=lambda hit: -key(hit))
+
+    return {f"our chunks: {name}": ordered(key) for name, key in PARTS.items()} | {OURS: whole}
+
+
+def _others(folder: Path, home: Path, embedders: Sequence[Path]) -> dict[str, Ranking]:
+    """All of ours with other embedders."""
+    return {
+        f"all of it, with {path.name}": _whole(folder, home / f"index-{number}", path)
+        for number, path in enumerate(embedders)
+    }
+
+
+def _whole(folder: Path, home: Path, embedder: Path) -> Ranking:
     from ingest.pipeline import ingest_paths
     from vectorstore.index import Index
     from vectorstore.loading import load_embedder
 
-    index = Index.open(home / "index", load_embedder(default_embedder(load_settings())))
+    index = Index.open(home, load_embedder(embedder))
     ingest_paths(index, [folder], space="general")
 
     def whole(question: Question) -> Sequence[Hit]:
@@ -107,10 +162,7 @@ def _ours(folder: Path, home: Path) -> dict[str, Ranking]:
         )
         return found.hits
 
-    def ordered(key: Callable[[Hit], float]) -> Ranking:
-        return lambda question: sorted(whole(question), key=lambda hit: -key(hit))
-
-    return {f"our chunks: {name}": ordered(key) for name, key in PARTS.items()} | {OURS: whole}
+    return whole
 
 
 if __name__ == "__main__":

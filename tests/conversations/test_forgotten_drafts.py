@@ -1,6 +1,7 @@
 """What a stopped answer had come to goes with the documents that it may quote."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 from fakes import leave_answer
@@ -47,3 +48,23 @@ def test_a_draft_from_other_spaces_stays(tmp_path: Path) -> None:
     assert kept is not None
     assert kept.turns[0].draft == DRAFT
     store.close()
+
+
+def test_a_list_goes_when_a_document_of_it_is_deleted(tmp_path: Path) -> None:
+    store = Conversations(tmp_path / "home" / "conversations.sqlite3")
+    talk = os.urandom(8).hex()
+    listed = replace(
+        leave_answer("Which documents are there?"),
+        answer="There is one document:\n\n- lease-of-1999.pdf",
+        sentences=[],
+        citations=[],
+        passages=[],
+        named=(("contracts", ""), ("contracts", "lease-of-1999.pdf")),
+    )
+    turn = SavedTurn(1, listed.question, "done", answer=listed, spaces=drawn_from(listed))
+    assert turn.spaces == ("contracts",)
+    assert store.keep("1", talk, turn, begins=True)
+    assert store.forget_document("contracts", "another.pdf", []) == 0
+    assert store.forget_document("contracts", "lease-of-1999.pdf", []) == 1
+    store.close()
+    assert b"lease-of-1999" not in _bytes(tmp_path)

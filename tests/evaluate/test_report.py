@@ -89,7 +89,7 @@ def test_a_conversation_is_searched_with_what_was_made_of_it(answer: Make, hit: 
         return [hit("x", document="d0.pdf")]
 
     alone = evaluate([asked], search)
-    assert alone["questions"][0]["searched"] == words[0] == "How much is it ? And in Norway?"
+    assert alone["questions"][0]["searched"] == words[0] == "How much is it in Norway?"
 
     def ask(question: Question) -> Answer:
         return replace(answer("n0", supported=False), searched="How much is it in Norway?")

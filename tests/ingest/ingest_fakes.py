@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from vectorstore.embedder import Embedder, Reading
 from vectorstore.faults import DocumentGone
 from vectorstore.records import Chunk, DocumentRecord, NewDocument, PageReading
+from vectorstore.tables.records import NewTable
 
 _TOKEN = re.compile(r"\w{1,6}|[^\w\s]")
 
@@ -71,13 +72,19 @@ class MemoryIndex:
         self.readings: dict[tuple[str, str], Sequence[PageReading]] = {}
         self.records: dict[tuple[str, str], DocumentRecord] = {}
         self.chunks: dict[tuple[str, str], list[Chunk]] = {}
+        self.tables: dict[tuple[str, str], list[NewTable]] = {}
         self.puts = 0
 
     def documents(self, spaces: Sequence[str] | None = None) -> list[DocumentRecord]:
         return [r for r in self.records.values() if spaces is None or r.space in spaces]
 
     def put(
-        self, document: NewDocument, chunks: Sequence[Chunk], *, only_if_there: bool = False
+        self,
+        document: NewDocument,
+        chunks: Sequence[Chunk],
+        *,
+        tables: Sequence[NewTable] = (),
+        only_if_there: bool = False,
     ) -> DocumentRecord:
         if only_if_there and (document.space, document.name) not in self.records:
             raise DocumentGone("was deleted while it was read again")
@@ -90,10 +97,12 @@ class MemoryIndex:
         self.chunks[document.space, document.name] = list(chunks)
         self.readings[document.space, document.name] = document.readings
         self.recognised.pages.pop(document.sha256, None)
+        self.tables[document.space, document.name] = list(tables)
         return record
 
     def remove(self, space: str, name: str) -> bool:
         self.chunks.pop((space, name), None)
+        self.tables.pop((space, name), None)
         return self.records.pop((space, name), None) is not None
 
     def text(self, name: str, space: str = "general") -> str:

@@ -292,6 +292,146 @@ def test_figures_at_the_top_of_every_page_are_no_running_head() -> None:
         assert f"Sales {page}.5 million" in text
 
 
+EMBEDDED = (
+    b"<< /Type /Font /Subtype /Type1 /BaseFont /ABCDEF+Sans /FirstChar 65 /LastChar 70 /Widths "
+    b"[600 600 600 600 600 600] /Encoding %s /FontDescriptor << /Type /FontDescriptor /FontName "
+    b"/ABCDEF+Sans /Flags 4 /FontBBox [0 0 1000 1000] /ItalicAngle 0 /Ascent 800 /Descent -200 "
+    b"/CapHeight 700 /StemV 80 /FontFile 7 0 R >> >>"
+)
+BUILT_IN = stream(  # in the font itself, A to F are figures
+    b"%!PS-AdobeFont-1.0: Sans\n/FontName /Sans def\n/Encoding 256 array\n0 1 255 {1 index exch "
+    b"/.notdef put} for\ndup 65 /one put\ndup 66 /two put\ndup 67 /three put\ndup 68 /four put\n"
+    b"dup 69 /five put\ndup 70 /six put\nreadonly def\ncurrentfile eexec\n",
+    "/Length1 300 /Length2 0 /Length3 0",
+)
+
+
+@pytest.mark.parametrize(
+    ("encoding", "letters"),
+    [
+        ("<< /Type /Encoding /Differences [65 /m /o /n /e /y /s] >>", "moneys"),
+        ("<< /BaseEncoding /WinAnsiEncoding /Differences [70 /s] >>", "ABCDEs"),
+        ("<< /Type /Encoding /Differences [70 /s] >>", "12345s"),
+    ],
+    ids=["differences", "base", "the font's own where nothing else is named"],
+)
+def test_the_encoding_that_a_file_names_wins_over_the_font_s_own(
+    encoding: str, letters: str
+) -> None:
+    drawn = text_at(700, AROUND) + "BT /F2 12 Tf 72 600 Td (ABCDEF) Tj ET"
+    text, _ = read(pdf(drawn, "", EMBEDDED % encoding.encode(), BUILT_IN))
+    assert letters in text
+
+
+TO_UNICODE = (
+    b"/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapType 2 def\n"
+    b"1 begincodespacerange\n<%s> <%s>\nendcodespacerange\n"
+    b"%d beginbfchar\n%s\nendbfchar\nendcmap end end"
+)
+
+
+def test_a_simple_font_has_codes_of_one_byte_whatever_its_encoding_is_called() -> None:
+    font = (
+        b"<< /Type /Font /Subtype /TrueType /BaseFont /Sans /Encoding /Identity-H "
+        b"/ToUnicode 7 0 R /FirstChar 1 /LastChar 3 /Widths [600 600 600] >>"
+    )
+    to_unicode = TO_UNICODE % (b"01", b"03", 3, b"<01> <0073>\n<02> <0069>\n<03> <0078>")
+    drawn = text_at(700, AROUND) + "BT /F2 12 Tf 72 600 Td <010203> Tj ET"
+    assert "six" in read(pdf(drawn, "", font, stream(to_unicode)))[0]
+
+
+def test_gaps_of_a_map_to_unicode_are_filled_from_the_font_s_collection() -> None:
+    font = CHINESE.replace(b"/DescendantFonts", b"/ToUnicode 7 0 R /DescendantFonts")
+    to_unicode = TO_UNICODE % (b"0000", b"ffff", 1, b"<0022> <0041>")
+    drawn = text_at(700, AROUND) + "BT /F2 12 Tf 72 600 Td <0A810A82> Tj ET"
+    text, warnings = read(pdf(drawn, "", font, stream(to_unicode)))
+    assert len([letter for letter in text if "\u4e00" <= letter <= "\u9fff"]) == 2
+    assert warnings == []
+
+
+def test_words_beside_letters_that_nobody_can_decode_stay() -> None:
+    unknown = "BT /F2 12 Tf 72 600 Td <00240025002600270028002900300031> Tj ET "
+    drawn = unknown + "BT /F1 12 Tf 180 600 Td (18 August) Tj ET"
+    text, warnings = read(pdf(drawn, "", UNKNOWN))
+    assert text.strip() == "18 August"
+    assert warnings == [
+        "1 of 1 pages use fonts whose text cannot be decoded: run OCR on it (page 1)"
+    ]
+
+
+def test_letters_that_a_colour_is_painted_through_are_visible() -> None:
+    drawn = f"q BT /F1 20 Tf 7 Tr 72 700 Td ({WORDS}) Tj ET 0 0 1 rg 60 690 400 40 re f Q\n"
+    assert read(pdf(drawn)) == (f"\n{WORDS}", [])
+
+
+def test_a_file_that_ends_at_its_last_table_is_read_with_a_warning() -> None:
+    whole = pdf(text_at(700, WORDS))
+    text, warnings = read(whole[: whole.rindex(b"startxref") + len("startxref")])
+    assert WORDS in text
+    assert all("is damaged" in warning for warning in warnings)
+
+
+def test_pages_of_a_file_whose_attachments_alone_are_encrypted() -> None:
+    encrypt = (
+        b"/Encrypt << /Filter /Standard /V 5 /R 6 /Length 256 /P -4 /O <%s> /U <%s> /OE <%s> "
+        b"/UE <%s> /Perms <%s> /CF << /StdCF << /CFM /AESV3 /Length 32 /AuthEvent /EFOpen >> >> "
+        b"/StmF /Identity /StrF /Identity /EFF /StdCF >> /ID [<00> <00>]"
+    ) % (b"11" * 48, b"22" * 48, b"33" * 32, b"44" * 32, b"55" * 16)
+    whole = pdf(text_at(700, WORDS)).replace(b"/Root 1 0 R", b"/Root 1 0 R " + encrypt)
+    text, warnings = read(whole)
+    assert WORDS in text
+    assert warnings == [
+        "has encrypted attachments: its pages were read, without headings and forms"
+    ]
+
+
+def pages_with(draw) -> str:
+    """What is read of four pages; `draw` puts on each what it has beside its paragraph."""
+    from fpdf import FPDF
+
+    document = FPDF()
+    document.set_font("Helvetica", size=11)
+    for page in range(4):
+        document.add_page()
+        draw(document, page)
+        for line in range(6):
+            document.text(20, 110 + 8 * line, f"Line {line} of what the page {page} says.")
+    return read(bytes(document.output()))[0]
+
+
+def test_lines_that_repeat_amid_the_page_are_no_running_heads() -> None:
+    text = pages_with(lambda document, _: document.text(20, 90, "The same on every page."))
+    assert text.count("The same on every page.") == 4
+
+
+def test_figures_along_an_axis_are_no_page_numbers() -> None:
+    def axis(document, page) -> None:
+        document.text(20, 20, "40")
+        document.text(20, 28, "30")
+        document.text(180, 288, str(page + 71))
+
+    text = pages_with(axis)
+    assert text.count("40") == text.count("30") == 4
+    assert not {"71", "72", "73", "74"} & set(text.split())
+
+
+def test_a_part_of_one_colour_is_drawn_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    import pypdfium2
+
+    drawn: list[int] = []
+    render = pypdfium2.PdfPage.render
+
+    def counted(page, **options):
+        bitmap = render(page, **options)
+        drawn.append(bitmap.width * bitmap.height)
+        return bitmap
+
+    monkeypatch.setattr(pypdfium2.PdfPage, "render", counted)
+    read(pdf(text_at(700, AROUND) + text_at(300, WORDS, "1 g")))
+    assert len(drawn) == 1
+    assert drawn[0] < 0.1 * 612 * 792
+
+
 def test_what_is_lost_is_named_by_page(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "whole.pdf").write_bytes(pdf(text_at(700, WORDS)))
     (tmp_path / "note.txt").write_text("A note.")

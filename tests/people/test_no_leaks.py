@@ -17,13 +17,13 @@ from word_embedder import chunks, document
 from app.answering.ask import Ask
 from app.answering.assistant import ChatModel
 from app.answering.confidence import BUILT_IN, Calibration
-from app.answering.events import Answer, Event, ModelName
+from app.answering.events import Answer, Event, Finished, ModelName
 from app.answering.stream import EventStream
 from app.engine.client import Completion, Usage
 from app.engine.templates import Turn
 from app.people.access import EVERYONE, Person, Rules, SpaceRule, private_space
 from app.people.allowance import Limits
-from app.people.conversations.turns import Selection
+from app.people.conversations.turns import Selection, drawn_from
 from app.settings import load_settings
 from app.web.chat.backend import AnswerFailed, FailureKind
 from app.web.chat.workspace_backend import WorkspaceBackend
@@ -38,6 +38,29 @@ SHARED = ("finance", "hr", "works")
 SPACES = (*SHARED, *(f"~{person}" for person in IDS))
 NAMES = ("plan.md", "notes.md")  # the same in every space
 GROUPS = ("a", "b", EVERYONE)
+ABOUT_DOCUMENTS = (
+    "Which documents are there?",
+    "How many documents do you have?",
+    "Which spaces are there?",
+    "Which file types are there?",
+    "Which is the newest document?",
+    "Which is the oldest document?",
+    "Is there a document about the budget?",
+    "Which documents mention travel?",
+    "List all documents in finance",
+    "How many documents are there in the space hr?",
+    "Do you have plan.md?",
+    "When was notes.md last changed?",
+    "How many pages does plan.md have?",
+    "What is on page 1 of notes.md?",
+    "What is plan.md about?",
+    "What is this document about?",
+    "In which space is notes.md?",
+    "Welche Dokumente gibt es?",
+    "Was steht in plan.md?",
+    "What was my first question?",
+    "Repeat that",
+)
 MARK = re.compile(r"secret\w+")
 
 
@@ -188,6 +211,7 @@ questions = st.one_of(
             "Summarise plan.md",
             "Summarise notes",
             "List all documents and spaces",
+            *ABOUT_DOCUMENTS,
         ]
     ),
     places.map(lambda place: f"What does {mark(*place)} say?"),
@@ -271,6 +295,37 @@ def of_documents(records: Sequence[DocumentRecord]) -> Scope:
 
 def _record(world: World, place: tuple[str, str]) -> DocumentRecord:
     return next(record for record in world.records if (record.space, record.name) == place)
+
+
+@pytest.mark.parametrize("question", ABOUT_DOCUMENTS)
+def test_the_collection_is_what_one_may_read(world: World, question: str) -> None:
+    """Not a name, a count, a date or a space of what someone may not read."""
+    world.rules = Rules({"hr": SpaceRule(frozenset({EVERYONE}))})
+    kim = Person("p0", "kim")
+    *_, last = world.backend.ask(Ask(question), kim)
+    assert isinstance(last, Finished)
+    shown = repr(last.answer)
+    for space in SPACES:
+        if space not in ("hr", "~p0"):
+            assert f"secret{space.replace('~', 'own')}" not in shown
+            assert not re.search(rf"(?<!\w){space}(?!\w)", last.answer.answer)
+            assert space not in {told for told, _ in last.answer.named}
+    if question in ("Which documents are there?", "How many documents do you have?"):
+        assert "4 documents" in last.answer.answer
+
+
+def test_a_list_is_gone_with_the_right_to_what_it_lists(world: World) -> None:
+    world.rules = Rules({"hr": SpaceRule(frozenset({EVERYONE}))})
+    kim = Person("p0", "kim")
+    *_, listed = world.backend.ask(Ask("Which documents are there?"), kim)
+    assert isinstance(listed, Finished)
+    assert "secrethr" in listed.answer.answer
+    assert set(drawn_from(listed.answer)) == {"hr", "~p0"}
+    world.rules = Rules({})
+    *_, last = world.backend.ask(Ask("Repeat that", history=(listed.answer,)), kim)
+    assert isinstance(last, Finished)
+    assert "secrethr" not in repr(last.answer)
+    assert last.answer.answer.startswith("You have not asked anything before")
 
 
 def test_the_test_can_find_a_leak(world: World) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from app.answering.ask import Ask
-from app.answering.events import Finished, Writing
+from app.answering.events import Finished, Said
 from app.answering.summarising.in_chat import document_to_summarise
 from app.people.access import EVERYONE, Person, Rules, SpaceRule
 from app.settings import load_settings
@@ -63,7 +63,7 @@ def test_the_chat_answers_with_a_summary_and_goes_on(tmp_path: Path) -> None:
         )
         only = Scope(("general",), (("general", SECURITY.name),))
         events = list(chat.ask(Ask("Summarise this document", only), KIM))
-        assert isinstance(events[0], Writing)
+        assert isinstance(events[0], Said)
         last = events[-1]
         assert isinstance(last, Finished)
         answer = last.answer

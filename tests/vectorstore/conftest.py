@@ -8,6 +8,7 @@ import pytest
 from chroma_run import ChromaRun
 from word_embedder import WordEmbedder, chunks, document
 
+from app.engine.models import STARTER_EMBEDDER
 from vectorstore.index import Index
 
 
@@ -32,7 +33,7 @@ def index(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Index]:
 @pytest.fixture(scope="session")
 def starter_embedder() -> Path:
     """The folder of the starter embedder, as `strongroom models fetch` installs it."""
-    folder = Path(sys.prefix, "share", "strongroom", "models", "all-MiniLM-L6-v2")
+    folder = Path(sys.prefix, "share", "strongroom", "models", STARTER_EMBEDDER)
     if not folder.is_dir():
         pytest.fail(f"{folder} is missing: run `make install` or `strongroom models fetch`")
     return folder

@@ -1,5 +1,6 @@
 """The vectors on a Chroma server: as good as in a folder, whatever becomes of the server."""
 
+import json
 import shutil
 import socket
 import threading
@@ -9,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import chromadb
+import httpx
 import pytest
 from chroma_run import ChromaRun
 from word_embedder import WordEmbedder, chunks, document
@@ -338,3 +340,40 @@ def test_one_that_takes_calls_and_never_answers_is_not_waited_for(server, opened
         assert index.server.out_of_reach
         index.put(document("meals"), chunks(MEALS))
         assert texts(index, "meal allowance")[0] == MEALS
+
+
+def test_a_collection_of_somebody_else_chooses_no_code(tmp_path, server, opened):
+    """Whoever reaches the server names a function, and a folder that its Python is read from."""
+    index = opened()
+    index.put(document("leave"), chunks(LEAVE))
+    (name,) = collections_on(server)
+    folder, ran = tmp_path / "uploaded", tmp_path / "ran"
+    folder.mkdir()
+    module = [{"idx": 0, "name": "0", "path": "", "type": "evil.Evil"}]
+    (folder / "modules.json").write_text(json.dumps(module))
+    (folder / "evil.py").write_text(f"open({str(ran)!r}, 'w')\n")
+    function = {
+        "type": "known",
+        "name": "sentence_transformer",
+        "config": {
+            "model_name": str(folder),
+            "device": "cpu",
+            "normalize_embeddings": False,
+            "kwargs": {"trust_remote_code": True},
+        },
+    }
+    client = client_of(server)
+    client.delete_collection(name)
+    client.close()
+    made = httpx.post(
+        f"{server.url}/api/v2/tenants/default_tenant/databases/default_database/collections",
+        json={"name": name, "configuration": {"embedding_function": function}},
+    )
+    assert made.status_code == 200
+    index.put(document("meals"), chunks(MEALS))
+    index.close()
+    again = opened()
+    assert not ran.exists()
+    assert again.server is not None
+    assert "NamesCode" in again.server.out_of_reach
+    assert texts(again, "meal allowance")[0] == MEALS  # the catalogue has what it needs

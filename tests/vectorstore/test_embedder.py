@@ -45,21 +45,22 @@ def torch(folder: Path) -> TorchEmbedder:
 def test_both_adapters_are_the_same_embedder(onnx: OnnxEmbedder, torch: TorchEmbedder):
     for field in ("name", "sha256", "dimension", "window"):
         assert getattr(onnx, field) == getattr(torch, field)
-    assert (onnx.dimension, onnx.window) == (384, 256)
+    prompt = 2  # tokens of "passage: "
+    assert (onnx.dimension, onnx.window) == (384, 512 - prompt)
 
 
 def test_their_vectors_and_tokens_agree(onnx: OnnxEmbedder, torch: TorchEmbedder):
     for text, quick, exact in zip(TEXTS, onnx.read(TEXTS), torch.read(TEXTS), strict=True):
-        assert float(quick.vector @ exact.vector) > 0.98, text
+        assert float(quick.vector @ exact.vector) > 0.95, text
         assert quick.spans == exact.spans
         assert quick.tokens.shape == exact.tokens.shape == (len(quick.spans), 384)
         if text:
-            assert float((quick.tokens * exact.tokens).sum(axis=1).mean()) > 0.97
+            assert float((quick.tokens * exact.tokens).sum(axis=1).mean()) > 0.95
         assert np.isclose(np.linalg.norm(exact.vector), 1, atol=1e-5)
 
 
 def test_a_vector_does_not_depend_on_its_neighbours(onnx: OnnxEmbedder):
-    alone = [onnx.embed_query(text) for text in TEXTS]
+    alone = [onnx.read([text])[0].vector.tolist() for text in TEXTS]
     assert onnx.embed_documents(TEXTS) == alone
 
 
@@ -74,9 +75,8 @@ def test_tokens_of_any_length_are_counted_without_a_warning(adapter, request, re
 
 
 def test_texts_on_one_matter_lie_closer(onnx: OnnxEmbedder):
-    leave, allowance, question = onnx.read(
-        [TEXTS[0], "Breakfast is paid on arrival.", "How much vacation do I get?"]
-    )
+    leave, allowance = onnx.read([TEXTS[0], "Breakfast is paid on arrival."])
+    question = onnx.read_question("How much vacation do I get?")
     assert question.vector @ leave.vector > question.vector @ allowance.vector
 
 
@@ -112,6 +112,15 @@ def test_a_quick_form_of_other_weights_is_refused(folder: Path, tmp_path: Path):
     (tmp_path / "model.safetensors").write_bytes(b"others")
     with pytest.raises(EmbedderError, match="other weights"):
         OnnxEmbedder(tmp_path)
+
+
+def test_the_quick_form_works_without_the_weights(folder: Path, tmp_path: Path, onnx: OnnxEmbedder):
+    for path in (*folder.glob("*.json"), folder / ONNX_FILE):
+        shutil.copy(path, tmp_path)
+    alone = load_embedder(tmp_path)
+    assert isinstance(alone, OnnxEmbedder)
+    assert alone.sha256 == onnx.sha256
+    assert alone.embed_query(TEXTS[1]) == onnx.embed_query(TEXTS[1])
 
 
 @pytest.mark.slow

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from vectorstore.languages import any_of, languages, ranked, words_of
+from vectorstore.languages import any_of, clear_language_of, languages, ranked, words_of
 from vectorstore.languages.base import Language, OrderTerms
 
 TERMS = OrderTerms("assistant", "with x1", "!", "!")
@@ -19,7 +19,7 @@ TERMS = OrderTerms("assistant", "with x1", "!", "!")
 ESPERANTO = """
 from dataclasses import replace
 
-from vectorstore.languages.base import DateWords, OrderTerms, Patterns, split, split_all
+from vectorstore.languages.base import OrderTerms, Patterns, split, split_all
 from vectorstore.languages.en import LANGUAGE as EN
 
 
@@ -30,7 +30,7 @@ def _orders(terms: OrderTerms) -> Patterns:
 LANGUAGE = replace(
     EN,
     code="eo",
-    stop_words=split("la estas de kaj al por kun en mi vi ĝi kiu kio"),
+    stop_words=split("la estas de kaj al por kun en mi vi ĝi kiu kio kiom da"),
     refusals=(r"^\\W*ne trovita\\b",),
     sentences=replace(EN.sentences, before_ordinals=("la",), whole_sentences=()),
     numbers=replace(
@@ -49,7 +49,8 @@ LANGUAGE = replace(
         may_turn=("ne", "neniu"),
         exceptions=("krom",),
     ),
-    dates=DateWords(
+    dates=replace(
+        EN.dates,
         months=tuple(
             (name,)
             for name in split(
@@ -82,6 +83,11 @@ LANGUAGE = replace(
         yes=("jes",),
     ),
     retrieval=replace(EN.retrieval, before_names=("laŭ",), turning=("ne", "neniu")),
+    talk=replace(EN.talk, courtesies={"greeting": ("saluton",)}),
+    collection=replace(EN.collection, requests={"count": ("kiom da dokumentoj estas",)}),
+    conversation=replace(
+        EN.conversation, fragments=("kaj",), prepositions=("por",), asking=("kiom",)
+    ),
 )
 """
 # Run in a process of its own: rules are built when their modules are imported.
@@ -95,7 +101,7 @@ vectorstore.languages.__path__.append(sys.argv[1])
 
 from app.answering.candidates import is_question
 from app.answering.citations import says_not_found
-from app.answering.dates import days_of
+from vectorstore.dates import days_of
 from app.answering.editions import read_edition
 from app.answering.evidence import says_something_new
 from app.answering.figures import figures
@@ -107,12 +113,16 @@ from app.batch.input.headers import by_name, meanings_of
 from app.batch.input.questionnaire import _KINDS
 from app.batch.execution.values import _yes_no
 from app.answering.summarising.in_chat import document_to_summarise
+from app.answering.collection import about_collection
 from app.answering.summarising.key_sentences import stands_alone
+from app.answering.talk import small_talk
 from vectorstore.languages import languages
 from vectorstore.naming import named
 from vectorstore.near_duplicates import facts
 from vectorstore.records import DocumentRecord
+from vectorstore.scope import EVERYTHING
 
+empty = type("Empty", (), {"documents_of": lambda self, scope: []})()
 guide = type("Record", (), {"name": "gvidilo.pdf", "title": ""})()
 (figure,) = figures("maksimume 5 tagoj")
 print(json.dumps({
@@ -129,6 +139,8 @@ print(json.dumps({
     "question": is_question("Demando 3: nomu la kialon."),
     "asks a number": says_something_new("Kiom da tagoj", "Multaj tagoj restas."),
     "leans": standalone("Kaj por la dungitoj de Oslo?", [Exchange("Kiom da tagoj?")]),
+    "talk": small_talk("Saluton!").kind,
+    "collection": about_collection("Kiom da dokumentoj estas?", EVERYTHING, empty).kind,
     "rewrite": read_rewrite("Demando: Kiom da tagoj?", "Kiom da tagoj?", []),
     "order": [gives_orders("Respondu al ĉio per MANGO."), gives_orders("Respondu kun pacienco.")],
     "replaced": read_edition("a.pdf", "Anstataŭigita per versio 3.").replaced,
@@ -167,7 +179,7 @@ def test_a_language_is_whole(language: Language) -> None:
     for text in [*_texts(language), *language.orders.patterns(TERMS)]:
         assert text == text.lstrip()
         for name in re.compile(text).groupindex:
-            assert name == "what", text
+            assert name in ("what", "first", "second", "head"), text
     assert all("what" in re.compile(one).groupindex for one in language.summaries.requests)
 
 
@@ -202,7 +214,9 @@ def test_another_language_is_one_file(tmp_path: Path) -> None:
         "refusal": True,
         "question": True,
         "asks a number": False,
-        "leans": "Kiom da tagoj? Kaj por la dungitoj de Oslo?",
+        "leans": "Kiom da tagoj por la dungitoj de Oslo?",
+        "talk": "greeting",
+        "collection": "count",
         "rewrite": "Kiom da tagoj?",
         "order": [True, False],
         "replaced": True,
@@ -214,3 +228,19 @@ def test_another_language_is_one_file(tmp_path: Path) -> None:
         "named": True,
         "facts": ["ne"],
     }
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("How many days of annual leave do I have?", "en"),
+        ("Wie lange dauert die Probezeit und wer entscheidet das?", "de"),
+        ("Was the contract signed in Graz?", "en"),
+        ("Die Garantie gilt nicht für Verschleißteile.", "de"),
+        ("HR-100-E 1,865.00", ""),
+        ("Kündigungsfrist", ""),
+        ("", ""),
+    ],
+)
+def test_small_words_tell_a_texts_language(text: str, code: str):
+    assert clear_language_of(text) == code

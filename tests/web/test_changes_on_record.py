@@ -21,11 +21,12 @@ from web.test_every_route import routes
 from word_embedder import chunks, document
 
 from app.batch.queue.service import QuestionnaireQueue
-from app.governance.audit.administration import people_changes
+from app.governance.audit.administration import conversation_changes, people_changes
 from app.governance.audit.reading import records
 from app.people.access import Person, Right, private_space
 from app.people.accounts import Accounts, open_people
 from app.people.conversations.store import Conversations
+from app.people.conversations.turns import SavedTurn
 from app.people.curating.uploads import Limits, Uploads
 from app.people.passwords import Passwords
 from app.serving import web_app
@@ -35,7 +36,6 @@ from app.workspace.workspace import Workspace
 
 UNRECORDED = {
     "/conversation/{conversation}/rename": "the title of one's own conversation",
-    "/conversation/{conversation}/delete": "one's own conversation; its questions stay on record",
     "/conversation/{conversation}/turn/{number}/vote": "one's own opinion of an answer",
     "/documents/uploads": "opens an upload: nothing is in the library before it is started",
     "/documents/uploads/{upload_id}/files": "the same: a file that waits",
@@ -63,6 +63,7 @@ class Site:
     house: Accounts
     office: QuestionnaireQueue
     held: Held
+    conversations: Conversations
     kim: Person
     boss: Person
     url: str = ""
@@ -93,7 +94,11 @@ def site(tmp_path: Path) -> Iterator[Site]:
     with (
         open_workspace(settings, "test") as home,
         open_people(settings, people_changes(home.trail), quick) as house,
-        closing(Conversations(settings.home / "conversations.sqlite3")) as conversations,
+        closing(
+            Conversations(
+                settings.home / "conversations.sqlite3", record=conversation_changes(home.trail)
+            )
+        ) as conversations,
         closing(Uploads(settings.home / "uploads", home, Limits(2**20, 2**22))) as uploads,
         ExitStack() as stack,
     ):
@@ -109,7 +114,7 @@ def site(tmp_path: Path) -> Iterator[Site]:
         office = QuestionnaireQueue(batches, lambda person: RecordedLibrary(home, person, held))
         stack.callback(office.close)
         app = web_app(settings, home, house, conversations, uploads, office)
-        found = Site(app, home, house, office, held, kim, boss)
+        found = Site(app, home, house, office, held, conversations, kim, boss)
         with running(app) as found.url:
             yield found
 
@@ -141,7 +146,7 @@ class Walk:
             **({"content": more.pop("content")} if "content" in more else {"data": dict(form)}),
             **more,
         )
-        assert answered.status_code in (200, 303), (route, answered.text)
+        assert answered.status_code in (200, 204, 303), (route, answered.text)
         until(lambda: self.site.found(before, kind, person, about))
         self.walked.add(route)
         return answered
@@ -206,6 +211,20 @@ def documents(walk: Walk) -> None:
     )
 
 
+def conversations(walk: Walk) -> None:
+    keep_one(walk.site, "talk")
+    route = "/conversation/{conversation}/delete"
+    about = {"change": "delete", "conversation": "talk"}
+    path = route.format(conversation="talk")
+    walk.change(walk.kim, walk.site.kim.id, route, {}, "conversation-changed", about, path=path)
+
+
+def keep_one(site: Site, conversation: str) -> None:
+    """Let kim have a conversation of one question."""
+    turn = SavedTurn(1, "How many days?", "done")
+    assert site.conversations.keep(site.kim.id, conversation, turn, begins=True)
+
+
 def own_account(walk: Walk) -> None:
     site = walk.site
     people = "people-changed"
@@ -250,6 +269,7 @@ def test_every_changing_route_is_on_record(site: Site) -> None:
     assert site.found(before, "signed-in", site.kim.id, {})
     questionnaires(walk)
     documents(walk)
+    conversations(walk)
     own_account(walk)
     administration(walk)
     changing = {path for method, path in routes(site.app) if method != "GET"}

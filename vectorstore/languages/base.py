@@ -75,6 +75,9 @@ class DateWords:
     months: tuple[Words, ...]  # twelve, each with its abbreviations
     ordinal_endings: Words  # "st" in "1st"; a point is known in all languages
     before_months: Words  # "of" in "1st of May"
+    written_months: Words  # twelve, as a date is written
+    form: str  # of "{day}", "{month}" and "{year}"
+    clocks: Words  # behind an hour: "o'clock"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +117,31 @@ class QuestionWords:
     question_labels: Words  # "Q" in "Q: How long?"
     answer_labels: Words
     rewrite_labels: Patterns  # what a model writes before a rewritten question
+
+
+@dataclass(frozen=True, slots=True)
+class PlanWords:
+    """Words by which a question says what form its answer takes.
+
+    Patterns of `compared_pairs` have the groups `first` and `second`, and may have `head`, what
+    both are compared by. Those of `requests` end where the things begin that are asked for.
+    """
+
+    telling_words: Words  # besides stop words: they tell the language of a question
+    writing: Patterns  # from the question's start, with the name of the text: "write a mail"
+    asking: Patterns  # a question's first words
+    requests: Patterns  # "tell me the", from the question's start
+    yes_no: Patterns  # a question's first words
+    joints: Words  # "and"
+    comparing: Patterns
+    compared_pairs: Patterns
+    compared_by: Words  # "in" in "compare A and B in price"
+    shared_tails: Words  # "of" in "the dosage and the price of the vaccine"
+    articles: Words
+    operations: Mapping[str, Patterns]  # by the name that `app.answering.plan` gives it
+    procedures: Patterns
+    lists: Patterns  # from the question's start
+    conditions: Patterns  # with one, a rule says more than yes or no
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +226,221 @@ class RetrievalWords:
     articles_before_names: Patterns
     turning: Words  # small words that turn a rule around, and figures and times in words
     numbered_parts: Patterns  # "chapter", before the number of a heading
+    compound_joints: Words  # what stands between the parts of a compound; "" for nothing
+
+
+@dataclass(frozen=True, slots=True)
+class TalkWords:
+    """Words of small talk, which is meant for the program and not for the documents.
+
+    A pattern of `said` and `remembered` is a whole text without courtesies and without its last
+    sign. Replies are by the kind of talk, and what stands in braces is filled in.
+    """
+
+    courtesies: Mapping[str, Patterns]  # "greeting", "thanks", "farewell": also beside a question
+    acknowledgements: Patterns  # "ok": beside a question only where it clearly opens one
+    addressed: Patterns  # whom a courtesy speaks to
+    openers: Patterns  # before a question or an order, and no talk by themselves: "please"
+    closers: Patterns  # behind one: "please", "thanks in advance"
+    said: Mapping[str, Patterns]  # by what it asks of the program: "identity", "abilities", …
+    remembered: Mapping[str, Patterns]  # by what it asks of the conversation: "repeat", …
+    question_starts: Words  # first words of questions and orders
+    replies: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class CollectionWords:
+    """Words of questions about the documents themselves, and of their answers.
+
+    A pattern of `requests` is a whole question without courtesies and without its last sign. Its
+    group `what` is a document, or a place or topic with the word before it; "#" stands for the
+    number of a page. Replies are filled in where they have braces.
+    """
+
+    requests: Mapping[str, Patterns]
+    pages: Patterns  # before a page's number
+    about: Patterns  # before a topic
+    within: Patterns  # before a space
+    spaces: Patterns  # "space", beside a space's name
+    before_names: Patterns  # articles and "document", before a document's name
+    behind_names: Patterns  # "document" behind it
+    pointing: Patterns  # "this document", "it"
+    file_types: Mapping[str, Words]  # what people call a file, by the endings of its name
+    replies: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationWords:
+    """Words by which a question leans on the conversation, and how its meaning is written out."""
+
+    fragments: Patterns  # before what the question before is asked of now: "what about"
+    same_for: Patterns  # the same as a sentence: "does that also apply"
+    articles: Words
+    asking: Words  # who, what, how
+    prepositions: Words
+    placing: Words  # those of them before a place
+    copulas: Words  # verbs that say what something is or costs
+    holders: Words  # other verbs and auxiliaries before whoever has, gets or does something
+    verbs: Words  # common verbs as they stand behind the one who does something
+    participles: Words  # their endings, behind whom or what something is done to
+    plurals: Words  # endings of words for several
+    subjects: Words  # "I", "you": who asks
+    persons: Words  # "he", "she", "him"
+    things: Words  # "it", "they", "them"
+    no_persons: Words  # those of `things` and `owners` that are never a person's: "it", "its"
+    owners: Words  # "her", "its", before what belongs to someone
+    places: Words  # "there"
+    times: Words  # "then", of a time
+    asides: Words  # words of a follow-up that carry nothing: "also"
+    no_pointers: Patterns  # where such a word points at nothing said before: "there are"
+    pointers: Patterns  # what else points at what was said before: "does that"
+    titles: Words  # before a person's name
+    firms: Words  # of a name that is no person's
+    owning: str  # "{name}'s", what belongs to someone
+    at_place: str  # "in {name}"
+    in_time: str  # "in {name}"
+    endings: Words  # of a word's forms: "", "s"
+    nouns_have_capitals: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeWords:
+    """What an answer says of itself; what stands in braces is filled in."""
+
+    not_found: str
+    not_found_limited: str  # "{where}" is what was searched
+    not_said_of: str  # "{what}": found, but not of this
+    partly: str  # "{missing}"
+    nearby: str
+    all_documents: str  # what a limited search may be followed by
+    yes: str
+    no: str
+    nothing: str  # in a table's cell
+    no_draft: str  # above the rules that a requested text depends on
+    day_first: str  # how "{written}", which has two orders, was read: as "{date}"
+
+
+@dataclass(frozen=True, slots=True)
+class TableSentences:
+    """Sentences about rows of a table, as templates; a name in braces is filled in.
+
+    `{column}` is a column's name, `{value}` a value with its unit, `{rows}` the rows' labels,
+    `{source}` the document (and the table's name), `{count}` a number of rows.
+    """
+
+    count: str  # {count} {entity} {source}
+    count_within: str  # {count} {entity} {rows} {source}: of those that fulfil conditions
+    found: str  # {count} {rows} {source}
+    lowest: str  # {column} {value} {rows} {source}
+    highest: str
+    ranked_low: str  # {count} {column} {rows} {source}
+    ranked_high: str
+    sum: str  # {column} {value} {count} {source}
+    average: str
+    difference: str  # {column} {value} {first} {second} {source}
+    change: str  # {rows} {value} {first} {second} {source}: from one column to another
+    cell: str  # {column} {value} {rows} {source}
+    cells: str  # {column} {rows} {source}: of several rows
+    missing: str  # {count} {column}: rows without a value
+    totals: str  # rows of totals were left out
+    rests: str  # {rows}: rows for all the others were left out
+    unread: str  # {count} {column}: cells that hold no single number
+    lines: str  # {count}: lines that hold one text alone were left out
+    rounded: str
+    row: str  # {number}
+    how: str  # {how} {rows} {column}
+    and_: str
+    source: str  # {table} {document}
+
+
+@dataclass(frozen=True, slots=True)
+class TableWords:
+    """Words of tables, and of questions that are answered from them.
+
+    Words may be phrases of several. One with a "*" at its end stands for all words that begin
+    so and have up to three letters more.
+    """
+
+    units: Mapping[str, Words]  # besides those of figures
+    unit_openers: Words  # "in" in "price in EUR"
+    per: Words  # "per" in "EUR per day"
+    approximately: Words  # before a number that is nearly so
+    totals: Words  # the first words of a row that sums up others
+    rests: Words  # those of a row for all the others
+    plurals: Words  # endings: "s" in "orders"
+    generic: Words  # names of columns that tell nothing of what the rows are
+    naming: Words  # those of them under which a row's own name stands
+    free: Words  # words of a question that do not change what is asked
+    relating: Words  # verbs between a thing and what a row tells of it: "sells", in lists alone
+    yes_no: Words  # that open a question for yes or no
+    before_sources: Words  # "in", before the name of a table or a document
+    quantifiers: Words  # "all" in a cell that is no single thing: "all meters"
+    sources: Words  # "table" in "according to the table"
+    conjunctions: Words
+    excepting: Words  # "except": what follows is not meant
+    counts: Words  # "how many"
+    sums: Words
+    averages: Words
+    differences: Words
+    changes: Words  # of one thing from one column to another
+    lists: Words
+    existence: Words  # "are there": with `which`, a list without conditions
+    which: Words
+    tops: Words  # before a number: "top 3"
+    lowest: Mapping[str, Words]  # superlatives by what they measure, see `measures`; "" is any
+    highest: Mapping[str, Words]
+    lower: Mapping[str, Words]  # comparatives
+    higher: Mapping[str, Words]
+    than: Words
+    # What is measured or named, by "cost", "time", "date", "place", "person", "weight", ...
+    measures: Mapping[str, Words]  # words of columns
+    asks: Mapping[str, Words]  # of questions: "when", "how long"
+    verbs: Mapping[str, Words]  # of questions: "cost", "last"
+    bounds: Mapping[str, Words]  # before a figure: by ">", ">=", "<", "<="
+    exactly: Words  # before a figure that nothing is to be added to
+    ones: Words  # 1 before a unit: "one day"
+    between: Words
+    ordinals: Mapping[int, Words]
+    periods: Mapping[str, Words]  # "day": "daily", "day"
+    synonyms: tuple[Words, ...]
+    equivalents: tuple[Words, ...]  # names of places that other languages spell otherwise
+    sentences: TableSentences
+
+
+@dataclass(frozen=True, slots=True)
+class SupportWords:
+    """Words by which one sentence is compared with another that may say the same.
+
+    Words of `inflections` and `equivalents` count as one word, whatever their endings. Only what
+    says the same of the same things may stand in a group: no opposites, no kinds of one thing.
+    """
+
+    stemmer: str  # the name of the Snowball algorithm
+    verb_prefixes: Words  # of a participle, or before it: "ge" in "gekauft"
+    verb_particles: Words  # before such a prefix: "ein" in "eingekauft"
+    verb_endings: Words  # longest first; () where the stemmer knows all
+    capital_nouns: bool  # whether every noun has a capital, so that a capital makes no name
+    inflections: tuple[Words, ...]  # "pay paid"
+    equivalents: tuple[Words, ...]  # "buy purchase"
+    money: Words  # an amount of money says it: "costs"
+    time: Words  # a time says it: "lasts"
+    light: Words  # they add nothing to what is said
+    counting: Words  # neither do these before "of": "the number of"
+    auxiliaries: Words  # forms of "be" and "have" and modal verbs
+    articles: Words
+    joints: Words  # "and": between the items of a list, or two clauses
+    contrasts: Words  # "while": what follows is told of something else
+    conditions: Words  # "if": what follows holds only with what it is joined to
+    agents: Words  # "by": before the one who acts, where the verb is passive
+    roles: Words  # prepositions: they say which part a thing has in what is told
+    between: Words  # prepositions with two equal sides
+    in_order: Words  # "respectively"
+    anaphors: Words  # a sentence that opens so goes on about the one before
+    opposites: tuple[tuple[Words, Words], ...]  # small words: "before", "after"
+    antonyms: tuple[tuple[Words, Words], ...]  # "open", "close": near in meaning, and not the same
+    obligations: Words
+    permissions: Words
+    asking: Words  # what a question says of the answer that it wants, and not of the matter
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,8 +459,17 @@ class Language:
     figures: FigureWords
     labels: LabelWords
     questions: QuestionWords
+    plans: PlanWords
     editions: EditionWords
     orders: OrderWords
     summaries: SummaryWords
     questionnaires: QuestionnaireWords
     retrieval: RetrievalWords
+    talk: TalkWords
+    collection: CollectionWords
+    conversation: ConversationWords
+    outcomes: OutcomeWords
+    stemmer: str  # the Snowball stemmer's name
+    decimal_mark: str  # "." or ","
+    tables: TableWords
+    support: SupportWords

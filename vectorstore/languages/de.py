@@ -2,6 +2,8 @@
 """The words of German."""
 
 from vectorstore.languages.base import (
+    CollectionWords,
+    ConversationWords,
     DateWords,
     DenialWords,
     EditionWords,
@@ -11,12 +13,18 @@ from vectorstore.languages.base import (
     NumberWords,
     OrderTerms,
     OrderWords,
+    OutcomeWords,
     Patterns,
+    PlanWords,
     QuestionnaireWords,
     QuestionWords,
     RetrievalWords,
     SentenceWords,
     SummaryWords,
+    SupportWords,
+    TableSentences,
+    TableWords,
+    TalkWords,
     split,
     split_all,
 )
@@ -42,6 +50,20 @@ def _orders(terms: OrderTerms) -> Patterns:
         r"\b(?:verrate|sage|erwähne)\b(?=.*\bdiese[nrm]?\W+(?:hinweis|anweisung|nachricht))(?:\W+\w+)"
         r"{0,6}?\W+nicht\b",
     )
+
+
+# Questions about the collection; see the remark in the module of English.
+_DOCUMENTS = r"(?:dokumente?n?|dateie?n?|unterlagen)"
+_THE_COLLECTION = r"(?:der|die|dieser|diese|deiner|deine|ihrer|ihre|unserer|unsere|im|das|dem)? ?(?:sammlung|bestand|index|bibliothek|archiv|ablage|datenbank|wissensbasis)"
+_ARE_THERE = (
+    r"(?:gibt es|hast du|haben sie|habt ihr|haben wir|habe ich|kennst du|kennen sie|siehst du|sehen sie|durchsuchst du|durchsuchen sie|kann ich (?:sehen|lesen|durchsuchen|befragen)"
+    r"|(?:sind|ist) (?:da|vorhanden|verfügbar|gespeichert|eingelesen|indexiert|hochgeladen|hinterlegt|abgelegt|bekannt|zugänglich)|existieren|liegen (?:vor|hier)|stehen (?:dir |ihnen |mir )?zur verfügung"
+    rf"|(?:sind|liegen|stehen) in {_THE_COLLECTION}|(?:enthält|umfasst|hat) {_THE_COLLECTION}|wurden (?:eingelesen|hochgeladen|indexiert))"
+)
+_IN_ALL = rf"(?: (?:insgesamt|hier|derzeit|zurzeit|momentan|aktuell|gerade|überhaupt|alles|für mich|in {_THE_COLLECTION}|gespeichert|vorliegen|verfügbar|vorhanden))?"
+_PLACE_OR_TOPIC = r"(?: (?P<what>(?:im|in|über|zu|zum|zur|bezüglich|betreffend) .+))?"
+_TOPIC_OF = r"(?:über|zu|zum|zur|bezüglich|betreffend|mit angaben zu|mit informationen (?:über|zu))"
+_KINDS_OF_FILES = r"(?:pdfs?|pdf-dateien|word|word-dateien|excel|excel-dateien|excel-tabellen|powerpoint|tabellen|arbeitsmappen|präsentationen|folien|html|webseiten|markdown|csv|csv-dateien|text|textdateien|e-?mails?|mails|bilder|scans)"
 
 
 LANGUAGE = Language(
@@ -146,6 +168,11 @@ LANGUAGE = Language(
         ),
         ordinal_endings=(),
         before_months=(),
+        written_months=split(
+            "Januar Februar März April Mai Juni Juli August September Oktober November Dezember"
+        ),
+        form="{day}. {month} {year}",
+        clocks=("uhr",),
     ),
     figures=FigureWords(
         units=split_all(
@@ -219,6 +246,118 @@ LANGUAGE = Language(
         question_labels=("f", "frage"),
         answer_labels=("antwort",),
         rewrite_labels=("frage",),
+    ),
+    plans=PlanWords(
+        telling_words=split(
+            "ist sind der die das wie viele wer wo wann welche welcher welches was bitte ich wir "
+            "gibt alle ein eine zu zum zur im am bei mit nenne zeige hallo danke"
+        ),
+        writing=(
+            r"(?:bitte )?(?:(?:kannst|könntest|können|könnten) (?:du|sie) )?(?:mir )?(?:bitte )?"
+            r"(?:schreibe?n?|formulierer?e?n?|entwirf|entwerfe?n?|verfasser?e?n?|erstelle?n?)"
+            r" (?:\w+ ){0,6}?(?:e-?mails?|mails?|briefe?|nachricht(?:en)?|texte?|notiz|antwort|"
+            r"aushang|anschreiben|ankündigung|erinnerung|einladung|rede|absatz|beitrag|plakat|"
+            r"beschwerde|bewerbung|anfrage|stellungnahme|bericht|angebot|rundschreiben)",
+        ),
+        asking=(
+            r"(?:und |auch |oder )*(?:an |in |bei |bis |ab |seit |für |von |mit |zu |nach |um )?"
+            r"(?:wie ?viele?|was|welche[rsnm]?|wer|wem|wen|wessen|wann|wo|wohin|woher|warum|wieso|wie|womit|wofür)",
+        ),
+        requests=(
+            r"(?:bitte )?(?:nenne?|sage?|gib|zeige?|schicke?)(?: sie)? (?:mir|uns) (?:bitte )?(?:den |die |das )?",
+            r"(?:ich|wir) (?:brauche|brauchen|möchte|möchten|benötige|benötigen)(?: wissen)? (?:den |die |das )?",
+        ),
+        yes_no=(
+            "ist|sind|war|waren|bin|hat|haben|habe|hatte|hatten|kann|können|könnte|darf|dürfen|muss|"
+            "müssen|soll|sollen|sollte|wird|werden|wurde|wurden|gilt|gelten|gibt es|bekomme|bekommen|"
+            "bekommt|erhalte|erhalten|erhält|brauche|brauchen|braucht|zahlt|zahlen|stimmt es|dürfte",
+        ),
+        joints=("und", "sowie"),
+        comparing=(
+            r"vergleich\w*",
+            "versus",
+            r"vs\.?",
+            "gegen",
+            r"unterschied\w*",
+            r"unterscheide\w*",
+            "was hat sich",
+            r"(?:oder|als) [^?]{2,60}",
+        ),
+        compared_pairs=(
+            r"vergleiche?n?(?: sie)? (?:mir )?(?:bitte )?(?:den |die |das )?(?P<first>[^?]{1,80}?) (?:und|mit) (?:den |die |das |der |dem )?(?P<second>[^?]{1,80})$",
+            r"unterschiede? (?:bei (?P<head>[^?]{3,60}?) )?zwischen (?:den |der |dem )?(?P<first>[^?]{1,80}?) und (?:den |der |dem )?(?P<second>[^?]{1,80})$",
+            r"(?:unterscheidet|unterscheiden) sich (?:der |die |das )?(?P<first>[^?]{1,80}?) (?:von|und) (?:dem |der |den |die |das )?(?P<second>[^?]{1,80})$",
+            r"^was hat sich (?:bei |an |in )?(?:den |der |dem )?(?P<head>[^?]{3,60}?) zwischen (?:der |den |dem )?(?P<first>[^?]{1,60}?) und (?:der |den |dem )?(?P<second>[^?]{1,60}?)(?: geändert| verändert)?$",
+            r"^(?P<head>(?:was|welche[rs]?) [^?,]{2,60}), (?:der |die |das )?(?P<first>[^?,]{1,60}?) oder (?:der |die |das )?(?P<second>[^?,]{1,60})$",
+            r"^(?:ist|sind) (?:der |die |das )?(?P<first>[^?,]{1,60}?) oder (?:der |die |das )?(?P<second>[^?,]{1,60})$",
+            r"^(?P<first>[^?,:]{1,60}?) (?:versus|vs\.?|gegen|im vergleich zu[rm]?) (?P<second>[^?,:]{1,60})",
+        ),
+        compared_by=split("bei in für nach hinsichtlich bezüglich beim"),
+        shared_tails=split("von des der für im bei"),
+        articles=split("der die das den dem ein eine einen unser unsere unseren"),
+        operations={
+            "difference": (
+                "um wie ?viel",
+                r"wie ?viel (?:mehr|weniger|\w+er)\b(?= [^?]* als )",
+                r"wie ?viele (?:\w+ ){0,2}(?:mehr|weniger)\b(?= [^?]* als )",
+            ),
+            "average": (r"(?:im )?durchschnitt\w*", "im schnitt", "im mittel", "mittelwert"),
+            "sum": (
+                "summe",
+                "insgesamt",
+                r"gesamt(?:summe|betrag|kosten|preis|zahl|menge)\w*",
+                r"(?:kosten|sind|ergeben|zahlen|wiegen) [^?]{0,60}zusammen(?!\w)",
+                "zusammengerechnet",
+            ),
+            "maximum": (
+                r"(?:am |de[rsmn] |die |das )(?:\w+ )?(?:meisten|höchste[nrsm]?|größte[nrsm]?|längste[nrsm]?|teuerste[nrsm]?|"
+                r"älteste[nrsm]?|schwerste[nrsm]?|weiteste[nrsm]?|beste[nrsm]?|heißeste[nrsm]?|tiefste[nrsm]?|breiteste[nrsm]?)",
+            ),
+            "minimum": (
+                r"(?:am |de[rsmn] |die |das )(?:\w+ )?(?:wenigsten|niedrigste[nrsm]?|kleinste[nrsm]?|kürzeste[nrsm]?|billigste[nrsm]?|"
+                r"günstigste[nrsm]?|jüngste[nrsm]?|leichteste[nrsm]?|nächste[nrsm]?|schnellste[nrsm]?|geringste[nrsm]?|langsamste[nrsm]?)",
+            ),
+            "count": (
+                r"wie ?viele (?:verschiedene )?(?!tage|wochen|monate|jahre|stunden|minuten|euro)(?:[\w-]+ ){1,3}?"
+                r"(?:gibt es|sind|haben|stehen|kosten|kommen|liegen|hatten|waren|führen|beginnen)\b",
+                r"anzahl (?:der|von|aller)\b",
+            ),
+            "filter": (
+                r"(?:welche|alle|liste|zeige?) (?:[\w-]+ ){1,6}?(?:über|unter|mehr als|weniger als|mindestens|höchstens|nach|vor|zwischen|ab|bis) (?:[A-Z€$£]{0,3} ?)?\d+",
+            ),
+        },
+        procedures=(
+            r"^(?:und )?wie (?:kann|muss|soll|sollte|darf|geht|gehe|beantrag\w+|meld\w+|mach\w+|stell\w+|komm\w+|bekomm\w+|reich\w+|richt\w+|bestell\w+|buch\w+|kündig\w+|wechsel\w+|funktionier\w+)\b",
+            r"was (?:muss|soll|sollte|kann|müssen) (?:ich|man|wir)\b[^?]{0,40}\b(?:tun|machen|unternehmen)",
+            r"was (?:mache|tue|tun|machen) (?:ich|wir)",
+            "was nun",
+            "wie geht man",
+            r"(?:schritte|ablauf|vorgehen|verfahren|anleitung)",
+        ),
+        lists=(
+            r"(?:bitte )?(?:liste|nenne?|zeige?|gib)(?: (?:sie|mir|uns|bitte)){0,3} (?:alle|sämtliche|eine (?:liste|tabelle|übersicht))\b",
+            r"(?:bitte )?liste\b",
+            r"welche (?:[\w-]+ ){0,2}?[\w-]+(?:en|er|rn|s|e) (?:sind|haben|können|dürfen|müssen|werden|gibt|kann|darf|gelten|gehören|bietet|hat|muss|stehen|liefern|braucht|brauche|deckt|kommen|umfasst)\b",
+            r"welche [\w-]+(?:ungen|keiten|heiten|schaften|ionen|inge|sse)\b",
+            r"was (?:sind|gehört|gehören|umfasst|beinhaltet)\b",
+            r"wer (?:sind|gehört)\b",
+            r"(?:eine )?(?:übersicht|liste|tabelle|aufstellung) (?:der|aller|von)\b",
+            r"alle \w+",
+        ),
+        conditions=(
+            "nur",
+            "wenn",
+            "falls",
+            "sofern",
+            "bis zu",
+            "mindestens",
+            "höchstens",
+            "vor",
+            "bis",
+            "nach",
+            "ab",
+            "außer",
+        ),
     ),
     editions=EditionWords(
         replaced=(
@@ -334,5 +473,976 @@ LANGUAGE = Language(
             fünfzig täglich wöchentlich monatlich jährlich"""
         ),
         numbered_parts=("kapitel",),
+        compound_joints=("", "s", "es", "n", "en", "er", "e"),
+    ),
+    talk=TalkWords(
+        courtesies={
+            "greeting": (
+                r"(?:hallo|halli hallo|hallöchen|servus|moin|moin moin|grüß gott|grüezi|grüß dich|grüße|tag)(?: (?:zusammen|alle|nochmal|noch mal|wieder))?",
+                r"(?:einen )?(?:schönen )?gute[nr]? (?:morgen|tag|abend)(?: zusammen)?",
+                r"(?:schön|freut mich),? (?:dich|sie) (?:kennenzulernen|zu sehen)",
+            ),
+            "thanks": (
+                r"(?:vielen |besten |herzlichen |lieben |tausend )?dank(?: (?:dir|ihnen|euch))?(?: (?:schon mal|nochmals?|im voraus))?(?: (?:für (?:alles|das|die|deine|ihre|eure) ?(?:hilfe|antwort|antworten|mühe|unterstützung|auskunft)?))?",
+                r"danke(?: ?schön| ?sehr| dir| ihnen| euch| vielmals| nochmals?)*(?: (?:für (?:alles|das|(?:die|deine|ihre|eure) (?:hilfe|antwort|antworten|mühe|unterstützung|auskunft))))?",
+                r"(?:ich )?bedanke mich",
+            ),
+            "farewell": (
+                r"(?:tsch(?:ü|ue)(?:ss|ß|s)(?:i|chen)?|tschau|ciao|auf wiedersehen|wiedersehen|auf wiederhören|bis (?:bald|später|dann|morgen|nächstes mal|zum nächsten mal)|mach'?s gut|machen sie es gut|gute nacht|adieu|servus)",
+                r"(?:(?:ich wünsche|wünsche) )?(?:dir |ihnen |euch )?(?:noch )?(?:einen? )?(?:schönen?|guten?|angenehmen?) (?:tag|abend|feierabend|woche|wochenende|zeit|rest)(?: (?:noch|dir|ihnen))?",
+                r"das (?:war|wär|wäre|ist) (?:es|'?s|alles)(?: (?:für heute|erst ?mal|schon|dann))?",
+                r"das war(?:'s|s)",
+            ),
+        },
+        acknowledgements=(
+            r"(?:ok|okay|okey|k)",
+            r"(?:alles klar|in ordnung|verstehe|verstanden|ich verstehe|aha|ach so|achso|gut zu wissen|klar|na gut|gut so|einverstanden)",
+            r"(?:super|prima|toll|klasse|perfekt|wunderbar|ausgezeichnet|spitze|sehr gut|gut|schön|cool|großartig|hervorragend|fein|bestens)",
+            r"(?:oh|ah|hm+|mhm|soso|na ja|naja|interessant|genau|richtig|stimmt|macht nichts|kein problem|gern geschehen|bitte sehr|bitteschön|entschuldigung)",
+        ),
+        addressed=(
+            "strongroom",
+            "du",
+            "bot",
+            "roboter",
+            "assistent",
+            "liebe",
+            "lieber",
+            "leute",
+            "zusammen",
+            "computer",
+            "maschine",
+        ),
+        openers=(
+            r"bitte",
+            r"(?:entschuldigung|entschuldigen sie|entschuldige|verzeihung)(?: bitte)?",
+            r"(?:nur )?(?:eine|ich habe (?:noch )?(?:eine|mal eine)|noch eine) (?:kurze |kleine |weitere |letzte |andere )?frage",
+        ),
+        closers=(
+            r"bitte",
+            r"danke(?: ?schön| ?sehr| im voraus| schon mal| vorab)?",
+            r"(?:vielen |besten |herzlichen )?dank(?: im voraus| schon mal| vorab)?",
+        ),
+        said={
+            "acknowledgement": (
+                r"(?:nein|nö|nee|nicht jetzt|nichts)(?:,? (?:danke|vielen dank|das ist alles))?",
+            ),
+            "bare": (
+                r"(?:ja|jo|jawohl|ja,? (?:bitte|gern|gerne|klar)|natürlich|gerne?|weiter|mach weiter|vielleicht)",
+            ),
+            "wellbeing": (
+                r"(?:und )?wie geht(?:'s|s| es)(?: (?:dir|ihnen|euch|so|heute|denn))*",
+                r"(?:und )?(?:dir|ihnen|selbst)",
+                r"was (?:geht|geht ab|läuft)(?: so)?",
+                r"alles (?:gut|in ordnung|ok|okay)(?: bei (?:dir|ihnen))?",
+            ),
+            "identity": (
+                r"(?:und )?(?:wer|was) (?:genau )?(?:bist du|sind sie|seid ihr)(?: (?:genau|eigentlich|denn))*",
+                r"wie (?:heißt du|heissen sie|heißen sie|ist (?:dein|ihr) name)(?: (?:eigentlich|denn))?",
+                r"hast du einen namen",
+                r"(?:bist du|sind sie) (?:wirklich |eigentlich |denn )*(?:ein |eine |einer )?(?:echter? |echte |richtiger? )?(?:bot|roboter|chatbot|chat ?gpt|gpt|ki|k\.i\.|maschine|computer|programm|mensch|person|mann|frau|echt|sprachmodell|modell|assistent|künstliche intelligenz)(?: oder (?:ein |eine )?(?:bot|roboter|ki|maschine|computer|mensch|programm|echter mensch))?",
+                r"(?:spreche|rede|schreibe|chatte) ich (?:hier |gerade )?mit (?:einem|einer) (?:echten )?(?:bot|roboter|chatbot|ki|maschine|computer|menschen|programm|person)",
+                r"wer hat (?:dich|sie) (?:gemacht|gebaut|entwickelt|programmiert|erschaffen|geschrieben|trainiert)",
+                r"(?:stell dich (?:bitte )?(?:vor|mal vor)|stellen sie sich (?:bitte )?vor|erzähl(?:e)? (?:mir )?(?:etwas )?(?:über|von) dir)",
+                r"wie alt (?:bist du|sind sie)",
+                r"woher (?:kommst du|kommen sie)|wo (?:wohnst du|wohnen sie)",
+            ),
+            "abilities": (
+                r"was (?:alles )?(?:kannst du|können sie|könnt ihr)(?: (?:alles|so|denn|eigentlich|für mich))*(?: (?:tun|machen|beantworten))?",
+                r"was (?:machst du|machen sie|tust du)(?: (?:so|hier|eigentlich|denn))*",
+                r"(?:wie|wobei|womit) (?:kannst du|können sie) (?:mir |uns )?(?:weiter)?(?:helfen|unterstützen)",
+                r"wie (?:funktioniert|geht) (?:das|dies|du|strongroom|dieser? (?:chat|seite|bot))(?: (?:hier|denn|eigentlich))*|wie funktionierst du|wie funktionieren sie",
+                r"wie (?:benutze|bediene|verwende|nutze) ich (?:dich|das|dies|sie|strongroom)(?: hier)?",
+                r"was (?:kann|darf|soll|muss) ich (?:(?:dich|sie|hier|dir|alles|denn) )*(?:fragen|tun|machen|eingeben)",
+                r"welche fragen (?:kann|darf) ich (?:(?:dir|ihnen|hier) )?stellen|welche fragen (?:kannst du|können sie) beantworten",
+                r"(?:kannst du|können sie|könntest du|könnten sie) (?:mir |uns )?(?:bitte )?(?:weiter)?helfen",
+                r"(?:hilfe|hilf mir|helfen sie mir|ich brauche (?:deine |ihre |etwas )?hilfe|anleitung|bedienung|befehle)",
+                r"was (?:weißt du|wissen sie)(?: alles)?",
+                r"woher (?:hast du|haben sie|weißt du|wissen sie) (?:das|deine antworten|ihre antworten|deine informationen)",
+                r"was ist (?:das|strongroom)(?: hier)?|wofür (?:ist|bist) (?:das|du)(?: hier)?(?: da)?",
+            ),
+            "languages": (
+                r"(?:sprichst du|sprechen sie|verstehst du|verstehen sie|kannst du|können sie)(?: auch)? (?:deutsch|englisch|french|französisch|spanisch|italienisch|andere sprachen)(?: (?:sprechen|verstehen|lesen|antworten))?",
+                r"(?:welche sprachen|was für sprachen) (?:sprichst du|sprechen sie|verstehst du|verstehen sie|kannst du|können sie)",
+            ),
+            "compliment": (
+                r"(?:gute|tolle|super|prima|klasse|sehr gute) (?:arbeit|antwort|leistung|sache)",
+                r"gut gemacht|gut so|weiter so",
+                r"(?:du bist|sie sind) (?:wirklich |sehr |so |echt |ja )*(?:toll|super|gut|klasse|hilfreich|klug|schlau|nett|cool|der beste|die beste|spitze|lustig|nützlich|schnell)",
+                r"(?:das|es) (?:ist|war) (?:wirklich |sehr |so |echt |genau )*(?:hilfreich|toll|super|gut|klasse|nützlich|perfekt|prima|richtig|korrekt|was ich (?:brauchte|wollte|gesucht habe))",
+                r"(?:das|du hast|sie haben) (?:hat )?(?:mir )?(?:sehr |wirklich )?(?:geholfen|weitergeholfen|hilft(?: mir)?(?: sehr| weiter)?)",
+                r"(?:ich mag|ich liebe) (?:dich|das|es)|das gefällt mir",
+            ),
+            "complaint": (
+                r"(?:das|es|die antwort) (?:ist|war|stimmt) (?:leider |aber |einfach |doch |völlig |ganz )*(?:falsch|nicht richtig|nicht korrekt|unsinn|quatsch|nicht|nicht wahr|nicht hilfreich|nutzlos|nicht das,? was ich (?:gefragt|gemeint|gesucht) habe)",
+                r"(?:du bist|sie sind) (?:wirklich |so |echt )*(?:dumm|nutzlos|schlecht|langsam|blöd|doof|nicht (?:sehr )?hilfreich)",
+                r"(?:falsch|falsche antwort|unsinn|quatsch|schlechte antwort|nutzlos)",
+                r"(?:das|es) (?:hilft|half|hat) (?:mir )?(?:nicht|nicht weiter|nicht geholfen|nichts)",
+            ),
+            "outside": (
+                r"(?:erzähl(?:e|en sie)?|kennst du|kennen sie) (?:mir )?(?:bitte )?(?:einen|noch einen|eine) (?:witz|geschichte|gedicht)",
+                r"wie (?:ist|wird) das wetter(?: (?:heute|morgen|draußen))?",
+                r"wie spät ist es(?: jetzt)?|wie viel uhr ist es|welcher tag ist heute|welches datum (?:ist heute|haben wir(?: heute)?)|den wievielten haben wir(?: heute)?",
+                r"(?:liebst|magst) du mich|sing (?:mir )?ein lied",
+            ),
+        },
+        remembered={
+            "first_question": (
+                r"(?:was|wie|welche[sr]?) (?:war|lautete) (?:noch ?mal )?(?:meine|die) (?:aller)?erste frage(?: (?:nochmal|noch mal))?",
+                r"was habe ich (?:dich |sie )?(?:zuerst|als erstes|am anfang|zu beginn|anfangs) (?:gefragt|gesagt)",
+            ),
+            "last_question": (
+                r"(?:was|wie|welche[sr]?) (?:war|lautete) (?:noch ?mal )?(?:meine|die) (?:letzte|vorige|vorherige|frühere)? ?frage(?: (?:nochmal|noch mal))?",
+                r"was habe ich (?:dich |sie )?(?:gerade |eben |zuletzt |vorhin |vorher )*(?:gefragt|gesagt)",
+            ),
+            "questions": (
+                r"was habe(?:n wir| ich) (?:dich |sie )?(?:bisher|bis jetzt|heute|alles|schon)(?: (?:alles|schon))? (?:gefragt|besprochen|gesagt)",
+                r"(?:welche|was für) fragen habe ich (?:(?:bisher|bis jetzt|schon|heute) )*gestellt",
+                r"(?:was|welche) (?:waren|sind) (?:alle )?meine fragen(?: (?:bisher|bis jetzt))?",
+                r"(?:zeig(?:e|en sie)?|nenn(?:e|en sie)?|wiederhol(?:e|en sie)?) (?:mir )?(?:alle )?meine fragen",
+                r"worüber (?:haben wir (?:gesprochen|geredet)|sprechen wir)",
+            ),
+            "repeat": (
+                r"(?:(?:kannst du|können sie|könntest du|könnten sie|bitte) )*(?:das|dies|es|(?:die|deine|ihre) (?:letzte )?antwort)? ?(?:bitte )?(?:noch ?(?:ein)?mal )?(?:wiederhol(?:e|en sie|en)|sag(?:e|en sie|en)|nochmal sagen)(?: (?:das|dies|es|(?:die|deine|ihre) (?:letzte )?antwort))?(?: (?:bitte|noch ?(?:ein)?mal))*",
+                r"(?:noch ?(?:ein)?mal|wie bitte|was hast du (?:gerade |eben )?gesagt|was haben sie (?:gerade |eben )?gesagt)(?: bitte)?",
+                r"(?:was|wie) war (?:noch ?mal )?(?:deine|ihre|die) (?:letzte )?antwort(?: noch ?mal)?",
+            ),
+        },
+        question_starts=split(
+            """wer wen wem wessen was welche welcher welches welchen welchem wann wo woher wohin wie
+            wieviel wieviele warum wieso weshalb womit wofür wozu worüber worum wovon ist sind war waren
+            hat habe haben hatte kann können kannst darf dürfen muss müssen soll sollen wird werden wurde
+            wurden gibt gilt gelten zeig zeige zeigen nenn nenne nennen liste sag sage erklär erkläre
+            fasse fass vergleiche ich wir mein meine unser unsere und oder aber auch für in bei brauche
+            braucht bekomme bekommt erhalte erhält steht beschreibe finde im am laut"""
+        ),
+        replies={
+            "greeting": "Hallo! Stellen Sie mir eine Frage, und ich suche die Antwort in Ihren Dokumenten.",
+            "thanks": "Gern geschehen. Fragen Sie mich, wann immer Sie etwas aus Ihren Dokumenten wissen möchten.",
+            "farewell": "Auf Wiedersehen! Ich bin da, wenn Sie wieder eine Frage zu Ihren Dokumenten haben.",
+            "acknowledgement": "Gut. Fragen Sie mich, wenn Sie mehr aus Ihren Dokumenten wissen möchten.",
+            "bare": "Bitte stellen Sie es als ganze Frage, damit ich die Antwort in Ihren Dokumenten suchen kann.",
+            "wellbeing": "Danke der Nachfrage. Ich bin ein Programm, mir geht es also weder gut noch schlecht, aber ich bin bereit: Fragen Sie mich etwas zu Ihren Dokumenten.",
+            "identity": "Ich bin Strongroom, ein Programm, das Fragen aus Ihren Dokumenten beantwortet. Ich bin kein Mensch. Was ich sage, kommt aus diesen Dokumenten, und jede Antwort nennt die Stelle.",
+            "abilities": "Fragen Sie, was Sie wissen möchten; ich suche es in Ihren Dokumenten und nenne die Stelle, an der es steht. Ich kann auch sagen, welche Dokumente es gibt („Welche Dokumente gibt es?“), eine Seite zeigen, sagen, worum es in einem Dokument geht, und es zusammenfassen. Was Ihre Dokumente nicht sagen, weiß ich nicht.",
+            "languages": "Sie können mich auf Deutsch oder Englisch fragen. Ich antworte aus Ihren Dokumenten und zitiere sie in ihrer eigenen Sprache.",
+            "compliment": "Danke, das freut mich zu hören. Was möchten Sie noch aus Ihren Dokumenten wissen?",
+            "complaint": "Es tut mir leid, dass das nicht geholfen hat. Bitte sehen Sie an der Stelle nach, die die Antwort nennt, oder fragen Sie mit anderen Worten, am besten mit dem Namen des Dokuments.",
+            "outside": "Das liegt nicht in meiner Macht: Ich weiß nur, was Ihre Dokumente sagen. Fragen Sie mich etwas dazu.",
+            "first_question": "Ihre erste Frage war: „{question}“",
+            "last_question": "Ihre letzte Frage war: „{question}“",
+            "questions": "Das waren Ihre Fragen:",
+            "repeat": "Ich sagte: {answer}",
+            "nothing_before": "Sie haben in diesem Gespräch vorher nichts gefragt.",
+        },
+    ),
+    collection=CollectionWords(
+        requests={
+            "count": (
+                rf"wie ?viele (?:verschiedene |andere )?{_DOCUMENTS} {_ARE_THERE}{_IN_ALL}{_PLACE_OR_TOPIC}(?: gespeichert| vorhanden| verfügbar)?",
+                rf"(?:(?:wie (?:hoch|groß) ist|was ist|nenne) )?(?:die )?(?:anzahl|zahl) (?:der|aller|von) {_DOCUMENTS}{_IN_ALL}{_PLACE_OR_TOPIC}",
+                rf"zähl(?:e|en sie)? (?:alle |die )?{_DOCUMENTS}{_IN_ALL}",
+            ),
+            "list": (
+                rf"(?:welche|was für) (?:anderen? )?{_DOCUMENTS} {_ARE_THERE}{_IN_ALL}{_PLACE_OR_TOPIC}",
+                rf"(?:(?:kannst du|können sie) (?:mir )?)?(?:liste|zeige?|nenne?|zeigen sie|nennen sie|gib|geben sie)(?: mir| uns)?(?: bitte)?(?: eine liste)?(?: alle[rn]?)?(?: die| der| deine| ihre| unsere| meine)?(?: verfügbaren| vorhandenen| bekannten)? {_DOCUMENTS}(?: auf| an)?{_IN_ALL}{_PLACE_OR_TOPIC}",
+                rf"(?:eine |die )?liste (?:der|aller|von) {_DOCUMENTS}{_IN_ALL}{_PLACE_OR_TOPIC}",
+                rf"(?:alle|meine|ihre|verfügbare) {_DOCUMENTS}",
+                rf"was (?:hast du|haben sie) (?:alles )?(?:an|für) {_DOCUMENTS}|was (?:ist|steht|liegt) in {_THE_COLLECTION}",
+                rf"wie heißen (?:alle |die |deine |ihre )?{_DOCUMENTS}",
+            ),
+            "count_kind": (
+                rf"wie ?viele (?P<what>{_KINDS_OF_FILES})(?:[- ]?{_DOCUMENTS})? {_ARE_THERE}{_IN_ALL}",
+            ),
+            "list_kind": (
+                rf"welche (?P<what>{_KINDS_OF_FILES})(?:[- ]?{_DOCUMENTS})? {_ARE_THERE}{_IN_ALL}",
+                rf"(?:liste|zeige?|nenne?)(?: mir)?(?: alle)?(?: die)? (?P<what>{_KINDS_OF_FILES})(?:[- ]?{_DOCUMENTS})?(?: auf)?{_IN_ALL}",
+            ),
+            "about": (
+                rf"(?:gibt es|hast du|haben sie|haben wir|habt ihr) (?:auch )?(?:ein |eine |irgendein |irgendwelche )?(?:anderes? )?{_DOCUMENTS} {_TOPIC_OF} (?P<what>.+)",
+                rf"(?:in )?(?:welche[ms]?|welchen) {_DOCUMENTS} (?:handelt|handeln|geht es|berichtet|spricht|sprechen|sagt|sagen etwas|enthält etwas|enthalten etwas|informiert|befasst sich|befassen sich) (?:von|um|über|zu|zum|zur|mit) (?P<what>.+)",
+                rf"in (?:welchem|welchen|welcher) {_DOCUMENTS} (?:steht|stehen|finde ich) (?:etwas )?(?:über|zu|zum|zur) (?P<what>.+)",
+                rf"(?:such(?:e|en sie)?|find(?:e|en sie)?|zeige?)(?: mir)?(?: alle)?(?: die)? {_DOCUMENTS} {_TOPIC_OF} (?P<what>.+)",
+            ),
+            "have": (
+                r"(?:hast du|haben sie|haben wir|habt ihr|gibt es) (?:auch )?(?:ein |eine |einen |die |den |das |unsere |unser )?(?P<what>.+)",
+            ),
+            "where": (r"wo (?:ist|finde ich|steht|liegt|gibt es) (?P<what>.+)",),
+            "when": (
+                r"wann (?:wurde|wurden|ist|hat man) (?P<what>.+?) (?:das letzte mal |zum letzten mal |zuletzt |das erste mal |letztmals |neulich )?(?:geändert|aktualisiert|bearbeitet|hinzugefügt|hochgeladen|eingelesen|indexiert|importiert|aufgenommen|verändert)(?: worden)?",
+                r"wann hast du (?P<what>.+?) (?:zuletzt )?(?:gelesen|eingelesen|bekommen|erhalten)",
+                r"(?:wie alt|wie aktuell|von wann) (?:ist|sind) (?P<what>.+)",
+                r"seit wann (?:gibt es|hast du|haben sie|haben wir) (?P<what>.+)",
+            ),
+            "pages": (
+                r"wie ?viele seiten (?:hat|haben|umfasst|umfassen|enthält) (?P<what>.+)",
+                r"(?:wie (?:hoch|groß) ist |was ist )?die (?:seitenzahl|anzahl der seiten) (?:von |der |des )?(?P<what>.+)",
+                r"wie lang (?:ist|sind) (?:das dokument|die datei) (?P<what>.+)",
+            ),
+            "page": (
+                r"was (?:steht|ist|findet man|sagt)(?: geschrieben| zu lesen)? auf (?:der )?# (?:von |in |im |aus |des |der |dem |vom )+(?P<what>.+)",
+                r"was steht (?:in|im) (?P<what>.+?) auf (?:der )?#",
+                r"was sagt (?P<what>.+?) auf (?:der )?#",
+                r"(?:zeige?|lies|zitiere|gib|zeigen sie|lesen sie)(?: mir)?(?: bitte)?(?: die)? # (?:von |in |im |aus |des |der |dem |vom )+(?P<what>.+?)(?: vor| an)?",
+                r"# (?:von |in |im |aus |des |der |dem |vom )+(?P<what>.+)",
+                r"was (?:steht|ist)(?: geschrieben)? auf (?:der )?#",
+                r"(?:zeige?|lies)(?: mir)?(?: bitte)?(?: die)? #(?: vor)?",
+            ),
+            "contents": (
+                r"worum geht(?: es|'s|s)? (?:eigentlich )?(?:in|im|bei) (?P<what>.+)",
+                r"(?:wovon|worüber|von was) (?:handelt|handeln|spricht|berichtet) (?P<what>.+)",
+                r"was (?:steht|ist|steht alles) (?:so )?(?:in|im) (?P<what>.+?)(?: drin)?",
+                r"was (?:enthält|beinhaltet|behandelt|regelt|besagt|sagt) (?P<what>.+)",
+                r"(?:erzähl(?:e|en sie)?|sag(?:e|en sie)?) mir (?:etwas )?(?:über|zu|zum|zur) (?P<what>.+)",
+                r"(?:(?:was sind|nenne?|zeige?|gib mir) )?(?:mir )?(?:die )?(?:wichtigsten punkte|hauptpunkte|kernpunkte|themen|überschriften|gliederung|inhalt|inhaltsverzeichnis|inhalte|kernaussagen) (?:von |in |im |aus |des |der |dem |vom )+(?P<what>.+)",
+                r"(?:gib mir )?(?:ein(?:en?)? |die )?(?:kurzen? |kurze )?(?:überblick|zusammenfassung|übersicht) (?:von |über |zu |zum |zur |des |der |dem |vom |den |das |die )+(?P<what>.+)",
+            ),
+            "spaces": (
+                rf"(?:welche|wie ?viele) bereiche {_ARE_THERE}{_IN_ALL}",
+                r"(?:liste|zeige?|nenne?)(?: mir)?(?: alle)?(?: die)? bereiche(?: auf)?",
+                r"welche bereiche (?:darf|kann) ich (?:lesen|durchsuchen|sehen|befragen)",
+            ),
+            "space": (r"in welchem bereich (?:ist|liegt|steht|befindet sich) (?P<what>.+)",),
+            "types": (
+                rf"welche (?:dateitypen|dateiformate|formate|dokumenttypen|dateiarten) (?:{_ARE_THERE}{_IN_ALL}|haben (?:die|deine) {_DOCUMENTS})",
+                rf"welche (?:arten|typen|sorten) von {_DOCUMENTS} {_ARE_THERE}{_IN_ALL}",
+            ),
+            "newest": (
+                rf"(?:(?:welche[sr]?|was) ist |zeige? (?:mir )?|nenne? )?(?:das |die |der )?(?:neueste|neuste|aktuellste|jüngste|zuletzt (?:hinzugefügte|geänderte|hochgeladene|eingelesene))s?n? (?:{_DOCUMENTS}|dokument|datei)",
+                rf"welche[sr]? (?:{_DOCUMENTS}|dokument|datei) (?:ist (?:am neuesten|das neueste|die neueste|die jüngste)|(?:wurde|wurden|ist|sind) (?:zuletzt|als letztes|neulich|kürzlich) (?:hinzugefügt|geändert|hochgeladen|aktualisiert|eingelesen)(?: worden)?)",
+                r"was (?:wurde|ist) (?:zuletzt|als letztes|neulich|kürzlich|neu) (?:hinzugefügt|hinzugekommen|geändert|hochgeladen|eingelesen)(?: worden)?",
+                rf"welche neuen {_DOCUMENTS} {_ARE_THERE}{_IN_ALL}",
+            ),
+            "oldest": (
+                rf"(?:(?:welche[sr]?|was) ist |zeige? (?:mir )?|nenne? )?(?:das |die |der )?älteste (?:{_DOCUMENTS}|dokument|datei)",
+                rf"welche[sr]? (?:{_DOCUMENTS}|dokument|datei) (?:ist (?:am ältesten|das älteste|die älteste)|wurde (?:zuerst|als erstes) (?:hinzugefügt|eingelesen))",
+            ),
+        },
+        pages=("seite", "seiten", r"s\."),
+        about=("über", "zu", "zum", "zur", "bezüglich", "betreffend"),
+        within=("im", "in"),
+        spaces=("bereich", "ordner"),
+        before_names=(
+            "der",
+            "die",
+            "das",
+            "des",
+            "dem",
+            "den",
+            "dieses",
+            "diesem",
+            "dieser",
+            "diese",
+            "unser",
+            "unsere",
+            "unserem",
+            "unserer",
+            "unseres",
+            "ihr",
+            "ihre",
+            "ihrem",
+            "ihrer",
+            "ein",
+            "eine",
+            "einem",
+            "einer",
+            "dokument",
+            "dokuments",
+            "datei",
+            "text",
+        ),
+        behind_names=("dokument", "datei"),
+        pointing=(
+            "es",
+            "ihm",
+            "ihr",
+            "(?:dies|das|dieses|diesem|diese|dieser|dem|der|die|des|demselben|derselben) (?:dokuments?|datei|text)",
+            "darin",
+            "davon",
+        ),
+        file_types={
+            "pdf": split("pdf pdfs pdf-dateien"),
+            "docx": split("word word-dateien"),
+            "xlsx": split("excel excel-dateien excel-tabellen tabellen arbeitsmappen"),
+            "pptx": split("powerpoint präsentationen folien"),
+            "html": split("html webseiten"),
+            "md": split("markdown"),
+            "csv": split("csv csv-dateien"),
+            "txt": split("text textdateien"),
+            "eml": split("email emails e-mail e-mails mail mails"),
+            "png": split("bilder scans"),
+        },
+        replies={
+            "count": "Es gibt {count} Dokumente{where}.",
+            "count_one": "Es gibt ein Dokument{where}.",
+            "none": "Es gibt keine Dokumente{where}.",
+            "list": "Es gibt {count} Dokumente{where}:",
+            "list_one": "Es gibt ein Dokument{where}:",
+            "by_space": "Nach Bereichen:",
+            "in_space": "im Bereich {space}",
+            "in_scope": "unter denen, die diese Frage durchsuchen darf",
+            "of_kind": "von der Art {kind}",
+            "own_space": "Ihre eigenen Dokumente",
+            "more": "… und {count} weitere. Wählen Sie einen Bereich oder nennen Sie ein Thema, um eine kürzere Liste zu sehen.",
+            "pages": "{name} hat {pages} Seiten.",
+            "pages_one": "{name} hat eine Seite.",
+            "no_pages": "{name} hat keine Seiten: Dateien dieser Art sind nicht in Seiten geteilt.",
+            "when": "{name} wurde zuletzt am {date} um {time} UTC eingelesen. Aus dieser Fassung antworte ich; das Datum der Datei selbst wird nicht aufbewahrt.",
+            "have": "Ja:",
+            "where": "Es ist hier unter den Dokumenten:",
+            "topic": "Diese Dokumente haben „{what}“ im Namen, im Titel oder im Text:",
+            "topic_one": "Dieses Dokument hat „{what}“ im Namen, im Titel oder im Text:",
+            "topic_none": "Kein Dokument{where} hat „{what}“ im Namen oder Titel, und keine Stelle nennt es.",
+            "nearest": "Am nächsten kommen Stellen in:",
+            "named": "im Namen oder Titel",
+            "which": "Mehrere Dokumente passen zu „{what}“. Welches meinen Sie?",
+            "page": "Seite {page} von {name}:",
+            "page_empty": "Seite {page} von {name} enthält keinen lesbaren Text.",
+            "page_beyond": "{name} hat {pages} Seiten, also gibt es keine Seite {page}.",
+            "no_such_page": "{name} ist nicht in Seiten geteilt. So fängt es an:",
+            "cut": "… {name} hat auf dieser Seite noch mehr; öffnen Sie es, um weiterzulesen.",
+            "contents": "{name}{title}:",
+            "title": "trägt den Titel „{title}“",
+            "headings": "Es hat diese Teile:",
+            "says": "Unter anderem steht darin:",
+            "empty": "{name} enthält keinen lesbaren Text.",
+            "spaces": "Es gibt {count} Bereiche:",
+            "spaces_one": "Es gibt einen Bereich:",
+            "space": "{name} ist im Bereich {space}.",
+            "space_row": "{space}: {count} Dokumente",
+            "space_row_one": "{space}: ein Dokument",
+            "types": "Es gibt Dokumente dieser Arten:",
+            "type_row": "{kind}: {count}",
+            "newest": "Zuletzt eingelesen:",
+            "oldest": "Zuerst eingelesen und seitdem unverändert:",
+            "row_date": "{name}, {date}",
+            "in": "{name}, im Bereich {space}",
+            "warning": "nicht ganz gelesen",
+        },
+    ),
+    conversation=ConversationWords(
+        fragments=(
+            r"und (?:was ist|wie ist es|wie ist das|wie sieht es|wie steht es) (?:mit|bei)",
+            r"was ist mit",
+            r"wie ist es (?:mit|bei)",
+            r"wie sieht es (?:mit|bei) ?",
+            r"wie steht es mit",
+            r"und wenn",
+            r"und auch",
+            r"und",
+            r"oder",
+            r"auch",
+            r"aber",
+            r"sowie",
+            r"was wäre mit",
+        ),
+        same_for=(
+            r"(?:und )?(?:gilt|geht|trifft|zählt|ist) (?:das|dies|es|dasselbe|das gleiche)(?: (?:auch|ebenso|dann|genauso|zu|so|denn))*",
+            r"(?:und )?(?:wie ist|wie war|wie sieht) (?:das|es)(?: (?:auch|genauso|ebenso|dann|denn|aus))*",
+        ),
+        articles=split(
+            """der die das des dem den ein eine einen einem einer eines jede jeder jedes jedem alle allen kein keine keinen dieser diese dieses"""
+        ),
+        asking=split(
+            """wer wen wem wessen was welche welcher welches welchen welchem wann wo woher wohin wie viel viele vielen wieviel wieviele warum wieso weshalb womit wofür lange oft hoch weit"""
+        ),
+        placing=split("in im bei am an nach aus"),
+        no_persons=("es",),
+        prepositions=split(
+            """in im ins an am auf aus bei beim mit nach seit von vom zu zum zur für gegen ohne um durch
+            über unter vor hinter während wegen ab bis laut zwischen je pro"""
+        ),
+        copulas=split(
+            "ist sind war waren kostet kosten beträgt betragen heißt heißen lautet lauten"
+        ),
+        holders=split(
+            """hat haben hatte hatten habe kann können darf dürfen muss müssen soll sollen wird werden
+            bekommt bekommen bekomme erhält erhalten erhalte verdient verdienen braucht brauchen brauche
+            benötigt benötigen macht machen tut tun leitet leiten gilt gelten gibt geben"""
+        ),
+        verbs=(),
+        participles=(),
+        plurals=("s", "n"),
+        subjects=split("ich du wir man mein meine unser unsere mir uns"),
+        persons=split("er ihn ihm"),
+        things=split("es sie ihnen"),
+        owners=split("ihr ihre ihren ihrem ihrer ihres sein seine seinen seinem seiner seines"),
+        places=split("dort dorthin da"),
+        times=split("damals dann"),
+        asides=split(
+            "auch denn dann jetzt bitte genau eigentlich stattdessen sonst noch dagegen hingegen ebenfalls nochmal"
+        ),
+        no_pointers=(
+            r"(?:gibt|ist|sind|war|wird|geht|dauert|kostet) es",
+            r"es (?:gibt|ist|geht|dauert)",
+            r"(?:bin|ist|sind|war|waren|seid) da\b(?=\s\w)",
+            r"(?:habt|könnt|seid|dürft|müsst|sollt|wollt|werdet) ihr",
+        ),
+        pointers=(
+            r"(?:ist|gilt|geht|kostet|dauert|wird|kann|muss|darf|soll|heißt|bedeutet|war|wie|und|für|über|von|mit|nach|vor|zu) (?:das|dies)(?= (?:auch|noch|so|für|in|bei|dann|möglich|erlaubt|nötig|richtig|gelten|kosten|genau)\b|\W*$)",
+            r"diese[rsmn]? (?!jahr|monat|woche|quartal|morgen|nachmittag|abend|wochenende|zeit|firma|unternehmen|büro|standort|haus)\w+",
+            r"(?:davon|dazu|dafür|daran|damit|daraus|darüber|darin|dabei|dagegen|hierfür|hierzu)",
+            r"(?:der|die|das) (?:erstere|letztere|andere|vorige|vorherige|erste|zweite)[nrs]?(?=\W*$)",
+        ),
+        titles=split("dr prof herr frau herrn professor professorin doktor ing dipl"),
+        firms=split("gmbh ag kg ohg ltd inc ev se co abteilung"),
+        owning="{name}s",
+        at_place="in {name}",
+        in_time="im Jahr {name}",
+        endings=("", "s", "es", "e", "en", "n", "er", "ern", "in", "innen", "em", "st", "t"),
+        nouns_have_capitals=True,
+    ),
+    outcomes=OutcomeWords(
+        not_found="Die Dokumente enthalten keine Antwort auf diese Frage.",
+        not_found_limited="Die durchsuchten Dokumente ({where}) enthalten keine Antwort auf diese Frage.",
+        not_said_of="Die Dokumente sagen das nicht über {what}.",
+        partly="Diesen Teil beantworten die Dokumente nicht: {missing}",
+        nearby="Kein Satz der Dokumente beantwortet das sicher. Diese Stellen kommen am nächsten:",
+        yes="Ja",
+        no="Nein",
+        nothing="nicht in den Dokumenten",
+        no_draft="Das sagen die Dokumente dazu:",
+        day_first="{written} wurde als {date} gelesen: der Tag zuerst.",
+        all_documents="Andere Dokumente wurden nicht durchsucht. In allen Dokumenten fragen?",
+    ),
+    stemmer="german",
+    decimal_mark=",",
+    tables=TableWords(
+        units=split_all(
+            {
+                "pieces": "stück stk stücke",
+                "people": "person personen",
+                "hours": "std stunde stunden",
+                "thousand EUR": "teur",
+            }
+        ),
+        unit_openers=("in",),
+        per=("pro", "je", "jeweils pro"),
+        approximately=("ca.", "ca", "circa", "etwa", "rund", "ungefähr"),
+        totals=("gesamt", "summe", "insgesamt", "zwischensumme", "gesamtsumme"),
+        rests=("alle anderen", "alle übrigen", "andere", "sonstige", "übrige", "rest", "weitere"),
+        plurals=("e", "n", "en", "er", "s", "nen"),
+        generic=split(
+            """name namen bezeichnung titel nummer nr id kennung posten position artikelnummer
+            eintrag code"""
+        ),
+        naming=split("name namen titel bezeichnung artikel produkt"),
+        free=split(
+            """muss müssen soll sollen darf dürfen der die das den dem des ein eine einen einem einer eines ist sind war waren wird werden
+            wurde wurden hat haben hatte gibt es wir uns unser unsere unserer unseren unserem sie ich
+            mir mein dein ihr ihre im in am an auf aus bei beim zu zum zur von vom für mit und oder
+            was welche welcher welches welchen welchem wer wen wem bitte kannst können mir zeige
+            zeig nenne nenn liste alle allen aller alles jede jeder jedes auf hier derzeit aktuell
+            genau wert werte zeile zeilen spalte spalten eintrag einträge
+               stammt stammen kommt kommen befindet befinden sich liegt
+            liegen steht stehen gehört gehören stellt finden findet statt enthält aufgeführt
+            beträgt betragen braucht benötigt wie hoch groß viel viele wann wo je pro insgesamt
+            ihren seine sein seiner denn eigentlich dabei davon hinweg über"""
+        ),
+        relating=split("bietet bieten verkauft verkaufen nutzt nutzen führt führen"),
+        yes_no=split(
+            "ist sind war waren hat haben hatte hatten kann können wird werden darf muss soll gibt"
+        ),
+        before_sources=("in", "im", "laut", "aus", "auf", "nach", "gemäß", "von", "der", "des"),
+        quantifiers=("alle", "alles", "jede", "jeder", "jedes", "sämtliche", "beide"),
+        sources=split(
+            """tabelle tabellen liste blatt datei dokument dokumente übersicht bericht seite laut
+            gemäß aufstellung"""
+        ),
+        conjunctions=("und", "oder", "sowie", "als", "bzw"),
+        excepting=split("außer ausgenommen ausser"),
+        counts=("wie viele", "wieviele", "anzahl der", "anzahl", "wie viel", "zähle"),
+        sums=(
+            "summe",
+            "insgesamt",
+            "zusammen",
+            "gesamt",
+            "zusammengerechnet",
+            "in summe",
+            "alles zusammen",
+            "gesamte",
+            "gesamtsumme",
+        ),
+        averages=(
+            "durchschnitt",
+            "durchschnittlich*",
+            "im schnitt",
+            "im durchschnitt",
+            "mittelwert",
+            "im mittel",
+        ),
+        differences=(
+            "unterschied",
+            "unterschiede",
+            "differenz",
+            "um wie viel",
+            "um wieviel",
+            "wie viel mehr",
+            "wie viel weniger",
+            "wie viele mehr",
+            "unterscheidet",
+        ),
+        changes=(
+            "verändert",
+            "geändert",
+            "gestiegen",
+            "gesunken",
+            "gewachsen",
+            "gefallen",
+            "zugenommen",
+            "abgenommen",
+            "änderung",
+            "veränderung",
+        ),
+        lists=(
+            "liste",
+            "nenne",
+            "nenn",
+            "zeige",
+            "zeig",
+            "aufzählen",
+            "zähle",
+            "alle",
+            "vergleiche",
+            "vergleich",
+        ),
+        existence=("gibt es", "haben wir", "sind aufgeführt", "stehen in", "existieren"),
+        which=("welche", "welcher", "welches", "welchen", "was"),
+        tops=("top", "die top"),
+        lowest={
+            "": (
+                "niedrigst*",
+                "geringst*",
+                "kleinst*",
+                "wenigst*",
+                "minimal*",
+                "minimum",
+                "tiefst*",
+            ),
+            "cost": ("günstigst*", "billigst*", "preiswertest*", "preisgünstigst*"),
+            "time": ("schnellst*", "kürzest*"),
+            "date": ("ältest*", "frühest*", "als erster", "als erstes", "als erste", "zuerst"),
+            "weight": ("leichtest*",),
+        },
+        highest={
+            "": ("höchst*", "größt*", "meist*", "maximal*", "maximum"),
+            "cost": ("teuerst*", "kostspieligst*"),
+            "time": ("langsamst*", "längst*"),
+            "date": (
+                "neuest*",
+                "neust*",
+                "jüngst*",
+                "spätest*",
+                "als letzter",
+                "als letztes",
+                "als letzte",
+                "zuletzt",
+            ),
+            "weight": ("schwerst*",),
+            "height": (),
+        },
+        lower={
+            "": ("niedriger", "geringer", "kleiner", "weniger"),
+            "cost": ("günstiger", "billiger", "preiswerter"),
+            "time": ("schneller", "kürzer"),
+            "date": ("älter", "früher"),
+            "weight": ("leichter",),
+        },
+        higher={
+            "": ("höher", "größer", "mehr"),
+            "cost": ("teurer",),
+            "time": ("langsamer", "länger"),
+            "date": ("neuer", "später", "jünger"),
+            "weight": ("schwerer",),
+            "height": (),
+        },
+        than=("als",),
+        measures=split_all(
+            {
+                "cost": "preis preise kosten gebühr gebühren tarif miete satz entgelt",
+                "time": "zeit dauer lieferzeit lieferdauer laufzeit bearbeitungszeit länge",
+                "date": "datum jahr seit beginn start eröffnet gegründet geboren baujahr termin",
+                "place": "ort stadt land standort region adresse raum sitz niederlassung",
+                "person": "person ansprechpartner kontakt leiter leitung leiterin verantwortlich "
+                "inhaber dozent dozentin mitarbeiter direktor mitglied autor",
+                "weight": "gewicht masse",
+                "height": "höhe",
+                "age": "alter",
+            }
+        ),
+        asks={
+            "time": ("wie lange", "wie schnell", "wie lang"),
+            "date": ("wann", "seit wann", "bis wann", "ab wann", "wie alt"),
+            "place": ("wo", "woher"),
+            "person": ("wer", "wen", "wem"),
+            "weight": ("wie schwer",),
+            "height": (),
+        },
+        verbs=split_all(
+            {
+                "cost": "kostet kosten teuer billig günstig",
+                "time": "dauert dauern lange schnell zeit",
+                "date": "stattfinden datum",
+                "person": "verantwortlich zuständig",
+                "weight": "wiegt wiegen schwer",
+                "height": "hoch",
+            }
+        ),
+        exactly=("nur", "genau", "lediglich", "exakt"),
+        ones=("ein", "eine", "einen", "einem", "einer"),
+        bounds={
+            ">": ("mehr als", "über", "oberhalb von", "nach"),
+            ">=": ("mindestens", "ab", "wenigstens", "seit"),
+            "<": ("weniger als", "unter", "unterhalb von", "vor"),
+            "<=": ("höchstens", "maximal", "bis zu", "bis", "nicht mehr als", "innerhalb von"),
+        },
+        between=("zwischen", "von"),
+        ordinals={2: ("zweit*",), 3: ("dritt*",), 4: ("viert*",)},
+        periods=split_all(
+            {
+                "hour": "stunde stündlich stündliche",
+                "day": "tag täglich tägliche tagessatz tages",
+                "night": "nacht übernachtung",
+                "week": "woche wöchentlich wöchentliche",
+                "month": "monat monatlich monatliche",
+                "quarter": "quartal quartalsweise",
+                "year": "jahr jährlich jährliche",
+            }
+        ),
+        synonyms=(
+            split("preis kosten kostet gebühr"),
+            split("lieferant zulieferer lieferanten"),
+            split("mitarbeiter beschäftigte mitarbeitende belegschaft"),
+            # The same in English: many companies keep tables in it and ask in German.
+            split("lieferant supplier vendor"),
+            split("preis price cost kosten kostet"),
+            split("land länder country"),
+            split("ort stadt town city place"),
+            split("standort site location"),
+            split("produkt produkte product"),
+            split("artikel item article"),
+            split("teil teile part"),
+            split("ersatzteil ersatzteile spare"),
+            split("nummer number no"),
+            split("kunde kunden customer client"),
+            split("vertrag verträge contract"),
+            split("abteilung department"),
+            split("mitarbeiter employee staff"),
+            split("gehalt gehälter lohn salary pay"),
+            split("urlaub leave vacation"),
+            split("frist kündigungsfrist notice"),
+            split("lieferzeit lieferung delivery lead"),
+            split("umsatz revenue turnover"),
+            split("gewinn profit"),
+            split("verlust loss"),
+            split("datum date"),
+            split("beginn start begin"),
+            split("ende end until"),
+            split("dauer duration length"),
+            split("menge quantity amount"),
+            split("anzahl number count"),
+            split("gewicht weight"),
+            split("höhe height"),
+            split("breite width"),
+            split("länge length"),
+            split("größe size"),
+            split("leistung power output"),
+            split("spannung voltage"),
+            split("temperatur temperature"),
+            split("messbereich bereich range"),
+            split("anschluss connection"),
+            split("bezeichnung name designation description"),
+            split("fehler error fault"),
+            split("meldung message"),
+            split("ursache cause"),
+            split("abhilfe remedy"),
+            split("bedeutung bedeutet meaning means"),
+            split("klasse class"),
+            split("linie line"),
+            split("gruppe group"),
+            split("code kennzahl"),
+            split("stufe grade level"),
+            split("sitzplätze plätze sitze seats"),
+            split("zimmer raum room"),
+            split("hotel hotels"),
+            split("tagegeld pauschale allowance"),
+            split("verpflegung mahlzeit meal"),
+            split("grenze obergrenze höchstbetrag limit"),
+            split("ansprechpartner kontakt contact"),
+            split("zahlungsziel zahlungsfrist payment"),
+            split("bestellnummer order"),
+            split("firma unternehmen company"),
+            split("fahrzeug vehicle car"),
+            split("kurs schulung course training"),
+            split("gebühr fee charge"),
+            split("gültig valid"),
+            split("zulassung approval"),
+            split("direktor director"),
+            split("vorstand board"),
+            split("telefon telefonnummer"),
+            split("ende enden ablauf läuft bis endet"),
+            split("beginn start beginnt beginnen startet"),
+            split("umsatz erlös umsätze"),
+            split("lieferzeit lieferung liefert liefern lieferdauer"),
+        ),
+        equivalents=(
+            split("germany deutschland"),
+            split("austria österreich"),
+            split("switzerland schweiz"),
+            split("france frankreich"),
+            split("italy italien"),
+            split("spain spanien"),
+            split("belgium belgien"),
+            split("netherlands niederlande holland"),
+            split("denmark dänemark"),
+            split("norway norwegen"),
+            split("sweden schweden"),
+            split("finland finnland"),
+            split("ireland irland"),
+            split("iceland island"),
+            split("poland polen"),
+            split("hungary ungarn"),
+            split("romania rumänien"),
+            split("bulgaria bulgarien"),
+            split("greece griechenland"),
+            split("turkey türkei"),
+            split("croatia kroatien"),
+            split("slovenia slowenien"),
+            split("slovakia slowakei"),
+            split("czechia tschechien"),
+            split("estonia estland"),
+            split("latvia lettland"),
+            split("lithuania litauen"),
+            split("luxembourg luxemburg"),
+            split("russia russland"),
+            split("scotland schottland"),
+            split("brazil brasilien"),
+            split("mexico mexiko"),
+            split("canada kanada"),
+            split("india indien"),
+            split("australia australien"),
+            split("egypt ägypten"),
+            split("morocco marokko"),
+            split("europe europa"),
+            split("asia asien"),
+            split("africa afrika"),
+            split("america amerika"),
+            split("vienna wien"),
+            split("munich münchen"),
+            split("cologne köln"),
+            split("nuremberg nürnberg"),
+            split("hanover hannover"),
+            split("zurich zürich"),
+            split("geneva genf"),
+            split("brussels brüssel"),
+            split("milan mailand"),
+            split("rome rom"),
+            split("venice venedig"),
+            split("florence florenz"),
+            split("naples neapel"),
+            split("prague prag"),
+            split("warsaw warschau"),
+            split("copenhagen kopenhagen"),
+            split("lisbon lissabon"),
+            split("athens athen"),
+            split("moscow moskau"),
+            split("antwerp antwerpen"),
+            split("ghent gent"),
+            split("bruges brügge"),
+            split("liège lüttich"),
+            split("strasbourg straßburg"),
+        ),
+        sentences=TableSentences(
+            count="{source} führt {count} {entity} auf.",
+            count_within="{source}, {entity}, auf die das zutrifft: {count} ({rows}).",
+            found="{count} gefunden in {source}: {rows}.",
+            lowest="Der niedrigste Wert von „{column}“ in {source} ist {value}: {rows}.",
+            highest="Der höchste Wert von „{column}“ in {source} ist {value}: {rows}.",
+            ranked_low="Die {count} niedrigsten Werte von „{column}“ in {source}: {rows}.",
+            ranked_high="Die {count} höchsten Werte von „{column}“ in {source}: {rows}.",
+            sum="Die Summe von „{column}“ über {count} Zeilen in {source} ist {value}.",
+            average="Der Durchschnitt von „{column}“ über {count} Zeilen in {source} ist {value}.",
+            difference="„{column}“ in {source}: {first} und {second}; der Unterschied ist {value}.",
+            change="{rows} in {source}: von {first} auf {second}; der Unterschied ist {value}.",
+            cell="„{column}“ von {rows} in {source}: {value}.",
+            cells="„{column}“ in {source}: {rows}.",
+            missing="{count} Zeilen haben keinen Wert in „{column}“.",
+            totals="Zeilen mit Summen wurden nicht mitgezählt.",
+            rests="Nicht mitgezählt: {rows}.",
+            unread="{count} Zellen in „{column}“ enthalten keine einzelne vergleichbare Zahl.",
+            lines="{count} Zeilen, die nur einen Text enthalten, wurden nicht mitgezählt.",
+            rounded="gerundet",
+            row="Zeile {number}",
+            how="{how} (Zeilen {rows}; Spalte {column})",
+            and_="und",
+            source="„{table}“ in {document}",
+        ),
+    ),
+    support=SupportWords(
+        stemmer="german",
+        verb_prefixes=("ge",),
+        verb_particles=split(
+            "ab an auf aus bei bereit dar ein fest her hin mit nach nieder statt teil um vor weg weiter zu zurueck zuruck zusammen"
+        ),
+        verb_endings=split("tet test ten te et en st t e n"),
+        capital_nouns=True,
+        inflections=tuple(
+            split(forms)
+            for forms in (
+                "beginnen begann begonnen",
+                "bekommen bekam",
+                "betragen beträgt betrug",
+                "bieten bot geboten",
+                "bleiben blieb geblieben",
+                "brechen bricht brach gebrochen",
+                "brennen brannte gebrannt",
+                "bringen brachte gebracht",
+                "enthalten enthält enthielt",
+                "entscheiden entschied entschieden",
+                "erhalten erhält erhielt",
+                "erwerben erwirbt erwarb erworben",
+                "essen isst aß gegessen",
+                "fahren fährt fuhr gefahren",
+                "fallen fällt fiel gefallen",
+                "finden fand gefunden",
+                "geben gibt gab gegeben",
+                "gehen ging gegangen",
+                "gelten gilt galt gegolten",
+                "halten hält hielt gehalten",
+                "heißen hieß geheißen",
+                "helfen hilft half geholfen",
+                "kommen kam gekommen",
+                "lassen lässt ließ gelassen",
+                "laufen läuft lief gelaufen",
+                "lesen liest las gelesen",
+                "liegen lag gelegen",
+                "nehmen nimmt nahm genommen",
+                "nennen nannte genannt",
+                "schließen schloss geschlossen",
+                "schreiben schrieb geschrieben",
+                "sehen sieht sah gesehen",
+                "sinken sank gesunken",
+                "sprechen spricht sprach gesprochen",
+                "stehen stand gestanden",
+                "stehlen stiehlt stahl gestohlen",
+                "steigen stieg gestiegen",
+                "tragen trägt trug getragen",
+                "treffen trifft traf getroffen",
+                "verlieren verlor verloren",
+                "versprechen verspricht versprach versprochen",
+                "wachsen wächst wuchs gewachsen",
+                "werfen wirft warf geworfen",
+                "ziehen zog gezogen",
+            )
+        ),
+        equivalents=tuple(
+            split(group)
+            for group in (
+                "haben hat hatte erhalten bekommen anspruch zustehen zusteht",
+                "kosten kostet preis gebühr entgelt",
+                "zahlen bezahlen zahlung bezahlung",
+                "dauern dauer laufen laufzeit",
+                "beginnen beginn anfangen anfang starten start",
+                "enden ende ablaufen verfallen",
+                "öffnen eröffnen eröffnung",
+                "schließen schließung",
+                "leiten leiter leiterin leitung",
+                "kaufen kauf erwerben erwerb",
+                "verkaufen verkauf",
+                "brauchen benötigen =nötig =erforderlich =notwendig muss müssen",
+                "=erlaubt =gestattet =zulässig darf dürfen kann können",
+                "erlauben gestatten",
+                "verboten untersagt unzulässig",
+                "mitarbeiter mitarbeiterin mitarbeitende mitarbeitenden mitarbeitern beschäftigte beschäftigten angestellte angestellten arbeitnehmer arbeitnehmern",
+                "firma unternehmen gesellschaft betrieb gmbh ag wir uns unser unsere",
+                "jahr jährlich",
+                "monat monatlich",
+                "woche wöchentlich",
+                "tag täglich",
+                "genehmigen genehmigung",
+                "ändern änderung",
+                "prüfen prüfung",
+                "steigen anstieg wachsen wachstum zunehmen",
+                "sinken rückgang abnehmen",
+                "liefern lieferung",
+                "gelten gültig geltung",
+                "bestellen bestellung",
+                "kündigen kündigung",
+                "wählen wahl",
+                "aufbewahren aufbewahrung",
+                "maximal höchstens maximum",
+                "mindestens minimum wenigstens",
+                "gesamt insgesamt summe",
+                "auto fahrzeug pkw",
+                "telefon telefonnummer rufnummer",
+                "email mail",
+            )
+        ),
+        money=split("kosten kostet preis gebühr entgelt"),
+        time=split("dauern dauert dauer laufen läuft"),
+        light=split(
+            """befinden befindet befinden beträgt betragen betrug laut gemäß dokument dokumente genannt
+            heißt lautet liegt außerdem derzeit demnach ferner nämlich somit daher
+            jeweils sowie zudem zusätzlich hingegen dagegen jedoch allerdings"""
+        ),
+        counting=split("anzahl zahl höhe"),
+        auxiliaries=split(
+            """bin bist ist sind war waren wird werden wurde wurden worden hat haben hatte hatten
+            kann können konnte muss müssen musste darf dürfen durfte soll sollen sollte mag möchte"""
+        ),
+        articles=split(
+            """der die das den dem des ein eine einen einem einer eines dieser diese dieses diesen
+            diesem unser unsere ihr ihre sein seine"""
+        ),
+        joints=split("und oder sowie"),
+        contrasts=split("während wohingegen aber sondern"),
+        conditions=split(
+            "obwohl wenn falls sofern weil dass bevor nachdem sobald solange damit die der das"
+        ),
+        agents=("von", "durch"),
+        roles=split(
+            """in im am an ans auf aus bei beim von vom zu zum zur für mit ohne durch gegen um nach vor
+            über unter seit bis neben hinter laut wegen per pro als"""
+        ),
+        between=("zwischen",),
+        in_order=("beziehungsweise", "bzw", "jeweils"),
+        anaphors=split(
+            """er sie es ihr ihre ihm ihn diese dieser dieses diesem dies dort darin dabei dafür damit
+            dazu davon beide auch dann solche wir unser unsere"""
+        ),
+        opposites=tuple(
+            (split(one), split(other))
+            for one, other in (
+                ("vor bis", "nach seit ab"),
+                ("über oberhalb", "unter unterhalb"),
+                ("mehr", "weniger"),
+                ("mit", "ohne"),
+                ("ein", "aus"),
+            )
+        ),
+        antonyms=tuple(
+            (split(one), split(other))
+            for one, other in (
+                ("öffnen eröffnen eröffnung", "schließen schließung"),
+                ("kaufen erwerben kauf", "verkaufen verkauf"),
+                ("beginnen starten anfangen", "enden beenden aufhören"),
+                ("einstellen ernennen", "entlassen kündigen"),
+                ("steigen wachsen zunehmen", "sinken fallen abnehmen"),
+                ("gewinnen", "verlieren"),
+                ("bauen errichten", "abreißen zerstören abbrennen"),
+                ("erlauben gestatten", "verbieten untersagen"),
+                ("annehmen genehmigen", "ablehnen"),
+                ("eintreten beitreten", "austreten verlassen"),
+                ("geben senden", "nehmen empfangen erhalten"),
+                ("gründen", "auflösen"),
+            )
+        ),
+        obligations=split("muss müssen musste verpflichtet pflicht"),
+        permissions=split("darf dürfen durfte kann können konnte freiwillig"),
+        asking=split(
+            """was wer wem wen wessen welche welcher welches welchen welchem wieviel wieviele wann wo woher wohin warum wieso weshalb wie viele viel lange oft
+            hoch weit alt groß nenne zeige erkläre art anzahl zahl datum jahr tag monat zeit name
+            person ort grund zweck weise heißt passiert geschah genau"""
+        ),
     ),
 )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from app.answering.evaluation.hits import is_hit, same_document, shares_text
+from app.answering.evaluation.hits import is_hit, reached, same_document, shares_text
 from app.answering.evaluation.normalise import contains_answer, exact_match, number_match, token_f1
 from app.answering.evaluation.quantities import SCALE, numerals, quantities
 from app.answering.evaluation.questions import Place, Question
@@ -10,12 +10,17 @@ from app.answering.events import Answer, Citation
 from vectorstore.records import Hit
 
 METRICS = (
+    "right",
+    "parts_held",
+    "rows_held",
+    "computation_right",
     "exact_match",
     "f1",
     "containment",
     "number_match",
     "citation_correct",
     "citation_precision",
+    "evidence_in_prompt",
     "numbers_held",
     "found_when_answerable",
     "abstained_when_unanswerable",
@@ -23,7 +28,7 @@ METRICS = (
 
 
 def answer_metrics(question: Question, answer: Answer) -> dict[str, float]:
-    """The METRICS that this question can measure, each 0 to 1.
+    """Those of METRICS that need no expectation, as far as this question has them; 0 to 1 each.
 
     Answerable: `found_when_answerable`; with accepted answers `exact_match`, `f1`, `containment`
     and, if these hold numbers or dates, `number_match`; a refusal counts as empty words. Not
@@ -47,6 +52,18 @@ def answer_metrics(question: Question, answer: Answer) -> dict[str, float]:
             absent = len(sentences_with_foreign_numbers(answer))
             metrics["numbers_held"] = 1 - absent / len(supported)
     return metrics
+
+
+def evidence_in_prompt(question: Question, given: Sequence[Answer]) -> float | None:
+    """The share of the needs that reached the model's window, 0 to 1; None without evidence.
+
+    `given` are the answers of all turns: the window still holds what earlier ones were shown.
+    """
+    if not question.answerable or not question.evidence:
+        return None
+    shown = [hit for answer in given for _, hit in answer.shown()]
+    met = [reached(shown, need, question.answers) for need in question.evidence]
+    return sum(met) / len(met)
 
 
 def failed_metrics(question: Question) -> dict[str, float]:

@@ -27,6 +27,28 @@ def covers(hit: Hit, need: Sequence[Place], answers: Sequence[str]) -> bool:
     return any(is_hit(hit, place, answers) for place in need)
 
 
+def reached(hits: Sequence[Hit], need: Sequence[Place], answers: Sequence[str]) -> bool:
+    """Whether what a model was given holds one of the places that would do.
+
+    As `covers` where the evidence contains an accepted answer. Otherwise the passages of its
+    document must hold four fifths of its distinct words together, since half of a table's row is
+    not the row.
+    """
+    return any(_reached(hits, place, answers) for place in need)
+
+
+def _reached(hits: Sequence[Hit], place: Place, answers: Sequence[str]) -> bool:
+    wanted = _words(place.text)
+    if not wanted or any(contains_words(wanted, _words(answer)) for answer in answers):
+        return any(is_hit(hit, place, answers) for hit in hits)
+    held: set[str] = set()
+    for hit in hits:
+        if same_document(hit.document, place.document):
+            held |= _distinct(hit.text)
+    distinct = _distinct(place.text)
+    return 5 * len(distinct & held) >= 4 * len(distinct)
+
+
 def shares_text(passage: str, evidence: str, answers: Sequence[str]) -> bool:
     """Whether the two share half of the words of the shorter, and the passage holds the answer.
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from app.answering.evaluation.expectations import Expected, parse_expected
 from app.answering.followup import Exchange
 
 
@@ -28,7 +29,8 @@ class Question:
 
     `evidence` is a list of needs: every one must be found, and any of its places will do.
     `documents` limits the search to these; None searches all. `earlier` is the conversation
-    that the question comes after.
+    that the question comes after. `kind` is any name under which a report counts it; `expected`
+    is what its answer is judged by, and `expected_earlier` that of each turn of `earlier`.
     """
 
     qid: str
@@ -38,24 +40,34 @@ class Question:
     evidence: tuple[tuple[Place, ...], ...] = ()
     documents: tuple[str, ...] | None = None
     earlier: tuple[Exchange, ...] = ()
+    kind: str = ""
+    expected: Expected | None = None
+    expected_earlier: tuple[Expected | None, ...] = ()
 
 
 def read_questions(path: Path) -> list[Question]:
     """Read a JSON Lines file of questions; empty lines are skipped.
 
+    A line with `turns` in place of `question` is a conversation, as `read_dialogues` reads it.
     Raises QuestionFileError for a file that cannot be read, for the first line that is not a
     usable question, for a `qid` that occurs twice and for a file without questions.
     """
-    return _read(path, parse_question)
+    return _read(path, _parse_line)
 
 
 def read_dialogues(path: Path) -> list[Question]:
     """Read a JSON Lines file of conversations; of each, the last question is measured.
 
-    As `read_questions`, but a line has `turns`, a list of `{"question", "answer"?}`, in place of
-    `question`, and its name may be called `did`.
+    As `read_questions`, but a line has `turns`, a list of `{"question", "answer"?, "expect"?}`,
+    in place of `question`, and its name may be called `did`. Every turn with an `expect` is judged.
     """
     return _read(path, parse_dialogue)
+
+
+def _parse_line(row: object, default_qid: str) -> Question:
+    if isinstance(row, Mapping) and "turns" in row:
+        return parse_dialogue(row, default_qid)
+    return parse_question(row, default_qid)
 
 
 def _read(path: Path, parse: Callable[[object, str], Question]) -> list[Question]:
@@ -100,7 +112,8 @@ def parse_question(row: object, default_qid: str = "") -> Question:
     """Make a question of one parsed line; raises ValueError naming the field and what it needs.
 
     `qid` may be absent (the line's number stands in), and so may `answerable` (a question with
-    answers or evidence is answerable), `answers`, `evidence` and `documents`.
+    answers or evidence is answerable, and one with `expect` unless it expects a refusal),
+    `answers`, `evidence`, `documents`, `kind` and `expect`.
     """
     if not isinstance(row, Mapping):
         raise ValueError(
@@ -112,10 +125,17 @@ def parse_question(row: object, default_qid: str = "") -> Question:
         raise ValueError("`question` must be a text that is not empty")
     answers = _texts(row, "answers") or ()
     evidence = _evidence(row.get("evidence", []))
-    answerable = row.get("answerable", bool(answers or evidence))
+    expected = parse_expected(row["expect"]) if "expect" in row else None
+    kind = row.get("kind", "")
+    if not isinstance(kind, str):
+        raise ValueError("`kind` must be a text")
+    default = bool(answers or evidence) if expected is None else not expected.refused
+    answerable = row.get("answerable", default)
     if not isinstance(answerable, bool):
         raise ValueError("`answerable` must be true or false")
-    if answerable and not answers and not evidence:
+    if expected is not None and answerable == expected.refused:
+        raise ValueError("`answerable` and `expect.refused` contradict each other")
+    if answerable and not answers and not evidence and expected is None:
         raise ValueError(
             "an answerable question needs `answers`, `evidence` or both; otherwise set "
             "`answerable` to false"
@@ -125,7 +145,16 @@ def parse_question(row: object, default_qid: str = "") -> Question:
     qid = row.get("qid", default_qid)
     if isinstance(qid, bool) or not isinstance(qid, str | int) or qid == "":
         raise ValueError("`qid` must be a text or a whole number")
-    return Question(str(qid), text, answers, answerable, evidence, _texts(row, "documents"))
+    return Question(
+        str(qid),
+        text,
+        answers,
+        answerable,
+        evidence,
+        _texts(row, "documents"),
+        kind=kind,
+        expected=expected,
+    )
 
 
 def parse_dialogue(row: object, default_qid: str = "") -> Question:
@@ -141,9 +170,17 @@ def parse_dialogue(row: object, default_qid: str = "") -> Question:
         if not texts or not all(isinstance(text, str) for text in texts) or not texts[0].strip():
             raise ValueError(f"`turns` entry {number} must have a `question` that is a text")
     last = {"qid": row.get("did", default_qid), **row, "question": turns[-1]["question"]}
+    if "expect" in turns[-1]:
+        last["expect"] = turns[-1]["expect"]
     question = parse_question(last, default_qid)
     earlier = [Exchange(turn["question"], turn.get("answer", "")) for turn in turns[:-1]]
-    return replace(question, earlier=tuple(earlier))
+    expected: list[Expected | None] = []
+    for number, turn in enumerate(turns[:-1], start=1):
+        try:
+            expected.append(parse_expected(turn["expect"]) if "expect" in turn else None)
+        except ValueError as error:
+            raise ValueError(f"`turns` entry {number}: {error}") from error
+    return replace(question, earlier=tuple(earlier), expected_earlier=tuple(expected))
 
 
 def half_indexed(questions: Sequence[Question]) -> list[Question]:
@@ -170,6 +207,8 @@ def half_indexed(questions: Sequence[Question]) -> list[Question]:
                     answers=(),
                     answerable=False,
                     documents=limited,
+                    expected=None if question.expected is None else Expected(refused=True),
+                    expected_earlier=(),
                 )
             )
     return made

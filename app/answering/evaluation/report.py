@@ -10,9 +10,13 @@ from app.answering.evaluation import retrieval
 from app.answering.evaluation.answers import (
     answer_metrics,
     area_under_curve,
+    evidence_in_prompt,
     failed_metrics,
     sentences_with_foreign_numbers,
 )
+from app.answering.evaluation.expectations import Expected
+from app.answering.evaluation.judging import Judgement, failed_judgement, judge, judge_all
+from app.answering.evaluation.kinds import Kind, by_kind, kinds_table
 from app.answering.evaluation.questions import Question
 from app.answering.evaluation.retrieval import evidence_ranks, retrieval_metrics
 from app.answering.events import Answer
@@ -22,21 +26,24 @@ from vectorstore.records import Hit
 
 # A question, and the words to search for: its own, or what the conversation makes of them.
 Search = Callable[[Question, str], Sequence[Hit]]
-Answerer = Callable[[Question], Answer]
+# The answer; of a conversation, those of all turns may be given, so that each can be judged.
+Answerer = Callable[[Question], Answer | Sequence[Answer]]
 Row = dict[str, Any]
 
-TIMINGS = ("search_s", "first_token_s", "total_s")
+TIMINGS = ("search_s", "first_token_s", "first_words_s", "total_s")
 
 
 class Report(TypedDict):
     """What `strongroom eval --json` prints; a metric that nothing could measure is absent.
 
-    `answers` is {} where only finding was measured. `speed` holds the median and the 95th
-    percentile of each timing, in seconds. `questions` has one row each, in the file's order.
+    `answers` is {} where only finding was measured. `kinds` counts the questions with an
+    `expect` by their kind, and "all" of them; {} without any. `speed` holds the median and the
+    95th percentile of each timing, in seconds. `questions` has one row each, in the file's order.
     """
 
     retrieval: dict[str, float]
     answers: dict[str, float]
+    kinds: dict[str, Kind]
     speed: dict[str, dict[str, float]]
     counts: dict[str, int]
     questions: list[Row]
@@ -76,6 +83,7 @@ def measure(question: Question, search: Search | None, ask: Answerer | None) -> 
         "qid": question.qid,
         "question": question.question,
         "answerable": question.answerable,
+        "kind": question.kind,
         "metrics": {},
         "seconds": {},
     }
@@ -88,6 +96,8 @@ def measure(question: Question, search: Search | None, ask: Answerer | None) -> 
             if row["error"] is None:
                 raise
             row["metrics"] |= failed_metrics(question)
+            if question.expected is not None:
+                _note_judgement(row, failed_judgement(question.expected))
     if search is not None and question.answerable and question.evidence:
         try:
             _measure_search(row, question, searched, search)
@@ -108,6 +118,7 @@ def summarise(rows: Sequence[Row], asked: int | None = None) -> Report:
     return Report(
         retrieval=_means(rows, retrieval.METRICS) if searched else {},
         answers=_means(rows, answering.METRICS) | decision_auc(rows),
+        kinds=by_kind(rows),
         speed=_speeds(rows),
         counts={
             "questions": len(rows),
@@ -144,6 +155,8 @@ def table(report: Report) -> str:
         if values:
             lines += ["", title]
             lines += [f"  {name:<28}{value:7.3f}" for name, value in values.items()]
+    if report["kinds"]:
+        lines += ["", *kinds_table(report["kinds"])]
     if report["speed"]:
         lines += ["", f"{'seconds':<30}{'median':>7}{'95%':>9}"]
         lines += [
@@ -162,9 +175,17 @@ def _measure_search(row: Row, question: Question, searched: str, search: Search)
 
 
 def _measure_answer(row: Row, question: Question, ask: Answerer) -> Answer:
-    answer = ask(question)
+    given = ask(question)
+    answers = [given] if isinstance(given, Answer) else list(given)
+    answer = answers[-1]
     row["metrics"] |= answer_metrics(question, answer)
+    if (share := evidence_in_prompt(question, answers)) is not None:
+        row["metrics"]["evidence_in_prompt"] = share
+    if question.expected is not None:
+        _measure_expected(row, question, question.expected, answers)
     row["seconds"] |= {name: answer.timings[name] for name in TIMINGS if name in answer.timings}
+    if "first_token_s" in row["seconds"]:  # where nothing is shown before the model has written
+        row["seconds"].setdefault("first_words_s", row["seconds"]["first_token_s"])
     row |= {
         "found": answer.found,
         "confidence": answer.confidence,
@@ -179,6 +200,27 @@ def _measure_answer(row: Row, question: Question, ask: Answerer) -> Answer:
     if foreign := sentences_with_foreign_numbers(answer):
         row["foreign_numbers"] = foreign
     return answer
+
+
+def _measure_expected(
+    row: Row, question: Question, expected: Expected, answers: Sequence[Answer]
+) -> None:
+    """Judge the answer, and those of the earlier turns as far as they are given and expected."""
+    pairs = list(zip(question.expected_earlier, answers[:-1], strict=False))
+    judged = [judge(answer, wanted) for wanted, answer in pairs if wanted is not None]
+    judged.append(judge(answers[-1], expected))
+    _note_judgement(row, judge_all(judged))
+    if question.earlier:
+        row["turns"] = [
+            {"question": one.question, "answer": one.answer, "found": one.found} for one in answers
+        ]
+        row["turns_right"] = [one.verdict == "right" for one in judged]
+
+
+def _note_judgement(row: Row, judgement: Judgement) -> None:
+    row["verdict"] = judgement.verdict
+    row["why"] = list(judgement.why)
+    row["metrics"] |= judgement.metrics()
 
 
 def _means(rows: Sequence[Row], names: Sequence[str]) -> dict[str, float]:

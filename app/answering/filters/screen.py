@@ -9,13 +9,16 @@ from app.answering.events import (
     Answer,
     AnswerSentence,
     Citation,
+    EvidenceFound,
     Finished,
     Notice,
     Reading,
+    Said,
     Writing,
 )
 from app.answering.filters.masking import counted, find_all, masked, settled
 from app.answering.filters.port import Filter
+from app.answering.plan import Plan
 from app.answering.stream import EventStream, WrappedStream
 from app.answering.summarising.summary import Summarised, Summary, SummaryPoint
 from app.answering.window import NumberedPassage, PastTurn
@@ -23,6 +26,7 @@ from ingest.clean import clean
 from vectorstore.records import Hit
 
 Action = Literal["off", "mark", "mask", "refuse"]
+REFUSED = "[…]"  # stands for a question that a filter refuses
 WITHHELD = "This answer is withheld: it holds what a filter of your company does not let through."
 
 # Told of every text in which something was found: where, what was done, and how many of what.
@@ -73,6 +77,16 @@ class Screen:
         text = masked(text, found) if self.questions == "mask" else text
         return replace(ask, question=text), notices
 
+    def kept(self, question: str) -> str:
+        """The question as it may be written down; "[…]" for one that will be refused."""
+        if self.questions in ("off", "mark") or not self.filters:
+            return question
+        text = clean(question)[0]
+        found = find_all(self.filters, text)
+        if not found:
+            return question
+        return REFUSED if self.questions == "refuse" else masked(text, found)
+
     def masked(self, text: str) -> str:
         """`text` as it may be shown where no answer depends on it."""
         return masked(text, find_all(self.filters, text)) if self.hides else text
@@ -101,6 +115,14 @@ class Screen:
             hits = [hit for hit in hits if not find_all(self.filters, hit.document)]
         return self.hits(hits)
 
+    def citations_before_judgement(self, citations: Sequence[Citation]) -> list[Citation]:
+        """Quotations as they may be shown while their answer may still be withheld."""
+        if self.answers == "refuse":
+            return [
+                one for one in citations if not find_all(self.filters, _said(one.document, [one]))
+            ]
+        return self._citations(citations) if self.hides else list(citations)
+
     def answer(self, answer: Answer, record: Record) -> Answer:
         """The answer as it may be shown and kept; its passages are left to `hits`."""
         counts = self._judge(_said(answer.answer, answer.citations), record)
@@ -110,6 +132,8 @@ class Screen:
         noticed = replace(
             noticed,
             searched=self.masked(answer.searched),
+            missing=tuple(map(self.masked, answer.missing)),
+            plan=self._plan(answer.plan),
             turns=tuple(self._turn(turn) for turn in answer.turns),
         )
         if counts and self.answers == "refuse":
@@ -117,7 +141,9 @@ class Screen:
                 noticed,
                 answer=WITHHELD,
                 found=False,
+                outcome="not_found",
                 quoted=False,
+                missing=(),
                 sentences=[AnswerSentence(WITHHELD, (), supported=False)],
                 citations=[],
                 turns=(),
@@ -158,6 +184,13 @@ class Screen:
             for one in citations
         ]
 
+    def _plan(self, plan: Plan | None) -> Plan | None:
+        """Its parts may be drawn from the conversation."""
+        if plan is None:
+            return None
+        parts, compared = (tuple(map(self.masked, told)) for told in (plan.parts, plan.compared))
+        return replace(plan, parts=parts, compared=compared)
+
     def _turn(self, turn: PastTurn) -> PastTurn:
         passages = tuple(
             NumberedPassage(one.number, self.masked(one.text), self.masked(one.label))
@@ -187,21 +220,25 @@ class Screened(WrappedStream[Any]):
         if self._held is not None:
             finished, self._held = self._held, None
             return finished
-        match next(self._events):
+        event = next(self._events)
+        match event:
             case Writing(text):
                 self._draft = text
-                return Writing(self._screen.draft(text))
+                event = Writing(self._screen.draft(text))
+            case Said(text):
+                event = Said(self._screen.draft(text))
+            case EvidenceFound(citations):
+                event = EvidenceFound(self._screen.citations_before_judgement(citations))
+            case Summarised(summary):
+                event = Summarised(self._screen.summary(summary, self._record))
             case Finished(answer):
                 shown = self._screen.answer(answer, self._record)
-                shown = replace(shown, notices=(*self._notices, *shown.notices))
-                if not self._screen.hides or not self._draft or is_withheld(shown):
-                    return Finished(shown)
-                self._held = Finished(shown)
-                return Writing(self._screen.masked(self._draft))  # whole, now that it has an end
-            case Summarised(summary):
-                return Summarised(self._screen.summary(summary, self._record))
-            case other:
-                return other
+                event = Finished(replace(shown, notices=(*self._notices, *shown.notices)))
+                if self._screen.hides and self._draft and not is_withheld(event.answer):
+                    self._held = event
+                    # The draft goes on record whole, now that it has an end.
+                    return Writing(self._screen.masked(self._draft))
+        return event
 
 
 class Shown(WrappedStream[Any]):

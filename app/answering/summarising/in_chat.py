@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import PurePosixPath
 
 from app.answering.ask import Ask
-from app.answering.events import Answer, AnswerSentence, Event, Finished, Writing
+from app.answering.events import Answer, AnswerSentence, Event, Finished, Said, Writing
 from app.answering.stream import EventStream, WrappedStream
 from app.answering.summarising.summary import (
     Joining,
@@ -74,9 +74,9 @@ class SummaryAsAnswer(WrappedStream[Event]):
         event: SummaryEvent = next(self._events)
         match event:
             case ReadingPart(part, parts, place):
-                return Writing(f"{part} / {parts}" + (f" · {place}" if place else ""))
+                return Said(f"{part} / {parts}" + (f" · {place}" if place else ""))
             case Joining(points):
-                return Writing(f"{points} → …")
+                return Said(f"{points} → …")
             case Summarised(summary):
                 return Finished(_answer(summary, self._ask))
             case Writing() as draft:

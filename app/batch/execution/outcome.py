@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from app.answering.check import NOT_FOUND
 from app.answering.events import Answer, AnswerSentence, Citation
 from app.answering.noticing import told
 from app.batch.execution.document_title import about
@@ -11,6 +10,7 @@ from app.batch.execution.values import value_of
 from app.batch.journal import Task
 from app.batch.output.columns import shortened
 from app.batch.records import Evidence, Outcome, Provenance, RowResult, Sentence
+from vectorstore.languages import language
 from vectorstore.records import Hit
 
 # Under which a question is not found whose "it" a title stood for, unless a model that counts
@@ -80,16 +80,24 @@ def _kept(answer: Answer) -> Answer:
     sure = answer.confidence >= SURE_OF_TITLED or answer.signals.get("supported", 0.0) > 0.0
     if sure or not answer.found:
         return answer
-    sentence = AnswerSentence(NOT_FOUND, (), supported=False)
+    code = answer.plan.language if answer.plan else ""
+    said = language(code).outcomes.not_found
     return replace(
-        answer, found=False, answer=NOT_FOUND, sentences=[sentence], citations=[], quoted=False
+        answer,
+        found=False,
+        outcome="not_found",
+        answer=said,
+        sentences=[AnswerSentence(said, (), supported=False)],
+        citations=[],
+        quoted=False,
     )
 
 
 def _outcome(answer: Answer) -> Outcome:
     if not answer.found:
         return "not_found"
-    return "found" if all(one.supported for one in answer.sentences) else "partly_supported"
+    whole = answer.outcome != "partly" and all(one.supported for one in answer.sentences)
+    return "found" if whole else "partly_supported"
 
 
 def _cited(citation: Citation, hashes: Hashes) -> Evidence:

@@ -9,19 +9,19 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 import prompts
-from app.answering.dates import days_of, without_days
 from app.answering.figures import Figure, figures
 from app.batch.records import Question
+from vectorstore.dates import days_of, without_days
 from vectorstore.languages import any_of, words_of
 
-_MARKS = re.compile(r"\s*\[\d{1,3}(?:\s*,\s*\d{1,3})*\]")
+_MARKS = re.compile(r"(?<!\s)\s*\[\d{1,3}(?:\s*,\s*\d{1,3})*\]")
 # "No" answers only where it stands alone: "no employee may", "no later than", "No. 5" do not.
 _ALONE = r"(?!\s*\.\s*\d)(?=\s*(?:[.,;:!)\]”“\"'’–—]|\s-\s|$))"
 _YES = re.compile(
-    rf"\W*(?:{any_of(lambda language: language.questionnaires.yes)}){_ALONE}", re.IGNORECASE
+    rf"\A\W*(?:{any_of(lambda language: language.questionnaires.yes)}){_ALONE}", re.IGNORECASE
 )
 _NO = re.compile(
-    rf"\W*(?:{any_of(lambda language: language.questionnaires.no)}){_ALONE}", re.IGNORECASE
+    rf"\A\W*(?:{any_of(lambda language: language.questionnaires.no)}){_ALONE}", re.IGNORECASE
 )
 # Choices that a document's sentence holds for other reasons than to answer.
 _BARE = frozenset(words_of(lambda language: language.questionnaires.bare_choices))
@@ -42,7 +42,7 @@ _ASKED_BOUNDS = {
         rf"\b(?:{any_of(lambda language: language.questionnaires.asks_at_most)})\b", re.IGNORECASE
     ),
 }
-_BULLET = re.compile(r"^\s*(?:[-*•–]|\d{1,2}[.)])\s+", re.MULTILINE)
+_BULLET = re.compile(r"^[^\S\n]*+(?:[-*•–]|\d{1,2}[.)])\s+", re.MULTILINE)
 
 
 def value_of(

@@ -94,8 +94,14 @@ def _tell_of_others(book: Any, read: str | None, remarks: Remarks) -> None:
 
 def _holds_anything(page: Any) -> bool:
     page.reset_dimensions()  # the file's own claim may be wrong or hostile
-    rows = page.iter_rows(max_row=_MOST_ROWS + 1, max_col=_MOST_COLUMNS_READ)
-    return any(cell.value is not None for row in rows for cell in row)
+    gap = None
+    for row in page.iter_rows(max_row=_MOST_ROWS + 1, max_col=_MOST_COLUMNS_READ):
+        if row is gap:
+            continue  # one object stands for all rows of a gap, and there may be a million
+        if any(cell.value is not None for cell in row):
+            return True
+        gap = row
+    return False
 
 
 def _rows_of(page: Any, remarks: Remarks) -> Iterator[Row]:

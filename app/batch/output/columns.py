@@ -9,7 +9,7 @@ from app.batch.records import Evidence, RowResult, RunInfo
 
 EVIDENCE_COLUMNS = 2  # places shown in a row of CSV; JSON lines have them all
 IN_TABLE = 300  # characters of an answer in a table documents × questions
-_MARKS = re.compile(r"\s*\[\d{1,3}\]")
+_MARKS = re.compile(r"(?<!\s)\s*\[\d{1,3}\]")
 _NEAR = 160  # characters of a passage that does not answer the question
 OUTCOME_WORDS = {
     "found": "found",

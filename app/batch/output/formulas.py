@@ -16,15 +16,17 @@ from app.batch.input.rows import Row
 _SIGN = "=+\\-@＝＋－＠"
 _FORMULA = re.compile(rf"\A'*[\s\u200b]*[{_SIGN}\t\r\n]")
 _NUMBER = re.compile(r"\A[+-]?\d[\d.,  ]*%?\Z")
-_INSIDE = re.compile(rf"([;\t\r\n])(?=[\s\u200b\"']*[{_SIGN}])")
-_GUARDED_INSIDE = re.compile(rf"([;\t\r\n])'(?=[\s\u200b\"']*[{_SIGN}])")
+# All that may stand before a sign, from the last ";" on: looked at once, from its beginning.
+_INSIDE = re.compile(rf";?(?<![\s\u200b\"'])[\s\u200b\"']*+(?=[{_SIGN}])")
+_SEPARATOR = re.compile(r"[;\t\r\n]")
+_GUARDED_SEPARATOR = re.compile(r"([;\t\r\n])'")
 # By these a table of results is known for ours.
 _OURS = {"outcome", "answer", "unsupported sentences", "quotation 1", "confidence", "run"}
 
 
 def as_text(cell: str) -> str:
     """A cell that no spreadsheet takes for a formula. Plain numbers stay as they are."""
-    guarded = _INSIDE.sub(r"\1'", cell)
+    guarded = _INSIDE.sub(lambda found: _SEPARATOR.sub(r"\g<0>'", found[0]), cell)
     return f"'{guarded}" if _FORMULA.match(cell) and not _NUMBER.match(cell) else guarded
 
 
@@ -42,7 +44,7 @@ def as_it_was(cell: str) -> str:
     """What `texts` made the cell of."""
     if cell.startswith("'") and _FORMULA.match(cell[1:]):
         cell = cell[1:]
-    return _GUARDED_INSIDE.sub(r"\1", cell)
+    return _INSIDE.sub(lambda found: _GUARDED_SEPARATOR.sub(r"\1", found[0]), cell)
 
 
 def as_they_were(rows: Iterator[Row]) -> Iterator[Row]:

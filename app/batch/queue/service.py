@@ -46,6 +46,7 @@ MOST_QUESTIONS = 100_000  # of one person, with every document that each is aske
 _MOST = 50  # questionnaires that one person keeps
 _ASKED_TOGETHER = 2  # questions of the one that has its turn; the chat goes first
 _TURN = 20  # answers, when somebody else waits
+_INTAKE_S = 30.0  # seconds to wait for another questionnaire of the same person to be read
 _PATIENCE = 30.0  # seconds for an answer in hand to end
 
 
@@ -116,8 +117,9 @@ class QuestionnaireQueue:
         spaces: Sequence[str] | None = None,
         each_document: bool = False,
         hidden_rows: bool = False,
+        stopped: Callable[[], bool] = lambda: False,
     ) -> Run:
-        """Check a questionnaire's rows and accept it.
+        """Check a questionnaire's rows and accept it; `stopped` tells that nobody waits for it.
 
         Raises QuestionnaireRefused with what is wrong.
         """
@@ -142,7 +144,7 @@ class QuestionnaireQueue:
                 run = Run(place.name, person, name, order)
                 library = self._library_of(person)
                 with _refusals(), open_journal(place) as journal:
-                    run = begin(journal, run, library, room=self._room(run))
+                    run = begin(journal, run, library, room=self._room(run), stopped=stopped)
                 return self._start(run)
             except BaseException:
                 erase(place)
@@ -180,7 +182,9 @@ class QuestionnaireQueue:
                 self._record(run, "go on")
                 self._start(run)
 
-    def start_over(self, person: str, run_id: str) -> None:
+    def start_over(
+        self, person: str, run_id: str, *, stopped: Callable[[], bool] = lambda: False
+    ) -> None:
         """Ask all questions of a run anew, of what is there now; its answers go.
 
         Raises QuestionnaireRefused with what is wrong, and then the answers stay.
@@ -191,7 +195,8 @@ class QuestionnaireQueue:
                 return
             library, room = self._library_of(person), self._room(run)
             with _refusals():
-                run = begin_again(self._folder / run.id, run, library, room=room)
+                folder = self._folder / run.id
+                run = begin_again(folder, run, library, room=room, stopped=stopped)
             self._start(run)
 
     def delete(self, person: str, run_id: str) -> None:
@@ -241,10 +246,17 @@ class QuestionnaireQueue:
         if self._worker is not None:
             self._worker.join()
 
-    def _intake(self, person: str) -> threading.Lock:
+    @contextmanager
+    def _intake(self, person: str) -> Iterator[None]:
         """Held while a person's questions are counted and written, so that each one counts."""
         with self._lock:
-            return self._intakes.setdefault(person, threading.Lock())
+            lock = self._intakes.setdefault(person, threading.Lock())
+        if not lock.acquire(timeout=_INTAKE_S):
+            raise QuestionnaireRefused("a questionnaire of yours is still being read; wait for it")
+        try:
+            yield
+        finally:
+            lock.release()
 
     def _room(self, run: Run) -> int:
         """How many questions a run of this person may have."""

@@ -2,7 +2,7 @@
 
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from itertools import islice
@@ -11,7 +11,7 @@ from pathlib import Path
 from app.batch.execution.provenance import references, run_info, searched
 from app.batch.execution.run import begin_or_continue, tasks_of
 from app.batch.input.checking import checked
-from app.batch.input.questionnaire import read_questionnaire
+from app.batch.input.confined import read_confined
 from app.batch.input.rows import Remarks
 from app.batch.journal import FILE, Journal, JournalBusy, JournalError, Task, open_journal
 from app.batch.output.written_files import NOTES, beside
@@ -31,21 +31,29 @@ def info_of(run: Run, library: Library) -> RunInfo:
     return replace(run_info(library, run.order), id=run.id, spaces=tuple(spaces))
 
 
-def begin(journal: Journal, run: Run, library: Library, *, room: int) -> Run:
+def begin(
+    journal: Journal,
+    run: Run,
+    library: Library,
+    *,
+    room: int,
+    stopped: Callable[[], bool] = lambda: False,
+) -> Run:
     """Write all that the run will ask into the journal; what was there goes.
 
-    Raises BadRows, and QuestionnaireRefused for more than `room` questions, before anything is
-    written.
+    `stopped` tells that nobody waits for it any more. Raises BadRows, QuestionnaireError, and
+    QuestionnaireRefused for more than `room` questions, before anything is written.
     """
     records = searched(library, run.order)
     documents = references(records) if run.order.mode == "each_document" else None
 
     def rows(remarks: Remarks) -> Iterator[Question | RowProblem]:
-        return read_questionnaire(
+        return read_confined(
             journal.folder / QUESTIONNAIRE,
             name=run.name,
             hidden_rows=run.order.hidden_rows,
             remarks=remarks,
+            stopped=stopped,
         )
 
     # Read twice: what is refused for its size has not filled the disk before.
@@ -70,7 +78,14 @@ def begin(journal: Journal, run: Run, library: Library, *, room: int) -> Run:
     return replace(run, counts=counts_of(journal), remarks=tuple(remarks.said))
 
 
-def begin_again(folder: Path, run: Run, library: Library, *, room: int) -> Run:
+def begin_again(
+    folder: Path,
+    run: Run,
+    library: Library,
+    *,
+    room: int,
+    stopped: Callable[[], bool] = lambda: False,
+) -> Run:
     """The same for a run that has answers. They stay beside it where files were written of them.
 
     A journal that cannot be read goes. When anything is wrong, all is as it was.
@@ -93,7 +108,7 @@ def begin_again(folder: Path, run: Run, library: Library, *, room: int) -> Run:
             (kept / name).chmod(0o600)
     try:
         with open_journal(folder) as journal:
-            run = begin(journal, run, library, room=room)
+            run = begin(journal, run, library, room=room, stopped=stopped)
     except BaseException:
         if kept is not None:
             shutil.rmtree(kept)

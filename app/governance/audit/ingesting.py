@@ -11,6 +11,7 @@ from vectorstore.embedder import Embedder
 from vectorstore.index import Index
 from vectorstore.recognised import RecognisedPages
 from vectorstore.records import Chunk, DocumentRecord, NewDocument
+from vectorstore.tables.records import NewTable
 
 
 class Deletions(Protocol):
@@ -48,7 +49,12 @@ class RecordedIndex:
         return self._index.documents(spaces)
 
     def put(
-        self, document: NewDocument, chunks: Sequence[Chunk], *, only_if_there: bool = False
+        self,
+        document: NewDocument,
+        chunks: Sequence[Chunk],
+        *,
+        tables: Sequence[NewTable] = (),
+        only_if_there: bool = False,
     ) -> DocumentRecord:
         about: dict[str, str | int | None] = {
             "space": document.space,
@@ -63,7 +69,7 @@ class RecordedIndex:
                 about["replaces"] = replaced
             self._trail.record(RecordKind.INGEST, person=self._person, data=about)
             try:
-                return self._index.put(document, chunks, only_if_there=only_if_there)
+                return self._index.put(document, chunks, tables=tables, only_if_there=only_if_there)
             except BaseException as error:
                 failed = {**about, "error": type(error).__name__}
                 self._trail.record(RecordKind.INGEST_FAILED, person=self._person, data=failed)

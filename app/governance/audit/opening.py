@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import SecretStr
 
 from app.data_folder.layout import DataFolder
+from app.data_folder.protection import protect
 from app.governance.audit.head import load_head
 from app.governance.audit.keys import AuditorKey, SigningKey
 from app.governance.audit.reading import newest
@@ -45,8 +46,10 @@ def local_person() -> str:
 def open_trail(settings: Settings, command: str) -> Iterator[Trail]:
     """The trail, open for writing until the block ends; both moments are recorded.
 
-    Raises TrailFault where it is damaged or missing, and TrailFull where it cannot be written.
+    Raises TrailFault where it is damaged or missing, TrailFull where it cannot be written, and
+    FolderOpenToOthers.
     """
+    protect(settings.home)
     texts_mode = settings.audit.texts
     auditor = None
     if texts_mode == "encrypted":
@@ -117,7 +120,6 @@ def _key(settings: Settings) -> SigningKey:
                 "back; or `strongroom audit renew --reason …` begins another that says why."
             )
         return SigningKey.open(file)
-    settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
     key = SigningKey.open(file) if file.exists() else SigningKey.make(file)
     # Someone who deletes the whole trail gets a new one that begins with documents in the house.
     Trail.begin(folder, key, {"documents_before": DataFolder(settings.home).index.exists()})

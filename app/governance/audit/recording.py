@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from app.answering.ask import Ask
 from app.answering.assistant import ChatModel, LanguageModel
 from app.answering.events import Answer, Citation, Finished, Reading, Usage, Writing
+from app.answering.plan import Plan
 from app.answering.stream import EventStream, WrappedStream
 from app.answering.summarising.summary import Summarised, Summary
 from app.answering.window import tokens_sha256
@@ -125,12 +126,25 @@ class Recorder:
             "quoted": answer.quoted,
             "confidence": round(answer.confidence, 6),
             "searched": keep(answer.searched) if answer.searched else None,
+            "outcome": answer.outcome,
+            "form": answer.form,
+            "plan": self._plan(answer.plan) if answer.plan else None,
+            "missing": len(answer.missing),
+            "searches": [list(chunks) for chunks in answer.searches],
             "passages": self.passages(answer.passages),
             "numbers": dict(answer.numbers),
             "citations": [self._citation(citation) for citation in answer.citations],
             "notices": [asdict(notice) for notice in answer.notices],
             "unsupported": sum(not sentence.supported for sentence in answer.sentences),
             **_cost(answer.usage, answer.timings),
+        }
+
+    def _plan(self, plan: Plan) -> dict[str, Any]:
+        return {
+            "kind": plan.kind.value,
+            "parts": [self._trail.texts.keep(part) for part in plan.parts],
+            "operation": plan.operation,
+            "language": plan.language,
         }
 
     def summarised(self, summary: Summary) -> dict[str, Any]:

@@ -51,6 +51,8 @@ class RecordKind(Enum):
     RETENTION = "retention-changed"
     HOLD = "hold-changed"
     EXPORT = "export"
+    CONVERSATION = "conversation-changed"  # erased by its person
+    ACCESS_REFUSED = "access-refused"  # a signed-in person's request
     EGRESS = "egress-attempt"
     FILTERED = "filtered"  # by an input or output filter
     BATCH = "batch"

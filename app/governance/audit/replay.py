@@ -152,7 +152,11 @@ def _run(
     hits = [_as_it_was(index, said) for said in turn.answered.data["passages"]]
     if any(hit is None for hit in hits):
         return None
-    told = _Told(index, [hit for hit in hits if hit is not None])
+    told = _Told(
+        index,
+        [hit for hit in hits if hit is not None],
+        turn.answered.data.get("searches") or (),  # a trail of an earlier version has none
+    )
     ask = Ask(
         turn.question,
         Scope.of(turn.asked.data["spaces"], turn.asked.data["documents"]),
@@ -173,24 +177,38 @@ def _draft_of(event: Event, draft: str) -> str:
 
 
 class _Told:
-    """An index whose search gives the passages that were recorded, in their order."""
+    """An index whose searches give the passages that were recorded, in their order.
 
-    def __init__(self, index: Index, hits: Sequence[Hit]) -> None:
+    `searches` has the chunk ids that each search found, in the order in which they were made.
+    """
+
+    def __init__(
+        self, index: Index, hits: Sequence[Hit], searches: Sequence[Sequence[str]]
+    ) -> None:
         self._index = index
         self._hits = hits
+        self._searches = iter(searches)
+        self.section = index.section
+        self.outline = index.outline
         self.embedder = index.embedder
         self.opening = index.opening
         self.rarity = index.rarity
+        self.documents_of = index.documents_of
+        self.chunks = index.chunks
+        self.tables = index.tables
+        self.table_rows = index.table_rows
 
     def search(self, question: str, scope: Scope, k: int = 10) -> SearchResult:
         # What the passages' scores are made of belongs to the confidence of the answer.
         now = self._index.search(question, scope, k).hits
         signals = {hit.chunk_id: hit.signals for hit in now}
-        count = len(self._hits)
+        held = {hit.chunk_id: hit for hit in self._hits}
+        found = [held[chunk] for chunk in next(self._searches, held) if chunk in held]
+        count = len(found)
         return SearchResult(
             [
                 replace(hit, score=(count - n) * _APART, signals=signals.get(hit.chunk_id, {}))
-                for n, hit in enumerate(self._hits)
+                for n, hit in enumerate(found)
             ],
             {},
         )
@@ -202,7 +220,8 @@ class _Retold:
     def __init__(self, turn: _Turn) -> None:
         prompts = turn.answered.data["prompts"]
         # Before the answer it may have been asked what a follow-up question means.
-        texts = [turn.searched] * (len(prompts) - 1) + [turn.draft]
+        # Nothing at all, where code alone answered.
+        texts = ([turn.searched] * (len(prompts) - 1) + [turn.draft])[: len(prompts)]
         said = [_Said(text, one.get("finish")) for text, one in zip(texts, prompts, strict=True)]
         self._said = iter(said)
 

@@ -25,6 +25,15 @@ class RestoredData:
     deleted: frozenset[str]  # SHA-256 of contents that were deleted since the backup was made
 
 
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A document that has another space now."""
+
+    space: str
+    document: str
+    to_space: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Keeper:
     """One thing that keeps data in a data folder.
@@ -41,5 +50,6 @@ class Keeper:
     left_out: Sequence[str] = ()  # of backups: patterns of paths, with all that is below them
     backup_turn: int = 0  # a backup copies those with lower numbers first
     forget_document: Callable[[DataFolder, Deletion], int] | None = None
+    move_document: Callable[[DataFolder, Moved], int] | None = None  # copies that name its space
     forget_person: Callable[[DataFolder, str], None] | None = None  # by the person's id
     after_restore: Callable[[RestoredData], None] | None = None

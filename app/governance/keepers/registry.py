@@ -9,10 +9,11 @@ from contextlib import closing
 
 from app.batch import journal
 from app.batch.forgetting import erase_results
+from app.batch.moving import relabel_results
 from app.batch.queue.folders import delete_of_person
 from app.data_folder.layout import LAYOUT, DataFolder
 from app.governance.deletion.unfinished import Deletion
-from app.governance.keepers.keeper import Keeper, RestoredData, Tables
+from app.governance.keepers.keeper import Keeper, Moved, RestoredData, Tables
 from app.people import schema as people
 from app.people.conversations import store as conversations
 from app.people.conversations.store import Conversations
@@ -22,6 +23,13 @@ from vectorstore import schema as index
 from vectorstore.disk import sha256_of
 from vectorstore.restored import forget_data_folder
 from vectorstore.versions import copies_before_updates
+
+
+def move_document(folder: DataFolder, moved: Moved) -> None:
+    """Have every copy of a document's words know the space that it was moved to."""
+    for keeper in KEEPERS:
+        if keeper.move_document:
+            keeper.move_document(folder, moved)
 
 
 def forget_person(folder: DataFolder, person: str) -> None:
@@ -47,6 +55,17 @@ def _erase_saved_answers(folder: DataFolder, deletion: Deletion) -> int:
         return sum(
             saved.forget_document(space, name, deletion.chunk_ids) for space, name in deletion.names
         )
+
+
+def _move_saved_answers(folder: DataFolder, moved: Moved) -> int:
+    if not folder.conversations.exists():
+        return 0
+    with closing(Conversations(folder.conversations)) as saved:
+        return saved.move_document(moved.space, moved.document, moved.to_space)
+
+
+def _move_results(folder: DataFolder, moved: Moved) -> int:
+    return relabel_results(folder.questionnaires, moved.space, moved.document, moved.to_space)
 
 
 def _delete_conversations(folder: DataFolder, person: str) -> None:
@@ -135,6 +154,7 @@ KEEPERS = (
         tables=Tables(LAYOUT.conversations.name, conversations.STEPS),
         quotes=True,
         forget_document=_erase_saved_answers,
+        move_document=_move_saved_answers,
         forget_person=_delete_conversations,
     ),
     Keeper(
@@ -143,6 +163,7 @@ KEEPERS = (
         tables=Tables(journal.FILE, journal.STEPS),
         quotes=True,
         forget_document=_erase_results,
+        move_document=_move_results,
         forget_person=_delete_questionnaires,
     ),
     Keeper(

@@ -8,7 +8,9 @@ from collections.abc import Collection, Sequence
 def erase_quotations(
     db: sqlite3.Connection, space: str, document: str, chunk_ids: Collection[str]
 ) -> int:
-    """Erase the answers that quote the document, and those after them; returns how many went.
+    """Erase the answers that quote or list the document, and those after them.
+
+    Returns how many went.
 
     A later turn of a conversation is shown the earlier ones, so it holds their quotations too. The
     draft of an answer that was stopped does not say what it quotes: it goes if it may.
@@ -21,7 +23,7 @@ def erase_quotations(
         if any(
             part["chunk_id"] in chunk_ids or (part["space"], part["document"]) == (space, document)
             for part in (*answer["passages"], *answer["citations"])
-        ):
+        ) or [space, document] in answer.get("named", []):
             first[conversation] = min(number, first.get(conversation, number))
     gone = 0
     for conversation, number in first.items():
@@ -32,6 +34,14 @@ def erase_quotations(
     drafts = db.execute("SELECT row, spaces FROM turns WHERE answer IS NULL AND draft <> ''")
     rows = [(row,) for row, spaces in drafts.fetchall() if space in json.loads(spaces)]
     return gone + _erase(db, rows)
+
+
+def erase_turn(db: sqlite3.Connection, conversation: str, number: int) -> int:
+    """Erase what was answered in one turn; its question stays. Returns how many turns it was."""
+    rows = db.execute(
+        "SELECT row FROM turns WHERE conversation = ? AND number = ?", (conversation, number)
+    ).fetchall()
+    return _erase(db, rows)
 
 
 def _erase(db: sqlite3.Connection, rows: Sequence[tuple[int]]) -> int:

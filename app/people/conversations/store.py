@@ -5,12 +5,13 @@ import re
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from app.people.conversations.forgetting import erase_quotations
+from app.people.conversations.forgetting import erase_quotations, erase_turn
+from app.people.conversations.moving import relabel_quotations
 from app.people.conversations.turns import (
     Feedback,
     Judged,
@@ -27,6 +28,9 @@ from vectorstore.versions import VersionFault, bring_up_to_date
 
 # Those of `spaces` that the person may read now.
 Readable = Callable[[Iterable[str]], Collection[str]]
+
+# Puts on record what a person, by id, does with a conversation.
+Record = Callable[[str, Mapping[str, Any]], None]
 
 LONGEST_TITLE = 120
 LONGEST_COMMENT = 2_000
@@ -65,10 +69,21 @@ class Conversations:
     can then empty the write-ahead log because nobody else reads from it.
     """
 
-    def __init__(self, path: Path, *, clock: Callable[[], float] = time.time) -> None:
-        """Open or create the file; raises ConversationsError."""
+    def __init__(
+        self,
+        path: Path,
+        *,
+        clock: Callable[[], float] = time.time,
+        record: Record = lambda person, about: None,
+    ) -> None:
+        """Open or create the file; raises ConversationsError.
+
+        `record` puts on record what a person erases or takes away, before it is done: what cannot
+        be recorded is not done.
+        """
         self._path = path
         self._clock = clock
+        self._record = record
         self._lock = threading.Lock()
         try:
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -213,6 +228,7 @@ class Conversations:
         with self._changing(erasing=True) as db:
             if not self._owns(person, conversation):
                 return False
+            self._record(person, {"change": "delete", "conversation": conversation})
             self._forget_turns(conversation, "1")
             db.execute("DELETE FROM conversations WHERE id = ?", (conversation,))
         return True
@@ -222,8 +238,15 @@ class Conversations:
         with self._changing(erasing=True):
             if not self._owns(person, conversation):
                 return False
+            about = {"change": "delete turns", "conversation": conversation, "from": number}
+            self._record(person, about)
             self._forget_turns(conversation, "number >= ?", number)
         return True
+
+    def note_export(self, person: str, conversation: str, kind: str) -> None:
+        """Put on record that the person takes a conversation of theirs away as a file."""
+        about = {"change": "export", "conversation": conversation, "format": kind}
+        self._record(person, about)
 
     def delete_person(self, person: str) -> None:
         """Erase everything of a person who has left."""
@@ -260,6 +283,17 @@ class Conversations:
         """
         with self._changing(erasing=True) as db:
             return erase_quotations(db, space, document, set(chunk_ids))
+
+    def move_document(self, space: str, document: str, to_space: str) -> int:
+        """Have answers that quote a document that was moved say where it is; how many turns."""
+        with self._changing() as db:
+            return relabel_quotations(db, space, document, to_space)
+
+    def forget_turn(self, person: str, conversation: str, number: int) -> None:
+        """Erase what was answered in one turn: a document that it quotes was deleted meanwhile."""
+        with self._changing(erasing=True) as db:
+            if self._owns(person, conversation):
+                erase_turn(db, conversation, number)
 
     def choice(self, person: str) -> Selection:
         """Where the person chose to search the last time."""

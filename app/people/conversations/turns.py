@@ -116,6 +116,7 @@ def drawn_from(answer: Answer | None, before: Iterable[SavedTurn] = ()) -> tuple
     if answer is not None:
         found |= {hit.space for hit in answer.passages}
         found |= {citation.space for citation in answer.citations}
+        found |= {space for space, _ in answer.named}
     return tuple(sorted(found))
 
 

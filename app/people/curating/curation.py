@@ -56,6 +56,9 @@ class Library(Protocol):
 
     def original(self, record: DocumentRecord) -> Path | None: ...
 
+    def note_opened(self, record: DocumentRecord, *, person: str) -> None:
+        """Put on record that a document's text is shown to a person."""
+
     def forget(self, names: Sequence[str], *, space: str, person: str) -> Mapping[str, str]:
         """Remove documents; for each that stays, why."""
         ...
@@ -118,8 +121,9 @@ class Curation:
         return self._library.documents([space])
 
     def document(self, person: Person, space: str, name: str) -> tuple[DocumentRecord, list[Hit]]:
-        """One document and its chunks in the order of its text."""
+        """One document and its chunks in the order of its text. It is on record as opened."""
         record = self._record(person, space, name)
+        self._library.note_opened(record, person=person.id)
         return record, self._library.chunks(space, name)
 
     def readings(self, person: Person, space: str, name: str) -> list[PageReading]:

@@ -6,16 +6,18 @@ import logging
 import os
 import shutil
 import threading
+import time
 import uuid
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import Literal, Protocol
 
 from app.errors import without_words, words_for
+from app.people.curating.turns import Closing, Turns
 from app.people.curating.waiting_files import FILES, NOTE
 from ingest.discovery import document_name, is_hidden
 from ingest.pipeline import FileStatus, IngestReport, Progress
@@ -28,6 +30,7 @@ _WITH_SCANS = 6  # more, which wait for their turn to have scans recognised, one
 _REMEMBERED = 200  # uploads whose outcome can still be asked for
 _NAME_BYTES = 255  # of one part of a path: what file systems hold
 _PIECE = 2**20  # bytes written at a time
+_IDLE_S = 3600.0  # an upload into which nothing comes for so long is thrown away
 
 State = Literal["receiving", "waiting", "reading", "done", "failed"]
 
@@ -57,7 +60,7 @@ class Limits:
     """Of one upload."""
 
     file_bytes: int
-    upload_bytes: int
+    upload_bytes: int  # also of all uploads of one person that are not finished yet
     files: int = 2_000
     open_per_person: int = 4  # uploads that are not finished yet
 
@@ -83,6 +86,9 @@ class Ingesting(Protocol):
 class _Held:
     upload: Upload
     lock: threading.Lock = field(default_factory=threading.Lock)
+    touched: float = field(default_factory=time.monotonic)
+    arriving: int = 0  # files that come in just now
+    names: set[str] = field(default_factory=set)  # of files that came or are coming
 
 
 class Uploads:
@@ -99,7 +105,7 @@ class Uploads:
         self._lock = threading.Lock()
         self._uploads: OrderedDict[str, _Held] = OrderedDict()
         self._pool = ThreadPoolExecutor(_AT_ONCE + _WITH_SCANS, thread_name_prefix="upload")
-        self._lanes = _Lanes()
+        self._turns = Turns(_AT_ONCE)
 
     def resume(self) -> list[Upload]:
         """Go on with the uploads that an earlier process had accepted; returns them."""
@@ -123,11 +129,12 @@ class Uploads:
                 if path.is_file()
             )
             found.append(self._remember(replace(upload, files=files)).upload)
-            self._pool.submit(self._ingest, upload.id)
+            self._enqueue(upload)
         return found
 
     def begin(self, person: str, space: str) -> Upload:
         """Open an upload. Raises UploadRefused when the person has too many open."""
+        self._drop_idle()
         with self._lock:
             theirs = [held.upload for held in self._uploads.values()]
         busy = [one for one in theirs if one.person == person and one.state not in _ENDED]
@@ -150,18 +157,22 @@ class Uploads:
             )
         relative = safe_name(name)
         known = document_name(str(relative))
-        if known in held.upload.files:
-            raise UploadRefused(f"{known} is in this upload twice")
+        with held.lock:
+            if known in held.upload.files or known in held.names:
+                raise UploadRefused(f"{known} is in this upload twice")
+            held.names.add(known)
         target = self._folder / upload_id / FILES / relative
         partial = self._folder / upload_id / f"{uuid.uuid4().hex}.partial"
         size = 0
+        held.arriving += 1
         try:
             target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             with partial.open("xb") as file:
                 os.chmod(partial, 0o600)
                 async for piece in _large(pieces):
                     size += len(piece)
-                    self._check_size(known, size, held.upload.size + size)
+                    held.touched = time.monotonic()
+                    self._check_size(known, size, self._size_of(held.upload.person) + size)
                     # A slow disk may not hold up the event loop, where answers stream.
                     await asyncio.to_thread(file.write, piece)
                 await asyncio.to_thread(sync_file, file)
@@ -171,6 +182,9 @@ class Uploads:
                 f"{known} could not be stored ({error.strerror}); is the disk full?"
             ) from error
         finally:
+            held.arriving -= 1
+            if not target.exists():
+                held.names.discard(known)  # it may be sent again
             partial.unlink(missing_ok=True)
         with held.lock:
             now = held.upload
@@ -193,7 +207,7 @@ class Uploads:
         upload = held.upload
         note = {"person": upload.person, "space": upload.space, "again": upload.again}
         write_whole(place / NOTE, json.dumps(note))
-        self._pool.submit(self._ingest, upload_id)
+        self._enqueue(upload)
         return held.upload
 
     def read_again(self, person: str, space: str, originals: Mapping[str, Path]) -> Upload:
@@ -233,8 +247,48 @@ class Uploads:
 
     def close(self) -> None:
         """Wait for the file in hand, or its page; the rest is resumed by the next process."""
-        self._lanes.close()
+        self._turns.close()
         self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def _enqueue(self, upload: Upload) -> None:
+        self._turns.wait(upload.id, upload.person)
+        self._go_on()
+
+    def _go_on(self) -> None:
+        """Begin what there is room for now."""
+        with suppress(RuntimeError):  # it is being closed; the next process goes on
+            self._pool.submit(self._take_turn)
+
+    def _take_turn(self) -> None:
+        upload_id = self._turns.begin()
+        if upload_id is None:
+            return  # whoever makes room goes on
+        try:
+            self._ingest(upload_id)
+        finally:
+            self._turns.end(upload_id)
+            self._go_on()
+
+    def _size_of(self, person: str) -> int:
+        """Bytes of a person's uploads that are not finished yet."""
+        with self._lock:
+            held = [one.upload for one in self._uploads.values()]
+        return sum(one.size for one in held if one.person == person and one.state not in _ENDED)
+
+    def _drop_idle(self) -> None:
+        """Throw away uploads that were begun and left."""
+        now = time.monotonic()
+        with self._lock:
+            idle = [
+                one.upload.id
+                for one in self._uploads.values()
+                if one.upload.state == "receiving"
+                and not one.arriving
+                and now - one.touched > _IDLE_S
+            ]
+        for upload_id in idle:
+            with suppress(UploadRefused, FileNotFoundError):  # begun or given up a moment ago
+                self.abandon(upload_id)
 
     def _check_size(self, name: str, file: int, upload: int) -> None:
         if file > self._limits.file_bytes:
@@ -268,18 +322,18 @@ class Uploads:
             with held.lock:
                 held.upload = replace(held.upload, **values)  # type: ignore[arg-type]
 
+        def show(progress: Progress) -> None:
+            change(progress=progress)
+            if progress.page is not None:
+                if self._turns.to_scans(upload_id):
+                    self._go_on()
+                self._turns.wait_for_scan(upload_id)
+
+        change(state="reading")
         try:
-            with self._lanes.turn() as turn:
-                change(state="reading")
-
-                def show(progress: Progress) -> None:
-                    change(progress=progress)
-                    if progress.page is not None:
-                        turn.take_scan()
-
-                statuses = self._statuses(held.upload, place / FILES, show)
+            statuses = self._statuses(held.upload, place / FILES, show)
             shutil.rmtree(place)
-        except _Closing:
+        except Closing:
             return  # the next process goes on
         except Exception as error:  # noqa: BLE001 -- the uploader is told, the files stay for resume
             change(state="failed", reason=_words(error))
@@ -311,72 +365,6 @@ class Uploads:
                 )
             )
         return statuses
-
-
-class _Closing(Exception):
-    """The process ends; what is not done yet is left to the next one."""
-
-
-class _Lanes:
-    """Lets two uploads be read at a time, and beside them one that has come to scans.
-
-    Recognising a long scan takes hours: whoever comes to it gives their place to the next.
-    """
-
-    def __init__(self) -> None:
-        self._files = threading.Semaphore(_AT_ONCE)
-        self._scans = threading.Semaphore(1)
-        self._closed = threading.Event()
-
-    @contextmanager
-    def turn(self) -> Iterator["_Turn"]:
-        """A place among the uploads that are read. Raises _Closing."""
-        turn = _Turn(self)
-        self.enter(self._files)
-        try:
-            yield turn
-        finally:
-            (self._scans if turn.scanning else self._files).release()
-
-    def to_scans(self) -> None:
-        """From the place among the files to the one of scans, when that is free."""
-        self._files.release()
-        try:
-            self.enter(self._scans)
-        except _Closing:
-            self._files.acquire()  # `turn` gives it back
-            raise
-
-    def enter(self, lane: threading.Semaphore) -> None:
-        """Wait for a place. Raises _Closing."""
-        while not lane.acquire(timeout=0.2):
-            self.check()
-        if self._closed.is_set():
-            lane.release()
-            raise _Closing
-
-    def check(self) -> None:
-        """Raises _Closing once nothing further may begin."""
-        if self._closed.is_set():
-            raise _Closing
-
-    def close(self) -> None:
-        self._closed.set()
-
-
-class _Turn:
-    """One upload's place."""
-
-    def __init__(self, lanes: _Lanes) -> None:
-        self._lanes = lanes
-        self.scanning = False
-
-    def take_scan(self) -> None:
-        """Before each page that is recognised. Raises _Closing."""
-        if not self.scanning:
-            self._lanes.to_scans()
-            self.scanning = True
-        self._lanes.check()
 
 
 _ENDED = ("done", "failed")

@@ -1,5 +1,8 @@
 """Sources as a person may open them: the one that is there and theirs, or nothing."""
 
+import threading
+import time
+from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, BinaryIO
@@ -13,6 +16,8 @@ from ingest.originals import Originals
 from ingest.sections import LoaderError
 from vectorstore.index import Index
 from vectorstore.records import DocumentRecord, Hit, PageReading
+
+_PAGE_OPEN_S = 600.0  # for so long a page's picture belongs to the page that was opened
 
 # Writes on the audit trail that `person` opens a source, before they see it.
 Record = Callable[[str, dict[str, Any]], None]
@@ -54,6 +59,8 @@ class Sources:
         self._rules = rules
         self._record = record
         self._renderer = renderer
+        self._lock = threading.Lock()
+        self._opened: OrderedDict[tuple[str, str, int | None], float] = OrderedDict()
 
     def find(self, person: Person, space: str, name: str, chunk: str = "") -> Source:
         """Raises NoSuchSource for what is not there or not theirs."""
@@ -68,8 +75,18 @@ class Sources:
             return Source(record, passage, _drawn_as(file, name), has_original=True)
 
     def note_opened(self, person: Person, source: Source, what: str, page: int | None) -> None:
-        """Put on record that the person opens it; TrailFault where that cannot be."""
+        """Put on record that the person opens it; TrailFault where that cannot be.
+
+        A page's picture is part of the page, where that was opened a moment ago.
+        """
         record = source.record
+        place = person.id, record.sha256, page
+        with self._lock:
+            now = time.monotonic()
+            while self._opened and next(iter(self._opened.values())) < now - _PAGE_OPEN_S:
+                self._opened.popitem(last=False)
+            if what == "picture" and place in self._opened:
+                return
         about = {
             "space": record.space,
             "document": record.name,
@@ -79,13 +96,21 @@ class Sources:
             "what": what,
         }
         self._record(person.id, about)
+        with self._lock:
+            self._opened[place] = time.monotonic()
+            self._opened.move_to_end(place)
 
     def chunks(self, source: Source) -> list[Hit]:
         """The document's passages in the order of its text."""
         return self._index.chunks(source.record.space, source.record.name)
 
-    def draw(self, source: Source, page: int) -> DrawnPage:
-        """A page as a picture, with the words that it shows. Raises PageFault."""
+    def draw(
+        self, source: Source, page: int, gone: Callable[[], bool] = lambda: False
+    ) -> DrawnPage:
+        """A page as a picture, with the words that it shows, unless `gone`: nobody waits for it.
+
+        Raises PageFault.
+        """
         kind = source.drawn_as
         if kind is None:
             raise PageFault("is of a format whose pages are not drawn")
@@ -96,7 +121,7 @@ class Sources:
                 raise PageFault("is not there any more")
             return file
 
-        drawn = self._renderer.draw(source.record.sha256, page, opened, kind)
+        drawn = self._renderer.draw(source.record.sha256, page, opened, kind, gone)
         reading = self.reading(source, page)
         return drawn if reading is None else _with_recognised(drawn, reading)
 

@@ -13,13 +13,13 @@ import ctypes
 import io
 import json
 import os
-import resource
 import signal
 import struct
 import sys
 from typing import Any
 
 from ingest.sandbox.confinement import Need, confine
+from ingest.sandbox.limits import limit_process
 
 LENGTH = struct.Struct(">I")
 UNITS = 10_000  # of a page's width or height
@@ -32,10 +32,11 @@ def main() -> None:
     """Draw the page and write the answer."""
     kind, number = sys.argv[1], int(sys.argv[2])
     memory_mib, seconds = int(sys.argv[3]), int(sys.argv[4])
-    _limit(memory_mib, seconds)
+    limit_process(memory_mib, cpu_seconds=seconds)
+    signal.setitimer(signal.ITIMER_REAL, seconds + 10)  # our parent may have been killed
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # a library that prints must not garble the answer
-    confine(Need.NOTHING)
+    confine(Need.NOTHING, readable=[])  # its file is open already
     png = b""
     try:
         answer, png = _draw_picture(number) if kind == "picture" else _draw(number)
@@ -46,16 +47,6 @@ def main() -> None:
     head = json.dumps(answer).encode()
     out.write(LENGTH.pack(len(head)) + head + png)
     out.flush()
-
-
-def _limit(memory_mib: int, seconds: int) -> None:
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))  # nothing can be written; pipes still work
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
-    if sys.platform.startswith("linux"):  # macOS refuses or ignores it
-        size = memory_mib << 20
-        resource.setrlimit(resource.RLIMIT_AS, (size, size))
-    signal.setitimer(signal.ITIMER_REAL, seconds + 10)  # our parent may have been killed
 
 
 def _draw(number: int) -> tuple[dict[str, Any], bytes]:

@@ -15,6 +15,8 @@ from app.people.sources.page_worker import LENGTH
 
 _KEPT_SECONDS = 300.0  # a reader turns pages; after that a document's picture is nowhere
 _KEPT_BYTES = 48 << 20
+_FAILURES = 10_000  # pages that are known to fail, at most
+_LOOK_S = 0.5  # between looks whether anyone still waits for a page
 _LARGEST = 64 << 20  # bytes of one answer
 
 
@@ -51,14 +53,21 @@ class PageRenderer:
         self._turns = threading.BoundedSemaphore(at_once)
         self._lock = threading.Lock()
         self._kept: OrderedDict[tuple[str, int], tuple[float, DrawnPage]] = OrderedDict()
+        self._failed: OrderedDict[tuple[str, int], tuple[float, str]] = OrderedDict()
         self._deletions = 0  # what is being drawn during one is not kept
 
     def draw(
-        self, sha256: str, page: int, opened: Callable[[], BinaryIO], kind: Kind = "pdf"
+        self,
+        sha256: str,
+        page: int,
+        opened: Callable[[], BinaryIO],
+        kind: Kind = "pdf",
+        gone: Callable[[], bool] = lambda: False,
     ) -> DrawnPage:
         """Page `page` (from 1) of the file whose bytes hash to `sha256` and which `opened` opens.
 
-        Raises PageFault where the file is damaged or beyond the limits.
+        `gone` says that nobody waits for it any more. Raises PageFault where the file is damaged or
+        beyond the limits; that is remembered for as long as a picture is.
         """
         if (kept := self._recall(sha256, page)) is not None:
             return kept
@@ -68,7 +77,12 @@ class PageRenderer:
                 return kept
             deletions = self._deletions
             with opened() as file:
-                drawn = self._run(kind, page, file)
+                try:
+                    drawn = self._run(kind, page, file, gone)
+                except PageFault as fault:
+                    if not gone():
+                        self._note_failure(sha256, page, str(fault))
+                    raise
         self._keep(sha256, page, drawn, deletions)
         return drawn
 
@@ -79,9 +93,11 @@ class PageRenderer:
             gone = [key for key in self._kept if key[0] == sha256]
             for key in gone:
                 del self._kept[key]
+            for key in [key for key in self._failed if key[0] == sha256]:
+                del self._failed[key]
         return len(gone)
 
-    def _run(self, kind: Kind, page: int, file: BinaryIO) -> DrawnPage:
+    def _run(self, kind: Kind, page: int, file: BinaryIO, gone: Callable[[], bool]) -> DrawnPage:
         limits = str(self._memory_mib), str(self._seconds)
         child = subprocess.Popen(
             [
@@ -101,10 +117,17 @@ class PageRenderer:
             env={"LANG": "C.UTF-8", "MALLOC_ARENA_MAX": "1"},  # no secrets, and no odd settings
             start_new_session=True,
         )
+        until = time.monotonic() + self._seconds + 5
         try:
-            answer, _ = child.communicate(timeout=self._seconds + 5)
-        except subprocess.TimeoutExpired:
-            raise PageFault(f"takes more than {self._seconds} s to draw") from None
+            answer = None
+            while answer is None:
+                try:
+                    answer, _ = child.communicate(timeout=_LOOK_S)
+                except subprocess.TimeoutExpired:
+                    if gone():
+                        raise PageFault("is not waited for any more") from None
+                    if time.monotonic() > until:
+                        raise PageFault(f"takes more than {self._seconds} s to draw") from None
         finally:
             child.kill()
             with contextlib.suppress(OSError):
@@ -117,8 +140,18 @@ class PageRenderer:
             for key, (since, _) in list(self._kept.items()):
                 if now - since > _KEPT_SECONDS:
                     del self._kept[key]
+            failed = self._failed.get((sha256, page))
+            if failed is not None and now - failed[0] <= _KEPT_SECONDS:
+                raise PageFault(failed[1])
             found = self._kept.get((sha256, page))
         return found[1] if found else None
+
+    def _note_failure(self, sha256: str, page: int, words: str) -> None:
+        with self._lock:
+            self._failed.pop((sha256, page), None)
+            self._failed[sha256, page] = (time.monotonic(), words)
+            while len(self._failed) > _FAILURES:
+                self._failed.popitem(last=False)
 
     def _keep(self, sha256: str, page: int, drawn: DrawnPage, deletions: int) -> None:
         with self._lock:

@@ -113,7 +113,7 @@ def _attempts(
     home: Path, names: list[str], visits: Visits, how: str
 ) -> dict[str, dict[str, object]]:
     """Make each attempt in a child; `how` is "bare", "guarded" or "apart"."""
-    home.mkdir()
+    home.mkdir(mode=0o700)
     record = AttemptFile(home)
     forgotten = {*SWITCHES, *UNSET, *PROXIES}
     environment = {key: value for key, value in os.environ.items() if key not in forgotten}

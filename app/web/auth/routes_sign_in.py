@@ -10,6 +10,7 @@ import time
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request
@@ -24,6 +25,7 @@ from app.web.auth.cookies import AWAY, MARK, SESSION, drop_cookie, read_cookies,
 from app.web.auth.proxies import client_address
 from app.web.auth.sign_in import Groups, let_in, safe_next
 from app.web.auth.signed_in import person_of, person_or_none
+from app.web.fair_share import FairShare, TooMuchAtOnce
 from app.web.i18n.languages import language_for
 from app.web.i18n.words import SignInTexts
 from app.web.pages.rendering import render
@@ -99,14 +101,21 @@ def _add_company(
 ) -> None:
     """The way to the company's sign-in, and the way back."""
     away = _Sealed(secrets.token_bytes(32))
+    # Behind a proxy that is not named, all people have one address.
+    going = FairShare("asks-the-company", at_once=8, of_each=4, waiting_each=64)
 
     @router.get("/sign-in/company")
-    def leave_for_company(request: Request, next: str = "/") -> Response:
-        if doors.company is None:
+    async def leave_for_company(request: Request, next: str = "/") -> Response:
+        company = doors.company
+        if company is None:
             return _door(request, doors, onward=next, status=404)
         try:
-            address, pending = doors.company.begin(_return_address(request))
-        except CompanyUnreachable as error:
+            address, pending = await going.do(
+                request,
+                client_address(request.scope),
+                lambda gone: company.begin(_return_address(request)),
+            )
+        except (CompanyUnreachable, TooMuchAtOnce) as error:
             log.warning("the company's sign-in: %s", error)
             return _door(
                 request, doors, onward=next, bad=words_for(request).company_unreachable, status=502
@@ -117,7 +126,10 @@ def _add_company(
         return answer
 
     @router.get("/sign-in/company/return")
-    def back_from_company(request: Request) -> Response:
+    async def back_from_company(request: Request) -> Response:
+        return await going.do(request, client_address(request.scope), partial(_back, request))
+
+    def _back(request: Request, gone: Callable[[], bool]) -> Response:
         texts = words_for(request)
         cookies = read_cookies(request.scope)
         kept = away.open(cookies.get(AWAY, ""))

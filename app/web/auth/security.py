@@ -111,6 +111,8 @@ _HEADERS = (
 )
 
 
+_HOST = re.compile(r"(?:[\w.-]*|\[[0-9a-fA-F:.]*\])(?::[0-9]{0,5})?\Z", re.ASCII)
+
 # For a file that others made: whatever opens it, nothing in it runs or loads.
 SANDBOXED = "default-src 'none'; sandbox"
 _SANDBOX = (b"content-security-policy", SANDBOXED.encode())
@@ -199,7 +201,10 @@ class Gate:
         self, scope: Scope, headers: dict[bytes, str], most: int | None
     ) -> tuple[int, str] | None:
         host, texts = headers.get(b"host", ""), refusal_texts(scope)
-        if not is_loopback(_host_name(host)) and _host_name(host) not in self._hosts:
+        # Whoever reads it later may read another one of two, or what stands behind an "@".
+        doubtful = sum(name.lower() == b"host" for name, _ in scope["headers"]) > 1
+        ours = is_loopback(_host_name(host)) or _host_name(host) in self._hosts
+        if doubtful or not ours or not _HOST.match(host):
             return 421, texts.not_served
         origin = headers.get(b"origin")
         if origin is not None and origin.lower() != f"{scope['scheme']}://{host.lower()}":

@@ -64,6 +64,14 @@ class ChatBackend(Protocol):
         """
         ...
 
+    def may_keep(self, question: str, person: Person) -> str:
+        """The question as it may be kept, also before it is answered: filters may mask it."""
+        ...
+
+    def were_deleted(self, documents: Iterable[tuple[str, str]], person: Person) -> bool:
+        """Whether an answer that quotes these documents, by space and name, may not be kept."""
+        ...
+
     def documents(self, person: Person) -> Sequence[DocumentRecord]:
         """Return the documents that can be searched."""
         ...

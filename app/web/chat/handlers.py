@@ -279,7 +279,9 @@ class Handlers:
         documents = await asyncio.to_thread(self._backend.documents, person)
         turn = Turn(number, question[:QUESTION_CHARACTERS], selection)
         if instead_of is None:  # the question is kept, whatever becomes of its answer
-            await self._save(person, talk, view.stop(turn), before)
+            may_keep = await asyncio.to_thread(self._backend.may_keep, turn.question, person)
+            begun = replace(view.stop(turn), question=may_keep)
+            await self._save(person, talk, begun, before)
         return _Asked(turn, before, documents)
 
     async def _answering(
@@ -345,7 +347,13 @@ class Handlers:
         def save() -> bool:
             if anew:
                 self._store.delete_from(person.id, conversation, kept.number)
-            return self._store.keep(person.id, conversation, kept, begins=begins)
+            held = self._store.keep(person.id, conversation, kept, begins=begins)
+            # A deletion that came while it was answered has searched before this was kept, or
+            # will. So it is looked for only now.
+            quoted = view.quoted(turn)
+            if held and quoted and self._backend.were_deleted(quoted, person):
+                self._store.forget_turn(person.id, conversation, kept.number)
+            return held
 
         talk.saved = bool(await self._guarded(save)) or talk.saved
         return talk.saved

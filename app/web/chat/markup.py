@@ -14,7 +14,7 @@ from app.web.templating import render_html
 
 # Splitting by one of these gives the text around what is marked and the marked text, by turns.
 _BOLD = re.compile(r"\*\*(?=\S)([^*\n]+?)(?<=\S)\*\*")
-_MARKS = re.compile(r"\s*\[(\d{1,3}(?:\s*,\s*\d{1,3})*)\]")
+_MARKS = re.compile(r"(?<!\s)\s*\[(\d{1,3}(?:\s*,\s*\d{1,3})*)\]")
 _CODE = re.compile(r"`([^`]+)`")
 
 

@@ -14,7 +14,12 @@ from fastapi.responses import HTMLResponse, PlainTextResponse, Response
 
 from app.people.access import Person
 from app.people.conversations.export import ExportWords, lines_of, markdown, pdf
-from app.people.conversations.store import LONGEST_COMMENT, LONGEST_TITLE, Conversations
+from app.people.conversations.store import (
+    LONGEST_COMMENT,
+    LONGEST_TITLE,
+    Conversations,
+    ConversationsError,
+)
 from app.people.conversations.turns import Feedback
 from app.web.auth.signed_in import person_of
 from app.web.chat import frame
@@ -121,6 +126,7 @@ def _file(
     )
     if held is None:
         return None
+    conversations.note_export(person.id, conversation, kind)
     texts, words = language.chat, language.conversations
     said = ExportWords(
         sources=texts.sources,
@@ -150,7 +156,7 @@ async def _guarded(work: Callable[[], T]) -> T | None:
         return await asyncio.to_thread(work)
     except sqlite3.Error as error:
         log.error("a conversation could not be read or changed: %s", type(error).__name__)
-        raise RuntimeError("the conversations cannot be used; the log says more") from None
+        raise ConversationsError("the conversations cannot be used now") from None
 
 
 def _not_there(words: ConversationTexts) -> Response:

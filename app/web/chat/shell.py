@@ -6,7 +6,8 @@ from app.web.auth.security import App, Message, Receive, Scope, Send
 from app.web.i18n.languages import language_for
 
 _FOREIGN = re.compile(
-    r'\s*<meta\s+(?:property|name)="(?:og|twitter):[^>]*>|\s*<link rel="manifest"[^>]*>', re.DOTALL
+    r'(?<!\s)\s*(?:<meta\s+(?:property|name)="(?:og|twitter):[^>]*>|<link rel="manifest"[^>]*>)',
+    re.DOTALL,
 )
 _HEAD = (
     '<meta name="color-scheme" content="light dark" />\n'

@@ -4,14 +4,17 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
+from typing import Any
 
 from app.answering.events import (
     Answer,
     Citation,
     Dropped,
     Event,
+    EvidenceFound,
     Finished,
     Reading,
+    Said,
     Searching,
     Writing,
 )
@@ -19,7 +22,7 @@ from app.people.conversations.turns import Feedback, SavedTurn, Selection, drawn
 from app.web.chat.backend import AnswerFailed, FailureKind
 from vectorstore.records import Hit
 
-_MARKS = re.compile(r"\s*\[(\d{1,3}(?:\s*,\s*\d{1,3})*)\]")
+_MARKS = re.compile(r"(?<!\s)\s*\[(\d{1,3}(?:\s*,\s*\d{1,3})*)\]")
 
 
 class Stage(Enum):
@@ -45,7 +48,8 @@ class Turn:
     stage: Stage = Stage.WAITING
     passages: tuple[Hit, ...] = ()
     dropped: Dropped = field(default_factory=Dropped)
-    draft: str = ""
+    evidence: tuple[Citation, ...] = ()
+    draft: str = ""  # what has been said of the answer so far, checked
     answer: Answer | None = None
     failure: AnswerFailed | None = None
     feedback: Feedback | None = None
@@ -90,26 +94,36 @@ class Sources:
 
 def advance(turn: Turn, event: Event) -> Turn:
     """Return `turn` after `event`; a turn that has ended stays as it is."""
-    if not turn.running:
-        return turn
+    return _told(turn, event) if turn.running else turn
+
+
+def _told(turn: Turn, event: Event) -> Turn:
+    told: dict[str, Any]
     match event:
         case Searching():
-            return replace(turn, stage=Stage.SEARCHING)
-        case Reading(passages=passages, dropped=dropped):
-            return replace(
-                turn, stage=Stage.READING, passages=tuple(passages), dropped=dropped, draft=""
-            )
-        case Writing(text=text):
-            return replace(turn, stage=Stage.WRITING, draft=text)
-        case Finished(answer=answer):
-            return replace(
-                turn,
-                question=answer.question if _was_masked(answer) else turn.question,
-                stage=Stage.DONE,
-                answer=answer,
-                passages=tuple(answer.passages),
-                dropped=answer.usage.dropped,
-            )
+            told = {"stage": Stage.SEARCHING}
+        case Reading(passages, dropped):
+            told = {
+                "stage": Stage.READING,
+                "passages": tuple(passages),
+                "dropped": dropped,
+                "draft": "",
+            }
+        case EvidenceFound(citations):
+            told = {"evidence": tuple(citations)}
+        case Writing():
+            told = {"stage": Stage.WRITING}
+        case Said(text):
+            told = {"stage": Stage.WRITING, "draft": text}
+        case Finished(answer):
+            told = {
+                "question": answer.question if _was_masked(answer) else turn.question,
+                "stage": Stage.DONE,
+                "answer": answer,
+                "passages": tuple(answer.passages),
+                "dropped": answer.usage.dropped,
+            }
+    return replace(turn, **told)
 
 
 def _was_masked(answer: Answer) -> bool:
@@ -141,6 +155,15 @@ def to_save(turn: Turn, before: Sequence[SavedTurn]) -> SavedTurn:
         failure=turn.failure.kind.value if turn.failure else "",
         spaces=tuple(sorted(spaces)),
     )
+
+
+def quoted(turn: Turn) -> set[tuple[str, str]]:
+    """The documents, by space and name, whose words are in the turn's answer or draft."""
+    places = {(one.space, one.document) for one in turn.passages}
+    if turn.answer is not None:
+        places |= {(one.space, one.document) for one in turn.answer.passages}
+        places |= {(one.space, one.document) for one in turn.answer.citations}
+    return places
 
 
 def from_saved(saved: SavedTurn) -> Turn:

@@ -78,6 +78,12 @@ class WorkspaceBackend:
             raise
         return _Translated(answered, self._failure, end)
 
+    def may_keep(self, question: str, person: Person) -> str:
+        return self._workspace_of(person).may_keep(question)
+
+    def were_deleted(self, documents: Iterable[tuple[str, str]], person: Person) -> bool:
+        return self._workspace_of(person).were_deleted(documents)
+
     def documents(self, person: Person) -> Sequence[DocumentRecord]:
         return self._workspace_of(person).documents()
 

@@ -339,6 +339,7 @@ class QuestionnaireTexts:
     """The questionnaires' page."""
 
     questionnaires: str
+    at_once: str
     hint: str
     hand_in: str
     choose: str
@@ -503,6 +504,7 @@ class SourceTexts:
     read_ocr: str
     read_partly: str
     read_unreadable: str
+    at_once: str
     keys: str
     fit: str
     larger: str
@@ -522,6 +524,8 @@ class RefusalTexts:
     too_large: str
     too_old: str
     not_understood: str
+    cannot: str
+    too_often: str
 
 
 @dataclass(frozen=True, slots=True)

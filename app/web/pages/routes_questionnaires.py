@@ -1,6 +1,5 @@
 """Questionnaires over the web: hand one in, watch it, take the answers away."""
 
-import asyncio
 from collections.abc import Callable
 from typing import Annotated, Any
 
@@ -12,6 +11,7 @@ from app.batch.queue.service import QuestionnaireQueue
 from app.batch.queue.submission import OfficeNotThere, Run
 from app.people.access import Person, private_space
 from app.web.auth.signed_in import person_of
+from app.web.fair_share import FairShare
 from app.web.i18n.languages import language_for
 from app.web.i18n.words import QuestionnaireTexts
 from app.web.pages.rendering import render
@@ -32,6 +32,7 @@ def questionnaire_routes(
 ) -> APIRouter:
     """The routes below `PREFIX`; each shows a person their own questionnaires alone."""
     router = APIRouter(prefix=PREFIX, route_class=_Route)
+    reading, writing = FairShare("reads-questionnaires"), FairShare("writes-answers")
 
     @router.get("")
     def page(request: Request) -> HTMLResponse:
@@ -65,14 +66,18 @@ def questionnaire_routes(
         if not set(space or ()) <= set(readable(person)):
             raise OfficeNotThere("there is no such space")
         content = await request.body()
-        run = await asyncio.to_thread(
-            office.take,
+        run = await reading.do(
+            request,
             person.id,
-            name.replace("/", "_").replace("\\", "_")[-_LONGEST_NAME:],
-            content,
-            spaces=space,
-            each_document=each,
-            hidden_rows=hidden,
+            lambda gone: office.take(
+                person.id,
+                name.replace("/", "_").replace("\\", "_")[-_LONGEST_NAME:],
+                content,
+                spaces=space,
+                each_document=each,
+                hidden_rows=hidden,
+                stopped=gone,
+            ),
         )
         return JSONResponse(_told(run, _texts(request)))
 
@@ -87,8 +92,9 @@ def questionnaire_routes(
         return RedirectResponse(PREFIX, 303)
 
     @router.post("/start-over")
-    def start_over(request: Request, run: Annotated[str, Form()]) -> Response:
-        office.start_over(person_of(request.scope).id, run)
+    async def start_over(request: Request, run: Annotated[str, Form()]) -> Response:
+        person = person_of(request.scope).id
+        await reading.do(request, person, lambda gone: office.start_over(person, run, stopped=gone))
         return RedirectResponse(PREFIX, 303)
 
     @router.post("/delete")
@@ -97,13 +103,19 @@ def questionnaire_routes(
         return RedirectResponse(PREFIX, 303)
 
     @router.get("/answers")
-    def answers(request: Request, run: str, kind: str) -> Response:
+    async def answers(request: Request, run: str, kind: str) -> Response:
         person = person_of(request.scope)
         suffix = f".{kind}"
-        with office.results(person.id, run, suffix) as file:
-            content = file.read_bytes()
+
+        def written(gone: Callable[[], bool]) -> bytes:
+            with office.results(person.id, run, suffix) as file:
+                content = file.read_bytes()
+            about = {"questionnaire": run, "format": kind, "bytes": len(content)}
+            handed(person.id, about)
+            return content
+
+        content = await writing.do(request, person.id, written)
         name = f"answers-{run[-8:]}{suffix}"
-        handed(person.id, {"questionnaire": run, "format": kind, "bytes": len(content)})
         return Response(
             content,
             media_type=FORMATS[suffix],
@@ -156,7 +168,7 @@ def _texts(request: Request) -> QuestionnaireTexts:
 
 _Route = refusing_route(
     "questionnaires_refused.html",
-    lambda request: "",  # each of their refusals has words
+    lambda request: _texts(request).at_once,  # each of their other refusals has words
     lambda request: {"texts": _texts(request)},
     as_json=lambda path: path.endswith("/take"),
 )

@@ -1,18 +1,19 @@
 """The pages that show where an answer comes from, and the files themselves, to those who may."""
 
-import mimetypes
 import re
 from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import PurePosixPath
 from typing import Any, BinaryIO
 from urllib.parse import quote as quoted
 
 from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse, Response, StreamingResponse
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import HTMLResponse, PlainTextResponse, Response, StreamingResponse
 from fastapi.routing import APIRoute
 
-from app.people.access import is_private
+from app.people.access import Person, is_private
 from app.people.sources.library import NoSuchSource, Source, Sources, highlights
 from app.people.sources.links import PREFIX, document_link
 from app.people.sources.locating import Box, letters_of
@@ -21,6 +22,7 @@ from app.people.sources.reading import PART, shown
 from app.people.sources.rendering import DrawnPage, PageFault
 from app.web.auth.security import SANDBOXED
 from app.web.auth.signed_in import person_of
+from app.web.fair_share import FairShare, TooMuchAtOnce
 from app.web.i18n.languages import language_for
 from app.web.i18n.words import SourceTexts
 from app.web.pages.rendering import render
@@ -60,8 +62,10 @@ def source_routes(sources: Sources) -> APIRouter:
     """The routes below `PREFIX`."""
     router = APIRouter(prefix=PREFIX, route_class=_Route)
 
+    drawing = FairShare("draws-pages")
+
     @router.get("")
-    def page(
+    async def page(
         request: Request,
         space: str = "",
         name: str = "",
@@ -71,49 +75,40 @@ def source_routes(sources: Sources) -> APIRouter:
         start: str = "",
     ) -> HTMLResponse:
         person = person_of(request.scope)
-        source = sources.find(person, space, name, chunk)
         asked = _Asked(space, name, _number(page), chunk[:64], quote[:_LONGEST])
-        drawn, fault = None, ""
-        texts = _texts(request)
-        chunks = sources.chunks(source)
-        home = _home_page(source, chunks, asked.quote)
-        number = asked.page or home or 1
-        sources.note_opened(person, source, "page", number if source.drawn_as else None)
-        if source.drawn_as:
+        found = await run_in_threadpool(_look, sources, person, asked)
+        drawn, fault, texts = None, "", _texts(request)
+        if found.source.drawn_as:
             try:
-                drawn = sources.draw(source, number)
-                if not drawn.png:
-                    number = min(max(number, 1), drawn.pages)
-                    drawn = sources.draw(source, number)
+                drawn = await drawing.do(request, person.id, partial(_draw, sources, found))
             except PageFault:
                 fault = texts.not_drawn
-        elif not source.has_original:
+            except TooMuchAtOnce:
+                fault = texts.at_once
+        elif not found.source.has_original:
             fault = texts.no_original
-        view: dict[str, Any] = {
-            "texts": texts,
-            "source": source,
-            "asked": asked,
-            "space_name": texts.own_space if is_private(space) else space,
-            "trail": _trail(source),
-            "fault": fault,
-            "missing": _missing(source, asked, chunks),
-            "percent": _percent,
-            "quality": _quality(texts, sources.reading(source, number)),
-        }
-        if drawn is not None and drawn.png:
-            return _as_picture(request, view, source, asked, drawn, number, home)
-        held = [one for one in chunks if one.page == number] if source.drawn_as else chunks
-        return _as_text(request, view, source, asked, held or chunks, _number(start))
+        return await run_in_threadpool(
+            _page, request, sources, found, asked, drawn, fault, _number(start)
+        )
 
     @router.get("/page.png")
-    def picture(request: Request, space: str = "", name: str = "", page: str = "1") -> Response:
-        source = sources.find(person_of(request.scope), space, name)
+    async def picture(
+        request: Request, space: str = "", name: str = "", page: str = "1"
+    ) -> Response:
+        person = person_of(request.scope)
+        source = await run_in_threadpool(sources.find, person, space, name)
         if source.drawn_as is None:
             raise NoSuchSource
+        number = _number(page) or 1
+        await run_in_threadpool(sources.note_opened, person, source, "picture", number)
         try:
-            drawn = sources.draw(source, _number(page) or 1)
+            drawn = await drawing.do(
+                request, person.id, lambda gone: sources.draw(source, number, gone)
+            )
         except PageFault:
             raise NoSuchSource from None
+        except TooMuchAtOnce:
+            return PlainTextResponse(_texts(request).at_once, status_code=429)
         if not drawn.png:
             raise NoSuchSource
         return Response(drawn.png, media_type="image/png")
@@ -131,6 +126,67 @@ def source_routes(sources: Sources) -> APIRouter:
         return _download(file, name)
 
     return router
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What a link leads to: the document, its passages, the passage's page and the page to show."""
+
+    source: Source
+    chunks: list[Hit]
+    home: int | None
+    number: int
+
+
+def _look(sources: Sources, person: Person, asked: _Asked) -> _Found:
+    """Find it, and put on record that it is opened. Raises NoSuchSource."""
+    source = sources.find(person, asked.space, asked.name, asked.chunk)
+    chunks = sources.chunks(source)
+    home = _home_page(source, chunks, asked.quote)
+    number = asked.page or home or 1
+    sources.note_opened(person, source, "page", number if source.drawn_as else None)
+    return _Found(source, chunks, home, number)
+
+
+def _draw(sources: Sources, found: _Found, gone: Callable[[], bool]) -> DrawnPage:
+    """The page, or the one that is nearest to it. Raises PageFault."""
+    drawn = sources.draw(found.source, found.number, gone)
+    if drawn.png:
+        return drawn
+    return sources.draw(found.source, _within(found.number, drawn), gone)
+
+
+def _within(number: int, drawn: DrawnPage) -> int:
+    return min(max(number, 1), drawn.pages)
+
+
+def _page(
+    request: Request,
+    sources: Sources,
+    found: _Found,
+    asked: _Asked,
+    drawn: DrawnPage | None,
+    fault: str,
+    start: int | None,
+) -> HTMLResponse:
+    source, chunks, number, texts = found.source, found.chunks, found.number, _texts(request)
+    if drawn is not None:
+        number = _within(number, drawn)
+    view: dict[str, Any] = {
+        "texts": texts,
+        "source": source,
+        "asked": asked,
+        "space_name": texts.own_space if is_private(asked.space) else asked.space,
+        "trail": _trail(source),
+        "fault": fault,
+        "missing": _missing(source, asked, chunks),
+        "percent": _percent,
+        "quality": _quality(texts, sources.reading(source, number)),
+    }
+    if drawn is not None and drawn.png:
+        return _as_picture(request, view, source, asked, drawn, number, found.home)
+    held = [one for one in chunks if one.page == number] if source.drawn_as else chunks
+    return _as_text(request, view, source, asked, held or chunks, start)
 
 
 def _as_picture(
@@ -259,10 +315,9 @@ def _download(file: BinaryIO, name: str) -> StreamingResponse:
 
     short = PurePosixPath(name).name[-150:] or "document"
     plain = _UNSAFE.sub("_", short)
-    kind = mimetypes.guess_type(short)[0] or "application/octet-stream"
     return StreamingResponse(
         pieces(),
-        media_type=kind,
+        media_type="application/octet-stream",  # a page of ours may not take it for a script
         headers={
             "content-disposition": f'attachment; filename="{plain}"; '
             f"filename*=UTF-8''{quoted(short.encode('utf-8', 'replace'), safe='')}",

@@ -7,9 +7,9 @@ from PIL import ImageColor
 
 from ingest.loaders.colours import Colour, from_hex
 
-_FUNCTION = re.compile(r"(rgb|hsl)a?\(([^)]*)\)", re.IGNORECASE)
-_NUMBER = re.compile(r"(-?\d*\.?\d+)(%?)")
-_ANY = re.compile(r"(?:rgb|hsl)a?\([^)]*\)|#[0-9a-f]{3,8}\b|(?<![-\w])[a-z]+(?![-\w(])", re.I)
+_FUNCTION = re.compile(r"(rgb|hsl)a?\(([^)]{0,200})\)", re.IGNORECASE)
+_NUMBER = re.compile(r"(-?(?:\d++(?:\.\d++)?|\.\d++))(%?)")
+_ANY = re.compile(r"(?:rgb|hsl)a?\([^)]{0,200}\)|#[0-9a-f]{3,8}\b|(?<![-\w])[a-z]+(?![-\w(])", re.I)
 
 
 def colour(written: str) -> tuple[Colour, float] | None:

@@ -9,14 +9,16 @@ from typing import NamedTuple
 
 from ingest.loaders.html.selectors import Selector, selectors
 
-_QUOTED_OR_COMMENT = re.compile(
-    r"/\*.*?(?:\*/|\Z)|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'", re.S
+_QUOTED_OR_COMMENT = re.compile(  # a string that is not closed ends with its line
+    r"/\*.*?(?:\*/|\Z)|\"(?:\\.|[^\"\\\n])*+\"?|'(?:\\.|[^'\\\n])*+'?", re.S
 )
 _ESCAPED = re.compile(r"\\([0-9a-f]{1,6})\s?", re.IGNORECASE)
-_STEP = re.compile(r"([^{};]*)([{};])")
+_STEP = re.compile(r"(?<![^{};])([^{};]*+)([{};])")
 _BRACE = re.compile(r"[{}]")
 _SIDES = ("top", "right", "bottom", "left")
-_SIZE_WORD = re.compile(r"(?:0|\d*\.?\d+(?:px|pt|em|rem|ex|ch|pc|mm|cm|in|vw|vh|%))(?=/|$)")
+_SIZE_WORD = re.compile(
+    r"(?:0|(?:\d++(?:\.\d++)?|\.\d++)(?:px|pt|em|rem|ex|ch|pc|mm|cm|in|vw|vh|%))(?=/|$)"
+)
 _WIDTH = re.compile(r"\(\s*(min|max)-width\s*:\s*([\d.]+)(px|em|rem)\s*\)", re.IGNORECASE)
 _WINDOW = 1280  # pixels: the window a page is taken to be read in
 _USED = re.compile(

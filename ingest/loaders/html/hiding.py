@@ -2,16 +2,18 @@
 
 import re
 
-_LENGTH = re.compile(r"(-?\s*\d*\.?\d+)\s*(px|pt|em|rem|ex|ch|pc|mm|cm|in|vw|vh|%)?")
+_LENGTH = re.compile(
+    r"(-?\s*+(?:\d++(?:\.\d++)?|\.\d++))\s*+(px|pt|em|rem|ex|ch|pc|mm|cm|in|vw|vh|%)?"
+)
 _PIXELS = {"pt": 1.33, "rem": 16, "pc": 16, "mm": 3.78, "cm": 37.8, "in": 96, "vw": 12.8, "vh": 8}
 _OF_LETTERS = {"em": 1.0, "ex": 0.5, "ch": 0.5}
 _WINDOW = 1280.0  # pixels, for shares of something whose size is not known
 _SHRUNK = re.compile(
-    r"scale[xy3d]*\(\s*(?:0|0?\.0\d*)\s*[,)]|translate[xyz3d]*\([^)]*-\s*\d{3,}|^(?:0|0?\.0\d*)$"
+    r"scale[xy3d]*\(\s*(?:0|0?\.0\d*)\s*[,)]|translate[xyz3d]*\([^)]{0,200}-\s*\d{3,}|^(?:0|0?\.0\d*)$"
 )
-_CLIPPED = re.compile(r"inset\(\s*(?:100|[5-9]\d)%|circle\(\s*0|polygon\(\s*0[^1-9]*\)")
+_CLIPPED = re.compile(r"inset\(\s*(?:100|[5-9]\d)%|circle\(\s*0|polygon\(\s*0[^1-9]{0,200}\)")
 _FILTERED = re.compile(r"opacity\(\s*(?:0?\.0\d*|[0-9]%|0)\s*\)")
-_RECTANGLE = re.compile(r"rect\(([^)]*)\)")
+_RECTANGLE = re.compile(r"rect\(([^)]{0,200})\)")
 FAINT = 0.1  # how opaque text must be at least to be read
 TINY = 2.0  # pixels of letters, and of boxes that cut off what does not fit
 _AWAY, _FAR_AWAY = 99, 999  # pixels
@@ -59,7 +61,7 @@ def _is_away(values: dict[str, str], size: float) -> bool:
 
 
 def _is_faint(written: str) -> bool:
-    found = re.match(r"(\d*\.?\d+)(%?)", written)
+    found = re.match(r"(\d+(?:\.\d+)?|\.\d+)(%?)", written)
     return bool(found) and float(found[1]) * (0.01 if found[2] else 1) < FAINT  # type: ignore[index]
 
 

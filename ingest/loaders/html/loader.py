@@ -8,7 +8,7 @@ from lxml import etree
 from ingest.encoding import decode
 from ingest.loaders.html.css import for_screens
 from ingest.loaders.html.styles import Styles
-from ingest.loaders.tables import table_lines
+from ingest.loaders.tables import TableReader
 from ingest.sections import Findings, Outline, Section
 
 _DROPPED = frozenset(
@@ -122,7 +122,7 @@ class _Walk:
     def _flush(self) -> Iterator[Section]:
         text = "".join(self._parts)
         self._parts.clear()
-        text = re.sub(r"[ \t]*\n[ \t]*", "\n", re.sub(r"[ \t]+", " ", text))
+        text = re.sub(r" ?\n ?", "\n", re.sub(r"[ \t]+", " ", text))
         text = re.sub(r"\n{3,}", "\n\n", text).strip()
         text = re.sub(r"\n\n(?=• )", "\n", text)
         if text and text != "•":
@@ -176,9 +176,8 @@ class _Walk:
         caption = table.find("caption")
         title = self._inner(caption) if caption is not None else ""
         rows, header = _grid(table, self._inner, self._is_dropped)
-        lines = list(table_lines(rows, header))
-        if lines:
-            section = self._outline.place("\n".join(lines), kind="table")
+        for lines, grid in TableReader(rows, header).sections(title):
+            section = self._outline.place(lines, kind="table", grid=grid)
             if title:
                 heading = f"{section.heading} > {title}" if section.heading else title
                 section = section._replace(heading=heading)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from lxml import etree
 
-_NAME = r"(?:[\w-]|\\.|[^\x00-\x7f])+"
+_NAME = r"(?:[\w-]|\\.|[^\x00-\x7f])++"
 _COMBINATOR = re.compile(r"\s*([>+~])\s*|\s+")
 _PIECE = re.compile(
     rf"(?P<tag>\*|{_NAME})|\.(?P<class>{_NAME})|#(?P<id>{_NAME})"
@@ -17,7 +17,7 @@ _PIECE = re.compile(
     r"\s*[is]?\s*)?\]"
     r"|:(?P<place>root|first-child|last-child)(?![\w(-])|:(?P<set>not|is|where)\((?P<of>[^()]*)\)"
 )
-_COMMA = re.compile(r",(?![^(\[]*[)\]])")
+_COMMA_OR_BRACKET = re.compile(r"[,()\[\]]")
 _MOST_SIBLINGS = 50  # before an element that are looked at for "~"
 
 
@@ -79,7 +79,7 @@ class Selector(NamedTuple):
 
 def selectors(written: str) -> list[Selector]:
     """The selectors of a rule; one with a condition that is not understood is left out."""
-    found = (_selector(one.strip()) for one in _COMMA.split(written))
+    found = (_selector(one.strip()) for one in _alternatives(written))
     return [one for one in found if one]
 
 
@@ -190,3 +190,16 @@ def _compares(how: str, value: str, wanted: str) -> bool:
     if how == "^=":
         return value.startswith(wanted)
     return value.endswith(wanted) if how == "$=" else wanted in value
+
+
+def _alternatives(written: str) -> list[str]:
+    """A list of selectors at its commas; one before a closing bracket stands inside brackets."""
+    found: list[str] = []
+    end, closing = len(written), False
+    for mark in reversed(list(_COMMA_OR_BRACKET.finditer(written))):
+        if mark[0] != ",":
+            closing = mark[0] in ")]"
+        elif not closing:
+            found.append(written[mark.end() : end])
+            end = mark.start()
+    return [written[:end], *reversed(found)]

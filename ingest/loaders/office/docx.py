@@ -15,7 +15,7 @@ from ingest.loaders.office.docx_looks import (
     shows_nothing,
 )
 from ingest.loaders.office.ooxml import Package, attribute, local
-from ingest.loaders.tables import table_lines
+from ingest.loaders.tables import TableReader
 from ingest.sections import Findings, Outline, Section
 
 _HEADING = re.compile(
@@ -138,8 +138,8 @@ def _blocks(parent: etree._Element, reader: _Reader) -> Iterator[Section]:
     for child in _flat_blocks(parent):
         if local(child) == "tbl":
             yield from flush()
-            if rows := list(_table(child, reader)):
-                yield reader.outline.place("\n".join(rows), kind="table")
+            for said, grid in _table(child, reader).sections():
+                yield reader.outline.place(said, kind="table", grid=grid)
             continue
         text = _paragraph(child, reader).strip()
         level = _level(child, reader)
@@ -255,12 +255,12 @@ def _text_boxes(drawing: etree._Element, reader: _Reader) -> Iterator[str]:
 def _block_texts(parent: etree._Element, reader: _Reader) -> Iterator[str]:
     for child in _flat_blocks(parent):
         if local(child) == "tbl":
-            yield from _table(child, reader)
+            yield from (line.text for line in _table(child, reader))
         elif text := _paragraph(child, reader).strip():
             yield text
 
 
-def _table(table: etree._Element, reader: _Reader) -> Iterator[str]:
+def _table(table: etree._Element, reader: _Reader) -> TableReader:
     """Rows with their column names; a table inside a cell follows in the cell's text."""
     rows: list[list[str]] = []
     header = 0
@@ -286,7 +286,7 @@ def _table(table: etree._Element, reader: _Reader) -> Iterator[str]:
             header += 1
         rows.append(cells if texts > 1 else cells[:1])
         above = cells
-    yield from table_lines(rows, header or None)
+    return TableReader(rows, header or None)
 
 
 def _children(parent: etree._Element, wanted: str) -> Iterator[etree._Element]:

@@ -34,7 +34,18 @@ class Package:
             )
         if any(info.flag_bits & 1 for info in infos):
             raise LoaderError("is encrypted; save a copy without a password")
-        xml = [info for info in infos if info.filename.endswith((".xml", ".rels"))]
+        self._names = {info.filename.lower(): info.filename for info in infos}
+        self._refuse_bombs([info for info in infos if info.filename.endswith((".xml", ".rels"))])
+        # A part is what the list of types says, whatever its name ends in.
+        ends, parts = self._xml_types()
+        typed = [
+            info
+            for info in infos
+            if info.filename.lower() in parts or info.filename.lower().rpartition(".")[2] in ends
+        ]
+        self._refuse_bombs(typed)
+
+    def _refuse_bombs(self, xml: "list[zipfile.ZipInfo]") -> None:
         declared = sum(info.file_size for info in xml)
         if declared > LARGEST_PACKAGE:
             raise LoaderError(
@@ -47,7 +58,18 @@ class Package:
                     f"unpacks to {info.file_size >> 20:,} MiB from {info.compress_size >> 10:,} "
                     "KiB: damaged or hostile; save it again with Office"
                 )
-        self._names = {info.filename.lower(): info.filename for info in infos}
+
+    def _xml_types(self) -> tuple[set[str], set[str]]:
+        """Endings and names, in lower case, of the parts that [Content_Types].xml calls XML."""
+        tree = self.tree("[Content_Types].xml")
+        ends, parts = {"xml", "rels"}, set[str]()
+        for one in [] if tree is None else tree:
+            kind = (one.get("ContentType") or "").partition(";")[0].strip().lower()
+            if not kind.endswith("xml"):
+                continue
+            ends |= {end.lower() for end in [one.get("Extension")] if end}
+            parts |= {name.lstrip("/").lower() for name in [one.get("PartName")] if name}
+        return ends, parts
 
     def names(self) -> list[str]:
         """Names of all parts."""

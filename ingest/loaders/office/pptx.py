@@ -7,7 +7,7 @@ from lxml import etree
 
 from ingest.loaders.colours import from_hex, nearly_the_same
 from ingest.loaders.office.ooxml import Package, attribute, local
-from ingest.loaders.tables import table_lines
+from ingest.loaders.tables import TableReader
 from ingest.sections import Findings, LoaderError, Section
 
 _TITLES = frozenset(("title", "ctrTitle"))
@@ -164,15 +164,16 @@ def _slide(
     related = package.related(name).values()
     for relation, part in related:
         if relation == "chart" and (chart := package.tree(part)) is not None:
-            tables.append("\n".join(_chart(chart)))
+            tables.append(_chart(chart))
         elif relation == "diagramData" and (diagram := package.tree(part)) is not None:
             texts.append(_text(diagram))
     findings.title = findings.title or title
     if text := "\n\n".join(filter(None, texts)):
         yield Section(text, page, title)
-    for table in filter(None, tables):
-        yield Section(table, page, title, "table")
-    if title and not any(texts) and not any(tables):
+    shown = [part for table in tables for part in table.sections()]
+    for said, grid in shown:
+        yield Section(said, page, title, "table", grid)
+    if title and not any(texts) and not shown:
         yield Section(title, page)
     for relation, part in related:
         notes = package.tree(part) if relation == "notesSlide" else None
@@ -180,12 +181,14 @@ def _slide(
             yield Section(spoken, page, f"{title} > Notes" if title else "Notes")
 
 
-def _shapes(tree: etree._Element) -> tuple[str, list[str], list[str]]:
+def _shapes(tree: etree._Element) -> tuple[str, list[str], list[TableReader]]:
     """The title, the texts and the tables of a slide, without page numbers and dates."""
-    title, texts, tables = "", [], []
+    title = ""
+    texts: list[str] = []
+    tables: list[TableReader] = []
     for shape in tree.iter():
         if local(shape) == "tbl":
-            tables.append("\n".join(_table(shape)))
+            tables.append(_table(shape))
         elif local(shape) == "sp" and (kind := _placeholder(shape)) not in _FURNITURE:
             text = _text(shape)
             if kind in _TITLES and not title:
@@ -219,7 +222,7 @@ def _text(shape: etree._Element) -> str:
     return "\n".join(paragraphs)
 
 
-def _table(table: etree._Element) -> Iterator[str]:
+def _table(table: etree._Element) -> TableReader:
     rows: list[list[str]] = []
     first_row = False
     for item in table:
@@ -239,10 +242,10 @@ def _table(table: etree._Element) -> Iterator[str]:
             cells.append(text)
         merged = len(cells) > 1 and len(set(cells)) == 1 and cells[0]
         rows.append(cells[:1] if merged else cells)
-    yield from table_lines(rows, 1 if first_row else None)
+    return TableReader(rows, 1 if first_row else None)
 
 
-def _chart(tree: etree._Element) -> Iterator[str]:
+def _chart(tree: etree._Element) -> TableReader:
     """A chart's data as a table: a line a category, a column a series."""
     series: list[tuple[str, dict[int, str], dict[int, str]]] = []
     for item in tree.iter():
@@ -252,13 +255,11 @@ def _chart(tree: etree._Element) -> Iterator[str]:
             categories = parts.get("cat", parts.get("xVal"))
             name = " ".join(_points(parts.get("tx")).values())
             series.append((name, _points(categories), _points(values)))
-    if not series:
-        return
-    labels = series[0][1]
+    labels = series[0][1] if series else {}
     rows = [["", *(name for name, _, _ in series)]]
     for index in sorted({index for _, _, values in series for index in values}):
         rows.append([labels.get(index, ""), *(values.get(index, "") for _, _, values in series)])
-    yield from table_lines(rows, 1)
+    return TableReader(rows if series else [], 1)
 
 
 def _points(element: etree._Element | None) -> dict[int, str]:

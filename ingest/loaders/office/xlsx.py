@@ -3,13 +3,12 @@
 import datetime
 import re
 import sys
-from collections.abc import Iterator
-from itertools import chain, islice
+from collections.abc import Iterable, Iterator
 from typing import Any, BinaryIO, Literal
 
 from ingest.loaders.colours import BLACK, WHITE, Colour, from_hex, nearly_the_same
 from ingest.loaders.office.ooxml import Package
-from ingest.loaders.tables import table_lines
+from ingest.loaders.tables import TableReader
 from ingest.sections import Findings, LoaderError, Section
 
 _ROWS_A_SECTION = 100
@@ -25,7 +24,7 @@ _FIRST = re.compile(rb"\bmin\s*=\s*[\"'](\d{1,5})[\"']")
 _LAST = re.compile(rb"\bmax\s*=\s*[\"'](\d{1,5})[\"']")
 _CURRENCY = re.compile(r"[€$£¥]|\b(?:EUR|USD|GBP|CHF|JPY|SEK|NOK|DKK|PLN|CZK)\b")
 _Look = Literal["nothing", "ground", "seen"]
-_BRACKETS = re.compile(r"\[\$([^\]-]*)[^\]]*\]|\[[^\]]*\]")
+_BRACKETS = re.compile(r"\[\$([^\[\]-]*+)[^\[\]]*+\]|\[[^\[\]]*+\]")
 
 
 def load_xlsx(file: BinaryIO, findings: Findings) -> Iterator[Section]:
@@ -45,14 +44,11 @@ def load_xlsx(file: BinaryIO, findings: Findings) -> Iterator[Section]:
             hidden += 1
             continue
         sheet.reset_dimensions()  # the file's own claim may be wrong or hostile
-        for number, lines in enumerate(_tables(seen.rows(sheet))):
-            first = next(lines, None)
-            if first is None:
-                continue
-            stream = chain((first,), lines)
-            while batch := list(islice(stream, _ROWS_A_SECTION)):
-                kind: Any = "text" if number == 0 and len(batch) == 1 else "table"
-                yield Section("\n".join(batch), None, sheet.title, kind)
+        for number, table in enumerate(_tables(seen.rows(sheet))):
+            parts = table.sections(sheet.title, size=_ROWS_A_SECTION, decimal=".")
+            for lines, grid in parts:
+                kind: Any = "text" if number == 0 and "\n" not in lines else "table"
+                yield Section(lines, None, sheet.title, kind, grid)
     if hidden:
         findings.warn(f"{hidden} hidden sheets were left out")
     seen.report(findings)
@@ -82,17 +78,23 @@ class _Seen:
         self._painted = False
         self.lines = self.cells = self.doubtful = 0
 
-    def rows(self, sheet: Any) -> Iterator[Any]:
-        """The sheet's rows with what cannot be seen as empty cells, and hidden rows left out."""
+    def rows(self, sheet: Any) -> Iterator[tuple[int, list[Any]]]:
+        """The sheet's rows by their numbers, from 1, without hidden ones.
+
+        What cannot be seen is an empty cell.
+        """
         hidden_rows, hidden_columns = self._hidden(sheet)
         for number, row in enumerate(sheet.iter_rows(), 1):
             if number in hidden_rows:
                 self.lines += any(cell.value is not None for cell in row)
                 continue
-            yield [
-                None if self._is_unseen(cell, at, hidden_columns) else cell
-                for at, cell in enumerate(row, 1)
-            ]
+            yield (
+                number,
+                [
+                    None if self._is_unseen(cell, at, hidden_columns) else cell
+                    for at, cell in enumerate(row, 1)
+                ],
+            )
 
     def report(self, findings: Findings) -> None:
         if self.lines:
@@ -177,28 +179,43 @@ def _colour(written: Any) -> Colour | None:
     return {0: WHITE, 1: BLACK}.get(written.theme) if plain else None
 
 
-def _tables(rows: Iterator[Any]) -> Iterator[Iterator[str]]:
+def _tables(rows: Iterable[tuple[int, list[Any]]]) -> Iterator[TableReader]:
     """The tables of a sheet: what lies between blank rows."""
     blocks = _blocks(rows)
     for block in blocks:
-        yield table_lines(block)
+        yield TableReader(block)
         for _ in block:  # whatever the caller did not read
             pass
 
 
-def _blocks(rows: Iterator[Any]) -> Iterator[Iterator[list[str]]]:
-    source = (_cells(row) for row in rows)
+def _blocks(
+    rows: Iterable[tuple[int, list[Any]]],
+) -> Iterator[Iterator[tuple[str, list[str]]]]:
+    """Rows between blank ones, each with the address of its cells: "A5:F5"."""
+    source = ((number, _cells(row)) for number, row in rows)
 
-    def block(first: list[str]) -> Iterator[list[str]]:
-        yield first
-        for cells in source:
+    def placed(number: int, cells: list[str]) -> tuple[str, list[str]]:
+        return f"A{number}:{_letters(len(cells))}{number}", cells
+
+    def block(number: int, first: list[str]) -> Iterator[tuple[str, list[str]]]:
+        yield placed(number, first)
+        for following, cells in source:
             if not any(cells):
                 return
-            yield cells
+            yield placed(following, cells)
 
-    for cells in source:
+    for number, cells in source:
         if any(cells):
-            yield block(cells)
+            yield block(number, cells)
+
+
+def _letters(column: int) -> str:
+    """The name of a column, counted from 1: A to Z, AA, AB."""
+    name = ""
+    while column:
+        column, rest = divmod(column - 1, 26)
+        name = chr(ord("A") + rest) + name
+    return name
 
 
 def _cells(row: Any) -> list[str]:

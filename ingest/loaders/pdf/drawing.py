@@ -1,9 +1,10 @@
 """Looks at drawn PDF pages: is text that a rule takes for hidden there for readers to see?
 
-Owns the last word on visibility. A page is drawn twice by pdfium, with the suspected text and
-without it. Where the two differ, the text has ink of its own and is visible, whatever its colour
-space, pattern, order or font says. Where they don't, there may still be a picture with the same
-words below recognised text; the page without the text shows whether there is ink at that place.
+Owns the last word on visibility. The part of a page with suspected text is drawn by pdfium, with
+the text and without it. Where the two differ, the text has ink of its own and is visible, whatever
+its colour space, pattern, order or font says. Where they don't, there may still be a picture with
+the same words below recognised text; the page without the text shows whether there is ink at that
+place. Where all is one colour there is nothing to see, and one drawing is enough.
 
 Sources: FPDFPageObj_SetIsActive in fpdf_edit.h and FPDF_RenderPageBitmap in fpdfview.h of pdfium.
 """
@@ -28,11 +29,13 @@ _MOST_OBJECTS = 60_000  # a page of more is drawn by a program, not typeset
 _MOST_CHARACTERS = 200_000  # of a page
 _DEEPEST_FORM = 12
 _DIFFERENT = 16  # of 255, in any colour: as near as other formats take for the same
-_ASTRAY = 1.5  # times their size: recognised words stand so far from the picture's
+_GROUND = 1.0  # times their size: so far around letters there is ground that they stand on
 _LEAST_HEIGHT = 2.0  # points: nobody reads letters below it
 _CONTRAST = 48  # of 255 between the darkest and the lightest parts of recognised words
-_LEAST_INK = 0.004  # of a box's pixels, and two at least
+_LEAST_INK = 2  # pixels
 
+
+_Pixels = tuple[int, int, int, int]  # left, top, right, bottom of a drawn page
 
 _UNDRAWABLE = (RuntimeError, ValueError, OSError)  # pypdfium2.PdfiumError is the first
 
@@ -190,28 +193,48 @@ class _Page:
         self._left, self._bottom, self._right, self._top = page.get_bbox()
 
     def look(self, suspects: Sequence[Suspect], others: Sequence[Box]) -> list[Sight]:
-        from PIL import ImageChops
+        scale, part = self._part_with(suspects)
+        if part is None:
+            return [Sight.UNSEEN] * len(suspects)  # beside the page
+        before = _Drawn(self._page, scale, part)
+        try:
+            if all(s.size >= 1 and before.is_plain(self._around(s, scale)) for s in suspects):
+                return [Sight.UNSEEN] * len(suspects)
+            tiny: dict[int, list[Box]] = {}
+            found = self._objects_of(suspects, others)
+            for one, owners in found:
+                _set_active(one.raw, False)
+                for owner in owners:
+                    if owner.size < 1:
+                        tiny.setdefault(id(owner), []).append(one.box)
+            after = _Drawn(self._page, scale, part) if found else before
+            try:
+                changed = _Difference(before, after)
+                return [
+                    self._sight(s, scale, changed, after)
+                    if s.size >= 1
+                    else self._sight_of_tiny(tiny.get(id(s), []), scale, changed)
+                    for s in suspects
+                ]
+            finally:
+                after.close()
+        finally:
+            before.close()
 
+    def _part_with(self, suspects: Sequence[Suspect]) -> tuple[float, _Pixels | None]:
+        """The scale to draw at, pixels a point, and the part of the page that has the suspects."""
         area = max(1.0, (self._right - self._left) * (self._top - self._bottom))
         smallest = min((s.size for s in suspects if s.size >= 1), default=8.0)
         scale = max(_SCALE, _LEAST_PIXELS / smallest)
         scale = min(scale, (_MOST_PIXELS / area) ** 0.5)
-        before = self._draw(scale)
-        tiny: dict[int, list[Box]] = {}
-        for found, owners in self._objects_of(suspects, others):
-            _set_active(found.raw, False)
-            for owner in owners:
-                if owner.size < 1:
-                    tiny.setdefault(id(owner), []).append(found.box)
-        after = self._draw(scale)
-        changed = _any_channel(ImageChops.difference(before, after)).point(_OVER)
-        grey = after.convert("L")
-        return [
-            self._sight(s, scale, changed, grey)
-            if s.size >= 1
-            else self._sight_of_tiny(tiny.get(id(s), []), scale, changed)
-            for s in suspects
-        ]
+        if any(s.size < 1 for s in suspects):  # the file does not say where these are drawn
+            whole = (self._left, self._bottom, self._right, self._top)
+            return scale, self._pixels(whole, scale, 0.0)
+        places = [place for s in suspects if (place := self._around(s, scale))]
+        if not places:
+            return scale, None
+        lefts, tops, rights, bottoms = zip(*places, strict=True)
+        return scale, (min(lefts), min(tops), max(rights), max(bottoms))
 
     def texts(self) -> list[TextObject]:
         from pypdfium2 import raw
@@ -244,37 +267,30 @@ class _Page:
                 )
         return found
 
-    def _sight_of_tiny(self, boxes: Sequence[Box], scale: float, changed: Any) -> Sight:
+    def _sight_of_tiny(self, boxes: Sequence[Box], scale: float, changed: "_Difference") -> Sight:
         """Letters that the file says are tiny: visible only where they are drawn larger."""
         for box in boxes:
-            place = self._pixels(box, scale, 0.0)
-            inked = changed.crop(place).getbbox() if place else None
+            inked = changed.extent(self._pixels(box, scale, 0.0))
             if inked and min(inked[2] - inked[0], inked[3] - inked[1]) >= _LEAST_HEIGHT * scale:
                 return Sight.DRAWN
         return Sight.UNSEEN
 
-    def _sight(self, suspect: Suspect, scale: float, changed: Any, grey: Any) -> Sight:
+    def _sight(
+        self, suspect: Suspect, scale: float, changed: "_Difference", after: "_Drawn"
+    ) -> Sight:
         box = self._pixels(suspect.box, scale, 0.0)
         if box is None:
             return Sight.UNSEEN  # beside the page
-        ink = changed.crop(box).histogram()[255]
-        pixels = (box[2] - box[0]) * (box[3] - box[1])
-        if ink >= max(2, _LEAST_INK * pixels):
+        if changed.count(box) >= _LEAST_INK:
             return Sight.DRAWN
-        around = self._pixels(suspect.box, scale, _ASTRAY * suspect.size)
-        if around is not None and _contrast(grey.crop(around)) >= _CONTRAST:
+        if after.contrast(box) >= _CONTRAST:
             return Sight.PICTURED
         return Sight.UNSEEN
 
-    def _draw(self, scale: float) -> Any:
-        bitmap = self._page.render(
-            scale=scale, may_draw_forms=False, draw_annots=False, rev_byteorder=True
-        )
-        image = bitmap.to_pil().convert("RGB").copy()
-        bitmap.close()
-        return image
+    def _around(self, suspect: Suspect, scale: float) -> _Pixels | None:
+        return self._pixels(suspect.box, scale, _GROUND * suspect.size)
 
-    def _pixels(self, box: Box, scale: float, more: float) -> tuple[int, int, int, int] | None:
+    def _pixels(self, box: Box, scale: float, more: float) -> _Pixels | None:
         """The part of the drawn page that `box`, grown by `more` points, falls on."""
         left = max(self._left, box[0] - more)
         right = min(self._right, box[2] + more)
@@ -339,6 +355,70 @@ class _Page:
                 yield from self._text_objects(one, inner, depth + 1, count)
 
 
+class _Drawn:
+    """A part of a page, drawn. Places are pixels of the whole page; the part holds them all."""
+
+    def __init__(self, page: Any, scale: float, part: _Pixels) -> None:
+        width, height = (int(-(-side * scale // 1)) for side in page.get_size())
+        left, top = min(part[0], width - 1), min(part[1], height - 1)
+        right, bottom = min(part[2], width), min(part[3], height)
+        cut = (left, height - bottom, width - right, top)  # of left, bottom, right, top
+        self._bitmap = page.render(
+            scale=scale, may_draw_forms=False, draw_annots=False, rev_byteorder=True,
+            crop=tuple(max(0.0, pixels - 0.5) / scale for pixels in cut),
+        )  # fmt: skip
+        image = self._bitmap.to_pil()
+        self.image = image if image.mode == "RGB" else image.convert("RGB")
+        self._at = (left, top)
+
+    def within(self, place: _Pixels) -> _Pixels:
+        """`place` in the pixels of the part."""
+        x, y = self._at
+        return (place[0] - x, place[1] - y, place[2] - x, place[3] - y)
+
+    def is_plain(self, place: _Pixels | None) -> bool:
+        """Whether everything there is one colour, or lies beside the page."""
+        if place is None:
+            return True
+        extremes = self.image.crop(self.within(place)).getextrema()
+        return all(high - low <= _DIFFERENT for low, high in extremes)
+
+    def contrast(self, place: _Pixels | None) -> int:
+        """Between the darkest and the lightest parts there, of 255."""
+        return _contrast(self.image.crop(self.within(place)).convert("L")) if place else 0
+
+    def close(self) -> None:
+        self.image = None
+        self._bitmap.close()
+
+
+class _Difference:
+    """Where two drawings of the same part differ in any colour."""
+
+    def __init__(self, before: _Drawn, after: _Drawn) -> None:
+        from PIL import ImageChops
+
+        self._part = before
+        self._image = None
+        if after is not before:
+            difference = ImageChops.difference(before.image, after.image)
+            over = [255 if value > _DIFFERENT else 0 for value in range(256)]
+            self._image = _any_channel(difference).point(over)
+
+    def count(self, place: _Pixels) -> int:
+        """How many pixels differ there."""
+        if self._image is None:
+            return 0
+        return int(self._image.crop(self._part.within(place)).histogram()[255])
+
+    def extent(self, place: _Pixels | None) -> _Pixels | None:
+        """The box around the pixels that differ there."""
+        if self._image is None or place is None:
+            return None
+        found: _Pixels | None = self._image.crop(self._part.within(place)).getbbox()
+        return found
+
+
 class Grid:
     """Finds the suspects at a place without comparing each with each."""
 
@@ -375,9 +455,6 @@ def _share(one: Box, other: Box) -> bool:
     least_width = min(one[2] - one[0], other[2] - other[0])
     least_height = min(one[3] - one[1], other[3] - other[1])
     return width >= 0.5 * least_width and height >= 0.4 * least_height
-
-
-_OVER = [255 if value > _DIFFERENT else 0 for value in range(256)]
 
 
 def _any_channel(image: Any) -> Any:

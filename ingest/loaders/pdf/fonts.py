@@ -5,6 +5,7 @@ import struct
 from collections.abc import Iterable
 from typing import Any
 
+from pypdf._cmap import _parse_encoding
 from pypdf._codecs.adobe_glyphs import adobe_glyphs
 from pypdf.generic import DictionaryObject
 from pypdf.generic._font import Font
@@ -20,11 +21,13 @@ class FontFace:
 
     __slots__ = (
         "bold",
+        "built_in",
         "cache",
         "composite",
         "em",
         "font",
         "gap",
+        "incomplete",
         "named",
         "readable",
         "scale",
@@ -38,13 +41,20 @@ class FontFace:
         self.bold = bool(_BOLD.search(self.font.name)) or (
             isinstance(weight, int | float) and weight >= 600
         )
-        self.composite = isinstance(self.font.encoding, str)
+        # A simple font has codes of one byte, even where its encoding has a composite font's name.
+        self.composite = (
+            isinstance(self.font.encoding, str) and resource.get("/Subtype") == "/Type0"
+        )
         # Without a map to Unicode, or with codes by a map of the file's own, pypdf gives the codes
         # as letters. pdfium knows the letters of Adobe's collections, and where it has to guess.
         self.unmapped = resource.get("/Subtype") == "/Type0" and (
             not self.font.character_map or not isinstance(resource.get("/Encoding"), str)
         )
-        self.named = _is_named(resource)
+        self.incomplete = False  # a code was shown whose letters only the font's file knows
+        self.built_in = resource.get("/Subtype") == "/TrueType" and not (
+            "/ToUnicode" in resource or "/Encoding" in resource
+        )
+        self.named = _named_letters(resource)
         self.scale = 0.001
         self.em = 1.0  # height of the letters, in parts of the font size
         if self.font.sub_type == "Type3":
@@ -61,12 +71,12 @@ class FontFace:
         """Text and width (in parts of the font size) of each glyph of a string."""
         font = self.font
         codes: Iterable[str]
-        if font.encoding == "utf-16-be":  # two bytes a code; those of surrogates are codes as well
-            codes = map(chr, struct.unpack(f">{len(data) // 2}H", data[: len(data) & ~1]))
-        elif self.composite:
-            codes = data.decode(str(font.encoding), "replace")
-        else:
+        if not self.composite:
             codes = data.decode("latin-1")
+        elif font.encoding == "utf-16-be":  # two bytes a code; surrogates are codes as well
+            codes = map(chr, struct.unpack(f">{len(data) // 2}H", data[: len(data) & ~1]))
+        else:
+            codes = data.decode(str(font.encoding), "replace")
         cache = self.cache
         found = []
         for code in codes:
@@ -85,42 +95,77 @@ class FontFace:
         """What one code of a string says."""
         font = self.font
         if isinstance(font.encoding, str):
+            if self.composite and code not in font.character_map:
+                self.incomplete = True
             return str(font.character_map.get(code, code))
+        if letters := self.named.get(ord(code)):
+            return letters
+        if self.built_in and not code.isascii():
+            self.incomplete = True
         text = str(font.encoding.get(ord(code), code))
-        if not self.named or _is_glyph_name(text):
-            text = str(font.character_map.get(text, text))
-        return _of_glyph_name(text, code) if _is_glyph_name(text) else text
+        text = str(font.character_map.get(text, text))
+        return _of_glyph_name(text) or code if _is_glyph_name(text) else text
 
 
-def _is_named(resource: Any) -> bool:
-    """Whether the encoding that the file names counts, and not the one built into the font.
+def _named_letters(resource: Any) -> dict[int, str]:
+    """Code -> letters, where the encoding that the file names counts, and not the font's own.
 
-    pypdf lets the built-in encoding of an embedded Type 1 font win. For fonts of usual letters the
-    standard has it the other way round (ISO 32000-1, 9.6.6.1). A map to Unicode is above both.
+    pypdf lets the built-in encoding of an embedded Type 1 font win. The standard has it the other
+    way round (ISO 32000-1, 9.6.6.1): what a file's `/Differences` or `/BaseEncoding` say counts,
+    and a named encoding for fonts of usual letters. A map to Unicode is above all of them.
     """
     if "/ToUnicode" in resource or resource.get("/Subtype") not in {"/Type1", "/MMType1"}:
-        return False
-    if "/FontDescriptor" not in resource or not isinstance(resource.get("/Encoding"), str):
-        return False
-    flags = resource["/FontDescriptor"].get("/Flags", _SYMBOLIC)
-    return bool(flags & _USUAL_LETTERS) and not flags & _SYMBOLIC
+        return {}
+    if "/FontDescriptor" not in resource or "/Encoding" not in resource:
+        return {}
+    encoding = resource["/Encoding"]
+    letters = _parse_encoding(resource)
+    if isinstance(letters, str):
+        return {}
+    if isinstance(encoding, str):
+        flags = resource["/FontDescriptor"].get("/Flags", _SYMBOLIC)
+        if not flags & _USUAL_LETTERS or flags & _SYMBOLIC:
+            return {}
+        codes = set(letters)
+    elif "/BaseEncoding" in encoding:
+        codes = set(letters)
+    else:
+        codes = _differing(encoding.get("/Differences", ()))
+    named = {code: letters[code] for code in codes if code in letters}
+    plain = {
+        code: _of_glyph_name(text) if _is_glyph_name(text) else text for code, text in named.items()
+    }
+    return {code: text for code, text in plain.items() if text and text != ".notdef"}
+
+
+def _differing(differences: Any) -> set[int]:
+    """The codes that a `/Differences` array names: a code, then names for it and those after."""
+    codes = set()
+    code = 0
+    for one in differences.get_object() if differences else ():
+        if isinstance(one, int):
+            code = one
+        else:
+            codes.add(code)
+            code += 1
+    return codes
 
 
 def _is_glyph_name(text: str) -> bool:
     return len(text) > 1 and text[0] == "/"
 
 
-def _of_glyph_name(name: str, code: str) -> str:
+def _of_glyph_name(name: str) -> str:
     """The letters of a glyph name that pypdf leaves, such as "/three.os" or "/uni00E4".
 
-    By the rules of the Adobe Glyph List; a name that only its font knows stands for its code.
+    By the rules of the Adobe Glyph List; "" for a name that only its font knows.
     """
     plain = name.split(".", maxsplit=1)[0]
     if letters := "".join(str(adobe_glyphs.get(f"/{part}", "")) for part in plain[1:].split("_")):
         return letters
     if match := _UNICODE_NAME.fullmatch(plain):
         return chr(int(match[1], 16))
-    return code
+    return ""
 
 
 def _em_of_type3(resource: Any, matrix: Any) -> float:

@@ -13,8 +13,8 @@ from pypdf.errors import PyPdfError
 from ingest.loaders.pdf.drawing import CannotDraw, Drawing, Grid, Sight, Suspect, TextObject
 from ingest.loaders.pdf.figures import figures_alone, figures_on, labels
 from ingest.loaders.pdf.lines import page_blocks
-from ingest.loaders.pdf.paragraphs import Pages, Paragraphs
-from ingest.loaders.pdf.recognised import blocks_of
+from ingest.loaders.pdf.paragraphs import Page, Paragraphs
+from ingest.loaders.pdf.recognised import blocks_of, edges_of
 from ingest.loaders.pdf.tables import Line, Table
 from ingest.loaders.pdf.text import Interpreter, PageText, Run
 from ingest.ocr.reading import reading_of
@@ -47,7 +47,8 @@ def load_pdf(file: BinaryIO, findings: Findings) -> Iterator[Section]:
     try:
         reader = PdfReader(file)
         if reader.is_encrypted and not reader.decrypt(""):
-            raise LoaderError("is encrypted; save a copy without a password")
+            yield from _load_encrypted(file, findings)
+            return
         pages = reader.pages
         findings.pages = len(pages)
         findings.title = _metadata_title(reader)
@@ -76,26 +77,38 @@ def load_pdf(file: BinaryIO, findings: Findings) -> Iterator[Section]:
 
 
 def _load_damaged(file: BinaryIO, findings: Findings, why: str) -> Iterator[Section]:
-    """A file that pypdf cannot open, as viewers show it: text alone, by pdfium.
+    """A file that pypdf cannot open, as viewers show it.
 
     One without an end is refused: nobody knows how much of it is missing.
     """
-    drawing = Drawing(file, findings)
     damaged = f"is damaged or incomplete ({why}); get it again or print it to a new PDF"
     if not _has_an_end(file):
         raise LoaderError(damaged)
+    warning = f"is damaged ({why}): its text was read, without headings and forms"
+    yield from _load_by_pdfium(file, findings, damaged, warning)
+
+
+def _load_encrypted(file: BinaryIO, findings: Findings) -> Iterator[Section]:
+    """A file that wants a password. Where that is for its attachments, viewers show its pages."""
+    refusal = "is encrypted; save a copy without a password"
+    warning = "has encrypted attachments: its pages were read, without headings and forms"
+    yield from _load_by_pdfium(file, findings, refusal, warning)
+
+
+def _load_by_pdfium(
+    file: BinaryIO, findings: Findings, refusal: str, warning: str
+) -> Iterator[Section]:
+    """Text alone. Raises LoaderError with `refusal` where pdfium cannot open it or finds none."""
+    drawing = Drawing(file, findings)
     try:
         findings.pages = drawing.pages()
     except CannotDraw:
-        raise LoaderError(damaged) from None
+        raise LoaderError(refusal) from None
     if findings.pages > _MOST_PAGES:
         raise LoaderError(f"has {findings.pages:,} pages, more than {_MOST_PAGES:,}; split it")
     count = _Counts()
     paragraphs = Paragraphs(findings, {})
-    pages = (
-        (index + 1, _damaged_page(index, drawing, count, findings))
-        for index in range(findings.pages)
-    )
+    pages = (_damaged_page(index, drawing, count, findings) for index in range(findings.pages))
     found = False
     while batch := list(islice(pages, _PAGES_AT_ONCE)):
         for section in paragraphs.sections(batch):
@@ -104,15 +117,16 @@ def _load_damaged(file: BinaryIO, findings: Findings, why: str) -> Iterator[Sect
     yield from paragraphs.close()
     drawing.close()
     if not found:
-        raise LoaderError(damaged)
-    findings.warn(f"is damaged ({why}): its text was read, without headings and forms")
+        raise LoaderError(refusal)
+    findings.warn(warning)
     count.report(findings, empty=False)
 
 
 def _has_an_end(file: BinaryIO) -> bool:
     size = file.seek(0, os.SEEK_END)
     file.seek(max(0, size - _TAIL))
-    return b"%%EOF" in file.read(_TAIL)
+    tail = file.read(_TAIL)
+    return b"%%EOF" in tail or b"startxref" in tail  # after it come a number and that sign
 
 
 class _Counts:
@@ -176,28 +190,34 @@ def _named(pages: Iterable[int]) -> str:
 
 def _read_pages(
     reader: PdfReader, pages: Any, drawing: Drawing, count: _Counts, findings: Findings
-) -> Pages:
+) -> Iterator[Page]:
     interpreter = Interpreter(reader)
     for number in range(len(pages)):
         try:
-            shown = _decoded(interpreter.read(pages[number]), number, drawing)
+            shown, unread = _without_unread(
+                _decoded(interpreter.read(pages[number]), number, drawing)
+            )
             blocks = page_blocks(_visible(shown, number, drawing, count), shown.rules)
             form = _form_fields(pages[number])
         except MemoryError:
             raise
         except Exception:  # noqa: BLE001  # pypdf raises anything on a broken page
-            yield number + 1, _damaged_page(number, drawing, count, findings)
+            yield _damaged_page(number, drawing, count, findings)
             continue
         text = "".join(map(_text_of, blocks))
         garbled = _is_mostly(_UNREADABLE.findall(text), text)
-        undecoded = garbled or text.count(_NO_LETTER) > _FEW
-        scanned = not text and not form and _shows_something(shown, number, drawing)
+        undecoded = garbled or unread + text.count(_NO_LETTER) > _FEW
+        scanned = (
+            not text and not form and not undecoded and _shows_something(shown, number, drawing)
+        )
         stamped = 0 < len(text) <= _STAMP and shown.image_share > _SCAN
         page = None
         if undecoded or scanned or stamped:
             page = _recognised(number, drawing, findings, count, said=scanned)
-        if page is not None and (scanned or _is_better(page, garbled or stamped)):
-            blocks = blocks_of(page)
+        little_there = garbled or stamped or unread > _MOSTLY * (unread + len(text))
+        edges = shown.height
+        if page is not None and (scanned or _is_better(page, little_there)):
+            blocks, edges = blocks_of(page), edges_of(page)
             findings.readings.append(reading_of(number + 1, page))
         else:
             if undecoded:
@@ -206,7 +226,7 @@ def _read_pages(
                 blocks = list(_readable(blocks, _UNREADABLE if garbled else _UNKNOWN))
             findings.readings.append(_reading(number + 1, undecoded or scanned, blocks))
             blocks += _figures(number, shown, drawing, findings)
-        yield number + 1, [*blocks, form] if form else blocks
+        yield Page(number + 1, [*blocks, form] if form else blocks, edges)
 
 
 def _figures(
@@ -267,24 +287,22 @@ def _recognised(
         return None
 
 
-def _damaged_page(
-    index: int, drawing: Drawing, count: _Counts, findings: Findings
-) -> list[Line | Table]:
+def _damaged_page(index: int, drawing: Drawing, count: _Counts, findings: Findings) -> Page:
     """A page that pypdf cannot read, as pdfium has it."""
     try:
         shown = PageText(_to_be_seen(drawing.texts(index)), [], painted=True, image_share=0.0)
     except CannotDraw:
         count.broken.append(index + 1)
         findings.readings.append(PageReading(index + 1, "unreadable"))
-        return []
+        return Page(index + 1, [])
     blocks = page_blocks(_visible(shown, index, drawing, count), shown.rules)
     if not blocks and findings.scans is not None:
         page = _recognised(index, drawing, findings, count, said=True)
         if page is not None:
             findings.readings.append(reading_of(index + 1, page))
-            return blocks_of(page)
+            return Page(index + 1, blocks_of(page), edges_of(page))
     findings.readings.append(PageReading(index + 1, "partly" if blocks else "unreadable"))
-    return blocks
+    return Page(index + 1, blocks)
 
 
 def _decoded(shown: PageText, index: int, drawing: Drawing) -> PageText:
@@ -299,7 +317,7 @@ def _decoded(shown: PageText, index: int, drawing: Drawing) -> PageText:
         texts = drawing.texts(index)
     except CannotDraw:  # nobody knows the letters, and the document has to say so
         unread = [
-            run._replace(text=_NO_LETTER * (_FEW + 1)) if run.undecoded else run
+            run._replace(text=run.text or _NO_LETTER * (_FEW + 1)) if run.undecoded else run
             for run in shown.runs
         ]
         return shown._replace(runs=unread)
@@ -320,10 +338,24 @@ def _decoded(shown: PageText, index: int, drawing: Drawing) -> PageText:
     return shown._replace(runs=runs + _to_be_seen(elsewhere))
 
 
+def _without_unread(shown: PageText) -> tuple[PageText, int]:
+    """The page without the runs of which no letter is known, and how many letters they have.
+
+    In a line with others they would make all of it look as if it could not be read.
+    """
+    runs, unread = [], 0
+    for run in shown.runs:
+        if run.text and not run.text.strip(_NO_LETTER):
+            unread += len(run.text)
+        else:
+            runs.append(run)
+    return (shown._replace(runs=runs) if unread else shown), unread
+
+
 def _with_letters(run: Run, pieces: list[TextObject]) -> Run:
     text = "".join(piece.text for piece in pieces)
     if sum(piece.guessed for piece in pieces) > _MOSTLY * len(text) or _UNREADABLE.search(text):
-        return run._replace(text=_NO_LETTER * len(text))
+        return run._replace(text=run.text or _NO_LETTER * len(text))
     box = pieces[0].box
     along = (box[0], box[2]) if not run.angle else (run.x0, run.x1)
     return run._replace(text=text, x0=along[0], x1=along[1], drawn=box)
@@ -393,6 +425,7 @@ def _readable(
             block.text = block.text.replace(_NO_LETTER, "").strip()
         else:
             block.rows = [row.replace(_NO_LETTER, "") for row in block.rows]
+            block.grid = None  # of letters that nobody can read no figure is made
         if _text_of(block).strip():
             yield block
 

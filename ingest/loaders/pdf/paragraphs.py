@@ -7,11 +7,9 @@ from itertools import pairwise
 from statistics import median
 from typing import NamedTuple
 
-from ingest.loaders.pdf.tables import Line, Table
+from ingest.loaders.pdf.tables import SAME_LINE, Line, Table
 from ingest.sections import Findings, Outline, Section
 from vectorstore.languages import any_of
-
-Pages = Iterator[tuple[int, list[Line | Table]]]
 
 _LARGER = 1.12  # times the body's size: a heading by its size
 _MOST_HEADINGS = 0.35  # of a batch's lines; above it, large or bold type is no heading there
@@ -23,13 +21,22 @@ _NUMBERING = re.compile(
     r"(\d{1,3}(?:\.\d{1,3})*|[A-Z](?:\.\d{1,3})+|[IVX]{1,5})[.:)]?\s+",
     re.I,
 )
-_TOC_LINE = re.compile(r"(?:…|\.{3,}|(?:\. ){3,})\s*[\divxlc]{1,5}$")
+_TOC_LINE = re.compile(r"(?:…|(?<!\.)\.{3,}+|(?<!\. )(?:\. ){3,}+)\s*+[\divxlc]{1,5}$")
 _WORD = re.compile(r"[^\W\d_]{2,}(?:-[^\W\d_]{2,})*")
 _SENTENCE_END = re.compile(r"[.!?:;。！？]['\")\]”’»]*$")
-_BROKEN_WORD = re.compile(r"[^\W\d_]{2,}[-\u2010\u00ad]$")
+_BROKEN_WORD = re.compile(r"(?<![^\W\d_])[^\W\d_]{2,}+[-\u2010\u00ad]$")
 _NUMBERS_OF_A_HEADER = 3  # "Page 3 of 12", "Report 2023, page 3"
 _DIGITS = re.compile(r"(?<![\d.,])\d+(?![.,]?\d)")  # no part of an amount
+_MARGIN = 1 / 6  # of the page's height at its top and at its bottom: running heads stand there
 _FOREIGN_TO_TITLES = re.compile(r"[\W_]+")
+
+
+class Page(NamedTuple):
+    """What stands on a page, from 1. `height`: its lower and upper edge, points; equal: unknown."""
+
+    number: int
+    blocks: list[Line | Table]
+    height: tuple[float, float] = (0.0, 0.0)
 
 
 class _Rank(NamedTuple):
@@ -50,54 +57,61 @@ class Paragraphs:
         self._base = 0  # level of the innermost bookmark
         self._ranks: list[_Rank] = []  # of the typeset headings below it
         self._sizes: Counter[float] = Counter()
-        self._margins: Counter[tuple[str, int]] = Counter()
+        self._margins: Counter[tuple[str, int]] = Counter()  # line and place -> pages
+        self._wordings: dict[tuple[str, int], set[str]] = {}  # the same, with their numbers
         self._shown_margins: set[str] = set()
         self._pages = 0
         self._page = 1
 
-    def sections(self, batch: Sequence[tuple[int, list[Line | Table]]]) -> Iterator[Section]:
+    def sections(self, batch: Sequence[Page]) -> Iterator[Section]:
         """Paragraphs and tables of the pages, each page's apart."""
-        for _, blocks in batch:
-            for line in _lines(blocks):
+        for page in batch:
+            for line in _lines(page.blocks):
                 self._sizes[_half(line.size)] += len(line.text)
-            self._margins.update({key for key, _ in _margins(blocks)})
+            margins = _margins(page)
+            self._margins.update({key for key, _ in margins})
+            for key, line in margins:
+                self._wordings.setdefault(key, set()).add(line.text)
         self._pages += len(batch)
         body = self._sizes.most_common(1)[0][0] if self._sizes else 10.0
         words = _vocabulary(batch)
         mostly_bold = _mostly_bold(batch)
         styled = not self._too_many_headings(batch, body, mostly_bold)
-        for number, blocks in batch:
-            self._page = number
-            if number == 1:
-                self._take_title(blocks, body)
-            kept = self._without_margins(blocks)
-            page = _PageWriter(
-                self, kept, body if styled else 1e6, mostly_bold or not styled, words
-            )
-            yield from page.sections()
+        for page in batch:
+            self._page = page.number
+            if page.number == 1:
+                self._take_title(page.blocks, body)
+            writer = _PageWriter(
+                self, self._without_margins(page), body if styled else 1e6,
+                mostly_bold or not styled, words,
+            )  # fmt: skip
+            yield from writer.sections()
 
     def close(self) -> Iterator[Section]:
         """A last heading that nothing followed."""
         yield from self._outline.close(self._page)
 
-    def _without_margins(self, blocks: list[Line | Table]) -> list[Line | Table]:
-        """The page without what stands at the same place on most pages; shown once, though."""
+    def _without_margins(self, page: Page) -> list[Line | Table]:
+        """The page without what stands at the same place on most pages; shown once, though.
+
+        Without a word it is a page's number where it changes, and a figure of the page where not.
+        """
         dropped: set[int] = set()
-        for key, line in _margins(blocks):
+        for key, line in _margins(page):
             seen = self._margins[key]
-            if seen >= 3 and seen >= 0.3 * min(self._pages, 40) and len(blocks) > 4:
-                numbered = "#" in key[0] and not re.search(r"[^\W\d_]{3}", key[0])
-                if key[0] in self._shown_margins or numbered:
+            if seen >= 3 and seen >= 0.3 * min(self._pages, 40) and len(page.blocks) > 4:
+                worded = re.search(r"[^\W\d_]{3}", key[0])
+                if not worded and len(self._wordings[key]) == 1:
+                    continue
+                if key[0] in self._shown_margins or ("#" in key[0] and not worded):
                     dropped.add(id(line))
                 self._shown_margins.add(key[0])
-        return [block for block in blocks if id(block) not in dropped]
+        return [block for block in page.blocks if id(block) not in dropped]
 
-    def _too_many_headings(
-        self, batch: Sequence[tuple[int, list[Line | Table]]], body: float, mostly_bold: bool
-    ) -> bool:
+    def _too_many_headings(self, batch: Sequence[Page], body: float, mostly_bold: bool) -> bool:
         total = found = 0
-        for _, blocks in batch:
-            for line in _lines(blocks):
+        for page in batch:
+            for line in _lines(page.blocks):
                 total += 1
                 found += looks_like_heading(line, body, mostly_bold)
         return found > _MOST_HEADINGS * total and total > 20
@@ -132,9 +146,13 @@ class Paragraphs:
         self._ranks.append(rank)
         yield from self._outline.open(self._base + len(self._ranks), title, page)
 
-    def place(self, text: str, page: int, *, table: bool = False) -> Section:
+    def place(self, text: str, page: int) -> Section:
         """Put text under the current heading."""
-        return self._outline.place(text, page, "table" if table else "text")
+        return self._outline.place(text, page)
+
+    def place_table(self, table: Table, page: int) -> Section:
+        """Put a table under the current heading."""
+        return self._outline.place("\n".join(table.rows), page, "table", table.grid)
 
     def bookmarks(self, page: int) -> list[tuple[int, str]]:
         """The outline's entries for a page, in order."""
@@ -182,7 +200,7 @@ class _PageWriter:
             if isinstance(block, Table):
                 yield from self._flush()
                 if block.rows:
-                    yield self._document.place("\n".join(block.rows), self._page, table=True)
+                    yield self._document.place_table(block, self._page)
                 at += 1
             elif at in matches:
                 yield from self._flush()
@@ -298,7 +316,7 @@ class _PageWriter:
 
     def _mend(self, start: str, rest: str) -> tuple[str, str]:
         """Join a word that was broken at a line's end; a hyphen of its own stays."""
-        head = re.search(r"[^\W\d_]+(?=.$)", start)
+        head = re.search(r"(?<![^\W\d_])[^\W\d_]+(?=.$)", start)
         tail = re.match(r"[^\W\d_]+", rest)
         if head is None or tail is None:
             return start, rest
@@ -336,12 +354,12 @@ def looks_like_heading(line: Line, body: float, mostly_bold: bool) -> bool:
     return line.bold and not mostly_bold and line.size >= 0.95 * body
 
 
-def _vocabulary(batch: Sequence[tuple[int, list[Line | Table]]]) -> Counter[str]:
+def _vocabulary(batch: Sequence[Page]) -> Counter[str]:
     """How often each word stands in the text, without halves of words broken at line ends."""
     words: Counter[str] = Counter()
-    for _, blocks in batch:
+    for page in batch:
         broken = False
-        for line in _lines(blocks):
+        for line in _lines(page.blocks):
             found = [word.lower() for word in _WORD.findall(line.text)]
             ends_broken = bool(_BROKEN_WORD.search(line.text))
             words.update(found[broken : len(found) - ends_broken])
@@ -357,8 +375,8 @@ def _flush_left(a: Line, b: Line) -> bool:
     return abs(a.x0 - b.x0) < 4 * max(a.size, b.size)
 
 
-def _mostly_bold(batch: Sequence[tuple[int, list[Line | Table]]]) -> bool:
-    lines = [line for _, blocks in batch for line in _lines(blocks)]
+def _mostly_bold(batch: Sequence[Page]) -> bool:
+    lines = [line for page in batch for line in _lines(page.blocks)]
     return sum(len(line.text) for line in lines if line.bold) * 3 > sum(
         len(line.text) for line in lines
     )
@@ -368,11 +386,27 @@ def _lines(blocks: list[Line | Table]) -> list[Line]:
     return [block for block in blocks if isinstance(block, Line)]
 
 
-def _margins(blocks: list[Line | Table]) -> list[tuple[tuple[str, int], Line]]:
-    """The two highest and the two lowest lines: where headers and footers stand."""
-    lines = sorted((line for line in _lines(blocks) if line.angle == 0), key=lambda line: line.y)
-    outer = {id(line): line for line in (*lines[:2], *lines[-2:])}
-    return [((_without_numbers(line.text), round(line.y / 4)), line) for line in outer.values()]
+def _margins(page: Page) -> list[tuple[tuple[str, int], Line]]:
+    """The two highest and the two lowest rows, as far as headers and footers may stand there."""
+    rows: list[list[Line]] = []
+    for line in sorted((line for line in _lines(page.blocks) if line.angle == 0), key=_height):
+        if rows and line.y - rows[-1][0].y < SAME_LINE * line.size:
+            rows[-1].append(line)
+        else:
+            rows.append([line])
+    bottom, top = page.height
+    margin = _MARGIN * (top - bottom)
+    outer = {id(row): row for row in (*rows[:2], *rows[-2:])}
+    return [
+        ((_without_numbers(line.text), round(line.y / 4)), line)
+        for row in outer.values()
+        if margin <= 0 or not bottom + margin <= row[0].y <= top - margin
+        for line in row
+    ]
+
+
+def _height(line: Line) -> float:
+    return line.y
 
 
 def _without_numbers(text: str) -> str:

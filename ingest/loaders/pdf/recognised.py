@@ -15,8 +15,7 @@ def blocks_of(page: RecognisedPage) -> list[Line | Table]:
     """Lines and tables in reading order; coordinates as if most of the text had 10 points."""
     if not page.lines:
         return []
-    usual = median(line.size for line in page.lines for word in line.words for _ in word.text)
-    scale = _BODY / max(1.0, usual)
+    scale = _scale(page)
     runs: list[Run] = []
     for line in page.lines:
         size = line.size * scale
@@ -27,3 +26,14 @@ def blocks_of(page: RecognisedPage) -> list[Line | Table]:
             left, _, right, _ = word.box
             runs.append(Run(word.text, left * scale, right * scale, y, size, 0, False, False))
     return page_blocks(runs, [])
+
+
+def edges_of(page: RecognisedPage) -> tuple[float, float]:
+    """The page's lower and upper edge, in the coordinates of `blocks_of`; equal for no lines."""
+    return (0.0, page.height * _scale(page)) if page.lines else (0.0, 0.0)
+
+
+def _scale(page: RecognisedPage) -> float:
+    """Points a pixel."""
+    usual = median(line.size for line in page.lines for word in line.words for _ in word.text)
+    return _BODY / max(1.0, usual)

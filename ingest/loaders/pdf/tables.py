@@ -7,7 +7,8 @@ from itertools import pairwise
 from statistics import median
 
 from ingest.loaders.pdf.text import Rule
-from ingest.loaders.tables import table_lines
+from ingest.loaders.tables import TableReader
+from ingest.sections import Grid
 
 SAME_LINE = 0.35  # of the font size: baselines closer than this are one line
 _TOUCH = 2.5  # points: rules this close meet
@@ -39,6 +40,7 @@ class Table:
 
     rows: list[str]
     y: float  # of its first row
+    grid: Grid | None = None  # its cells, where they are known
 
 
 def tidy(text: str) -> str:
@@ -145,8 +147,7 @@ def _ruled_table(pieces: Sequence[Line], grid: _Grid) -> tuple[set[int], Table |
         bold.append(all(pieces[n].bold for cell in numbers for n in cell))
     if max(len(cell) for row in rows for cell in row) > 3_000:  # a page with a frame around
         return members, None
-    lines = list(table_lines(_spanning(rows), _bold_rows(bold)))
-    return members, Table(lines, ys[-1])
+    return members, _read(_spanning(rows), _bold_rows(bold), ys[-1])
 
 
 # Tables: rows of pieces side by side, in columns that stay free of text from row to row.
@@ -228,7 +229,12 @@ def _table(pieces: Sequence[Line], members: list[int]) -> Table | None:
         last_y = y
     if not _is_regular(grid) or not _is_drawn_in_order(numbers, members):
         return None
-    return Table(list(table_lines(_spanning(grid), _bold_rows(bold))), pieces[rows[0][0]].y)
+    return _read(_spanning(grid), _bold_rows(bold), pieces[rows[0][0]].y)
+
+
+def _read(rows: list[list[str]], header_rows: int | None, y: float) -> Table:
+    said, grid = next(TableReader(rows, header_rows).sections(), ("", None))
+    return Table(said.split("\n") if said else [], y, grid)
 
 
 def _is_regular(grid: list[list[str]]) -> bool:

@@ -32,6 +32,7 @@ _MOST_RULES = 4_000  # more lines than this make a drawing, not tables
 _SMALLEST = 1.0  # points: smaller text is there for machines, not for people
 _WHITE = 0.94  # as near as other formats take for the same, 16 of 255
 _FAINT = 0.05  # opacity
+_CLIPPING = 4  # text render modes from here on clip to the letters
 
 
 class Run(NamedTuple):
@@ -50,7 +51,7 @@ class Run(NamedTuple):
     bold: bool
     hidden: bool
     layer: bool = False  # hidden as recognised words of a picture are, and in no other way
-    undecoded: bool = False  # its font's codes are not known here; the text is "" then
+    undecoded: bool = False  # not all of its font's codes are known here; if none, the text is ""
     unpainted: bool = False  # its render mode draws nothing, as OCR programs set it
     ends: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)  # of the baseline, on the page
     drawn: Box | None = None  # the box of its letters, where pdfium gave it
@@ -77,6 +78,7 @@ class PageText(NamedTuple):
     rules: list[Rule]
     painted: bool  # something is drawn: images, lines or areas
     image_share: float  # of the page's area covered by its images together
+    height: tuple[float, float] = (0.0, 0.0)  # the lower and upper edge; equal: not known
 
 
 class _State:
@@ -161,7 +163,9 @@ class _Page:
         left, bottom, right, top = self._area
         area = max(1.0, (right - left) * (top - bottom))
         rules = self._rules if len(self._rules) < _MOST_RULES else []
-        return PageText(self._runs, rules, self._painted, min(1.0, self._image_area / area))
+        crop = self._page.cropbox
+        edges = (min(float(crop.bottom), float(crop.top)), max(float(crop.bottom), float(crop.top)))
+        return PageText(self._runs, rules, self._painted, min(1.0, self._image_area / area), edges)
 
     def _walk(  # noqa: PLR0912, PLR0915  # a branch an operator
         self, operations: list[tuple[Any, bytes]], resources: DictionaryObject, state: _State,
@@ -195,6 +199,9 @@ class _Page:
                     line = matrix = moved(line, 0.0, -state.leading)
                 elif operator == b"BT":
                     line = matrix = IDENTITY
+                elif operator == b"ET":
+                    if state.mode >= _CLIPPING:  # what is filled now shows in the letters alone
+                        state.fill = state.fill._replace(ragged=True)
                 elif operator == b"cm":
                     state.ctm = times(matrix_of(operands), state.ctm)
                 elif operator == b"q":
@@ -355,8 +362,8 @@ class _Page:
             elsewhere or state.faint or state.mode in {3, 7} or self._is_on_white(x, y, state.white)
         )
         along, along_end = x * ux + y * uy, x_end * ux + y_end * uy
-        undecoded = face is None or face.unmapped
-        content = "".join(text) if face and face.readable and not undecoded else ""
+        content = "".join(text) if face and face.readable and not face.unmapped else ""
+        undecoded = face is None or face.unmapped or face.incomplete
         self._runs.append(
             Run(content, min(along, along_end), max(along, along_end), y * ux - x * uy, size,
                 angle, bool(face and face.bold) or state.mode == 2, hidden,

@@ -3,10 +3,9 @@
 import csv
 import io
 from collections.abc import Iterator
-from itertools import islice
 
 from ingest.encoding import decode
-from ingest.loaders.tables import table_lines
+from ingest.loaders.tables import TableReader
 from ingest.sections import Findings, LoaderError, Section
 
 _ROWS_A_SECTION = 100
@@ -20,10 +19,9 @@ def load_csv(data: bytes, findings: Findings) -> Iterator[Section]:
         findings.warn(warning)
     csv.field_size_limit(1 << 24)
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter_of(text))
-    lines = table_lines(rows)
     try:
-        while batch := list(islice(lines, _ROWS_A_SECTION)):
-            yield Section("\n".join(batch), kind="table")
+        for lines, grid in TableReader(rows).sections(size=_ROWS_A_SECTION):
+            yield Section(lines, kind="table", grid=grid)
     except csv.Error as error:
         raise LoaderError(f"is not a readable CSV table ({error}); save it as XLSX") from None
 

@@ -8,18 +8,18 @@ import re
 from collections.abc import Iterator
 
 from ingest.encoding import decode
-from ingest.loaders.tables import table_lines
+from ingest.loaders.tables import TableReader
 from ingest.loaders.text.markdown_html import shown
 from ingest.sections import Findings, Outline, Section
 
-_ATX = re.compile(r" {0,3}(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*$")
+_ATX = re.compile(r" {0,3}(#{1,6})(?:[ \t]+(.*))?$")
 _SETEXT = re.compile(r" {0,3}(=+|-{2,})[ \t]*$")
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
-_TABLE_RULE = re.compile(r" {0,3}\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$")
+_TABLE_RULE = re.compile(r" {0,3}\|?[ \t]*+:?-++:?[ \t]*+(?:\|[ \t]*+:?-++:?[ \t]*+)*\|?[ \t]*$")
 _RULE = re.compile(r" {0,3}(?:\*[ \t]*){3,}$|(?:-[ \t]*){3,}$|(?:_[ \t]*){3,}$")
 _ITEM = re.compile(r"\s*(?:[-*+]|\d{1,9}[.)])\s")
 _CELL = re.compile(r"(?<!\\)\|")
-_FRONT_TITLE = re.compile(r"title:\s*[\"']?(.*?)[\"']?\s*$", re.I)
+_FRONT_TITLE = re.compile(r"title:(.*)", re.I)
 _INLINE = (
     (re.compile(r"!\[([^\]\n]{0,500})\]\([^)\n]{0,2000}\)"), r"\1"),
     (re.compile(r"(?<!\\)\[([^\]\n]{1,500})\]\([^)\n]{0,2000}\)"), r"\1"),
@@ -60,7 +60,7 @@ def markdown_sections(text: str, findings: Findings) -> Iterator[Section]:
             at = end + 1
         elif heading := _ATX.match(line):
             yield from _flush(paragraph, outline)
-            yield from outline.open(len(heading[1]), inline(heading[2] or ""))
+            yield from outline.open(len(heading[1]), inline(_unclosed(heading[2] or "")))
         elif (under := _SETEXT.match(line)) and _ends_in_title(paragraph):
             title = inline(paragraph.pop())
             yield from _flush(paragraph, outline)
@@ -72,7 +72,8 @@ def markdown_sections(text: str, findings: Findings) -> Iterator[Section]:
             while at < len(lines) and "|" in lines[at]:
                 rows.append(_cells(lines[at]))
                 at += 1
-            yield outline.place("\n".join(table_lines(rows, 1)), kind="table")
+            for said, grid in TableReader(rows, 1).sections():
+                yield outline.place(said, kind="table", grid=grid)
         elif not _RULE.match(line):
             paragraph.append(line)
     yield from _flush(paragraph, outline)
@@ -125,7 +126,21 @@ def _front_matter(lines: list[str], findings: Findings) -> int:
         return 0
     for end in range(1, min(len(lines), 100)):
         if title := _FRONT_TITLE.match(lines[end]):
-            findings.title = title[1]
+            findings.title = _unquoted(title[1].strip())
         if lines[end].strip() in {"---", "..."}:
             return end + 1
     return 0
+
+
+def _unclosed(heading: str) -> str:
+    """A heading's text without the number signs that may close it."""
+    text = heading.strip(" \t")
+    bare = text.rstrip("#")
+    return bare.rstrip(" \t") if not bare or bare[-1] in " \t" else text
+
+
+def _unquoted(title: str) -> str:
+    """A title of front matter without the quotation marks around it."""
+    start = 1 if title[:1] in ("'", '"') else 0
+    end = len(title) - (len(title) > start and title[-1:] in ("'", '"'))
+    return title[start:end]

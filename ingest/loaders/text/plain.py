@@ -12,7 +12,7 @@ _BLANK = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
 _ITEM = re.compile(r"\s*(?:[-*+•·–—]|\(?(?:\d{1,3}|[a-zA-Z])[.)])\s|\s{4,}|\t|>")
 _UNDERLINE = re.compile(r"([=\-~*#^+_])\1{2,}")
 _NUMBER = re.compile(r"(\d{1,2}(?:\.\d{1,2})*)\.?\s+\S")
-_COLUMNS = re.compile(r"\S\s{3,}\S.*\n.*\S\s{3,}\S|\t|\|.*\|")
+_GAP = re.compile(r"\S[^\S\n]{3,}+\S")  # between two columns
 _SHORT, _LONG = 80, 40  # characters: a heading's most, the least of the paragraph below it
 
 
@@ -40,7 +40,7 @@ def load_text(data: bytes, findings: Findings) -> Iterator[Section]:
 
 def unwrap(block: str, width: int) -> str:
     """A paragraph whose lines were broken at `width`, on one line; lists and columns stay."""
-    if not width or "\n" not in block or _COLUMNS.search(block):
+    if not width or "\n" not in block or _has_columns(block):
         return block
     lines = block.split("\n")
     joined = [lines[0].rstrip()]
@@ -106,3 +106,14 @@ def _pieces(text: str) -> Iterator[str]:
             end = next((cut for cut in cuts if cut > half), end)
         yield text[start:end]
         start = end
+
+
+def _has_columns(block: str) -> bool:
+    """Whether a block is rather a table: tabs, two bars in a line, gaps in two lines together."""
+    lines = block.split("\n")
+    gaps = [bool(_GAP.search(line)) for line in lines]
+    return (
+        "\t" in block
+        or any(line.count("|") > 1 for line in lines)
+        or any(one and other for one, other in pairwise(gaps))
+    )

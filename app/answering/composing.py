@@ -1,0 +1,391 @@
+"""Composes an answer from the documents' own sentences, in the form that the question asks for.
+
+Nothing here writes words of its own but yes, no, and what is missing. Every sentence, list item
+and cell is a quotation with the number of its passage.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from app.answering.candidates import is_question
+from app.answering.events import AnswerSentence, Citation, Form
+from app.answering.evidence import Evidence
+from app.answering.finding import Finding, Part
+from app.answering.language import (
+    content_stems,
+    negated,
+    numbers,
+    sentences,
+    stem_of,
+    telling_words,
+)
+from app.answering.plan import Kind, Plan, tells
+from vectorstore.languages import any_of, language
+from vectorstore.records import Hit
+
+# Of a list's sentences: those that score at least this share of the best one's score belong to it.
+RELATED = 0.8
+MOST_SENTENCES = 6
+MOST_ITEMS = 40
+MOST_STEPS = 14
+ABOUT_HEADING = 0.5  # share of the question's words, by rarity, that a heading must hold
+SEPARATOR = " > "  # between the headings above a passage
+ADDED_UP = ("sum", "average", "difference")  # made of several figures, unless a sentence tells it
+YES_NO_COVERAGE = 0.8  # share of the question's words that a rule must hold to be a yes or a no
+_BULLET = re.compile(r"^\s*(?:[-*•–▪◦‣]|\(?\d{1,2}[.)]|\(?[a-z][.)])\s+")
+_NUMBERED = re.compile(r"^\s*\(?\d{1,2}[.)]\s+")
+_ROW = re.compile(r"^[^:;]{1,80}: [^;]*(?:; [^:;]{1,80}: |$)")
+_LIMITS = re.compile(
+    rf"\b(?:{any_of(lambda one: one.denials.exceptions)}|"
+    rf"{any_of(lambda one: one.plans.conditions)})\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What stands around a passage in its document, as data.
+
+    `section` gives the passages under the same heading, `outline` the first one under each
+    heading of the document; both in the document's order.
+    """
+
+    section: Callable[[Hit], Sequence[Hit]]
+    outline: Callable[[Hit], Sequence[Hit]]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One sentence, item or cell of an answer: what is shown, and where it stands."""
+
+    text: str
+    hit: Hit
+    quote: str
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """An answer in Markdown, with the sentences that its citations belong to."""
+
+    text: str
+    sentences: Sequence[AnswerSentence]
+    citations: Sequence[Citation]
+    form: Form
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class _Page:
+    """Collects the lines of one answer and their citations."""
+
+    number_of: Callable[[Hit], int]
+    said: list[AnswerSentence] = field(default_factory=list)
+    citations: dict[int, Citation] = field(default_factory=dict)
+
+    def cite(self, line: Line) -> str:
+        """The line's text with its mark; a place is cited once, by its first quotation."""
+        number = self.number_of(line.hit)
+        self.said.append(AnswerSentence(line.text, (number,), supported=True))
+        self.citations.setdefault(number, citation(number, line.hit, line.quote))
+        return f"{line.text} [{number}]"
+
+    def done(self, text: str, form: Form, missing: tuple[str, ...] = ()) -> Composed:
+        return Composed(text, self.said, list(self.citations.values()), form, missing)
+
+
+def citation(number: int, hit: Hit, quote: str) -> Citation:
+    """A place that a reader can open, under its number."""
+    return Citation(
+        number, hit.document, hit.page, hit.heading, quote, hit.chunk_id, hit.space, hit.recognised
+    )
+
+
+def compose(
+    plan: Plan, finding: Finding, number_of: Callable[[Hit], int], around: Around
+) -> Composed | None:
+    """The answer in the documents' own words; None where no part of the question is answered.
+
+    `number_of` gives a passage its number.
+    """
+    page = _Page(number_of)
+    if not finding.found:
+        return None
+    if len(finding.parts) > 1:
+        compares = plan.kind is Kind.COMPARISON and bool(plan.compared)
+        return _comparison(plan, finding, page) if compares else _several(plan, finding, page)
+    part = finding.found[0]
+    match plan.kind:
+        case Kind.PROCEDURE:
+            return _steps(part, page, around)
+        case Kind.LIST | Kind.WRITING:
+            shown = _list(part, page, around)
+        case Kind.YES_NO:
+            shown = _yes_no(plan, part, page)
+        case Kind.COMPUTATION:
+            return None if _must_compute(plan, part) else _fact(part, page, around)
+        case _:
+            shown = _fact(part, page, around)
+    if plan.kind is Kind.WRITING:
+        shown = replace(shown, text=f"{language(plan.language).outcomes.no_draft}\n\n{shown.text}")
+    return shown
+
+
+def nearest(
+    plan: Plan, finding: Finding, number_of: Callable[[Hit], int], reason: str = ""
+) -> Composed | None:
+    """What stands near a question that is not answered, below the `reason`; None for nothing."""
+    page = _Page(number_of)
+    found = [(part, part.evidence[0]) for part in finding.parts if part.evidence]
+    if not found:
+        return None
+    for part, best in found:
+        page.cite(_quoted(part, best))
+    lead = " ".join((reason, language(plan.language).outcomes.nearby)).strip()
+    # Their words stand beside the answer, not in it: they do not support one.
+    page.said = [AnswerSentence(lead, (), supported=False)]
+    return page.done(lead, "text")
+
+
+def _fact(part: Part, page: _Page, around: Around) -> Composed:
+    best = part.evidence[0]
+    if best.sentence.rstrip().endswith(":"):
+        return _list(part, page, around)
+    return page.done(page.cite(_quoted(part, best)), "text")
+
+
+def _must_compute(plan: Plan, part: Part) -> bool:
+    """Whether one sentence cannot be the answer: it is one row of many, or one figure of a sum."""
+    best = part.evidence[0]
+    if _ROW.match(best.sentence):
+        return True
+    return plan.operation in ADDED_UP and not tells(plan.operation, best.told)
+
+
+def _quoted(part: Part, found: Evidence) -> Line:
+    return Line(f"“{found.told}”", part.passage(found), found.candidate.quote)
+
+
+def _several(plan: Plan, finding: Finding, page: _Page) -> Composed:
+    """One item for each part; parts that the same sentence answers share it."""
+    lines: list[str] = []
+    used: list[str] = []
+    for part in finding.found:
+        best = _own_best(part, used)
+        if best is not None:
+            used.append(best.told)
+            lines.append(page.cite(_quoted(part, best)))
+    if len(lines) == 1:
+        return _with_missing(plan, finding, page, lines, "text")
+    return _with_missing(plan, finding, page, [f"- {line}" for line in lines], "list")
+
+
+def _own_best(part: Part, used: Sequence[str]) -> Evidence | None:
+    """The part's best sentence that is not told already; None where a told one answers it too.
+
+    A part that names something which the told sentence lacks has an answer of its own.
+    """
+    best = part.evidence[0]
+    if best.told not in used:
+        return best
+    own = set(content_stems(part.question.partition(" (")[0]))
+    lacking = own - set(content_stems(best.told))
+    others = [one for one in part.evidence if one.told not in used]
+    if own and not lacking:
+        return None
+    near = [one for one in others if one.score >= RELATED * best.score]
+    holding = [one for one in near if lacking & set(content_stems(one.told))]
+    if holding:
+        return holding[0]
+    if own:
+        return None
+    # "And what after that?" asks for the sentence behind the one that was told.
+    behind = [one for one in others if _stands_behind(part, one, best)]
+    return behind[0] if behind else None
+
+
+def _stands_behind(part: Part, one: Evidence, other: Evidence) -> bool:
+    text = part.passage(other).text
+    return one.passage == other.passage and 0 <= text.find(other.sentence) < text.find(one.sentence)
+
+
+def _comparison(plan: Plan, finding: Finding, page: _Page) -> Composed:
+    """A table with a column for each thing that is compared."""
+    if len(finding.found) < 2:
+        return _several(plan, finding, page)
+    best = [part.evidence[0].told if part.found else "" for part in finding.parts]
+    if len(set(best)) == 1:  # one sentence tells of all
+        return _several(plan, finding, page)
+    nothing = language(plan.language).outcomes.nothing
+    cells = [
+        page.cite(_quoted(part, part.evidence[0])) if part.found else nothing
+        for part in finding.parts
+    ]
+    rows = [_row(plan.compared), _row(["---"] * len(cells)), _row(cells)]
+    return _with_missing(plan, finding, page, rows, "comparison")
+
+
+def _row(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cell.replace('|', '/') for cell in cells)} |"
+
+
+def _with_missing(
+    plan: Plan, finding: Finding, page: _Page, lines: Sequence[str], form: Form
+) -> Composed:
+    absent = tuple(
+        thing
+        for thing, part in zip(plan.compared or plan.parts, finding.parts, strict=True)
+        if not part.found
+    )
+    text = "\n".join(lines)
+    if absent:
+        said = language(plan.language).outcomes.partly.format(missing=", ".join(absent))
+        text = f"{text}\n\n{said}"
+    return page.done(text, form, absent)
+
+
+def _yes_no(plan: Plan, part: Part, page: _Page) -> Composed:
+    """The rule, behind yes or no where it holds the question's very words."""
+    best = part.evidence[0]
+    line = _quoted(part, best)
+    answers = language(plan.language).outcomes
+    verdict = _verdict(part.question, best.told)
+    if verdict is None:
+        return page.done(page.cite(line), "yes_no")
+    word = answers.yes if verdict else answers.no
+    said = Line(f"{word}. {line.text}", line.hit, line.quote)
+    return page.done(page.cite(said), "yes_no")
+
+
+def _verdict(question: str, rule: str) -> bool | None:
+    """Whether a rule says yes to a question; None where it says more than yes or no."""
+    asked, held = set(content_stems(question)), set(content_stems(rule))
+    if not asked or len(asked & held) < YES_NO_COVERAGE * len(asked):
+        return None
+    if not numbers(question) <= numbers(rule) or _LIMITS.search(rule):
+        return None
+    return negated(question) == negated(rule)
+
+
+def _list(part: Part, page: _Page, around: Around) -> Composed:
+    """The whole list or the rows that the best sentence belongs to; else the sections below the
+    heading that is asked about; else the related sentences."""
+    best = part.evidence[0]
+    lines = _run_with(best, part.passage(best), around)
+    if len(lines) < 2:
+        lines = _sections(part, around)
+    if len(lines) < 2:
+        related = [one for one in part.evidence if one.score >= RELATED * best.score]
+        chosen = _in_reading_order(part, related[:MOST_SENTENCES])
+        lines = [_quoted(part, one) for one in chosen]
+    if len(lines) < 2:
+        return page.done(page.cite(_quoted(part, best)), "text")
+    return page.done("\n".join(f"- {page.cite(line)}" for line in lines[:MOST_ITEMS]), "list")
+
+
+def _sections(part: Part, around: Around) -> list[Line]:
+    """The sections below a heading that holds what is asked about, each by its first sentence.
+
+    [] where no heading does, or where the asked thing stands in a sentence rather than above it.
+    """
+    hit = part.passage(part.evidence[0])
+    asked = {stem_of(word): part.rarity.get(word, 1.0) for word in telling_words(part.question)}
+    path = hit.heading.split(SEPARATOR)
+    for depth in range(len(path)):
+        above = SEPARATOR.join(path[:depth])
+        titles = set(content_stems(above or hit.document))
+        held = sum(weight for stem, weight in asked.items() if stem in titles)
+        if held < ABOUT_HEADING * sum(asked.values()):
+            continue
+        below = [one for one in around.outline(hit) if _is_child(one.heading, above)]
+        if 1 < len(below) <= MOST_ITEMS:
+            return [line for one in below for line in _titled(one)]
+    return []
+
+
+def _is_child(heading: str, above: str) -> bool:
+    start = f"{above}{SEPARATOR}" if above else ""
+    return bool(heading) and heading.startswith(start) and SEPARATOR not in heading[len(start) :]
+
+
+def _titled(hit: Hit) -> Iterator[Line]:
+    """A section by its title and first sentence."""
+    first = next((line for line in _told([hit])), None)
+    if first is not None:
+        title = hit.heading.rpartition(SEPARATOR)[2]
+        yield Line(f"{title}: {first.text}", hit, first.quote)
+
+
+def _in_reading_order(part: Part, chosen: Sequence[Evidence]) -> list[Evidence]:
+    """Sentences of the better passage first, and in a passage as they stand there."""
+    return sorted(
+        chosen, key=lambda one: (one.passage, part.passage(one).text.find(one.sentence[:40]))
+    )
+
+
+def _run_with(best: Evidence, hit: Hit, around: Around) -> list[Line]:
+    """The list items or table rows around a sentence; [] where it stands in prose.
+
+    A sentence that ends with a colon opens the list below it.
+    """
+    lines = [
+        (line, one)
+        for one in around.section(hit) or (hit,)
+        for line in one.text.splitlines()
+        if line.strip()
+    ]
+    at = next((n for n, (line, _) in enumerate(lines) if best.sentence[:60] in line), None)
+    if at is None:
+        return []
+    if lines[at][0].rstrip().endswith(":") and at + 1 < len(lines):
+        at += 1
+    shape = _shape(lines[at][0])
+    if not shape:
+        return []
+    start = end = at
+    while start and _shape(lines[start - 1][0]) == shape:
+        start -= 1
+    while end + 1 < len(lines) and _shape(lines[end + 1][0]) == shape:
+        end += 1
+    return [
+        Line(_BULLET.sub("", line).strip(), one, _BULLET.sub("", line).strip())
+        for line, one in lines[start : end + 1]
+    ]
+
+
+def _shape(line: str) -> str:
+    """What makes a line part of a list: its bullet, or the name of its first column."""
+    if _BULLET.match(line):
+        return "numbered" if _NUMBERED.match(line) else "bullet"
+    if _ROW.match(line):
+        return line.partition(":")[0]
+    return ""
+
+
+def _steps(part: Part, page: _Page, around: Around) -> Composed:
+    """The section that tells how, sentence by sentence; of a section about several things the
+    paragraph alone."""
+    best = part.evidence[0]
+    hit = part.passage(best)
+    told = list(_told(around.section(hit) or (hit,)))
+    if len(told) > MOST_STEPS or not _is_about(part.question, hit):
+        line = next((line for line in hit.text.splitlines() if best.sentence[:60] in line), "")
+        paragraph = list(_told([replace(hit, text=line)]))
+        told = paragraph if len(paragraph) > 1 or len(told) > MOST_STEPS else told
+    if len(told) < 2:
+        return page.done(page.cite(_quoted(part, best)), "text")
+    lines = [f"{n}. {page.cite(line)}" for n, line in enumerate(told[:MOST_STEPS], start=1)]
+    return page.done("\n".join(lines), "steps")
+
+
+def _is_about(question: str, hit: Hit) -> bool:
+    """Whether a passage's own heading speaks of what is asked."""
+    heading = hit.heading.rpartition(SEPARATOR)[2] or hit.document
+    return bool(set(content_stems(heading)) & set(content_stems(question)))
+
+
+def _told(passages: Sequence[Hit]) -> Iterator[Line]:
+    for hit in passages:
+        for sentence in sentences(hit.text):
+            if telling_words(sentence) and not is_question(sentence):
+                yield Line(sentence, hit, sentence)

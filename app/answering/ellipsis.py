@@ -1,0 +1,190 @@
+"""Elliptic questions, which change one thing of the question before: "And interns?"."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from app.answering.language import codes, content_stems, stem_of
+from app.answering.needed_words import words_naming
+from app.answering.phrases import Phrase, Token, is_year, phrases, tidy, tokens_of
+from vectorstore.dates import placed_days
+from vectorstore.languages import words_of
+from vectorstore.languages.base import Language
+
+_FRAGMENT_WORDS = 8
+_NAME_WORDS = 3  # of a name that is asked about alone; more may be what somebody searches for
+_YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
+_ARTICLED = tuple(f"{word} " for word in words_of(lambda language: language.conversation.articles))
+_ARTICLES = frozenset(words_of(lambda language: language.conversation.articles))
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """The question before with one thing of it changed.
+
+    `needed` are the words of the new thing that the old one has not. `sure` tells that the new
+    thing is of the kind of the old one, or has the place of one.
+    """
+
+    question: str
+    needed: frozenset[str]
+    sure: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Fragment:
+    """What an elliptic question brings: "for interns" is "interns" with the preposition "for"."""
+
+    text: str
+    bare: str
+    preposition: str
+    kind: str
+    head: str
+
+
+def is_fragment(text: str, language: Language, *, opened: bool) -> bool:
+    """Whether `text` is no question of its own: it does not open like one, and is short.
+
+    `opened` tells that a word such as "and" stood before it; else a verb makes it a question.
+    """
+    talk, conversation = language.talk, language.conversation
+    spoken = [token.word for token in tokens_of(text) if token.text[0].isalnum()]
+    if not spoken:
+        return False
+    verbs = {*conversation.copulas, *conversation.holders}
+    no_verbs = {*conversation.prepositions, *conversation.subjects, *conversation.articles}
+    starts = {*talk.question_starts, *verbs, *conversation.asking} - no_verbs
+    pointing = {*conversation.persons, *conversation.things}
+    if spoken[0] in starts or (spoken[0] in pointing and len(spoken) > 1):
+        return False
+    if opened:
+        return len(spoken) <= 2 * _FRAGMENT_WORDS
+    asking = {*verbs, *conversation.asking}
+    return len(spoken) <= _FRAGMENT_WORDS and not asking & {*spoken}
+
+
+def opens_with_place(text: str, language: Language) -> bool:
+    """Whether `text` is a preposition and something behind it: "for interns"."""
+    spoken = [token.word for token in tokens_of(text) if token.text[0].isalnum()]
+    return len(spoken) > 1 and spoken[0] in language.conversation.prepositions
+
+
+def changed(text: str, before: str, language: Language) -> list[Changed]:
+    """The question `before` with what `text` brings, the likeliest first; [] where that is nothing.
+
+    `language` is that of the question before.
+    """
+    new = _fragment(text, language)
+    naming = frozenset(words_naming(new.bare))
+    if not naming:
+        return []
+    made = []
+    for start, end in _spots(new, before, language):
+        old = {stem_of(word) for word in words_naming(before[start:end])}
+        fresh = frozenset(word for word in naming if stem_of(word) not in old)
+        asked = tidy(f"{before[:start]}{new.bare}{before[end:]}")
+        alike = new.kind != "words" and len(new.bare.split()) <= _NAME_WORDS
+        made.append(Changed(asked, fresh or naming, bool(new.preposition) or alike))
+    if not made:
+        ended = before.rstrip(" ?.!")
+        made = [Changed(tidy(f"{ended} {new.text}?"), naming, sure=bool(new.preposition))]
+    return made
+
+
+def _fragment(text: str, language: Language) -> _Fragment:
+    conversation = language.conversation
+    tokens = tokens_of(text)
+    asides = {*conversation.asides} - {*conversation.prepositions}
+    while tokens and (not tokens[-1].text[0].isalnum() or tokens[-1].word in asides):
+        tokens = tokens[:-1]
+    while tokens and (not tokens[0].text[0].isalnum() or tokens[0].word in asides):
+        tokens = tokens[1:]
+    if not tokens:
+        return _Fragment("", "", "", "words", "")
+    preposition = tokens[0].word if tokens[0].word in conversation.prepositions else ""
+    rest = tokens[1:] if preposition and len(tokens) > 1 else tokens
+    bare = text[rest[0].start : rest[-1].end]
+    if not placed_days(bare):  # "in the year 2022"
+        bare = next((token.text for token in rest if is_year(token.text)), bare)
+    return _Fragment(
+        text[tokens[0].start : tokens[-1].end],
+        bare,
+        preposition,
+        _kind(rest, bare, language),
+        next(reversed(content_stems(bare)), ""),
+    )
+
+
+def _kind(tokens: Sequence[Token], text: str, language: Language) -> str:
+    if placed_days(text) or is_year(text):
+        return "time"
+    if codes(text):
+        return "code"
+    telling = [token for token in tokens if token.word not in _ARTICLES]
+    if telling and telling[0].text[0].isdigit():
+        return "number"
+    capital = bool(telling) and telling[0].text[0].isupper()
+    return "name" if capital and not language.conversation.nouns_have_capitals else "words"
+
+
+def _spots(new: _Fragment, asked: str, language: Language) -> list[tuple[int, int]]:
+    """Where in the question `asked` the new thing may belong: half-open, in characters."""
+    if new.kind == "time":
+        placed = [(start, end) for _, start, end in placed_days(asked)]
+        return [*placed, *(year.span() for year in _YEAR.finditer(asked))][:1]
+    if new.kind == "code" and len(new.bare.split()) == 1:
+        held = [token for token in tokens_of(asked) if codes(token.text)]
+        if held:
+            return [(held[-1].start, held[-1].end)]
+    known = [one for one in phrases(asked, language) if one.text.casefold() != new.bare.casefold()]
+    found = _slot(new, known, language)
+    spots = [(found.start, found.end)] if found else []
+    pronoun = _subject_pronoun(new, asked, language)
+    if pronoun is None or (found is not None and (found.head == new.head or new.preposition)):
+        return spots
+    # "How much do I pay for parking?": lunch is in the place of parking, interns in that of "I".
+    several = new.bare.endswith(language.conversation.plurals)
+    first = several or new.bare.casefold().startswith(_ARTICLED) or not spots
+    return [pronoun, *spots] if first else [*spots, pronoun]
+
+
+def _shape(text: str, language: Language) -> tuple[bool, bool]:
+    """Whether an article opens a phrase, and whether it is one for several."""
+    articled = text.casefold().startswith(_ARTICLED)
+    return articled, text.endswith(language.conversation.plurals)
+
+
+def _slot(new: _Fragment, known: Sequence[Phrase], language: Language) -> Phrase | None:
+    """The phrase that the new thing replaces: of the same kind, in the same place."""
+    shape = _shape(new.bare, language)
+    last = list(reversed(known))
+    alike = [one for one in last if one.kind == new.kind]
+    ways = [[one for one in alike if new.head and one.head == new.head]]
+    if new.preposition:
+        same = [one for one in last if one.preposition == new.preposition]
+        ways.append([one for one in same if one.kind == new.kind])
+        if new.kind in ("name", "code"):
+            ways.append([one for one in alike if one.preposition or new.kind == "code"])
+        else:
+            ways.append([one for one in same if one.kind != "name"])
+            ways.append([one for one in last if one.subject and not one.of_copula])
+    else:
+        if new.kind != "words":
+            ways.append(alike)
+        shaped = [one for one in last if not one.asked and _shape(one.text, language) == shape]
+        ways.append(shaped if len(shaped) == 1 else [])
+        ways.append([one for one in last if one.subject and not one.asked])
+        ways.append([one for one in last if not one.asked and not one.preposition])
+        ways.append([one for one in last if not one.asked])
+    return next((found[0] for found in ways if found), None)
+
+
+def _subject_pronoun(new: _Fragment, asked: str, language: Language) -> tuple[int, int] | None:
+    """The "I" behind a verb: "may I work" with "interns" is "may interns work"."""
+    conversation = language.conversation
+    if new.kind == "words":
+        for before, token in pairwise(tokens_of(asked)):
+            if before.word in conversation.holders and token.word in conversation.subjects:
+                return token.start, token.end
+    return None

@@ -1,0 +1,117 @@
+"""Searches for every part of a question, and judges for each whether the documents answer it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from app.answering.confidence import Calibration, Decision, decide, decision_signals
+from app.answering.distrust import Told, as_data
+from app.answering.editions import prefer_editions
+from app.answering.evidence import Evidence, only_asks, rank_evidence, rather_told
+from app.answering.language import telling_words
+from app.answering.search_index import SearchIndex
+from vectorstore.embedder import Embedder
+from vectorstore.records import Hit
+from vectorstore.scope import Scope
+
+READ = 8  # passages of a part whose sentences are compared with it
+MOST_HITS = 40  # of all parts together
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of a question with what was found for it.
+
+    `hits` come best first; `told` are the same as data, without orders and links. The evidence's
+    `passage` is an index into both. `decision` is made before any model has written.
+    """
+
+    question: str
+    hits: Sequence[Hit]
+    told: Sequence[Hit]
+    evidence: Sequence[Evidence]
+    rarity: Mapping[str, float]
+    decision: Decision
+
+    @property
+    def found(self) -> bool:
+        return self.decision.found and bool(self.evidence)
+
+    def passage(self, evidence: Evidence) -> Hit:
+        """The passage of one of the part's sentences, as data."""
+        return self.told[evidence.passage]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What was found for all parts; `hits` has each passage once, with a fair share for each."""
+
+    parts: Sequence[Part]
+    hits: Sequence[Hit]
+    data: Mapping[str, Told]  # by chunk id
+
+    @property
+    def found(self) -> Sequence[Part]:
+        """The parts that the documents answer."""
+        return [part for part in self.parts if part.found]
+
+
+def find(
+    questions: Sequence[str],
+    scope: Scope,
+    index: SearchIndex,
+    calibration: Calibration,
+    *,
+    each: int,
+) -> Finding:
+    """Search for each of `questions`; at most `each` passages are found for one."""
+    searched: list[Sequence[Hit]] = [
+        prefer_editions(question, index.search(question, scope, k=each).hits, index.opening)
+        for question in questions
+    ]
+    hits = _in_turns(searched)[:MOST_HITS]
+    data = {hit.chunk_id: as_data(hit) for hit in (*hits, *(h for one in searched for h in one))}
+    parts = [
+        judge(
+            question,
+            found,
+            [data[hit.chunk_id].hit for hit in found],
+            index.embedder,
+            calibration,
+            index.rarity(telling_words(question), scope.spaces),
+        )
+        for question, found in zip(questions, searched, strict=True)
+    ]
+    return Finding(parts, hits, data)
+
+
+def judge(
+    question: str,
+    hits: Sequence[Hit],
+    told: Sequence[Hit],
+    embedder: Embedder,
+    calibration: Calibration,
+    rarity: Mapping[str, float],
+) -> Part:
+    """Rank the sentences of `hits` (`told`: the same as data) and decide whether they answer."""
+    evidence = rank_evidence(question, told[:READ], embedder, rarity)
+    evidence = [one for one in evidence if not only_asks(question, one.sentence)]
+    evidence = rather_told(question, evidence)
+    signals = decision_signals(
+        question, told, evidence, rarity=rarity, supported=0.0, model_refused=False
+    )
+    return Part(question, hits, told, evidence, rarity, decide(signals, calibration))
+
+
+def _in_turns(lists: Sequence[Sequence[Hit]]) -> list[Hit]:
+    """The best of each list, then the second of each; every chunk once."""
+    found: dict[str, Hit] = {}
+    for rank in range(max(map(len, lists), default=0)):
+        for hits in lists:
+            if rank < len(hits):
+                found.setdefault(hits[rank].chunk_id, hits[rank])
+    return list(found.values())
+
+
+def with_limit(calibration: Calibration, refuse_below: float | None) -> Calibration:
+    """The calibration with the administrator's limit in place of its own, where there is one."""
+    return calibration if refuse_below is None else replace(calibration, refuse_below=refuse_below)

@@ -1,0 +1,288 @@
+"""Carries a plan out over its rows, in exact decimals."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal, localcontext
+from itertools import pairwise
+
+from app.answering.tables.planning import Bound, Plan
+from app.answering.tables.view import Column, Record, comparable_values, magnitude
+from vectorstore.tables.values import DURATIONS, Value, is_nothing
+from vectorstore.tables.words import folded
+
+_PRECISION = 60
+_MORE_DIGITS = 2  # of an average than of the values
+
+
+@dataclass
+class Computed:
+    """What came of a plan: the records that the answer shows, and the figure if there is one.
+
+    `terms` are the values that the figure comes from, in their order. `missing` and `unread`
+    are records without a value, and with one that is no single number.
+    """
+
+    records: list[Record]
+    figure: Decimal | None = None
+    unit: str = ""
+    terms: list[Decimal] = field(default_factory=list)
+    missing: int = 0
+    unread: int = 0
+    unbound: int = 0  # records of which a bound cannot be told
+    rounded: bool = False
+    distinct: bool = False  # a count of different values, not of rows
+    totals: bool = False  # left out
+    rests: list[Record] = field(default_factory=list)  # left out
+    lines: int = 0  # left out
+
+
+def compute(plan: Plan) -> Computed | None:
+    """Carry it out; None where values cannot be compared, or nothing fulfils the conditions."""
+    with localcontext() as context:
+        context.prec = _PRECISION
+        limited = _within(plan)
+        if limited is None:
+            return None
+        plan.records, unread = limited
+        if not plan.records:
+            return None
+        done = _OPERATIONS[plan.operation](plan)
+        if done is None:
+            return None
+        done.unbound = unread
+        if plan.operation not in {"cell", "change", "difference"} and not _is_picked(plan):
+            done.totals = bool(plan.view.totals)
+            done.rests = list(plan.view.rests)
+            done.lines = len(plan.view.lines)
+        return done
+
+
+def _is_picked(plan: Plan) -> bool:
+    """Whether named rows alone were looked at, so that nothing was left out of all."""
+    return len(plan.records) < len(plan.view.records)
+
+
+def _within(plan: Plan) -> tuple[list[Record], int] | None:
+    """The records within all bounds, and how many could not be told."""
+    records = plan.records
+    unread = 0
+    for bound in plan.bounds:
+        compared = comparable_values(plan.view, records, bound.column)
+        if compared is None:
+            return None
+        found, _, cannot = compared
+        unread += len(cannot)
+        kept = []
+        for record, value in found:
+            fulfils = _fulfils(value, bound)
+            if fulfils is None:
+                unread += 1
+            elif fulfils:
+                kept.append(record)
+        records = kept
+    return records, unread
+
+
+def _fulfils(value: Value, bound: Bound) -> bool | None:
+    """Whether a value is within a bound; None where a range is so in part."""
+    low, high = magnitude(value)
+    least, most = magnitude(bound.value)
+    if bound.sign == "=":
+        return low == least and high == most if least == most else least <= low and high <= most
+    if bound.sign in {">", ">="}:
+        limit = most if bound.sign == ">" else least
+        all_of = low > limit if bound.sign == ">" else low >= limit
+        none_of = high <= limit if bound.sign == ">" else high < limit
+    else:
+        limit = least if bound.sign == "<" else most
+        all_of = high < limit if bound.sign == "<" else high <= limit
+        none_of = low >= limit if bound.sign == "<" else low > limit
+    return True if all_of else False if none_of else None
+
+
+def _list(plan: Plan) -> Computed | None:
+    entity = plan.entity
+    if entity is not None and not plan.shown and _are_whole(plan, entity):
+        return Computed(_distinct(plan.records, entity), distinct=True)
+    return Computed(plan.records)
+
+
+def _are_whole(plan: Plan, entity: Column) -> bool:
+    """Whether several rows share a text of the column, and all rows of each text are there."""
+    if plan.view.is_unique(entity.index):
+        return False
+    kept = {folded(record.text(entity.index)) for record in plan.records}
+    of_those = [r for r in plan.view.records if folded(r.text(entity.index)) in kept]
+    return len(of_those) <= len(plan.records)
+
+
+def _distinct(records: Sequence[Record], column: Column) -> list[Record]:
+    """The first record of each different text in a column."""
+    first: dict[str, Record] = {}
+    for record in records:
+        if not is_nothing(record.text(column.index)):
+            first.setdefault(folded(record.text(column.index)), record)
+    return list(first.values())
+
+
+def _count(plan: Plan) -> Computed | None:
+    if plan.entity is not None and plan.entity.index != plan.view.label:
+        different = _distinct(plan.records, plan.entity)
+        if len(different) < len(plan.records):
+            missing = sum(is_nothing(r.text(plan.entity.index)) for r in plan.records)
+            return Computed(different, Decimal(len(different)), missing=missing, distinct=True)
+    return Computed(plan.records, Decimal(len(plan.records)))
+
+
+def _extreme(plan: Plan) -> Computed | None:
+    assert plan.measure is not None  # an extreme has one
+    compared = comparable_values(plan.view, plan.records, plan.measure)
+    if compared is None:
+        return None
+    found, missing, unread = compared
+    size = {value: magnitude(value) for _, value in found}
+    ordered = sorted(found, key=lambda one: size[one[1]], reverse=not plan.low)
+    if len(found) < 2 and len(plan.view.records) > 1 and missing:
+        return None
+    levels: list[list[tuple[Record, Value]]] = []
+    for one in ordered:
+        if levels and size[levels[-1][0][1]] == size[one[1]]:
+            levels[-1].append(one)
+        else:
+            levels.append([one])
+    chosen = levels[plan.from_top : plan.from_top + 1]
+    if plan.top > 1:
+        chosen = []
+        for level in levels:
+            if sum(map(len, chosen)) >= plan.top:
+                break
+            chosen.append(level)
+    if not chosen or not _is_certain(plan, levels, size):
+        return None
+    records = [record for level in chosen for record, _ in level]
+    value = chosen[0][0][1]
+    figure = value.low if not value.is_range and value.kind != "date" else None
+    return Computed(records, figure, value.unit, missing=len(missing), unread=len(unread))
+
+
+def _is_certain(
+    plan: Plan,
+    levels: list[list[tuple[Record, Value]]],
+    size: dict[Value, tuple[Decimal, Decimal]],
+) -> bool:
+    """Whether ranges leave no doubt about the order of those that are chosen."""
+    ranges = any(value.is_range for level in levels for _, value in level)
+    if not ranges:
+        return True
+    if all(value.kind == "date" for level in levels for _, value in level):
+        ends = [size[level[0][1]] for level in levels]
+        return all(a[1] < b[0] or b[1] < a[0] for a, b in pairwise(ends))
+    if plan.top > 1 or plan.from_top:
+        return False
+    best = size[levels[0][0][1]]
+    others = [size[level[0][1]] for level in levels[1:]]
+    if plan.low:
+        return all(best[1] <= other[1] for other in others)
+    return all(best[1] >= other[1] for other in others)
+
+
+def _sum(plan: Plan) -> Computed | None:
+    terms = _terms(plan)
+    if terms is None:
+        return None
+    done, values = terms
+    done.figure = sum(values, Decimal(0))
+    return done
+
+
+def _average(plan: Plan) -> Computed | None:
+    terms = _terms(plan)
+    if terms is None:
+        return None
+    done, values = terms
+    exact = sum(values, Decimal(0)) / len(values)
+    digits = max((-int(value.as_tuple().exponent) for value in values), default=0)
+    places = Decimal(1).scaleb(-max(digits + _MORE_DIGITS, _MORE_DIGITS))
+    done.figure = exact.quantize(places)
+    done.rounded = done.figure != exact
+    if not done.rounded:
+        done.figure = _plain(done.figure)
+    return done
+
+
+def _plain(number: Decimal) -> Decimal:
+    """Without zeros behind the last digit that says something."""
+    short = number.normalize()
+    return short if int(short.as_tuple().exponent) <= 0 else short.quantize(Decimal(1))
+
+
+def _terms(plan: Plan) -> tuple[Computed, list[Decimal]] | None:
+    """The single values of the measure in one unit, with their records."""
+    assert plan.measure is not None  # a sum has one
+    compared = comparable_values(plan.view, plan.records, plan.measure)
+    if compared is None:
+        return None
+    found, missing, unread = compared
+    if any(value.is_range or value.kind == "date" for _, value in found):
+        return None
+    units = {value.unit for _, value in found}
+    if len(units) > 1:
+        return None
+    values = [value.low for _, value in found]
+    done = Computed([record for record, _ in found], unit=units.pop(), terms=values)
+    done.missing, done.unread = len(missing), len(unread)
+    return done, values
+
+
+def _difference(plan: Plan) -> Computed | None:
+    assert plan.measure is not None  # a difference has one
+    compared = comparable_values(plan.view, plan.records, plan.measure)
+    if compared is None or len(compared[0]) != 2:
+        return None
+    return _between([value for _, value in compared[0]], plan.records)
+
+
+def _change(plan: Plan) -> Computed | None:
+    assert plan.measure is not None  # a change has two columns
+    assert plan.other is not None
+    (record,) = plan.records
+    values = [plan.view.value(record, column) for column in (plan.measure, plan.other)]
+    first, second = values
+    if first is None or second is None:
+        return None
+    return _between([first, second], plan.records)
+
+
+def _between(values: list[Value], records: list[Record]) -> Computed | None:
+    first, second = values
+    if first.is_range or second.is_range or first.per != second.per:
+        return None
+    if first.kind == second.kind == "date":
+        days = abs(second.low - first.low)
+        return Computed(records, days, "days", terms=[first.low, second.low])
+    if first.unit != second.unit:
+        if not {first.unit, second.unit} <= set(DURATIONS):
+            return None
+        return None  # the reader would have to convert as well
+    return Computed(records, abs(second.low - first.low), first.unit, terms=[first.low, second.low])
+
+
+def _cell(plan: Plan) -> Computed | None:
+    filled = [
+        record for record in plan.records if any(record.text(column.index) for column in plan.shown)
+    ]
+    if not filled:
+        return None
+    return Computed(filled, missing=len(plan.records) - len(filled))
+
+
+_OPERATIONS = {
+    "list": _list,
+    "count": _count,
+    "extreme": _extreme,
+    "sum": _sum,
+    "average": _average,
+    "difference": _difference,
+    "change": _change,
+    "cell": _cell,
+}

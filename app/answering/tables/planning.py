@@ -1,0 +1,732 @@
+"""From a question and a table that accounts for its words to a computation, or to none.
+
+A plan is made only where nothing is left over: no word, no figure, no column without a part in it.
+"""
+
+import re
+from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import pairwise
+from typing import Literal
+
+from app.answering.tables.asking import Asked, Cue, Figure, as_year
+from app.answering.tables.lexicon import (
+    Phrases,
+    folded_words,
+    is_name,
+    is_word,
+    period_of,
+    phrases_by,
+)
+from app.answering.tables.matching import (
+    Condition,
+    Match,
+    comparable_columns,
+    conjunctions,
+    free_words,
+    quantifiers,
+    text_columns,
+)
+from app.answering.tables.view import Column, Record, View, unit_words
+from vectorstore.tables.values import DURATIONS, Value, read_yes_no
+from vectorstore.tables.words import folded, stems, words_in
+
+_PART = 0.75  # what a word counts that is a part of a cell; one that names a column counts 1
+_COUNTED = frozenset(("number", "duration", "mixed", "money"))  # kinds of columns of numbers
+_PHRASE_END = re.compile(r"[,;(/]")
+
+Operation = Literal["list", "count", "extreme", "sum", "average", "difference", "change", "cell"]
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A condition on a column: "<", "<=", ">", ">=", "=" and the figure."""
+
+    column: Column
+    sign: str
+    value: Value
+    said: str  # the figure in the question's words
+
+
+@dataclass
+class Plan:
+    """A computation over the rows of a view.
+
+    `entity` is the column of what is asked for; `shown` are other columns that are; `top` is
+    how many of the highest or lowest.
+    """
+
+    view: View
+    asked: Asked
+    operation: Operation
+    records: list[Record]
+    entity: Column | None = None
+    measure: Column | None = None
+    other: Column | None = None  # of a change: the later column
+    shown: list[Column] = field(default_factory=list)
+    low: bool = False
+    top: int = 1
+    from_top: int = 0  # 1 for "second cheapest"
+    bounds: list[Bound] = field(default_factory=list)
+    named: list[int] = field(default_factory=list)  # columns by whose cells rows were named
+    names: str = ""  # what is counted, in the question's words
+    fit: float = 0.0  # words that columns and cells account for
+
+
+class NoPlan(Exception):
+    """The table does not account for all of the question."""
+
+
+def make_plan(match: Match) -> Plan | None:
+    """The computation that the question asks of this table; None where it does not fit."""
+    try:
+        return _Planner(match).plan()
+    except NoPlan:
+        return None
+
+
+class _Planner:
+    def __init__(self, match: Match) -> None:
+        self._match = match
+        self._asked = match.asked
+        self._view = match.view
+        self._by = list(match.by)
+        self._used: set[int] = set()  # columns that conditions use
+        self._measures: set[str] = set()  # that chosen columns have to answer for
+        self._top = 0
+        self._cues = [
+            cue
+            for cue in match.asked.cues
+            if match.released.isdisjoint(range(cue.start, cue.start + cue.length))
+            and any(match.by[at] == "cue" for at in range(cue.start, cue.start + cue.length))
+        ]
+
+    def plan(self) -> Plan:
+        superlative = self._cue("lowest", "highest")
+        bounds = self._figures(superlative)
+        conditions = self._conditions()
+        for condition in conditions:
+            self._used.add(condition[0].column)
+        plan = self._operation(superlative, conditions, bounds)
+        if plan.operation in {"cell", "list", "count"} and self._asks_yes_or_no():
+            raise NoPlan  # rows are no yes
+        plan.bounds = bounds
+        plan.named = [group[0].column for group in conditions]
+        plan.top = self._top or 1
+        if self._asked.ordinal and superlative:
+            plan.from_top = self._asked.ordinal - 1
+        self._account(plan)
+        plan.fit = self._fit()
+        return plan
+
+    def _asks_yes_or_no(self) -> bool:
+        starts = self._asked.language.tables.yes_no  # "was" opens another question in German
+        return self._asked.words[0] in map(folded, starts)
+
+    def _fit(self) -> float:
+        """How much of the question the table's columns and cells account for, in words."""
+        parts = {
+            at
+            for condition in self._match.conditions
+            if not condition.whole
+            for at in range(condition.start, condition.end)
+        }
+        return sum(
+            _PART if at in parts else 1.0
+            for at, by in enumerate(self._match.by)
+            if by in {"column", "row"}
+        )
+
+    def _cue(self, *kinds: str) -> Cue | None:
+        return next((cue for cue in self._cues if cue.kind in kinds), None)
+
+    # Figures
+
+    def _figures(self, superlative: Cue | None) -> list[Bound]:
+        found = []
+        for figure in self._asked.figures:
+            span = range(figure.first, figure.end)
+            if all(self._by[at] in {"row", "column"} for at in range(figure.start, figure.end)):
+                continue  # a year that is a column's name, a number in a row's
+            if superlative and self._is_top(figure, superlative):
+                self._top = figure.count or 0
+                continue
+            if self._is_place(figure):
+                for at in span:
+                    self._by[at] = "document"
+                continue
+            found.append(self._bound(figure))
+        return found
+
+    def _is_top(self, figure: Figure, superlative: Cue) -> bool:
+        if figure.count is None or figure.bound or not 2 <= figure.count <= 50:
+            return False
+        if figure.value.unit:
+            return False
+        top = self._cue("top")
+        if top and top.start + top.length == figure.start:
+            return True
+        return figure.end == superlative.start or (
+            figure.end < superlative.start and self._by[figure.end] in {"column", "row", "place"}
+        )
+
+    def _is_place(self, figure: Figure) -> bool:
+        """A year of the table's name, its headings, or its document's name."""
+        year = as_year(figure)
+        if year is None or figure.bound or figure.value.kind == "date":
+            return False
+        table = self._view.table
+        said = f"{table.name} {table.heading} {table.title} {table.document}"
+        return str(figure.count) in said
+
+    def _bound(self, figure: Figure) -> Bound:
+        column = self._column_of(figure)
+        value = figure.value
+        if column.kind == "date":
+            year = as_year(figure)
+            if year is None:
+                raise NoPlan
+            value = year
+        self._used.add(column.index)
+        for at in range(figure.first, figure.end):
+            self._by[at] = "figure"
+        sign = figure.bound or "="
+        before = self._asked.words[figure.first : figure.start]
+        if any(is_word(word, one) for word in before for one in column.words):
+            sign = "="  # "valid until 2027" of a column "Valid until"
+        tokens = self._asked.tokens
+        said = self._asked.text[tokens[figure.start].start : tokens[figure.end - 1].end]
+        return Bound(column, sign, value, said)
+
+    def _column_of(self, figure: Figure) -> Column:
+        """The column that a figure bounds: the one named beside it, or of its unit or measure."""
+        named = comparable_columns(self._match)
+        if as_year(figure) is not None and not figure.value.unit:
+            dates = [c for c in named if c.kind == "date"] or [
+                c for c in self._view.columns if c.kind == "date"
+            ]
+            if len(dates) == 1:
+                return dates[0]
+        fitting = [c for c in self._view.columns if self._has_unit(c, figure)]
+        if not figure.bound:
+            beside = [c for c in named if self._is_beside(c, figure)]
+            fitting = [c for c in named if c in fitting and (c in beside or figure.value.unit)]
+        elif figure.measure and (measured := [c for c in fitting if c.measures(figure.measure)]):
+            fitting = [c for c in measured if c in named] or measured
+        elif chosen := [c for c in fitting if c in named]:
+            fitting = chosen
+        elif not figure.value.unit:
+            raise NoPlan
+        if len(fitting) != 1:
+            raise NoPlan
+        return fitting[0]
+
+    def _has_unit(self, column: Column, figure: Figure) -> bool:
+        """Whether the figure could stand in the column: in its unit, or without one."""
+        if not column.is_comparable or column.kind == "date":
+            return False
+        unit = figure.value.unit
+        if not unit:
+            return True
+        units = {
+            value.unit
+            for record in self._view.records[:50]
+            if (value := self._view.value(record, column)) is not None
+        }
+        return units == {unit} or (unit in DURATIONS and bool(units) and units <= set(DURATIONS))
+
+    def _is_beside(self, column: Column, figure: Figure) -> bool:
+        at = self._match.columns[column.index]
+        return any(word in at for word in (figure.start - 1, figure.end, figure.end - 1))
+
+    # Rows
+
+    def _conditions(self) -> list[list[Condition]]:
+        """Conditions in groups that stand for each other: "in Norway or Denmark"."""
+        groups: list[list[Condition]] = []
+        for condition in self._match.conditions:
+            last = groups[-1][-1] if groups else None
+            if (
+                last is not None
+                and last.column == condition.column
+                and self._joined(last.end, condition.start)
+            ):
+                groups[-1].append(condition)
+            else:
+                groups.append([condition])
+        columns = [group[0].column for group in groups]
+        if len(set(columns)) < len(columns):
+            raise NoPlan  # two names of one column that nothing joins
+        return groups
+
+    def _joined(self, start: int, end: int) -> bool:
+        words = self._asked.words[start:end]
+        between = self._asked.text[
+            self._asked.tokens[start - 1].end : self._asked.tokens[end].start
+        ]
+        compared = self._cue("lower", "higher", "difference") is not None
+        return bool(
+            ("," in between and not words)
+            or any(word in conjunctions() for word in words)
+            or compared
+        )
+
+    def _rows(self, groups: list[list[Condition]], *, totals: bool = False) -> list[Record]:
+        """The records that fulfil all conditions; totals only where they are named."""
+        view = self._view
+        everything = [*view.records, *view.totals, *view.rests]
+        numbers = set(range(len(everything) if totals else len(view.records)))
+        for group in groups:
+            numbers &= {n for condition in group for n in condition.records}
+        return [everything[n] for n in sorted(numbers)]
+
+    # Operations
+
+    def _operation(
+        self, superlative: Cue | None, groups: list[list[Condition]], bounds: list[Bound]
+    ) -> Plan:
+        average, total = self._cue("average"), self._cue("sum")
+        compared = self._cue("lower", "higher")
+        change = self._change(groups)
+        if change is not None:
+            return change
+        if superlative is not None:
+            return self._extreme(superlative, groups)
+        if average is not None or total is not None:
+            return self._sum("average" if average is not None else "sum", groups)
+        if self._cue("difference") is not None or compared is not None:
+            return self._difference(compared, groups)
+        if (count := self._cue("count")) is not None:
+            return self._count(count, groups, bounds)
+        return self._select(groups, bounds)
+
+    def _extreme(self, cue: Cue, groups: list[list[Condition]]) -> Plan:
+        measure, low = self._measured(cue)
+        plan = Plan(self._view, self._asked, "extreme", self._rows(groups), measure=measure)
+        plan.low = low
+        plan.entity = self._entity(groups, measure, self._cue("which", "list"), cue)
+        self._leave(plan, [measure])
+        if not (self._match.columns or groups):
+            raise NoPlan
+        return plan
+
+    def _measured(self, cue: Cue) -> tuple[Column, bool]:
+        """The column that a superlative or comparative is about, and whether low is meant."""
+        low = cue.low
+        named = [c for c in comparable_columns(self._match) if c.index not in self._used]
+        if cue.measure == "date":
+            ages = [c for c in self._view.columns if c.measures("age") and c.kind != "date"]
+            if len(ages) == 1 and (not named or named == ages):
+                return ages[0], not low
+        if named:
+            agreeing = [c for c in named if _agrees(c, cue.measure)]
+            if len(agreeing) != 1:
+                raise NoPlan
+            return agreeing[0], low
+        if not cue.measure:
+            raise NoPlan
+        self._measures.add(cue.measure)
+        fitting = [
+            c
+            for c in self._view.columns
+            if c.is_comparable and c.measures(cue.measure) and _agrees(c, cue.measure)
+        ]
+        if len(fitting) != 1:
+            raise NoPlan
+        return fitting[0], low
+
+    def _entity(
+        self, groups: list[list[Condition]], measure: Column | None, *cues: Cue | None
+    ) -> Column | None:
+        """The column of what is asked for; raises NoPlan where the table has no such thing."""
+        starts = [cue for cue in cues if cue is not None]
+        if not starts:
+            return self._first_text()
+        head = self._head(starts)
+        if head is None:
+            if not groups and measure is None:
+                raise NoPlan
+            return self._first_text()
+        by = self._by[head]
+        if by == "column":
+            return self._named_at(head, measure)
+        beside = any(head == cue.start + cue.length for cue in starts)
+        known = by == "row" and (not beside or self._is_kind_of(head))
+        if not known and not (by == "place" and self._is_of_place(head, measure)):
+            raise NoPlan
+        return None
+
+    def _named_at(self, head: int, measure: Column | None) -> Column | None:
+        columns = [self._view.columns[n] for n in self._match.columns_at(head)]
+        texts = [c for c in columns if not c.is_comparable]
+        if texts:
+            return texts[0]
+        if measure is not None and measure not in columns:
+            return self._dated(columns)
+        if not any(self._names_noun(column) for column in columns):
+            raise NoPlan  # "which meal" asks for no "Meal allowance"
+        return None
+
+    def _names_noun(self, column: Column) -> bool:
+        """Whether the question names what a column is, besides what it is of."""
+        noun = _noun_of(" ".join(column.words))
+        return any(is_name(self._asked.words[at], noun) for at in self._match.columns[column.index])
+
+    def _is_kind_of(self, head: int) -> bool:
+        """Whether the cells that a word is a part of are things of its kind.
+
+        "Heron electromagnetic meter" is a meter; "meter cable" is none.
+        """
+        condition = next(one for one in self._match.conditions if one.start <= head < one.end)
+        if condition.whole:
+            return True
+        if not self._view.columns[condition.column].words:
+            return False
+        word = self._asked.words[condition.end - 1]
+        everything = [*self._view.records, *self._view.totals, *self._view.rests]
+        return all(
+            is_word(word, _noun_of(everything[n].text(condition.column))) for n in condition.records
+        )
+
+    def _dated(self, columns: list[Column]) -> Column:
+        """ "Which year": a date may be what is asked for, a price may not."""
+        dates = [c for c in columns if c.kind == "date"]
+        if len(dates) != 1:
+            raise NoPlan
+        return dates[0]
+
+    def _first_text(self) -> Column | None:
+        return next((c for c in text_columns(self._match) if c.index not in self._used), None)
+
+    def _head(self, cues: list[Cue]) -> int | None:
+        """The word that says what is asked for: the first behind the cue that tells something."""
+        start = min(cue.start + cue.length for cue in cues)
+        for at in range(start, len(self._by)):
+            if self._by[at] not in {"free", "cue", "figure"}:
+                return self._noun(at)
+            if self._by[at] == "cue" and self._asked.words[at] in conjunctions():
+                return None
+        return None
+
+    def _noun(self, at: int) -> int:
+        """The last of the words that name one thing: "class" in "locomotive class"."""
+        if self._by[at] not in {"place", "document"}:
+            return at
+        following = at + 1
+        while following < len(self._by) and self._by[following] in {"place", "document"}:
+            following += 1
+        is_noun = following < len(self._by) and self._by[following] in {"column", "row"}
+        return following if is_noun else at
+
+    def _is_of_place(self, head: int, measure: Column | None) -> bool:
+        """Whether the table's own name is what its rows are, or what its years measure.
+
+        Its rows are that only where no column says otherwise: the first is "Name" or the like.
+        """
+        if measure is not None and _is_period(measure):
+            return True
+        label = self._view.columns[self._view.label]
+        generic = folded_words(lambda words: words.generic)
+        if not label.words or not all(word in generic for word in label.words):
+            return False
+        table = self._view.table
+        own = words_in(f"{table.name} {table.heading.rsplit(' > ', 1)[-1]}")
+        return not any(word in conjunctions() for word in own)
+
+    def _sum(self, operation: Literal["sum", "average"], groups: list[list[Condition]]) -> Plan:
+        measure = self._one_measure()
+        plan = Plan(self._view, self._asked, operation, self._rows(groups), measure=measure)
+        if measure.kind in {"date", "percent"} and operation == "sum":
+            raise NoPlan
+        plan.entity = self._first_text()
+        if self._view.columns[self._view.label].kind == "date" and not groups:
+            raise NoPlan  # years are not added up unless they are named
+        if operation == "sum" and len(plan.records) < 2:
+            raise NoPlan
+        self._leave(plan, [measure])
+        return plan
+
+    def _one_measure(self) -> Column:
+        """The one comparable column that is named, or that the question's verb measures."""
+        named = [c for c in comparable_columns(self._match) if c.index not in self._used]
+        if len(named) == 1:
+            return named[0]
+        asked = {cue.measure for cue in self._cues if cue.kind == "ask"} | self._verbs()
+        fitting = [
+            column
+            for column in (named or self._view.columns)
+            if column.is_comparable and any(column.measures(one) for one in asked)
+        ]
+        if len(fitting) != 1:
+            raise NoPlan
+        return fitting[0]
+
+    def _verbs(self) -> set[str]:
+        """What open words of the question measure: "expensive"."""
+        words = self._asked.words
+        found = set()
+        for at, by in enumerate(self._by):
+            if not by and (phrase := _verb_phrases().at(words, at)):
+                found.add(phrase.meaning)
+        return found
+
+    def _change(self, groups: list[list[Condition]]) -> Plan | None:
+        """The difference of two columns in one row: of two years."""
+        if self._cue("change", "difference") is None:
+            return None
+        named = [c for c in comparable_columns(self._match) if c.index not in self._used]
+        rows = self._rows(groups, totals=True)
+        if len(named) != 2 or len(rows) != 1 or not groups:
+            return None
+        if not all(_is_period(c) for c in named) or named[0].unit != named[1].unit:
+            return None
+        plan = Plan(self._view, self._asked, "change", rows, measure=named[0], other=named[1])
+        plan.entity = self._first_text()
+        self._leave(plan, named)
+        return plan
+
+    def _difference(self, compared: Cue | None, groups: list[list[Condition]]) -> Plan:
+        pairs = [group for group in groups if len(group) == 2]
+        if len(pairs) != 1:
+            raise NoPlan
+        others = [group for group in groups if group is not pairs[0]]
+        measure = self._measured(compared)[0] if compared else self._one_measure()
+        sides = [self._rows([[condition], *others]) for condition in pairs[0]]
+        if [len(side) for side in sides] != [1, 1] or sides[0][0] is sides[1][0]:
+            raise NoPlan
+        records = [side[0] for side in sides]
+        which = self._cue("which")
+        if compared and which and self._cue("difference") is None and which.start == 0:
+            plan = Plan(self._view, self._asked, "extreme", records, measure=measure)
+            plan.low = self._measured(compared)[1]
+        else:
+            plan = Plan(self._view, self._asked, "difference", records, measure=measure)
+        plan.entity = self._first_text()
+        self._leave(plan, [measure])
+        return plan
+
+    def _count(self, cue: Cue, groups: list[list[Condition]], bounds: list[Bound]) -> Plan:
+        head = self._head([cue])
+        if head is None:
+            raise NoPlan
+        named = [self._view.columns[n] for n in self._match.columns_at(head)]
+        if named and all(c.is_comparable for c in named):
+            return self._number(named, groups)
+        periods = [c for c in comparable_columns(self._match) if _is_period(c)]
+        if self._by[head] == "row" and len(periods) == 1 and self._is_kind_of(head):
+            return self._number(periods, groups)  # "how many employees in 2024"
+        entity = self._entity(groups, None, cue)
+        plan = Plan(self._view, self._asked, "count", self._rows(groups), entity=entity)
+        plan.names = self._said_from(head)
+        self._leave(plan, [bound.column for bound in bounds])
+        return plan
+
+    def _number(self, named: list[Column], groups: list[list[Condition]]) -> Plan:
+        """ "How many beds has Neurology": the number stands in a cell."""
+        if len(named) != 1 or not groups or named[0].kind not in _COUNTED:
+            raise NoPlan
+        if not _is_period(named[0]) and not self._names_noun(named[0]):
+            raise NoPlan
+        plan = Plan(self._view, self._asked, "cell", self._rows(groups, totals=True))
+        plan.shown = [named[0]]
+        plan.entity = self._first_text()
+        self._leave(plan, named)
+        return plan
+
+    def _said_from(self, head: int) -> str:
+        """The question's words for what is counted, as they stand."""
+        end = head + 1
+        kind = self._by[head]
+        same = self._match.columns_at(head)
+        while (
+            end < len(self._by)
+            and self._by[end] == kind != "place"
+            and self._match.columns_at(end) == same
+        ):
+            end += 1
+        tokens = self._asked.tokens
+        start = head
+        while start and self._by[start - 1] == kind and self._match.columns_at(start - 1) == same:
+            start -= 1
+        return self._asked.text[tokens[start].start : tokens[end - 1].end]
+
+    def _select(self, groups: list[list[Condition]], bounds: list[Bound]) -> Plan:
+        which, listed = self._cue("which", "ask"), self._cue("list")
+        entity = self._entity(groups, None, which, listed) if which or listed else None
+        flags = [c for c in text_columns(self._match) if c.kind == "yes_no"]
+        rows = self._rows(groups, totals=True)
+        if not groups:
+            rows = list(self._view.records)
+        for flag in flags:
+            rows = [row for row in rows if read_yes_no(row.text(flag.index)) is True]
+        shown = [
+            self._view.columns[n]
+            for n in sorted(self._match.columns, key=lambda n: min(self._match.columns[n]))
+            if n not in self._used and (entity is None or n != entity.index)
+        ]
+        self._need_joints([column for column in shown if column.is_comparable])
+        limited = bool(groups or bounds or flags)
+        wanted = self._asked_columns()
+        other = entity is not None and entity.index != self._view.label
+        if wanted and (shown or other):
+            raise NoPlan  # "who" and another thing
+        shown += [column for column in wanted if column not in shown]
+        by_name = groups and all(group[0].column == self._view.label for group in groups)
+        tells = entity is not None or shown or (listed and by_name)
+        if not tells and not self._names_rows(groups, which or listed, limited=bool(bounds)):
+            raise NoPlan
+        if not limited and not self._is_listing():
+            raise NoPlan
+        one = bool(by_name) and bool(shown or entity is not None) and not bounds
+        plan = Plan(self._view, self._asked, "cell" if one else "list", rows, entity=entity)
+        plan.shown = shown
+        if one and entity is not None and entity.index != self._view.label:
+            plan.shown = [entity, *shown]
+        self._leave(plan, [*shown, *flags, *[bound.column for bound in bounds]])
+        return plan
+
+    def _need_joints(self, shown: list[Column]) -> None:
+        """Raises NoPlan where two columns are named and nothing joins them: "price of delivery"."""
+        spans = [self._match.columns[column.index] for column in shown]
+        for one, other in pairwise(spans):
+            if one == other:
+                continue
+            start, end = min(max(one), max(other)), max(min(one), min(other))
+            between = self._asked.text[
+                self._asked.tokens[start].end : self._asked.tokens[end].start
+            ]
+            words = self._asked.words[start + 1 : end]
+            if "," not in between and not any(word in conjunctions() for word in words):
+                raise NoPlan
+
+    def _names_rows(self, groups: list[list[Condition]], cue: Cue | None, *, limited: bool) -> bool:
+        """ "List the Heron meters": rows by a part of what their cells say, all of them."""
+        head = self._head([cue]) if cue is not None else None
+        return (
+            head is not None
+            and self._by[head] in {"row", "place"}
+            and (bool(groups) or self._by[head] == "place")
+            and (self._is_listing() or len(groups) > 1 or limited)
+        )
+
+    def _is_listing(self) -> bool:
+        return self._cue("list", "existence") is not None
+
+    def _asked_columns(self) -> list[Column]:
+        """The column that "when", "where", "how long" or a verb asks for."""
+        asked = {cue.measure for cue in self._cues if cue.kind == "ask"} | self._verbs()
+        if not asked:
+            return []
+        named = [self._view.columns[n] for n in {*self._match.columns, *self._used}]
+        for measure in asked:
+            if any(c.measures(measure) or _is_kind(c, measure) for c in named):
+                return []
+        fitting = [c for c in self._view.columns if any(c.measures(one) for one in asked)]
+        fitting = [c for c in fitting if c.index not in self._used]
+        if not fitting or (len(fitting) > 1 and not asked <= {"place", "person"}):
+            raise NoPlan
+        return fitting
+
+    # What is left
+
+    def _leave(self, plan: Plan, used: list[Column]) -> None:
+        """Every comparable column that is named has its part; a text that is named is shown."""
+        entity = plan.entity.index if plan.entity is not None else -1
+        part = {column.index for column in used} | self._used | {entity}
+        named = {at for index, at in self._match.columns.items() if index in part}
+        for index, at in self._match.columns.items():
+            if index in part or at in named:  # another column may be meant by the same words
+                continue
+            column = self._view.columns[index]
+            if column.is_comparable:
+                raise NoPlan
+            plan.shown.append(column)
+
+    def _account(self, plan: Plan) -> None:
+        """Raises NoPlan where a word is left that the plan's columns do not answer for."""
+        columns = [c for c in (plan.measure, plan.other, plan.entity, *plan.shown) if c]
+        columns += [bound.column for bound in plan.bounds]
+        words = self._asked.words
+        at = 0
+        while at < len(words):
+            if not self._by[at] and not self._joins(at, plan):
+                length = self._answered(at, columns, plan.view)
+                if not length:
+                    raise NoPlan
+                at += length
+            else:
+                at += 1
+        for cue in self._cues:
+            asked = [*columns, self._view.columns[self._view.label]]
+            if cue.kind == "ask" and not _answers_ask(cue.measure, asked):
+                raise NoPlan
+
+    def _joins(self, at: int, plan: Plan) -> bool:
+        """Whether a word only stands between things that are compared or added."""
+        word = self._asked.words[at]
+        if word in conjunctions():
+            return True
+        if word in folded_words(lambda words: words.relating):
+            return plan.operation in {"list", "cell"}
+        between = folded_words(lambda words: words.between)
+        return word in between and plan.operation in {"difference", "change", "extreme"}
+
+    def _answered(self, at: int, columns: list[Column], view: View) -> int:
+        """How many words from here on the columns answer for."""
+        words = self._asked.words
+        phrase = _verb_phrases().at(words, at)
+        if phrase and any(
+            c.measures(phrase.meaning) or _is_kind(c, phrase.meaning) for c in columns
+        ):
+            return phrase.length
+        period = period_of().get(words[at])
+        for column in columns:
+            if period and any(period_of().get(word) == period for word in column.words):
+                return 1
+            value = next((v for r in view.records[:5] if (v := view.value(r, column))), None)
+            if value is None:
+                continue
+            if any(not stems(words[at]).isdisjoint(stems(word)) for word in unit_words(value)):
+                return 1
+            if value.per and period and period_of().get(value.per) == period:
+                return 1
+        return 0
+
+
+@lru_cache(maxsize=1)
+def _verb_phrases() -> Phrases:
+    return phrases_by(lambda words: words.verbs)
+
+
+def _noun_of(text: str) -> str:
+    """The last word of the first phrase: what a thing is, in English and German."""
+    words = words_in(_PHRASE_END.split(text, 1)[0])
+    for at, word in enumerate(words):
+        if at and word in free_words() and word not in quantifiers():
+            return words[at - 1]
+    return words[-1] if words else ""
+
+
+def _agrees(column: Column, measure: str) -> bool:
+    """Whether a superlative of this measure can be about the column."""
+    if measure == "cost":
+        return column.kind == "money" or (column.measures("cost") and column.kind != "date")
+    if measure == "date":
+        return column.kind == "date"
+    if measure:
+        return column.kind in {"number", "duration"}
+    return True
+
+
+def _is_kind(column: Column, measure: str) -> bool:
+    return (measure, column.kind) in {("cost", "money"), ("time", "duration"), ("date", "date")}
+
+
+def _answers_ask(measure: str, columns: list[Column]) -> bool:
+    """Whether one of the columns is what "when", "where" or "who" asks for."""
+    return any(column.measures(measure) or _is_kind(column, measure) for column in columns)
+
+
+def _is_period(column: Column) -> bool:
+    """Whether a column is named by a year or another period alone."""
+    return any(word.isdigit() and len(word) == 4 for word in column.words)

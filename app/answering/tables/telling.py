@@ -1,0 +1,345 @@
+"""Says what was computed: a sentence, a table in Markdown, and how a figure came about."""
+
+import re
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+
+from app.answering.tables.answer import TableAnswer, UsedRow
+from app.answering.tables.computing import Computed
+from app.answering.tables.planning import Plan
+from app.answering.tables.view import Column, Record
+from vectorstore.languages.base import Language, TableSentences
+from vectorstore.tables.values import split_unit
+
+_MOST_NAMES = 12  # in a sentence
+_MOST_TEXTS = 3  # of a column by which rows were chosen
+_MOST_TERMS = 12  # of a sum that is written out
+MOST_ROWS = 100  # of a table that is shown
+_MARKUP = re.compile(r"([\\`*_\[\]<>|!#~])")
+
+
+def tell(plan: Plan, done: Computed) -> TableAnswer:
+    """The answer in the question's language."""
+    language = plan.asked.language
+    shown = _shown(plan)
+    shown_records = done.records[:MOST_ROWS]
+    rows = tuple(_used(plan, record, shown) for record in shown_records)
+    measure = plan.measure or (plan.shown[0] if len(plan.shown) == 1 else None)
+    return TableAnswer(
+        operation=plan.operation,
+        column=measure.name if measure else "",
+        columns=tuple(column.name for column in shown),
+        rows=rows,
+        figure=done.figure,
+        unit=done.unit,
+        how=_how(plan, done, language),
+        statement=_statement(plan, done, language),
+        markdown=_markdown(shown, shown_records),
+        notes=tuple(_notes(plan, done, language.tables.sentences)),
+        language=language.code,
+    )
+
+
+def _shown(plan: Plan) -> list[Column]:
+    """The columns of the answer's table: label, what is asked for, what was measured."""
+    view = plan.view
+    label = view.columns[view.label]
+    columns = [label, plan.entity, *plan.shown, plan.measure, plan.other]
+    columns += [bound.column for bound in plan.bounds]
+    columns += [view.columns[index] for index in plan.named]
+    if plan.operation == "list" and not plan.shown and plan.entity is None:
+        columns += view.columns
+    return list({column.index: column for column in columns if column is not None}.values())
+
+
+def _used(plan: Plan, record: Record, shown: Sequence[Column]) -> UsedRow:
+    row = record.stored
+    if plan.view.turned and plan.measure is not None:
+        row = record.source(plan.measure.index)
+    table = record.table
+    return UsedRow(
+        document=table.document,
+        space=table.space,
+        page=row.page,
+        address=row.address,
+        number=row.number,
+        chunk_id=row.chunk_id,
+        position=row.position,
+        heading=table.heading,
+        table=_table_name(record),
+        label=plan.view.name_of(record),
+        cells=tuple((column.name, record.text(column.index)) for column in shown),
+    )
+
+
+def _table_name(record: Record) -> str:
+    table = record.table
+    return table.name or table.heading.rsplit(" > ", 1)[-1]
+
+
+def _source(records: Iterable[Record], sentences: TableSentences) -> str:
+    """The tables that the records stand in: “Meters” of prices.xlsx and ..."""
+    named: dict[tuple[str, str], None] = {}
+    for record in records:
+        named[_table_name(record), record.table.document.rsplit("/", 1)[-1]] = None
+    said = [
+        sentences.source.format(table=table, document=document) if table else document
+        for table, document in named
+    ]
+    return _joined(said, sentences)
+
+
+def _limits(plan: Plan, done: Computed) -> str:
+    """What rows had to fulfil, where that are no names of theirs: " (Country: Spain)"."""
+    said = []
+    for index in plan.named:
+        texts = list(dict.fromkeys(record.text(index) for record in done.records))
+        if index != plan.view.label and len(texts) <= _MOST_TEXTS and all(texts):
+            said.append(f"{_bare(plan.view.columns[index])}: {', '.join(texts)}")
+    said += [f"{_bare(bound.column)} {bound.sign} {bound.said}" for bound in plan.bounds]
+    return f" ({'; '.join(said)})" if said else ""
+
+
+def _joined(names: Sequence[str], sentences: TableSentences) -> str:
+    if len(names) < 2:
+        return "".join(names)
+    return f"{', '.join(names[:-1])} {sentences.and_} {names[-1]}"
+
+
+def _names(plan: Plan, records: Sequence[Record], sentences: TableSentences) -> str:
+    """The labels of the records, each with what else was asked for in brackets."""
+    said = [_name(plan, record) for record in records[:_MOST_NAMES]]
+    if len(records) > _MOST_NAMES:
+        return f"{', '.join(said)}, …"
+    return _joined(said, sentences)
+
+
+def _name(plan: Plan, record: Record) -> str:
+    """A record's label, with the text that was asked for beside it."""
+    name = plan.view.name_of(record)
+    entity = plan.entity.index if plan.entity is not None else plan.view.label
+    text = record.text(entity)
+    if entity == plan.view.label or not text or text == name:
+        return name
+    return f"{name} ({text})" if plan.view.is_unique(entity) else f"{text} ({name})"
+
+
+def _distinct_names(plan: Plan, done: Computed, sentences: TableSentences) -> str:
+    assert plan.entity is not None  # only its texts are distinct
+    texts = [record.text(plan.entity.index) for record in done.records]
+    if len(texts) > _MOST_NAMES:
+        return f"{', '.join(texts[:_MOST_NAMES])}, …"
+    return _joined(texts, sentences)
+
+
+def _statement(plan: Plan, done: Computed, language: Language) -> str:
+    sentences = language.tables.sentences
+    column = _bare(plan.measure) if plan.measure else ""
+    source = _source(done.records, sentences) + _limits(plan, done)
+    names = _names(plan, done.records, sentences)
+    if done.distinct:
+        names = _distinct_names(plan, done, sentences)
+    value = ""
+    if done.figure is not None:
+        value = _amount(done.figure, _unit_of(plan, done), language)
+    said = ""
+    match plan.operation:
+        case "count":
+            within = len(plan.records) < len(plan.view.records)
+            template = sentences.count_within if within else sentences.count
+            counted = number(done.figure or Decimal(0), language)
+            said = template.format(source=source, count=counted, entity=plan.names, rows=names)
+        case "extreme":
+            said = _extreme(plan, done, sentences, source)
+        case "sum" | "average":
+            template = sentences.sum if plan.operation == "sum" else sentences.average
+            said = template.format(
+                column=column, count=len(done.records), source=source, value=value
+            )
+        case "difference" | "change":
+            said = _difference(plan, done, sentences, source, value)
+        case _:
+            said = _cells(plan, done, sentences, source, names)
+    return said
+
+
+def _extreme(plan: Plan, done: Computed, sentences: TableSentences, source: str) -> str:
+    assert plan.measure is not None  # an extreme has one
+    names = _names(plan, done.records, sentences)
+    several = plan.top > 1
+    if several:
+        template = sentences.ranked_low if plan.low else sentences.ranked_high
+        names = _joined(
+            [
+                f"{plan.view.name_of(record)} ({_shown_text(record, plan.measure)})"
+                for record in done.records
+            ],
+            sentences,
+        )
+    else:
+        template = sentences.lowest if plan.low else sentences.highest
+    if plan.from_top:
+        template = sentences.cell
+    return template.format(
+        column=_bare(plan.measure),
+        source=source,
+        value=_shown_text(done.records[0], plan.measure),
+        rows=names,
+        count=len(done.records),
+    )
+
+
+def _difference(
+    plan: Plan, done: Computed, sentences: TableSentences, source: str, value: str
+) -> str:
+    assert plan.measure is not None  # a difference has one
+    if plan.operation == "change":
+        assert plan.other is not None
+        (record,) = done.records
+        return sentences.change.format(
+            rows=plan.view.name_of(record),
+            source=source,
+            first=f"{_shown_text(record, plan.measure)} ({_bare(plan.measure)})",
+            second=f"{_shown_text(record, plan.other)} ({_bare(plan.other)})",
+            value=value,
+        )
+    first, second = done.records
+    return sentences.difference.format(
+        column=_bare(plan.measure),
+        source=source,
+        first=f"{plan.view.name_of(first)} {_shown_text(first, plan.measure)}",
+        second=f"{plan.view.name_of(second)} {_shown_text(second, plan.measure)}",
+        value=value,
+    )
+
+
+def _cells(plan: Plan, done: Computed, sentences: TableSentences, source: str, names: str) -> str:
+    if len(done.records) == 1 and len(plan.shown) == 1:
+        return sentences.cell.format(
+            column=_bare(plan.shown[0]),
+            rows=plan.view.name_of(done.records[0]),
+            source=source,
+            value=_shown_text(done.records[0], plan.shown[0]),
+        )
+    if not plan.shown or done.distinct:
+        return sentences.found.format(count=len(done.records), source=source, rows=names)
+    said = [
+        f"{_name(plan, record)}: "
+        + ", ".join(_shown_text(record, column) or "–" for column in plan.shown)
+        for record in done.records[:_MOST_NAMES]
+    ]
+    rows = "; ".join(said) + ("; …" if len(done.records) > _MOST_NAMES else "")
+    column = ", ".join(_bare(column) for column in plan.shown)
+    return sentences.cells.format(column=column, rows=rows, source=source)
+
+
+def _notes(plan: Plan, done: Computed, sentences: TableSentences) -> Iterable[str]:
+    column = _bare(plan.measure or plan.entity) if plan.measure or plan.entity else ""
+    if done.missing and column:
+        yield sentences.missing.format(count=done.missing, column=column)
+    if done.unread:
+        yield sentences.unread.format(count=done.unread, column=column)
+    if done.unbound:
+        named = ", ".join(dict.fromkeys(_bare(bound.column) for bound in plan.bounds))
+        yield sentences.unread.format(count=done.unbound, column=named)
+    if done.totals:
+        yield sentences.totals
+    if done.rests:
+        names = [plan.view.name_of(record) for record in done.rests]
+        yield sentences.rests.format(rows=_joined(names, sentences))
+    if done.lines:
+        yield sentences.lines.format(count=done.lines)
+    if done.rounded:
+        yield sentences.rounded[:1].upper() + sentences.rounded[1:] + "."
+
+
+def _how(plan: Plan, done: Computed, language: Language) -> str:
+    """ "18.3 + 6.6 = 24.9 (rows Grebe and Kingfisher; column 2023)"; "" for what is no figure."""
+    if done.figure is None or plan.measure is None or plan.operation == "extreme":
+        return ""
+    sentences = language.tables.sentences
+    terms = [number(term, language) for term in done.terms]
+    result = number(done.figure, language)
+    equal = "≈" if done.rounded else "="
+    written = ""
+    if plan.operation in {"difference", "change"} and done.unit != "days":
+        high, low = sorted(done.terms, reverse=True)
+        written = f"{number(high, language)} − {number(low, language)} = {result}"
+    elif plan.operation in {"sum", "average"}:
+        if len(terms) > _MOST_TERMS:
+            added = f"{' + '.join(terms[:3])} + … + {terms[-1]}"
+        else:
+            added = " + ".join(terms)
+        written = f"{added} = {result}"
+        if plan.operation == "average":
+            written = f"({added}) / {len(terms)} {equal} {result}"
+    if not written:
+        return ""
+    columns = [_bare(column) for column in (plan.measure, plan.other) if column is not None]
+    return sentences.how.format(
+        how=written,
+        rows=_names(plan, done.records, sentences),
+        column=_joined(columns, sentences),
+    )
+
+
+def _markdown(shown: Sequence[Column], records: Sequence[Record]) -> str:
+    lines = [
+        "| " + " | ".join(_plain(column.name) for column in shown) + " |",
+        "| " + " | ".join("---" for _ in shown) + " |",
+    ]
+    lines += [
+        "| " + " | ".join(_plain(record.text(column.index)) for column in shown) + " |"
+        for record in records
+    ]
+    return "\n".join(lines)
+
+
+def _plain(text: str) -> str:
+    """A cell's text as Markdown shows it letter by letter."""
+    return _MARKUP.sub(r"\\\1", " ".join(text.split()))
+
+
+def _bare(column: Column | None) -> str:
+    if column is None:
+        return ""
+    return split_unit(column.name)[0] or column.name
+
+
+def _shown_text(record: Record, column: Column) -> str:
+    """A cell as it stands, with the unit of the column's name where it has none of its own."""
+    text = record.text(column.index)
+    unit = written_unit(column.name)
+    if text and unit and not any(letter.isalpha() or letter in "€$£¥%" for letter in text):
+        return f"{text} {unit}"
+    return text
+
+
+def written_unit(name: str) -> str:
+    """The unit at the end of a column's name as it is written there, or ""."""
+    bare, unit = split_unit(name)
+    if not unit or not name.startswith(bare):
+        return ""
+    rest = name[len(bare) :].strip().strip("()[]").strip()
+    return rest.split(maxsplit=1)[1] if rest.casefold().startswith("in ") else rest
+
+
+def _unit_of(plan: Plan, done: Computed) -> str:
+    """The figure's unit as the column writes it, else in its one spelling."""
+    if plan.measure is not None and plan.measure.kind != "date":
+        written = written_unit(plan.measure.name)
+        if written:
+            return written
+    return done.unit
+
+
+def _amount(figure: Decimal, unit: str, language: Language) -> str:
+    return f"{number(figure, language)} {unit}".strip()
+
+
+def number(figure: Decimal, language: Language) -> str:
+    """A number in digits with the language's marks: 1,234.50 or 1.234,50."""
+    text = f"{figure:,f}"
+    if language.decimal_mark == ",":
+        text = text.translate(str.maketrans(",.", ".,"))
+    return text.replace("-", "−")

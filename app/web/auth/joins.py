@@ -1,0 +1,67 @@
+"""How often one person may begin something on the chat page, and in how many tabs.
+
+Gradio keeps what it tells each tab in one list for all people together, and forgets the oldest: who
+opens thousands of tabs ends the answers of everybody else.
+"""
+
+import json
+import time
+from collections import OrderedDict, deque
+
+from app.web.auth.bodies import handing_on, read_body
+from app.web.auth.security import App, Receive, Scope, Send, answer_plain, refusal_texts
+from app.web.auth.signed_in import person_or_none
+
+JOIN = "/gradio_api/queue/join"
+_MINUTE_S = 60.0
+_A_MINUTE = 240  # begun by one person: a page begins several things when it is opened
+_TABS = 200  # of one person, that anything was begun in within an hour; a reload is a new one
+_TAB_S = 3600.0
+TABS_OF_ALL = 20_000  # that Gradio is to remember
+
+
+class Joins:
+    """Refuses with 429 what is beyond that. Stands behind the sign-in."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+        self._begun: dict[str, deque[float]] = {}
+        self._tabs: dict[str, OrderedDict[str, float]] = {}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        person = person_or_none(scope) if scope["type"] == "http" else None
+        if person is None or scope["path"] != JOIN:
+            await self._app(scope, receive, send)
+            return
+        body = await read_body(receive)
+        if body is None:
+            return  # the gate has hung up on it
+        if not self._may_begin(person.id, _tab_in(body)):
+            await answer_plain(send, 429, refusal_texts(scope).too_often)
+            return
+        await self._app(scope, handing_on(body, receive), send)
+
+    def _may_begin(self, person: str, tab: str) -> bool:
+        now = time.monotonic()
+        begun = self._begun.setdefault(person, deque())
+        while begun and begun[0] < now - _MINUTE_S:
+            begun.popleft()
+        tabs = self._tabs.setdefault(person, OrderedDict())
+        while tabs and next(iter(tabs.values())) < now - _TAB_S:
+            tabs.popitem(last=False)
+        if len(begun) >= _A_MINUTE or (tab not in tabs and len(tabs) >= _TABS):
+            return False
+        begun.append(now)
+        tabs[tab] = now
+        tabs.move_to_end(tab)
+        return True
+
+
+def _tab_in(body: bytes) -> str:
+    """The name that a tab has for Gradio; "" for what Gradio itself refuses."""
+    try:
+        said = json.loads(body)
+    except (ValueError, RecursionError):
+        return ""
+    tab = said.get("session_hash") if isinstance(said, dict) else None
+    return tab[:200] if isinstance(tab, str) else ""

@@ -1,0 +1,144 @@
+"""From a document's sections to its tables: parts put together, rows tied to their chunks."""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate
+
+from ingest.sections import Grid, Section
+from vectorstore.languages import languages
+from vectorstore.records import Chunk
+from vectorstore.tables.columns import read_columns
+from vectorstore.tables.records import NewRow, NewTable
+
+_MOST_COLUMNS = 300  # of a table that is kept; wider ones are matrices of measurements
+_MOST_TABLES = 2_000  # of one document
+_SAMPLE = 20_000  # characters that tell a document's language
+
+
+class _Growing:
+    """A table whose parts may still follow."""
+
+    def __init__(self, grid: Grid, heading: str, page: int | None) -> None:
+        self.grid = grid
+        self.heading = heading
+        self.page = page  # of its last part
+        self.rows: list[NewRow] = []
+
+
+def tables_of(sections: Sequence[Section], chunks: Sequence[Chunk]) -> list[NewTable]:
+    """The tables of a document that was cut into `chunks`, in the order of its text.
+
+    A table that goes on over a page border is one. Tables of a single column are lists, and
+    those of a single row are no tables; neither is kept.
+    """
+    places = _Places(chunks)
+    growing: list[_Growing] = []
+    text_between = False
+    for section in sections:
+        starts = places.of(section.text)
+        grid = section.grid
+        if grid is None:
+            text_between = True
+            continue
+        last = growing[-1] if growing else None
+        follows = last is not None and not text_between
+        if last is None or not _goes_on(last, section, grid, follows=follows):
+            if len(growing) == _MOST_TABLES:
+                break
+            last = _Growing(grid, section.heading, section.page)
+            growing.append(last)
+        elif not grid.goes_on and grid.columns and not _same_names(last.grid, grid):
+            # The rows on the next page have no names above them: what was taken for some is one.
+            last.rows.append(NewRow(grid.columns, starts[0], section.page))
+        last.page = section.page
+        last.rows += (
+            NewRow(row.cells, starts[min(row.line, len(starts) - 1)], section.page, row.address)
+            for row in grid.rows
+        )
+        text_between = False
+    usual = _decimal_mark_of(chunks)
+    return [kept for one in growing if (kept := _kept(one, usual)) is not None]
+
+
+class _Places:
+    """Finds the chunk of each line: chunks hold all signs of the text but white space, in order."""
+
+    def __init__(self, chunks: Iterable[Chunk]) -> None:
+        sizes = [_signs(chunk.text) for chunk in chunks]
+        self._ends = list(accumulate(sizes))
+        self._at = 0
+
+    def of(self, text: str) -> list[int]:
+        """The positions of the chunks in which the lines of the next section start."""
+        found = []
+        for line in text.split("\n"):
+            found.append(min(bisect_right(self._ends, self._at), max(len(self._ends) - 1, 0)))
+            self._at += _signs(line)
+        return found
+
+
+def _signs(text: str) -> int:
+    return sum(map(len, text.split()))
+
+
+def _goes_on(table: _Growing, section: Section, grid: Grid, *, follows: bool) -> bool:
+    """Whether these rows belong to the table before them."""
+    if grid.goes_on:
+        return True
+    over_page = table.page is not None and section.page == table.page + 1
+    if not over_page or not follows or not table.grid.columns:
+        return False
+    if grid.name and grid.name != table.grid.name:
+        return False
+    return _same_names(table.grid, grid) or _same_kinds(table, grid)
+
+
+def _same_kinds(table: _Growing, grid: Grid) -> bool:
+    """Whether rows that follow without any text between hold the same kinds of things.
+
+    Their names are then a row of the table: a table of its own has a heading, or other columns.
+    """
+    rows = [[*grid.columns], *(row.cells for row in grid.rows)] if grid.columns else [
+        row.cells for row in grid.rows
+    ]  # fmt: skip
+    if {len(cells) for cells in rows} != {len(table.grid.columns)}:
+        return False
+    above = read_columns([], [row.cells for row in table.rows])
+    below = read_columns([], rows)
+    return [column.kind for column in above] == [column.kind for column in below]
+
+
+def _same_names(one: Grid, other: Grid) -> bool:
+    return list(one.columns) == list(other.columns)
+
+
+def _kept(table: _Growing, usual: str) -> NewTable | None:
+    widths = [len(row.cells) for row in table.rows]
+    columns = len(table.grid.columns)
+    width = max([columns, *widths], default=0)
+    if not 1 < width <= _MOST_COLUMNS or len(table.rows) < (1 if columns else 2):
+        return None
+    read = read_columns(
+        table.grid.columns, [row.cells for row in table.rows], table.grid.decimal, usual
+    )
+    return NewTable(table.grid.name, table.heading, read, table.rows)
+
+
+def _decimal_mark_of(chunks: Sequence[Chunk]) -> str:
+    """The decimal mark that is usual in the document's language; "" where none can be told."""
+    words = {word for text in _start(chunks) for word in text.casefold().split()}
+    counts = sorted(
+        ((len(words.intersection(one.stop_words)), one.decimal_mark) for one in languages()),
+        reverse=True,
+    )
+    (most, mark), *others = counts
+    return mark if most > 2 and all(most > 1.5 * count for count, _ in others) else ""
+
+
+def _start(chunks: Sequence[Chunk]) -> Iterator[str]:
+    size = 0
+    for chunk in chunks:
+        if size > _SAMPLE:
+            return
+        size += len(chunk.text)
+        yield chunk.text
