@@ -107,8 +107,8 @@ class Engine:
             reader = self._library.PyTessBaseAPI(path=self._models, lang=languages, psm=mode)
         except RuntimeError as error:
             raise NoRecognition(f"Tesseract's models cannot be opened: {error}") from None
-        if _may_write():
-            reader.SetVariable("debug_file", os.devnull)  # else it writes to the error output
+        # Without a file, it writes its remarks to the error output.
+        reader.SetVariable("debug_file", os.devnull if _may_write() else "")
         return reader
 
 

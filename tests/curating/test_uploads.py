@@ -228,3 +228,31 @@ def test_a_process_that_ends_leaves_its_scans_to_the_next(tmp_path: Path) -> Non
     assert sorted(home.names("hr")) == ["0.scan", "1.scan"]
     again.close()
     home.index.close()
+
+
+def test_a_persons_long_scans_hold_up_neither_their_files_nor_those_of_others(
+    tmp_path: Path,
+) -> None:
+    home = ScanningHome(tmp_path / "index")
+    limits = Limits(file_bytes=1000, upload_bytes=9000, open_per_person=8)
+    uploads = Uploads(tmp_path / "uploads", home, limits)
+
+    def by_kim(name: str) -> Upload:
+        upload = uploads.begin("kim", "hr")
+        send(uploads, upload, name, b"The canteen opens at noon.")
+        return uploads.start(upload.id)
+
+    first = by_kim("0.scan")
+    until(lambda: home.recognising == ["0.scan"])
+    assert finished(uploads, by_kim("a.txt")).state == "done"  # beside kim's own scan
+    scans = [by_kim(f"{n}.scan") for n in range(1, 4)]
+    last = by_kim("b.txt")
+    assert finished(uploads, started(uploads, "c.txt")).state == "done"
+    assert finished(uploads, started(uploads, "d.txt")).state == "done"
+    states = [held.state for one in scans if (held := uploads.get(one.id))]
+    assert states == ["reading", "waiting", "waiting"]  # two of kim's have come to scans
+    home.go_on.set()
+    assert {finished(uploads, one).state for one in (first, *scans, last)} == {"done"}
+    assert home.recognising == ["0.scan", "1.scan", "2.scan", "3.scan"]
+    uploads.close()
+    home.index.close()
