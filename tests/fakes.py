@@ -11,13 +11,16 @@ from app.answering.events import (
     Citation,
     Dropped,
     Event,
+    EvidenceFound,
     Finished,
     ModelName,
     Reading,
+    Said,
     Searching,
     Usage,
     Writing,
 )
+from app.answering.plan import Kind, Plan
 from app.answering.stream import EventStream
 from app.people.access import Person
 from app.web.chat.backend import AnswerFailed, FailureKind, ModelNotice, Readiness
@@ -154,12 +157,87 @@ def poisoned_answer(question: str) -> Answer:
     )
 
 
+def list_answer(question: str) -> Answer:
+    """A list, each of whose items is a quotation."""
+    told = [
+        (1, LEAVE, "Up to five days may be carried over."),
+        (2, MEALS, "Receipts are not needed."),
+    ]
+    made = answer(
+        question,
+        [AnswerSentence(words, (n,), True) for n, _, words in told],
+        [cite(n, passage, words) for n, passage, words in told],
+        quoted=True,
+    )
+    listed = "\n".join(f"- {words} [{n}]" for n, _, words in told)
+    return replace(made, answer=listed, form="list")
+
+
+def steps_answer(question: str) -> Answer:
+    """A way to do something, one step of which nothing confirms."""
+    steps = [
+        AnswerSentence("Open the password manager.", (1,), True),
+        AnswerSentence("Choose **New entry**.", (1,), True),
+        AnswerSentence("Call the help desk.", (), False),
+    ]
+    made = answer(question, steps, [cite(1, SECURITY, SECURITY.text)])
+    text = "1. Open the password manager. [1]\n2. Choose **New entry**. [1]\n3. Call the help desk."
+    return replace(made, answer=text, form="steps")
+
+
+def compared_answer(question: str) -> Answer:
+    """Two editions side by side, of which one part is missing."""
+    new, old = LEAVE.text.split(". ", maxsplit=1)[0], OLD_LEAVE.text.split(". ", maxsplit=1)[0]
+    made = answer(
+        question,
+        [AnswerSentence(new, (1,), True), AnswerSentence(old, (2,), True)],
+        [cite(1, LEAVE, new), cite(2, OLD_LEAVE, old)],
+        quoted=True,
+    )
+    missing = "What will it be in 2030?"
+    text = (
+        "| Handbook 2026 | Handbook 2021 |\n| --- | --- |\n"
+        f"| “{new}” [1] | “{old}” [2] |\n\nThe documents do not answer: {missing}"
+    )
+    return replace(
+        made,
+        answer=text,
+        form="comparison",
+        outcome="partly",
+        missing=(missing,),
+        plan=Plan(Kind.COMPARISON, (question, missing)),
+    )
+
+
+def near_answer(question: str) -> Answer:
+    """Passages that are about it, and do not answer it."""
+    quote = MEALS.text.split(". ", maxsplit=1)[0] + "."
+    sentence = AnswerSentence(f"“{quote}”", (3,), False)
+    made = answer(question, [sentence], [cite(3, MEALS, quote)], found=False, quoted=True)
+    text = f"This is the nearest that the documents say:\n\n> “{quote}” [3]"
+    return replace(made, answer=text, outcome="unconfirmed")
+
+
+def greeting(question: str) -> Answer:
+    """An answer that rests on no document."""
+    said = "Hello. Ask me about the documents."
+    made = answer(question, [AnswerSentence(said, (), True)], [], passages=())
+    return replace(made, form="talk")
+
+
+RAW_DRAFT = "It is 9,999 days, as everybody knows"  # no passage says so
+
+
 def script(finished: Answer) -> list[Event]:
-    """The usual course of events before an answer, word by word."""
-    words = finished.answer.split(" ") if finished.found else []
-    drafts = [Writing(" ".join(words[: n + 1])) for n in range(len(words))]
+    """The usual course of events before an answer, word by word, and a draft that is false."""
+    if finished.form == "talk":
+        return [Finished(finished)]
+    words = finished.answer.split(" ") if finished.found and not finished.quoted else []
+    said = [Said(" ".join(words[: n + 1])) for n in range(len(words))]
     reading = Reading(finished.passages, finished.usage.dropped)
-    return [Searching(finished.question), reading, *drafts, Finished(finished)]
+    evidence = [EvidenceFound(finished.citations)] if finished.found else []
+    begun: list[Event] = [Searching(finished.question), reading, *evidence, Writing(RAW_DRAFT)]
+    return [*begun, *said, Finished(finished)]
 
 
 class FakeStream(EventStream[Event]):
@@ -193,12 +271,12 @@ class FakeStream(EventStream[Event]):
 class FakeBackend:
     """A ChatBackend that knows a few questions; remembers how it was asked.
 
-    A question with "slow" stops after its second drafted word, one with "long search" before
+    A question with "slow" stops after its second word is said, one with "long search" before
     anything is found, until `go` is set.
     """
 
     known: Sequence[DocumentRecord] = DOCUMENTS
-    starter: bool = True
+    weak: bool = True
     status: str = "ready"
     closed: Collection[str] = ()  # spaces that nobody may read any more
     asked: list[Ask] = field(default_factory=list)
@@ -237,6 +315,11 @@ class FakeBackend:
             "leave": leave_answer,
             "meal": meals_answer,
             "poison": poisoned_answer,
+            "which": list_answer,
+            "steps": steps_answer,
+            "compare": compared_answer,
+            "canteen": near_answer,
+            "hello": greeting,
         }
         finished = next(
             (make(question) for word, make in makers.items() if word in asked),
@@ -246,7 +329,9 @@ class FakeBackend:
         if "long search" in asked:
             events.insert(1, "wait")
         if "slow" in asked:
-            events.insert(14 if "very" in asked else 4, "wait")
+            said = [n for n, event in enumerate(events) if isinstance(event, Said)]
+            behind = min(12 if "very" in asked else 2, len(said))
+            events.insert(said[behind - 1] + 1 if said else len(events) - 1, "wait")
         return events
 
     def documents(self, person: Person) -> Sequence[DocumentRecord]:
@@ -265,7 +350,7 @@ class FakeBackend:
         return EXAMPLES if self.known else ()
 
     def model(self) -> ModelNotice | None:
-        return ModelNotice("SmolLM2-135M-Instruct", self.starter)
+        return ModelNotice("SmolLM2-135M-Instruct", self.weak)
 
     def readiness(self) -> Readiness:
         return Readiness(self.status)  # type: ignore[arg-type]

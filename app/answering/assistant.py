@@ -11,7 +11,7 @@ from app.answering.ask import Ask
 from app.answering.by_code import answer_by_code
 from app.answering.check import DraftCheck, Written
 from app.answering.citations import without_broken_end
-from app.answering.composing import Around, Composed, citation, compose, nearest
+from app.answering.composing import Around, Composed, citation, compose, compose_rows, nearest
 from app.answering.confidence import Calibration, Decision, decide, decision_signals
 from app.answering.distrust import as_data, notices_of, plain_draft, unmarked
 from app.answering.events import (
@@ -45,7 +45,9 @@ from app.answering.needed_words import named_of
 from app.answering.plan import Kind, Plan, plan
 from app.answering.search_index import SearchIndex
 from app.answering.stream import EventStream
+from app.answering.tables.answering import answer_from_tables
 from app.answering.talk import without_courtesy
+from app.answering.tidy import tidy
 from app.answering.window import (
     FittedPrompt,
     NumberedPassage,
@@ -68,6 +70,7 @@ USUAL_READS = 150.0  # tokens a second that a model without a self-test is taken
 LABEL_TOKENS = 24  # of a passage's number, document and headings
 REWRITE_TOKENS = 80  # for a question made from the conversation
 SHOWN = 8  # passages beside the answer, also of those that the model did not read
+SURE = Decision(1.0, True, {"computed": 1.0})  # of what code has computed
 SHOWN_EACH = 5  # for each part of a question with several
 NEARBY = 0.4  # share of the limit: a less likely answer is not even shown as near
 
@@ -192,6 +195,11 @@ class Assistant:
         clock.lap("search_s")
         answer = _Answering(ask, chosen, attempts, Numbering(ask.history), clock)
         planned, finding = chosen.plan, chosen.finding
+        if computed := self._computed(answer):
+            yield Reading(answer.passages(computed.citations), Dropped())
+            answer.clock.lap("first_words_s")
+            yield Finished(self._finished(answer, SURE, computed, quoted=True))
+            return
         if not self._is_written(planned, finding):
             yield Reading(answer.passages(), Dropped())
             yield from self._said_at_once(answer)
@@ -212,11 +220,24 @@ class Assistant:
         if not stream.stopped:
             yield Finished(self._checked(answer, check.result(), calibration))
 
+    def _computed(self, answer: "_Answering") -> Composed | None:
+        """What code computes from rows of tables; None where they give no answer."""
+        asked = tidy(in_one_spelling(answer.asked))
+        found = answer_from_tables(asked, answer.ask.scope, self._index, answer.finding.hits)
+        if found is None or len(found.rows) < len(answer.plan.compared):
+            return None  # of two things that are compared, one row says nothing
+        rows = {row.chunk_id: self._index.chunk(row.chunk_id) for row in found.rows}
+        cited = {chunk: as_data(hit).hit for chunk, hit in rows.items() if hit is not None}
+        composed = compose_rows(found, cited, answer.numbering.of)
+        return composed if composed and answer.stands(composed) else None
+
     def _attempt(
         self, interpretation: Interpretation, ask: Ask, calibration: Calibration
     ) -> "_Attempt":
         """What is found for one way to read the question."""
-        planned = plan(in_one_spelling(interpretation.question))
+        question = in_one_spelling(interpretation.question)
+        meant = self._index.spelling(question, ask.scope.spaces).words_meant
+        planned = plan(tidy(question, meant))
         each = self._each(len(planned.parts))
         finding = find(planned.parts, ask.scope, self._index, calibration, each=each)
         return _Attempt(interpretation, planned, finding)
@@ -307,6 +328,7 @@ class Assistant:
             rarity=best.rarity,
             supported=written.supported,
             model_refused=written.refused,
+            unheld=best.unheld,
         )
         return decide(signals, calibration)
 
@@ -314,6 +336,10 @@ class Assistant:
         """The answer in the documents' own words, or why there is none."""
         decision = decision or answer.best_part().decision
         composed = None
+        near = decision.confidence >= NEARBY * self._calibration.refuse_below
+        if near and answer.plan.kind is Kind.WRITING:
+            # The documents' rules are no claim that they answer.
+            decision = replace(decision, found=True)
         if decision.found:
             composed = compose(
                 answer.plan,
@@ -385,6 +411,7 @@ class Assistant:
                 for attempt in answer.attempts
                 for part in attempt.finding.parts
             ),
+            evidence=tuple(answer.best()),
         )
 
     def _readings(

@@ -93,6 +93,11 @@ class ChatModelSource:
         """Whether it is the small model that is only for trying out."""
         return self._settings.engine.url is None and is_starter(self._chosen_model())
 
+    def is_weak(self) -> bool:
+        """Whether its own words do not count; before it is loaded, whether it is the starter."""
+        known = self._model
+        return known.weak if known else self.is_starter()
+
     def close(self) -> None:
         """Stop the engine, if this process started one."""
         if self._supervisor is not None:

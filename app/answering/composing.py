@@ -5,22 +5,27 @@ and cell is a quotation with the number of its passage.
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import zip_longest
 
 from app.answering.candidates import is_question
 from app.answering.events import AnswerSentence, Citation, Form
 from app.answering.evidence import Evidence
 from app.answering.finding import Finding, Part
 from app.answering.language import (
+    codes,
     content_stems,
+    names,
     negated,
     numbers,
     sentences,
     stem_of,
     telling_words,
+    words,
 )
 from app.answering.plan import Kind, Plan, tells
+from app.answering.tables.answer import TableAnswer
 from vectorstore.languages import any_of, language
 from vectorstore.records import Hit
 
@@ -28,6 +33,9 @@ from vectorstore.records import Hit
 RELATED = 0.8
 MOST_SENTENCES = 6
 MOST_ITEMS = 40
+UNSURE = 0.5  # confidence below which a sentence as good as the best is shown beside it
+AS_GOOD = 0.92
+MOST_MARKS = 5  # behind one sentence; each row has its own
 MOST_STEPS = 14
 ABOUT_HEADING = 0.5  # share of the question's words, by rarity, that a heading must hold
 SEPARATOR = " > "  # between the headings above a passage
@@ -109,26 +117,67 @@ def compose(
     `number_of` gives a passage its number.
     """
     page = _Page(number_of)
+    if plan.kind is Kind.WRITING and finding.parts[0].evidence:
+        shown = _list(finding.parts[0], page, around)
+        lead = language(plan.language).outcomes.no_draft
+        return replace(shown, text=f"{lead}\n\n{shown.text}")
     if not finding.found:
         return None
     if len(finding.parts) > 1:
         compares = plan.kind is Kind.COMPARISON and bool(plan.compared)
         return _comparison(plan, finding, page) if compares else _several(plan, finding, page)
-    part = finding.found[0]
+    return _one(plan, finding.found[0], page, around)
+
+
+def _one(plan: Plan, part: Part, page: _Page, around: Around) -> Composed | None:
+    """The answer to a question with one part; None where a sentence cannot be the answer."""
+    computed = plan.kind is Kind.COMPUTATION or plan.operation == "filter"
+    if computed and _must_compute(plan, part):
+        return None
     match plan.kind:
         case Kind.PROCEDURE:
             return _steps(part, page, around)
-        case Kind.LIST | Kind.WRITING:
-            shown = _list(part, page, around)
+        case Kind.LIST:
+            return _list(part, page, around)
         case Kind.YES_NO:
-            shown = _yes_no(plan, part, page)
-        case Kind.COMPUTATION:
-            return None if _must_compute(plan, part) else _fact(part, page, around)
+            return _yes_no(plan, part, page)
         case _:
-            shown = _fact(part, page, around)
-    if plan.kind is Kind.WRITING:
-        shown = replace(shown, text=f"{language(plan.language).outcomes.no_draft}\n\n{shown.text}")
-    return shown
+            return _fact(part, page, around)
+
+
+def compose_rows(
+    found: TableAnswer, cited: Mapping[str, Hit], number_of: Callable[[Hit], int]
+) -> Composed | None:
+    """What code has computed from rows: a sentence, how it came about, and the rows, each cited.
+
+    `cited` are the rows' passages by chunk id; None where one of them is gone.
+    """
+    if not found.rows or any(row.chunk_id not in cited for row in found.rows):
+        return None
+    page = _Page(number_of)
+    marks = []
+    for row in found.rows:
+        told = "; ".join(f"{name}: {cell}" if name else cell for name, cell in row.cells)
+        line = page.cite(Line(told, cited[row.chunk_id], told))
+        marks.append(line.rpartition(" ")[2])
+    numbers = tuple(dict.fromkeys(number for one in page.said for number in one.citations))
+    head, rule, *lines = found.markdown.splitlines() or ["", ""]
+    table = [head, rule, *(_marked(line, mark) for line, mark in zip_longest(lines, marks))]
+    above = [found.statement]
+    if found.how and found.how not in found.statement:
+        above.append(found.how)
+    page.said = [AnswerSentence(one, numbers, supported=True) for one in above] + page.said
+    marked = " ".join(f"[{number}]" for number in numbers[:MOST_MARKS])
+    lead = "\n".join([f"{above[0]} {marked}", *above[1:]])
+    text = "\n\n".join([lead, "\n".join(filter(None, table)), *found.notes])
+    return page.done(text.strip(), "table" if found.figure is None else "value")
+
+
+def _marked(line: str | None, mark: str | None) -> str:
+    """A row of a Markdown table with its passage's number in its last cell."""
+    if not line or not mark or not line.rstrip().endswith("|"):
+        return line or ""
+    return f"{line.rstrip()[:-1].rstrip()} {mark} |"
 
 
 def nearest(
@@ -151,6 +200,10 @@ def _fact(part: Part, page: _Page, around: Around) -> Composed:
     best = part.evidence[0]
     if best.sentence.rstrip().endswith(":"):
         return _list(part, page, around)
+    second = next((one for one in part.evidence[1:] if one.told != best.told), None)
+    if part.decision.confidence < UNSURE and second and second.score >= AS_GOOD * best.score:
+        told = [page.cite(_quoted(part, one)) for one in (best, second)]
+        return page.done("\n".join(f"- {line}" for line in told), "list")
     return page.done(page.cite(_quoted(part, best)), "text")
 
 
@@ -271,7 +324,7 @@ def _list(part: Part, page: _Page, around: Around) -> Composed:
     """The whole list or the rows that the best sentence belongs to; else the sections below the
     heading that is asked about; else the related sentences."""
     best = part.evidence[0]
-    lines = _run_with(best, part.passage(best), around)
+    lines = _rows_asked_for(part.question, _run_with(best, part.passage(best), around))
     if len(lines) < 2:
         lines = _sections(part, around)
     if len(lines) < 2:
@@ -281,6 +334,16 @@ def _list(part: Part, page: _Page, around: Around) -> Composed:
     if len(lines) < 2:
         return page.done(page.cite(_quoted(part, best)), "text")
     return page.done("\n".join(f"- {page.cite(line)}" for line in lines[:MOST_ITEMS]), "list")
+
+
+def _rows_asked_for(question: str, lines: Sequence[Line]) -> list[Line]:
+    """Of a table's rows those that hold the names and part numbers of the question, if any do."""
+    asked = names(question) | codes(question)
+    if not lines or not _ROW.match(lines[0].text):
+        return list(lines)
+    held = [asked & ({*words(line.text)} | codes(line.text)) for line in lines]
+    known = frozenset[str]().union(*held)
+    return [line for line, one in zip(lines, held, strict=True) if one == known]
 
 
 def _sections(part: Part, around: Around) -> list[Line]:

@@ -117,6 +117,7 @@ class Answer:
     searches: tuple[tuple[str, ...], ...] = ()  # of each search the chunk ids, best first
     # Spaces and documents that it names from the catalogue; (space, "") for a space alone.
     named: tuple[tuple[str, str], ...] = ()
+    evidence: tuple[Citation, ...] = ()  # what EvidenceFound told before
 
     def shown(self) -> list[tuple[int, Hit]]:
         """The passages first shown in this turn, with their numbers, ascending."""
@@ -157,6 +158,13 @@ class EvidenceFound:
 
 
 @dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a long piece of work has come, such as the summary of a document: "3 / 12"."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Writing:
     """The model's draft so far; not yet checked, and never shown to a reader."""
 
@@ -177,4 +185,4 @@ class Finished:
     answer: Answer
 
 
-Event = Searching | Reading | EvidenceFound | Writing | Said | Finished
+Event = Searching | Reading | Progress | EvidenceFound | Writing | Said | Finished

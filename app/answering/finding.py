@@ -1,6 +1,6 @@
 """Searches for every part of a question, and judges for each whether the documents answer it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from app.answering.confidence import Calibration, Decision, decide, decision_signals
@@ -8,6 +8,7 @@ from app.answering.distrust import Told, as_data
 from app.answering.editions import prefer_editions
 from app.answering.evidence import Evidence, only_asks, rank_evidence, rather_told
 from app.answering.language import telling_words
+from app.answering.premise import unheld_shares
 from app.answering.search_index import SearchIndex
 from vectorstore.embedder import Embedder
 from vectorstore.records import Hit
@@ -30,6 +31,7 @@ class Part:
     told: Sequence[Hit]
     evidence: Sequence[Evidence]
     rarity: Mapping[str, float]
+    unheld: tuple[float, float]  # see `premise.unheld_shares`
     decision: Decision
 
     @property
@@ -78,6 +80,7 @@ def find(
             index.embedder,
             calibration,
             index.rarity(telling_words(question), scope.spaces),
+            index.opening,
         )
         for question, found in zip(questions, searched, strict=True)
     ]
@@ -91,15 +94,24 @@ def judge(
     embedder: Embedder,
     calibration: Calibration,
     rarity: Mapping[str, float],
+    opening: Callable[[Hit], str] = lambda hit: "",
 ) -> Part:
-    """Rank the sentences of `hits` (`told`: the same as data) and decide whether they answer."""
+    """Rank the sentences of `hits` (`told`: the same as data) and decide whether they answer.
+
+    What the `opening` of a document names, such as the parties of a contract, holds for all of it.
+    """
     evidence = rank_evidence(question, told[:READ], embedder, rarity)
     evidence = [one for one in evidence if not only_asks(question, one.sentence)]
     evidence = rather_told(question, evidence)
+    unheld = (0.0, 0.0)
+    if evidence:
+        hit = told[evidence[0].passage]
+        around = [hit.document, hit.heading, hit.text, opening(hit)]
+        unheld = unheld_shares(question, evidence[0].told, around, embedder)
     signals = decision_signals(
-        question, told, evidence, rarity=rarity, supported=0.0, model_refused=False
+        question, told, evidence, rarity=rarity, supported=0.0, model_refused=False, unheld=unheld
     )
-    return Part(question, hits, told, evidence, rarity, decide(signals, calibration))
+    return Part(question, hits, told, evidence, rarity, unheld, decide(signals, calibration))
 
 
 def _in_turns(lists: Sequence[Sequence[Hit]]) -> list[Hit]:

@@ -33,7 +33,32 @@ def unheld_premise(
     `embedder`, a common word that is like one of these texts counts as held, so that fewer honest
     paraphrases are named; names, years and figures have to be there all the same.
     """
-    absent = unheld(read(question), [evidence, *around])
+    return tuple(word.raw for word in _absent(read(question), question, evidence, around, embedder))
+
+
+def unheld_shares(
+    question: str, evidence: str, around: Sequence[str], embedder: Embedder
+) -> tuple[float, float]:
+    """Which share of the question's names, dates and figures, and which of its other telling
+    words, is not held: each 0 to 1, and 0 where it has none of the kind. See `unheld_premise`."""
+    asked = read(question)
+    absent = _absent(asked, question, evidence, around, embedder)
+    shares = []
+    for values in (True, False):
+        told = [word for word in _premises(asked) if (word.kind in VALUES) == values]
+        lacking = [word for word in absent if (word.kind in VALUES) == values]
+        shares.append(len(lacking) / len(told) if told else 0.0)
+    return shares[0], shares[1]
+
+
+def _absent(
+    asked: Wording,
+    question: str,
+    evidence: str,
+    around: Sequence[str],
+    embedder: Embedder | None,
+) -> list[Word]:
+    absent = unheld(asked, [evidence, *around])
     if embedder and absent:
         texts = [read(text) for text in (evidence, *around) if text]
         likeness = _likeness(question, " ".join((evidence, *around)), embedder)
@@ -44,7 +69,7 @@ def unheld_premise(
             or likeness.get(word.raw, 0.0) < AS_LIKE
             or _is_opposed(word, texts)
         ]
-    return tuple(word.raw for word in absent)
+    return absent
 
 
 def _is_opposed(word: Word, texts: Sequence[Wording]) -> bool:

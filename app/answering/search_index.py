@@ -6,6 +6,7 @@ from typing import Protocol
 from vectorstore.embedder import Embedder
 from vectorstore.records import DocumentRecord, Hit, SearchResult
 from vectorstore.scope import Scope
+from vectorstore.spelling import Spelling
 from vectorstore.tables.records import Table, TableRow
 
 
@@ -21,6 +22,14 @@ class SearchIndex(Protocol):
 
     def opening(self, hit: Hit) -> str:
         """The first lines of the hit's document; "" when it is gone."""
+        ...
+
+    def chunk(self, chunk_id: str) -> Hit | None:
+        """The chunk with this id; None when it is gone."""
+        ...
+
+    def spelling(self, question: str, spaces: Sequence[str] | None) -> Spelling:
+        """Which words of the question these spaces (None: all) lack, and what is meant by them."""
         ...
 
     def section(self, hit: Hit) -> tuple[Hit, ...]:

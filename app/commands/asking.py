@@ -43,18 +43,7 @@ def ask(arguments: Namespace) -> int:
     if arguments.json:
         print_json(answer.public())
         return 0
-    print(answer.answer)
-    unsupported = [sentence for sentence in answer.sentences if not sentence.supported]
-    if answer.found:
-        for sentence in unsupported:
-            print(f"  (no passage supports: {sentence.text})")
-        print()
-        for citation in answer.citations:
-            print(f"[{citation.n}] {place(citation)}\n    “{citation.quote}”")
-    else:
-        print("\nThe nearest passages:")
-        for hit in answer.passages[:3]:
-            print(f"- {place(hit)}\n{_indented(hit.text[:300])}")
+    print_answer(answer)
     for line in told(answer.notices):
         print(f"({line})", file=sys.stderr)
     dropped = answer.usage.dropped
@@ -64,6 +53,27 @@ def ask(arguments: Namespace) -> int:
             file=sys.stderr,
         )
     return 0
+
+
+def print_answer(answer: Answer) -> None:
+    """The answer in Markdown, then what is doubtful or missing, then where it is from."""
+    print(answer.answer)
+    if answer.found:
+        for sentence in answer.sentences:
+            if not sentence.supported:
+                print(f"  (no passage supports: {sentence.text})")
+    if answer.outcome == "partly":
+        print(f"\n(answered in part; missing: {', '.join(answer.missing) or 'see above'})")
+    if answer.outcome == "unconfirmed":
+        print("\n(nearby, but not confirmed: none of these passages clearly answers the question)")
+    if answer.citations:
+        print()
+        for citation in answer.citations:
+            print(f"[{citation.n}] {place(citation)}\n    “{citation.quote}”")
+    elif not answer.found:
+        print("\nThe nearest passages:")
+        for hit in answer.passages[:3]:
+            print(f"- {place(hit)}\n{_indented(hit.text[:300])}")
 
 
 def summarise(arguments: Namespace) -> int:

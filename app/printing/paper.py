@@ -5,6 +5,16 @@ from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 from app.printing.letters import BOLD, ITALIC, REGULAR, printable, register_fonts
+from app.printing.markdown import (
+    Block,
+    Code,
+    Items,
+    Paragraph,
+    Quote,
+    Table,
+    as_text,
+    plain_words,
+)
 
 INK, FADED, LINE, LOCK = "#17231e", "#566860", "#d8e1dc", "#1c5a49"
 _MARGIN = 60.0  # points
@@ -64,6 +74,54 @@ class Paper:
         """A paragraph."""
         font = BOLD if bold else ITALIC if italic else REGULAR
         self._add(text, f"text{font}{after}", 10, font=font, after=after)
+
+    def prose(self, blocks: Sequence[Block]) -> None:
+        """An answer's blocks: paragraphs, lists, tables and quotations."""
+        for block in blocks:
+            match block:
+                case Paragraph(words, heading):
+                    self.text(plain_words(words), bold=heading)
+                case Items(items, first):
+                    for at, item in enumerate(items):
+                        mark = "•" if first is None else f"{first + at}."
+                        style = self._style("listed", 10, left=16, after=3)
+                        self._paragraph(f"{mark}\u00a0 {self._print(as_text(item))}", style)
+                    self.space(3)
+                case Table(head, rows):
+                    self.table(
+                        [[plain_words(cell).strip() for cell in row] for row in (head, *rows)]
+                    )
+                case Quote(inner):
+                    style = self._style("quoted", 10, left=16, after=6, bar=FADED)
+                    self._paragraph(self._print(as_text(inner)), style)
+                case Code(text):
+                    self.text(text)
+
+    def table(self, rows: Sequence[Sequence[str]]) -> None:
+        """Rows under their heads, with columns of one width; a row may break over pages."""
+        from reportlab.lib.colors import HexColor
+        from reportlab.platypus import Table as Grid
+
+        if not rows or not rows[0]:
+            return
+        top = self._style("table-head", 9, font=BOLD)
+        cell = self._style("table-cell", 9)
+        drawn = [
+            [_paragraph(self._print(text), cell if at else top) for text in row]
+            for at, row in enumerate(rows)
+        ]
+        width = _width() / len(rows[0])
+        grid = Grid(drawn, colWidths=[width] * len(rows[0]), splitInRow=1, repeatRows=1)
+        grid.setStyle(
+            [
+                ("VALIGN", (0, 0), (-1, -1), "TOP"),
+                ("GRID", (0, 0), (-1, -1), 0.4, HexColor(LINE)),
+                ("TOPPADDING", (0, 0), (-1, -1), 3),
+                ("BOTTOMPADDING", (0, 0), (-1, -1), 4),
+            ]
+        )
+        self._story.append(grid)
+        self.space(8)
 
     def note(self, text: str, *, keep: bool = False) -> None:
         """A paragraph of small print; with `keep` it stays with what follows."""

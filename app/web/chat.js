@@ -3,7 +3,7 @@
 
 const isFrame = element.closest("#sr-frame") !== null;
 // Only the frame's events are bound on the server; all parts send through it.
-if (isFrame) window.strongroom = { send: trigger, conversation: "", chosen: new Map() };
+if (isFrame) window.strongroom = { send: trigger, conversation: "", chosen: new Map(), sent: null };
 const send = (name, data) => window.strongroom.send(name, data);
 const $ = (selector, within = document) => within.querySelector(selector);
 
@@ -23,6 +23,7 @@ const actions = {
   example: (target) => send("example", { index: Number(target.dataset.index) }),
   suggestion: (target) => send("suggestion", { index: Number(target.dataset.index) }),
   retry: () => send("retry"),
+  everywhere: () => send("everywhere"),
   fresh(target, event) {
     if (aside(event)) return;
     event.preventDefault();
@@ -83,6 +84,7 @@ watch("value", () => {
   const turn = $(".sr-turn", element);
   const conversation = turn?.dataset.conversation || "";
   const running = $(".sr-busy", element) !== null;
+  emptyBox(turn);
   if (turn && conversation !== asked()) {
     if (!running && asked()) {
       // The reader has gone on to another one while this was on its way.
@@ -100,6 +102,32 @@ watch("value", () => {
   if (!running) listAgain();
   onTheWay = running && turn ? turn.id : "";
 });
+
+// What was sent leaves the question box when its turn is shown; what was written since stays.
+// While an answer is on its way nothing can be sent, and the next question waits in its box.
+if (isFrame) {
+  const note = () => {
+    if ($("#sr-live .sr-busy")) return;
+    window.strongroom.sent = { text: questionBox()?.value, after: $("#sr-live .sr-turn")?.id };
+  };
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && !event.shiftKey && event.target === questionBox()) note();
+  }, true);
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("#sr-ask")) note();
+  }, true);
+}
+
+function emptyBox(turn) {
+  const { sent } = window.strongroom;
+  if (!sent || !turn || turn.id === sent.after) return;
+  window.strongroom.sent = null;
+  const box = questionBox();
+  if (box && box.value === sent.text) {
+    box.value = "";
+    box.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+}
 
 function asked() {
   return new URLSearchParams(window.location.search).get("c") || "";

@@ -75,6 +75,11 @@ class HomeOverview:
         if state.restarts:
             told = f"the engine is {state.status}, restarted {state.restarts} times since the start"
             return [Finding("models", "warning", told)]
+        chat = self._home.chat
+        # Of the starter the check-up says it.
+        if state.status == "running" and chat.is_weak() and not chat.is_starter():
+            told = f"{chat.name()} is too small to write answers of its own"
+            return [Finding("models", "warning", told, "strongroom models add MODEL.gguf")]
         return [Finding("models", "ok", f"the engine is {state.status}")]
 
     def _documents(self) -> list[Finding]:

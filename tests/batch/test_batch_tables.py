@@ -95,6 +95,30 @@ def written(folder: Path, suffix: str, *results: RowResult, info: RunInfo = INFO
     return path
 
 
+def test_a_workbook_has_an_answers_lists_and_tables_as_lines(tmp_path: Path) -> None:
+    text = "- **Oslo** [1]\n- Graz [9]\n\n| Town | Rent |\n| --- | --- |\n| Oslo | 5 € [1] |"
+    one = result(answer=text, evidence=(replace(EVIDENCE, n=1),))
+    (sheet, *_) = openpyxl.load_workbook(written(tmp_path, ".xlsx", one)).worksheets
+    held = {cell.value for row in sheet.iter_rows() for cell in row}
+    assert "• Oslo [1]\n• Graz\n\nTown: Oslo; Rent: 5 € [1]" in held
+
+
+def test_a_report_draws_an_answers_lists_and_tables(tmp_path: Path) -> None:
+    text = "1. Ask <b>them</b>. [1]\n2. Wait.\n\n| Town | Rent |\n| --- | --- |\n| Oslo | 5 € |"
+    one = result(answer=text, evidence=(replace(EVIDENCE, n=1),))
+    path = tmp_path / "report.html"
+    write_report(path, INFO, lambda: iter([one]))
+    html = path.read_text(encoding="utf-8")
+    assert "<ol><li>Ask &lt;b&gt;them&lt;/b&gt;. [1]</li><li>Wait.</li></ol>" in html
+    assert '<th scope="col">Town</th>' in html
+    printed = tmp_path / "report.pdf"
+    write_report(printed, INFO, lambda: iter([one]))
+    pages = pypdfium2.PdfDocument(printed)
+    shown = " ".join(" ".join(page.get_textpage().get_text_bounded() for page in pages).split())
+    assert "2. Wait." in shown
+    assert "Town Rent" in shown
+
+
 def test_nothing_from_outside_becomes_a_formula(tmp_path: Path) -> None:
     results = [
         result(

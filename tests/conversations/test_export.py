@@ -3,7 +3,19 @@
 import io
 
 import pytest
-from fakes import LEAVE, POISON, answer, cite, leave_answer, nothing_found, poisoned_answer
+from fakes import (
+    LEAVE,
+    POISON,
+    answer,
+    cite,
+    compared_answer,
+    leave_answer,
+    list_answer,
+    near_answer,
+    nothing_found,
+    poisoned_answer,
+    steps_answer,
+)
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
@@ -17,6 +29,7 @@ WORDS = ExportWords(
     sources="Sources",
     page="page {page}",
     not_found="The documents do not hold this.",
+    unconfirmed="Only nearby.",
     stopped="This answer was stopped.",
     failed="There was no answer.",
     withheld="You can no longer read this.",
@@ -50,6 +63,14 @@ def text_of(document: bytes) -> str:
     )
 
 
+FORMS = conversation(
+    done(1, "Which?", answer=list_answer("Which?")),
+    done(2, "How?", answer=steps_answer("How?")),
+    done(3, "Compare", answer=compared_answer("Compare")),
+    done(4, "Canteen?", answer=near_answer("Canteen?")),
+)
+
+
 def lines(shown: SavedConversation) -> list[Line]:
     return list(lines_of(shown, WORDS, "2026-11-22"))
 
@@ -75,6 +96,28 @@ def test_both_files_say_everything() -> None:
         assert words in printed, words
     assert "Leave &amp; meals" in shown
     assert "Leave & meals" in printed
+
+
+def test_lists_steps_tables_and_what_is_only_near_keep_their_form() -> None:
+    written = lines(FORMS)
+    text = markdown(written)
+    shown = MarkdownIt("commonmark").enable("table").render(text)
+    assert "<ul>\n<li>Up to five days may be carried over. [1]</li>" in shown
+    assert "<li>Choose <strong>New entry</strong>. [1]</li>" in shown
+    assert "<li>Call the help desk. (not confirmed)</li>" in shown
+    assert "<th>Handbook 2026</th>" in shown
+    assert "<td>“Annual leave is 25 working days” [2]</td>" in shown
+    assert "<em>Only nearby.</em>" in shown
+    assert "<blockquote>\n<p>“The meal allowance abroad" in shown
+    assert "[3] Travel policy.docx" in shown
+    printed = text_of(pdf(written, title="x", language="en"))
+    for words in (
+        "• Up to five days may be carried over. [1]",
+        "3. Call the help desk. (not confirmed)",
+        "Handbook 2026 Handbook 2021",
+        "Only nearby.",
+    ):
+        assert words in printed, words
 
 
 @pytest.mark.parametrize("poison", [POISON, "<a href='javascript:x'>", "[a](javascript:x)", "`#"])

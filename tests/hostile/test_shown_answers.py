@@ -51,7 +51,7 @@ def test_the_chat_links_to_its_own_pages_only(poisoned: Answer) -> None:
 
 
 def test_an_exported_conversation_has_no_link_and_no_image(poisoned: Answer) -> None:
-    words = ExportWords(*("word",) * 8)
+    words = ExportWords(*("word",) * 9)
     conversation = SavedConversation(
         "c", HOSTILE, 0.0, 0.0, (SavedTurn(1, HOSTILE, "done", answer=poisoned),)
     )

@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 
 from app.answering.ask import Ask
-from app.answering.events import Finished, Said
+from app.answering.events import Finished, Progress
 from app.answering.summarising.in_chat import document_to_summarise
 from app.people.access import EVERYONE, Person, Rules, SpaceRule
+from app.printing.markdown import Items, Mark, Paragraph, read_markdown
 from app.settings import load_settings
-from app.web.chat.view import pieces
 from app.web.chat.workspace_backend import WorkspaceBackend
 from app.workspace.personal_workspace import PersonalWorkspace
 from app.workspace.wiring import open_workspace
@@ -63,16 +63,21 @@ def test_the_chat_answers_with_a_summary_and_goes_on(tmp_path: Path) -> None:
         )
         only = Scope(("general",), (("general", SECURITY.name),))
         events = list(chat.ask(Ask("Summarise this document", only), KIM))
-        assert isinstance(events[0], Said)
+        assert isinstance(events[0], Progress)
         last = events[-1]
         assert isinstance(last, Finished)
         answer = last.answer
         assert answer.found
         assert answer.quoted
-        shown = pieces(answer)
-        assert len(shown) > 3
-        assert all(piece.citations and piece.supported for piece in shown)
-        assert {piece.gap for piece in shown[1:]} == {"\n"}
+        numbers = {citation.n for citation in answer.citations}
+        (shown,) = read_markdown(answer.answer, cited=numbers)
+        assert isinstance(shown, Items)
+        assert len(shown.items) > 3
+        assert all(
+            isinstance(point, Paragraph) and isinstance(point.words[-1], Mark)
+            for (point,) in shown.items
+        )
+        assert all(sentence.supported for sentence in answer.sentences)
         question = "How long does a password have to be?"
         *_, after = chat.ask(Ask(question, history=(answer,)), KIM)
         assert isinstance(after, Finished)

@@ -30,10 +30,15 @@ LOOKS: tuple[tuple[str, int, int, Literal["light", "dark"]], ...] = (
 )
 
 
-PAGES = (("documents", "/documents?space=general"), ("administration", "/administration?days=7"))
+# A reader's pages, and an administrator's.
+PEOPLE = {"kim": "Kim Example", "boss": "The Boss"}
+PAGES = (
+    ("documents", "kim", "/documents?space=general"),
+    ("administration", "boss", "/administration?days=7"),
+)
 
 
-def _take_pages(page: Page, address: str, into: Path) -> None:
+def _take_pages(page: Page, address: str, password: str, into: Path) -> None:
     """The page that the first answer comes from, the curators' page and the administrators'."""
     with page.expect_popup() as opened:
         page.locator('a[href^="/source"]').first.click()
@@ -42,7 +47,10 @@ def _take_pages(page: Page, address: str, into: Path) -> None:
     source.wait_for_load_state("networkidle")
     source.screenshot(path=into / "source.png")
     source.close()
-    for name, path in PAGES:
+    for name, person, path in PAGES:
+        if person != "kim":
+            page.context.clear_cookies()
+            _sign_in(page, address, password, person)
         page.goto(address.rstrip("/") + path)
         page.wait_for_timeout(500)
         page.screenshot(path=into / f"{name}.png")
@@ -81,9 +89,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as home:
         password = secrets.token_urlsafe(12)
         subprocess.run([*STRONGROOM, home, "ingest", str(TESTS / "samples")], check=True)
-        person = ["users", "add", "kim", "--full-name", "Kim Example", "--type-password"]
-        person += ["--administrator"]
-        subprocess.run([*STRONGROOM, home, *person], input=password, text=True, check=True)
+        for name, full in PEOPLE.items():
+            person = ["users", "add", name, "--full-name", full, "--type-password"]
+            person += ["--administrator"] * (name == "boss")
+            subprocess.run([*STRONGROOM, home, *person], input=password, text=True, check=True)
         grant = ["spaces", "grant", "general", "everyone", "--curate"]
         subprocess.run([*STRONGROOM, home, *grant], check=True)
         _take_papers(home, into)
@@ -122,7 +131,7 @@ def main() -> None:
                     page.wait_for_timeout(500)
                     page.screenshot(path=into / f"{name}.png")
                     if name == LOOKS[0][0]:
-                        _take_pages(page, address, into)
+                        _take_pages(page, address, password, into)
                     context.close()
                 browser.close()
         finally:
@@ -130,9 +139,9 @@ def main() -> None:
             server.wait()
 
 
-def _sign_in(page: Page, address: str, password: str) -> None:
+def _sign_in(page: Page, address: str, password: str, name: str = "kim") -> None:
     page.goto(address)
-    page.locator("#name").fill("kim")
+    page.locator("#name").fill(name)
     page.locator("#password").fill(password)
     page.locator("#password").press("Enter")
     page.locator(".sr-welcome").wait_for(timeout=30_000)

@@ -46,7 +46,7 @@ def eventually(holds: Callable[[], object]) -> None:
 
 def test_ask_and_read_an_answer_with_its_sources(page: Page, site: Site, watched: Watched) -> None:
     start(page, site)
-    expect(page.locator(".sr-notice")).to_contain_text("Starter model.")
+    expect(page.locator(".sr-notice")).to_have_count(0)  # a reader can do nothing about it
     ask(page, "How many days of leave do I get?")
     stage(page, "done")
     expect(page.locator(f"{LIVE} .sr-prose")).to_contain_text("28 working days")
@@ -155,6 +155,146 @@ def test_a_conversation_hands_on_earlier_answers(page: Page, site: Site) -> None
     assert site.backend.asked[2].history == ()
 
 
+def test_a_question_sent_in_the_moment_of_an_answer_is_asked(page: Page, site: Site) -> None:
+    start(page, site)
+    # Sent by the page itself, as soon as it shows that the answer is there.
+    page.evaluate(
+        """() => {
+            const live = document.querySelector('#sr-live');
+            new MutationObserver((_, seen) => {
+                if (!live.querySelector('.sr-turn[data-stage=done]')) return;
+                seen.disconnect();
+                const box = document.querySelector('#sr-question-box textarea');
+                box.value = 'And the meal allowance?';
+                box.dispatchEvent(new Event('input', {bubbles: true}));
+                setTimeout(() => box.dispatchEvent(
+                    new KeyboardEvent('keypress', {key: 'Enter', bubbles: true, cancelable: true})
+                ), 0);
+            }).observe(live, {childList: true, subtree: true});
+        }"""
+    )
+    ask(page, "leave?")
+    expect(page.locator(f"{LIVE} .sr-question")).to_have_text("And the meal allowance?")
+    stage(page, "done")
+    assert [one.question for one in site.backend.asked] == ["leave?", "And the meal allowance?"]
+    expect(page.locator("#sr-ask")).to_be_visible()
+    expect(page.locator("#sr-stop")).to_be_hidden()
+
+
+def test_what_is_written_while_a_question_is_sent_stays_in_the_box(page: Page, site: Site) -> None:
+    start(page, site)
+    box = page.locator("#sr-question-box textarea")
+    box.fill("slow: leave?")
+    box.press("Enter")
+    box.fill("And the next one")
+    stage(page, "writing")
+    expect(box).to_have_value("And the next one")
+    box.press("Enter")  # an answer is on its way: the question waits in its box
+    site.backend.go.set()
+    stage(page, "done")
+    expect(box).to_have_value("And the next one")
+    page.locator(".sr-next").first.click()  # another question, which empties no box
+    eventually(lambda: len(site.backend.asked) == 2)
+    stage(page, "done")
+    expect(box).to_have_value("And the next one")
+    box.press("Enter")
+    expect(page.locator(f"{LIVE} .sr-question")).to_have_text("And the next one")
+    expect(box).to_have_value("")
+
+
+def test_evidence_comes_first_and_stays_where_it_is(page: Page, site: Site) -> None:
+    start(page, site)
+    ask(page, "slow meal?")
+    stage(page, "writing")
+    figure = page.locator(f"{LIVE} figure")
+    expect(figure).to_contain_text("42 euros")
+    expect(figure.locator(".sr-from a")).to_have_attribute("href", re.compile("^/source[?]"))
+    before, words = figure.bounding_box(), figure.locator("blockquote").inner_text()
+    site.backend.go.set()
+    stage(page, "done")
+    expect(page.locator(f"{LIVE} figure")).to_have_count(1)
+    assert figure.bounding_box() == before
+    assert figure.locator("blockquote").inner_text().strip("“” \n1") == words.strip("“” \n1")
+
+
+def test_what_a_model_drafts_is_never_on_screen(page: Page, site: Site) -> None:
+    start(page, site)
+    page.evaluate(
+        """() => {
+            window.seen = [];
+            new MutationObserver(() => seen.push(document.body.textContent))
+                .observe(document.body, {childList: true, subtree: true, characterData: true});
+        }"""
+    )
+    for question in ("slow: leave?", "slow meal?", "chess?"):
+        ask(page, question)
+        if "slow" in question:
+            stage(page, "writing")
+            expect(page.locator(f"{LIVE} figure")).to_be_visible()
+        site.backend.go.set()
+        stage(page, "done")
+        site.backend.go.clear()
+    seen = page.evaluate("window.seen")
+    assert any("28 working days" in one for one in seen)
+    assert not any("9,999" in one for one in seen)
+
+
+def test_a_stopped_answer_keeps_what_was_found_and_said(page: Page, site: Site) -> None:
+    start(page, site)
+    ask(page, "slow: leave?")
+    stage(page, "writing")
+    page.locator("#sr-stop").click()
+    stage(page, "stopped")
+    for _ in range(2):
+        expect(page.locator(f"{LIVE} .sr-answer")).to_contain_text("entitled to 28 working days")
+        expect(page.locator(f"{LIVE} .sr-draft")).to_contain_text("Full-time employees")
+        expect(page.locator(f"{LIVE} .sr-stage")).to_contain_text("It is not complete.")
+        page.reload()
+
+
+@pytest.mark.parametrize(
+    ("question", "inside", "words"),
+    [
+        ("Compare them", ".sr-missing", "What will it be in 2030?"),
+        ("Is the canteen open?", ".sr-near h3", "Nearby, but not confirmed"),
+        ("chess?", ".sr-not-found h3", "Not in the documents"),
+        ("Hello", ".sr-alone .sr-prose", "Ask me about the documents."),
+    ],
+)
+def test_each_outcome_has_its_own_look(
+    page: Page, site: Site, question: str, inside: str, words: str
+) -> None:
+    start(page, site)
+    ask(page, question)
+    stage(page, "done")
+    expect(page.locator(f"{LIVE} {inside}")).to_contain_text(words)
+    expect(page.locator(f"{LIVE} .sr-sources")).to_have_count(0 if question == "Hello" else 1)
+
+
+def test_a_wide_table_scrolls_within_itself(page: Page, site: Site) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    start(page, site)
+    ask(page, "Compare them")
+    stage(page, "done")
+    expect(page.locator(f"{LIVE} .sr-prose td")).to_have_count(2)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_a_limited_search_can_be_asked_of_everything(page: Page, site: Site) -> None:
+    start(page, site)
+    choose(page, DOCUMENTS[5].name)
+    ask(page, "chess?")
+    stage(page, "done")
+    expect(page.locator(f"{LIVE} .sr-limited")).to_contain_text("Only a part of the documents")
+    page.locator("[data-action=everywhere]").click()
+    eventually(lambda: len(site.backend.asked) == 2)
+    stage(page, "done")
+    assert site.backend.asked[1].scope == EVERYTHING
+    expect(page.locator(".sr-turn")).to_have_count(1)
+    expect(page.locator(f"{LIVE} .sr-limited")).to_have_count(0)
+    expect(page.locator(".sr-chip")).to_have_text(DOCUMENTS[5].name)  # the choice itself stays
+
+
 def test_a_new_conversation_stops_the_running_answer(page: Page, site: Site) -> None:
     start(page, site)
     ask(page, "slow: leave?")
@@ -172,7 +312,7 @@ def test_examples_ask_themselves(page: Page, site: Site) -> None:
     page.locator(".sr-example").nth(1).click()
     stage(page, "done")
     assert site.backend.asked[0].question == EXAMPLES[1]
-    expect(page.locator(f"{LIVE} figcaption")).to_have_text("In the document’s own words")
+    expect(page.locator(f"{LIVE} figcaption")).to_have_text("Found in the documents")
 
 
 def choose(page: Page, *names: str, find: str = "") -> None:

@@ -1,29 +1,43 @@
 """What a conversation looks like after each event."""
 
-from typing import Any
+from dataclasses import replace
 
 import pytest
-from fakes import LEAVE, PASSAGES, answer, cite, hit, leave_answer, nothing_found, script
+from fakes import (
+    PASSAGES,
+    compared_answer,
+    greeting,
+    hit,
+    leave_answer,
+    meals_answer,
+    near_answer,
+    nothing_found,
+    script,
+)
 
 from app.answering.events import (
     Answer,
-    AnswerSentence,
     Dropped,
+    EvidenceFound,
     Finished,
     Reading,
+    Said,
     Searching,
     Writing,
 )
 from app.people.conversations.turns import Selection
 from app.web.chat.backend import AnswerFailed, FailureKind
 from app.web.chat.view import (
+    Sources,
     Stage,
     Turn,
     advance,
+    as_quoted,
     earlier_answers,
+    evidence_first,
     fail,
     from_saved,
-    pieces,
+    outcome,
     shorten,
     sources,
     stop,
@@ -44,8 +58,10 @@ def test_a_question_goes_through_its_stages() -> None:
     assert turn.stage is Stage.SEARCHING
     turn = advance(turn, Reading(PASSAGES, Dropped(1, 0)))
     assert (turn.stage, turn.passages, turn.dropped.passages) == (Stage.READING, PASSAGES, 1)
-    turn = advance(turn, Writing("28"))
-    turn = advance(turn, Writing("28 days"))
+    turn = advance(turn, Writing("29 days or so"))
+    assert (turn.stage, turn.draft) == (Stage.WRITING, "")
+    turn = advance(turn, Said("28"))
+    turn = advance(turn, Said("28 days"))
     assert (turn.stage, turn.draft) == (Stage.WRITING, "28 days")
     turn = advance(turn, Finished(leave_answer("How many days?")))
     assert turn.stage is Stage.DONE
@@ -54,9 +70,9 @@ def test_a_question_goes_through_its_stages() -> None:
 
 
 def test_a_stopped_question_keeps_its_draft_and_takes_no_more_events() -> None:
-    turn = stop(advance(Turn(1, "?"), Writing("half")))
+    turn = stop(advance(Turn(1, "?"), Said("half")))
     assert (turn.stage, turn.draft) == (Stage.STOPPED, "half")
-    assert advance(turn, Writing("half of it")) == turn
+    assert advance(turn, Said("half of it")) == turn
     assert fail(turn, AnswerFailed(FailureKind.DOWN)) == turn
 
 
@@ -76,7 +92,7 @@ def test_a_kept_turn_comes_back_as_it_was() -> None:
     selection = Selection(("hr",), (("general", "a.pdf"),))
     done = play(Turn(1, "a", selection), leave_answer("a"))
     half = advance(Turn(2, "b"), Reading(PASSAGES, Dropped()))
-    stopped = stop(advance(half, Writing("half")))
+    stopped = stop(advance(half, Said("half")))
     failed = fail(Turn(3, "c"), AnswerFailed(FailureKind.BUSY))
     for turn in (done, stopped, failed):
         back = from_saved(to_save(turn, []))
@@ -87,29 +103,50 @@ def test_a_kept_turn_comes_back_as_it_was() -> None:
     assert to_save(failed, [to_save(done, [])]).spaces == ("general",)
 
 
-def test_sentences_keep_their_line_breaks() -> None:
-    sentences = [AnswerSentence("First.", (1,), True), AnswerSentence("- Second.", (), False)]
-    given = answer("?", sentences, [cite(1, LEAVE, "q")])
-    broken = Answer(**{**_fields(given), "answer": "First. [1]\n\n- Second."})
-    assert [(piece.gap, piece.text) for piece in pieces(broken)] == [
-        ("", "First."),
-        ("\n\n", "- Second."),
-    ]
+def test_what_was_found_first_stays_until_the_words_themselves_are_the_answer() -> None:
+    quoted, written = meals_answer("?"), leave_answer("?")
+    running = advance(Turn(1, "?"), EvidenceFound(quoted.citations))
+    assert evidence_first(running) == tuple(quoted.citations)
+    assert as_quoted(running.evidence) == f"“{quoted.citations[0].quote}” [1]"
+    assert evidence_first(advance(running, Finished(quoted))) == ()
+    assert evidence_first(advance(running, Finished(written))) == tuple(quoted.citations)
+    kept = from_saved(to_save(advance(Turn(1, "?"), Finished(replace(written, evidence=()))), []))
+    assert evidence_first(kept) == ()
+    near, nothing = near_answer("?"), nothing_found("?")
+    assert evidence_first(advance(running, Finished(near))) == ()
+    assert evidence_first(advance(running, Finished(nothing))) == tuple(quoted.citations)
+    told = replace(written, evidence=tuple(quoted.citations))
+    kept = from_saved(to_save(advance(Turn(1, "?"), Finished(told)), []))
+    assert evidence_first(kept) == tuple(quoted.citations)
 
 
-def test_a_citation_that_does_not_exist_is_not_shown() -> None:
-    sentences = [AnswerSentence("First [7].", (1, 7), True)]
-    given = answer("?", sentences, [cite(1, LEAVE, "q")])
-    assert [(piece.text, piece.citations) for piece in pieces(given)] == [("First.", (1,))]
+def test_a_stopped_answer_keeps_what_was_found_and_said() -> None:
+    found = advance(Turn(1, "?"), EvidenceFound(meals_answer("?").citations))
+    kept = to_save(stop(advance(advance(found, Said("It is 42 euros.")), Writing("x"))), [])
+    assert kept.draft.startswith("> “The meal allowance abroad is 42 euros")
+    assert kept.draft.endswith("\n\nIt is 42 euros.")
 
 
-def test_an_answer_without_sentences_is_cut_at_its_marks() -> None:
-    given = answer("?", [], [cite(1, LEAVE, "q")])
-    marked = Answer(**{**_fields(given), "answer": "It is so [1, 9]. Really"})
-    assert [(piece.text, piece.citations) for piece in pieces(marked)] == [
-        ("It is so", (1,)),
-        (". Really", ()),
-    ]
+@pytest.mark.parametrize(
+    ("made", "wanted"),
+    [
+        (leave_answer("?"), "answered"),
+        (compared_answer("?"), "partly"),
+        (near_answer("?"), "unconfirmed"),
+        (nothing_found("?"), "not_found"),  # of an earlier version: it says "answered" itself
+    ],
+)
+def test_an_answer_has_one_of_four_outcomes(made: Answer, wanted: str) -> None:
+    assert outcome(made) == wanted
+
+
+def test_small_talk_has_no_sources() -> None:
+    assert sources(play(Turn(1, "?"), greeting("?"))) == Sources()
+
+
+def test_what_is_only_near_is_numbered_beside_the_answer() -> None:
+    shown = sources(play(Turn(1, "?"), near_answer("?")))
+    assert [one.number for one in shown.cited] == [3]
 
 
 def test_cited_places_come_first_and_other_passages_apart() -> None:
@@ -152,7 +189,3 @@ def test_long_passages_are_shortened() -> None:
 def test_documents_are_kept_for_asking_again() -> None:
     only = Selection((), (("general", "a.pdf"),))
     assert advance(Turn(1, "?", only), Searching("?")).selection == only
-
-
-def _fields(given: Answer) -> dict[str, Any]:
-    return {name: getattr(given, name) for name in Answer.__slots__}

@@ -144,6 +144,19 @@ def test_what_one_uploads_is_found_by_oneself_alone(
         expect(other.locator("body")).not_to_contain_text("Pavarotti")
 
 
+def test_that_a_stronger_model_is_missing_is_told_to_administrators_alone(
+    kim: Reader, browser: Browser, company: Whole
+) -> None:
+    page = kim.sign_in("kim")
+    expect(page.locator(".sr-welcome")).to_be_visible()
+    expect(page.locator(".sr-notice")).to_have_count(0)
+    with reader(browser, company.url) as boss:
+        own = boss.sign_in("boss")
+        expect(own.locator(".sr-notice")).to_contain_text("strongroom models add")
+        own.goto(boss.url + "/administration")
+        expect(own.locator("body")).to_contain_text("too small to trust")
+
+
 def test_a_questionnaire_comes_back_as_a_workbook(kim: Reader) -> None:
     page = kim.sign_in("kim")
     page.locator(".sr-account summary").click()

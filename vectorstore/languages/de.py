@@ -537,6 +537,7 @@ LANGUAGE = Language(
                 r"alles (?:gut|in ordnung|ok|okay)(?: bei (?:dir|ihnen))?",
             ),
             "identity": (
+                "(?:und )?mit wem (?:spreche|rede|schreibe|chatte) ich(?: hier| da)?",
                 r"(?:und )?(?:wer|was) (?:genau )?(?:bist du|sind sie|seid ihr)(?: (?:genau|eigentlich|denn))*",
                 r"wie (?:heißt du|heissen sie|heißen sie|ist (?:dein|ihr) name)(?: (?:eigentlich|denn))?",
                 r"hast du einen namen",

@@ -753,6 +753,7 @@ LANGUAGE = Language(
                 r"are you (?:ok|okay|well|fine|happy|tired)(?: today)?",
             ),
             "identity": (
+                "(?:and )?(?:who|what) am i (?:talking|speaking|chatting|writing) (?:to|with)",
                 r"(?:so )?(?:who|what) (?:exactly )?are you(?: exactly| really)?",
                 r"(?:what(?:'s| is)|tell me) your name",
                 r"do you have a name",

@@ -12,6 +12,7 @@ from app.answering.events import (
     EvidenceFound,
     Finished,
     Notice,
+    Progress,
     Reading,
     Said,
     Writing,
@@ -146,10 +147,12 @@ class Screen:
                 missing=(),
                 sentences=[AnswerSentence(WITHHELD, (), supported=False)],
                 citations=[],
+                evidence=(),
                 turns=(),
             )
         return replace(
             noticed,
+            evidence=tuple(self.citations_before_judgement(answer.evidence)),
             answer=self.masked(answer.answer),
             sentences=[replace(one, text=self.masked(one.text)) for one in answer.sentences],
             citations=self._citations(answer.citations),
@@ -227,6 +230,8 @@ class Screened(WrappedStream[Any]):
                 event = Writing(self._screen.draft(text))
             case Said(text):
                 event = Said(self._screen.draft(text))
+            case Progress(text):
+                event = Progress(self._screen.draft(text))
             case EvidenceFound(citations):
                 event = EvidenceFound(self._screen.citations_before_judgement(citations))
             case Summarised(summary):

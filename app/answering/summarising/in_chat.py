@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import PurePosixPath
 
 from app.answering.ask import Ask
-from app.answering.events import Answer, AnswerSentence, Event, Finished, Said, Writing
+from app.answering.events import Answer, AnswerSentence, Event, Finished, Progress, Writing
 from app.answering.stream import EventStream, WrappedStream
 from app.answering.summarising.summary import (
     Joining,
@@ -74,9 +74,9 @@ class SummaryAsAnswer(WrappedStream[Event]):
         event: SummaryEvent = next(self._events)
         match event:
             case ReadingPart(part, parts, place):
-                return Said(f"{part} / {parts}" + (f" · {place}" if place else ""))
+                return Progress(f"{part} / {parts}" + (f" · {place}" if place else ""))
             case Joining(points):
-                return Said(f"{points} → …")
+                return Progress(f"{points} → …")
             case Summarised(summary):
                 return Finished(_answer(summary, self._ask))
             case Writing() as draft:
@@ -94,7 +94,7 @@ def _answer(summary: Summary, ask: Ask) -> Answer:
         for point in summary.points
     ]
     text = "\n".join(
-        sentence.text + "".join(f" [{number}]" for number in sentence.citations)
+        f"- {sentence.text}" + "".join(f" [{number}]" for number in sentence.citations)
         for sentence in sentences
     )
     before = ask.history[-1].turns if ask.history else ()
@@ -112,6 +112,7 @@ def _answer(summary: Summary, ask: Ask) -> Answer:
         timings=summary.timings,
         model=summary.model,
         notices=summary.notices,
+        form="list",
         # A later turn sees the points, without marks whose numbers it would not know.
         turns=(*before, PastTurn(ask.question, "\n".join(one.text for one in sentences))),
     )

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.batch.records import Evidence, RowResult, RunInfo
+from app.printing.markdown import Block, as_text, read_markdown
 
 EVIDENCE_COLUMNS = 2  # places shown in a row of CSV; JSON lines have them all
 IN_TABLE = 300  # characters of an answer in a table documents × questions
-_MARKS = re.compile(r"(?<!\s)\s*\[\d{1,3}\]")
 _NEAR = 160  # characters of a passage that does not answer the question
 OUTCOME_WORDS = {
     "found": "found",
@@ -39,6 +39,11 @@ def asked_cells(result: RowResult, columns: Sequence[str]) -> list[str]:
     return [held.get(name, "") for name in columns]
 
 
+def blocks_of(result: RowResult) -> Sequence[Block]:
+    """A row's answer to be drawn; marks of places that are not beside it are left out."""
+    return read_markdown(result.answer, cited={one.n for one in result.evidence})
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """A column of the answers. A further one is a row of `_COLUMNS` and what makes its cell."""
@@ -50,6 +55,7 @@ class Column:
     coloured: bool = False  # after the outcome
     number: bool = False  # a number in a workbook where the question asks for one
     place: int | None = None  # the evidence that it links to, from 0
+    markdown: bool = False  # which a workbook's readers do not want to see
     notes: bool = False  # takes what a workbook has changed of the row
 
 
@@ -107,7 +113,7 @@ def _further(result: RowResult, info: RunInfo) -> str:
 _ABOUT = (Column("about document", _in_document), Column("about space", _in_space))
 _COLUMNS = (
     Column("outcome", lambda result, _: OUTCOME_WORDS[result.outcome], 16, coloured=True),
-    Column("answer", lambda result, _: result.answer, 52, coloured=True),
+    Column("answer", lambda result, _: result.answer, 52, coloured=True, markdown=True),
     Column("value", lambda result, _: result.value or "", 10, may_be_empty=True, number=True),
     Column("unit", lambda result, _: result.unit, 8, may_be_empty=True),
     Column("unsupported sentences", _unsupported, may_be_empty=True),
@@ -167,12 +173,14 @@ def in_table(result: RowResult) -> tuple[str, str]:
         return OUTCOME_WORDS["not_found"], ""
     if result.outcome == "failed":
         return shortened(f"failed: {result.reason}", IN_TABLE), ""
-    said = f"{result.value} {result.unit}".rstrip() if result.value else result.answer
+    said = f"{result.value} {result.unit}".rstrip()
+    if not result.value:
+        said = as_text(read_markdown(result.answer, cited=()))
     places = [
         f"page {one.page}" if one.page is not None else one.heading for one in result.evidence
     ]
     told = "; ".join(dict.fromkeys(filter(None, places)))
-    return shortened(_MARKS.sub("", said), IN_TABLE), told
+    return shortened(said, IN_TABLE), told
 
 
 def counted(results: Iterable[RowResult]) -> dict[str, int]:

@@ -8,11 +8,21 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
-from app.batch.output.columns import OUTCOME_WORDS, Link, Results, counted, in_table, made_with
+from app.batch.output.columns import (
+    OUTCOME_WORDS,
+    Link,
+    Results,
+    blocks_of,
+    counted,
+    in_table,
+    made_with,
+)
 from app.batch.output.naming import Place, names_of, place_in
 from app.batch.output.tables import TableError
 from app.batch.records import Evidence, RowResult, RunInfo
+from app.printing.markdown import as_html
 from app.printing.paper import BarPart, Paper
 from vectorstore.disk import replacing
 
@@ -25,7 +35,7 @@ COLOURS = {
 }
 MEANINGS = {
     "found": "Every sentence of the answer is supported by a passage that is quoted below it.",
-    "partly_supported": "Some sentences have no passage that supports them; they are marked.",
+    "partly_supported": "Some sentences have no support, or a part is not answered; both are told.",
     "not_found": "The documents do not hold the answer. The nearest passages are shown.",
     "failed": "The question was not answered; the reason is given.",
 }
@@ -84,6 +94,7 @@ def _write_html(path: Path, info: RunInfo, results: Results, link: Link) -> None
         names=names,
         facts=made_with(info),
         place=partial(place_of, names=names),
+        answer=answer_html,
         made=made_of,
         link=link,
         title_of=partial(title_of, names=names),
@@ -91,6 +102,11 @@ def _write_html(path: Path, info: RunInfo, results: Results, link: Link) -> None
     )
     with path.open("w", encoding="utf-8") as file:
         file.writelines(pieces)
+
+
+def answer_html(result: RowResult) -> Markup:
+    """A row's answer with its lists and tables."""
+    return Markup(as_html(blocks_of(result), mark=lambda n: f" [{n}]"))
 
 
 def page_of(template: str, **values: Any) -> Iterator[str]:
@@ -176,7 +192,7 @@ def _answer(paper: Paper, result: RowResult, link: Link, names: Mapping[Place, s
     if result.outcome == "failed":
         paper.text(result.reason)
         return
-    paper.text(result.answer)
+    paper.prose(blocks_of(result))
     for sentence in result.sentences:
         if result.outcome == "partly_supported" and not sentence.supported:
             paper.item(

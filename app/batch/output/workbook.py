@@ -15,6 +15,7 @@ from app.batch.output.columns import (
     answer_columns,
     asked_cells,
     asked_columns,
+    blocks_of,
     counted,
     in_table,
     made_with,
@@ -22,6 +23,7 @@ from app.batch.output.columns import (
 )
 from app.batch.output.naming import names_of
 from app.batch.records import RowResult, RunInfo
+from app.printing.markdown import as_text
 
 _LARGEST_MATRIX = 100_000  # cells
 MOST_LINKS = 65_530  # in a sheet, by Excel, which repairs a book with more by removing them all
@@ -57,12 +59,15 @@ def _answers(book: Workbook, info: RunInfo, results: Results, link: Link) -> int
     placed = list(enumerate(columns, len(asked)))
     coloured = [at for at, column in placed if column.coloured]
     numbers = [at for at, column in placed if column.number]
+    marked = [at for at, column in placed if column.markdown]
     notes = [at for at, column in placed if column.notes]
     places = {at: column.place for at, column in placed if column.place is not None}
     widths = [sheets.width(name) for name in names]
     rows, links = 1, 0
     for result in results():
         cells = [*asked_cells(result, asked), *answer_cells(result, info)]
+        for at in marked:
+            cells[at] = as_text(blocks_of(result))
         if changed := not_as_it_was(cells, sheets.LONGEST):
             for at in notes:
                 cells[at] = "; ".join(filter(None, [cells[at], changed]))
@@ -164,7 +169,8 @@ def _summary(book: Workbook, info: RunInfo, results: Results, unlinked: int) -> 
     sheets.head(sheet, ["Outcome", "Rows"])
     meanings = {
         "found": "every sentence of the answer is supported by a passage",
-        "partly_supported": "some sentences have no passage that supports them",
+        "partly_supported": "some sentences have no passage that supports them, or a part of the "
+        "question is not answered",
         "not_found": "the documents do not hold the answer",
         "failed": "not answered; the column reason says why",
     }

@@ -189,6 +189,8 @@ class _Told:
         self._hits = hits
         self._searches = iter(searches)
         self.section = index.section
+        self.chunk = index.chunk
+        self.spelling = index.spelling
         self.outline = index.outline
         self.embedder = index.embedder
         self.opening = index.opening

@@ -8,6 +8,20 @@ from typing import Literal
 
 from app.answering.events import Citation
 from app.people.conversations.turns import SavedConversation, SavedTurn
+from app.printing.markdown import (
+    Block,
+    Break,
+    Code,
+    Doubted,
+    Items,
+    Mark,
+    Paragraph,
+    Quote,
+    Run,
+    Table,
+    Words,
+    read_markdown,
+)
 from ingest.clean import visible
 
 Kind = Literal["title", "question", "answer", "note", "sources", "source", "quote"]
@@ -22,6 +36,7 @@ class ExportWords:
     sources: str
     page: str  # {page}
     not_found: str
+    unconfirmed: str
     stopped: str
     failed: str
     withheld: str
@@ -31,7 +46,7 @@ class ExportWords:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One paragraph of an exported conversation."""
+    """One part of an exported conversation; an answer is Markdown, all else one paragraph."""
 
     kind: Kind
     text: str
@@ -57,12 +72,14 @@ def _answer(turn: SavedTurn, words: ExportWords) -> Iterator[Line]:
         yield Line("note", words.stopped if turn.state == "stopped" else words.failed)
         return
     if not answer.found:
-        yield Line("note", words.not_found)
-        return
+        near = answer.outcome == "unconfirmed"
+        yield Line("note", words.unconfirmed if near else words.not_found)
+        if not near:
+            return
     text = answer.answer.strip()
-    for sentence in answer.sentences:
+    for sentence in answer.sentences if answer.found else ():
         if not sentence.supported and sentence.text in text:
-            text = text.replace(sentence.text, f"{sentence.text} ({words.unsupported})", 1)
+            text = text.replace(sentence.text, _doubted(sentence.text, words), 1)
     yield Line("answer", text)
     if answer.citations:
         yield Line("sources", words.sources)
@@ -70,6 +87,13 @@ def _answer(turn: SavedTurn, words: ExportWords) -> Iterator[Line]:
         yield Line("source", f"[{citation.n}] {_place(citation, words)}")
         if citation.quote.strip():
             yield Line("quote", " ".join(citation.quote.split()))
+
+
+def _doubted(sentence: str, words: ExportWords) -> str:
+    """A sentence, or a table's row, that says of itself that nothing confirms it."""
+    if sentence.startswith("|") and sentence.endswith("|"):
+        return f"{sentence[:-1].rstrip()} ({words.unsupported}) |"
+    return f"{sentence} ({words.unsupported})"
 
 
 def _place(citation: Citation, words: ExportWords) -> str:
@@ -90,13 +114,64 @@ def markdown(lines: Sequence[Line]) -> str:
     }
     written: list[str] = []
     for line in lines:
-        text = _MARKDOWN.sub(r"\\\1", visible(line.text))
         if line.kind == "answer":
-            written.append(text.replace("\n", "  \n"))
+            written.append("\n".join(_written(read_markdown(visible(line.text)))))
         else:
-            flat = " ".join(text.split())
+            flat = " ".join(_escaped(visible(line.text)).split())
             written.append(before[line.kind] + flat + ("*" if line.kind == "note" else ""))
     return "\n\n".join(written) + "\n"
+
+
+def _escaped(text: str) -> str:
+    return _MARKDOWN.sub(r"\\\1", text)
+
+
+def _written(blocks: Sequence[Block]) -> Iterator[str]:
+    """An answer's blocks as lines of Markdown whose text is escaped."""
+    for number, block in enumerate(blocks):
+        if number:
+            yield ""
+        match block:
+            case Paragraph(words, heading):
+                text = _words(words, "  \n")
+                yield from (f"**{text}**" if heading else text).splitlines()
+            case Items(items, first):
+                for at, item in enumerate(items):
+                    sign = "- " if first is None else f"{first + at}. "
+                    lines = list(_written(item)) or [""]
+                    yield sign + lines[0]
+                    yield from (" " * len(sign) + line if line else "" for line in lines[1:])
+            case Table(head, rows):
+                for at, row in enumerate((head, *rows)):
+                    yield f"| {' | '.join(_words(cell, ' ') for cell in row)} |"
+                    if not at:
+                        yield f"|{' --- |' * len(head)}"
+            case Quote(inner):
+                yield from (f"> {line}".rstrip() for line in _written(inner))
+            case Code(text):
+                yield from (f"{_escaped(line)}  " for line in text.splitlines())
+
+
+def _words(words: Words, line_break: str) -> str:
+    pieces: list[str] = []
+    for one in words:
+        match one:
+            case Run(text, strong, emphatic):
+                sign = "**" if strong else "*" if emphatic else ""
+                # Signs work only close to a word: the space around one stays outside.
+                core = text.strip()
+                if core and sign:
+                    lead, _, trail = text.partition(core)
+                    pieces.append(f"{lead}{sign}{_escaped(core)}{sign}{trail}")
+                else:
+                    pieces.append(_escaped(text).replace("\n", line_break))
+            case Break():
+                pieces.append(line_break)
+            case Mark(n):
+                pieces.append(_escaped(f" [{n}]"))
+            case Doubted(inner):
+                pieces.append(_words(inner, line_break))
+    return "".join(pieces)
 
 
 def pdf(lines: Sequence[Line], *, title: str, language: str) -> bytes:
@@ -115,7 +190,7 @@ def pdf(lines: Sequence[Line], *, title: str, language: str) -> bytes:
         elif line.kind == "question":
             paper.heading(text)
         elif line.kind == "answer":
-            paper.text(text)
+            paper.prose(read_markdown(text))
         elif line.kind == "note":
             paper.text(text, italic=True)
         elif line.kind == "sources":

@@ -22,7 +22,8 @@ def erase_quotations(
         answer = json.loads(written)
         if any(
             part["chunk_id"] in chunk_ids or (part["space"], part["document"]) == (space, document)
-            for part in (*answer["passages"], *answer["citations"])
+            for key in ("passages", "citations", "evidence")
+            for part in answer.get(key, ())
         ) or [space, document] in answer.get("named", []):
             first[conversation] = min(number, first.get(conversation, number))
     gone = 0

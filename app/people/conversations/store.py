@@ -23,6 +23,7 @@ from app.people.conversations.turns import (
     answer_to_json,
     without_access,
 )
+from app.printing.markdown import as_text, read_markdown
 from vectorstore.disk import fold_log, make_private, open_database
 from vectorstore.versions import VersionFault, bring_up_to_date
 
@@ -336,7 +337,15 @@ class Conversations:
             answer = answer_from_json(written)
             documents = dict.fromkeys(hit.document for hit in answer.passages)
             feedback = Feedback(verdict, comment or "") if verdict else None
-            found.append(Judged(question, answer.answer, asked, tuple(documents), feedback))
+            found.append(
+                Judged(
+                    question,
+                    as_text(read_markdown(answer.answer)),
+                    asked,
+                    tuple(documents),
+                    feedback,
+                )
+            )
         return found
 
     def _owns(self, person: str, conversation: str) -> bool:

@@ -37,10 +37,10 @@ class AnswerFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ModelNotice:
-    """The chat model in use; `starter` when it is the small one that is only for trying out."""
+    """The chat model in use; `weak` when it is too small for its own words to count."""
 
     name: str
-    starter: bool
+    weak: bool
 
 
 @dataclass(frozen=True, slots=True)

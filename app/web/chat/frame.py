@@ -17,7 +17,10 @@ MOST_CHOICES = 100
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Whose page it is, and which other pages are theirs; `csrf` is "" where none is needed."""
+    """Whose page it is, and which other pages are theirs; `csrf` is "" where none is needed.
+
+    `administers` where they have the administrators' pages, too.
+    """
 
     name: str
     csrf: str = ""
@@ -27,6 +30,7 @@ class Account:
     has_questionnaires: bool = False
     curates: bool = False
     administers: bool = False
+    administrator: bool = False
 
 
 def header_html(
@@ -36,7 +40,10 @@ def header_html(
     model: ModelNotice | None,
     account: Account,
 ) -> str:
-    """Return the band at the top: state of the engine, export, the person's menu, notices."""
+    """Return the band at the top: state of the engine, export, the person's menu, notices.
+
+    That a stronger model is missing is told to those who can add one.
+    """
     pages = (
         (account.adds_documents and account.curates, "/documents", words.curate),
         (account.adds_documents and not account.curates, "/documents", words.my_documents),

@@ -75,7 +75,7 @@ class Handlers:
         if not question or talk.busy:
             yield {self._shown.talk: talk}
             return
-        async for update in self._answer(talk, question, talk.selection, request, empty_box=True):
+        async for update in self._answer(talk, question, talk.selection, request):
             yield update
 
     async def example(
@@ -108,12 +108,29 @@ class Handlers:
     async def retry(
         self, talk: TabConversation | None, request: gr.Request
     ) -> AsyncIterator[Update]:
+        async for update in self._again(talk, request):
+            yield update
+
+    async def everywhere(
+        self, talk: TabConversation | None, request: gr.Request
+    ) -> AsyncIterator[Update]:
+        """Ask the last question once more, of all documents; the choice itself stays."""
+        async for update in self._again(talk, request, Selection()):
+            yield update
+
+    async def _again(
+        self,
+        talk: TabConversation | None,
+        request: gr.Request,
+        selection: Selection | None = None,
+    ) -> AsyncIterator[Update]:
         held = await self._read(talk, person_behind(request))
         if talk is None or talk.busy or held is None or not held.turns:
             return
         last = held.turns[-1]
+        where = last.selection if selection is None else selection
         async for update in self._answer(
-            talk, last.question, last.selection, request, instead_of=last.number
+            talk, last.question, where, request, instead_of=last.number
         ):
             yield update
 
@@ -218,7 +235,6 @@ class Handlers:
         request: gr.Request,
         *,
         instead_of: int | None = None,
-        empty_box: bool = False,
     ) -> AsyncIterator[Update]:
         """Answer `question`: as the next turn, or `instead_of` one and all after it."""
         talk.begin()
@@ -229,14 +245,14 @@ class Handlers:
             asked = await self._begun(talk, question, selection, person, instead_of)
             around = Around(talk.conversation, searched=len(selection.of(asked.documents)))
             before = [view.from_saved(turn) for turn in asked.before]
-            first: Update = {
+            # The script empties the question box, unless its reader has gone on writing in it.
+            yield {
                 shown.talk: talk,
                 shown.past: markup.turns_html(texts, before, talk.conversation),
                 shown.live: markup.turn_html(texts, asked.turn, around),
                 shown.ask: gr.update(visible=False),
                 shown.stop: gr.update(visible=True),
             }
-            yield {**first, shown.question: ""} if empty_box else first
             async with aclosing(self._answering(talk, asked, question, person)) as turns:
                 async for turn in turns:
                     asked.turn = turn

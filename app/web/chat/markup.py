@@ -1,21 +1,37 @@
 """A conversation's HTML: which words, pieces and sources stand in the templates that draw it."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass
 
+from markupsafe import Markup
+
+from app.answering.events import Answer, Citation
 from app.answering.filters.screen import is_withheld
 from app.people.access import is_private
 from app.people.sources.links import document_link, source_link
+from app.printing.markdown import as_html, read_markdown
 from app.web.chat.backend import AnswerFailed, FailureKind
-from app.web.chat.view import Source, Stage, Turn, pieces, sources
+from app.web.chat.view import (
+    Source,
+    Stage,
+    Turn,
+    as_quoted,
+    evidence_first,
+    is_quoted,
+    is_talk,
+    outcome,
+    places,
+    sources,
+)
 from app.web.i18n.words import Texts
 from app.web.templating import render_html
+from ingest.clean import visible
+from vectorstore.languages import language
 
-# Splitting by one of these gives the text around what is marked and the marked text, by turns.
-_BOLD = re.compile(r"\*\*(?=\S)([^*\n]+?)(?<=\S)\*\*")
-_MARKS = re.compile(r"(?<!\s)\s*\[(\d{1,3}(?:\s*,\s*\d{1,3})*)\]")
+# Splitting by this gives the text around what is marked and the marked text, by turns.
 _CODE = re.compile(r"`([^`]+)`")
+_ANY_NUMBER = range(1, 1000)
 
 
 def welcome_html(texts: Texts, documents: int, examples: Sequence[str], note: str = "") -> str:
@@ -49,6 +65,7 @@ def turns_html(texts: Texts, turns: Sequence[Turn], conversation: str = "") -> s
 def turn_html(texts: Texts, turn: Turn, around: Around = Around()) -> str:
     """Return one question with its answer and sources."""
     answer = turn.answer
+    evidence = evidence_first(turn)
     return render_html(
         "turn.html",
         texts=texts,
@@ -58,27 +75,107 @@ def turn_html(texts: Texts, turn: Turn, around: Around = Around()) -> str:
         stage=_stage(texts, turn, around.searched),
         withheld=_withheld(texts, turn),
         failure=failure_words(texts, turn.failure) if turn.failure else "",
-        pieces=pieces(answer) if answer else (),
-        links={one.n: source_link(one) for one in answer.citations} if answer else {},
+        evidence=_prose(texts, turn, as_quoted(evidence), evidence) if evidence else "",
+        evidence_places=places(evidence),
+        said=_said(texts, turn),
+        quoted=answer is not None and is_quoted(answer),
+        talk=answer is not None and is_talk(answer),
+        outcome=outcome(answer) if answer else "",
+        answer_places=places(answer.citations) if answer else (),
+        unsupported=_unsupported(answer),
         notes=[*_left_out(texts, turn), *_notices(texts, turn)],
         copied=copy_text(texts, turn),
         sources=sources(turn),
         link=_link,
-        bold=_BOLD,
-        marks=_MARKS,
+        source_link=source_link,
         code=_CODE,
     )
 
 
+def _said(texts: Texts, turn: Turn) -> Markup:
+    """The words of an answer, or what there is of them so far."""
+    answer = turn.answer
+    if answer is None:
+        return _drawn(turn.draft, cite=_draft_mark, cited=_ANY_NUMBER)
+    said = _without_missing(answer)
+    if outcome(answer) == "unconfirmed":  # the passages stand below the reason
+        quotes = (f"> “{' '.join(one.quote.split())}” [{one.n}]" for one in answer.citations)
+        said = "\n\n".join((said, *quotes))
+    # What is only near supports nothing, and is told as that; no sentence of it is in doubt.
+    sentences = [(one.text, one.supported) for one in answer.sentences] if answer.found else []
+    return _prose(texts, turn, said, answer.citations, sentences)
+
+
+def _without_missing(answer: Answer) -> str:
+    """An answer without the sentence that names what is missing: the page has a note for that."""
+    if not answer.missing or answer.plan is None:
+        return answer.answer
+    words = language(answer.plan.language).outcomes.partly.format(missing=", ".join(answer.missing))
+    return answer.answer.removesuffix(words).rstrip()
+
+
+def _prose(
+    texts: Texts,
+    turn: Turn,
+    text: str,
+    citations: Sequence[Citation],
+    sentences: Sequence[tuple[str, bool]] = (),
+) -> Markup:
+    links = {one.n: source_link(one) for one in citations}
+
+    def cite(n: int) -> str:
+        return Markup(
+            '<a class="sr-cite" href="{link}" target="_blank" rel="noopener" '
+            'data-card="turn-{turn}-source-{n}" aria-label="{label}">{n}</a>'
+        ).format(link=links[n], turn=turn.number, n=n, label=texts.source_number.format(n=n))
+
+    def doubt(words: str) -> str:
+        return Markup(
+            '<span class="sr-unsupported" title="{mark}">{words}'
+            '<span class="sr-unseen"> ({mark})</span></span>'
+        ).format(mark=texts.unsupported_mark, words=Markup(words))
+
+    return _drawn(text, cite=cite, cited=links, doubt=doubt, sentences=sentences)
+
+
+def _draft_mark(n: int) -> str:
+    return f'<span class="sr-cite sr-cite-draft">{n}</span>'
+
+
+def _drawn(
+    text: str,
+    *,
+    cite: Callable[[int], str],
+    cited: Container[int],
+    doubt: Callable[[str], str] = str,
+    sentences: Sequence[tuple[str, bool]] = (),
+) -> Markup:
+    """Foreign Markdown as HTML of ours."""
+    seen = [(visible(sentence), supported) for sentence, supported in sentences]
+    blocks = read_markdown(visible(text), cited=cited, sentences=seen)
+    return Markup(as_html(blocks, mark=cite, doubt=doubt))
+
+
+def _unsupported(answer: Answer | None) -> int:
+    """How many sentences of an answer no passage supports."""
+    if answer is None or not answer.found:
+        return 0
+    return sum(not one.supported for one in answer.sentences)
+
+
 def _only_in(texts: Texts, turn: Turn) -> str:
+    names = _chosen(texts, turn)
+    return texts.only_in.format(documents=names) if names else ""
+
+
+def _chosen(texts: Texts, turn: Turn) -> str:
+    """The first few of what the reader chose to search in; "" where that is everything."""
     chosen = [space_name(texts, space) for space in turn.selection.spaces]
     chosen += [name for _, name in turn.selection.documents]
-    if not chosen:
-        return ""
     names = ", ".join(chosen[:3])
     if len(chosen) > 3:
         names += texts.and_ + texts.more_documents.count(len(chosen) - 3)
-    return texts.only_in.format(documents=names)
+    return names
 
 
 def space_name(texts: Texts, space: str) -> str:
@@ -87,14 +184,19 @@ def space_name(texts: Texts, space: str) -> str:
 
 
 def _stage(texts: Texts, turn: Turn, searched: int) -> str:
+    came_to_something = turn.draft.strip() or turn.evidence
     in_reach = (0 if turn.selection.spaces else len(turn.selection.documents)) or searched
     return {
-        Stage.WAITING: texts.searching,
+        Stage.WAITING: texts.begun,
         Stage.QUEUED: texts.waiting,
         Stage.SEARCHING: texts.searching_in.count(in_reach) if in_reach else texts.searching,
-        Stage.READING: texts.reading.count(len(turn.passages)),
+        Stage.READING: (
+            texts.progress.format(progress=turn.progress)
+            if turn.progress
+            else texts.reading.count(len(turn.passages))
+        ),
         Stage.WRITING: texts.writing,
-        Stage.STOPPED: texts.stopped_draft if turn.draft.strip() else texts.stopped,
+        Stage.STOPPED: texts.stopped_draft if came_to_something else texts.stopped,
     }.get(turn.stage, "")
 
 
@@ -162,12 +264,17 @@ def _link(source: Source) -> str:
 
 
 def copy_text(texts: Texts, turn: Turn) -> str:
-    """Return an answer with its sources as plain text, for the clipboard."""
+    """Return an answer with its sources as Markdown, for the clipboard."""
     answer = turn.answer
-    if answer is None or not answer.found:
-        return turn.draft.strip() if answer is None else ""
-    lines = [answer.answer.strip(), "", texts.sources]
-    for source in sources(turn).cited:
+    if answer is None:
+        return turn.draft.strip()
+    if outcome(answer) == "not_found":
+        return ""
+    lines = [answer.answer.strip()]
+    cited = sources(turn).cited
+    if cited:
+        lines += ["", texts.sources]
+    for source in cited:
         page = "" if source.page is None else ", " + texts.page.format(page=source.page)
         heading = f", {source.heading}" if source.heading else ""
         lines.append(f"[{source.number}] {source.document}{page}{heading}: “{source.quote}”")

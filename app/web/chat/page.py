@@ -119,6 +119,9 @@ def build_page(
             handlers.ask,
             inputs=[question, talk],
             outputs=all_shown,
+            # By default Gradio drops an event until the one before it is over, which it is a moment
+            # after its answer was shown. Whether a question is on its way is ours to say.
+            trigger_mode="multiple",
             **free,
         )
         stop.click(handlers.stop, inputs=[talk], **free)
@@ -126,13 +129,16 @@ def build_page(
             "example": handlers.example,
             "suggestion": handlers.suggestion,
             "retry": handlers.retry,
+            "everywhere": handlers.everywhere,
             "edit": handlers.edit,
             "open": handlers.open,
             "fresh": handlers.fresh,
             "choose": handlers.choose,
         }
         for name, handler in events.items():
-            getattr(around, name)(handler, inputs=[talk], outputs=all_shown, **free)
+            getattr(around, name)(
+                handler, inputs=[talk], outputs=all_shown, trigger_mode="multiple", **free
+            )
     # Gradio runs so many events at once, whatever they are; a question that waits is one of them.
     page.max_threads = _ROOM_FOR_OTHERS + questions_at_once + waiting
     page.queue(default_concurrency_limit=None, api_open=False)
@@ -150,6 +156,7 @@ def _account(backend: ChatBackend, request: gr.Request, links: Collection[str]) 
         has_questionnaires="/questionnaires" in links and not only_audits(person),
         curates=backend.curates(person),
         administers="/administration" in links and person.administrator,
+        administrator=person.administrator,
     )
 
 

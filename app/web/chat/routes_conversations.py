@@ -132,6 +132,7 @@ def _file(
         sources=texts.sources,
         page=texts.page,
         not_found=words.export_not_found,
+        unconfirmed=words.export_unconfirmed,
         stopped=words.export_stopped,
         failed=words.export_failed,
         withheld=texts.withheld,

@@ -1,6 +1,5 @@
 """What the page shows of a conversation: pure values, and how events change them."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
@@ -13,6 +12,8 @@ from app.answering.events import (
     Event,
     EvidenceFound,
     Finished,
+    Outcome,
+    Progress,
     Reading,
     Said,
     Searching,
@@ -22,7 +23,8 @@ from app.people.conversations.turns import Feedback, SavedTurn, Selection, drawn
 from app.web.chat.backend import AnswerFailed, FailureKind
 from vectorstore.records import Hit
 
-_MARKS = re.compile(r"(?<!\s)\s*\[(\d{1,3}(?:\s*,\s*\d{1,3})*)\]")
+COMPUTED = frozenset({"value", "table", "talk"})  # forms that code makes of more than sentences
+MOST_PLACES = 5  # named below a quotation; the cards beside it have all
 
 
 class Stage(Enum):
@@ -49,6 +51,7 @@ class Turn:
     passages: tuple[Hit, ...] = ()
     dropped: Dropped = field(default_factory=Dropped)
     evidence: tuple[Citation, ...] = ()
+    progress: str = ""  # how far a long piece of work has come
     draft: str = ""  # what has been said of the answer so far, checked
     answer: Answer | None = None
     failure: AnswerFailed | None = None
@@ -58,16 +61,6 @@ class Turn:
     @property
     def running(self) -> bool:
         return self.stage not in (Stage.DONE, Stage.STOPPED, Stage.FAILED)
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A run of the answer's text with the citations behind it; `gap` is the space before it."""
-
-    gap: str
-    text: str
-    citations: tuple[int, ...]
-    supported: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +100,11 @@ def _told(turn: Turn, event: Event) -> Turn:
                 "stage": Stage.READING,
                 "passages": tuple(passages),
                 "dropped": dropped,
-                "draft": "",
             }
         case EvidenceFound(citations):
             told = {"evidence": tuple(citations)}
+        case Progress(text):
+            told = {"stage": Stage.READING, "progress": text}
         case Writing():
             told = {"stage": Stage.WRITING}
         case Said(text):
@@ -145,13 +139,14 @@ def fail(turn: Turn, failure: AnswerFailed) -> Turn:
 def to_save(turn: Turn, before: Sequence[SavedTurn]) -> SavedTurn:
     """Return a turn that has ended as it is kept; what was said `before` it was in its prompt."""
     spaces = {*drawn_from(turn.answer, before), *(hit.space for hit in turn.passages)}
+    spaces |= {one.space for one in turn.evidence}
     return SavedTurn(
         number=turn.number,
         question=turn.question,
         state=turn.stage.value,  # type: ignore[arg-type]  # only turns that have ended are kept
         selection=turn.selection,
         answer=turn.answer,
-        draft="" if turn.answer else turn.draft,
+        draft="" if turn.answer else so_far(turn),
         failure=turn.failure.kind.value if turn.failure else "",
         spaces=tuple(sorted(spaces)),
     )
@@ -164,6 +159,16 @@ def quoted(turn: Turn) -> set[tuple[str, str]]:
         places |= {(one.space, one.document) for one in turn.answer.passages}
         places |= {(one.space, one.document) for one in turn.answer.citations}
     return places
+
+
+def so_far(turn: Turn) -> str:
+    """All that was shown of an answer that has not come to its end, in Markdown."""
+    quotes = [
+        f"> “{' '.join(one.quote.split())}” ({one.document})"
+        + ("" if one.page is None else f" ({one.page})")
+        for one in turn.evidence
+    ]
+    return "\n\n".join(filter(None, ("\n".join(quotes), turn.draft.strip())))
 
 
 def from_saved(saved: SavedTurn) -> Turn:
@@ -189,39 +194,45 @@ def earlier_answers(turns: Sequence[SavedTurn]) -> list[Answer]:
     return [turn.answer for turn in turns if turn.answer is not None]
 
 
-def pieces(answer: Answer) -> list[Piece]:
-    """Split an answer along its checked sentences, keeping its line breaks.
+def outcome(answer: Answer) -> Outcome:
+    """What came of a question; answers of earlier versions only say whether something was found."""
+    if answer.found:
+        return "partly" if answer.outcome == "partly" else "answered"
+    return "unconfirmed" if answer.outcome == "unconfirmed" else "not_found"
 
-    Without sentences the text is cut at its citation marks; only marks of a known citation count.
+
+def is_talk(answer: Answer) -> bool:
+    """Whether an answer rests on no document: a greeting, or what there is to ask about."""
+    return answer.form == "talk"
+
+
+def is_quoted(answer: Answer) -> bool:
+    """Whether an answer is made of the documents' own sentences; a computed one is not."""
+    return answer.quoted and answer.found and answer.form not in COMPUTED
+
+
+def evidence_first(turn: Turn) -> tuple[Citation, ...]:
+    """What stands above an answer because it was there first.
+
+    It stays, unless the answer holds the very words that were shown: it is made of them, or they
+    are what is near.
     """
-    known = {citation.n for citation in answer.citations}
-    if not answer.sentences:
-        return _pieces_at_marks(answer.answer, known)
-    text = _MARKS.sub("", answer.answer)
-    found: list[Piece] = []
-    position = 0
-    for sentence in answer.sentences:
-        words = _MARKS.sub("", sentence.text).strip()
-        start = text.find(words, position)
-        gap = text[position:start] if start >= 0 else " "
-        if start >= 0:
-            position = start + len(words)
-        marks = tuple(n for n in sentence.citations if n in known)
-        found.append(Piece(gap if found else "", words, marks, sentence.supported))
-    return found
+    answer = turn.answer
+    if answer is None:
+        return turn.evidence
+    holds_them = is_quoted(answer) or outcome(answer) == "unconfirmed"
+    return () if holds_them else turn.evidence or answer.evidence
 
 
-def _pieces_at_marks(text: str, known: set[int]) -> list[Piece]:
-    found: list[Piece] = []
-    position = 0
-    for match in _MARKS.finditer(text):
-        numbers = [int(n) for n in re.findall(r"\d+", match.group(1))]
-        marks = tuple(n for n in numbers if n in known)
-        found.append(Piece("", text[position : match.start()], marks, True))
-        position = match.end()
-    if text[position:].strip() or not found:
-        found.append(Piece("", text[position:], (), True))
-    return found
+def as_quoted(citations: Sequence[Citation]) -> str:
+    """Quotations as an answer has them when it is made of nothing else, in Markdown."""
+    lines = [f"“{' '.join(one.quote.split())}” [{one.n}]" for one in citations]
+    return lines[0] if len(lines) == 1 else "\n".join(f"- {line}" for line in lines)
+
+
+def places(citations: Sequence[Citation]) -> tuple[Citation, ...]:
+    """The places that are named below quotations, or none where they are too many."""
+    return tuple(citations) if len(citations) <= MOST_PLACES else ()
 
 
 def sources(turn: Turn) -> Sources:
@@ -229,8 +240,10 @@ def sources(turn: Turn) -> Sources:
     answer = turn.answer
     if turn.withheld:
         return Sources()
-    if answer is None or not answer.found:
+    if answer is None:
         return Sources(others=tuple(_passage(hit) for hit in turn.passages))
+    if is_talk(answer):
+        return Sources()
     cited = {citation.chunk_id for citation in answer.citations}
     return Sources(
         tuple(_citation(citation) for citation in answer.citations),

@@ -112,7 +112,7 @@ class WorkspaceBackend:
 
     def model(self) -> ModelNotice | None:
         name = self._chat.name()
-        return ModelNotice(name, self._chat.is_starter()) if name else None
+        return ModelNotice(name, self._chat.is_weak()) if name else None
 
     def readiness(self) -> Readiness:
         return Readiness(self._chat.readiness())

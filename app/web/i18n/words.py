@@ -37,9 +37,9 @@ class Texts:
     status_starting: str
     status_restarting: str
     status_failed: str
-    starter_title: str
-    starter: str
-    starter_remedy: str
+    weak_title: str
+    weak: str
+    weak_remedy: str
     no_model_title: str
     no_model: str
 
@@ -58,14 +58,22 @@ class Texts:
     all_documents: str
 
     waiting: str
+    begun: str
     searching: str
     searching_in: Plural
     reading: Plural
+    progress: str
     writing: str
     stopped: str
     stopped_draft: str
     not_found_title: str
     not_found: str
+    unconfirmed_title: str
+    unconfirmed: str
+    partly_title: str
+    partly: str
+    limited: str
+    search_everything: str
     quoted: str
     unsupported_mark: str
     unsupported_legend: Plural
@@ -184,6 +192,7 @@ class ConversationTexts:
 
     exported: str
     export_not_found: str
+    export_unconfirmed: str
     export_stopped: str
     export_failed: str
     not_there: str

@@ -1,0 +1,116 @@
+"""Answers in the documents' own words take the form that the question asks for."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from app.answering.composing import Around, Composed, compose
+from app.answering.confidence import Calibration
+from app.answering.finding import Finding, judge
+from app.answering.plan import plan
+from app.engine.models import STARTER_EMBEDDER, installed_models_dir
+from vectorstore.embedder import Embedder
+from vectorstore.loading import load_embedder
+from vectorstore.records import Hit
+
+EVERYTHING_FOUND = Calibration(weights={}, bias=5.0, refuse_below=0.3)
+TOOLS = "The tool room lends:\n- drills\n- ladders\n- pressure washers"
+BOOKING = "Open the calendar. Choose a free slot. Confirm it with your badge number."
+ROWS = "Plan: Basic; Price (EUR): 9; Users: 2\nPlan: Team; Price (EUR): 25; Users: 10"
+CONTENTS = "1. Tools: 2\n2. Rooms: 3\n3. Studio: 4\n4. Leaving: 5"
+
+
+@pytest.fixture(scope="module")
+def embedder() -> Embedder:
+    return load_embedder(Path(installed_models_dir() / STARTER_EMBEDDER))
+
+
+def _hit(number: int, text: str, heading: str = "Rules") -> Hit:
+    signals = {"cosine": 0.6, "likeness": 0.6}
+    return Hit(f"d{number}.pdf", number, heading, text, 1.0, f"{number:016x}", "s", number, signals)
+
+
+def _composed(embedder: Embedder, question: str, hits: Sequence[Hit]) -> Composed | None:
+    planned = plan(question)
+    parts = [judge(part, hits, hits, embedder, EVERYTHING_FOUND, {}) for part in planned.parts]
+    numbers = {hit.chunk_id: number for number, hit in enumerate(hits, start=1)}
+    return compose(
+        planned,
+        Finding(parts, hits, {}),
+        lambda hit: numbers[hit.chunk_id],
+        Around(lambda hit: [hit], lambda hit: list(hits)),
+    )
+
+
+def test_a_list_is_whole_and_every_item_is_cited(embedder: Embedder) -> None:
+    found = _composed(embedder, "Which tools are lent by the tool room?", [_hit(1, TOOLS)])
+    assert found is not None
+    assert found.form == "list"
+    assert found.text.splitlines() == ["- drills [1]", "- ladders [1]", "- pressure washers [1]"]
+    assert all(one.supported and one.citations == (1,) for one in found.sentences)
+
+
+def test_steps_are_numbered_in_their_order(embedder: Embedder) -> None:
+    hits = [_hit(1, BOOKING, "Booking the studio")]
+    found = _composed(embedder, "How do I go about booking the studio?", hits)
+    assert found is not None
+    assert found.form == "steps"
+    assert [line[:2] for line in found.text.splitlines()] == ["1.", "2.", "3."]
+
+
+def test_each_part_has_its_own_sentence_and_what_is_missing_is_named(embedder: Embedder) -> None:
+    hits = [_hit(1, "Interns have 20 days of leave."), _hit(2, "Managers have 30 days of leave.")]
+    found = _composed(embedder, "Compare the leave of interns and managers", hits)
+    assert found is not None
+    assert found.form == "comparison"
+    head, _, row = found.text.splitlines()
+    assert head == "| interns | managers |"
+    assert "20 days" in row
+    assert "30 days" in row
+    assert {one.n for one in found.citations} == {1, 2}
+
+
+def test_one_row_of_many_is_never_the_extreme(embedder: Embedder) -> None:
+    assert _composed(embedder, "Which plan is the cheapest?", [_hit(1, ROWS)]) is None
+
+
+def test_one_figure_is_no_sum(embedder: Embedder) -> None:
+    text = "265 people work in Galway and 98 in Graz."
+    assert (
+        _composed(embedder, "How many people work in both sites together?", [_hit(1, text)]) is None
+    )
+
+
+def test_a_table_of_contents_answers_nothing(embedder: Embedder) -> None:
+    found = _composed(
+        embedder, "What does it say about the studio?", [_hit(1, CONTENTS), _hit(2, BOOKING)]
+    )
+    assert found is not None
+    assert all(one.chunk_id == _hit(2, "").chunk_id for one in found.citations)
+
+
+def test_yes_or_no_only_where_the_rule_has_the_questions_own_words(embedder: Embedder) -> None:
+    rule = _hit(1, "Smoking is not allowed on the platform.")
+    plain = _composed(embedder, "Is smoking allowed on the platform?", [rule])
+    assert plain is not None
+    assert plain.text.startswith("No. “Smoking is not allowed")
+    bounded = _hit(1, "Smoking is allowed on the platform only after 22:00.")
+    limited = _composed(embedder, "Is smoking allowed on the platform?", [bounded])
+    assert limited is not None
+    assert limited.text.startswith("“Smoking is allowed")
+
+
+def test_a_german_question_is_answered_in_german(embedder: Embedder) -> None:
+    rule = _hit(1, "Das Rauchen ist auf dem Bahnsteig nicht erlaubt.")
+    found = _composed(embedder, "Ist das Rauchen auf dem Bahnsteig erlaubt?", [rule])
+    assert found is not None
+    assert found.text.startswith("Nein.")
+
+
+def test_a_text_is_not_written_but_its_rules_are_shown(embedder: Embedder) -> None:
+    hits = [_hit(1, "Visitors sign in at the gate. They wear a yellow badge.")]
+    found = _composed(embedder, "Write a note to visitors about signing in at the gate", hits)
+    assert found is not None
+    assert "gate" in found.text
+    assert found.citations
