@@ -129,7 +129,11 @@ class IngestSettings(_Section):
     """Limits on one file while it is read, and the size of chunks."""
 
     memory_mib: int = Field(1024, ge=128, description="memory of the parsing process, MiB")
-    seconds: float = Field(60, gt=0, description="time for parsing one file, seconds")
+    seconds: float = Field(
+        60,
+        gt=0,
+        description="time for parsing one file, and for recognising one page of a scan, seconds",
+    )
     max_chunks: int = Field(30_000, ge=1, description="largest document, in chunks")
     chunk_tokens: int = Field(
         140, ge=32, description="size of a chunk in the embedder's tokens; capped by its window"

@@ -42,6 +42,7 @@ LEFT_OUT = ("kubernetes", "torch", "sentence-transformers", "onnx")
 FROM_THE_HOST = re.compile(r"lib(cuda|nvidia-ml|nvcuvid|nvidia-encode)\.so\.1")
 # What llama.cpp's build puts beside its package a second time.
 BUILD_FILES = frozenset({"bin", "include", "lib"})
+DATA = "share/tessdata/*"  # beside site-packages: Tesseract's models
 COMMANDS = {"strongroom": "app.cli:main", "chroma": "chromadb.cli.cli:app"}
 # Loaded by name while the program runs, so that no file names them as needed.
 ALSO_LOADED = ("libgcc_s.so.1",)
@@ -153,10 +154,11 @@ def _normal(name: str) -> str:
 
 
 def _copy_distribution(one: Distribution, packages: Path) -> None:
-    """Its modules and metadata. What it has beside site-packages are commands, of which none is
-    needed."""
+    """Its modules, metadata and the data that it reads. What else it has beside site-packages are
+    commands and manuals, of which none is needed."""
     for file in one.files or ():
-        if ".." in file.parts or file.suffix == ".pyc" or file.parts[0] in BUILD_FILES:
+        beside = ".." in file.parts and not file.match(DATA)
+        if beside or file.suffix == ".pyc" or file.parts[0] in BUILD_FILES:
             continue
         source = Path(str(file.locate()))
         if not source.is_file():

@@ -10,11 +10,6 @@ from ingest.sections import LoaderError
 
 HEAD = 64 * 1024  # bytes that are looked at; ZIP files also have their table of contents read
 _FOREIGN: tuple[tuple[bytes, str, str], ...] = (  # signature, what it is, what to do
-    (b"\x89PNG\r\n\x1a\n", "a PNG image", "run OCR on it and save a PDF"),
-    (b"\xff\xd8\xff", "a JPEG image", "run OCR on it and save a PDF"),
-    (b"GIF8", "a GIF image", "run OCR on it and save a PDF"),
-    (b"II*\0", "a TIFF image", "run OCR on it and save a PDF"),
-    (b"MM\0*", "a TIFF image", "run OCR on it and save a PDF"),
     (b"{\\rtf", "an RTF document", "save it as DOCX or PDF"),
     (b"%!PS", "a PostScript file", "save it as PDF"),
     (b"\x1f\x8b", "a gzip archive", "unpack it and ingest the files"),
@@ -32,6 +27,8 @@ _OLE_KINDS: tuple[tuple[str, str, str], ...] = (  # stream name, what it is, wha
     ("Workbook", "is an old Excel workbook", "save it as XLSX"),
     ("__substg1.0_", "is an Outlook message", "save it as EML"),
 )
+_PICTURES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF8", b"II*\0", b"MM\0*")
+_BMP_HEADERS = frozenset((12, 40, 52, 56, 64, 108, 124))  # bytes; "BM" alone begins texts, too
 _HTML_START = re.compile(
     r"\s*+(?:<\?xml[^>]*>\s*+)?(?:<!--(?:(?!-->).)*+-->\s*+)*+<(?:!doctype\s+html|html)\b",
     re.I | re.S,
@@ -68,6 +65,13 @@ def _is_pdf(sample: Sample) -> bool:
     # Readers accept a PDF header after some leading junk, as mail gateways leave it.
     head = sample.head[:1024]
     return b"%PDF-" in head and not _HTML_START.match(head.decode("latin-1"))
+
+
+def _is_picture(sample: Sample) -> bool:
+    head = sample.head
+    if head.startswith(_PICTURES) or (head.startswith(b"RIFF") and head[8:12] == b"WEBP"):
+        return True
+    return head.startswith(b"BM") and int.from_bytes(head[14:18], "little") in _BMP_HEADERS
 
 
 def _is_html(sample: Sample) -> bool:
@@ -130,6 +134,14 @@ FILE_TYPES: tuple[FileType, ...] = (
         reads="file",
     ),
     FileType("pdf", "a PDF", ("pdf",), "pdf.loader:load_pdf", recognises=_is_pdf, reads="file"),
+    FileType(
+        "picture",
+        "a picture",
+        ("png", "jpg", "jpeg", "tif", "tiff", "webp", "bmp", "gif"),
+        "image:load_image",
+        recognises=_is_picture,
+        reads="file",
+    ),
     FileType(
         "html",
         "a web page",

@@ -8,20 +8,20 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 from ingest.chunking import Tokens, chunk_sections, shortened
 from ingest.discovery import Candidate, discover, path_as_text, text_as_path
 from ingest.originals import ContentChanged, Originals
-from ingest.sandbox.parsing import ParseLimits, Reading, Sandbox
+from ingest.sandbox.parsing import HasScans, ParseLimits, Reading, Sandbox
 from ingest.sections import LoaderError, below_title
 from ingest.tables import tables_of
 from vectorstore.disk import sha256_of
 from vectorstore.faults import DocumentGone, DocumentHeld
-from vectorstore.records import Chunk, DocumentRecord, NewDocument
+from vectorstore.records import Chunk, DocumentRecord, How, NewDocument, PageReading
 from vectorstore.tables.records import NewTable
 
 UPLOAD = "upload"  # the source of a document that came without a place of its own
@@ -30,8 +30,20 @@ Status = Literal["indexed", "unchanged", "warning", "rejected"]
 
 
 @dataclass(frozen=True, slots=True)
+class PageQuality:
+    """How one page, from 1, was read; `confidence` is the mean of its recognised words, 0 to 1."""
+
+    page: int
+    how: How
+    confidence: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class FileStatus:
-    """What became of one file; `reason` holds the warning, or cause and remedy of a rejection."""
+    """What became of one file; `reason` holds the warning, or cause and remedy of a rejection.
+
+    `readings` has the pages that were not read from text of their own, where the file was read.
+    """
 
     document: str
     space: str
@@ -39,6 +51,7 @@ class FileStatus:
     reason: str
     pages: int | None
     chunks: int
+    readings: Sequence[PageQuality] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +73,17 @@ class Progress:
     current: str
     bytes_done: int = 0
     bytes_total: int = 0
+    page: int | None = None  # of the current file, from 1, whose words are being recognised
+
+
+class UnfinishedScans(Protocol):
+    """Keeps recognised pages, by the hash of their file, until its document is stored."""
+
+    def known(self, sha256: str) -> list[PageReading]: ...
+
+    def keep(self, sha256: str, reading: PageReading) -> None: ...
+
+    def drop(self, sha256: str) -> None: ...
 
 
 class DocumentIndex(Protocol):
@@ -67,6 +91,9 @@ class DocumentIndex(Protocol):
 
     @property
     def embedder(self) -> Tokens: ...
+
+    @property
+    def recognised(self) -> UnfinishedScans: ...
 
     def documents(self, spaces: Sequence[str] | None = None) -> list[DocumentRecord]: ...
 
@@ -95,9 +122,10 @@ def ingest_paths(
 ) -> IngestReport:
     """Index the files at `paths` and below; unchanged ones are recognised by their content.
 
-    A document's status is settled only after the index holds it durably. `prune` forgets
-    documents that came from one of the given folders and are gone from it. What was `uploaded` has
-    no place of its own: its file may go as soon as it is indexed. With
+    Files with pages to recognise come after all others, and a reading that was cut goes on at the
+    page where it stopped. A document's status is settled only after the index holds it durably.
+    `prune` forgets documents that came from one of the given folders and are gone from it. What
+    was `uploaded` has no place of its own: its file may go as soon as it is indexed. With
     `originals`, a copy of each file is kept before its document is stored. A file that cannot
     be read is reported and costs the others nothing; what the index raises goes on to the caller.
     """
@@ -126,12 +154,31 @@ def ingest_again(
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """A file after its parsing: read, refused, or, with neither, unchanged."""
+    """A file after its parsing: read, refused, put off, or, with none of these, unchanged."""
 
     sha256: str = ""
     reading: Reading | None = None
     refusal: str = ""
     seconds: float = 0.0
+    put_off: bool = False  # it has pages to recognise
+
+
+@dataclass(frozen=True, slots=True)
+class _Scanned:
+    """Implements `ingest.sandbox.parsing.ScannedPages` for one file."""
+
+    kept: UnfinishedScans
+    sha256: str
+    tell: Callable[[int], None]
+
+    def known(self) -> list[PageReading]:
+        return self.kept.known(self.sha256)
+
+    def keep(self, reading: PageReading) -> None:
+        self.kept.keep(self.sha256, reading)
+
+    def begun(self, page: int) -> None:
+        self.tell(page)
 
 
 @dataclass
@@ -146,6 +193,8 @@ class _Run:
     known: dict[str, DocumentRecord] = field(default_factory=dict)  # by name
     statuses: list[FileStatus] = field(default_factory=list)
     timings: dict[str, float] = field(default_factory=dict)
+    now: Progress = Progress(0, 0, 0, "")  # as it was told last
+    telling: threading.Lock = field(default_factory=threading.Lock)
 
     def ingest(
         self, find: Callable[[], list[Candidate]], pruned: Sequence[Path] = ()
@@ -155,23 +204,47 @@ class _Run:
         self.timings = dict.fromkeys(("find_s", "parse_s", "chunk_s", "index_s"), 0.0)
         self.known = {record.name: record for record in self.index.documents([self.space])}
         self.timings["find_s"] = time.perf_counter() - started
-        total, size, chunks = len(candidates), sum(c.size for c in candidates), 0
-        read_bytes = 0
-        with self._parsing(candidates) as parsed:
-            for done, candidate in enumerate(candidates):
-                self.progress(Progress(done, total, chunks, candidate.name, read_bytes, size))
-                status = self._settle(candidate, next(parsed))
-                self.statuses.append(status)
-                chunks += status.chunks if status.status in {"indexed", "warning"} else 0
-                read_bytes += candidate.size
+        total, size = len(candidates), sum(c.size for c in candidates)
+        self.now = Progress(0, total, 0, "", 0, size)
+        # Recognition takes a second or more a page: nobody's other files wait for it.
+        put_off = self._ingest_all(candidates, put_off=total > 1)
+        self._ingest_all(put_off, put_off=False)
         removed = self._prune(pruned, candidates)
-        self.progress(Progress(total, total, chunks, "", size, size))
+        self._tell(files_done=total, current="", bytes_done=size, page=None)
         self.timings["total_s"] = time.perf_counter() - started
         timings = {name: round(seconds, 3) for name, seconds in self.timings.items()}
         return IngestReport(self.statuses, removed, timings)
 
+    def _ingest_all(self, candidates: Sequence[Candidate], *, put_off: bool) -> list[Candidate]:
+        """Read and store files; with `put_off` not those with pages to recognise, returned."""
+        waiting = []
+        with self._parsing(candidates, put_off) as parsed:
+            for candidate in candidates:
+                self._tell(current=candidate.name, page=None)
+                read = next(parsed)
+                if read.put_off:
+                    self.timings["parse_s"] += read.seconds
+                    waiting.append(candidate)
+                    continue
+                status = self._settle(candidate, read)
+                self.statuses.append(status)
+                chunks = status.chunks if status.status in {"indexed", "warning"} else 0
+                self._tell(
+                    files_done=len(self.statuses),
+                    chunks=self.now.chunks + chunks,
+                    bytes_done=self.now.bytes_done + candidate.size,
+                    page=None,
+                )
+        return waiting
+
+    def _tell(self, **changed: Any) -> None:
+        """Tell how far it is; from any thread."""
+        with self.telling:
+            self.now = replace(self.now, **changed)
+            self.progress(self.now)
+
     @contextmanager
-    def _parsing(self, candidates: Sequence[Candidate]) -> Iterator[Iterator[_Read]]:
+    def _parsing(self, candidates: Sequence[Candidate], put_off: bool) -> Iterator[Iterator[_Read]]:
         """Results in the order of `candidates`, a few files ahead of their reader."""
         workers = max(1, min(self.limits.workers, len(candidates) or 1))
         stopped = threading.Event()
@@ -183,7 +256,7 @@ class _Run:
         def parse(candidate: Candidate) -> _Read:
             sandbox = sandboxes.get()
             try:
-                return self._parse(candidate, sandbox, stopped)
+                return self._parse(candidate, sandbox, stopped, put_off)
             finally:
                 sandboxes.put(sandbox)
 
@@ -205,7 +278,9 @@ class _Run:
             for sandbox in all_sandboxes:
                 sandbox.close()
 
-    def _parse(self, candidate: Candidate, sandbox: Sandbox, stopped: threading.Event) -> _Read:
+    def _parse(  # noqa: PLR0911  # a return an outcome
+        self, candidate: Candidate, sandbox: Sandbox, stopped: threading.Event, put_off: bool
+    ) -> _Read:
         """Hash and parse one file; runs beside the embedding of earlier ones."""
         started = time.perf_counter()
         if candidate.refusal:
@@ -221,10 +296,20 @@ class _Run:
                 return _Read(refusal=refusal)
             if self._is_unchanged(record, sha256):
                 return _Read(sha256)
-            reading = sandbox.read(candidate.path, candidate.name, stopped.is_set)
+            scanned = _Scanned(
+                self.index.recognised,
+                sha256,
+                lambda page: self._tell(current=candidate.name, page=page),
+            )
+            reading = sandbox.read(
+                candidate.path, candidate.name, stopped.is_set, scanned=scanned, later=put_off
+            )
             after = candidate.path.stat()
             if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+                self.index.recognised.drop(sha256)  # perhaps of other bytes
                 raise LoaderError("changed while it was being read; ingest it again")
+        except HasScans:
+            return _Read(sha256, seconds=time.perf_counter() - started, put_off=True)
         except LoaderError as error:
             return _Read(sha256, refusal=str(error), seconds=time.perf_counter() - started)
         except OSError as error:
@@ -288,7 +373,9 @@ class _Run:
             )
         started = time.perf_counter()
         source = self._source(candidate)
-        document = NewDocument(self.space, name, title, sha256, source, reading.pages, warning)
+        document = NewDocument(
+            self.space, name, title, sha256, source, reading.pages, warning, reading.readings
+        )
         replaced = self.known.get(name)
         if self.originals is not None:
             self.originals.keep(candidate.path, sha256)
@@ -310,7 +397,8 @@ class _Run:
             note = f"was {former} before"
         self.known[name] = record
         status: Status = "warning" if warning else "indexed"
-        return self._status(name, status, warning or note, record.pages, record.chunks)
+        settled = self._status(name, status, warning or note, record.pages, record.chunks)
+        return replace(settled, readings=_not_from_text(reading.readings))
 
     def _chunks(self, reading: Reading, title: str) -> tuple[list[Chunk], list[NewTable]]:
         """The document's chunks, one more than allowed at most, and its tables."""
@@ -391,6 +479,12 @@ class _Run:
                     removed.append(record.name)
                 self.known.pop(record.name, None)
         return removed
+
+
+def _not_from_text(readings: Sequence[PageReading]) -> tuple[PageQuality, ...]:
+    return tuple(
+        PageQuality(one.page, one.how, one.confidence) for one in readings if one.how != "text"
+    )
 
 
 def _is_gone(source: str) -> bool:

@@ -2,7 +2,14 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
+
+from vectorstore.records import PageReading
+
+if TYPE_CHECKING:  # a worker that sees text alone stays small
+    from PIL import Image
+
+    from ingest.ocr.words import RecognisedPage
 
 Kind = Literal["text", "table", "code"]
 
@@ -59,10 +66,26 @@ class LoaderError(Exception):
     """A file cannot be read; the message says why and what to do about it."""
 
 
+class Unrecognised(Exception):
+    """The words of a picture could not be recognised; the message says why."""
+
+
+class Scans(Protocol):
+    """Recognises the words of pages that are pictures."""
+
+    def page(self, number: int, draw: "Callable[[], Image.Image]") -> "RecognisedPage":
+        """The words of page `number`, from 1; `draw` makes its picture, if that is needed.
+
+        Raises Unrecognised, and what `draw` raises.
+        """
+        ...
+
+
 @dataclass(slots=True)
 class Findings:
     """What a loader learns about a document beside its text, filled in while it yields.
 
+    `readings` says of formats with pages how each was read. Without `scans` pictures are not read.
     `may_draw` and `drawing` are for loaders that look at drawn pages: a library that draws may
     end the process on a hostile page, so whoever reads is told before the first page is drawn,
     and can read the file again without.
@@ -73,6 +96,8 @@ class Findings:
     warnings: list[str] = field(default_factory=list)
     may_draw: bool = True
     drawing: Callable[[], None] = lambda: None
+    scans: Scans | None = None
+    readings: list[PageReading] = field(default_factory=list)
 
     def warn(self, message: str) -> None:
         """Note something that was not read, or read with doubt; once."""

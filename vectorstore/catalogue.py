@@ -50,11 +50,14 @@ class Row:
     page: int | None
     heading: str
     text: str
+    recognised: float | None = None  # see records.Hit
 
 
 _ROW = (
-    "SELECT c.id, c.key, s.name, d.id, d.name, d.title, c.position, c.page, c.heading, c.text "
+    "SELECT c.id, c.key, s.name, d.id, d.name, d.title, c.position, c.page, c.heading, c.text, "
+    "p.confidence "
     "FROM chunks c JOIN documents d ON d.id = c.document_id JOIN spaces s ON s.id = d.space_id "
+    "LEFT JOIN pages p ON p.document_id = d.id AND p.page = c.page "
 )
 
 

@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from vectorstore.page_rows import insert_readings, read_readings
 from vectorstore.query import searchable
 from vectorstore.records import Chunk, DocumentRecord, NewDocument
 from vectorstore.tables.records import NewTable
@@ -28,6 +29,7 @@ def insert_document(
         (space_id, document.name, document.title, document.sha256, document.source,
          document.pages, document.warning, len(chunks), now),
     ).lastrowid  # fmt: skip
+    insert_readings(writer, document_id, document)
     title = searchable(f"{document.title} {document.name}")
     for position, (chunk, (vector, tokens)) in enumerate(zip(chunks, vectors, strict=True)):
         key = chunk_key(document.space, document.name, document.sha256, position)
@@ -62,6 +64,7 @@ def read_document(
         source=record.source,
         pages=record.pages,
         warning=record.warning,
+        readings=read_readings(connection, record.space, record.name),
     )
     chunks = [Chunk(text, page, heading) for text, page, heading, _, _ in rows]
     (document_id,) = connection.execute(
@@ -78,6 +81,10 @@ def delete_document(writer: sqlite3.Connection, space_id: int, name: str) -> boo
     ).fetchone()
     if found is None:
         return False
+    # Words of this content that an unfinished reading left behind.
+    writer.execute(
+        "DELETE FROM recognised WHERE sha256 = (SELECT sha256 FROM documents WHERE id = ?)", found
+    )
     of_document = "(SELECT id FROM chunks WHERE document_id = ?)"
     gone = writer.execute(
         f"DELETE FROM words_{space_id:d} WHERE rowid IN {of_document}", found

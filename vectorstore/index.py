@@ -1,6 +1,7 @@
 """The index: documents and chunks go in, passages come out; the façade over its parts."""
 
 from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 from vectorstore.catalogue import Catalogue, Row
@@ -8,16 +9,19 @@ from vectorstore.embedder import Embedder
 from vectorstore.faults import EmbedderMismatch, IndexFault
 from vectorstore.former_places import former_places
 from vectorstore.late_interaction import encode_tokens
+from vectorstore.page_rows import read_readings
 from vectorstore.presence import Presence
 from vectorstore.query import terms
 from vectorstore.rarity import rarity
 from vectorstore.rebuild import prefix, rebuild_vectors
+from vectorstore.recognised import RecognisedPages
 from vectorstore.records import (
     Chunk,
     DocumentRecord,
     FormerPlace,
     Hit,
     NewDocument,
+    PageReading,
     SearchResult,
 )
 from vectorstore.rerank import Reranker
@@ -69,6 +73,7 @@ class Index:
         self._vectors = vectors
         self._closed = False
         self.presence = Presence(catalogue)
+        self.recognised = RecognisedPages(catalogue)
         self._mismatch: EmbedderMismatch | None = None
         self._deleted = False
 
@@ -100,6 +105,7 @@ class Index:
             index._check_embedder(rebuild)
             if index._mismatch is None:
                 vectors.open()
+            index.recognised.drop_old(datetime.now(UTC))
         except BaseException:
             index.close()
             raise
@@ -155,6 +161,19 @@ class Index:
         """One document, or None."""
         with self._catalogue.reading() as connection:
             found = self._catalogue.documents(connection, [space], name)
+        return found[0] if found else None
+
+    def readings(self, space: str, name: str) -> list[PageReading]:
+        """How each page of a document was read; none where it has no pages, or was read before
+        this was kept.
+        """
+        with self._catalogue.reading() as connection:
+            return read_readings(connection, space, name)
+
+    def reading(self, space: str, name: str, page: int) -> PageReading | None:
+        """How one page of a document was read, or None where nothing is known of it."""
+        with self._catalogue.reading() as connection:
+            found = read_readings(connection, space, name, page)
         return found[0] if found else None
 
     def former_places(self, space: str, name: str) -> list[FormerPlace]:

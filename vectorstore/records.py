@@ -2,6 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Literal
+
+# How a page was read: its own text; words recognised on the drawn page; either of them with some
+# of it left out; or nothing, though something is there.
+How = Literal["text", "ocr", "partly", "unreadable"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +47,22 @@ class FormerPlace:
 
 
 @dataclass(frozen=True, slots=True)
+class PageReading:
+    """How one page was read. `page` counts from 1.
+
+    `confidence` is the mean of the recognised words, 0 to 1; None where none were recognised.
+    `words` are these words, a line for each line of the page, and `layout` says where they are to
+    be seen: bytes that ingestion writes and reads.
+    """
+
+    page: int
+    how: How
+    confidence: float | None = None
+    words: str = ""
+    layout: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
 class NewDocument:
     """What ingestion knows of a document before it is stored."""
 
@@ -52,6 +73,7 @@ class NewDocument:
     source: str
     pages: int | None
     warning: str
+    readings: Sequence[PageReading] = ()  # of its pages, where the format has pages
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +92,9 @@ class Hit:
     # "cosine" with the question, "lexical" (share of the best BM25 score of this search).
     signals: dict[str, float] = field(default_factory=dict, compare=False)
     also_in: tuple[str, ...] = ()  # other documents of the search that say the same
+    # Mean confidence, 0 to 1, of the words recognised on the passage's page; None where the page
+    # has text of its own.
+    recognised: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

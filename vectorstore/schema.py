@@ -109,6 +109,30 @@ STEPS = (
     ) WITHOUT ROWID;
     CREATE INDEX table_words_of ON table_words (table_id);
     """,
+    """
+    -- How each page of a document was read, with the words that were recognised on it.
+    CREATE TABLE pages (
+        document_id INTEGER NOT NULL REFERENCES documents (id) ON DELETE CASCADE,
+        page INTEGER NOT NULL,
+        how TEXT NOT NULL,  -- see records.How
+        confidence REAL,
+        words TEXT NOT NULL,
+        layout BLOB NOT NULL,
+        PRIMARY KEY (document_id, page)
+    ) WITHOUT ROWID;
+
+    -- Recognised pages of files whose reading has not ended: a cut goes on after them.
+    CREATE TABLE recognised (
+        sha256 TEXT NOT NULL,
+        page INTEGER NOT NULL,
+        how TEXT NOT NULL,
+        confidence REAL,
+        words TEXT NOT NULL,
+        layout BLOB NOT NULL,
+        at TEXT NOT NULL,
+        PRIMARY KEY (sha256, page)
+    ) WITHOUT ROWID;
+    """,
 )
 
 

@@ -230,4 +230,5 @@ def to_hit(row: Row, score: float = 0.0, signals: dict[str, float] | None = None
         space=row.space,
         position=row.position,
         signals={name: round(value, 5) for name, value in (signals or {}).items()},
+        recognised=row.recognised,
     )

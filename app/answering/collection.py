@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import PurePosixPath
 
+from app.answering.composing import citation
 from app.answering.defusing import defuse
 from app.answering.distrust import as_data
 from app.answering.document_names import (
@@ -523,11 +524,7 @@ class _Collection:
             self._known[hit.chunk_id] = self._new[hit.chunk_id] = number
         if all(one.chunk_id != hit.chunk_id for one in text.hits):
             text.hits.append(hit)
-            text.citations.append(
-                Citation(
-                    number, hit.document, hit.page, hit.heading, quote, hit.chunk_id, hit.space
-                )
-            )
+            text.citations.append(citation(number, hit, quote))
         text.say(_plain_lines(shown), row=row, number=number)
 
 

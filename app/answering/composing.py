@@ -104,7 +104,9 @@ class _Page:
 
 def citation(number: int, hit: Hit, quote: str) -> Citation:
     """A place that a reader can open, under its number."""
-    return Citation(number, hit.document, hit.page, hit.heading, quote, hit.chunk_id, hit.space)
+    return Citation(
+        number, hit.document, hit.page, hit.heading, quote, hit.chunk_id, hit.space, hit.recognised
+    )
 
 
 def compose(

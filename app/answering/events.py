@@ -20,6 +20,7 @@ class Citation:
     quote: str
     chunk_id: str
     space: str
+    recognised: float | None = None  # see vectorstore.records.Hit
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ stored, and no model is needed.
 
 import sys
 from argparse import Namespace
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -15,6 +16,7 @@ from ingest.coverage import PageCoverage
 from ingest.discovery import Candidate, discover
 from ingest.sandbox.parsing import ParseLimits, Sandbox
 from ingest.sections import LoaderError
+from vectorstore.records import How
 
 TOLERATED = 0.03  # of a file's words; more is marked
 _PAGES_SHOWN = 10  # of a file, those that lose most
@@ -26,7 +28,8 @@ _HEAD = 1024  # bytes; a PDF says within them that it is one
 class FileCoverage:
     """One file. `status`: "ok", "lossy" (over 3 % of its words), "not compared" or "failed".
 
-    `pages` are those that lose words; `reason` says why a file was not compared or not read.
+    `pages` are those that lose words; `readings` counts its pages by how they were read (see
+    `vectorstore.records.How`); `reason` says why a file was not compared or not read.
     """
 
     name: str
@@ -36,6 +39,7 @@ class FileCoverage:
     lost: int = 0
     unseen: int = 0
     pages: list[PageCoverage] = field(default_factory=list)
+    readings: dict[How, int] = field(default_factory=dict)
 
 
 def check_reading(arguments: Namespace) -> int:
@@ -72,7 +76,7 @@ def _look_at(candidate: Candidate, sandbox: Sandbox) -> FileCoverage:
                 return FileCoverage(
                     candidate.name, "not compared", "there is no second reader for its format"
                 )
-        pages, warnings = sandbox.compare(candidate.path, candidate.name)
+        pages, warnings, readings = sandbox.compare(candidate.path, candidate.name)
     except OSError as error:
         return FileCoverage(candidate.name, "failed", f"cannot be opened: {error.strerror}")
     except LoaderError as error:
@@ -87,6 +91,7 @@ def _look_at(candidate: Candidate, sandbox: Sandbox) -> FileCoverage:
         lost,
         sum(page.unseen for page in pages),
         [page for page in pages if page.lost],
+        dict(Counter(one.how for one in readings)),
     )
 
 
@@ -121,7 +126,17 @@ def _summary(files: list[FileCoverage]) -> dict[str, object]:
         "lost": sum(file.lost for file in compared),
         "unseen": sum(file.unseen for file in compared),
         "files_over_3_percent": sum(file.status == "lossy" for file in compared),
+        "pages": _pages(compared),
     }
+
+
+def _pages(files: list[FileCoverage]) -> dict[How, int]:
+    """How many pages were read in which way."""
+    counts: Counter[How] = Counter()
+    for file in files:
+        counts.update(file.readings)
+    ways: tuple[How, ...] = ("text", "ocr", "partly", "unreadable")
+    return {how: counts[how] for how in ways}
 
 
 def _print_summary(files: list[FileCoverage]) -> None:
@@ -133,6 +148,12 @@ def _print_summary(files: list[FileCoverage]) -> None:
         f"{len(compared)} PDF files, {words:,} words that pdfium finds: {share} of them are shown "
         f"and not read; {lossy} files lose over 3 %."
     )
+    ways = _pages(compared)
+    if sum(ways.values()) > ways["text"]:
+        print(
+            f"{ways['text']:,} pages have text of their own, {ways['ocr']:,} were read from scans, "
+            f"{ways['partly']:,} in part, and {ways['unreadable']:,} cannot be read."
+        )
     unseen = sum(file.unseen for file in compared)
     if unseen:
         print(f"{unseen:,} more words were not read, and the drawn pages do not show them.")

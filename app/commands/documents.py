@@ -3,6 +3,8 @@
 import json
 import sys
 from argparse import Namespace
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -13,7 +15,7 @@ from app.commands.people import is_closed, opening
 from app.governance.audit.deletion_receipt import Removal
 from app.workspace.wiring import open_operations, open_workspace
 from app.workspace.workspace import Workspace
-from ingest.pipeline import Progress
+from ingest.pipeline import PageQuality, Progress
 
 
 def ingest(arguments: Namespace) -> int:
@@ -28,7 +30,8 @@ def ingest(arguments: Namespace) -> int:
         def show(now: Progress) -> None:
             progress_bar.total = now.files_total
             progress_bar.n = now.files_done
-            progress_bar.set_postfix_str(f"{now.chunks} chunks, {now.current[-40:]}")
+            page = f", page {now.page}" if now.page else ""
+            progress_bar.set_postfix_str(f"{now.chunks} chunks, {now.current[-40:]}{page}")
 
         report = operations.ingest(
             [Path(path).expanduser().absolute() for path in arguments.paths],
@@ -44,6 +47,8 @@ def ingest(arguments: Namespace) -> int:
             if status.status in {"indexed", "warning"}:
                 print(f"{status.status:9} {status.document} ({status.chunks} chunks)", end="")
                 print(f": {status.reason}" if status.reason else "")
+                if status.readings:
+                    print(f"          {_readings(status.readings)}")
         unchanged = sum(1 for status in report.documents if status.status == "unchanged")
         read = len(report.documents) - len(rejected) - unchanged
         print(f"{read} read, {unchanged} unchanged, {len(rejected)} rejected", end="")
@@ -56,6 +61,17 @@ def ingest(arguments: Namespace) -> int:
     for status in rejected:
         fail(f"{status.document}: {status.reason}")
     return 1 if rejected else 0
+
+
+def _readings(readings: Sequence[PageQuality]) -> str:
+    """How many pages were recognised, read in part or not at all, in one line."""
+    sure = [one.confidence for one in readings if one.confidence is not None]
+    mean = f" with a confidence of {sum(sure) / len(sure):.0%}" if sure else ""
+    counts = Counter(one.how for one in readings)
+    parts = ((counts["ocr"], f"read from a scan{mean}"), (counts["partly"], "read in part"),
+             (counts["unreadable"], "not readable"))  # fmt: skip
+    pages = [f"{count} {'page' if count == 1 else 'pages'} {how}" for count, how in parts if count]
+    return ", ".join(pages)
 
 
 def documents(arguments: Namespace) -> int:

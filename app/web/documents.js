@@ -120,6 +120,7 @@
       const of = progress.bytes_total ? progress.bytes_done / progress.bytes_total
         : progress.files_done / Math.max(1, progress.files_total);
       const at = { name: progress.current, done: progress.files_done + 1, total: progress.files_total };
+      if (progress.page) return item(fill(words.readingPage, { ...at, page: progress.page }), of, null, false);
       return item(fill(words.reading, at), of, null, false);
     }
     return item(words.waiting, undefined, null, false);

@@ -8,7 +8,7 @@ from app.people.conversations.store import Conversations
 from app.people.conversations.turns import Judged
 from app.people.curating.curation import Complaint
 from app.workspace.workspace import Workspace
-from vectorstore.records import DocumentRecord, Hit
+from vectorstore.records import DocumentRecord, Hit, PageReading
 
 
 class CuratedDocuments:
@@ -28,6 +28,9 @@ class CuratedDocuments:
 
     def chunks(self, space: str, name: str) -> list[Hit]:
         return self._home.index.chunks(space, name)
+
+    def readings(self, space: str, name: str) -> list[PageReading]:
+        return self._home.index.readings(space, name)
 
     def original(self, record: DocumentRecord) -> Path | None:
         return self._home.original(record)

@@ -1,5 +1,6 @@
 """Parses files in a child process that may crash, hang or eat memory without hurting us."""
 
+import base64
 import contextlib
 import json
 import os
@@ -8,19 +9,25 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
-from typing import Any, NamedTuple, Self, TypeVar
+from typing import Any, NamedTuple, Protocol, Self, TypeVar
 
 from ingest.coverage import PageCoverage
+from ingest.ocr.reading import reading_of
+from ingest.sandbox.scans import page_of
 from ingest.sandbox.worker import FRAME
 from ingest.sections import Grid, GridRow, LoaderError, Section
+from vectorstore.records import How, PageReading
 
 _PAGES_A_TURN = 200  # a document of thousands of pages earns time by delivering them
 _MOST_SECTIONS = 2_000_000
 _CELLS = 5  # times the text: the most bytes of it together with the cells of its tables
+_LARGEST_PAGE = 4 << 20  # bytes of a recognised page as it is sent; a dense one has 15,000
+_MOST_SCANNED = 60_000  # pages of a file
+_MOST_FATAL = 5  # pages of a file that may end the child; then nothing of it is drawn
 _START_SECONDS = 60.0  # for the child to start, on the slowest machine
 _Item = TypeVar("_Item", Section, PageCoverage)
 
@@ -35,7 +42,9 @@ class ParseLimits:
     """Limits on one file; a file beyond them is rejected with the limit's name and value."""
 
     memory_mib: int = 1024  # address space of a parsing process (Linux; macOS ignores it)
-    seconds: float = 60.0  # wall clock a file; as much again for every 200 pages that came
+    # Wall clock a file, and as much again for every 200 pages that came; recognising a page has
+    # this limit of its own, and does not count.
+    seconds: float = 60.0
     file_mib: int = 1024  # size of the file itself
     text_mib: int = 50  # text in one document, as UTF-8
     max_chunks: int = 30_000  # size of one document in the index
@@ -50,6 +59,33 @@ class Reading(NamedTuple):
     title: str
     pages: int | None
     warnings: list[str]
+    readings: tuple[PageReading, ...] = ()
+
+
+class Comparison(NamedTuple):
+    """What a second reader sees of a file, and how its pages were read."""
+
+    pages: list[PageCoverage]
+    warnings: list[str]
+    readings: list[PageReading]
+
+
+class HasScans(Exception):
+    """The file has pictures to recognise, and those were to be left for later."""
+
+
+class ScannedPages(Protocol):
+    """Keeps the recognised pages of one file while it is read."""
+
+    def known(self) -> Sequence[PageReading]:
+        """Those of an earlier reading that was cut."""
+        ...
+
+    def keep(self, reading: PageReading) -> None: ...
+
+    def begun(self, page: int) -> None:
+        """Recognition of a page, from 1, begins."""
+        ...
 
 
 class _DiedDrawing(Exception):
@@ -67,6 +103,7 @@ class Sandbox:
         self._child: subprocess.Popen[bytes] | None = None
         self._idle = True
         self._drawing = False  # pages of the file that is being read have been drawn
+        self._scans = _Scans(None, later=False)
 
     def __enter__(self) -> Self:
         return self
@@ -91,25 +128,45 @@ class Sandbox:
                     pipe.close()
         child.wait()
 
-    def read(self, path: Path, name: str, stopped: Callable[[], bool] = lambda: False) -> Reading:
+    def read(
+        self,
+        path: Path,
+        name: str,
+        stopped: Callable[[], bool] = lambda: False,
+        *,
+        scanned: ScannedPages | None = None,
+        later: bool = False,
+    ) -> Reading:
         """Parse `path`; `name` is the document's name (its ending tells what it claims to be).
 
-        Raises LoaderError with the cause and the remedy. `stopped` is asked about once a second.
+        Pages that are recognised go to `scanned` one by one. With `later` raises HasScans where
+        some would have to be. Raises LoaderError with the cause and the remedy. `stopped` is
+        asked about once a second.
         """
+        self._scans = scans = _Scans(scanned, later=later)
         sections, end = self._serve(path, name, Section, stopped)
         return Reading(
-            sections, str(end["title"]), end["pages"], [str(warning) for warning in end["warnings"]]
+            sections,
+            str(end["title"]),
+            end["pages"],
+            [str(warning) for warning in end["warnings"]],
+            tuple(scans.complete(page, how, surely) for page, how, surely in end["readings"]),
         )
 
     def compare(
         self, path: Path, name: str, stopped: Callable[[], bool] = lambda: False
-    ) -> tuple[list[PageCoverage], list[str]]:
-        """What pdfium sees of the PDF `path` beside what is read of it, and the warnings.
+    ) -> Comparison:
+        """What pdfium sees of the PDF `path` beside what is read of it.
 
         Raises LoaderError where pdfium cannot open it, or like `read`.
         """
+        self._scans = _Scans(None, later=False)
         pages, end = self._serve(path, name, PageCoverage, stopped)
-        return pages, [str(warning) for warning in end["warnings"]]
+        return Comparison(
+            pages,
+            [str(warning) for warning in end["warnings"]],
+            [PageReading(page, how, surely) for page, how, surely in end["readings"]],
+        )
 
     def _serve(
         self, path: Path, name: str, kind: type[_Item], stopped: Callable[[], bool]
@@ -121,12 +178,21 @@ class Sandbox:
             "compare": kind is PageCoverage,
         }
         try:
+            for _ in range(_MOST_FATAL):
+                try:
+                    return self._ask({**request, "draw": True}, kind, stopped)
+                except _DiedDrawing:
+                    self.close()
+                    if not self._scans.leave_out():
+                        break
+            # The page that pdfium broke on can be read without a look at its picture.
             try:
-                return self._ask({**request, "draw": True}, kind, stopped)
-            except _DiedDrawing:
-                # The page that pdfium broke on can be read without a look at its picture.
-                self.close()
                 return self._ask({**request, "draw": False}, kind, stopped)
+            except _DiedDrawing:
+                raise LoaderError(
+                    "makes the parser crash or hang at one page after the other: damaged or "
+                    "hostile; save it anew"
+                ) from None
         except BaseException:
             # Whatever the child was doing, it is not in a state to take the next request.
             if not self._idle:
@@ -142,14 +208,14 @@ class Sandbox:
             _tell(child, request)
             items, end = self._receive(child, kind, stopped)
         except TimeoutError:
-            if self._drawing:
+            if self._drawing or self._scans.page:
                 raise _DiedDrawing from None
             raise LoaderError(
                 f"takes more than {self._limits.seconds:g} s to read; split it, save it anew, "
                 "or raise ingest.seconds"
             ) from None
         except (EOFError, BrokenPipeError):
-            if self._drawing:
+            if self._drawing or self._scans.page:
                 raise _DiedDrawing from None
             raise LoaderError(self._cause_of_death(child)) from None
         self._idle = True
@@ -158,6 +224,8 @@ class Sandbox:
             sys.audit(
                 "strongroom.egress", str(event), str(target), ("ingest",), "ingest.sandbox.worker"
             )
+        if "later" in end:
+            raise HasScans
         if "rejected" in end:
             self.close()  # memory may be in pieces after an error; a fresh child costs 0.2 s
             raise LoaderError(str(end["rejected"]))
@@ -169,27 +237,42 @@ class Sandbox:
         """The sections or pages of one file and the closing message, within all limits."""
         largest = self._limits.text_mib << 20
         most = _CELLS * largest + (1 << 20)  # the child counts the text, and here is the last limit
-        started = time.monotonic()
-        deadline = started + self._limits.seconds
+        started = asked = time.monotonic()
+        deadline = before = started + self._limits.seconds
         frames = _Frames(child, stopped)
         items: list[_Item] = []
         received = 0
         while True:
             frame = frames.next(deadline, most)
-            received += len(frame)
+            message = json.loads(frame)
+            if not self._scans.page:  # a recognised page has a limit of its own
+                received += len(frame)
             if received > most:
                 raise LoaderError(f"has more than {self._limits.text_mib} MiB of text; split it")
-            message = json.loads(frame)
             if isinstance(message, dict):
                 if "drawing" in message:
                     self._drawing = True
-                    continue
-                return items, message
+                elif "scan" in message:
+                    asked = time.monotonic()
+                    reply = self._scans.asked(int(message["scan"]))
+                    before = deadline
+                    if not reply:
+                        deadline = time.monotonic() + 2 * self._limits.seconds + _START_SECONDS
+                    else:
+                        deadline = before + self._scans.spent(asked)
+                    _tell(child, reply)
+                elif "scanned" in message:
+                    self._scans.told(message["scanned"], len(frame))
+                    deadline = before + self._scans.spent(asked)
+                else:
+                    return items, message
+                continue
             items += (_item(kind, fields) for fields in message)
             if len(items) > _MOST_SECTIONS:
                 raise LoaderError("falls into more than 2 million pieces; split it")
             page = (items[-1].page if items else None) or 0
-            deadline = started + self._limits.seconds * (1 + page / _PAGES_A_TURN)
+            earned = self._limits.seconds * (1 + page / _PAGES_A_TURN)
+            deadline = started + earned + self._scans.seconds
 
     def _started(self, stopped: Callable[[], bool]) -> "subprocess.Popen[bytes]":
         """The child, ready for a request."""
@@ -226,6 +309,70 @@ class Sandbox:
             )
         name = signal.Signals(-code).name if code and code < 0 else f"exit code {code}"
         return f"made the parser crash ({name}): damaged or hostile; save it anew"
+
+
+class _Scans:
+    """What is known and said of the pages of one file that are recognised."""
+
+    def __init__(self, kept: ScannedPages | None, *, later: bool) -> None:
+        self._kept = kept
+        self._later = later
+        self._known = {one.page: one for one in kept.known()} if kept else {}
+        self._left_out: set[int] = set()
+        self.page: int | None = None  # that is being recognised
+        self.seconds = 0.0  # that recognition has taken, or waited for
+        self._count = 0  # pages that were recognised
+
+    def asked(self, page: int) -> dict[str, Any]:
+        """The reply to the child that came to a picture."""
+        if page in self._left_out:
+            return {"left_out": "recognising it was too much for the parser"}
+        if found := self._known.get(page):
+            layout = base64.b64encode(found.layout).decode("ascii")
+            return {"known": {"words": found.words, "layout": layout}}
+        if self._later:
+            return {"later": True}
+        if self._kept:
+            self._kept.begun(page)
+        self.page = page
+        return {}
+
+    def spent(self, since: float) -> float:
+        """Seconds on a page, which do not count against the file's limit."""
+        seconds = time.monotonic() - since
+        self.seconds += seconds
+        return seconds
+
+    def told(self, message: dict[str, Any] | None, size: int) -> None:
+        """A page was recognised, or could not be. Raises LoaderError for nonsense."""
+        self._count += 1
+        if self.page is None or size > _LARGEST_PAGE or self._count > _MOST_SCANNED:
+            raise LoaderError("made the parser answer what nobody asked: hostile")
+        if message is not None:
+            try:
+                page = page_of(message)
+            except (ValueError, KeyError, TypeError):
+                raise LoaderError("made the parser answer nonsense: hostile") from None
+            reading = reading_of(self.page, page)
+            self._known[self.page] = reading
+            if self._kept:
+                self._kept.keep(reading)
+        self.page = None
+
+    def leave_out(self) -> bool:
+        """Leave out the page that ended the child; False if it was not at one."""
+        if self.page is None:
+            return False
+        self._left_out.add(self.page)
+        self.page = None
+        return True
+
+    def complete(self, page: int, how: How, confidence: float | None) -> PageReading:
+        """A page's reading with the words that were recognised on it."""
+        found = self._known.get(page)
+        if found is None or not found.words or how == "unreadable":
+            return PageReading(page, how, confidence)
+        return replace(found, how=how, confidence=confidence)
 
 
 def _item(kind: type[_Item], fields: list[Any]) -> _Item:

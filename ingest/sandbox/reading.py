@@ -104,6 +104,12 @@ def _why_empty(findings: Findings) -> str:
     details = [warning for warning in details if "has no text" not in warning]
     if details:
         return f"has no text that can be read: {'; '.join(details)}"
+    if findings.pages and findings.readings and findings.scans is not None:
+        # Each page was looked at, and none shows a word.
+        return (
+            "has no words that could be recognised: a picture without words, or a scan that is "
+            "too poor; scan it again with more light or at 300 dots an inch"
+        )
     if findings.pages:
         count = f"any of its {findings.pages} pages" if findings.pages > 1 else "its only page"
         return (

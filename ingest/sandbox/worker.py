@@ -7,11 +7,18 @@ never pickle, so that a parser taken over by a hostile file gains nothing in the
 A request is a line of JSON {"path", "name", "text_bytes", "draw", "compare"}. The answer is
 frames, each a 4-byte big-endian length and JSON: lists of [text, page, heading, kind, grid], where
 grid is null or the fields of `ingest.sections.Grid`, and at the end one object, {"title", "pages",
-"warnings"} or {"rejected"}. With "compare", the lists are those of `ingest.coverage.PageCoverage`
+"warnings", "readings"} or {"rejected"}. "readings" has [page, how, confidence] for each page of
+formats that have pages. With "compare", the lists are those of `ingest.coverage.PageCoverage`
 instead. Either has {"egress"} as well where a parser tried to reach the network or to start a
 program: a list of [event, target]. A frame {"drawing"} comes before the first page of a file is
 drawn. A frame {"ready"} says that the process is up; its
 "confined" is "" or the reason why the kernel does not help.
+
+Before a page is recognised comes {"scan": page}, and the parent replies with a line of JSON:
+{"known": {"words", "layout"}} as an earlier reading sent it, {"left_out": why}, {"later"}, which
+ends the file with {"later"}, or {}. Then the page is recognised, within the seconds for progress,
+and {"scanned": {"words", "layout"}} follows, or {"scanned": null}. `layout` is that of
+`ingest.ocr.words`, in base64.
 """
 
 import json
@@ -27,6 +34,7 @@ from typing import Any, BinaryIO
 from ingest.coverage import PageCoverage, compare_pdf
 from ingest.sandbox.confinement import Need, confine, refuse_and_tell
 from ingest.sandbox.reading import read_sections
+from ingest.sandbox.scans import AskedScans, ReadLater
 from ingest.sections import Findings, Grid, LoaderError, Section
 
 FRAME = struct.Struct(">I")
@@ -74,7 +82,12 @@ def _answer(
             _send(out, {"drawing": True})
             out.flush()
 
-    findings = Findings(may_draw=request["draw"], drawing=drawing)
+    def send(message: object) -> None:
+        _send(out, message)
+        out.flush()
+
+    scans = AskedScans(send, sys.stdin.buffer, seconds, _alarm_of_page)
+    findings = Findings(may_draw=request["draw"], drawing=drawing, scans=scans)
     budget = int(request["text_bytes"])
     try:
         _alarm(seconds)
@@ -98,7 +111,10 @@ def _answer(
             "title": findings.title,
             "pages": findings.pages,
             "warnings": findings.warnings,
+            "readings": [(one.page, one.how, one.confidence) for one in findings.readings],
         }
+    except ReadLater:
+        end = {"later": True}
     except LoaderError as error:
         end = {"rejected": str(error)}
     except OSError as error:
@@ -155,6 +171,14 @@ def _send(out: BinaryIO, message: object) -> None:
     data = json.dumps(message, ensure_ascii=False).encode("utf-8", "replace")
     out.write(FRAME.pack(len(data)))
     out.write(data)
+
+
+def _alarm_of_page(seconds: float | None) -> None:
+    """A page is drawn and recognised: each within the limit. None: our parent is waited for."""
+    if seconds is None:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+    else:
+        _alarm(2 * seconds)
 
 
 def _alarm(seconds: float) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from word_embedder import WordEmbedder
 
 from app.people.curating.uploads import Limits, Upload, UploadRefused, Uploads, safe_name
-from ingest.pipeline import FileStatus, ingest_paths
+from ingest.pipeline import FileStatus, Progress, ingest_paths
 from vectorstore.index import Index
 
 LIMITS = Limits(file_bytes=1000, upload_bytes=2500, files=3, open_per_person=2)
@@ -160,3 +160,99 @@ def test_no_name_leads_out_of_the_upload(name: str) -> None:
     assert path.is_relative_to(base)
     assert ".." not in path.parts
     assert "\x00" not in str(path)
+
+
+class ScanningHome(SmallHome):
+    """One whose files named .scan have two pages to recognise, when `go_on` says so."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.go_on = threading.Event()
+        self.recognising: list[str] = []
+
+    def ingest(self, paths, *, space, prune=False, uploaded=False, person="", progress=None):
+        for file in paths[0].iterdir():
+            if file.suffix == ".scan" and progress is not None:
+                progress(Progress(0, 1, 0, file.name, page=1))
+                self.recognising.append(file.name)
+                assert self.go_on.wait(30)
+                progress(Progress(0, 1, 0, file.name, page=2))
+        return super().ingest(paths, space=space, uploaded=uploaded, progress=progress)
+
+
+def until(true: Callable[[], object]) -> None:
+    for _ in range(3000):
+        if true():
+            return
+        threading.Event().wait(0.01)
+    pytest.fail("it never happened")
+
+
+def started(uploads: Uploads, name: str) -> Upload:
+    upload = uploads.begin(name, "hr")
+    send(uploads, upload, name, b"The canteen opens at noon.")
+    return uploads.start(upload.id)
+
+
+def test_long_scans_hold_up_nobody_elses_files(tmp_path: Path) -> None:
+    home = ScanningHome(tmp_path / "index")
+    uploads = Uploads(tmp_path / "uploads", home, LIMITS)
+    scans = [started(uploads, f"{n}.scan") for n in range(4)]
+    until(lambda: home.recognising)
+    assert finished(uploads, started(uploads, "a.txt")).state == "done"
+    assert finished(uploads, started(uploads, "b.txt")).state == "done"
+    assert len(home.recognising) == 1  # one scan at a time
+    home.go_on.set()
+    assert {finished(uploads, scan).state for scan in scans} == {"done"}
+    assert len(home.recognising) == 4
+    uploads.close()
+    home.index.close()
+
+
+def test_a_process_that_ends_leaves_its_scans_to_the_next(tmp_path: Path) -> None:
+    home = ScanningHome(tmp_path / "index")
+    uploads = Uploads(tmp_path / "uploads", home, LIMITS)
+    scans = [started(uploads, f"{n}.scan") for n in range(2)]
+    until(lambda: home.recognising)
+    closing = threading.Thread(target=uploads.close)
+    closing.start()
+    threading.Event().wait(0.3)
+    home.go_on.set()  # the page in hand ends
+    closing.join(30)
+    assert not closing.is_alive()
+    assert home.names("hr") == []
+    again = Uploads(tmp_path / "uploads", home, LIMITS)
+    resumed = again.resume()
+    assert {one.id for one in resumed} == {one.id for one in scans}
+    assert {finished(again, one).state for one in resumed} == {"done"}
+    assert sorted(home.names("hr")) == ["0.scan", "1.scan"]
+    again.close()
+    home.index.close()
+
+
+def test_a_persons_long_scans_hold_up_neither_their_files_nor_those_of_others(
+    tmp_path: Path,
+) -> None:
+    home = ScanningHome(tmp_path / "index")
+    limits = Limits(file_bytes=1000, upload_bytes=9000, open_per_person=8)
+    uploads = Uploads(tmp_path / "uploads", home, limits)
+
+    def by_kim(name: str) -> Upload:
+        upload = uploads.begin("kim", "hr")
+        send(uploads, upload, name, b"The canteen opens at noon.")
+        return uploads.start(upload.id)
+
+    first = by_kim("0.scan")
+    until(lambda: home.recognising == ["0.scan"])
+    assert finished(uploads, by_kim("a.txt")).state == "done"  # beside kim's own scan
+    scans = [by_kim(f"{n}.scan") for n in range(1, 4)]
+    last = by_kim("b.txt")
+    assert finished(uploads, started(uploads, "c.txt")).state == "done"
+    assert finished(uploads, started(uploads, "d.txt")).state == "done"
+    states = [held.state for one in scans if (held := uploads.get(one.id))]
+    assert states == ["reading", "waiting", "waiting"]  # two of kim's have come to scans
+    home.go_on.set()
+    assert {finished(uploads, one).state for one in (first, *scans, last)} == {"done"}
+    assert home.recognising == ["0.scan", "1.scan", "2.scan", "3.scan"]
+    uploads.close()
+    home.index.close()

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from vectorstore.embedder import Embedder, Reading
 from vectorstore.faults import DocumentGone
-from vectorstore.records import Chunk, DocumentRecord, NewDocument
+from vectorstore.records import Chunk, DocumentRecord, NewDocument, PageReading
 from vectorstore.tables.records import NewTable
 
 _TOKEN = re.compile(r"\w{1,6}|[^\w\s]")
@@ -47,11 +47,29 @@ def _vector(word: str) -> NDArray[np.float32]:
     return unit
 
 
+class MemoryScans:
+    """Keeps recognised pages in a dictionary."""
+
+    def __init__(self) -> None:
+        self.pages: dict[str, list[PageReading]] = {}
+
+    def known(self, sha256: str) -> list[PageReading]:
+        return list(self.pages.get(sha256, ()))
+
+    def keep(self, sha256: str, reading: PageReading) -> None:
+        self.pages.setdefault(sha256, []).append(reading)
+
+    def drop(self, sha256: str) -> None:
+        self.pages.pop(sha256, None)
+
+
 class MemoryIndex:
     """Keeps documents and their chunks in dictionaries."""
 
     def __init__(self) -> None:
         self.embedder = FastEmbedder()
+        self.recognised = MemoryScans()
+        self.readings: dict[tuple[str, str], Sequence[PageReading]] = {}
         self.records: dict[tuple[str, str], DocumentRecord] = {}
         self.chunks: dict[tuple[str, str], list[Chunk]] = {}
         self.tables: dict[tuple[str, str], list[NewTable]] = {}
@@ -77,6 +95,8 @@ class MemoryIndex:
         )  # fmt: skip
         self.records[document.space, document.name] = record
         self.chunks[document.space, document.name] = list(chunks)
+        self.readings[document.space, document.name] = document.readings
+        self.recognised.pages.pop(document.sha256, None)
         self.tables[document.space, document.name] = list(tables)
         return record
 

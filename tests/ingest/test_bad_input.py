@@ -94,7 +94,7 @@ def test_good_files_among_them_are_searchable(result):
         ("not_a_zip.docx", "rejected", "damaged"),
         ("zero_bytes.pdf", "rejected", "empty"),
         ("truncated_half.pdf", "rejected", "damaged"),
-        ("image_only_1page.pdf", "rejected", "scanned? Run OCR"),
+        ("image_only_1page.pdf", "rejected", "no words that could be recognised"),
         ("html_named.pdf", "warning", "is a web page although"),
         ("double.pdf.txt", "warning", "is a PDF although"),
         ("invisible_text_injection.pdf", "warning", "invisible text"),

@@ -1,5 +1,7 @@
 """Tables in the catalogue live and die with their document, and are seen within the scope."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -158,17 +160,17 @@ def test_a_rebuild_keeps_tables(index):
     assert [row.cells[0] for row in index.table_rows(table)] == ["Anvil", "Bellows"]
 
 
-def test_an_index_from_before_opens_and_has_none(tmp_path, monkeypatch):
-    from vectorstore import schema
-
-    steps = schema.STEPS
-    monkeypatch.setattr(schema, "STEPS", steps[:2])
-    monkeypatch.setattr("vectorstore.document_rows.insert_tables", lambda *_: None)
+def test_an_index_from_before_opens_and_has_none(tmp_path):
     old = Index.open(tmp_path / "index", WordEmbedder())
     old.put(document("list.xlsx"), chunks("Product: Anvil"))
     old.close()
-    monkeypatch.undo()
+    with closing(sqlite3.connect(tmp_path / "index" / "catalogue.sqlite3")) as db:
+        for later in ("table_words", "table_rows", "tables", "pages", "recognised"):
+            db.execute(f"DROP TABLE {later}")
+        db.execute("PRAGMA user_version = 2")
+        db.commit()
     opened = Index.open(tmp_path / "index", WordEmbedder())
+    assert opened.readings("general", "list.xlsx") == []
     hits = opened.search("Anvil", EVERYTHING, 3).hits
     assert len(hits) == 1
     assert opened.tables(sorted(all_stems(["product"])), hits, EVERYTHING) == []

@@ -1,12 +1,15 @@
 """The curators' and administrators' pages, asked as a browser asks: what each person can reach."""
 
+import io
 import re
 import threading
 from collections.abc import Iterator
+from urllib.parse import quote
 
 import pytest
 from argon2 import PasswordHasher
 from fastapi import FastAPI
+from scanned_pages import ENGLISH, page_of_text
 from starlette.testclient import TestClient
 
 from app.governance.audit.administration import people_changes
@@ -254,3 +257,17 @@ def test_a_person_is_added_given_rights_and_removed(office: Office) -> None:
     status, page = office.post("ada", "/administration/people/role", person=ada.id, role="reader")
     assert status == 409  # somebody has to be left who can administer
     assert office.person("ada").administrator
+
+
+def test_a_curator_sees_how_pages_were_read(office: Office) -> None:
+    private = private_space(office.person("lee"))
+    scan = io.BytesIO()
+    page_of_text(ENGLISH, dpi=150).save(scan, "PNG")
+    office.upload("lee", private, "policy.png", scan.getvalue())
+    page = office.get("lee", f"/documents/one?space={quote(private)}&name=policy.png")
+    assert "eleven days in a calendar month" in page
+    told = re.search(r"from a scan, with a confidence of (\d+) % on average: 1<", page)
+    assert told is not None
+    assert int(told[1]) > 90
+    plain = office.get("kim", "/documents/one?space=policies&name=leave.md")
+    assert "How its pages were read" not in plain

@@ -273,6 +273,7 @@ def _cite(points: Sequence[_Point]) -> tuple[list[SummaryPoint], list[Citation]]
                 point.quote,
                 hit.chunk_id,
                 hit.space,
+                hit.recognised,
             ),
         )
         said.append(SummaryPoint(point.text, (citation.n,), point.quoted))

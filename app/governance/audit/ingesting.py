@@ -9,6 +9,7 @@ from app.governance.audit.records import RecordKind
 from app.governance.audit.trail import Trail
 from vectorstore.embedder import Embedder
 from vectorstore.index import Index
+from vectorstore.recognised import RecognisedPages
 from vectorstore.records import Chunk, DocumentRecord, NewDocument
 from vectorstore.tables.records import NewTable
 
@@ -39,6 +40,10 @@ class RecordedIndex:
     @property
     def embedder(self) -> Embedder:
         return self._index.embedder
+
+    @property
+    def recognised(self) -> RecognisedPages:
+        return self._index.recognised
 
     def documents(self, spaces: Sequence[str] | None = None) -> list[DocumentRecord]:
         return self._index.documents(spaces)

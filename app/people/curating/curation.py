@@ -8,7 +8,7 @@ from typing import Protocol
 from app.people.access import Person, Right, Rules, allowed, is_private, private_space
 from app.people.curating.uploads import Upload, UploadRefused, Uploads
 from vectorstore.faults import DocumentHeld
-from vectorstore.records import DocumentRecord, Hit
+from vectorstore.records import DocumentRecord, Hit, PageReading
 
 
 class NotThere(Exception):
@@ -51,6 +51,8 @@ class Library(Protocol):
     def spaces(self) -> list[str]: ...
 
     def chunks(self, space: str, name: str) -> list[Hit]: ...
+
+    def readings(self, space: str, name: str) -> list[PageReading]: ...
 
     def original(self, record: DocumentRecord) -> Path | None: ...
 
@@ -123,6 +125,11 @@ class Curation:
         record = self._record(person, space, name)
         self._library.note_opened(record, person=person.id)
         return record, self._library.chunks(space, name)
+
+    def readings(self, person: Person, space: str, name: str) -> list[PageReading]:
+        """How each page of a document was read; none where it has no pages."""
+        record = self._record(person, space, name)
+        return self._library.readings(record.space, record.name)
 
     def remove(self, person: Person, space: str, names: Sequence[str]) -> Mapping[str, str]:
         """Forget documents; returns those that stay, with the reason."""

@@ -8,7 +8,7 @@ import shutil
 import threading
 import time
 import uuid
-from collections import OrderedDict, deque
+from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -17,6 +17,7 @@ from pathlib import Path, PurePosixPath
 from typing import Literal, Protocol
 
 from app.errors import without_words, words_for
+from app.people.curating.turns import Closing, Turns
 from app.people.curating.waiting_files import FILES, NOTE
 from ingest.discovery import document_name, is_hidden
 from ingest.pipeline import FileStatus, IngestReport, Progress
@@ -25,6 +26,7 @@ from vectorstore.disk import sync_file, write_whole
 log = logging.getLogger(__name__)
 
 _AT_ONCE = 2  # uploads that are ingested together; more would only take the chat's processor
+_WITH_SCANS = 6  # more, which wait for their turn to have scans recognised, one at a time
 _REMEMBERED = 200  # uploads whose outcome can still be asked for
 _NAME_BYTES = 255  # of one part of a path: what file systems hold
 _PIECE = 2**20  # bytes written at a time
@@ -102,9 +104,8 @@ class Uploads:
         self._limits = limits
         self._lock = threading.Lock()
         self._uploads: OrderedDict[str, _Held] = OrderedDict()
-        self._waiting: OrderedDict[str, deque[str]] = OrderedDict()  # upload ids by person
-        self._reading: set[str] = set()  # people whose upload is being read
-        self._pool = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="upload")
+        self._pool = ThreadPoolExecutor(_AT_ONCE + _WITH_SCANS, thread_name_prefix="upload")
+        self._turns = Turns(_AT_ONCE)
 
     def resume(self) -> list[Upload]:
         """Go on with the uploads that an earlier process had accepted; returns them."""
@@ -245,34 +246,28 @@ class Uploads:
         return [upload for upload in reversed(known) if upload.space == space]
 
     def close(self) -> None:
-        """Wait for the file in hand; the rest is resumed by the next process."""
+        """Wait for the file in hand, or its page; the rest is resumed by the next process."""
+        self._turns.close()
         self._pool.shutdown(wait=True, cancel_futures=True)
 
     def _enqueue(self, upload: Upload) -> None:
-        with self._lock:
-            self._waiting.setdefault(upload.person, deque()).append(upload.id)
-        self._pool.submit(self._take_turn)
+        self._turns.wait(upload.id, upload.person)
+        self._go_on()
+
+    def _go_on(self) -> None:
+        """Begin what there is room for now."""
+        with suppress(RuntimeError):  # it is being closed; the next process goes on
+            self._pool.submit(self._take_turn)
 
     def _take_turn(self) -> None:
-        """Read the upload whose turn it is: it goes round by person, who has one read at a time."""
-        with self._lock:
-            person = next((one for one in self._waiting if one not in self._reading), None)
-            if person is None:
-                return  # whoever reads one of theirs goes on with the next
-            turns = self._waiting.pop(person)
-            upload_id = turns.popleft()
-            if turns:
-                self._waiting[person] = turns  # behind everybody else
-            self._reading.add(person)
+        upload_id = self._turns.begin()
+        if upload_id is None:
+            return  # whoever makes room goes on
         try:
             self._ingest(upload_id)
         finally:
-            with self._lock:
-                self._reading.discard(person)
-                more = bool(self._waiting)
-            if more:
-                with suppress(RuntimeError):  # it is being closed; the next process goes on
-                    self._pool.submit(self._take_turn)
+            self._turns.end(upload_id)
+            self._go_on()
 
     def _size_of(self, person: str) -> int:
         """Bytes of a person's uploads that are not finished yet."""
@@ -327,10 +322,19 @@ class Uploads:
             with held.lock:
                 held.upload = replace(held.upload, **values)  # type: ignore[arg-type]
 
+        def show(progress: Progress) -> None:
+            change(progress=progress)
+            if progress.page is not None:
+                if self._turns.to_scans(upload_id):
+                    self._go_on()
+                self._turns.wait_for_scan(upload_id)
+
         change(state="reading")
         try:
-            statuses = self._statuses(held.upload, place / FILES, change)
+            statuses = self._statuses(held.upload, place / FILES, show)
             shutil.rmtree(place)
+        except Closing:
+            return  # the next process goes on
         except Exception as error:  # noqa: BLE001 -- the uploader is told, the files stay for resume
             change(state="failed", reason=_words(error))
             return
@@ -342,7 +346,7 @@ class Uploads:
         change(state="done", statuses=(*statuses, *skipped), progress=None)
 
     def _statuses(
-        self, upload: Upload, folder: Path, change: Callable[..., None]
+        self, upload: Upload, folder: Path, show: Callable[[Progress], None]
     ) -> Sequence[FileStatus]:
         if not upload.again:
             return self._home.ingest(
@@ -350,11 +354,11 @@ class Uploads:
                 space=upload.space,
                 uploaded=True,
                 person=upload.person,
-                progress=lambda progress: change(progress=progress),
+                progress=show,
             ).documents
         statuses: list[FileStatus] = []
         for done, name in enumerate(upload.files):
-            change(progress=Progress(done, len(upload.files), 0, name))
+            show(Progress(done, len(upload.files), 0, name))
             statuses.append(
                 self._home.read_again(
                     upload.space, name, folder / safe_name(name), person=upload.person

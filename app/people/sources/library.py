@@ -4,22 +4,26 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, BinaryIO
 
 from app.people.access import Person, Right, Rules, allowed
 from app.people.sources.locating import Box, lines_of, locate
-from app.people.sources.rendering import DrawnPage, PageFault, PageRenderer
+from app.people.sources.rendering import DrawnPage, Kind, PageFault, PageRenderer
 from ingest.filetype import recognise
+from ingest.ocr.words import LayoutFault, RecognisedPage
 from ingest.originals import Originals
 from ingest.sections import LoaderError
 from vectorstore.index import Index
-from vectorstore.records import DocumentRecord, Hit
+from vectorstore.records import DocumentRecord, Hit, PageReading
 
 _PAGE_OPEN_S = 600.0  # for so long a page's picture belongs to the page that was opened
 
 # Writes on the audit trail that `person` opens a source, before they see it.
 Record = Callable[[str, dict[str, Any]], None]
+
+
+_DRAWN: dict[str, Kind] = {"pdf": "pdf", "picture": "picture"}  # by the file's type
 
 
 class NoSuchSource(Exception):
@@ -35,7 +39,7 @@ class Source:
 
     record: DocumentRecord
     passage: Hit | None
-    is_pdf: bool
+    drawn_as: Kind | None  # None for formats whose pages are not drawn
     has_original: bool
 
 
@@ -66,9 +70,9 @@ class Sources:
             passage = None
         file = self._originals.open(record)
         if file is None:
-            return Source(record, passage, is_pdf=False, has_original=False)
+            return Source(record, passage, None, has_original=False)
         with file:
-            return Source(record, passage, _is_pdf(file, name), has_original=True)
+            return Source(record, passage, _drawn_as(file, name), has_original=True)
 
     def note_opened(self, person: Person, source: Source, what: str, page: int | None) -> None:
         """Put on record that the person opens it; TrailFault where that cannot be.
@@ -103,7 +107,13 @@ class Sources:
     def draw(
         self, source: Source, page: int, gone: Callable[[], bool] = lambda: False
     ) -> DrawnPage:
-        """A page of a PDF as a picture, unless `gone`: nobody waits for it. Raises PageFault."""
+        """A page as a picture, with the words that it shows, unless `gone`: nobody waits for it.
+
+        Raises PageFault.
+        """
+        kind = source.drawn_as
+        if kind is None:
+            raise PageFault("is of a format whose pages are not drawn")
 
         def opened() -> BinaryIO:
             file = self._originals.open(source.record)
@@ -111,7 +121,13 @@ class Sources:
                 raise PageFault("is not there any more")
             return file
 
-        return self._renderer.draw(source.record.sha256, page, opened, gone)
+        drawn = self._renderer.draw(source.record.sha256, page, opened, kind, gone)
+        reading = self.reading(source, page)
+        return drawn if reading is None else _with_recognised(drawn, reading)
+
+    def reading(self, source: Source, page: int) -> PageReading | None:
+        """How a page was read; None where that is not known."""
+        return self._index.reading(source.record.space, source.record.name, page)
 
     def original(self, source: Source) -> BinaryIO:
         """The document's file. Raises NoSuchSource when its bytes are nowhere."""
@@ -135,8 +151,25 @@ def highlights(drawn: DrawnPage, quote: str, passage: Hit | None) -> list[Box]:
     return lines_of(locate(quote, drawn.text, around), drawn.text, drawn.boxes)
 
 
-def _is_pdf(file: BinaryIO, name: str) -> bool:
+def _drawn_as(file: BinaryIO, name: str) -> Kind | None:
     try:
-        return recognise(file, name).type == "pdf"
+        found = recognise(file, name).type
     except (LoaderError, OSError):
-        return False
+        return None
+    return _DRAWN.get(found)
+
+
+def _with_recognised(drawn: DrawnPage, reading: PageReading) -> DrawnPage:
+    """The page with the words that were recognised on it in the place of its own.
+
+    Words of pictures on a page that was read from its own text come after those.
+    """
+    if not reading.words or not drawn.png:
+        return drawn
+    try:
+        text, boxes = RecognisedPage.unpacked(reading.words, reading.layout).seen()
+    except LayoutFault as fault:
+        raise PageFault(f"has words at places that nobody understands ({fault})") from None
+    if reading.confidence is None:
+        text, boxes = f"{drawn.text}\n{text}", [*drawn.boxes, (0, 0, 0, 0), *boxes]
+    return replace(drawn, text=text, boxes=tuple(boxes))

@@ -147,7 +147,9 @@ def _span(held: Letters, start: int, end: int) -> tuple[int, int]:
 def _same_line(line: Box, box: Box) -> bool:
     height = max(line[3] - line[1], box[3] - box[1])
     apart = abs((line[1] + line[3]) - (box[1] + box[3])) / 2
-    return apart < _LINE_SLACK * height and box[0] >= line[0] - height
+    # Leftwards only step by step, as on pages that lie upside down: not from column to column.
+    beside = box[0] >= line[0] - height or 0 <= line[0] - box[2] + height < 3 * height
+    return apart < _LINE_SLACK * height and beside
 
 
 def _joined(line: Box, box: Box) -> Box:

@@ -1,12 +1,12 @@
-"""The process that draws one page of one PDF: the file comes on stdin, one answer goes out.
+"""The process that draws one page of one file: the file comes on stdin, one answer goes out.
 
 It can open, write and start nothing worth having: limits are set before the file is touched, its
 environment is empty, and it ends after its page, so that a hostile file never meets another one.
 
-argv: page from 1, memory limit in MiB, seconds. The answer: a 4-byte big-endian length, that much
-JSON {"pages", "width", "height", "text", "boxes", "cut"} or {"failed"}, and then a PNG. `boxes`
-are four numbers for each character of `text`, left, top, right, bottom, in ten-thousandths of the
-page's width and height.
+argv: "pdf" or "picture", page from 1, memory limit in MiB, seconds. The answer: a 4-byte
+big-endian length, that much JSON {"pages", "width", "height", "text", "boxes", "cut"} or
+{"failed"}, and then a PNG. `boxes` are four numbers for each character of `text`, left, top,
+right, bottom, in ten-thousandths of the page's width and height.
 """
 
 import ctypes
@@ -30,7 +30,8 @@ _MOST_CHARACTERS = 200_000  # a page of a book has 3,000
 
 def main() -> None:
     """Draw the page and write the answer."""
-    number, memory_mib, seconds = int(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
+    kind, number = sys.argv[1], int(sys.argv[2])
+    memory_mib, seconds = int(sys.argv[3]), int(sys.argv[4])
     limit_process(memory_mib, cpu_seconds=seconds)
     signal.setitimer(signal.ITIMER_REAL, seconds + 10)  # our parent may have been killed
     out = os.fdopen(os.dup(1), "wb")
@@ -38,7 +39,7 @@ def main() -> None:
     confine(Need.NOTHING, readable=[])  # its file is open already
     png = b""
     try:
-        answer, png = _draw(number)
+        answer, png = _draw_picture(number) if kind == "picture" else _draw(number)
     except MemoryError:
         answer = {"failed": "memory"}
     except Exception as error:  # noqa: BLE001  # whatever a damaged file makes a library raise
@@ -65,6 +66,24 @@ def _draw(number: int) -> tuple[dict[str, Any], bytes]:
     text, boxes, cut = _characters(page)
     seen = {"pages": pages, "width": image.width, "height": image.height}
     return {**seen, "text": text, "boxes": boxes, "cut": cut}, buffer.getvalue()
+
+
+def _draw_picture(number: int) -> tuple[dict[str, Any], bytes]:
+    """A page of a file that is pictures; of its words, nothing is known here."""
+    from ingest.loaders.image import draw, opened, pages_of
+
+    picture = opened(sys.stdin.buffer)
+    pages = pages_of(picture)
+    seen = {"pages": pages, "width": 0, "height": 0, "text": "", "boxes": [], "cut": False}
+    if not 1 <= number <= pages:
+        return seen, b""
+    image = draw(picture, number).convert("RGB")
+    scale = min(1.0, _WIDEST / image.width, (_MOST_PIXELS / (image.width * image.height)) ** 0.5)
+    size = max(1, round(image.width * scale)), max(1, round(image.height * scale))
+    image = image.resize(size)
+    buffer = io.BytesIO()
+    image.save(buffer, "PNG", compress_level=4)
+    return {**seen, "width": image.width, "height": image.height}, buffer.getvalue()
 
 
 def _characters(page: Any) -> tuple[str, list[int], bool]:

@@ -1,4 +1,4 @@
-"""Pictures of PDF pages and the places of their characters, drawn by a child process."""
+"""Pictures of pages and the places of their characters, drawn by a child process."""
 
 import contextlib
 import json
@@ -9,7 +9,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import BinaryIO, Literal
 
 from app.people.sources.page_worker import LENGTH
 
@@ -18,6 +18,9 @@ _KEPT_BYTES = 48 << 20
 _FAILURES = 10_000  # pages that are known to fail, at most
 _LOOK_S = 0.5  # between looks whether anyone still waits for a page
 _LARGEST = 64 << 20  # bytes of one answer
+
+
+Kind = Literal["pdf", "picture"]  # of files that have pages to draw
 
 
 class PageFault(Exception):
@@ -58,9 +61,10 @@ class PageRenderer:
         sha256: str,
         page: int,
         opened: Callable[[], BinaryIO],
+        kind: Kind = "pdf",
         gone: Callable[[], bool] = lambda: False,
     ) -> DrawnPage:
-        """Page `page` (from 1) of the PDF whose bytes hash to `sha256` and which `opened` opens.
+        """Page `page` (from 1) of the file whose bytes hash to `sha256` and which `opened` opens.
 
         `gone` says that nobody waits for it any more. Raises PageFault where the file is damaged or
         beyond the limits; that is remembered for as long as a picture is.
@@ -74,7 +78,7 @@ class PageRenderer:
             deletions = self._deletions
             with opened() as file:
                 try:
-                    drawn = self._run(page, file, gone)
+                    drawn = self._run(kind, page, file, gone)
                 except PageFault as fault:
                     if not gone():
                         self._note_failure(sha256, page, str(fault))
@@ -93,7 +97,7 @@ class PageRenderer:
                 del self._failed[key]
         return len(gone)
 
-    def _run(self, page: int, file: BinaryIO, gone: Callable[[], bool]) -> DrawnPage:
+    def _run(self, kind: Kind, page: int, file: BinaryIO, gone: Callable[[], bool]) -> DrawnPage:
         limits = str(self._memory_mib), str(self._seconds)
         child = subprocess.Popen(
             [
@@ -102,6 +106,7 @@ class PageRenderer:
                 "-B",
                 "-m",
                 "app.people.sources.page_worker",
+                kind,
                 str(page),
                 *limits,
             ],

@@ -74,6 +74,7 @@ class Source:
     quote: str
     space: str = ""
     chunk_id: str = ""
+    recognised: float | None = None  # see vectorstore.records.Hit
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,6 +260,7 @@ def _citation(citation: Citation) -> Source:
         citation.quote.strip(),
         citation.space,
         citation.chunk_id,
+        citation.recognised,
     )
 
 
@@ -271,6 +273,7 @@ def _passage(hit: Hit) -> Source:
         shorten(hit.text, 280),
         hit.space,
         hit.chunk_id,
+        hit.recognised,
     )
 
 

@@ -111,6 +111,7 @@ class Texts:
     other_passages: Plural
     passages_read: Plural
     page: str
+    from_scan: str
     source_number: str
     open_source: str
 
@@ -320,6 +321,12 @@ class DocumentTexts:
     earlier: str
     later: str
     part: str
+    reading_of: str
+    read_text: str
+    read_ocr: str
+    read_partly: str
+    read_unreadable: str
+    reading_page: str
 
     questions: str
     questions_hint: str
@@ -503,6 +510,9 @@ class SourceTexts:
     gone: str
     no_original: str
     not_drawn: str
+    read_ocr: str
+    read_partly: str
+    read_unreadable: str
     at_once: str
     keys: str
     fit: str

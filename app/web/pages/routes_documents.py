@@ -18,11 +18,12 @@ from app.web.i18n.languages import language_for
 from app.web.i18n.words import DocumentTexts
 from app.web.pages.rendering import render
 from app.web.refusals import refusing_route
-from vectorstore.records import DocumentRecord
+from vectorstore.records import DocumentRecord, How, PageReading
 
 PREFIX = "/documents"
 _PAGE = 100  # documents listed at a time
 _CHUNKS = 200  # chunks listed at a time
+_RANGES = 30  # of pages that are named
 Names = Annotated[list[str], Form()]
 
 
@@ -82,6 +83,9 @@ def documents_routes(desk: Curation, uploads: Uploads) -> APIRouter:
             "document.html",
             texts=_texts(request),
             record=record,
+            readings=_readings(
+                desk.readings(person_of(request.scope), space, name), _texts(request)
+            ),
             chunks=chunks[paging.first : paging.first + _CHUNKS],
             paging=paging,
             spaces=desk.spaces(person_of(request.scope)),
@@ -155,6 +159,39 @@ def documents_routes(desk: Curation, uploads: Uploads) -> APIRouter:
         return JSONResponse({"uploads": shown[:20]})
 
     return router
+
+
+def _readings(readings: Sequence[PageReading], texts: DocumentTexts) -> list[str]:
+    """How a document's pages were read, a line for each way; none where all have text."""
+    ways: dict[How, str] = {
+        "text": texts.read_text,
+        "ocr": texts.read_ocr,
+        "partly": texts.read_partly,
+        "unreadable": texts.read_unreadable,
+    }
+    if all(one.how == "text" for one in readings):
+        return []
+    said = []
+    for how, form in ways.items():
+        held = [one for one in readings if one.how == how]
+        sure = [one.confidence for one in held if one.confidence is not None]
+        percent = round(100 * sum(sure) / len(sure)) if sure else 0
+        if held:
+            said.append(form.format(percent=percent, pages=_ranges([one.page for one in held])))
+    return said
+
+
+def _ranges(pages: Sequence[int]) -> str:
+    """Page numbers in order, neighbours as a range."""
+    ranges: list[list[int]] = []
+    for page in pages:
+        if ranges and page == ranges[-1][1] + 1:
+            ranges[-1][1] = page
+        else:
+            ranges.append([page, page])
+    shown = [f"{first}" if first == last else f"{first}–{last}" for first, last in ranges]
+    more = ", …" if len(shown) > _RANGES else ""
+    return ", ".join(shown[:_RANGES]) + more
 
 
 def _url(path: str = "", **query: object) -> str:

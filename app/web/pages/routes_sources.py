@@ -26,7 +26,7 @@ from app.web.fair_share import FairShare, TooMuchAtOnce
 from app.web.i18n.languages import language_for
 from app.web.i18n.words import SourceTexts
 from app.web.pages.rendering import render
-from vectorstore.records import Hit
+from vectorstore.records import Hit, PageReading
 
 _LONGEST = 2_000  # characters of a quote in an address
 _PIECE = 1 << 18  # bytes sent at a time
@@ -78,7 +78,7 @@ def source_routes(sources: Sources) -> APIRouter:
         asked = _Asked(space, name, _number(page), chunk[:64], quote[:_LONGEST])
         found = await run_in_threadpool(_look, sources, person, asked)
         drawn, fault, texts = None, "", _texts(request)
-        if found.source.is_pdf:
+        if found.source.drawn_as:
             try:
                 drawn = await drawing.do(request, person.id, partial(_draw, sources, found))
             except PageFault:
@@ -87,7 +87,9 @@ def source_routes(sources: Sources) -> APIRouter:
                 fault = texts.at_once
         elif not found.source.has_original:
             fault = texts.no_original
-        return await run_in_threadpool(_page, request, found, asked, drawn, fault, _number(start))
+        return await run_in_threadpool(
+            _page, request, sources, found, asked, drawn, fault, _number(start)
+        )
 
     @router.get("/page.png")
     async def picture(
@@ -95,7 +97,7 @@ def source_routes(sources: Sources) -> APIRouter:
     ) -> Response:
         person = person_of(request.scope)
         source = await run_in_threadpool(sources.find, person, space, name)
-        if not source.is_pdf:
+        if source.drawn_as is None:
             raise NoSuchSource
         number = _number(page) or 1
         await run_in_threadpool(sources.note_opened, person, source, "picture", number)
@@ -142,7 +144,7 @@ def _look(sources: Sources, person: Person, asked: _Asked) -> _Found:
     chunks = sources.chunks(source)
     home = _home_page(source, chunks, asked.quote)
     number = asked.page or home or 1
-    sources.note_opened(person, source, "page", number if source.is_pdf else None)
+    sources.note_opened(person, source, "page", number if source.drawn_as else None)
     return _Found(source, chunks, home, number)
 
 
@@ -160,6 +162,7 @@ def _within(number: int, drawn: DrawnPage) -> int:
 
 def _page(
     request: Request,
+    sources: Sources,
     found: _Found,
     asked: _Asked,
     drawn: DrawnPage | None,
@@ -178,10 +181,11 @@ def _page(
         "fault": fault,
         "missing": _missing(source, asked, chunks),
         "percent": _percent,
+        "quality": _quality(texts, sources.reading(source, number)),
     }
     if drawn is not None and drawn.png:
         return _as_picture(request, view, source, asked, drawn, number, found.home)
-    held = [one for one in chunks if one.page == number] if source.is_pdf else chunks
+    held = [one for one in chunks if one.page == number] if source.drawn_as else chunks
     return _as_text(request, view, source, asked, held or chunks, start)
 
 
@@ -279,6 +283,17 @@ def _trail(source: Source) -> list[str]:
 
 def _is(one: Hit, other: Hit) -> bool:
     return one.chunk_id == other.chunk_id
+
+
+def _quality(texts: SourceTexts, reading: PageReading | None) -> str:
+    """What people have to know of how a page was read, or ""."""
+    if reading is None or reading.how == "text":
+        return ""
+    said = {"partly": texts.read_partly, "unreadable": texts.read_unreadable}.get(reading.how, "")
+    if reading.confidence is not None:
+        percent = round(reading.confidence * 100)
+        said = f"{texts.read_ocr.format(percent=percent)} {said}".strip()
+    return said
 
 
 def _percent(units: int) -> str:

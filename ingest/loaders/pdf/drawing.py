@@ -11,6 +11,7 @@ Sources: FPDFPageObj_SetIsActive in fpdf_edit.h and FPDF_RenderPageBitmap in fpd
 
 import ctypes
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from enum import Enum
 from typing import Any, BinaryIO, NamedTuple
 
@@ -20,6 +21,10 @@ from ingest.sections import Findings
 _SCALE = 1.0  # pixels a point: enough to tell ink from none
 _LEAST_PIXELS = 5.0  # a line of text this high or higher shows its ink
 _MOST_PIXELS = 8_000_000
+_RECOGNISED = 300  # dots an inch; letters of any usual size are read well at it
+_MOST_RECOGNISED = 16_000_000  # pixels: A3
+_GLANCE = 800.0  # pixels of the longer side, at most
+_LONGEST = 30_000.0  # pixels of a side
 _MOST_OBJECTS = 60_000  # a page of more is drawn by a program, not typeset
 _MOST_CHARACTERS = 200_000  # of a page
 _DEEPEST_FORM = 12
@@ -96,6 +101,50 @@ class Drawing:
         page = self._open(index)
         try:
             return _Page(page).texts()
+        except _UNDRAWABLE as error:
+            raise CannotDraw(str(error)) from None
+        finally:
+            page.close()
+
+    def is_blank(self, index: int) -> bool:
+        """Whether page `index` shows nothing at all. Raises CannotDraw."""
+        page = self._open(index)
+        try:
+            width, height = page.get_size()
+            scale = _GLANCE / max(_GLANCE, width, height)
+            bitmap = page.render(scale=scale, may_draw_forms=False, grayscale=True)
+            darkest, lightest = bitmap.to_pil().convert("L").getextrema()
+            bitmap.close()
+            return bool(lightest - darkest < _DIFFERENT)
+        except _UNDRAWABLE as error:
+            raise CannotDraw(str(error)) from None
+        finally:
+            page.close()
+
+    @contextmanager
+    def opened(self, index: int) -> Iterator[Any]:
+        """Page `index` as pdfium has it. What pdfium raises in the block becomes CannotDraw."""
+        page = self._open(index)
+        try:
+            yield page
+        except _UNDRAWABLE as error:
+            raise CannotDraw(str(error)) from None
+        finally:
+            page.close()
+
+    def picture(self, index: int, dpi: float = _RECOGNISED) -> Any:
+        """Page `index` as people see it, in grey, to recognise its words. Raises CannotDraw."""
+        page = self._open(index)
+        try:
+            width, height = page.get_size()
+            scale = min(
+                dpi / 72, (_MOST_RECOGNISED / max(1.0, width * height)) ** 0.5,
+                _LONGEST / max(1.0, width, height),
+            )  # fmt: skip
+            bitmap = page.render(scale=scale, may_draw_forms=False, grayscale=True)
+            image = bitmap.to_pil().convert("L").copy()
+            bitmap.close()
+            return image
         except _UNDRAWABLE as error:
             raise CannotDraw(str(error)) from None
         finally:

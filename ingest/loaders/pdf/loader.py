@@ -11,16 +11,22 @@ from pypdf import PageObject, PdfReader
 from pypdf.errors import PyPdfError
 
 from ingest.loaders.pdf.drawing import CannotDraw, Drawing, Grid, Sight, Suspect, TextObject
+from ingest.loaders.pdf.figures import figures_alone, figures_on, labels
 from ingest.loaders.pdf.lines import page_blocks
 from ingest.loaders.pdf.paragraphs import Page, Paragraphs
+from ingest.loaders.pdf.recognised import blocks_of, edges_of
 from ingest.loaders.pdf.tables import Line, Table
 from ingest.loaders.pdf.text import Interpreter, PageText, Run
-from ingest.sections import Findings, LoaderError, Section
+from ingest.ocr.reading import reading_of
+from ingest.ocr.words import RecognisedPage
+from ingest.sections import Findings, LoaderError, Section, Unrecognised
+from vectorstore.records import PageReading
 
 _PAGES_AT_ONCE = 40  # headers, footers and the body's size are judged over so many pages
 _MOST_PAGES = 50_000
 _SCAN = 0.5  # of a page's area: an image that large is a scan, and hidden text over it is OCR
 _PICTURE = 0.2  # of a page that shows no text: less than this is no scan
+_FIGURES = 0.1  # of a page with text: pictures that large are looked at for words
 _STAMP = 200  # characters that a scanned page may show beside its picture: a stamp, a page number
 _SENTENCE = 5  # words; programs leave fewer invisible ones in honest files
 _PLACES_NAMED = 12
@@ -28,6 +34,7 @@ _UNSEEN = 2 | 32  # an annotation's flags: hidden, no view
 _FILE_NAME = re.compile(r"\.(?:pdf|docx?|pptx?|xlsx?|indd)$", re.I)  # as merging tools leave it
 _TAIL = 2_048  # bytes; a whole PDF ends within them
 _MOSTLY = 0.3  # of the letters of a text
+_WELL_RECOGNISED = 0.8  # mean of a page; its words replace a text of which some is not known
 _FEW = 3  # letters that nobody knows; a page of more is said to have them
 _NO_LETTER = "\ufdd0"  # stands for a letter that no reader knows; Unicode keeps it free
 _UNKNOWN = re.compile(_NO_LETTER)
@@ -57,7 +64,7 @@ def load_pdf(file: BinaryIO, findings: Findings) -> Iterator[Section]:
     count = _Counts()
     paragraphs = Paragraphs(findings, _outline(reader))
     drawing = Drawing(file, findings)
-    source = _read_pages(reader, pages, drawing, count)
+    source = _read_pages(reader, pages, drawing, count, findings)
     found = False
     while batch := list(islice(source, _PAGES_AT_ONCE)):
         for section in paragraphs.sections(batch):
@@ -101,7 +108,7 @@ def _load_by_pdfium(
         raise LoaderError(f"has {findings.pages:,} pages, more than {_MOST_PAGES:,}; split it")
     count = _Counts()
     paragraphs = Paragraphs(findings, {})
-    pages = (_damaged_page(index, drawing, count) for index in range(findings.pages))
+    pages = (_damaged_page(index, drawing, count, findings) for index in range(findings.pages))
     found = False
     while batch := list(islice(pages, _PAGES_AT_ONCE)):
         for section in paragraphs.sections(batch):
@@ -129,6 +136,7 @@ class _Counts:
         self.empty: list[int] = []
         self.broken: list[int] = []
         self.unreadable: list[int] = []
+        self.unrecognised: dict[str, list[int]] = {}  # why -> pages
         self.hidden: dict[int, int] = {}  # page -> words
         self.undrawn: dict[int, int] = {}
 
@@ -141,6 +149,8 @@ class _Counts:
         if self.empty:
             have = "has" if len(self.empty) == 1 else "have"
             findings.warn(f"{len(self.empty)} {of} {have} no text: scanned? {_named(self.empty)}")
+        for why, pages in self.unrecognised.items():
+            findings.warn(f"{len(pages)} {of} could not be recognised: {why} {_named(pages)}")
         if self.broken:
             findings.warn(
                 f"{len(self.broken)} {of} could not be read: damaged? {_named(self.broken)}"
@@ -178,7 +188,9 @@ def _named(pages: Iterable[int]) -> str:
     return f"(page{'s' if plural else ''} {', '.join(shown)}{more})"
 
 
-def _read_pages(reader: PdfReader, pages: Any, drawing: Drawing, count: _Counts) -> Iterator[Page]:
+def _read_pages(
+    reader: PdfReader, pages: Any, drawing: Drawing, count: _Counts, findings: Findings
+) -> Iterator[Page]:
     interpreter = Interpreter(reader)
     for number in range(len(pages)):
         try:
@@ -186,32 +198,111 @@ def _read_pages(reader: PdfReader, pages: Any, drawing: Drawing, count: _Counts)
                 _decoded(interpreter.read(pages[number]), number, drawing)
             )
             blocks = page_blocks(_visible(shown, number, drawing, count), shown.rules)
-            if form := _form_fields(pages[number]):
-                blocks.append(form)
+            form = _form_fields(pages[number])
         except MemoryError:
             raise
         except Exception:  # noqa: BLE001  # pypdf raises anything on a broken page
-            yield _damaged_page(number, drawing, count)
+            yield _damaged_page(number, drawing, count, findings)
             continue
-        if not blocks and shown.painted and not unread:
-            count.empty.append(number + 1)
         text = "".join(map(_text_of, blocks))
         garbled = _is_mostly(_UNREADABLE.findall(text), text)
-        if garbled or unread + text.count(_NO_LETTER) > _FEW:
-            count.unreadable.append(number + 1)
-        if garbled or _NO_LETTER in text:
-            blocks = list(_readable(blocks, _UNREADABLE if garbled else _UNKNOWN))
-        yield Page(number + 1, blocks, shown.height)
+        undecoded = garbled or unread + text.count(_NO_LETTER) > _FEW
+        scanned = (
+            not text and not form and not undecoded and _shows_something(shown, number, drawing)
+        )
+        stamped = 0 < len(text) <= _STAMP and shown.image_share > _SCAN
+        page = None
+        if undecoded or scanned or stamped:
+            page = _recognised(number, drawing, findings, count, said=scanned)
+        little_there = garbled or stamped or unread > _MOSTLY * (unread + len(text))
+        edges = shown.height
+        if page is not None and (scanned or _is_better(page, little_there)):
+            blocks, edges = blocks_of(page), edges_of(page)
+            findings.readings.append(reading_of(number + 1, page))
+        else:
+            if undecoded:
+                count.unreadable.append(number + 1)
+            if garbled or _NO_LETTER in text:
+                blocks = list(_readable(blocks, _UNREADABLE if garbled else _UNKNOWN))
+            findings.readings.append(_reading(number + 1, undecoded or scanned, blocks))
+            blocks += _figures(number, shown, drawing, findings)
+        yield Page(number + 1, [*blocks, form] if form else blocks, edges)
 
 
-def _damaged_page(index: int, drawing: Drawing, count: _Counts) -> Page:
+def _figures(
+    index: int, shown: PageText, drawing: Drawing, findings: Findings
+) -> list[Line | Table]:
+    """The words of large pictures on a page that has text: charts, screens, scanned parts."""
+    scans = findings.scans
+    if scans is None or shown.image_share < _FIGURES:
+        return []
+    texts = [run.box for run in shown.runs if run.text.strip()]
+    try:
+        figures = figures_on(drawing, index, texts)
+        if not figures:
+            return []
+        page = scans.page(index + 1, lambda: figures_alone(drawing, index, figures, texts))
+    except (Unrecognised, CannotDraw):
+        return []  # the page's own text is read; that a picture has words is a guess
+    rows = [line.text for line in labels(page).lines]
+    return [Table(rows, 0.0)] if rows else []
+
+
+def _shows_something(shown: PageText, index: int, drawing: Drawing) -> bool:
+    """Whether a page without text is not blank."""
+    try:
+        return not drawing.is_blank(index)
+    except CannotDraw:
+        return shown.painted
+
+
+def _is_better(page: RecognisedPage, little_there: bool) -> bool:
+    """Whether recognised words replace the page's own text, of which something is wrong."""
+    return bool(page.lines) and (little_there or page.confidence >= _WELL_RECOGNISED)
+
+
+def _reading(page: int, lacking: bool, blocks: Sequence[object]) -> PageReading:
+    """How a page was read whose words were not recognised."""
+    if lacking:
+        return PageReading(page, "partly" if blocks else "unreadable")
+    return PageReading(page, "text")
+
+
+def _recognised(
+    index: int, drawing: Drawing, findings: Findings, count: _Counts, *, said: bool
+) -> RecognisedPage | None:
+    """The words that page `index`, from 0, shows; None where they could not be recognised.
+
+    `said`: this is told to people, because nothing else is known of the page.
+    """
+    if findings.scans is None:
+        if said:
+            count.empty.append(index + 1)
+        return None
+    try:
+        return findings.scans.page(index + 1, lambda: drawing.picture(index))
+    except (Unrecognised, CannotDraw) as why:
+        if said:
+            count.unrecognised.setdefault(str(why), []).append(index + 1)
+        return None
+
+
+def _damaged_page(index: int, drawing: Drawing, count: _Counts, findings: Findings) -> Page:
     """A page that pypdf cannot read, as pdfium has it."""
     try:
         shown = PageText(_to_be_seen(drawing.texts(index)), [], painted=True, image_share=0.0)
     except CannotDraw:
         count.broken.append(index + 1)
+        findings.readings.append(PageReading(index + 1, "unreadable"))
         return Page(index + 1, [])
-    return Page(index + 1, page_blocks(_visible(shown, index, drawing, count), shown.rules))
+    blocks = page_blocks(_visible(shown, index, drawing, count), shown.rules)
+    if not blocks and findings.scans is not None:
+        page = _recognised(index, drawing, findings, count, said=True)
+        if page is not None:
+            findings.readings.append(reading_of(index + 1, page))
+            return Page(index + 1, blocks_of(page), edges_of(page))
+    findings.readings.append(PageReading(index + 1, "partly" if blocks else "unreadable"))
+    return Page(index + 1, blocks)
 
 
 def _decoded(shown: PageText, index: int, drawing: Drawing) -> PageText:

@@ -6,16 +6,23 @@ import io
 import re
 from collections.abc import Callable, Iterator
 from email.message import EmailMessage
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from ingest.encoding import decode
 from ingest.loaders.html.loader import html_sections
 from ingest.loaders.text.plain import unwrap, usual_width
-from ingest.sections import HEADING_SEPARATOR, Findings, LoaderError, Section
+from ingest.sections import HEADING_SEPARATOR, Findings, LoaderError, Scans, Section
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+    from ingest.ocr.words import RecognisedPage
 
 _FIELDS = ("Subject", "From", "To", "Cc", "Date")
 _DEEPEST = 3  # messages within messages
 _MOST_ATTACHMENTS = 200
+
+_LEAST_PICTURE = 30_000  # bytes; smaller ones are signs and signatures
 
 AttachmentLoader = Callable[[BinaryIO, str, Findings], Iterator[Section]]
 
@@ -26,6 +33,8 @@ def load_email(
     """The header fields as one section, then the body, then each attachment under its name."""
     message = email.message_from_bytes(data, policy=email.policy.default)
     assert isinstance(message, EmailMessage)  # what this policy makes
+    if findings.scans is not None:
+        findings.scans = _AttachedScans(findings.scans)
     yield from _message(message, findings, load_attachment, "", 0)
 
 
@@ -97,9 +106,18 @@ def _attachment(
         yield from _message(inner, findings, load, place, depth + 1)
         return
     data = part.get_payload(decode=True)
-    if part.get_content_maintype() in {"image", "audio", "video"} or not isinstance(data, bytes):
-        return  # named in the header; pictures in signatures are not worth a warning
-    inner_findings = Findings()
+    kind = part.get_content_maintype()
+    if kind in {"audio", "video"} or not isinstance(data, bytes):
+        return  # named in the header
+    if kind == "image" and (
+        findings.scans is None
+        or part.get_content_disposition() != "attachment"
+        or len(data) < _LEAST_PICTURE
+    ):
+        return  # pictures in signatures are not worth a warning
+    inner_findings = Findings(
+        may_draw=findings.may_draw, drawing=findings.drawing, scans=findings.scans
+    )
     try:
         for section in load(io.BytesIO(data), name, inner_findings):
             parts = [place, section.heading]
@@ -108,9 +126,23 @@ def _attachment(
             heading = HEADING_SEPARATOR.join(p for p in parts if p)
             yield section._replace(page=None, heading=heading)
     except LoaderError as error:
-        findings.warn(f"attachment {name} {error}")
+        if kind != "image":  # a photograph needs no words
+            findings.warn(f"attachment {name} {error}")
     for warning in inner_findings.warnings:
         findings.warn(f"attachment {name}: {warning}")
+
+
+class _AttachedScans:
+    """Recognises pages of attachments, which are numbered through: each begins with its page 1."""
+
+    def __init__(self, scans: Scans) -> None:
+        self._scans = scans
+        self._count = 0
+
+    def page(self, number: int, draw: "Callable[[], Image.Image]") -> "RecognisedPage":
+        del number
+        self._count += 1
+        return self._scans.page(self._count, draw)
 
 
 def _attachments(message: EmailMessage, body: object) -> Iterator[EmailMessage]:

@@ -1,0 +1,1 @@
+"""Recognises the words of pictures: scans, photographs, pages whose fonts cannot be decoded."""
