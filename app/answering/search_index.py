@@ -10,7 +10,19 @@ from vectorstore.spelling import Spelling
 from vectorstore.tables.records import Table, TableRow
 
 
-class SearchIndex(Protocol):
+class TableIndex(Protocol):
+    """Gives the tables of documents. Safe to use from many threads."""
+
+    def tables(self, stems: Sequence[str], hits: Sequence[Hit], scope: Scope) -> list[Table]:
+        """Tables of the scope that have a row in the hits' chunks, or names with these stems."""
+        ...
+
+    def table_rows(self, table: Table) -> list[TableRow]:
+        """The rows of a table; none when it is gone."""
+        ...
+
+
+class SearchIndex(TableIndex, Protocol):
     """Finds passages. Safe to use from many threads."""
 
     @property
@@ -50,12 +62,4 @@ class SearchIndex(Protocol):
 
     def chunks(self, space: str, name: str) -> list[Hit]:
         """All chunks of a document in the order of its text; none when it is not there."""
-        ...
-
-    def tables(self, stems: Sequence[str], hits: Sequence[Hit], scope: Scope) -> list[Table]:
-        """Tables of the scope that have a row in the hits' chunks, or names with these stems."""
-        ...
-
-    def table_rows(self, table: Table) -> list[TableRow]:
-        """The rows of a table; none when it is gone."""
         ...

@@ -18,7 +18,7 @@ def test_every_kind_has_cases() -> None:
 @pytest.mark.parametrize(
     "case", [c for c in CASES if c["kind"] != "refuse"], ids=lambda c: c["question"]
 )
-def test_the_documents_own_words_pass_and_a_refusal_does_not(case: dict) -> None:  # type: ignore[type-arg]
+def test_the_documents_own_words_pass_and_a_refusal_does_not(case: dict) -> None:
     told = "\n".join(f"- {word}" for word in case["held"])
     assert passes(case, told)
     assert not passes(case, "NOT FOUND")
@@ -29,7 +29,7 @@ def test_the_documents_own_words_pass_and_a_refusal_does_not(case: dict) -> None
 @pytest.mark.parametrize(
     "case", [c for c in CASES if c["kind"] == "refuse"], ids=lambda c: c["question"]
 )
-def test_an_invented_answer_fails_where_nothing_is_there(case: dict) -> None:  # type: ignore[type-arg]
+def test_an_invented_answer_fails_where_nothing_is_there(case: dict) -> None:
     assert passes(case, "NOT FOUND")
     assert not passes(case, "It is 12. [1]")
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.answering.editions import prefer_editions
-from app.answering.search_index import SearchIndex
+from app.answering.search_index import TableIndex
 from app.answering.tables.answer import TableAnswer
 from app.answering.tables.asking import Asked, read_question
 from app.answering.tables.computing import Computed, compute
@@ -33,7 +33,7 @@ class _Candidate:
 
 
 def answer_from_tables(
-    question: str, scope: Scope, index: SearchIndex, hits: Sequence[Hit]
+    question: str, scope: Scope, index: TableIndex, hits: Sequence[Hit]
 ) -> TableAnswer | None:
     """The answer that tables of the scope give to the question; None where they give none.
 
@@ -79,7 +79,7 @@ def _computed(asked: Asked, view: View, rank: int) -> _Candidate | None:
     return _Candidate(plan, done, view, rank, fit)
 
 
-def _chosen(asked: Asked, candidates: list[_Candidate], index: SearchIndex) -> _Candidate | None:
+def _chosen(asked: Asked, candidates: list[_Candidate], index: TableIndex) -> _Candidate | None:
     """The one candidate that fits best, or those that fit alike as one."""
     if not candidates:
         return None
@@ -107,7 +107,7 @@ def _say_the_same(candidates: list[_Candidate]) -> bool:
     return len({answer(one) for one in candidates}) == 1
 
 
-def _in_force(asked: Asked, candidates: list[_Candidate], index: SearchIndex) -> list[_Candidate]:
+def _in_force(asked: Asked, candidates: list[_Candidate], index: TableIndex) -> list[_Candidate]:
     """Without tables of replaced editions, where there are others."""
     if len(candidates) < 2:
         return candidates
