@@ -11,7 +11,11 @@ from vectorstore.tables.records import Table, TableRow
 
 
 class TableIndex(Protocol):
-    """Gives the tables of documents. Safe to use from many threads."""
+    """Gives the tables of documents, and how a document begins. Safe to use from many threads."""
+
+    def opening(self, hit: Hit) -> str:
+        """The first lines of the hit's document; "" when it is gone."""
+        ...
 
     def tables(self, stems: Sequence[str], hits: Sequence[Hit], scope: Scope) -> list[Table]:
         """Tables of the scope that have a row in the hits' chunks, or names with these stems."""
@@ -30,10 +34,6 @@ class SearchIndex(TableIndex, Protocol):
 
     def search(self, question: str, scope: Scope, k: int = 10) -> SearchResult:
         """The `k` best passages of the scope, the best first."""
-        ...
-
-    def opening(self, hit: Hit) -> str:
-        """The first lines of the hit's document; "" when it is gone."""
         ...
 
     def chunk(self, chunk_id: str) -> Hit | None:
