@@ -145,7 +145,10 @@ def migrate(connection: sqlite3.Connection, path: Path) -> None:
 
 
 def name_of_embedder(path: Path) -> str:
-    """The embedder's name in the catalogue at `path`; "" where there is none, or no catalogue."""
+    """The embedder's name in the catalogue at `path`; "" where there is none, or no catalogue.
+
+    What is wrong with a catalogue that cannot be read is told where it is opened.
+    """
     if not path.is_file():
         return ""
     try:
@@ -153,8 +156,8 @@ def name_of_embedder(path: Path) -> str:
             found = connection.execute(
                 "SELECT value FROM meta WHERE key = 'embedder_name'"
             ).fetchone()
-    except sqlite3.Error as error:
-        raise IndexFault(f"The catalogue {path} cannot be read ({error}).") from error
+    except sqlite3.Error:
+        return ""
     return str(found[0]) if found else ""
 
 

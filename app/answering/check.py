@@ -21,7 +21,7 @@ from vectorstore.records import Hit
 NEAR_THE_BEST = 0.75
 NEAR_THE_BEST_IF_WEAK = 0.97
 _BULLET = re.compile(r"^\s*(?:[-*•–]|\(?\d{1,2}[.)]|#{1,6}|>)\s+")
-_TABLE_RULE = re.compile(r"^\s*\|[\s|:-]+\|?\s*$")
+_TABLE_RULE = re.compile(r"^[^\S\n]*\|[\s|:-]+$")
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,8 +106,10 @@ def judge(
     unheld = (0.0, 0.0)
     if evidence:
         hit = told[evidence[0].passage]
-        around = [hit.document, hit.heading, hit.text, opening(hit)]
-        unheld = unheld_shares(question, evidence[0].told, around, embedder)
+        above = [hit.document, hit.heading]
+        values, _ = unheld_shares(question, evidence[0].told, [*above, hit.text, opening(hit)])
+        _, others = unheld_shares(question, evidence[0].told, above, embedder)
+        unheld = (values, others)
     signals = decision_signals(
         question, told, evidence, rarity=rarity, supported=0.0, model_refused=False, unheld=unheld
     )

@@ -45,7 +45,7 @@ _OPENED = {
 _SAME_FOR = re.compile(
     rf"\s*(?:{any_of(lambda language: language.conversation.same_for)})\s+(\S.*)", re.IGNORECASE
 )
-_MARKS = re.compile(r"\s*\[\d{1,3}(?:\s*,\s*\d{1,3})*\]")
+_MARKS = re.compile(r"(?<!\s)\s*\[\d{1,3}(?:\s*,\s*\d{1,3})*\]")
 _QUOTES = '“”"„ '
 
 

@@ -20,7 +20,7 @@ _ASKING = {
 
 # How like a word of the evidence (cosine of token vectors) an honest paraphrase is at least: of 192
 # questions in other words than their evidence .08 have a common word below it, of false verbs .78.
-AS_LIKE = 0.3
+AS_LIKE = 0.45
 
 
 def unheld_premise(
@@ -37,18 +37,16 @@ def unheld_premise(
 
 
 def unheld_shares(
-    question: str, evidence: str, around: Sequence[str], embedder: Embedder
+    question: str, evidence: str, around: Sequence[str], embedder: Embedder | None = None
 ) -> tuple[float, float]:
-    """Which share of the question's names, dates and figures, and which of its other telling
-    words, is not held: each 0 to 1, and 0 where it has none of the kind. See `unheld_premise`."""
+    """What is not held, as two shares from 0 to 1: of the question's names, dates and figures, and
+    how many other words of all its telling words. See `unheld_premise`."""
     asked = read(question)
+    told = list(_premises(asked))
+    values = sum(word.kind in VALUES for word in told)
     absent = _absent(asked, question, evidence, around, embedder)
-    shares = []
-    for values in (True, False):
-        told = [word for word in _premises(asked) if (word.kind in VALUES) == values]
-        lacking = [word for word in absent if (word.kind in VALUES) == values]
-        shares.append(len(lacking) / len(told) if told else 0.0)
-    return shares[0], shares[1]
+    lacking = sum(word.kind in VALUES for word in absent)
+    return lacking / max(1, values), (len(absent) - lacking) / max(1, len(told))
 
 
 def _absent(

@@ -36,7 +36,14 @@ ENDINGS = ("", "\0", "a", " ")
 SAMPLES = "a1_A .,-:;/\\'\"()[]{}<>=+*#|&@%\n\t\0éß€–’0xX"
 START_ONLY = {"match", "fullmatch"}
 # Patterns whose text is bounded by what they are used on, and by what.
-BOUNDED: dict[str, str] = {}
+BOUNDED: dict[str, str] = {
+    "app.answering.collection._PAGE": "a question of LONGEST characters",
+    "app.answering.followup._OPENED": "a question of LONGEST_LEANING characters",
+    "app.answering.followup._OPENED[1]": "a question of LONGEST_LEANING characters",
+    "app.answering.talk._REMEMBERED[3]": "a text of LONGEST characters",
+    "app.answering.talk._REMEMBERED[7]": "a text of LONGEST characters",
+    "app.answering.talk._CLOSER": "the last _LONGEST_CLOSER characters of a text",
+}
 
 
 @dataclass(frozen=True)

@@ -65,8 +65,10 @@ def test_any_changed_byte_of_the_content_is_found(backup: bytes, tmp_path: Path)
 def test_any_cut_is_found(backup: bytes, tmp_path: Path):
     chance = random.Random(2)
     with tarfile.open(fileobj=io.BytesIO(backup)) as archive:
-        borders = [member.offset for member in archive]
-    for length in [0, 1, 511, *borders, *(chance.randrange(len(backup)) for _ in range(30))]:
+        members = list(archive)
+    borders = [member.offset for member in members]
+    end = members[-1].offset_data + members[-1].size  # behind it, tar fills up with zeros
+    for length in [0, 1, 511, *borders, *(chance.randrange(end) for _ in range(30))]:
         refuse(backup[:length], tmp_path)
 
 
