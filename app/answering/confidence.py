@@ -69,7 +69,8 @@ FORMER = Calibration(
 # that was looked at) was refused by the limit of before, though its sentence was found: people do
 # not use the documents' words. So 1.35 points more for every question, and less for one that takes
 # something for granted which its passage does not hold: a name, a date or a figure (3 points), or
-# whose other words its sentence lacks (1.2). A question in another language than its passage shares no words with it.
+# whose other words its sentence lacks (1.2). A question in another language than its passage shares
+# no words with it.
 BUILT_IN = Calibration(
     weights={
         **FORMER.weights,
