@@ -42,7 +42,7 @@ from app.answering.followup import (
     stands,
 )
 from app.answering.needed_words import named_of
-from app.answering.plan import Kind, Plan, plan
+from app.answering.plan import Kind, Plan, asks_of_event, plan
 from app.answering.search_index import SearchIndex
 from app.answering.stream import EventStream
 from app.answering.tables.answering import answer_from_tables
@@ -331,7 +331,10 @@ class Assistant:
             model_refused=written.refused,
             unheld=best.unheld,
         )
-        return decide(signals, calibration)
+        decision = decide(signals, calibration)
+        if asks_of_event(best.question) and not best.decision.found:
+            return replace(decision, found=False)  # a model's words make nothing happen
+        return decision
 
     def _composed(self, answer: "_Answering", decision: Decision | None = None) -> Answer:
         """The answer in the documents' own words, or why there is none."""

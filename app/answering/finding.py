@@ -8,6 +8,7 @@ from app.answering.distrust import Told, as_data
 from app.answering.editions import prefer_editions
 from app.answering.evidence import Evidence, only_asks, rank_evidence, rather_told
 from app.answering.language import telling_words
+from app.answering.plan import asks_of_event
 from app.answering.premise import unheld_shares
 from app.answering.search_index import SearchIndex
 from vectorstore.embedder import Embedder
@@ -113,7 +114,11 @@ def judge(
     signals = decision_signals(
         question, told, evidence, rarity=rarity, supported=0.0, model_refused=False, unheld=unheld
     )
-    return Part(question, hits, told, evidence, rarity, unheld, decide(signals, calibration))
+    decision = decide(signals, calibration)
+    if asks_of_event(question) and unheld[1] and not signals["other_language"]:
+        # What did not happen by the documents has no date, no place and no reason.
+        decision = replace(decision, found=False)
+    return Part(question, hits, told, evidence, rarity, unheld, decision)
 
 
 def _in_turns(lists: Sequence[Sequence[Hit]]) -> list[Hit]:

@@ -64,6 +64,11 @@ def plan(question: str) -> Plan:
     return reading.several() or reading.one() or fact
 
 
+def asks_of_event(question: str) -> bool:
+    """Whether a question takes for granted that something happened: "When did it burn down?"."""
+    return any(_EVENTS[one.code].match(question.strip()) is not None for one in languages())
+
+
 def tells(operation: str, sentence: str) -> bool:
     """Whether a sentence speaks of a total, an average or a difference itself."""
     return any(_OPERATIONS[operation][one.code].search(sentence) is not None for one in languages())
@@ -89,6 +94,7 @@ _REQUESTS = _Expressions(lambda one: one.requests, "^(?:{})")
 _PROCEDURE = _Expressions(lambda one: one.procedures, _WORDS)
 _LISTS = _Expressions(lambda one: one.lists, _START)
 _YES_NO = _Expressions(lambda one: one.yes_no, _START)
+_EVENTS = _Expressions(lambda one: one.events, _START)
 _ASKS = _Expressions(lambda one: one.asking, _START)
 _LEADING_JOINT = _Expressions(lambda one: one.joints, r"^(?:{})\s+")
 _JOINT = _Expressions(lambda one: one.joints, r",?\s+(?:{})\s+")

@@ -141,6 +141,7 @@ class PlanWords:
     operations: Mapping[str, Patterns]  # by the name that `app.answering.plan` gives it
     procedures: Patterns
     lists: Patterns  # from the question's start
+    events: Patterns  # from the question's start: it takes for granted that something happened
     conditions: Patterns  # with one, a rule says more than yes or no
 
 

@@ -344,6 +344,10 @@ LANGUAGE = Language(
             r"(?:eine )?(?:übersicht|liste|tabelle|aufstellung) (?:der|aller|von)\b",
             r"alle \w+",
         ),
+        events=(
+            r"(?:wann|wo|warum|wieso|wer|wie|in welche[mr] \w+|an welchem \w+|seit wann) "
+            r"(?:genau )?(?:wurden?|war|waren|hat|haben|hatte|ist|sind|\w{2,}te|brannte|ging|kam|fiel)",
+        ),
         conditions=(
             "nur",
             "wenn",

@@ -497,6 +497,10 @@ LANGUAGE = Language(
             r"(?:an? )?(?:overview|list|table) of\b",
             r"all (?:the )?\w+",
         ),
+        events=(
+            r"(?:when|where|why|who|how(?: long| much| often)?|in which \w+|on which \w+|since when) "
+            r"(?:exactly )?(?:did|was|were|has|have|had|got)",
+        ),
         conditions=(
             "only",
             "if",
