@@ -197,7 +197,7 @@ def compared_answer(question: str) -> Answer:
     missing = "What will it be in 2030?"
     text = (
         "| Handbook 2026 | Handbook 2021 |\n| --- | --- |\n"
-        f"| “{new}” [1] | “{old}” [2] |\n\nThe documents do not answer: {missing}"
+        f"| “{new}” [1] | “{old}” [2] |\n\nThe documents do not answer this part: {missing}"
     )
     return replace(
         made,

@@ -158,7 +158,8 @@ def compose_rows(
     marks = []
     for row in found.rows:
         told = "; ".join(f"{name}: {cell}" if name else cell for name, cell in row.cells)
-        line = page.cite(Line(told, cited[row.chunk_id], told))
+        hit = cited[row.chunk_id]
+        line = page.cite(Line(told, hit, _row_in(hit, [cell for _, cell in row.cells])))
         marks.append(line.rpartition(" ")[2])
     numbers = tuple(dict.fromkeys(number for one in page.said for number in one.citations))
     head, rule, *lines = found.markdown.splitlines() or ["", ""]
@@ -171,6 +172,13 @@ def compose_rows(
     lead = "\n".join([f"{above[0]} {marked}", *above[1:]])
     text = "\n\n".join([lead, "\n".join(filter(None, table)), *found.notes])
     return page.done(text.strip(), "table" if found.figure is None else "value")
+
+
+def _row_in(hit: Hit, cells: Sequence[str]) -> str:
+    """The line of a passage that holds these cells; its first one where none holds them as they
+    are shown."""
+    lines = hit.text.splitlines() or [hit.text]
+    return max(lines, key=lambda line: sum(cell in line for cell in cells))
 
 
 def _marked(line: str | None, mark: str | None) -> str:

@@ -69,14 +69,14 @@ FORMER = Calibration(
 # that was looked at) was refused by the limit of before, though its sentence was found: people do
 # not use the documents' words. So 1.35 points more for every question, and less for one that takes
 # something for granted which its passage does not hold: a name, a date or a figure (3 points), or
-# whose other words its sentence lacks (1.6). A question in another language than its passage shares
+# whose other words its sentence lacks (2). A question in another language than its passage shares
 # no words with it.
 BUILT_IN = Calibration(
     weights={
         **FORMER.weights,
         "other_language": 2.2,
         "values_unheld": -3.0,
-        "words_unheld": -1.6,
+        "words_unheld": -2.0,
     },
     bias=-6.92,
     refuse_below=0.30,

@@ -215,7 +215,7 @@ def test_the_missing_part_is_named_once() -> None:
     html = markup.turn_html(ENGLISH, finished(compared_answer("?")))
     assert "Answered in part" in read(html)
     assert html.count("What will it be in 2030?") == 2  # beside the answer, and to be copied
-    assert "The documents do not answer: What" in markup.copy_text(
+    assert "The documents do not answer this part: What" in markup.copy_text(
         ENGLISH, finished(compared_answer("?"))
     )
 

@@ -499,7 +499,7 @@ LANGUAGE = Language(
         ),
         events=(
             r"(?:when|where|why|who|how(?: long| much| often)?|in which \w+|on which \w+|since when) "
-            r"(?:exactly )?(?:did|was|were|has|have|had|got)",
+            r"(?:exactly )?(?:did|was|were|(?:has|have|had)(?! to\b)|got)",
         ),
         conditions=(
             "only",
