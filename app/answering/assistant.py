@@ -238,6 +238,9 @@ class Assistant:
         question = in_one_spelling(interpretation.question)
         meant = self._index.spelling(question, ask.scope.spaces).words_meant
         planned = plan(tidy(question, meant))
+        if not interpretation.alone and planned.kind is Kind.FACTS and not planned.compared:
+            # The question before stands in front of this one, and has been answered.
+            planned = replace(planned, kind=Kind.FACT, parts=planned.parts[-1:])
         each = self._each(len(planned.parts))
         finding = find(planned.parts, ask.scope, self._index, calibration, each=each)
         return _Attempt(interpretation, planned, finding)
