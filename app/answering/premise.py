@@ -20,7 +20,8 @@ _ASKING = {
 
 # How like a word of the evidence (cosine of token vectors) an honest paraphrase is at least. Set by
 # hand on eleven pairs with the starter embedder: false verbs lie at .28 to .42, and some honest
-# words ("payday" for "salaries are paid") below that too, so it only weighs in the confidence.
+# words ("payday" for "salaries are paid") below that too. So it weighs in the confidence, and
+# decides alone only where a question asks about an event.
 AS_LIKE = 0.45
 
 
