@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 from app.privacy.guard import guard_child
+from ingest.sandbox.rights import give_up_rights
 
 from .options import Adapter, EngineOptions
 from .server import EngineStartError, run_engine
@@ -33,6 +34,7 @@ def main() -> int:
     parser.add_argument("--name", default="")
     parser.add_argument("--sha256", default="")
     guard_child()
+    give_up_rights()  # before anything starts a thread, which would keep them
     given = vars(parser.parse_args())
     given["adapters"] = tuple(given["adapters"])
     try:

@@ -13,6 +13,7 @@ from app.privacy import namespace
 from app.privacy.allowed import named_in
 from app.privacy.relay import Relay
 from ingest.sandbox.confinement import Need, confine
+from ingest.sandbox.rights import give_up_rights
 
 if TYPE_CHECKING:
     from app.settings import Settings
@@ -85,6 +86,7 @@ def _gone_apart(
 ) -> Apart:
     wanted = settings.privacy.namespace
     if wanted == "off":
+        give_up_rights()
         return Apart(OFF, OFF)
     hosts = named_in(settings)
     relay = Relay(hosts) if hosts else None

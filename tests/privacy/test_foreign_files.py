@@ -80,7 +80,7 @@ def test_a_call_has_limits_and_one_file(called: Path, tmp_path: Path) -> None:
         call(eats, memory_mib=512)
     with pytest.raises(CallRefused, match="takes more than 2 s"):
         call(sleeps, seconds=2)
-    with pytest.raises(CallRefused, match="memory|SIGABRT"):
+    with pytest.raises(CallRefused, match=r"memory|SIGABRT"):
         call(dies)
 
 

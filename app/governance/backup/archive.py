@@ -114,7 +114,9 @@ def verify(file: Path, passphrase: str | None, key: VerifyKey | None) -> Manifes
     except CallRefused as refused:
         if refused.kind == BackupFault.__name__:
             raise BackupFault(str(refused)) from None
-        raise BackupFault(f"{file} {refused}: it is damaged or hostile; copy it once more") from None
+        raise BackupFault(
+            f"{file} {refused}: it is damaged or hostile; copy it once more"
+        ) from None
     return manifest_of(said)
 
 
