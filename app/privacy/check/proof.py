@@ -20,7 +20,15 @@ from app.governance.audit.egress import recorded_in
 from app.governance.audit.opening import open_trail
 from app.privacy import PROXIES, SWITCHES, UNSET
 from app.privacy.attempts import AttemptFile
-from app.privacy.check.breakout import BELOW, ON_ANY, TURNED, UNRECORDED, WITH_NAMES
+from app.privacy.check.breakout import (
+    BELOW,
+    MEMORY,
+    ON_ANY,
+    TURNED,
+    UNRECORDED,
+    WITH_NAMES,
+    NotHere,
+)
 from app.privacy.check.browser_page import browser_here, load_poisoned_page
 from app.privacy.check.foreign_host import OUTSIDE, Visits, joined_outside, outside_on_loopback
 from app.privacy.check.job import do_job
@@ -86,7 +94,9 @@ def _prove(folder: Path, isolated: bool, attempts: list[str]) -> dict[str, objec
         "reached_outside_during_job": during,
         "attempts": [asdict(one) for one in outcomes],
         "trail": trail,
-        "not_apart": next((_said(guarded[name]) for name in below if name != TURNED), ""),
+        "not_apart": next(
+            (_said(guarded[name]) for name in below if name not in (TURNED, MEMORY)), ""
+        ),
         "turnable": _said(guarded[TURNED]) if TURNED in guarded else "",
         "browser": page,
     }
@@ -173,13 +183,16 @@ def _in_trail(home: Path) -> dict[str, int]:
 def _judged(name: str, bare: dict[str, object], guarded: dict[str, object]) -> Outcome:
     got_out, recorded = bool(guarded["got_out"]), bool(guarded["recorded"])
     proved: bool | None = bool(bare["got_out"]) and not got_out
-    if guarded.get("not_apart"):
+    missing = bare["error"] == NotHere.__name__  # the program for it; nothing was tried
+    if missing and not got_out:
+        proved = None
+    elif guarded.get("not_apart"):
         proved = None  # a limit of this machine, and said to be one
     elif name not in UNRECORDED:
         proved = proved and recorded
     return Outcome(
         name,
-        bool(bare["got_out"]),
+        None if missing else bool(bare["got_out"]),
         got_out,
         # A library may keep the refusal to itself; the record tells.
         not got_out and (bool(guarded["refused"]) or recorded or name in UNRECORDED),
