@@ -32,7 +32,6 @@ def main() -> int:
     parser.add_argument("--slice-seconds", type=float, default=0.15)
     parser.add_argument("--watch-stdin", action="store_true")
     parser.add_argument("--name", default="")
-    parser.add_argument("--sha256", default="")
     guard_child()
     give_up_rights()  # before anything starts a thread, which would keep them
     given = vars(parser.parse_args())

@@ -105,9 +105,10 @@ def _gone_apart(
             f"this process cannot have a network namespace of its own: {reason}. Permit user "
             "namespaces on this machine or in this container, or set privacy.namespace to auto"
         )
+    turnable = _only_answer(listeners)  # some kernels let root alone do it
     unfiltered = confine(Need.LOOPBACK)
     # A second domain over the first says whether the kernel has any.
-    return Apart(reason, unfiltered, relay, _only_answer(listeners), stay_apart())
+    return Apart(reason, unfiltered, relay, turnable, stay_apart())
 
 
 def listen(host: str, port: int) -> list[socket.socket]:

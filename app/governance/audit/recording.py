@@ -136,8 +136,14 @@ class Recorder:
             "citations": [self._citation(citation) for citation in answer.citations],
             "notices": [asdict(notice) for notice in answer.notices],
             "unsupported": sum(not sentence.supported for sentence in answer.sentences),
+            "embedder": self._embedder(),
             **_cost(answer.usage, answer.timings),
         }
+
+    def _embedder(self) -> dict[str, str]:
+        """What found the passages; the last is the hash of the file that runs."""
+        one = self._index.embedder
+        return {"name": one.name, "sha256": one.sha256, "file_sha256": one.file_sha256}
 
     def _plan(self, plan: Plan) -> dict[str, Any]:
         return {

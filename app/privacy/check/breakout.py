@@ -201,14 +201,8 @@ class Attempts:
 
     def try_c_library_in_a_parser(self) -> None:
         """Recorded by the parser's parent; the kernel's own refusal is what counts here."""
-        code = (
-            "import sys; from ingest.sandbox.confinement import Need, confine\n"
-            "from app.privacy.check.limits import connect_in_c\n"
-            "if sys.argv[3] == 'guarded': confine(Need.NOTHING)\n"
-            "sys.exit(connect_in_c(sys.argv[1], int(sys.argv[2])))"
-        )
         how = "bare" if sys.argv[4] == "bare" else "guarded"
-        command = [sys.executable, "-c", "from app.privacy.check import limits\n" + code]
+        command = [sys.executable, "-m", "app.privacy.check.limits"]
         subprocess.run([*command, self._host, str(self._port), how], check=False)
 
     def try_c_library_that_connects(self) -> None:
