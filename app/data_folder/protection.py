@@ -13,6 +13,8 @@ OTHERS = 0o077  # the rights of everybody but the owner
 # A folder that holds one of these is a data folder; the first is in each since there are any.
 _MARKS = (LAYOUT.owner_lock, LAYOUT.catalogue, LAYOUT.trail_key, LAYOUT.trail_begun)
 _OF_THE_DISK = {"lost+found"}  # what a fresh file system holds
+# What the guard of a process of ours may have written before the folder was opened.
+_OF_A_GUARD = {LAYOUT.egress_attempts.name, LAYOUT.egress_attempts.with_suffix(".pouring").name}
 _LEAST_BYTES = 1 << 20  # with less room not even a record of the trail is sure to be written
 _SHOWN = 3  # names in a message
 
@@ -114,7 +116,7 @@ def refuse_foreign(folder: Path) -> None:
 
 def _other_things(home: Path, mode: int) -> str:
     """What a folder holds that is no data folder, shortly; "" where it may be closed."""
-    names = sorted({entry.name for entry in home.iterdir()} - _OF_THE_DISK)
+    names = sorted({entry.name for entry in home.iterdir()} - _OF_THE_DISK - _OF_A_GUARD)
     if mode & stat.S_ISVTX:
         return ", ".join(names[:_SHOWN]) or "it is everybody's"
     if any((home / mark).exists() for mark in _MARKS):

@@ -244,6 +244,20 @@ class Workspace:
             "calibration": calibration.source,
         }
 
+    def rebuild(self, progress: Callable[[int, int], None]) -> None:
+        """Compute all vectors anew; `progress` is told chunks that are done, and all.
+
+        On record before, with the embedder, since it changes what is found. Raises TrailFault.
+        """
+        embedder = self.index.embedder
+        about = {
+            "embedder": embedder.name,
+            "sha256": embedder.sha256,
+            "file_sha256": embedder.file_sha256,
+        }
+        self.trail.record(RecordKind.REINDEX, person=local_person(), data=about)
+        self.index.rebuild(progress)
+
     def record_batch(self, about: Mapping[str, Any], *, person: str = "") -> None:
         """Put on the trail what is about to be done with a questionnaire. Raises TrailFault."""
         self._recorder.write(RecordKind.BATCH, person or local_person(), about)

@@ -44,6 +44,7 @@ class RecordKind(Enum):
     SOURCE_OPENED = "source-opened"
     INGEST = "ingest"  # written before the document is stored
     INGEST_FAILED = "ingest-failed"
+    REINDEX = "reindex"  # all vectors are made anew
     MOVE = "move"  # of a document to another space
     DELETION = "deletion"
     DELETION_REFUSED = "deletion-refused"  # a hold
