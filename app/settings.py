@@ -12,7 +12,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -211,10 +211,30 @@ class AuditSettings(_Section):
         "auditor's key",
     )
     auditor_key: Path | None = Field(None, description="the auditor's public key, a PEM file")
+    texts_least_days: int = Field(
+        0,
+        ge=0,
+        le=MOST_DAYS,
+        description="for how many days the trail's questions and answers stay readable whatever is "
+        "deleted; 0: until their document or person is deleted",
+    )
+    texts_most_days: int = Field(
+        0,
+        ge=0,
+        le=MOST_DAYS,
+        description="after how many days the trail's questions and answers are erased; 0: never "
+        "by their age",
+    )
     key: Path | None = Field(
         None, description="the private key that signs the trail; by default inside the data folder"
     )
     rotate_mib: int = Field(64, ge=1, description="size of one file of the trail, MiB")
+
+    @model_validator(mode="after")
+    def _ages_in_order(self) -> "AuditSettings":
+        if 0 < self.texts_most_days < self.texts_least_days:
+            raise ValueError("texts_most_days is less than texts_least_days")
+        return self
 
 
 class RetentionSettings(_Section):

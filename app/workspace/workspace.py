@@ -157,8 +157,14 @@ class Workspace:
         return self.deleter.delete(names, space=space, person=person or local_person())
 
     def apply_retention(self, *, person: str = "") -> list[Removal]:
-        """Delete what the rules of retention say."""
-        return self.deleter.due(person=person or local_person())
+        """Delete what the rules of retention say, and erase the trail's texts that are too old."""
+        who = person or local_person()
+        removals = self.deleter.due(person=who)
+        keys = self.trail.texts.keys
+        if keys and (count := keys.count_due()):
+            self.trail.record(RecordKind.TEXTS_ERASED, person=who, data={"records": count})
+            keys.destroy_due()
+        return removals
 
     def search(self, ask: Ask, *, k: int) -> SearchResult:
         """The `k` best passages for a question, as they may be shown."""

@@ -50,6 +50,7 @@ class RecordKind(Enum):
     DELETION_REFUSED = "deletion-refused"  # a hold
     DELETION_RECEIPT = "deletion-receipt"
     RETENTION = "retention-changed"
+    TEXTS_ERASED = "texts-erased"  # of the trail, at the age that the settings name
     HOLD = "hold-changed"
     EXPORT = "export"
     CONVERSATION = "conversation-changed"  # erased by its person
