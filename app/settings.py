@@ -96,6 +96,15 @@ class SignInSettings(_Section):
     longest_hours: float = Field(
         12, gt=0, description="a session ends so many hours after it began"
     )
+    one_time_hours: float = Field(
+        72, gt=0, description="a one-time password that nobody used ends after so many hours"
+    )
+    prove_minutes: float = Field(
+        30,
+        ge=0,
+        description="administrators show their password again before they change something, "
+        "when it is so many minutes ago; 0: never",
+    )
     company_name: str = Field(
         "your company", description="name on the button for the company's sign-in"
     )

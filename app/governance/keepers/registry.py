@@ -5,7 +5,8 @@ of versions and the removal of people follow the registry.
 """
 
 import shutil
-from contextlib import closing
+import sqlite3
+from contextlib import closing, suppress
 
 from app.batch import journal
 from app.batch.forgetting import erase_results
@@ -13,6 +14,7 @@ from app.batch.moving import relabel_results
 from app.batch.queue.folders import delete_of_person
 from app.data_folder.layout import LAYOUT, DataFolder
 from app.governance.audit import text_keys as text_key_tables
+from app.governance.audit.records import TrailFault
 from app.governance.audit.text_keys import TextKeys, text_keys
 from app.governance.deletion.unfinished import Deletion
 from app.governance.keepers.keeper import Keeper, Moved, RestoredData, Tables
@@ -135,7 +137,9 @@ def _erase_texts_of_person(folder: DataFolder, person: str) -> None:
 
 def _restore_text_keys(data: RestoredData) -> None:
     """Keys that were destroyed since do not come back, and those made since are not lost."""
-    if data.former is not None and data.former.audit_texts.is_file():
+    if data.former is None or not data.former.audit_texts.is_file():
+        return
+    with suppress(TrailFault, sqlite3.DatabaseError):  # it may be why the backup is restored
         with closing(TextKeys(data.former.audit_texts)):
             pass  # of this version, and its log in it
         with closing(TextKeys(data.folder.audit_texts)) as keys:

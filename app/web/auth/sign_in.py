@@ -26,7 +26,7 @@ FIRST_PASSWORD = "/account/password"
 _SESSION = "strongroom.session"
 # What a browser needs to draw the sign-in; nothing of anyone's.
 _OPEN = ("/strongroom/", "/static/", "/assets/")
-_BEFORE = (SIGN_IN, "/sign-in/company", "/sign-in/company/return")
+_BEFORE = (SIGN_IN, "/sign-in/code", "/sign-in/company", "/sign-in/company/return")
 _BEFORE_CHANGE = (FIRST_PASSWORD, "/sign-out")
 _LOOK_S = 0.5  # seconds between looks whether somebody whose answer goes on is still signed in
 _TOLD_AGAIN_S = 300.0  # what a proxy says of a person is written down this often
@@ -64,6 +64,7 @@ def let_in(people: People, vouched: Vouched, groups: Groups, origin: str) -> Per
         full_name=vouched.full_name,
         groups=None if vouched.groups is None else groups.ours(vouched.groups),
         administrator=groups.administers(vouched.groups),
+        named_by_us=bool(groups.names),
     )
 
 
