@@ -179,7 +179,9 @@ def _verify_receipts(file: Path, key: VerifyKey) -> int:
     """Check what `strongroom remove --receipt` wrote; 1 if any is not genuine."""
     try:
         receipts = json.loads(file.read_text("utf-8"))
-    except (OSError, ValueError) as error:
+        if not isinstance(receipts, list) or not all(isinstance(one, dict) for one in receipts):
+            raise ValueError("no list of receipts")
+    except (OSError, ValueError, RecursionError) as error:
         raise TrailFault(f"{file} holds no receipts ({error})") from error
     wrong = 0
     for receipt in receipts:

@@ -127,6 +127,8 @@ def _read_list(path: Path, file: Path) -> tuple[str, list[str], list[str]]:
         told = tomllib.loads(content)
     except tomllib.TOMLDecodeError as error:
         raise WordListError(f"{path}: is no valid TOML ({error}); correct that line") from error
+    except RecursionError as error:
+        raise WordListError(f"{path}: is nested too deeply; correct the file") from error
     unknown = sorted(set(told) - _KNOWN)
     if unknown:
         raise WordListError(

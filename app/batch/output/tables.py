@@ -99,7 +99,7 @@ def _read_results(path: Path) -> tuple[RunInfo, list[RowResult]]:
                     raise TableError(f"{path} holds rows of two runs; compare them one by one")
                 info = run
                 results.append(from_json(RowResult, json.dumps(found)))
-    except (OSError, ValueError, KeyError, AttributeError, TypeError) as error:
+    except (OSError, ValueError, KeyError, AttributeError, TypeError, RecursionError) as error:
         raise TableError(
             f"{path} is no file of results of ours ({type(error).__name__})"
         ) from error

@@ -37,6 +37,7 @@ from app.settings import load_settings
 
 ISOLATED = "STRONGROOM_CHECK_NAMESPACE"  # set by whoever made the namespace for us
 _PORT = 8000
+_PATIENCE_S = 5.0
 _ENDED = {"error": "the process ended", "refused": False, "not_apart": ""}
 
 
@@ -149,6 +150,7 @@ def _attempts(
     assert child.stdin is not None
     assert child.stdout is not None
     found: dict[str, dict[str, object]] = {}
+    patience = _PATIENCE_S if how == "bare" else 0.0  # only there somebody is sure to come
     visits.taken()
     with child:
         for name in names:
@@ -158,7 +160,8 @@ def _attempts(
             line = child.stdout.readline()
             said = json.loads(line) if line else dict(_ENDED)
             recorded = len(record.read()) > before
-            found[name] = {**said, "got_out": visits.arrived(), "recorded": recorded}
+            got_out = visits.arrived(patience=patience)
+            found[name] = {**said, "got_out": got_out, "recorded": recorded}
         child.stdin.close()
     return found
 
