@@ -33,7 +33,7 @@ def main() -> int:
     parser.add_argument("--watch-stdin", action="store_true")
     parser.add_argument("--name", default="")
     guard_child()
-    give_up_rights()  # before anything starts a thread, which would keep them
+    give_up_rights(drives_gpu=True)  # before anything starts a thread, which would keep them
     given = vars(parser.parse_args())
     given["adapters"] = tuple(given["adapters"])
     try:

@@ -113,7 +113,7 @@ def confine(
     if not sys.platform.startswith("linux") or machine is None:
         return f"no filter for {platform.system()} on {platform.machine()}"
     if kernel is None:
-        give_up_rights()
+        give_up_rights(drives_gpu=need is Need.ACCEPT)
         kernel = Kernel()
     code = b"".join(struct.pack("<HBBI", *line) for line in _program(machine, need))
     if error := kernel.no_new_privileges():

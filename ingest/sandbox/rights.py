@@ -10,6 +10,7 @@ import sys
 
 _VERSION = 0x20080522  # _LINUX_CAPABILITY_VERSION_3
 _DROP, _DUMPABLE = 24, 4  # PR_CAPBSET_DROP, PR_SET_DUMPABLE
+_GPU = "/dev/nvidiactl"
 _MOST = 64  # capabilities that this version can name
 # From <linux/capability.h>: what root needs for files of others, and for memory and turns of the
 # processor. Not among them: looking into processes, mounting, loading modules, raw packets, and
@@ -20,8 +21,11 @@ KEPT = (_CHOWN, _DAC_OVERRIDE, _FOWNER, _FSETID, _KILL, _NET_BIND_SERVICE, _IPC_
         _SYS_RESOURCE)  # fmt: skip
 
 
-def give_up_rights() -> None:
+def give_up_rights(*, drives_gpu: bool = False) -> None:
     """Keep of root's rights those of `KEPT`, and let nobody but root look into this process.
+
+    One that drives a GPU stays as it is for others of its user: whether each driver works in a
+    closed process was not tried.
 
     Call while this process has one thread: the others would keep their rights. What the kernel
     refuses, such as rights that are gone already, is left as it is.
@@ -30,7 +34,8 @@ def give_up_rights() -> None:
         return
     libc = ctypes.CDLL(None, use_errno=True)
     # No image of its memory, and /proc/PID/mem, environ, fd and maps are root's alone.
-    libc.prctl(_DUMPABLE, 0, 0, 0, 0)
+    if not (drives_gpu and os.path.exists(_GPU)):
+        libc.prctl(_DUMPABLE, 0, 0, 0, 0)
     if os.geteuid() != 0:
         return
     for one in range(_MOST):
