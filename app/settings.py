@@ -127,7 +127,8 @@ class SignInSettings(_Section):
     )
     groups: dict[str, str] = Field(
         {},
-        description="the company's groups, and the group here for each; if empty, the same names, but for groups that were made here",
+        description="the company's groups, and the group here for each; if empty, the same names, "
+        "but for groups that were made here",
     )
     administrators: str | None = Field(
         None, description="the company's group whose people administer Strongroom"

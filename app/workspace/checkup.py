@@ -290,7 +290,7 @@ def _serving(settings: Settings) -> Iterator[Finding]:
     owner = find_owner(settings.home)
     if owner is None or owner.pid in (0, os.getpid()) or settings.privacy.namespace == "off":
         return
-    gone = namespace.is_apart(owner.pid)
+    gone = namespace.is_apart(owner.pid, owner.network)
     if gone is not None:
         yield Finding(
             "privacy",

@@ -144,7 +144,8 @@ def test_refusal_names_the_target(tmp_path: Path, code: str, target: str) -> Non
         "__import__('subprocess').run([sys.executable, '-m', 'app.zz'], cwd='{folder}')",
         "__import__('subprocess').run([sys.executable, '-m', 'app.zz'],"
         " env={{'PYTHONPATH': '{folder}'}})",
-        "__import__('os').execv(sys.executable, ['python', '-c', 'from multiprocessing.x import a'])",
+        "__import__('os').execv(sys.executable,"
+        " ['python', '-c', 'from multiprocessing.x import a'])",
         "__import__('subprocess').run([sys.executable, '-m', 'joblib.externals.loky.x'])",
     ],
 )  # fmt: skip
