@@ -125,7 +125,7 @@ def _read_list(path: Path, file: Path) -> tuple[str, list[str], list[str]]:
         return path.stem, [line for line in lines if not line.startswith("#")], []
     try:
         told = tomllib.loads(content)
-    except tomllib.TOMLDecodeError as error:
+    except ValueError as error:  # TOML's own, and numbers that Python takes for too long
         raise WordListError(f"{path}: is no valid TOML ({error}); correct that line") from error
     except RecursionError as error:
         raise WordListError(f"{path}: is nested too deeply; correct the file") from error
