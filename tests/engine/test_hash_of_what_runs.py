@@ -1,6 +1,7 @@
 """The SHA-256 in answers and records is that of the file that was loaded, whatever is noted."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,6 @@ import pytest
 from app.answering.chat_model import engine_options
 from app.engine.gguf import read_gguf
 from app.engine.models import STARTER_EMBEDDER, Model, installed_models_dir, record
-from app.engine.options import EngineOptions
 from app.engine.routes import Engine
 from app.settings import EngineSettings
 from vectorstore.disk import sha256_of
@@ -28,14 +28,7 @@ def model(tmp_path: Path, starter_gguf: Path) -> Path:
 def loaded_engine(model: Path) -> Engine:
     known = Model(model.name, "chat", model, model.stat().st_size, "0" * 64)
     asked = engine_options(EngineSettings(context=512, gpu_layers=0), known)
-    options = EngineOptions(**{**vars_of(asked), "parallel": 1, "kv_cells": 0})
-    return Engine(options, 0)
-
-
-def vars_of(options: EngineOptions) -> dict[str, object]:
-    from dataclasses import fields
-
-    return {field.name: getattr(options, field.name) for field in fields(options)}
+    return Engine(replace(asked, parallel=1, kv_cells=0), 0)
 
 
 def test_what_is_noted_beside_a_model_is_not_believed(model: Path) -> None:

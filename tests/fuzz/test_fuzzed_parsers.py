@@ -256,7 +256,8 @@ PARSERS: dict[str, Parser] = {
     ),
     "a word list": Parser(
         written("w.toml", lambda path: list_here(str(path), str(path))),
-        lambda: [b'name = "a"\nwords = ["x", "y z"]\npatterns = ["[a-z]{3}-\\\\d+"]\n'],
+        lambda: [b'name = "a"\nwords = ["x", "y z"]\npatterns = ["[a-z]{3}-\\\\d+"]\n',
+                 b"words = [" + b"9" * 5_000 + b"]"],
         (WordListError,),
     ),
     "settings": Parser(

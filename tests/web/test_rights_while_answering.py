@@ -1,7 +1,7 @@
 """An answer under way ends with the session, the person, and the right to what it is drawn from."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from typing import Any
 
 import httpx
@@ -95,7 +95,7 @@ class Home:
             return ["open", "board"]
 
     def ask(self, ask: Ask) -> EventStream[Any]:
-        def events() -> Iterator[str]:
+        def events() -> Generator[str, None, None]:
             try:
                 for number in range(20):
                     time.sleep(0.1)
@@ -112,7 +112,7 @@ def test_an_answer_ends_when_the_right_to_its_documents_is_taken_away(away: str)
     rules = [Rules({"open": SpaceRule(readers=frozenset({"staff"}))})]
     home = Home()
     workspace = PersonalWorkspace(home, lambda: person[0], lambda: rules[0])  # type: ignore[arg-type]
-    events = workspace.ask(Ask("How many days?", scope=Scope(("open",))))
+    events: EventStream[Any] = workspace.ask(Ask("How many days?", scope=Scope(("open",))))
     assert next(events) == "word 0"
     if away == "right":
         rules[0] = Rules({})
