@@ -37,12 +37,11 @@ def protect(home: Path) -> None:
     """
     refuse_other_things(home)
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
-    state = home.stat()
-    if os.geteuid() not in (0, state.st_uid):
+    if theirs := of_another_user(home):
         raise FolderOpenToOthers(
-            f"{home} belongs to another user of this machine (uid {state.st_uid}), who could read "
-            "and change everything in it: name a folder of your own, or one below it, with --home"
+            f"{theirs}: name a folder of your own, or one below it, with --home"
         )
+    state = home.stat()
     if not state.st_mode & OTHERS:
         return
     mode = f"mode {stat.S_IMODE(state.st_mode):03o}"
@@ -65,6 +64,17 @@ def protect(home: Path) -> None:
             "after chmod 700): name a folder on another one with --home"
         )
     _log.warning("%s could be entered by other users of this machine (%s): closed.", home, mode)
+
+
+def of_another_user(home: Path) -> str:
+    """Whose a folder is, in words, where it is another user's and we are not root; else ""."""
+    owner = home.stat().st_uid
+    if os.geteuid() in (0, owner):
+        return ""
+    return (
+        f"{home} belongs to another user of this machine (uid {owner}), who could read and change "
+        "everything in it"
+    )
 
 
 def refuse_other_things(home: Path) -> None:
