@@ -43,14 +43,19 @@ class Joins:
         body = await read_body(receive)
         if body is None:
             return  # the gate has hung up on it
-        number = _said(body).get("fn_index")
-        if type(number) is not int or number not in self._functions:
+        if self._is_unknown(_said(body)):
             await answer_plain(send, 404, refusal_texts(scope).not_found)
             return
         if not self._may_begin(person.id, _tab_in(body)):
             await answer_plain(send, 429, refusal_texts(scope).too_often)
             return
         await self._app(scope, handing_on(body, receive), send)
+
+    def _is_unknown(self, said: dict[str, Any]) -> bool:
+        """Whether a tab asks for what the page does not have; what is no tab's, others refuse."""
+        number = said.get("fn_index")
+        known = type(number) is int and number in self._functions
+        return isinstance(said.get("session_hash"), str) and not known
 
     def _may_begin(self, person: str, tab: str) -> bool:
         now = time.monotonic()
