@@ -262,7 +262,24 @@ def _must_compute(plan: Plan, part: Part) -> bool:
 
 
 def _quoted(part: Part, found: Evidence) -> Line:
-    return Line(f"“{found.told}”", part.passage(found), found.candidate.quote)
+    told = _clause_about(part.question, found.told)
+    return Line(f"“{told}”", part.passage(found), found.candidate.quote)
+
+
+def _clause_about(question: str, sentence: str) -> str:
+    """Of a sentence that tells of several names in turn, the clause about the one that is asked
+    about; the whole sentence where that is not clear."""
+    clauses = sentence.split("; ")
+    asked = names(question)
+    if len(clauses) < 2 or not asked or _ROW.match(sentence):
+        return sentence
+    held = [at for at, clause in enumerate(clauses) if asked & set(words(clause))]
+    others = [clause for at, clause in enumerate(clauses) if at not in held]
+    if len(held) != 1 or not all(names(clause) - asked for clause in others):
+        return sentence
+    before = "… " if held[0] else ""
+    behind = " …" if held[0] < len(clauses) - 1 else ""
+    return f"{before}{clauses[held[0]]}{behind}"
 
 
 def _several(plan: Plan, finding: Finding, page: _Page) -> Composed:
@@ -413,6 +430,8 @@ def _sections(part: Part, around: Around) -> list[Line]:
     """
     hit = part.passage(part.evidence[0])
     asked = {stem_of(word): part.rarity.get(word, 1.0) for word in telling_words(part.question)}
+    # A word that stands nowhere stands in no heading: "the rounds of an interview".
+    asked = {stem: weight for stem, weight in asked.items() if weight < 1.0} or asked
     path = hit.heading.split(SEPARATOR)
     for depth in range(len(path)):
         above = SEPARATOR.join(path[:depth])

@@ -421,6 +421,7 @@ class SupportWords:
     verb_prefixes: Words  # of a participle, or before it: "ge" in "gekauft"
     verb_particles: Words  # before such a prefix: "ein" in "eingekauft"
     verb_endings: Words  # longest first; () where the stemmer knows all
+    before_nouns: Words  # besides articles: behind them stands a noun, not a name
     capital_nouns: bool  # whether every noun has a capital, so that a capital makes no name
     inflections: tuple[Words, ...]  # "pay paid"
     equivalents: tuple[Words, ...]  # "buy purchase"

@@ -1294,6 +1294,10 @@ LANGUAGE = Language(
             "ab an auf aus bei bereit dar ein fest her hin mit nach nieder statt teil um vor weg weiter zu zurueck zuruck zusammen"
         ),
         verb_endings=split("tet test ten te et en st t e n"),
+        before_nouns=split(
+            """im am zum zur beim vom ins ans aufs mein meine meinen meinem meiner jede jeder jedes jedem
+            jeden kein keine keinen keinem viele vielen einige mehrere alle allen ohne pro je"""
+        ),
         capital_nouns=True,
         inflections=tuple(
             split(forms)

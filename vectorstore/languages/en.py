@@ -1397,6 +1397,7 @@ LANGUAGE = Language(
         verb_prefixes=(),
         verb_particles=(),
         verb_endings=(),
+        before_nouns=(),
         capital_nouns=False,
         inflections=tuple(
             split(forms)
