@@ -181,6 +181,9 @@ test: $(DONE)/dev $(DONE)/models vocabulary machine ## what the tests need, then
 test-slow: $(DONE)/dev $(DONE)/models vocabulary machine ## the tests that take minutes
 	@$(if $(UNPLUGGED),$(UNPLUG)) $(BIN)/python -m pytest -m slow $(ARGS)
 
+fuzz: $(DONE)/dev ## every parser of foreign bytes with 20,000 inputs each; takes hours
+	@STRONGROOM_FUZZ=$(or $(N),20000) $(BIN)/python -m pytest -n 0 --timeout 0 tests/fuzz $(ARGS)
+
 test-gpu: $(DONE)/dev $(DONE)/models vocabulary ## the tests that need a CUDA device
 	@$(BIN)/python -m pytest -m gpu $(ARGS)
 

@@ -122,8 +122,9 @@ def web_app(
 
 
 def _workspaces(home: Workspace, house: Accounts) -> Callable[[Person], PersonalWorkspace]:
-    """Each person's view of the data folder."""
-    return lambda person: PersonalWorkspace(home, lambda: person, house.people.rules)
+    """Each person's view of the data folder, with the rights that they have at each moment."""
+    people = house.people
+    return lambda person: PersonalWorkspace(home, partial(people.by_id, person.id), people.rules)
 
 
 def _conversations(settings: Settings, home: Workspace) -> Conversations:

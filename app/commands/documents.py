@@ -142,7 +142,7 @@ def reindex(arguments: Namespace) -> int:
             progress_bar.total = total
             progress_bar.update(done - progress_bar.n)
 
-        home.index.rebuild(show)
+        home.rebuild(show)
         read, unread = _read_again(home) if arguments.read_again else ([], [])
         records = home.documents()
     result: dict[str, object] = {
