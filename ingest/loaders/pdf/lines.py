@@ -1,9 +1,12 @@
 """Puts the runs of a PDF page together into lines, in the order in which they are drawn."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
-from ingest.loaders.pdf.tables import SAME_LINE, Line, Table, find_tables, tidy
+from ingest.loaders.pdf.matrix import Box
+from ingest.loaders.pdf.open_tables import open_tables
+from ingest.loaders.pdf.ruled_tables import ruled_tables
+from ingest.loaders.pdf.tables import SAME_LINE, Line, Table, tidy
 from ingest.loaders.pdf.text import Rule, Run
 
 _SPACE = 0.17  # of the font size: a wider gap parts two words
@@ -13,13 +16,18 @@ _MARKER = re.compile(
 )
 
 
-def page_blocks(runs: Iterable[Run], rules: Sequence[Rule]) -> list[Line | Table]:
-    """Lines and tables of a page in the order in which the file draws them."""
+def page_blocks(
+    runs: Iterable[Run], rules: Sequence[Rule], filled: Sequence[Box] = ()
+) -> list[Line | Table]:
+    """Lines and tables of a page in the order in which the file draws them.
+
+    `filled` are areas of a colour, which rows of tables may lie on.
+    """
     pieces = _pieces(runs, [rule for rule in rules if rule.y1 - rule.y0 > rule.x1 - rule.x0])
     blocks: list[Line | Table] = []
     placed: dict[int, Table] = {}
     inside: set[int] = set()
-    for members, table in find_tables(pieces, rules):
+    for members, table in _tables(pieces, rules, filled):
         placed[min(members)] = table
         inside |= members
     for number, piece in enumerate(pieces):
@@ -35,6 +43,19 @@ def page_blocks(runs: Iterable[Run], rules: Sequence[Rule]) -> list[Line | Table
         if isinstance(block, Line):
             block.text = tidy(block.text)
     return [block for block in blocks if isinstance(block, Table) or block.text]
+
+
+def _tables(
+    pieces: Sequence[Line], rules: Sequence[Rule], filled: Sequence[Box]
+) -> Iterator[tuple[set[int], Table]]:
+    """Tables, each with the numbers of the pieces that went into it."""
+    used: set[int] = set()
+    for members, table in ruled_tables(pieces, rules, filled):
+        if not used & members:  # frames within frames hold the same pieces
+            used |= members
+            yield members, table
+    free = [n for n, piece in enumerate(pieces) if piece.angle == 0 and n not in used]
+    yield from open_tables(pieces, free, rules, filled)
 
 
 def _pieces(  # noqa: PLR0912

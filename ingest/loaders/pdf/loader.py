@@ -197,7 +197,7 @@ def _read_pages(
             shown, unread = _without_unread(
                 _decoded(interpreter.read(pages[number]), number, drawing)
             )
-            blocks = page_blocks(_visible(shown, number, drawing, count), shown.rules)
+            blocks = page_blocks(_visible(shown, number, drawing, count), shown.rules, shown.filled)
             form = _form_fields(pages[number])
         except MemoryError:
             raise

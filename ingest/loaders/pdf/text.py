@@ -6,6 +6,7 @@ headings need; so the text operators are followed here.
 """
 
 import math
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from pypdf import PageObject
@@ -79,6 +80,7 @@ class PageText(NamedTuple):
     painted: bool  # something is drawn: images, lines or areas
     image_share: float  # of the page's area covered by its images together
     height: tuple[float, float] = (0.0, 0.0)  # the lower and upper edge; equal: not known
+    filled: Sequence[Box] = ()  # areas of a colour
 
 
 class _State:
@@ -148,6 +150,7 @@ class _Page:
         self._runs: list[Run] = []
         self._rules: list[Rule] = []
         self._boxes: list[Box] = []  # areas that are not white
+        self._filled: list[Box] = []  # the same without pictures
         self._image_area = 0.0
         self._painted = False
         self._forms = self._covers = 0
@@ -165,7 +168,10 @@ class _Page:
         rules = self._rules if len(self._rules) < _MOST_RULES else []
         crop = self._page.cropbox
         edges = (min(float(crop.bottom), float(crop.top)), max(float(crop.bottom), float(crop.top)))
-        return PageText(self._runs, rules, self._painted, min(1.0, self._image_area / area), edges)
+        return PageText(
+            self._runs, rules, self._painted, min(1.0, self._image_area / area), edges,
+            self._filled,
+        )  # fmt: skip
 
     def _walk(  # noqa: PLR0912, PLR0915  # a branch an operator
         self, operations: list[tuple[Any, bytes]], resources: DictionaryObject, state: _State,
@@ -263,6 +269,8 @@ class _Page:
             width, height = box[2] - box[0], box[3] - box[1]
             if filled and not state.white:
                 self._boxes.append(box)
+                if len(self._filled) < _MOST_RULES:
+                    self._filled.append(box)
             if min(width, height) <= _THIN < _SHORTEST_RULE <= max(width, height):
                 self._rules.append(Rule(*box))
             elif stroked and len(part) <= 12 and len(self._rules) < _MOST_RULES:
