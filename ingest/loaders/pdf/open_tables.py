@@ -153,7 +153,7 @@ class _Open:
             CellRow(texts, all(pieces[n].bold for n in _numbers(row)), self._is_filled(row))
             for texts, row in zip(cells, rows, strict=True)
         ]
-        return read_rows(read, heads, pieces[self._lines[0][0]].y)
+        return read_rows(read, heads, pieces[self._lines[0][0]].y, self._columns)
 
     # Rows by the order in which the pieces were drawn
 
@@ -319,7 +319,10 @@ class _Open:
         width = len(self._columns)
         grid = [[""] * width for _ in rows]
         lower: set[int] = set()  # columns that have a name in a row below
-        for at in range(len(rows) - 1, -1, -1):
+        titles = next((n for n, row in enumerate(rows) if len(row) > 1), 0)
+        for at in range(titles):
+            grid[at] = [self._text(rows[at][0])] * width
+        for at in range(len(rows) - 1, titles - 1, -1):
             row = rows[at]
             over = [cell for cell in row if set(range(cell.left, cell.right + 1)) & lower]
             for cell in row:

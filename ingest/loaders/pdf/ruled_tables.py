@@ -4,8 +4,9 @@ A cell that no rule cuts is one, over as many columns and rows as it covers. Whe
 of rows, the lines of text in between say which rows there are.
 """
 
-from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise, zip_longest
 from typing import NamedTuple
 
 from ingest.loaders.pdf.columns import columns_of, in_rows, parted
@@ -146,7 +147,8 @@ def _place(piece: Line, frame: _Frame) -> tuple[int, int] | None:
     x = piece.x0 + min(2.0, (piece.x1 - piece.x0) / 2)
     if not ys[-1] < middle < ys[0] or not xs[0] - 1 <= x < xs[-1]:
         return None
-    return sum(y >= middle for y in ys) - 1, sum(border <= x for border in xs[1:-1])
+    row = bisect_right(ys, -middle, key=lambda y: -y) - 1
+    return row, bisect_right(xs, x, 1, len(xs) - 1) - 1
 
 
 class _Cells:
@@ -173,8 +175,12 @@ class _Cells:
             }
             for x in self._added
         }
-        self._level = _covered(self._frame.ys, ((r.y0, r.x0, r.x1) for r in frame.level))
-        self._upright = _covered(self._frame.xs, ((r.x0, r.y0, r.y1) for r in frame.upright))
+        xs, ys = self._frame.xs, self._frame.ys
+        down = [-(a + b) / 2 for a, b in pairwise(ys)]  # middles of the rows, growing
+        across = [(a + b) / 2 for a, b in pairwise(xs)]
+        uprights = ((r.x0, -r.y1, -r.y0) for r in frame.upright)
+        self._upright = _cut_places(xs, uprights, down)
+        self._level = _cut_places(ys, ((r.y0, r.x0, r.x1) for r in frame.level), across)
 
     def _with_missing_columns(
         self, frame: _Frame, members: dict[int, tuple[int, int]]
@@ -195,17 +201,15 @@ class _Cells:
         """The cells as a table; None where they are none."""
         areas = self._areas()
         lines: dict[_Area, list[int]] = {}
-        for number in sorted(self._places, key=self._from_the_top):
+        for number in self._places:  # as they were drawn
             lines.setdefault(areas[self._places[number]], []).append(number)
         rows = self._rows(lines)
         if len(rows) < 2 or max(len(cell) for row in rows for cell in row.cells) > _LONGEST_CELL:
             return None
-        if sum(any(row.cells[x] for row in rows) for x in range(self._width)) < 2:
+        if sum(map(any, zip_longest(*(row.cells for row in rows)))) < 2:
             return None
-        return read_rows(rows, self._spanned_heads(lines), self._frame.ys[0])
-
-    def _from_the_top(self, number: int) -> tuple[float, float]:
-        return -self._pieces[number].y, self._pieces[number].x0
+        columns = list(pairwise(self._frame.xs))
+        return read_rows(rows, self._spanned_heads(lines), self._frame.ys[0], columns)
 
     def _areas(self) -> dict[tuple[int, int], _Area]:
         """The cell of each place of the grid."""
@@ -257,24 +261,22 @@ class _Cells:
 
     def _is_cut_upright(self, row: int, column: int) -> bool:
         """Whether something parts a place from the one on its left."""
-        x, ys = self._frame.xs[column], self._frame.ys
-        middle = (ys[row] + ys[row + 1]) / 2
-        if x in self._added:
+        if (x := self._frame.xs[column]) in self._added:
             return row not in self._crossed[x]
-        return any(a - _TOUCH <= middle <= b + _TOUCH for a, b in self._upright[column])
+        return row in self._upright[column]
 
     def _is_cut_level(self, row: int, column: int) -> bool:
         """Whether something parts a place from the one above it.
 
         Where a cell is parted and the one above it is not, or otherwise, they are two.
         """
-        for border in (column, column + 1):
-            if 0 < border < self._width and self._is_cut_upright(
-                row - 1, border
-            ) != self._is_cut_upright(row, border):
-                return True
-        middle = (self._frame.xs[column] + self._frame.xs[column + 1]) / 2
-        return any(a - _TOUCH <= middle <= b + _TOUCH for a, b in self._level[row])
+        if column in self._level[row]:
+            return True
+        return any(
+            self._is_cut_upright(row - 1, border) != self._is_cut_upright(row, border)
+            for border in (column, column + 1)
+            if 0 < border < self._width
+        )
 
     def _rows(self, lines: dict[_Area, list[int]]) -> list[CellRow]:
         within: dict[int, list[_Area]] = {}
@@ -316,7 +318,9 @@ class _Cells:
                 {c.left for c in row if is_number(text_of(self._pieces, c.numbers))} for row in rows
             ]
             if any(a & b for a, b in pairwise(figures)):
-                return [{of_piece[cell.numbers[0]]: cell.numbers for cell in row} for row in rows]
+                return _with_labels(
+                    [{of_piece[cell.numbers[0]]: cell.numbers for cell in row} for row in rows]
+                )
         return parted(self._pieces, cells, lambda area: area.left)
 
     def _is_filled(self, row: int) -> bool:
@@ -372,13 +376,17 @@ def _is_whole_row(row: int, lines: dict[_Area, list[int]], width: int) -> bool:
     return len(own) == 1 and own[0].right - own[0].left + 1 == width
 
 
-def _covered(
-    borders: Sequence[float], rules: Iterator[tuple[float, float, float]]
-) -> list[list[tuple[float, float]]]:
-    """For each border, from where to where rules run along it."""
-    found: list[list[tuple[float, float]]] = [[] for _ in borders]
+def _cut_places(
+    borders: Sequence[float], rules: Iterable[tuple[float, float, float]], middles: Sequence[float]
+) -> list[set[int]]:
+    """For each border, the places along it that rules part: those with their middle on a rule.
+
+    A rule is where it lies, from where and to where it runs.
+    """
+    found: list[set[int]] = [set() for _ in borders]
     for place, start, end in rules:
         nearest = min(range(len(borders)), key=lambda n: abs(borders[n] - place))
         if abs(borders[nearest] - place) <= 2 * _TOUCH:
-            found[nearest].append((start, end))
+            first = bisect_left(middles, start - _TOUCH)
+            found[nearest].update(range(first, bisect_right(middles, end + _TOUCH)))
     return found

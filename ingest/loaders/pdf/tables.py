@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from ingest.loaders.tables import TableReader
@@ -14,6 +14,9 @@ _FILLED_BODY = 0.3  # of a body's rows; where more lie on a colour, that says no
 _RTL = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
 _LTR_WORDS = re.compile("[0-9A-Za-z\u00c0-\u024f][0-9A-Za-z\u00c0-\u024f .,:/%-]*")
 LEADERS = re.compile(r"(?:\s?\.){4,}\s*|\s?…{2,}\s*|_{6,}")
+
+
+Interval = tuple[float, float]
 
 
 @dataclass(slots=True)
@@ -39,6 +42,11 @@ class Table:
     rows: list[str]
     y: float  # of its first row
     grid: Grid | None = None  # its cells, where they are known
+    columns: Sequence[Interval] = ()  # where they stand, in points
+    shown_heads: int = (
+        0  # rows at the top that bold type, colour, rules or figures show to be names
+    )
+    cells: Sequence[Sequence[str]] = ()  # all rows, those of names as well
 
 
 class CellRow(NamedTuple):
@@ -62,12 +70,32 @@ def text_of(pieces: Sequence[Line], numbers: Iterable[int]) -> str:
     return " ".join(tidy(pieces[number].text) for number in numbers)
 
 
-def read_rows(rows: Sequence[CellRow], heads: int, y: float) -> Table:
+def read_rows(rows: Sequence[CellRow], heads: int, y: float, columns: Sequence[Interval]) -> Table:
     """Rows as a table. `heads`: so many of them at least are names; 0 where nothing shows it."""
     count = max(heads, _bold_at_the_top(rows), _filled_at_the_top(rows))
-    cells = [row.cells for row in rows]
-    said, grid = next(TableReader(cells, count or None).sections(), ("", None))
-    return Table(said.split("\n") if said else [], y, grid)
+    return _read([row.cells for row in rows], count, Table([], y, None, columns, count))
+
+
+def continued(table: Table, above: Table) -> Table:
+    """A table at the top of a page with the names of the one that it goes on from.
+
+    The table itself where it has names of its own, or other columns.
+    """
+    names = above.grid.columns if above.grid else []
+    if not names or table.shown_heads or len(table.columns) != len(above.columns):
+        return table
+    beside = [
+        a[0] < b[1] and b[0] < a[1] for a, b in zip(table.columns, above.columns, strict=True)
+    ]
+    if not all(beside) or any(len(row) > len(names) for row in table.cells):
+        return table
+    return replace(_read([names, *table.cells], 1, table), cells=table.cells)
+
+
+def _read(cells: Sequence[Sequence[str]], heads: int, table: Table) -> Table:
+    rows = [list(row) for row in cells]
+    said, grid = next(TableReader(rows, heads or None).sections(), ("", None))
+    return replace(table, rows=said.split("\n") if said else [], grid=grid, cells=rows)
 
 
 def _bold_at_the_top(rows: Sequence[CellRow]) -> int:
