@@ -20,6 +20,10 @@ _TOUCH = 2.5  # points: rules this close meet
 _MOST_RULES = 1_500  # of one direction
 _MOST_PLACES = 20_000  # of a grid
 _LONGEST_CELL = 3_000  # characters; more is a page with a frame around it
+_LONGEST_NAME = 60  # characters of a column's name, or of a value that counts for several columns
+_MOST_HEADS = 4  # rows of names
+_MOST_COLUMNS = 3  # that a value below the names is said of
+_PROSE = 300  # characters that cells have in the mean; with more, rules part articles
 _WRAPPED = 1.5  # of the font size: lines of one cell are no further apart
 _FILLED = 0.6  # of a cell's width and height: an area that covers so much fills it
 _TWO_COLUMNS = (
@@ -206,6 +210,9 @@ class _Cells:
         rows = self._rows(lines)
         if len(rows) < 2 or max(len(cell) for row in rows for cell in row.cells) > _LONGEST_CELL:
             return None
+        filled = [len(cell) for row in rows for cell in row.cells if cell]
+        if sum(filled) > _PROSE * len(filled):
+            return None
         if sum(map(any, zip_longest(*(row.cells for row in rows)))) < 2:
             return None
         columns = list(pairwise(self._frame.xs))
@@ -287,6 +294,8 @@ class _Cells:
         for area in tall:  # its rows hold nothing else
             if not any(row in within for row in range(area.top, area.bottom + 1)):
                 within.setdefault(area.top, [])
+        texts = {area: text_of(self._pieces, numbers) for area, numbers in lines.items()}
+        said: set[_Area] = set()
         found = []
         for row in sorted(within):
             own = within[row]
@@ -295,10 +304,17 @@ class _Cells:
                 cells = [""] * self._width
                 numbers: list[int] = []
                 for area in (*over, *own):
-                    text = text_of(
-                        self._pieces, part.get(area, lines[area] if area in over else [])
-                    )
-                    for column in range(area.left, area.right + 1):
+                    text = text_of(self._pieces, part[area]) if area in part else ""
+                    if area in over:
+                        text = texts[area]
+                    # Only labels, names and values are said of all that they go over.
+                    is_long = len(text) > _LONGEST_NAME
+                    if is_long and area in over and area in said:
+                        continue
+                    said.add(area)
+                    wide = row > _MOST_HEADS and area.right - area.left >= _MOST_COLUMNS
+                    last = area.left if is_long or wide else area.right
+                    for column in range(area.left, last + 1):
                         cells[column] = f"{cells[column]} {text}".strip()
                     numbers += part.get(area, ())
                 numbers = numbers or [n for area in over for n in lines[area]]
@@ -341,13 +357,26 @@ class _Cells:
         if len(heads) < 3:
             return 0
         first = heads[0]
-        across = [area for area in lines if area.top == first and area.left < area.right]
+        top = [area for area in lines if area.top == first]
+        across = [area for area in top if area.left < area.right]
         if not across or any(area.top < first <= area.bottom for area in lines):
             return 0
-        last = max(first + 1, *(area.bottom for area in lines if area.top == first))
-        last = max(last, *(area.bottom for area in lines if area.top <= last), 0)
+        last = max(area.bottom for area in top)
+        if last == first:
+            below = [area for area in lines if area.top == first + 1]
+            narrower = sum(
+                one.left <= area.left and area.right <= one.right
+                and area.right - area.left < one.right - one.left
+                for one in across
+                for area in below
+            )  # fmt: skip
+            last = first + (narrower > 1)
+        last = max(area.bottom for area in lines if area.top <= last)
+        names = [area for area in lines if first <= area.top <= last]
+        if any(len(text_of(self._pieces, lines[area])) > _LONGEST_NAME for area in names):
+            return 0
         count = sum(row <= last for row in used)
-        return count if count < len(used) and count <= 4 else 0
+        return count if count < len(used) and count <= _MOST_HEADS else 0
 
 
 def _with_labels(rows: list[dict[_Area, list[int]]]) -> list[dict[_Area, list[int]]]:
