@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from ingest.loaders.notation import Place, written
 from ingest.loaders.pdf.matrix import Box
 from ingest.loaders.pdf.open_tables import open_tables
 from ingest.loaders.pdf.ruled_tables import ruled_tables
@@ -11,6 +12,8 @@ from ingest.loaders.pdf.text import Rule, Run
 
 _SPACE = 0.17  # of the font size: a wider gap parts two words
 _CELL = 0.9  # of the font size: a wider gap may part two cells
+_SCRIPT = 0.85  # of a line's font size: exponents and indices are smaller
+_RAISED, _LOWERED = 0.18, 0.08  # of the font size, from the baseline
 _MARKER = re.compile(
     r"(?:[•●○▪■□‣⁃–—*·o\uf0b7\uf0a7-]|\(?(?:\d{1,3}|[a-zA-Z]|[ivxlIVX]{1,5})[.)])$"
 )
@@ -65,6 +68,7 @@ def _pieces(  # noqa: PLR0912
     pieces: list[Line] = []
     current: Line | None = None
     last: Run | None = None
+    parts: list[tuple[str, Run]] = []  # of the current one
     for run in runs:
         if not run.text.strip():
             if (
@@ -75,6 +79,7 @@ def _pieces(  # noqa: PLR0912
                 and run.x0 < current.x1 + 1
             ):
                 current.text += " "
+                parts.append((" ", run))
             continue
         if last and _is_shadow(last, run):
             continue
@@ -89,23 +94,44 @@ def _pieces(  # noqa: PLR0912
                 current.size, current.bold = run.size, run.bold
                 if not any(map(str.isalnum, marker)):
                     current.text = "• "
+                    parts = [("• ", run)]
+            space = ""
             if gap > _SPACE * max(run.size, 0.6 * current.size) and not current.text.endswith(" "):
-                current.text += " "
-            current.text += run.text
+                space = " "
+            current.text += space + run.text
+            parts.append((space + run.text, run))
             current.x1 = max(current.x1, run.x1)
             current.bold = current.bold and run.bold
             if run.size > current.size:  # a superscript came first
                 current.size, current.y = run.size, run.y
         else:
             if current:
-                pieces.append(current)
+                pieces.append(_finished(current, parts))
+            parts = [(run.text, run)]
             current = Line(run.text, run.x0, run.x1, run.y, run.size, run.bold, run.angle)
         last = run
     if current:
-        pieces.append(current)
+        pieces.append(_finished(current, parts))
     for piece in pieces:
         piece.text = piece.text.strip()
     return pieces
+
+
+def _finished(line: Line, parts: Sequence[tuple[str, Run]]) -> Line:
+    """A line with what is raised or lowered in it written in one line."""
+    if len(parts) > 1:
+        placed = [(text, _place(run, line)) for text, run in parts]
+        if any(place != "line" for _, place in placed):
+            line.text = written(placed)
+    return line
+
+
+def _place(run: Run, line: Line) -> Place:
+    if run.size > _SCRIPT * line.size:
+        return "line"
+    if run.y - line.y > _RAISED * line.size:
+        return "up"
+    return "down" if line.y - run.y > _LOWERED * line.size else "line"
 
 
 def _continues(line: Line, run: Run, gap: float) -> bool:

@@ -15,6 +15,7 @@ from ingest.loaders.pdf.figures import figures_alone, figures_on, labels
 from ingest.loaders.pdf.lines import page_blocks
 from ingest.loaders.pdf.paragraphs import Page, Paragraphs
 from ingest.loaders.pdf.recognised import blocks_of, edges_of
+from ingest.loaders.pdf.struck import strokes_of_notes, without_struck
 from ingest.loaders.pdf.tables import Line, Table
 from ingest.loaders.pdf.text import Interpreter, PageText, Run
 from ingest.ocr.reading import reading_of
@@ -139,6 +140,7 @@ class _Counts:
         self.unrecognised: dict[str, list[int]] = {}  # why -> pages
         self.hidden: dict[int, int] = {}  # page -> words
         self.undrawn: dict[int, int] = {}
+        self.struck = 0  # passages
 
     def report(self, findings: Findings, *, empty: bool) -> None:
         """Warn of what people would miss, and of invisible text where it is a sentence or more.
@@ -166,6 +168,8 @@ class _Counts:
                 f"{words:,} words that may be invisible were read, because pages could not be "
                 f"drawn to look {_named(self.undrawn)}"
             )
+        if self.struck:
+            findings.warn(f"{self.struck} struck-through passages were left out")
         words = sum(self.hidden.values())
         if words >= _SENTENCE or (words and empty):
             findings.warn(
@@ -197,7 +201,12 @@ def _read_pages(
             shown, unread = _without_unread(
                 _decoded(interpreter.read(pages[number]), number, drawing)
             )
-            blocks = page_blocks(_visible(shown, number, drawing, count), shown.rules, shown.filled)
+            runs, struck = without_struck(
+                _visible(shown, number, drawing, count),
+                [*shown.rules, *strokes_of_notes(pages[number])],
+            )
+            blocks = page_blocks(runs, shown.rules, shown.filled)
+            count.struck += struck
             form = _form_fields(pages[number])
         except MemoryError:
             raise

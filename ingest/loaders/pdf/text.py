@@ -319,7 +319,9 @@ class _Page:
         self._walk(self._interpreter.stream(target), own, inner, depth + 1)
         del self._layers[opened:]
 
-    def _show(self, items: Any, state: _State, matrix: Matrix) -> Matrix:
+    def _show(  # noqa: PLR0912
+        self, items: Any, state: _State, matrix: Matrix
+    ) -> Matrix:
         """Record the strings of one Tj or TJ; returns the text matrix after it."""
         face, size = state.face, state.size
         if face is None or not isinstance(items, list | ArrayObject):
