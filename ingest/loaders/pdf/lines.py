@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from ingest.loaders.notation import Place, written
+from ingest.loaders.pdf.direction import reads_right_to_left
 from ingest.loaders.pdf.matrix import Box
 from ingest.loaders.pdf.open_tables import open_tables
 from ingest.loaders.pdf.ruled_tables import ruled_tables
@@ -14,6 +15,7 @@ _SPACE = 0.17  # of the font size: a wider gap parts two words
 _CELL = 0.9  # of the font size: a wider gap may part two cells
 _SCRIPT = 0.85  # of a line's font size: exponents and indices are smaller
 _RAISED, _LOWERED = 0.18, 0.08  # of the font size, from the baseline
+_PUNCTUATION = frozenset(".,;:!?…")
 _MARKER = re.compile(
     r"(?:[•●○▪■□‣⁃–—*·o\uf0b7\uf0a7-]|\(?(?:\d{1,3}|[a-zA-Z]|[ivxlIVX]{1,5})[.)])$"
 )
@@ -84,13 +86,21 @@ def _pieces(  # noqa: PLR0912
         if last and _is_shadow(last, run):
             continue
         gap = run.x0 - current.x1 if current else 0.0
-        if (
+        if current and gap < 0 and _goes_on_to_the_left(current, run, uprights):
+            space = " " if current.x0 - run.x1 > _SPACE * run.size else ""
+            parts.insert(0, (run.text + space, run))
+            current.text = run.text + space + current.text
+            current.x0 = run.x0
+            current.bold = current.bold and run.bold
+        elif (
             current
             and _continues(current, run, gap)
             and not (gap > 1 and _is_fenced(current, run, uprights))
         ):
             marker = current.text.strip()
-            if is_marker(marker):  # the text beside it decides how the line looks
+            if is_marker(marker) and not reads_right_to_left(
+                run.text
+            ):  # the text beside it decides how the line looks
                 current.size, current.bold = run.size, run.bold
                 if not any(map(str.isalnum, marker)):
                     current.text = "• "
@@ -147,17 +157,33 @@ def _continues(line: Line, run: Run, gap: float) -> bool:
     return -0.6 * size < gap < limit * size
 
 
+def _goes_on_to_the_left(line: Line, run: Run, uprights: Sequence[Rule]) -> bool:
+    """Whether a run stands on the left of a line that is written from right to left."""
+    gap = line.x0 - run.x1
+    return (
+        run.angle == line.angle and abs(run.y - line.y) <= SAME_LINE * min(line.size, run.size)
+        and -0.6 * run.size < gap < _CELL * run.size
+        and (reads_right_to_left(line.text) or reads_right_to_left(run.text))
+        and not (gap > 1 and _is_fence(run.x1, line.x0, run, uprights))
+    )  # fmt: skip
+
+
 def _is_fenced(line: Line, run: Run, uprights: Sequence[Rule]) -> bool:
-    if line.angle:
-        return False
+    return not line.angle and _is_fence(line.x1, run.x0, run, uprights)
+
+
+def _is_fence(left: float, right: float, run: Run, uprights: Sequence[Rule]) -> bool:
+    """Whether a rule stands between two places on a run's line."""
     middle = run.y + 0.3 * run.size
     return any(
-        line.x1 - 1 <= rule.x0 <= run.x0 + 1 and rule.y0 <= middle <= rule.y1 for rule in uprights
+        left - 1 <= rule.x0 <= right + 1 and rule.y0 <= middle <= rule.y1 for rule in uprights
     )
 
 
 def is_marker(text: str) -> bool:
     """Whether a piece is a bullet or an item's number, which belongs to the text beside it."""
+    if text in _PUNCTUATION:
+        return False
     return bool(_MARKER.match(text)) or (len(text) <= 2 and not any(map(str.isalnum, text)))
 
 

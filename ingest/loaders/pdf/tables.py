@@ -5,14 +5,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+from ingest.loaders.pdf.direction import in_reading_order, reads_right_to_left
 from ingest.loaders.tables import TableReader
 from ingest.sections import Grid
 
 SAME_LINE = 0.35  # of the font size: baselines closer than this are one line
 _MOST_HEADS = 4  # rows of names
 _FILLED_BODY = 0.3  # of a body's rows; where more lie on a colour, that says nothing of the first
-_RTL = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
-_LTR_WORDS = re.compile("[0-9A-Za-z\u00c0-\u024f][0-9A-Za-z\u00c0-\u024f .,:/%-]*")
 LEADERS = re.compile(r"(?:\s?\.){4,}\s*|\s?…{2,}\s*|_{6,}")
 
 
@@ -60,9 +59,7 @@ class CellRow(NamedTuple):
 def tidy(text: str) -> str:
     """Single spaces, dots that lead to a page number shortened, right-to-left text in order."""
     text = " ".join(LEADERS.sub(" … ", text).split())
-    if _RTL.search(text):  # stored as it is seen, left to right
-        text = _LTR_WORDS.sub(lambda found: found[0][::-1], text)[::-1]
-    return text
+    return in_reading_order(text) if reads_right_to_left(text) else text
 
 
 def text_of(pieces: Sequence[Line], numbers: Iterable[int]) -> str:
