@@ -142,7 +142,7 @@ STYLES = ("grid", "level", "none", "stripes", "head rule", "bands", "filled head
 def made_tables(half: int) -> list[MadeTable]:
     """A table of each kind in each style."""
     words = _HALVES[half]
-    found = []
+    found: list[MadeTable] = []
     for style in STYLES:
         for kind in KINDS:
             number = 100 * half + len(found)
@@ -188,12 +188,12 @@ def _made(chance: random.Random, number: int, kind: str, style: str, words: _Wor
         for n, at in enumerate(range(0, size, 3)):
             body[at].insert(0, Cell(words.groups[n % 4], down=min(3, size - at)))
     ruled = frozenset(range(2, size, 3)) if style in {"bands", "groups"} else frozenset()
-    above, below = (
-        " ".join(chance.sample(words.notes, 4)).replace(" ", f" {thing} ", 1)
+    over, under = (
+        " ".join(chance.sample(words.notes, 4)).replace(" ", f" {thing} ", 1) + "."
         for thing in chance.sample(words.things, 2)
     )
     title = " ".join(chance.sample(words.things, 2))
-    return MadeTable(number, kind, style, head, body, title, above + ".", below + ".", ruled)
+    return MadeTable(number, kind, style, head, body, title, over, under, ruled)
 
 
 _CSS = """

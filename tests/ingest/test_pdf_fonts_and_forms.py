@@ -3,11 +3,19 @@
 import io
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fpdf import FPDF
-from pypdf import PdfReader, PdfWriter
-from pypdf.generic import ArrayObject, DictionaryObject, NameObject, StreamObject, TextStringObject
+from pypdf import PdfWriter
+from pypdf.generic import (
+    ArrayObject,
+    DictionaryObject,
+    IndirectObject,
+    NameObject,
+    StreamObject,
+    TextStringObject,
+)
 from scanned_pages import ENGLISH, font_files, page_of_text
 
 from ingest.loaders.pdf.loader import load_pdf
@@ -29,7 +37,8 @@ def with_wrong_letters(text: str) -> bytes:
     pdf.set_font("vera", size=13)
     pdf.multi_cell(0, 7, text.split("\n\n", 1)[1])
     writer = PdfWriter(clone_from=io.BytesIO(bytes(pdf.output())))
-    fonts = writer.pages[0]["/Resources"]["/Font"]
+    resources: Any = writer.pages[0]["/Resources"]
+    fonts = resources["/Font"]
     for name in fonts:
         stream = fonts[name]["/ToUnicode"].get_object()
 
@@ -114,7 +123,7 @@ def form(shown: str, *, split: bool) -> bytes:
     pdf.multi_cell(0, 7, shown)
     writer = PdfWriter(clone_from=io.BytesIO(bytes(pdf.output())))
 
-    def stream(text: str) -> StreamObject:
+    def stream(text: str) -> IndirectObject:
         made = StreamObject()
         made.set_data(text.encode())
         return writer._add_object(made)

@@ -103,7 +103,7 @@ GROUPED = [("Area", "Name", "Phone"), ("Coast", "Ada Holm", "4101"), ("", "Bo Li
 
 
 def test_a_label_over_several_rows_between_rules_is_said_of_each():
-    strokes = [(18, y, 140, y) for y in (25, 32, 50, 62)]
+    strokes: list[Stroke] = [(18, y, 140, y) for y in (25, 32, 50, 62)]
     strokes += [(63, y, 140, y) for y in (38, 44, 56)]
     strokes += [(x, 25, x, 62) for x in (18, 63, 108, 140)]
     said = rows(read(drawn(grid(30, GROUPED), strokes=strokes)))
@@ -152,7 +152,7 @@ def test_names_over_several_columns_between_rules_are_joined_with_those_below():
 
 
 def test_names_of_several_lines_are_whole():
-    texts = [(65, 26, "Average"), (20, 30, "Station"), (65, 30, "length of"), (65, 34, "a trip"),
+    texts: list[Text] = [(65, 26, "Average"), (20, 30, "Station"), (65, 30, "length of"), (65, 34, "a trip"),
              (110, 28, "Share of"), (110, 32, "passes")]  # fmt: skip
     texts = [texts[1], texts[0], *texts[2:]]  # as programs draw it: cell after cell
     texts += grid(44, STATIONS)
@@ -206,14 +206,14 @@ def raw_page(content: bytes, font: bytes) -> bytes:
         places.append(len(file))
         file += b"%d 0 obj%sendobj\n" % (number, part)
     table = b"".join(b"%010d 00000 n \n" % place for place in places)
-    return file + b"xref\n0 6\n0000000000 65535 f \n%strailer<</Size 6/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF" % (
-        table, len(file)
-    )  # fmt: skip
+    start = len(file)
+    file += b"xref\n0 6\n0000000000 65535 f \n%strailer<</Size 6/Root 1 0 R>>\n" % table
+    return file + b"startxref\n%d\n%%%%EOF" % start
 
 
 def test_columns_of_a_report_in_one_width_are_parted_by_their_spaces():
-    lines = [("Article", "Stock", "Price"), ("Ball valve", "120", "12.50"), ("Gate valve", "7", "9.00"),
-             ("Seal", "1400", "0.35")]  # fmt: skip
+    lines = [("Article", "Stock", "Price"), ("Ball valve", "120", "12.50"),
+             ("Gate valve", "7", "9.00"), ("Seal", "1400", "0.35")]  # fmt: skip
     shown = "".join(f"({a:<20}{b:>8}{c:>12}) Tj 0 -12 Td " for a, b, c in lines)
     data = raw_page(f"BT /F 10 Tf 50 700 Td {shown} ET".encode(), b"Courier")
     assert rows(read(data))[1] == "Article: Gate valve; Stock: 7; Price: 9.00"
