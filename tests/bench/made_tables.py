@@ -233,7 +233,8 @@ def by_chromium(tables: Sequence[MadeTable], half: int, folder: Path) -> Path:
         )
     page = folder / f"half{half}.html"
     page.write_text(
-        f"<!doctype html><meta charset=utf-8><title>Reports</title><style>{_CSS}</style>{''.join(sections)}"
+        "<!doctype html><meta charset=utf-8><title>Reports</title>"
+        f"<style>{_CSS}</style>{''.join(sections)}"
     )
     made = folder / f"chromium-{half}.pdf"
     subprocess.run(

@@ -22,8 +22,8 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from bench.made_tables import REPORT, MadeTable, by_chromium, by_libreoffice, made_tables  # noqa: E402
-from bench.reading import ROOT, Worker, checkout  # noqa: E402
+from bench.made_tables import REPORT, MadeTable, by_chromium, by_libreoffice, made_tables
+from bench.reading import ROOT, Worker, checkout
 
 Triple = tuple[str, str, str]  # a cell, its column's name, the first cell of its row
 

@@ -72,6 +72,24 @@ def test_rules_around_groups_of_rows_part_no_rows():
         assert said == [f"Station: {a}; Bikes: {b}; Docks: {c}" for a, b, c in STATIONS]
 
 
+def test_rules_around_groups_of_words_part_no_rows():
+    people = [("Graz", "Ada Holm"), ("Linz", "Bo Lind"), ("Wien", "Cai Berg"), ("Bonn", "Dia Falk")]
+    strokes = [(18, y, 108, y) for y in (25, 32, 44, 56)] + [(x, 25, x, 56) for x in (18, 63, 108)]
+    data = drawn(grid(30, [("Office", "Contact"), *people]), strokes=strokes)
+    assert rows(read(data)) == [f"Office: {a}; Contact: {b}" for a, b in people]
+
+
+def test_tables_below_each_other_are_not_one():
+    first = grid(30, [("Date", "From"), ("1 May", "Graz"), ("2 May", "Linz")])
+    second = grid(80, [("Part", "Stock"), ("Ball", "120"), ("Gate", "7")])
+    between: list[Text] = [(20, 60, "The store was counted by hand.")]
+    strokes = [(18, y + d, 108, y + d) for y in (25, 75) for d in (0, 7, 13, 19)]
+    strokes += [(x, y, x, y + 19) for x in (18, 63, 108) for y in (25, 75)]
+    sections = read(drawn([*first, *between, *second], strokes=strokes))
+    assert [section.kind for section in sections] == ["table", "text", "table"]
+    assert "Part: Gate; Stock: 7" in rows(sections)
+
+
 def test_lines_of_one_cell_between_rules_stay_one_cell():
     texts = [*grid(30, [("Name", "Duties", "Hours")]), (20, 37, "Ada"), (65, 37, "Plans the"),
              (65, 42, "shifts"), (110, 37, "38"), (20, 49, "Bo"), (65, 49, "Stands in"),
@@ -99,7 +117,8 @@ def test_cells_in_the_middle_of_their_row_are_with_the_lines_beside_them():
 
 
 GROUPED = [("Area", "Name", "Phone"), ("Coast", "Ada Holm", "4101"), ("", "Bo Lind", "4102"),
-           ("", "Cai Berg", "4103"), ("Hills", "Dia Falk", "4201"), ("", "Eli Strand", "4202")]  # fmt: skip
+           ("", "Cai Berg", "4103"), ("Hills", "Dia Falk", "4201"),
+           ("", "Eli Strand", "4202")]  # fmt: skip
 
 
 def test_a_label_over_several_rows_between_rules_is_said_of_each():
@@ -152,9 +171,8 @@ def test_names_over_several_columns_between_rules_are_joined_with_those_below():
 
 
 def test_names_of_several_lines_are_whole():
-    texts: list[Text] = [(65, 26, "Average"), (20, 30, "Station"), (65, 30, "length of"), (65, 34, "a trip"),
-             (110, 28, "Share of"), (110, 32, "passes")]  # fmt: skip
-    texts = [texts[1], texts[0], *texts[2:]]  # as programs draw it: cell after cell
+    texts: list[Text] = [(20, 30, "Station"), (65, 26, "Average"), (65, 30, "length of")]
+    texts += [(65, 34, "a trip"), (110, 28, "Share of"), (110, 32, "passes")]
     texts += grid(44, STATIONS)
     assert rows(read(drawn(texts)))[4] == (
         "Station: Clinic; Average length of a trip: 9; Share of passes: 18"

@@ -1,6 +1,7 @@
 """Rows and columns that pieces of text make on a PDF page, without regard to rules."""
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from itertools import pairwise
 from typing import TypeVar
 
 from ingest.loaders.pdf.tables import SAME_LINE, Line, text_of
@@ -8,6 +9,7 @@ from ingest.loaders.tables import is_number
 
 _FEW = 12  # rows; one in so many may cross the space between two columns
 _LEAST_SPACE = 2.0  # points between two columns
+_APART = 1.45  # of the font size: lines of one text are nearer to each other
 _MOST_NAMES = 4  # rows of names at the top
 _BESIDE = 0.5  # of the font size: baselines closer than this may be one row's
 
@@ -99,10 +101,11 @@ def parted(
     cells: Mapping[Place, Sequence[int]],
     left_of: Callable[[Place], int],
 ) -> list[dict[Place, list[int]]]:
-    """The rows that some cells side by side hold: one, unless figures say otherwise.
+    """The rows that some cells side by side hold: one, unless their lines say otherwise.
 
     Where each line of a column is a figure, and the lines of others stand beside them, each line
-    is a row. A label of one line in front of them belongs to each of the rows.
+    is a row. So it is where all have as many lines, further apart than those of one text. A label
+    of one line in front of them belongs to each of the rows.
     """
     whole = [{place: list(numbers) for place, numbers in cells.items()}]
     stacks = {place: in_rows(pieces, numbers) for place, numbers in cells.items()}
@@ -111,9 +114,12 @@ def parted(
     figures = [
         place for place in deep if all(is_number(text_of(pieces, line)) for line in stacks[place])
     ]
-    if depth < 2 or len(deep) < 2 or not figures:
+    apart = len(deep) == len(stacks) and all(
+        _are_apart(pieces, [line[0] for line in stack]) for stack in stacks.values()
+    )
+    if depth < 2 or len(deep) < 2 or not (figures or apart):
         return whole
-    ys = [pieces[line[0]].y for line in stacks[figures[0]]]
+    ys = [pieces[line[0]].y for line in stacks[(figures or deep)[0]]]
     first = min(map(left_of, deep))
     parts: list[dict[Place, list[int]]] = [{} for _ in ys]
     for place, stack in stacks.items():
@@ -128,3 +134,11 @@ def parted(
                 return whole  # lines that stand between the rows
             parts[nearest][place] = line
     return parts
+
+
+def _are_apart(pieces: Sequence[Line], lines: Sequence[int]) -> bool:
+    """Whether lines are further from each other than those of one text."""
+    return all(
+        pieces[a].y - pieces[b].y > _APART * max(pieces[a].size, pieces[b].size)
+        for a, b in pairwise(lines)
+    )

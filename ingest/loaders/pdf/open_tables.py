@@ -12,7 +12,7 @@ from statistics import median
 from ingest.loaders.pdf.columns import columns_of, in_rows, parted
 from ingest.loaders.pdf.drawn_order import Cell, Row, of_one_row, rows_as_drawn
 from ingest.loaders.pdf.matrix import Box
-from ingest.loaders.pdf.tables import LEADERS, CellRow, Line, Table, read_rows, text_of
+from ingest.loaders.pdf.tables import LEADERS, CellRow, Interval, Line, Table, read_rows, text_of
 from ingest.loaders.pdf.text import Rule
 from ingest.loaders.tables import is_number
 
@@ -132,8 +132,12 @@ class _Open:
         if _is_prose(pieces, multiple) or _is_list(pieces, self._members):
             return None
         most = max(map(len, multiple))
-        full = [row for row in multiple if len(row) >= 0.6 * most]
-        self._columns = columns_of(pieces, full if len(full) > 1 else multiple)
+        full = [row for row in multiple if len(row) > 0.75 * most]
+        rows = [row for row in multiple if len(row) >= 0.6 * most]
+        if len(full) >= max(2, 0.3 * len(multiple)):  # names over several columns are no column
+            within = columns_of(pieces, full)
+            rows = [row for row in rows if not any(self._bridges(n, within) for n in row)]
+        self._columns = columns_of(pieces, rows if len(rows) > 1 else multiple)
         if len(self._columns) < 2:
             return None
         rows = self._in_order()
@@ -163,6 +167,11 @@ class _Open:
             self._pieces, self._members, lambda n: self._span(self._pieces[n]), self._is_cut,
             self._pitch,
         )  # fmt: skip
+
+    def _bridges(self, number: int, columns: Sequence[Interval]) -> bool:
+        """Whether a piece stands over two columns."""
+        piece = self._pieces[number]
+        return sum(piece.x0 < b and piece.x1 > a for a, b in columns) > 1
 
     def _span(self, piece: Line) -> tuple[int, int]:
         """The first and the last column that a piece stands in."""

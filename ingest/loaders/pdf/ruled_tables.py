@@ -103,12 +103,14 @@ def _in_one(rules: Sequence[tuple[float, float, float]]) -> Iterator[tuple[float
         else:
             lines.append([rule])
     for line in lines:
-        place, (start, end) = line[0][0], line[0][1:]
-        for _, low, high in sorted(line, key=lambda rule: rule[1]):
+        place = line[0][0]
+        spans = sorted((low, high) for _, low, high in line)
+        start, end = spans[0]
+        for low, high in spans:
             if low > end + _TOUCH:
                 yield place, start, end
-                start, end = low, high
-            start, end = min(start, low), max(end, high)
+                start = low
+            end = max(end, high)
         yield place, start, end
 
 
@@ -170,6 +172,7 @@ class _Cells:
             for number in members
             if (place := _place(pieces[number], self._frame)) is not None
         }
+        self._group_sizes: list[int] = []  # rows of text between one rule and the next
         self._height, self._width = len(self._frame.ys) - 1, len(self._frame.xs) - 1
         self._crossed = {  # borders that no rule draws -> the rows in which text goes over them
             x: {
@@ -216,7 +219,8 @@ class _Cells:
         if sum(map(any, zip_longest(*(row.cells for row in rows)))) < 2:
             return None
         columns = list(pairwise(self._frame.xs))
-        return read_rows(rows, self._spanned_heads(lines), self._frame.ys[0], columns)
+        heads = max(self._spanned_heads(lines), self._heads_above_groups(rows))
+        return read_rows(rows, heads, self._frame.ys[0], columns)
 
     def _areas(self) -> dict[tuple[int, int], _Area]:
         """The cell of each place of the grid."""
@@ -300,7 +304,9 @@ class _Cells:
         for row in sorted(within):
             own = within[row]
             over = [area for area in tall if area.top <= row <= area.bottom]
-            for part in self._parts({area: lines[area] for area in own}):
+            parts = self._parts({area: lines[area] for area in own})
+            self._group_sizes.append(len(parts))
+            for part in parts:
                 cells = [""] * self._width
                 numbers: list[int] = []
                 for area in (*over, *own):
@@ -349,6 +355,12 @@ class _Cells:
             if height >= _FILLED * (top - bottom) and box[3] - box[1] < 3 * (top - bottom):
                 width += max(0.0, min(xs[-1], box[2]) - max(xs[0], box[0]))
         return width >= _FILLED * (xs[-1] - xs[0])
+
+    def _heads_above_groups(self, rows: Sequence[CellRow]) -> int:
+        """1 where a rule parts the first row from groups of rows."""
+        first, *others = self._group_sizes
+        named = all(rows[0].cells) and not any(map(is_number, rows[0].cells))
+        return int(first == 1 and max(others, default=1) > 1 and named)
 
     def _spanned_heads(self, lines: dict[_Area, list[int]]) -> int:
         """How many rows at the top are names, as cells over several columns show; 0: not known."""

@@ -70,7 +70,7 @@ def text_of(pieces: Sequence[Line], numbers: Iterable[int]) -> str:
 def read_rows(rows: Sequence[CellRow], heads: int, y: float, columns: Sequence[Interval]) -> Table:
     """Rows as a table. `heads`: so many of them at least are names; 0 where nothing shows it."""
     count = max(heads, _bold_at_the_top(rows), _filled_at_the_top(rows))
-    return _read([row.cells for row in rows], count, Table([], y, None, columns, count))
+    return _read([row.cells for row in rows], count or None, Table([], y, None, columns, count))
 
 
 def continued(table: Table, above: Table) -> Table:
@@ -79,19 +79,23 @@ def continued(table: Table, above: Table) -> Table:
     The table itself where it has names of its own, or other columns.
     """
     names = above.grid.columns if above.grid else []
-    if not names or table.shown_heads or len(table.columns) != len(above.columns):
+    if not table.columns or table.shown_heads or len(table.columns) != len(above.columns):
         return table
     beside = [
         a[0] < b[1] and b[0] < a[1] for a, b in zip(table.columns, above.columns, strict=True)
     ]
-    if not all(beside) or any(len(row) > len(names) for row in table.cells):
+    if not all(beside):
+        return table
+    if not names:
+        return _read(table.cells, 0, table)
+    if any(len(row) > len(names) for row in table.cells):
         return table
     return replace(_read([names, *table.cells], 1, table), cells=table.cells)
 
 
-def _read(cells: Sequence[Sequence[str]], heads: int, table: Table) -> Table:
+def _read(cells: Sequence[Sequence[str]], heads: int | None, table: Table) -> Table:
     rows = [list(row) for row in cells]
-    said, grid = next(TableReader(rows, heads or None).sections(), ("", None))
+    said, grid = next(TableReader(rows, heads).sections(), ("", None))
     return replace(table, rows=said.split("\n") if said else [], grid=grid, cells=rows)
 
 
