@@ -189,7 +189,28 @@ def test_names_above_empty_cells_are_kept():
     lines = [("Name", "Date", "Signature"), ("Ada", "1 May", ""), ("Bo", "2 May", "")]
     strokes = [(18, y, 150, y) for y in (25, 32, 38, 44)]
     strokes += [(x, 25, x, 44) for x in (18, 63, 108, 150)]
-    assert names(read(drawn(grid(30, lines), strokes=strokes))) == ["Name", "Date", "Signature"]
+    sections = read(drawn(grid(30, lines), strokes=strokes))
+    assert names(sections) == ["Name", "Date", "Signature"]
+    assert rows(sections) == [
+        "Name | Date | Signature", "Name: Ada; Date: 1 May", "Name: Bo; Date: 2 May"
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("angle", [90, 270])
+def test_a_table_that_is_drawn_sideways(angle: int):
+    pdf = FPDF()
+    pdf.add_page()
+    pdf.set_font("Helvetica", size=10)
+    with pdf.rotation(angle, x=105, y=148):
+        for x, y, text in grid(80, [("Station", "Bikes", "Docks"), *STATIONS]):
+            pdf.text(x, y, text)
+        for y in (75, 82, 100, 118):
+            pdf.line(18, y, 140, y)
+        for x in (18, 63, 108, 140):
+            pdf.line(x, 75, x, 118)
+    assert rows(read(bytes(pdf.output()))) == [
+        f"Station: {a}; Bikes: {b}; Docks: {c}" for a, b, c in STATIONS
+    ]
 
 
 def test_a_table_on_the_next_page_keeps_its_names():

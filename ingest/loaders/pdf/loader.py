@@ -17,7 +17,8 @@ from ingest.loaders.pdf.paragraphs import Page, Paragraphs
 from ingest.loaders.pdf.recognised import blocks_of, edges_of
 from ingest.loaders.pdf.struck import strokes_of_notes, without_struck
 from ingest.loaders.pdf.tables import Line, Table
-from ingest.loaders.pdf.text import Interpreter, PageText, Run
+from ingest.loaders.pdf.text import Interpreter, PageText, Rule, Run
+from ingest.loaders.pdf.upright import upright
 from ingest.loaders.pdf.xfa import xfa_lines
 from ingest.ocr.reading import reading_of
 from ingest.ocr.words import RecognisedPage
@@ -214,11 +215,11 @@ def _read_pages(
             shown, unread = _without_unread(
                 _decoded(interpreter.read(pages[number]), number, drawing)
             )
-            runs, struck = without_struck(
-                _visible(shown, number, drawing, count),
-                [*shown.rules, *strokes_of_notes(pages[number])],
-            )
-            blocks = page_blocks(runs, shown.rules, shown.filled)
+            strokes: Sequence[Rule] = [*shown.rules, *strokes_of_notes(pages[number])]
+            seen = list(_visible(shown, number, drawing, count))
+            turned, seen, strokes, filled = upright(seen, strokes, shown.filled)
+            runs, struck = without_struck(seen, strokes)
+            blocks = page_blocks(runs, strokes[: len(shown.rules)], filled)
             count.struck += struck
             form = _form_fields(pages[number])
         except MemoryError:
@@ -238,7 +239,7 @@ def _read_pages(
         if undecoded or scanned or stamped or doubtful:
             page = _recognised(number, drawing, findings, count, said=scanned)
         little_there = garbled or unread > _MOSTLY * (unread + len(text))
-        edges = shown.height
+        edges = (0.0, 0.0) if turned else shown.height
         layered = page is not None and stamped and _was_recognised(shown, page)
         if layered or (page is not None and doubtful and not _says_otherwise(page, text)):
             page = None

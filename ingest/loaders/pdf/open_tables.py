@@ -133,11 +133,11 @@ class _Open:
             return None
         most = max(map(len, multiple))
         full = [row for row in multiple if len(row) > 0.75 * most]
-        rows = [row for row in multiple if len(row) >= 0.6 * most]
+        wide = [row for row in multiple if len(row) >= 0.6 * most]
         if len(full) >= max(2, 0.3 * len(multiple)):  # names over several columns are no column
             within = columns_of(pieces, full)
-            rows = [row for row in rows if not any(self._bridges(n, within) for n in row)]
-        self._columns = columns_of(pieces, rows if len(rows) > 1 else multiple)
+            wide = [row for row in wide if not any(self._bridges(n, within) for n in row)]
+        self._columns = columns_of(pieces, wide if len(wide) > 1 else multiple)
         if len(self._columns) < 2:
             return None
         rows = self._in_order()

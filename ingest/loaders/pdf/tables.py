@@ -96,7 +96,22 @@ def continued(table: Table, above: Table) -> Table:
 def _read(cells: Sequence[Sequence[str]], heads: int | None, table: Table) -> Table:
     rows = [list(row) for row in cells]
     said, grid = next(TableReader(rows, heads).sections(), ("", None))
-    return replace(table, rows=said.split("\n") if said else [], grid=grid, cells=rows)
+    lines = said.split("\n") if said else []
+    if grid is not None and _has_empty_column(grid):
+        names = " | ".join(filter(None, grid.columns))
+        if names not in lines:  # or they would be said nowhere
+            lines.insert(0, names)
+            moved = [row._replace(line=row.line + 1) for row in grid.rows]
+            grid = grid._replace(rows=moved)
+    return replace(table, rows=lines, grid=grid, cells=rows)
+
+
+def _has_empty_column(grid: Grid) -> bool:
+    """Whether a column has a name and nothing below it, as in forms."""
+    return any(
+        name and not any(at < len(row.cells) and row.cells[at] for row in grid.rows)
+        for at, name in enumerate(grid.columns)
+    )
 
 
 def _bold_at_the_top(rows: Sequence[CellRow]) -> int:
