@@ -5,6 +5,7 @@ import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
+from string import ascii_lowercase
 from typing import Any, BinaryIO
 
 from pypdf import PageObject, PdfReader
@@ -41,7 +42,7 @@ _MOSTLY = 0.3  # of the letters of a text
 _WELL_RECOGNISED = 0.8  # mean of a page; its words replace a text of which some is not known
 _AS_MUCH = 0.6  # of the letters that are recognised: a layer with so many is theirs
 _TOLD_BY_VOWELS = 80  # letters of a page; fewer may be any
-_VOWELS = frozenset("aeiouyAEIOUY")
+_VOWELS = "aeiouy"
 _FEWEST_VOWELS = 0.22  # of the letters
 _RECOGNISED = 0.6  # the same for a page of whose text little is known
 _COMMON = 0.08  # of the words; prose has a third and more, lists and tables fewer
@@ -305,10 +306,11 @@ def _looks_like_codes(text: str) -> bool:
     Languages of Latin letters have a vowel in three letters or more. Lists of part numbers have
     few as well; what the drawn page says decides.
     """
-    letters = [letter for letter in text if letter.isascii() and letter.isalpha()]
-    if len(letters) < _TOLD_BY_VOWELS or len(letters) < _MOSTLY * len(text):
+    plain = text.lower()
+    letters = sum(map(plain.count, ascii_lowercase))
+    if letters < _TOLD_BY_VOWELS or letters < _MOSTLY * len(text):
         return False
-    return sum(letter in _VOWELS for letter in letters) < _FEWEST_VOWELS * len(letters)
+    return sum(map(plain.count, _VOWELS)) < _FEWEST_VOWELS * letters
 
 
 def _says_otherwise(page: RecognisedPage, text: str) -> bool:

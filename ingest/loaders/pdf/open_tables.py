@@ -5,6 +5,7 @@ Level rules and coloured areas say which rows are names and how far a label goes
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from statistics import median
@@ -21,6 +22,7 @@ _YEAR = re.compile(r"(?:FY\s?)?(?:19|20)\d\d")
 _MOST_SINGLE = 6  # rows with one piece that may stand between two others of a table
 _ABOVE = 4.0  # of the font size: so far above the first row names of more lines begin
 _MOST_HEADS = 4  # rows of names
+_LONGEST_NAME = 80  # characters; what is longer is text
 _SPARSE = 0.5  # of the gaps between rows: with more rules they part rows, not names from the rest
 _FIGURES = 0.6  # of a column's cells: with so many it holds figures
 
@@ -32,23 +34,34 @@ def open_tables(
     regions = _regions(pieces, free)
     if not regions:
         return
-    level = [
-        rule
-        for rule in rules
-        if rule.x1 - rule.x0 > rule.y1 - rule.y0 and not _is_of_text(rule, pieces, free)
-    ]
+    level = _without_strokes(rules, pieces, free)
     for members in regions:
         table = _Open(pieces, members, level, filled).table()
         if table is not None:
             yield set(members), table
 
 
-def _is_of_text(rule: Rule, pieces: Sequence[Line], numbers: Iterable[int]) -> bool:
-    """Whether a rule underlines words or strikes them through."""
-    return any(
+def _without_strokes(
+    rules: Sequence[Rule], pieces: Sequence[Line], numbers: Iterable[int]
+) -> list[Rule]:
+    """The level rules that do not underline words or strike them through."""
+    by_height = sorted((pieces[n].y, n) for n in numbers)
+    tallest = max((pieces[n].size for _, n in by_height), default=0.0)
+    found = []
+    for rule in rules:
+        if rule.x1 - rule.x0 <= rule.y1 - rule.y0:
+            continue
+        first = bisect_left(by_height, (rule.y0 - 0.7 * tallest, -1))
+        last = bisect_left(by_height, (rule.y0 + 0.25 * tallest, len(pieces)))
+        if not any(_is_of_text(rule, pieces[n]) for _, n in by_height[first:last]):
+            found.append(rule)
+    return found
+
+
+def _is_of_text(rule: Rule, piece: Line) -> bool:
+    return (
         piece.x0 - 2 <= rule.x0 and rule.x1 <= piece.x1 + 2
         and piece.y - 0.25 * piece.size <= rule.y0 <= piece.y + 0.7 * piece.size
-        for piece in map(pieces.__getitem__, numbers)
     )  # fmt: skip
 
 
@@ -95,9 +108,15 @@ def _with_lines_alone(
     members = {number for row in rows for number in row}
     first, last = min(members), max(members)
     top = pieces[rows[0][0]].y
+    left = min(pieces[n].x0 for n in members)
+    right = max(pieces[n].x1 for n in members)
     members |= {
-        n for n in upright if first < n < last and top < pieces[n].y < top + _ABOVE * pieces[n].size
-    }
+        n
+        for n in upright
+        if first < n < last and top < pieces[n].y < top + _ABOVE * pieces[n].size
+        and left - 1 <= pieces[n].x0 and pieces[n].x1 <= right + 1
+        and pieces[n].x1 - pieces[n].x0 < 0.5 * (right - left)
+    }  # fmt: skip
     return sorted(members, key=lambda n: (-pieces[n].y, pieces[n].x0))
 
 
@@ -234,6 +253,8 @@ class _Open:
 
     def _parts(self, row: Row) -> list[Row]:
         """A row as several, where its cells hold one figure a line."""
+        if sum(len(cell.numbers) > 1 for cell in row) < 2:
+            return [row]
         found = []
         for part in parted(
             self._pieces, {n: cell.numbers for n, cell in enumerate(row)}, lambda n: row[n].left
@@ -273,7 +294,9 @@ class _Open:
             if 0 < count <= _MOST_HEADS and sum(shown) - count < 0.3 * (len(rows) - count):
                 counts.append(count)
         counts += [self._heads_by_rules(rows), self._heads_by_figures(rows)]
-        return max(counts) if max(counts) < len(rows) else 0
+        count = max(counts)
+        names = (self._text(cell) for row in rows[:count] for cell in row)
+        return count if count < len(rows) and all(len(n) <= _LONGEST_NAME for n in names) else 0
 
     def _heads_by_rules(self, rows: Sequence[Row]) -> int:
         """Rows above the first rule over all the width, where rules do not part each row."""
@@ -309,12 +332,16 @@ class _Open:
 
     def _is_ruled(self, above: Row, below: Row) -> bool:
         """Whether rules part two rows over most columns."""
+        if not self._level:
+            return False
         parted_columns = sum(
             self._is_ruled_at(above, below, column) for column in range(len(self._columns))
         )
         return parted_columns >= 0.7 * len(self._columns)
 
     def _is_ruled_at(self, above: Row, below: Row, column: int) -> bool:
+        if not self._level:
+            return False
         high = min(cell.bottom for cell in of_one_row(above))
         low = max(cell.top for cell in of_one_row(below))
         middle = sum(self._columns[column]) / 2

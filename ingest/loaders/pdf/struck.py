@@ -58,6 +58,8 @@ def _crossing(run: Run, strokes: dict[int, list[Rule]]) -> list[Rule]:
 
 def _cut(run: Run, rule: Rule) -> Run:
     """The run without the words below a rule. Where a letter stands is told by usual widths."""
+    if not any(map(str.isalnum, run.text)):
+        return run
     weights = [0.5 if sign in _NARROW else 1.4 if sign in _WIDE else 1.0 for sign in run.text]
     unit = (run.x1 - run.x0) / sum(weights)
     kept: list[str] = []
