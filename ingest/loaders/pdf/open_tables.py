@@ -114,7 +114,7 @@ def _with_lines_alone(
         n
         for n in upright
         if first < n < last and top < pieces[n].y < top + _ABOVE * pieces[n].size
-        and left - 1 <= pieces[n].x0 and pieces[n].x1 <= right + 1
+        and left - 1 <= pieces[n].x0 < right
         and pieces[n].x1 - pieces[n].x0 < 0.5 * (right - left)
     }  # fmt: skip
     return sorted(members, key=lambda n: (-pieces[n].y, pieces[n].x0))
