@@ -28,7 +28,7 @@ _BROKEN_WORD = re.compile(r"(?<![^\W\d_])[^\W\d_]{2,}+[-\u2010\u00ad]$")
 _NUMBERS_OF_A_HEADER = 3  # "Page 3 of 12", "Report 2023, page 3"
 _DIGITS = re.compile(r"(?<![\d.,])\d+(?![.,]?\d)")  # no part of an amount
 _MARGIN = 1 / 6  # of the page's height at its top and at its bottom: running heads stand there
-_MARGIN_WORDS = 8  # of a line with the page's number
+_MARGIN_WORDS = 8  # of a line with the page's number, or of a cell's rest
 _FOREIGN_TO_TITLES = re.compile(r"[\W_]+")
 
 
@@ -100,9 +100,12 @@ class Paragraphs:
         if not inner:
             self._open_table = None
             return
-        first = blocks[inner[0]]
+        start = inner[0]
+        if len(inner) > 1 and _is_rest_of_cell(blocks[start]):
+            start = inner[1]
+        first = blocks[start]
         if isinstance(first, Table) and self._open_table is not None:
-            blocks[inner[0]] = continued(first, self._open_table)
+            blocks[start] = continued(first, self._open_table)
         last = blocks[inner[-1]]
         self._open_table = last if isinstance(last, Table) else None
 
@@ -418,6 +421,11 @@ def _margins(page: Page) -> list[tuple[tuple[str, int], Line]]:
         if margin <= 0 or not bottom + margin <= row[0].y <= top - margin
         for line in row
     ]
+
+
+def _is_rest_of_cell(block: Line | Table) -> bool:
+    """Whether a line at a page's top may be the rest of a cell that the page's end cut."""
+    return isinstance(block, Line) and len(block.text.split()) <= _MARGIN_WORDS
 
 
 def _is_in_margin(block: Line | Table, page: Page) -> bool:
