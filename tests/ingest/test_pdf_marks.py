@@ -103,3 +103,29 @@ def test_underlines_rules_of_forms_and_of_tables_strike_nothing_out():
     assert "Only the underlined words count." in text
     assert "Signature" in text
     assert warnings == []
+
+
+def test_a_fraction_with_a_rule_between_its_numbers():
+    pdf = page(12)
+    pdf.text(20, 40, "The share is")
+    x = 20 + pdf.get_string_width("The share is ")
+    pdf.set_font_size(9)
+    pdf.text(x + 0.8, 38.4, "3")
+    pdf.text(x, 42.0, "20")
+    pdf.line(x - 0.2, 38.9, x + pdf.get_string_width("20") + 0.2, 38.9)
+    after = x + pdf.get_string_width("20") + 1.5
+    pdf.set_font_size(12)
+    pdf.text(after, 40, "of the stock.")
+    assert read(pdf)[0] == "The share is 3/20 of the stock."
+
+
+def test_a_sum_below_a_rule_is_no_fraction():
+    pdf = page(10)
+    for y, name, price in ((40, "Bell", "30.00"), (45, "Lamp", "12.50"), (51, "Both", "42.50")):
+        pdf.text(20, y, name)
+        pdf.text(60, y, price)
+    pdf.line(60, 46.6, 60 + pdf.get_string_width("12.50"), 46.6)
+    text, _ = read(pdf)
+    assert "12.50/" not in text
+    assert "/42.50" not in text
+    assert "42.50" in text

@@ -13,6 +13,7 @@ from pypdf.errors import PyPdfError
 
 from ingest.loaders.pdf.drawing import CannotDraw, Drawing, Grid, Sight, Suspect, TextObject
 from ingest.loaders.pdf.figures import figures_alone, figures_on, labels
+from ingest.loaders.pdf.fractions import with_fractions
 from ingest.loaders.pdf.lines import page_blocks
 from ingest.loaders.pdf.paragraphs import Page, Paragraphs
 from ingest.loaders.pdf.recognised import blocks_of, edges_of
@@ -220,7 +221,8 @@ def _read_pages(
             seen = list(_visible(shown, number, drawing, count))
             turned, seen, strokes, filled = upright(seen, strokes, shown.filled)
             runs, struck = without_struck(seen, strokes)
-            blocks = page_blocks(runs, strokes[: len(shown.rules)], filled)
+            rules = strokes[: len(shown.rules)]
+            blocks = page_blocks(with_fractions(runs, rules), rules, filled)
             count.struck += struck
             form = _form_fields(pages[number])
         except MemoryError:
