@@ -5,8 +5,8 @@
 
 Each body cell that is not empty counts as a triple: its text, its column's name, and what the first
 cell of its row says. F1 is that of the triples read and true. "Rows" are those that were read with
-all their cells under the right names. Half 2 has other words, figures and looks than half 1, which
-may be looked at while the reader is changed: look at half 2 for the last figure alone.
+all their cells under the right names. Half 2 has other words and figures than half 1, which may be
+looked at while the reader is changed: look at half 2 for the last figure alone.
 """
 
 import argparse
