@@ -1,7 +1,7 @@
 """Tables of known structure, and PDF pages of them by Chromium and LibreOffice.
 
 Owns the truth that `tables_read.py` measures against. Everything is made from seeds. Half 1 may be
-looked at while rules are written; half 2 has other words, figures and looks.
+looked at while rules are written; half 2 has other words and figures.
 """
 
 import random
