@@ -886,6 +886,7 @@ LANGUAGE = Language(
             "list_kind": (
                 rf"(?:which|what) (?P<what>{_KINDS_OF_FILES})(?: {_DOCUMENTS})? {_ARE_THERE}{_IN_ALL}",
                 rf"(?:list|show|name)(?: me| us)?(?: all)?(?: the| your| my| our)? (?P<what>{_KINDS_OF_FILES})(?: {_DOCUMENTS})?{_IN_ALL}",
+                rf"(?:(?:is|are) there|(?:do|have) (?:you|we) (?:have|got)) (?:also )?(?:an? |any |some )?(?P<what>{_KINDS_OF_FILES})(?: {_DOCUMENTS})?(?: (?:among|in|within) (?:the|your|our|my) {_DOCUMENTS})?{_IN_ALL}",
             ),
             "about": (
                 rf"(?:is|are) there (?:also )?(?:a |an |any |some )?(?:other )?{_DOCUMENTS} {_TOPIC_OF} (?P<what>.+)",
