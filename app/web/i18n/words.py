@@ -95,6 +95,7 @@ class Texts:
     withheld: str
     notice_orders: Plural
     notice_links: Plural
+    notice_scans: Plural
     notice_question: Plural
     notice_answer: Plural
     notice_mark: str
