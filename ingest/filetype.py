@@ -27,6 +27,12 @@ _OLE_KINDS: tuple[tuple[str, str, str], ...] = (  # stream name, what it is, wha
     ("Workbook", "is an old Excel workbook", "save it as XLSX"),
     ("__substg1.0_", "is an Outlook message", "save it as EML"),
 )
+_RELATION = re.compile(rb"<(?:\w+:)?Relationship\b[^>]*>")
+_IS_MAIN = re.compile(rb"/officeDocument[\"']")
+_TARGET = re.compile(rb"\bTarget\s*=\s*[\"']([^\"']*)[\"']")
+_TYPE = re.compile(rb"<(?:\w+:)?(?:Override|Default)\b[^>]*>")
+_PART_NAME = re.compile(rb"\bPartName\s*=\s*[\"']([^\"']*)[\"']")
+_EXTENSION = re.compile(rb"\bExtension\s*=\s*[\"']([^\"']*)[\"']")
 _PICTURES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF8", b"II*\0", b"MM\0*")
 _BMP_HEADERS = frozenset((12, 40, 52, 56, 64, 108, 124))  # bytes; "BM" alone begins texts, too
 _HTML_START = re.compile(
@@ -230,7 +236,8 @@ def _by_package(file: BinaryIO) -> FileType:
             names = set(archive.namelist())
             if "[Content_Types].xml" in names:
                 with archive.open("[Content_Types].xml") as part:
-                    found = _recognised(Sample(content_types=part.read(1 << 20)))
+                    types = part.read(1 << 20)
+                found = _recognised(Sample(content_types=_type_of_main_part(archive, types)))
                 if found:
                     return found
             if "EncryptedPackage" in names or any(i.flag_bits & 1 for i in archive.infolist()):
@@ -252,6 +259,34 @@ def _by_package(file: BinaryIO) -> FileType:
     except EOFError:
         raise LoaderError("is damaged: the file ends too early; get it again") from None
     raise LoaderError("is a ZIP archive, not a document; unpack it and ingest the files")
+
+
+def _type_of_main_part(archive: zipfile.ZipFile, types: bytes) -> bytes:
+    """What an Office package says that its main part is; all that it says where none is named.
+
+    Other parts may be documents of another kind: a workbook embeds letters.
+    """
+    try:
+        with archive.open("_rels/.rels") as part:
+            relations = part.read(1 << 20)
+    except KeyError:
+        return types
+    target = next(
+        (
+            named[1].lstrip(b"/")
+            for one in _RELATION.findall(relations)
+            if _IS_MAIN.search(one) and (named := _TARGET.search(one))
+        ),
+        b"",
+    )
+    ending = target.rpartition(b".")[2].lower()
+    by_ending = b""
+    for one in _TYPE.findall(types):
+        if (named := _PART_NAME.search(one)) and named[1].lstrip(b"/") == target:
+            return bytes(one)
+        if (named := _EXTENSION.search(one)) and named[1].lower() == ending:
+            by_ending = one
+    return by_ending if target and ending != b"xml" and by_ending else types
 
 
 def _by_text(head: bytes, claimed: FileType | None) -> FileType:
