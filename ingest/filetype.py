@@ -108,7 +108,8 @@ class FileType(NamedTuple):
     recognises: Recogniser = _never
     resembles: Recogniser = _never
     by_name: bool = False
-    reads: Literal["bytes", "file", "files within"] = "bytes"  # what the loader is given
+    # What the loader is given: "within" with what reads files that lie in this one.
+    reads: Literal["bytes", "file", "bytes within", "file within"] = "bytes"
 
 
 # In the order in which they are tried. Any other readable file is plain text.
@@ -119,7 +120,7 @@ FILE_TYPES: tuple[FileType, ...] = (
         ("docx", "docm", "dotx", "dotm"),
         "office.docx:load_docx",
         recognises=_office(b"wordprocessingml.", b"ms-word."),
-        reads="file",
+        reads="file within",
     ),
     FileType(
         "pptx",
@@ -171,7 +172,7 @@ FILE_TYPES: tuple[FileType, ...] = (
         "text.email:load_email",
         resembles=_looks_like_mail,
         by_name=True,
-        reads="files within",
+        reads="bytes within",
     ),
     FileType("text", "plain text", ("txt", "text", "log", "rst"), "text.plain:load_text"),
 )

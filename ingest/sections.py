@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
+from typing import TYPE_CHECKING, BinaryIO, Literal, NamedTuple, Protocol
 
 from vectorstore.records import PageReading
 
@@ -16,6 +16,7 @@ Kind = Literal["text", "table", "code"]
 HEADING_SEPARATOR = " > "
 LONGEST_HEADING = 200  # characters; anything longer is a paragraph dressed as a heading
 LEVELS = 6
+DEEPEST_FILE = 4  # files within files
 
 
 class GridRow(NamedTuple):
@@ -98,11 +99,24 @@ class Findings:
     drawing: Callable[[], None] = lambda: None
     scans: Scans | None = None
     readings: list[PageReading] = field(default_factory=list)
+    depth: int = 0  # of the file: 1 within another file
+
+    def within(self) -> "Findings":
+        """Those of a file within this one. Raises LoaderError for files nested too deeply."""
+        if self.depth >= DEEPEST_FILE:
+            raise LoaderError("lies too deep in files within files")
+        return Findings(
+            may_draw=self.may_draw, drawing=self.drawing, scans=self.scans, depth=self.depth + 1
+        )
 
     def warn(self, message: str) -> None:
         """Note something that was not read, or read with doubt; once."""
         if message not in self.warnings:
             self.warnings.append(message)
+
+
+LoadWithin = Callable[[BinaryIO, str, Findings], Iterator[Section]]
+"""Reads a file within another one: its bytes, its name, and what is learnt about it."""
 
 
 class Outline:

@@ -16,7 +16,8 @@ _SLASHES = frozenset("/⁄∕")
 _POWERS = {"2": "²", "3": "³"}  # of units: everybody writes and searches m² so
 _ORDINALS = frozenset("st nd rd th er re e è a o".split())
 _SIGNS = {"TM": "™", "R": "®", "SM": "℠"}
-_LONGEST_UNIT = 3  # letters
+_UNITS = frozenset("nm µm μm mm cm dm m km in ft yd mi s h".split())
+_LONGEST_UNIT = 2  # letters
 _LONGEST = 24  # characters that are raised; what is longer is a line of its own
 
 
@@ -74,7 +75,7 @@ def _raised(text: str, before: str) -> str:  # noqa: PLR0911  # a return a kind 
     if mark.lower() in _ORDINALS and (base.isdigit() or base.isalpha()):
         return text
     word = _word_before(before)
-    if mark in _POWERS and word and len(word) <= _LONGEST_UNIT:
+    if mark in _POWERS and word in _UNITS:
         return _POWERS[mark]
     tail = text[len(text.rstrip()) :]
     if len(mark) > 1 and not mark.lstrip("+-").replace(",", "").replace(".", "").isalnum():

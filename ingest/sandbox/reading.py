@@ -90,12 +90,11 @@ def _loader(kind: FileType, file: BinaryIO, findings: Findings) -> Iterator[Sect
     module, _, function = kind.loader.partition(":")
     load_kind = getattr(import_module(f"ingest.loaders.{module}"), function)
     sections: Iterator[Section]
-    if kind.reads == "file":
-        sections = load_kind(file, findings)
-    elif kind.reads == "files within":
-        sections = load_kind(file.read(), findings, load)
+    source = file if kind.reads.startswith("file") else file.read()
+    if kind.reads.endswith("within"):
+        sections = load_kind(source, findings, load)
     else:
-        sections = load_kind(file.read(), findings)
+        sections = load_kind(source, findings)
     return sections
 
 
