@@ -5,6 +5,8 @@ use it, so that the same is written alike.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from operator import itemgetter
 from typing import Literal
 
 from lxml import etree
@@ -24,6 +26,8 @@ _LONGEST = 24  # characters that are raised; what is longer is a line of its own
 def written(pieces: Iterable[Piece]) -> str:
     """Letters on the line, raised and lowered ones, put into one line."""
     joined = list(_joined(pieces))
+    if len(joined) == 1 and joined[0][1] == "line":
+        return joined[0][0]
     out = ""
     skip = 0
     for at, (text, place) in enumerate(joined):
@@ -43,15 +47,8 @@ def written(pieces: Iterable[Piece]) -> str:
 
 def _joined(pieces: Iterable[Piece]) -> Iterator[Piece]:
     """The pieces with neighbours in the same place as one."""
-    text, place = "", "line"
-    for more, where in pieces:
-        if where != place and more:
-            if text:
-                yield text, place  # type: ignore[misc]
-            text, place = "", where
-        text += more
-    if text:
-        yield text, place  # type: ignore[misc]
+    for place, group in groupby((piece for piece in pieces if piece[0]), key=itemgetter(1)):
+        yield "".join(text for text, _ in group), place
 
 
 def _denominator(text: str, following: Sequence[Piece]) -> str:

@@ -25,7 +25,8 @@ _USED = re.compile(
     r"display|visibility|position|overflow(?:-[xy])?|opacity|color|background(?:-color|-image|-clip)?"
     r"|-webkit-(?:background-clip|text-fill-color)|(?:max-)?(?:width|height)|inset|top|right|bottom"
     r"|left|margin(?:-top|-right|-bottom|-left)?|text-indent|font(?:-size)?|clip(?:-path)?|filter"
-    r"|transform|scale|content-visibility|mso-hide"
+    r"|transform|scale|content-visibility|mso-hide|text-decoration(?:-line)?|vertical-align"
+    r"|list-style(?:-type)?"
 )
 _MOST_RULES = 5_000
 _MOST_NESTED = 8  # blocks around a rule
@@ -50,7 +51,7 @@ def rules(sheet: str) -> Iterator[Rule]:
 
 
 def declarations(style: str) -> Iterator[Declared]:
-    """What a style says, shorthands taken apart; only of properties that can hide."""
+    """What a style says, shorthands taken apart; only of properties that bear on what is read."""
     for one in _plain(style).split(";"):
         name, _, value = one.partition(":")
         name, value = name.strip().lower(), " ".join(value.lower().split())
@@ -88,6 +89,10 @@ def _taken_apart(name: str, value: str) -> Iterator[tuple[str, str]]:
     elif name == "font":
         sizes = (found[0] for word in value.split() if (found := _SIZE_WORD.match(word)))
         yield "font-size", next(sizes, "medium")
+    elif name == "text-decoration":
+        yield "text-decoration-line", value
+    elif name == "list-style":
+        yield "list-style-type", value
     else:
         yield "background-clip" if name == "-webkit-background-clip" else name, value
 
