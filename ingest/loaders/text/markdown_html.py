@@ -82,6 +82,7 @@ class _Page:
         self._was_unseen = False
         self.hidden = 0
         self.struck = False
+        self._gap = False  # something that is struck through stood right before
         self._tail = ""  # the end of what was said last
         self.sheets: list[str] = []
         self._ended: set[str] = set()  # the verbatim elements that have an end tag somewhere
@@ -135,7 +136,11 @@ class _Page:
         look = self._styles.look(self._open[-1][0])
         self.struck = self.struck or (look.struck and not unseen)
         if unseen or look.struck:
+            self._gap = self._gap or look.struck
             return ""
+        if self._gap and self._tail.endswith(" "):
+            text = text.lstrip(" ")
+        self._gap = False
         if look.place != "line":
             # What stands before it on its line tells what it is raised over.
             tail = self._tail
