@@ -90,6 +90,7 @@ def _loader(kind: FileType, file: BinaryIO, findings: Findings) -> Iterator[Sect
     module, _, function = kind.loader.partition(":")
     load_kind = getattr(import_module(f"ingest.loaders.{module}"), function)
     sections: Iterator[Section]
+    file.seek(0)
     source = file if kind.reads.startswith("file") else file.read()
     if kind.reads.endswith("within"):
         sections = load_kind(source, findings, load)

@@ -1,7 +1,7 @@
 """Reads web pages: what a reader sees, under its headings, tables with their column names."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from lxml import etree
 
@@ -44,8 +44,13 @@ def load_html(data: bytes, findings: Findings) -> Iterator[Section]:
     yield from html_sections(text, findings)
 
 
-def html_sections(text: str, findings: Findings, root: str = "") -> Iterator[Section]:
-    """The same for text that is already decoded, below the heading `root`."""
+def html_sections(
+    text: str, findings: Findings, root: str = "", linked: Iterable[str] = ()
+) -> Iterator[Section]:
+    """The same for text that is already decoded, below the heading `root`.
+
+    `linked` are style sheets that lie beside the page.
+    """
     text = _XML_DECLARATION.sub("", text.replace("\0", ""), count=1)
     parser = etree.HTMLParser(no_network=True, remove_comments=True, remove_pis=True)
     text = _LONG_TEXT.sub(r"\1<wbr> ", text)
@@ -60,7 +65,7 @@ def html_sections(text: str, findings: Findings, root: str = "") -> Iterator[Sec
     if title is not None and title.text and not findings.title:
         findings.title = " ".join(title.text.split())
     sheets = [sheet for sheet in tree.iter("style") if for_screens(sheet.get("media", ""))]
-    styles = Styles("".join(sheet.itertext()) for sheet in sheets)
+    styles = Styles([*linked, *("".join(sheet.itertext()) for sheet in sheets)])
     yield from _Walk(findings, root, styles).sections(tree)
 
 

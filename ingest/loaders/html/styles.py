@@ -27,6 +27,7 @@ _BROWSERS_OWN = {  # what a browser shows of its own accord
     "sub": (("vertical-align", "sub", False),),
 }
 _PLACES: dict[str, Place] = {"super": "up", "text-top": "up", "sub": "down"}
+_MOVED = re.compile(r"(-)?0?\.[1-7]\d*em$")  # a part of a letter up or down
 _MARKERS = re.compile(
     r"\b(none|decimal-leading-zero|decimal|lower-alpha|lower-latin|upper-alpha|upper-latin"
     r"|lower-roman|upper-roman|disc|circle|square)\b"
@@ -169,9 +170,15 @@ def _within(above: Look, said: tuple[tuple[str, str], ...]) -> Look:
         opaque=opaque,
         ground=_ground(values, above.ground),
         struck=above.struck or "line-through" in values.get("text-decoration-line", ""),
-        place=_PLACES.get(values.get("vertical-align", ""), above.place),
+        place=_place(values, above.place),
         marker=_marker(values.get("list-style-type", ""), above.marker),
     )
+
+
+def _place(values: dict[str, str], above: Place) -> Place:
+    if values.get("position") == "relative" and (moved := _MOVED.match(values.get("top", ""))):
+        return "up" if moved[1] else "down"
+    return _PLACES.get(values.get("vertical-align", ""), above)
 
 
 def _marker(said: str, above: str) -> str:

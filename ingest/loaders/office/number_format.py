@@ -72,9 +72,9 @@ def plain(value: int | float | Decimal) -> str:
     return str(value) if isinstance(value, int) else f"{value:.15g}"
 
 
-def is_date_code(code: str) -> bool:
-    """Whether a number under this code is a moment or a span of time."""
-    return any(part.kind in {"date", "elapsed"} for part in _sections(code[:_LONGEST])[0].parts)
+def is_span(code: str) -> bool:
+    """Whether a number under this code is a span of time, as in "[h]:mm"."""
+    return any(part.kind == "elapsed" for part in _sections(code[:_LONGEST])[0].parts)
 
 
 @lru_cache(maxsize=2_000)

@@ -2,7 +2,6 @@
 
 import email
 import email.policy
-import io
 import re
 from collections.abc import Callable, Iterator
 from email.message import EmailMessage
@@ -12,6 +11,7 @@ from ingest.encoding import decode
 from ingest.loaders.html.loader import html_sections
 from ingest.loaders.text.plain import unwrap, usual_width
 from ingest.loaders.text.signed import NotSigned, signed_content
+from ingest.loaders.within import sections_within
 from ingest.sections import (
     HEADING_SEPARATOR,
     Findings,
@@ -44,11 +44,21 @@ def load_email(data: bytes, findings: Findings, load_attachment: LoadWithin) -> 
 
     Raises LoaderError for an encrypted message, which shows nothing but its header.
     """
+    yield from mail_sections(parsed(data), findings, load_attachment)
+
+
+def parsed(data: bytes) -> EmailMessage:
+    """A message from its bytes, as lenient as it can be."""
     message = email.message_from_bytes(data, policy=email.policy.default)
     assert isinstance(message, EmailMessage)  # what this policy makes
-    if findings.scans is not None:
-        findings.scans = _AttachedScans(findings.scans)
-    yield from _message(_opened(message), findings, load_attachment, "", 0)
+    return message
+
+
+def mail_sections(message: EmailMessage, findings: Findings, load: LoadWithin) -> Iterator[Section]:
+    """The same for a message that is parsed already."""
+    if findings.scans is not None and not isinstance(findings.scans, AttachedScans):
+        findings.scans = AttachedScans(findings.scans)
+    yield from _message(_opened(message), findings, load, "", 0)
 
 
 def _opened(message: EmailMessage) -> EmailMessage:
@@ -62,14 +72,11 @@ def _opened(message: EmailMessage) -> EmailMessage:
         return message
     data = message.get_payload(decode=True)
     try:
-        inner = email.message_from_bytes(
-            signed_content(data if isinstance(data, bytes) else b""), policy=email.policy.default
-        )
+        inner = parsed(signed_content(data if isinstance(data, bytes) else b""))
     except NotSigned:
         raise LoaderError(
             "is an encrypted e-mail; decrypt it in your mail program and save it anew"
         ) from None
-    assert isinstance(inner, EmailMessage)  # what this policy makes
     for name in _FIELDS:
         if name not in inner and name in message:
             inner[name] = _field(message, name)
@@ -158,23 +165,12 @@ def _attachment(
         or len(data) < _LEAST_PICTURE
     ):
         return  # pictures in signatures are not worth a warning
-    inner_findings = Findings()
-    try:
-        inner_findings = findings.within()
-        for section in load(io.BytesIO(data), name, inner_findings):
-            parts = [place, section.heading]
-            if section.page is not None:  # the message itself has no pages
-                parts.insert(1, f"page {section.page}")
-            heading = HEADING_SEPARATOR.join(p for p in parts if p)
-            yield section._replace(page=None, heading=heading)
-    except LoaderError as error:
-        if kind != "image":  # a photograph needs no words
-            findings.warn(f"attachment {name} {error}")
-    for warning in inner_findings.warnings:
-        findings.warn(f"attachment {name}: {warning}")
+    yield from sections_within(
+        data, name, place, "attachment", findings, load, needed=kind != "image"
+    )  # a photograph needs no words
 
 
-class _AttachedScans:
+class AttachedScans:
     """Recognises pages of attachments, which are numbered through: each begins with its page 1."""
 
     def __init__(self, scans: Scans) -> None:
