@@ -82,6 +82,16 @@ class Scans(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """What a file says of itself, as it writes it; "" where it does not."""
+
+    author: str = ""
+    language: str = ""
+    made: str = ""
+    changed: str = ""
+
+
 @dataclass(slots=True)
 class Findings:
     """What a loader learns about a document beside its text, filled in while it yields.
@@ -100,6 +110,8 @@ class Findings:
     scans: Scans | None = None
     readings: list[PageReading] = field(default_factory=list)
     depth: int = 0  # of the file: 1 within another file
+    stated: Stated = Stated()
+    type: str = ""  # what the file is, by its content: a name of `ingest.filetype`
 
     def within(self) -> "Findings":
         """Those of a file within this one. Raises LoaderError for files nested too deeply."""

@@ -10,7 +10,7 @@ from lxml import etree
 from ingest.encoding import decode
 from ingest.loaders.html.loader import html_sections
 from ingest.loaders.office.ooxml import Package, attribute, local
-from ingest.sections import Findings, LoaderError, Section
+from ingest.sections import Findings, LoaderError, Section, Stated
 
 _PAGES = frozenset(("application/xhtml+xml", "text/html", "application/x-dtbook+xml"))
 _SHEETS = frozenset(("text/css",))
@@ -28,6 +28,10 @@ def load_epub(file: BinaryIO, findings: Findings) -> Iterator[Section]:
     for item in tree.iter():
         if local(item) == "title" and not findings.title:
             findings.title = " ".join((item.text or "").split())
+    said = {local(item): (item.text or "").strip() for item in tree.iter()}
+    findings.stated = Stated(
+        said.get("creator", ""), said.get("language", ""), said.get("date", ""), ""
+    )
     sheets = [
         decode(data).text
         for part in _parts(tree, posixpath.dirname(path), _SHEETS).values()

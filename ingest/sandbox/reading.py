@@ -80,6 +80,7 @@ def _cleaned(grid: Grid, above: int, *, changed: bool) -> Grid:
 def load(file: BinaryIO, name: str, findings: Findings) -> Iterator[Section]:
     """Sections as the loader for the file's real type gives them."""
     found = recognise(file, name)
+    findings.type = found.type
     if found.warning:
         findings.warn(found.warning)
     yield from _loader(BY_NAME[found.type], file, findings)

@@ -11,7 +11,7 @@ from ingest.loaders.html.lists import Lists
 from ingest.loaders.html.styles import Styles
 from ingest.loaders.notation import Piece, formula, written
 from ingest.loaders.tables import Across, Below, TableReader
-from ingest.sections import Findings, Outline, Section
+from ingest.sections import Findings, Outline, Section, Stated
 
 _DROPPED = frozenset(
     "script style template noscript svg canvas iframe object embed audio video nav button "
@@ -64,9 +64,25 @@ def html_sections(
     title = tree.find(".//head/title")
     if title is not None and title.text and not findings.title:
         findings.title = " ".join(title.text.split())
+    if not root and not findings.stated.author:
+        findings.stated = _stated(tree)
     sheets = [sheet for sheet in tree.iter("style") if for_screens(sheet.get("media", ""))]
     styles = Styles([*linked, *("".join(sheet.itertext()) for sheet in sheets)])
     yield from _Walk(findings, root, styles).sections(tree)
+
+
+def _stated(tree: etree._Element) -> Stated:
+    """What the head of a page says of it."""
+    said = {
+        (item.get("name") or item.get("property") or "").lower(): item.get("content", "")
+        for item in tree.iterfind(".//head/meta")
+    }
+    made = said.get("date") or said.get("dcterms.created") or said.get("article:published_time")
+    changed = said.get("last-modified") or said.get("dcterms.modified") or said.get(
+        "article:modified_time"
+    )  # fmt: skip
+    author = said.get("author") or said.get("dc.creator") or ""
+    return Stated(author, tree.get("lang") or "", made or "", changed or "")
 
 
 class _Walk:

@@ -65,7 +65,7 @@ class _Reader:
 def load_docx(file: BinaryIO, findings: Findings, load: LoadWithin) -> Iterator[Section]:
     """Paragraphs and tables in reading order; hidden text is left out with a warning."""
     package = Package(file)
-    findings.title = package.title()
+    findings.title, findings.stated = package.title(), package.stated()
     main = package.main_part()
     root = package.tree(main)
     assert root is not None  # main_part() named an existing part

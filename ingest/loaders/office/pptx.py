@@ -23,7 +23,7 @@ _FURNITURE = frozenset(("sldNum", "dt", "hdr", "ftr", "sldImg"))
 def load_pptx(file: BinaryIO, findings: Findings) -> Iterator[Section]:
     """Sections slide by slide; hidden slides are left out with a warning."""
     package = Package(file)
-    findings.title = package.title()
+    findings.title, findings.stated = package.title(), package.stated()
     main = package.main_part()
     presentation = package.tree(main)
     assert presentation is not None  # main_part() named an existing part

@@ -15,7 +15,7 @@ def load_xlsb(file: BinaryIO, findings: Findings) -> Iterator[Section]:
     from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
 
     package = Package(file)  # checks for bombs before the other library opens the file
-    findings.title = package.title()
+    findings.title, findings.stated = package.title(), package.stated()
     file.seek(0)
     try:
         book = CalamineWorkbook.from_filelike(file)

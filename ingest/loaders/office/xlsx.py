@@ -48,7 +48,7 @@ _Look = Literal["nothing", "ground", "struck", "seen"]
 def load_xlsx(file: BinaryIO, findings: Findings) -> Iterator[Section]:
     """Visible sheets row by row; a blank row ends a table. Formulas give their last value."""
     package = Package(file)  # checks for bombs before the other library opens the file
-    findings.title = package.title()
+    findings.title, findings.stated = package.title(), package.stated()
     openpyxl = _openpyxl()
     file.seek(0)
     try:

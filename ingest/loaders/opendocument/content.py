@@ -8,10 +8,10 @@ from typing import BinaryIO
 from lxml import etree
 
 from ingest.loaders.notation import Piece, formula, written
-from ingest.loaders.office.ooxml import Package, attribute
+from ingest.loaders.office.ooxml import Package, attribute, local
 from ingest.loaders.opendocument.styles import Counting, Look, Styles, read_styles
 from ingest.loaders.tables import Across, Below, TableReader
-from ingest.sections import Findings, LoaderError
+from ingest.sections import Findings, LoaderError, Stated
 
 _THROUGH = frozenset(  # what shows its content where it stands
     "text:section text:index-body text:table-of-content text:alphabetical-index text:bibliography "
@@ -79,6 +79,15 @@ def opened(file: BinaryIO, findings: Findings) -> Content:
     meta = package.tree("meta.xml")
     for item in () if meta is None else meta.iter("{http://purl.org/dc/elements/1.1/}title"):
         findings.title = " ".join((item.text or "").split())
+    said = {
+        local(item): (item.text or "").strip() for item in (() if meta is None else meta.iter())
+    }
+    findings.stated = Stated(
+        said.get("initial-creator") or said.get("creator", ""),
+        said.get("language", ""),
+        said.get("creation-date", ""),
+        said.get("date", ""),
+    )
     return Content(package, findings, tree, styles, Counting(styles))
 
 

@@ -5,6 +5,7 @@ import email.policy
 import re
 from collections.abc import Callable, Iterator
 from email.message import EmailMessage
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 from ingest.encoding import decode
@@ -19,6 +20,7 @@ from ingest.sections import (
     LoadWithin,
     Scans,
     Section,
+    Stated,
 )
 
 if TYPE_CHECKING:
@@ -90,6 +92,8 @@ def _message(
     subject = fields[0][1]
     if not findings.title:
         findings.title = subject
+        sent = _day_of(message)
+        findings.stated = Stated(dict(fields)["From"], "", sent, sent)
     heading = HEADING_SEPARATOR.join(part for part in (root, subject) if part)
     body = _body(message)
     names = [_name(part, n) for n, part in enumerate(_attachments(message, body), 1)]
@@ -221,6 +225,14 @@ def _field(message: EmailMessage, name: str) -> str:
         return " ".join(str(message.get(name, "")).split())
     except (LookupError, ValueError, TypeError, AttributeError, IndexError):
         return ""  # the standard library's header parser stumbles over some broken fields
+
+
+def _day_of(message: EmailMessage) -> str:
+    """The day on which a message was sent, in ISO form, or ""."""
+    try:
+        return parsedate_to_datetime(_field(message, "Date")).date().isoformat()
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return ""
 
 
 def _guessed(message: EmailMessage, raw: str) -> str:

@@ -6,6 +6,7 @@ than a gigabyte of memory.
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from ingest.encoding import decode
 from ingest.loaders.tables import TableReader
@@ -22,6 +23,11 @@ _CELL = re.compile(r"(?<!\\)\|")
 _FRONT_FIELD = re.compile(r"(\s*)(\w[\w.-]*+(?: [\w.-]++){0,5})\s*[:=](?:\s+(.*))?$")
 _FRONT_ENDS = {"---": ("---", "..."), "+++": ("+++",)}
 _MOST_FRONT_LINES = 200
+_STATED = {
+    "author": "author", "owner": "author", "language": "language", "lang": "language",
+    "date": "made", "created": "made", "updated": "changed", "modified": "changed",
+    "last_modified": "changed", "reviewed": "changed",
+}  # fmt: skip
 _STRUCK = re.compile(r"(?<![\\~\w`])(~{1,2})(?=[^\s~])[^~\n]{1,1000}?(?<=[^\s~])\1(?![~\w])")
 _INLINE = (
     (re.compile(r"!\[([^\]\n]{0,500})\]\([^)\n]{0,2000}\)"), r"\1"),
@@ -154,6 +160,9 @@ def _front_matter(lines: list[str], findings: Findings) -> tuple[int, str]:
             continue
         indent, name, value = field[1], field[2], field[3] or ""
         value = _unquoted(value.strip().removeprefix("[").removesuffix("]").strip())
+        if name.lower() in _STATED and not indent:
+            changed = {_STATED[name.lower()]: value}
+            findings.stated = replace(findings.stated, **changed)
         if name.lower() == "title" and not indent:
             findings.title = value
             continue

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from ingest.loaders.text.email import mail_sections, parsed
-from ingest.sections import Findings, LoaderError, LoadWithin, Section
+from ingest.sections import Findings, LoaderError, LoadWithin, Section, Stated
 
 _START = re.compile(rb"(?:\A|\r?\n\r?\n)(?=From [^\r\n]{3,200}\d\d:\d\d)")
 _QUOTED = re.compile(rb"^>(>*From )", re.MULTILINE)
@@ -23,4 +23,5 @@ def load_mbox(data: bytes, findings: Findings, load: LoadWithin) -> Iterator[Sec
             yield from mail_sections(parsed(_QUOTED.sub(rb"\1", message)), findings, load)
         except LoaderError as error:
             findings.warn(f"message {number} {error}")
-    findings.title = ""  # that of the first message is not the mailbox's
+    # Those of the first message are not the mailbox's.
+    findings.title, findings.stated = "", Stated()
