@@ -11,7 +11,7 @@ if TYPE_CHECKING:  # a worker that sees text alone stays small
 
     from ingest.ocr.words import RecognisedPage
 
-Kind = Literal["text", "table", "code"]
+Kind = Literal["text", "table", "code", "figure"]
 
 HEADING_SEPARATOR = " > "
 LONGEST_HEADING = 200  # characters; anything longer is a paragraph dressed as a heading
@@ -51,7 +51,8 @@ class Section(NamedTuple):
     """A block of text under one heading, on one page.
 
     `text` keeps its line breaks: in a "table" each line is a row that carries its column names,
-    in "code" each line is a line of the original, in "text" a blank line parts paragraphs.
+    in "code" each line is a line of the original, in "text" a blank line parts paragraphs; a
+    "figure" is what a picture says.
     `page` counts from 1 and is None for formats without pages; `heading` is the path of
     headings above the text, joined by " > ", or "". A "table" whose cells are known has a `grid`.
     """

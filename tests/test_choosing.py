@@ -40,8 +40,13 @@ def test_flags_choose_documents() -> None:
 
 @pytest.mark.parametrize(
     "flags",
-    [("--type", "letter"), ("--type", "poem"), ("--since", "May"), ("--type", "policy", "--space", "law")],
-)  # fmt: skip
+    [
+        ("--type", "letter"),
+        ("--type", "poem"),
+        ("--since", "May"),
+        ("--type", "policy", "--space", "law"),
+    ],
+)
 def test_a_choice_that_no_document_meets_is_said(flags: tuple[str, ...]) -> None:
     with pytest.raises(UnknownName):
         scope_of(_said(*flags), _catalogue)

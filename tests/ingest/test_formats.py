@@ -281,7 +281,7 @@ def test_hostile_rtf(rtf: str) -> None:
 # ---- EPUB, archives, mailboxes ------------------------------------------------------------------
 
 
-def book(**more: str) -> bytes:
+def book(**more: str | bytes) -> bytes:
     parts: dict[str, str | bytes] = {
         "mimetype": "application/epub+zip",
         "META-INF/container.xml": '<container><rootfiles><rootfile full-path="OPS/b.opf"/>'

@@ -417,6 +417,7 @@ class KindWords:
     salutations: Patterns  # at the beginning of a letter
     valid_from: Patterns  # before the first day: "valid from"
     valid_until: Patterns  # before the last day
+    automatic_descriptions: Patterns  # by which a program says that it described a picture itself
 
 
 @dataclass(frozen=True, slots=True)

@@ -1308,6 +1308,10 @@ LANGUAGE = Language(
             r"(?:endet|erlischt|läuft)\s+(?:am|zum)",
             r"(?:vertragsende|ablaufdatum)",
         ),
+        automatic_descriptions=(
+            r"automatisch\s+generiert",
+            r"ki-generierte\s+inhalte\s+können\s+fehlerhaft\s+sein",
+        ),
     ),
     support=SupportWords(
         stemmer="german",

@@ -1404,6 +1404,10 @@ LANGUAGE = Language(
             r"(?:expires|ends|terminates)(?:\s+on)?",
             r"(?:expiry|expiration|end)\s+date",
         ),
+        automatic_descriptions=(
+            r"automatically\s+generated",
+            r"ai-generated\s+content\s+may\s+be\s+incorrect",
+        ),
     ),
     support=SupportWords(
         stemmer="english",

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from lxml import etree
 
 from ingest.encoding import decode
+from ingest.loaders.figures import Figures, embedded_picture
 from ingest.loaders.html.css import for_screens
 from ingest.loaders.html.lists import Lists
 from ingest.loaders.html.styles import Styles
@@ -91,6 +92,7 @@ class _Walk:
         self._styles = styles
         self._outline = Outline(findings, root)
         self._lists = Lists(styles)
+        self._figures = Figures(findings)
         self._parts: list[Piece] = []
         self._hidden = 0
         self._struck = 0
@@ -124,6 +126,10 @@ class _Walk:
                 yield from self._flush()
                 yield from self._table(element)
                 walker.skip_subtree()
+            elif name == "img" and (picture := embedded_picture(element.get("src", ""))):
+                if said := self._figures.text(picture, [element.get("alt", "")]):
+                    yield from self._flush()
+                    yield self._outline.place(said, kind="figure")
             elif name in {"math", "select"}:
                 self._say(f" {self._whole(element, name)} ")
                 walker.skip_subtree()

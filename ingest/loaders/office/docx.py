@@ -8,6 +8,7 @@ from typing import BinaryIO
 
 from lxml import etree
 
+from ingest.loaders.figures import Figures
 from ingest.loaders.notation import Piece, formula, written
 from ingest.loaders.office.docx_looks import (
     Look,
@@ -19,7 +20,7 @@ from ingest.loaders.office.docx_looks import (
     shows_nothing,
 )
 from ingest.loaders.office.docx_numbering import Numbering
-from ingest.loaders.office.drawings import drawn
+from ingest.loaders.office.drawings import drawn, picture_parts
 from ingest.loaders.office.ooxml import Package, attribute, local
 from ingest.loaders.office.symbols import in_font, symbol
 from ingest.loaders.tables import Across, Below, TableReader
@@ -57,7 +58,9 @@ class _Reader:
     numbered_styles: dict[str, tuple[str, str]] = field(default_factory=dict)  # list and level
     numbering: Numbering = field(default_factory=lambda: Numbering(None, {}))
     related: dict[str, tuple[str, str]] = field(default_factory=dict)  # parts of the document
-    drawn: list[tuple[str, TableReader]] = field(default_factory=list)  # charts, not yet told
+    # Charts, and pictures with what is said of them, that are not yet told.
+    drawn: list[tuple[str, TableReader]] = field(default_factory=list)
+    pictures: list[tuple[str, list[str]]] = field(default_factory=list)
     hidden: int = 0
     struck: int = 0
 
@@ -83,6 +86,7 @@ def load_docx(file: BinaryIO, findings: Findings, load: LoadWithin) -> Iterator[
                 text = " ".join(_block_texts(note, reader)).strip()
                 reader.notes[kind.removesuffix("s"), attribute(note, "id") or ""] = text
     body = next((child for child in root if local(child) == "body"), root)
+    reader.pictures.clear()  # of notes
     yield from _blocks(body, reader, load)
     yield from reader.outline.close()
     yield from _headers(related, reader)
@@ -161,15 +165,24 @@ def _read_style(style: etree._Element, identity: str, reader: _Reader) -> str:
 def _blocks(parent: etree._Element, reader: _Reader, load: LoadWithin) -> Iterator[Section]:
     """Sections of a body, text box or content control; lists and paragraphs are collected."""
     lines: list[str] = []
+    figures = Figures(reader.findings)
 
     def flush() -> Iterator[Section]:
         if lines:
             yield reader.outline.place("\n\n".join(lines))
             lines.clear()
 
-    def charts() -> Iterator[Section]:
-        if reader.drawn:
+    def drawings() -> Iterator[Section]:
+        pictures = [
+            text
+            for part, descriptions in reader.pictures
+            if (text := figures.text(reader.package.read(part), descriptions))
+        ]
+        reader.pictures.clear()
+        if reader.drawn or pictures:
             yield from flush()
+        for text in pictures:
+            yield reader.outline.place(text, kind="figure")
         for title, table in reader.drawn:
             for said, grid in table.sections(title):
                 section = reader.outline.place(said, kind="table", grid=grid)
@@ -186,7 +199,7 @@ def _blocks(parent: etree._Element, reader: _Reader, load: LoadWithin) -> Iterat
             yield from flush()
             for said, grid in _table(child, reader).sections():
                 yield reader.outline.place(said, kind="table", grid=grid)
-            yield from charts()
+            yield from drawings()
             continue
         text = _numbered(child, reader)
         level = _level(child, reader)
@@ -197,7 +210,7 @@ def _blocks(parent: etree._Element, reader: _Reader, load: LoadWithin) -> Iterat
             if level == 0:
                 reader.findings.title = reader.findings.title or " ".join(text.split())
             yield from reader.outline.open(max(level or 0, 1), text)
-        yield from charts()
+        yield from drawings()
     yield from flush()
 
 
@@ -386,6 +399,7 @@ def _drawing(drawing: etree._Element, reader: _Reader) -> Iterator[str]:
     if local(drawing) == "AlternateContent":  # the fallback says the same once more
         drawing = next((c for c in drawing if local(c) == "Choice"), drawing)
     yield from _text_boxes(drawing, reader)
+    reader.pictures += picture_parts(reader.related, drawing)
     for text, table in drawn(reader.package, reader.related, drawing):
         if table is None:
             yield text

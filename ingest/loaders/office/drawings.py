@@ -8,6 +8,8 @@ from ingest.loaders.office.number_format import shown
 from ingest.loaders.office.ooxml import Package, attribute, local
 from ingest.loaders.tables import TableReader
 
+_FRAMES = frozenset(("inline", "anchor", "pic"))
+
 
 def chart_table(tree: etree._Element) -> tuple[str, TableReader]:
     """A chart's title, and its data: a line a category, a column a series.
@@ -145,6 +147,20 @@ def drawn(
             yield chart_table(tree)
         elif text := diagram_text(tree):
             yield text, None
+
+
+def picture_parts(
+    related: dict[str, tuple[str, str]], element: etree._Element
+) -> Iterator[tuple[str, list[str]]]:
+    """The pictures of a drawing: the part that holds each, and what its author says of it."""
+    for item in element.iter():
+        if local(item) != "blip" or (reference := attribute(item, "embed")) is None:
+            continue
+        kind, part = related.get(reference, ("", ""))
+        if kind == "image":
+            frames = [one for one in item.iterancestors() if local(one) in _FRAMES]
+            outer = frames[-1] if frames else element
+            yield part, list(alternative_texts(outer))
 
 
 def alternative_texts(element: etree._Element) -> Iterator[str]:

@@ -6,8 +6,9 @@ from typing import BinaryIO
 from lxml import etree
 
 from ingest.loaders.colours import from_hex, nearly_the_same
+from ingest.loaders.figures import Figures
 from ingest.loaders.notation import Piece, Place, formula, written
-from ingest.loaders.office.drawings import chart_table, diagram_text
+from ingest.loaders.office.drawings import chart_table, diagram_text, picture_parts
 from ingest.loaders.office.ooxml import Package, attribute, local
 from ingest.loaders.ordinals import lettered, roman
 from ingest.loaders.tables import Across, Below, TableReader
@@ -38,6 +39,7 @@ def load_pptx(file: BinaryIO, findings: Findings) -> Iterator[Section]:
                 names.append(related[relation][1])
     findings.pages = len(names)
     stage = _Stage(presentation)
+    figures = Figures(findings)
     hidden = struck = 0
     for page, name in enumerate(names, 1):
         tree = package.tree(name)
@@ -48,7 +50,7 @@ def load_pptx(file: BinaryIO, findings: Findings) -> Iterator[Section]:
             continue
         stage.clear(tree)
         struck += _take_out_struck(tree)
-        yield from _slide(tree, page, name, package, findings)
+        yield from _slide(tree, page, name, package, findings, figures)
     if hidden:
         findings.warn(f"{hidden} hidden slides were left out")
     if struck:
@@ -164,7 +166,12 @@ def _pair(element: etree._Element | None, first: str, second: str) -> tuple[int,
 
 
 def _slide(
-    tree: etree._Element, page: int, name: str, package: Package, findings: Findings
+    tree: etree._Element,
+    page: int,
+    name: str,
+    package: Package,
+    findings: Findings,
+    figures: Figures,
 ) -> Iterator[Section]:
     title, texts, tables = _shapes(tree)
     related = package.related(name).values()
@@ -182,7 +189,14 @@ def _slide(
     for caption, (said, grid) in shown:
         heading = HEADING_SEPARATOR.join(filter(None, (title, caption)))
         yield Section(said, page, heading, "table", grid)
-    if title and not any(texts) and not shown:
+    pictures = [
+        text
+        for part, descriptions in picture_parts(package.related(name), tree)
+        if (text := figures.text(package.read(part), descriptions))
+    ]
+    for text in pictures:
+        yield Section(text, page, title, "figure")
+    if title and not any(texts) and not shown and not pictures:
         yield Section(title, page)
     for relation, part in related:
         notes = package.tree(part) if relation == "notesSlide" else None
