@@ -42,7 +42,7 @@ class Figures:
         """What a picture says: its descriptions, and the words that are recognised in it."""
         told = dict.fromkeys(" ".join(one.split()) for one in descriptions)
         said = [one for one in told if len(one) > _SHORT and not _says_nothing(one)]
-        key = (hashlib.sha256(data or b"").digest(), *said)
+        key: tuple[bytes | str, ...] = (hashlib.sha256(data or b"").digest(), *said)
         if key in self._known:
             return ""  # it was read where it stood first
         self._known.add(key)

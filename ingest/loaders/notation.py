@@ -25,9 +25,10 @@ _LONGEST = 24  # characters that are raised; what is longer is a line of its own
 
 def written(pieces: Iterable[Piece]) -> str:
     """Letters on the line, raised and lowered ones, put into one line."""
+    pieces = list(pieces)
+    if all(place == "line" for _, place in pieces):
+        return "".join(text for text, _ in pieces)
     joined = list(_joined(pieces))
-    if len(joined) == 1 and joined[0][1] == "line":
-        return joined[0][0]
     out = ""
     skip = 0
     for at, (text, place) in enumerate(joined):

@@ -9,7 +9,7 @@ from ingest.encoding import decode
 from ingest.loaders.figures import Figures, embedded_picture
 from ingest.loaders.html.css import for_screens
 from ingest.loaders.html.lists import Lists
-from ingest.loaders.html.styles import Styles
+from ingest.loaders.html.styles import Look, Styles
 from ingest.loaders.notation import Piece, formula, written
 from ingest.loaders.tables import Across, Below, TableReader
 from ingest.sections import Findings, Outline, Section, Stated
@@ -176,11 +176,14 @@ class _Walk:
         return ", ".join(self._seen("".join(one.itertext()).strip(), one) for one in chosen)
 
     def _add(self, said: str | None, owner: etree._Element) -> None:
-        if text := self._seen(said, owner):
+        if not said:
+            return
+        look = self._styles.look(owner)
+        if text := self._shown(said, look):
             flat = " ".join(text.split())
             lead = " " if text[0].isspace() else ""
             shown = lead + flat + (" " if flat and text[-1].isspace() else "")
-            self._parts.append((shown, self._styles.look(owner).place))
+            self._parts.append((shown, look.place))
 
     def _flush(self) -> Iterator[Section]:
         text = written(self._parts)
@@ -202,9 +205,12 @@ class _Walk:
 
     def _seen(self, text: str | None, owner: etree._Element) -> str:
         """A text that stands in an element, or nothing where nobody can read it there."""
-        if not text or text.isspace():
-            return text or ""
-        look = self._styles.look(owner)
+        return self._shown(text, self._styles.look(owner)) if text else ""
+
+    def _shown(self, text: str, look: Look) -> str:
+        """A text in letters that look so."""
+        if text.isspace():
+            return text
         unseen = look.unseen
         self._hidden += unseen and not self._was_unseen  # what goes on from there is the same part
         self._was_unseen = unseen

@@ -33,6 +33,7 @@ _CONDITION = re.compile(r"(<=|>=|<>|<|>|=)\s*(-?\d+(?:\.\d+)?)$")
 _ELAPSED = re.compile(r"(h+|m+|s+)$", re.IGNORECASE)
 _LONGEST = 255  # characters of a code; Excel allows no more
 _PRECISION = 700  # digits: the largest number that is written out, with as many decimals as fit
+_PLAIN = frozenset(("", "General", "@"))
 _ZERO = datetime.timedelta()
 
 
@@ -56,6 +57,8 @@ def shown(value: object, code: str) -> str:
     """
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if code in _PLAIN and isinstance(value, str | int | float):
+        return value if isinstance(value, str) else plain(value)
     sections = _sections(code[:_LONGEST])
     if isinstance(value, datetime.datetime | datetime.date | datetime.time | datetime.timedelta):
         return _moment(value, sections)

@@ -1,5 +1,8 @@
 """Characters of the fonts that hold pictures instead of letters: boxes to tick, arrows, Greek."""
 
+import re
+
+_PRIVATE = re.compile("[\uf000-\uf0ff]")
 _BOX, _TICKED = "[ ]", "[x]"
 _WINGDINGS = {
     0x6F: _BOX, 0x70: _BOX, 0x71: _BOX, 0x72: _BOX, 0xA8: _BOX, 0x78: _TICKED, 0xFD: _TICKED,
@@ -37,6 +40,6 @@ def symbol(font: str, code: int) -> str:
 
 def in_font(text: str, font: str) -> str:
     """A text in which characters for private use are those of a font with pictures."""
-    if not any("\uf000" <= letter <= "\uf0ff" for letter in text):
+    if not _PRIVATE.search(text):
         return text
     return "".join(symbol(font, ord(one)) if "\uf000" <= one <= "\uf0ff" else one for one in text)

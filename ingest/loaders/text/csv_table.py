@@ -12,7 +12,7 @@ from ingest.sections import Findings, LoaderError, Section
 _ROWS_A_SECTION = 100
 _DELIMITERS = ",;\t|"
 _MOST_LINES = 500  # of a cell in quotation marks
-_MOST_TRIED = 8  # ends of such a cell that turn out to be none
+_MOST_CARELESS = 200  # rows of a file; then no cell has several lines
 _UNENDED = "unexpected end"  # of the library's message for a quotation mark that stays open
 
 
@@ -50,63 +50,58 @@ class _Rows:
 
     def __init__(self, text: str, delimiter: str) -> None:
         self._source = io.StringIO(text, newline="")
+        self._has_marks = '"' in text
         self._back: deque[str] = deque()  # lines that were looked at already
+        self._taken: list[str] = []  # the lines of the row at hand
         self._delimiter = delimiter
         self._width = 0
         self._number = 0  # of the last line that was taken
+        self._count = 0  # of careless rows
         self.careless = 0  # the first line, from 1, with a mark that is not closed; 0 for none
 
     def __iter__(self) -> Iterator[list[str]]:
-        while line := self._take():
-            row = self._row(line)
-            self._width = self._width or len(row)
-            yield row
-
-    def _take(self) -> str:
-        line = self._back.popleft() if self._back else self._source.readline()
-        self._number += bool(line)
-        return line
-
-    def _row(self, line: str) -> list[str]:
-        if '"' not in line:
-            return self._split(line)
-        if (row := self._whole([line])) is not None:
-            return row
-        # A quotation mark is open at the end of the line: the cell goes on, or it was forgotten.
-        start = self._number
-        lines = [line]
-        marks, tried = line.count('"'), 0
-        while len(lines) < _MOST_LINES and tried < _MOST_TRIED and (more := self._take()):
-            lines.append(more)
-            marks += more.count('"')
-            if '"' not in more or marks % 2:
-                continue
-            tried += 1
-            if (row := self._whole(lines)) is not None:
-                if not self._are_rows(lines[1:]):
-                    return row
+        if not self._has_marks:
+            yield from csv.reader(self._source, delimiter=self._delimiter)
+            return
+        again = True
+        while again:
+            again = False
+            for row in csv.reader(self._lines(), delimiter=self._delimiter):
+                taken, self._taken = self._taken, []
+                self._width = self._width or len(row)
+                if len(taken) == 1 or not self._is_careless(taken):
+                    yield row
+                    continue
+                self._back.extendleft(reversed(taken[1:]))
+                self._number -= len(taken) - 1
+                self._count += 1
+                self.careless = self.careless or self._number
+                yield self._split(taken[0].rstrip("\r\n") + '"')
+                again = True  # with a reader in which no mark is open
                 break
-        self._number = start
-        self._back.extendleft(reversed(lines[1:]))
-        self.careless = self.careless or start
-        return self._split(line.rstrip("\r\n") + '"')
+            again = again or bool(self._back)
 
-    def _whole(self, lines: list[str]) -> list[str] | None:
-        """The cells of a row; None where its last quotation mark is open."""
+    def _lines(self) -> Iterator[str]:
+        """Lines for one reader, which gets so many for one row, and no more."""
+        while line := self._back.popleft() if self._back else self._source.readline():
+            if len(self._taken) >= (_MOST_LINES if self._count < _MOST_CARELESS else 1):
+                self._back.appendleft(line)
+                return
+            self._number += 1
+            self._taken.append(line)
+            yield line
+
+    def _is_careless(self, lines: list[str]) -> bool:
+        """Whether a quotation mark that holds several lines together was only forgotten."""
         try:
-            found = list(csv.reader(lines, delimiter=self._delimiter, strict=True))
+            list(csv.reader(lines, delimiter=self._delimiter, strict=True))
         except csv.Error as error:
             if _UNENDED in str(error):
-                return None
-            return self._split("".join(lines))
-        return found[0] if len(found) == 1 else self._split("".join(lines))
+                return True
+        return self._width > 1 and all(len(self._split(one)) == self._width for one in lines[1:])
 
     def _split(self, line: str) -> list[str]:
         return next(csv.reader([line], delimiter=self._delimiter), [])
-
-    def _are_rows(self, lines: list[str]) -> bool:
-        """Whether lines that a quotation mark would make a part of a cell are whole rows."""
-        return self._width > 1 and all(len(self._split(one)) == self._width for one in lines)
 
 
 def delimiter_of(text: str) -> str:

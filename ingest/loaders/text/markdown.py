@@ -35,14 +35,13 @@ _INLINE = (
     (re.compile(r"(?<!\\)\[([^\]\n]{1,500})\]\[[^\]\n]{0,100}\]"), r"\1"),
     (re.compile(r"(?<![\\*\w])\*{1,3}(?=\S)([^*\n]{1,1000}?)(?<=\S)\*{1,3}(?![*\w])"), r"\1"),
     (re.compile(r"(?<![\\_\w])_{1,3}(?=\S)([^_\n]{1,1000}?)(?<=\S)_{1,3}(?![_\w])"), r"\1"),
-    (re.compile(r"(?<=\w)\^([^\s^`]{1,24})\^"), r"^\1"),
-    (re.compile(r"(?<=\w)~([^\s~`]{1,24})~"), r"\1"),
     (re.compile(r"`([^`\n]{1,1000})`"), r"\1"),
     (re.compile(r"<(https?://[^<>\s]{1,2000}|[^<>\s@]{1,100}@[^<>\s]{1,200})>"), r"\1"),
     (re.compile(r"\\([!-/:-@\[-`{-~])"), r"\1"),
 )
 _MARKUP = re.compile(r"[\[*_`<\\~^]")
-_BEFORE_CODE = 5  # of the steps above
+_RAISED = re.compile(r"(?<=\w)\^([^\s^`]{1,24})\^")
+_LOWERED = re.compile(r"(?<=\w)~([^\s~`]{1,24})~")
 
 
 def load_markdown(data: bytes, findings: Findings) -> Iterator[Section]:
@@ -98,12 +97,13 @@ def inline(text: str, findings: Findings) -> str:
     """A line without emphasis and link targets, and without what is struck through."""
     if not _MARKUP.search(text):
         return text
-    for at, (pattern, replacement) in enumerate(_INLINE):
-        if at == _BEFORE_CODE and "~" in text:
-            text, count = _STRUCK.subn("", text)
-            if count:
-                findings.warn(STRUCK)
-                text = re.sub(r"(?<=\S) {2,}", " ", text)
+    if "~" in text or "^" in text:
+        text, count = _STRUCK.subn("", text)
+        if count:
+            findings.warn(STRUCK)
+            text = re.sub(r"(?<=\S) {2,}", " ", text)
+        text = _LOWERED.sub(r"\1", _RAISED.sub(r"^\1", text))
+    for pattern, replacement in _INLINE:
         text = pattern.sub(replacement, text)
     return text
 
