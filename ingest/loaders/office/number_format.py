@@ -284,8 +284,8 @@ def _moment(
 ) -> str:
     section = sections[0]
     parts = section.parts
-    codes = {part.text[0] for part in parts if part.kind == "date"}
-    if isinstance(value, datetime.timedelta) or any(part.kind == "elapsed" for part in parts):
+    codes, is_span_of_time = _codes(parts)
+    if is_span_of_time or isinstance(value, datetime.timedelta):
         return _span(value, parts)
     if isinstance(value, datetime.time):
         return _clock(value, parts) if codes else value.isoformat()
@@ -299,6 +299,13 @@ def _moment(
     if not codes & {"y", "d"} and "h" in codes:
         return _clock(value.time(), parts)
     return _by_code(value, parts, section.language)
+
+
+@lru_cache(maxsize=2_000)
+def _codes(parts: tuple[_Part, ...]) -> tuple[frozenset[str], bool]:
+    """The letters by which a code names parts of a date, and whether it is of spans of time."""
+    letters = frozenset(part.text[0] for part in parts if part.kind == "date")
+    return letters, any(part.kind == "elapsed" for part in parts)
 
 
 def _clock(value: datetime.time, parts: Sequence[_Part]) -> str:

@@ -143,7 +143,8 @@ class _Seen:
 
     def __init__(self, package: Package) -> None:
         self._package = package
-        self._looks: dict[object, _Look] = {}  # by number of the cell's style
+        # By number of the cell's style: how it looks, and its number format.
+        self._looks: dict[object, tuple[_Look, str]] = {}
         self._painted = False
         self.lines = self.cells = self.doubtful = self.struck = 0
         self.uncalculated = self.calculated = 0
@@ -170,10 +171,11 @@ class _Seen:
             texts = []
             for at, cell in enumerate(row, 1):
                 if cell.value is None:
-                    texts.append(self._computed(formulas, (number, at), cell))
+                    there = formulas.without_value and self._computed(formulas, (number, at), cell)
+                    texts.append(there or "")
                     continue
                 unseen = at in hidden_columns or (at in narrow and not _spills(row, at))
-                value = inline.get((number, at), cell.value)
+                value = inline.get((number, at), cell.value) if inline else cell.value
                 texts.append(self._text(cell, value, unseen=unseen and at not in shows))
             yield number, texts
         self.uncalculated += formulas.without_value
@@ -199,16 +201,18 @@ class _Seen:
         if unseen:
             self.cells += 1
             return ""
-        look = self._look(cell)
-        if look == "ground" and self._painted and not cell.fill.fill_type:
+        look, code = self._look(cell)
+        if look == "seen":
+            pass
+        elif look == "ground" and self._painted and not cell.fill.fill_type:
             self.doubtful += 1  # its ground cannot be known
         elif look == "struck":
             self.struck += 1
             return ""
-        elif look != "seen":
+        else:
             self.cells += 1
             return ""
-        text = cell_text(self._without_struck(value), cell.number_format or "")
+        text = shown(self._without_struck(value) if isinstance(value, list) else value, code)
         self.cells += not text and isinstance(value, int | float) and value != 0
         return text
 
@@ -217,10 +221,8 @@ class _Seen:
             return ""
         return found if isinstance(found, str) else cell_text(found, cell.number_format or "")
 
-    def _without_struck(self, value: Any) -> Any:
-        """A text without the letters that are struck through, exponents written as such."""
-        if not isinstance(value, list):  # of letters in several looks
-            return value
+    def _without_struck(self, value: list[Any]) -> str:
+        """Letters of several looks without those struck through, exponents written as such."""
         pieces: list[Piece] = []
         for part in value:
             if isinstance(part, _Letters):
@@ -236,11 +238,11 @@ class _Seen:
                 pieces.append((text, "down" if raised == "subscript" else place))
         return written(pieces)
 
-    def _look(self, cell: Any) -> _Look:
+    def _look(self, cell: Any) -> tuple[_Look, str]:
         style = getattr(cell, "_style_id", None)
         known = self._looks.get(style)
         if known is None:
-            known = self._looks[style] = _look(cell)
+            known = self._looks[style] = _look(cell), cell.number_format or ""
         return known
 
 
