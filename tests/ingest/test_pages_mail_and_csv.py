@@ -200,6 +200,11 @@ def test_a_mail_signed_as_a_whole_is_read_and_an_encrypted_one_is_named() -> Non
     assert "Subject: Offer" in text
     with pytest.raises(LoaderError, match="is an encrypted e-mail"):
         read(_wrapped("enveloped-data", bytes.fromhex("308006092a864886f70d010703")), "a.eml")
+    armoured = (
+        b"Subject: x\nFrom: a@a.example\nTo: b@b.example\n\n-----BEGIN PGP MESSAGE-----\n\nhQ"
+    )
+    with pytest.raises(LoaderError, match="is an encrypted e-mail"):
+        read(armoured, "a.eml")
     for broken in (signed[:40], b"\x30\x80" * 500, b"\x24\x80" * 5000, b""):
         with pytest.raises(LoaderError, match="is an encrypted e-mail"):
             read(_wrapped("signed-data", broken), "a.eml")

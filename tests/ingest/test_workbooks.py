@@ -171,6 +171,7 @@ def test_words_in_a_narrow_column_are_read_where_they_show() -> None:
         (datetime.datetime(2024, 3, 1), "mmm yy", "Mar 24"),
         (datetime.datetime(2024, 3, 1), "[$-407]mmmm yyyy", "März 2024"),
         (datetime.datetime(2024, 3, 1), "dd/mm/yyyy", "2024-03-01"),
+        (datetime.datetime(2024, 3, 1), "dddd", "Friday"),
         (datetime.datetime(2024, 3, 1, 10, 30), "dd.mm.yyyy hh:mm", "2024-03-01 10:30"),
         (datetime.datetime(2024, 3, 1, 10, 30), "General", "2024-03-01 10:30:00"),
         (0.175, "0.0%", "17.5%"),
@@ -208,7 +209,8 @@ def test_formulas_without_a_value_are_calculated_or_shown() -> None:
             ["Sum", None, None, "=SUM(D2:D3)"],
             ["Discount", None, None, "=ROUND(D4*5%,2)"],
             ["Rate", None, None, "=VLOOKUP(A2,Prices!A:B,2)"],
-            ["Loop", None, None, "=D7+1"],
+            ["Dear", None, None, '=COUNTIF(C2:C3,">20")'],
+            ["Loop", None, None, "=D8+1"],
         ]
     )
     sheet["D4"].number_format = '#,##0.00 "EUR"'
@@ -219,10 +221,11 @@ def test_formulas_without_a_value_are_calculated_or_shown() -> None:
         "Item: Sum; Total: 299.70 EUR",
         "Item: Discount; Total: 14.99",
         "Item: Rate; Total: =VLOOKUP(A2,Prices!A:B,2)",
-        "Item: Loop; Total: =D7+1",
+        "Item: Dear; Total: 1",
+        "Item: Loop; Total: =D8+1",
     ]
     assert findings.warnings == [
-        "6 formulas have no stored value, of which 4 were calculated here; open and save the "
+        "7 formulas have no stored value, of which 5 were calculated here; open and save the "
         "workbook in Excel or LibreOffice"
     ]
 

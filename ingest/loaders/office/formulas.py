@@ -40,6 +40,10 @@ _DEEPEST = 100  # formulas within formulas, and brackets within brackets
 _MOST_CELLS = 3_000_000  # looked at for all formulas of a sheet
 _MOST_FORMULAS = 50_000
 _MOST_VALUES = 1_000_000  # of a sheet whose formulas are calculated
+_COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
+    "=": operator.eq, "<>": operator.ne, "<": operator.lt, ">": operator.gt, "<=": operator.le,
+    ">=": operator.ge,
+}  # fmt: skip
 _WITHOUT_A_NUMBER = (None, "")
 
 
@@ -188,10 +192,9 @@ class _Reader:
             one, other = _one(left), _one(self._joined())
             if isinstance(one, str) != isinstance(other, str):
                 raise _Beyond
-            left = {
-                "=": operator.eq, "<>": operator.ne, "<": operator.lt, ">": operator.gt,
-                "<=": operator.le, ">=": operator.ge,
-            }[sign](one if one is not None else 0, other if other is not None else 0)  # fmt: skip
+            left = _COMPARISONS[sign](
+                one if one is not None else 0, other if other is not None else 0
+            )
         return left
 
     def _joined(self) -> Any:
@@ -298,6 +301,8 @@ class _Reader:
         if name == "IF" and len(arguments) in {2, 3}:
             chosen = arguments[1] if _truth(_one(arguments[0])) else [*arguments, False][2]
             return _one(chosen)
+        if name in _BY_CONDITION and len(arguments) in {2, 3} and isinstance(arguments[0], list):
+            return _by_condition(name, arguments)
         if name == "SUMPRODUCT" and all(isinstance(one, list) for one in arguments):
             if len({len(one) for one in arguments}) != 1:
                 raise _Beyond
@@ -395,6 +400,38 @@ _OF_ONE: dict[str, Callable[[float | int], float | int]] = {
     "INT": math.floor,
     "SQRT": math.sqrt,
 }
+_BY_CONDITION = frozenset(("SUMIF", "COUNTIF", "AVERAGEIF"))
+_CONDITION = re.compile(r"(<=|>=|<>|=|<|>)?(.*)$", re.DOTALL)
+
+
+def _by_condition(name: str, arguments: list[Any]) -> float | int:
+    """The sum, the number or the mean of the cells that meet a condition such as ">5"."""
+    tested, wish = arguments[0], _one(arguments[1])
+    counted = arguments[2] if len(arguments) > 2 and isinstance(arguments[2], list) else tested
+    found = _CONDITION.match(_said(wish))
+    if found is None or len(counted) != len(tested) or "*" in found[2] or "?" in found[2]:
+        raise _Beyond
+    kept = [value for test, value in zip(tested, counted, strict=True) if _meets(test, found)]
+    if name == "COUNTIF":
+        return len(kept)
+    numbers = _numbers([kept])
+    return _sum(numbers) if name == "SUMIF" else _average(numbers)
+
+
+def _meets(value: Value, wish: re.Match[str]) -> bool:
+    sign, said = wish[1] or "=", wish[2]
+    try:
+        limit: float | None = float(said)
+    except ValueError:
+        limit = None
+    if limit is None:
+        same = _said(value).casefold() == said.casefold()
+        return same if sign == "=" else not same if sign == "<>" else False
+    if isinstance(value, bool | str) or value is None:
+        return sign == "<>"
+    return bool(_COMPARISONS[sign](value, limit))
+
+
 _ROUNDINGS = {"ROUND": ROUND_HALF_UP, "ROUNDUP": ROUND_UP, "ROUNDDOWN": ROUND_DOWN}
 
 

@@ -360,6 +360,8 @@ def _by_code(value: datetime.datetime, parts: Sequence[_Part], language: str) ->
             said.append(f"{value.minute:02d}")
         elif letter == "m":
             said.append(_month(value.month, size, language))
+        elif letter == "d" and size > 2:
+            said.append(f"{value:%a}" if size == 3 else f"{value:%A}")
         elif letter == "d":
             said.append(f"{value.day:02d}" if size > 1 else f"{value.day}")
         elif letter == "h":

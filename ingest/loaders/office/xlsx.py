@@ -103,8 +103,11 @@ def _drawings(package: Package, sheet: str, name: str) -> Iterator[Section]:
             if table is None:
                 yield Section(title, None, name)
                 continue
-            for said, grid in table.sections(title):
+            parts = list(table.sections(title))
+            for said, grid in parts:
                 yield Section(said, None, heading, "table", grid)
+            if title and not parts:  # its data stand in the sheet alone
+                yield Section(title, None, name)
 
 
 def _path_of(package: Package, book: Any, sheet: Any) -> str:

@@ -142,7 +142,8 @@ def blocks(
             before, content.around = content.around, _around(child, content)
             yield from blocks(child, content, style, level)
             content.around = before
-        elif name in {"svg:title", "svg:desc"} and len(child.text or "") > 3:
+        elif name in {"svg:title", "svg:desc"} and kind(parent) == "draw:frame":
+            # Of a picture; that of a chart's parts names cells.
             yield Paragraph(" ".join((child.text or "").split()))
 
 

@@ -35,6 +35,8 @@ _MOST_ATTACHMENTS = 200
 _SAMPLE = 4_000  # bytes of a body that help to guess an encoding
 _LEAST_PICTURE = 30_000  # bytes; smaller ones are signs and signatures
 
+_ARMOUR = "-----BEGIN PGP MESSAGE-----"
+_ENCRYPTED = "is an encrypted e-mail; decrypt it in your mail program and save it anew"
 _SIGNED = frozenset(("application/pkcs7-mime", "application/x-pkcs7-mime"))
 _SIGNATURES = frozenset(
     ("application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature")
@@ -67,18 +69,14 @@ def _opened(message: EmailMessage) -> EmailMessage:
     """The message, or that which is wrapped in its signature. Raises LoaderError."""
     kind = message.get_content_type()
     if kind == "multipart/encrypted":
-        raise LoaderError(
-            "is an encrypted e-mail; decrypt it in your mail program and save it anew"
-        )
+        raise LoaderError(_ENCRYPTED)
     if kind not in _SIGNED:
         return message
     data = message.get_payload(decode=True)
     try:
         inner = parsed(signed_content(data if isinstance(data, bytes) else b""))
     except NotSigned:
-        raise LoaderError(
-            "is an encrypted e-mail; decrypt it in your mail program and save it anew"
-        ) from None
+        raise LoaderError(_ENCRYPTED) from None
     for name in _FIELDS:
         if name not in inner and name in message:
             inner[name] = _field(message, name)
@@ -101,6 +99,8 @@ def _message(
     if names:
         lines.append(f"Attachments: {', '.join(names)}")
     text = _payload_text(body, findings) if body is not None else ""
+    if text.lstrip().startswith(_ARMOUR):
+        raise LoaderError(_ENCRYPTED)
     if body is not None and body.get_content_type() == "text/html":
         yield Section("\n".join(lines), heading=heading)
         yield from html_sections(text, findings, heading)
