@@ -48,6 +48,29 @@ def test_items_have_the_numbers_that_browsers_write(body: str, text: str) -> Non
     assert text_of(page(body), "a.html") == text
 
 
+def test_numbers_that_a_style_sheet_writes() -> None:
+    style = (
+        "body {counter-reset: part} h2 {counter-increment: part; counter-reset: clause}"
+        "h2::before {content: 'Part ' counter(part, upper-roman) '. '}"
+        ".clause {counter-increment: clause}"
+        ".clause:before {content: counter(part) '.' counter(clause) ' '}"
+        "ol.legal {counter-reset: item; list-style: none} ol.legal > li {counter-increment: item}"
+        "ol.legal > li::before {content: counters(item, '.') ' '} q::before {content: '»'}"
+    )
+    body = (
+        "<h2>Scope</h2><p class=clause>All lifts.</p><p class=clause>Spare parts.</p><h2>End</h2>"
+        "<p class=clause>Three months.</p><p class=clause>For <q>cause</q>: none.</p>"
+        "<ol class=legal><li>Fee<ol class=legal><li>Monthly</li><li>Yearly</li></ol></li>"
+        "<li>Tax</li></ol>"
+    )
+    sections, _ = read(page(body, style), "a.html")
+    assert [(section.heading, section.text) for section in sections] == [
+        ("Part I. Scope", "1.1 All lifts.\n\n1.2 Spare parts."),
+        ("Part II. End", "2.1 Three months.\n\n2.2 For cause: none.\n"
+         "1 Fee\n1.1 Monthly\n1.2 Yearly\n2 Tax"),
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("body", "text"),
     [

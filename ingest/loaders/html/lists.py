@@ -40,7 +40,7 @@ class Lists:
         counted[0] = number + counted[1]
         if marker in {"disc", "circle", "square"}:
             return _POINT
-        return "" if marker == "none" else f"{_written(number, marker)}."
+        return "" if marker == "none" else f"{in_style(number, marker)}."
 
 
 def _number(written: str | None, default: int) -> int:
@@ -49,7 +49,8 @@ def _number(written: str | None, default: int) -> int:
     return int(said) if is_one else default
 
 
-def _written(number: int, marker: str) -> str:
+def in_style(number: int, marker: str) -> str:
+    """A number as a style of lists writes it: "b" for 2 in "lower-alpha"."""
     if marker.endswith(("-alpha", "-latin")):
         letters = lettered(number)
         return letters.upper() if marker.startswith("upper") else letters

@@ -7,6 +7,7 @@ from lxml import etree
 
 from ingest.encoding import decode
 from ingest.loaders.figures import Figures, embedded_picture
+from ingest.loaders.html.counters import Counters
 from ingest.loaders.html.css import for_screens
 from ingest.loaders.html.lists import Lists
 from ingest.loaders.html.styles import Look, Styles
@@ -93,6 +94,7 @@ class _Walk:
         self._outline = Outline(findings, root)
         self._lists = Lists(styles)
         self._figures = Figures(findings)
+        self._counters = Counters(styles)
         self._parts: list[Piece] = []
         self._hidden = 0
         self._struck = 0
@@ -107,6 +109,7 @@ class _Walk:
                     self._say("\n\n" if name == "p" else "\n")
                 if name in _LISTS:
                     self._lists.leave()
+                self._counters.leave(element)
                 if (above := element.getparent()) is not None:
                     self._add(element.tail, above)
                 continue
@@ -115,7 +118,10 @@ class _Walk:
                 self._silence(element)
             elif len(name) == 2 and name[0] == "h" and name[1] in "123456":
                 yield from self._flush()
-                yield from self._outline.open(int(name[1]), self._inner(element))
+                number = self._counters.enter(element)
+                yield from self._outline.open(
+                    int(name[1]), f"{number} {self._inner(element)}".strip()
+                )
                 walker.skip_subtree()
             elif name == "pre":
                 yield from self._flush()
@@ -145,8 +151,9 @@ class _Walk:
     def _start(self, element: etree._Element, name: str) -> None:
         if name in _LISTS:
             self._lists.enter(element)
+        number = self._counters.enter(element)
         if name == "li":
-            label = self._lists.label(element)
+            label = number or self._lists.label(element)
             self._say(f"\n{label}{_LABEL_END}" if label else "\n")
         elif name == "br":
             self._say("\n")
@@ -156,6 +163,8 @@ class _Walk:
             self._say(f" {alt} ")
         elif name in {"input", "textarea"}:
             self._say(f" {self._field(element)} ")
+        if number and name != "li":
+            self._say(f"{number} ")
         self._add(element.text, element)
 
     def _say(self, text: str) -> None:

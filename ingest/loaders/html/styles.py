@@ -50,6 +50,9 @@ class Look(NamedTuple):
     struck: bool = False
     place: Place = "line"
     marker: str = ""  # of items of lists: "none", "lower-alpha" and so on
+    reset: str = ""  # counters, as they are written
+    increment: str = ""
+    before: str = ""  # what is written before the element
 
     @property
     def unseen(self) -> bool:
@@ -71,9 +74,11 @@ class Styles:
 
     def __init__(self, sheets: Iterable[str]) -> None:
         self._rules: dict[str, list[tuple[int, frozenset[str], Rule]]] = {}
+        self.counts = False  # whether a sheet counts elements
         every = (rule for sheet in sheets for rule in rules(sheet))
         for count, rule in enumerate(every):
             kept = self._rules.setdefault(rule.selector.key, [])
+            self.counts = self.counts or any(name == "before" for name, _, _ in rule.declared)
             kept.append((count, rule.selector.around, rule))
         self._looks: dict[etree._Element, Look] = {}
         self._above: dict[etree._Element | None, frozenset[str]] = {None: frozenset()}
@@ -155,7 +160,11 @@ def _hints(element: etree._Element) -> list[Declared]:
 def _within(above: Look, said: tuple[tuple[str, str], ...]) -> Look:
     """The look of an element that has these values, inside an element that looks like that."""
     if not said or above.gone:
-        return above
+        return (
+            above._replace(reset="", increment="", before="")
+            if above.reset or (above.increment or above.before)
+            else above
+        )
     values = dict(said)
     size = font_size(values.get("font-size", ""), above.size)
     ink, opaque = _ink(values, above)
@@ -172,6 +181,9 @@ def _within(above: Look, said: tuple[tuple[str, str], ...]) -> Look:
         struck=above.struck or "line-through" in values.get("text-decoration-line", ""),
         place=_place(values, above.place),
         marker=_marker(values.get("list-style-type", ""), above.marker),
+        reset=values.get("counter-reset", ""),
+        increment=values.get("counter-increment", ""),
+        before=values.get("before", ""),
     )
 
 
