@@ -25,7 +25,6 @@ _MOST = 300  # pictures of a document that are recognised
 _GLANCE = 256  # pixels of the longer side, to tell a photograph
 _PLAIN = 0.35  # of a drawing's pixels in nearly one shade; photographs have fewer
 _SHADES = 13  # of 256 that are nearly one
-_SHORT = 3  # letters of a description that says something
 _FILE_NAME = re.compile(r"\S+\.(?:png|jpe?g|gif|bmp|tiff?|webp|svg|[ew]mf)", re.IGNORECASE)
 _EMBEDDED = re.compile(r"data:image/[\w.+-]{1,40}((?:;[\w=.-]{1,60}){0,4}),", re.IGNORECASE)
 
@@ -41,7 +40,7 @@ class Figures:
     def text(self, data: bytes | None, descriptions: Iterable[str] = ()) -> str:
         """What a picture says: its descriptions, and the words that are recognised in it."""
         told = dict.fromkeys(" ".join(one.split()) for one in descriptions)
-        said = [one for one in told if len(one) > _SHORT and not _says_nothing(one)]
+        said = [one for one in told if one and not _says_nothing(one)]
         key: tuple[bytes | str, ...] = (hashlib.sha256(data or b"").digest(), *said)
         if key in self._known:
             return ""  # it was read where it stood first
@@ -98,8 +97,10 @@ def _is_drawing(picture: "Image.Image") -> bool:
 
 
 def _says_nothing(description: str) -> bool:
-    """Whether a program described the picture, or it is only called like its file."""
-    return bool(_FILE_NAME.fullmatch(description) or _automatic().search(description))
+    """Whether a program described the picture, or it is only called "Logo" or like its file."""
+    return " " not in description or bool(
+        _FILE_NAME.fullmatch(description) or _automatic().search(description)
+    )
 
 
 def _automatic() -> re.Pattern[str]:

@@ -12,7 +12,7 @@ from ingest.loaders.colours import WHITE, Colour, nearly_the_same
 from ingest.loaders.notation import Piece, Place, written
 from ingest.loaders.office.symbols import symbol
 from ingest.loaders.tables import Across, Below, TableReader
-from ingest.sections import Findings, LoaderError, Outline, Section
+from ingest.sections import Findings, LoaderError, Outline, Section, Stated
 
 _TOKEN = re.compile(
     r"\\(?P<word>[a-zA-Z]{1,40})(?P<number>-?\d{1,10})?[ ]?"
@@ -119,7 +119,7 @@ class _Reader:
         self._style = ""  # the words of the style that is being defined
         self._style_number = 0
         self._style_level: int | None = None
-        self._title = ""
+        self._title = self._author = ""
         self._pieces: dict[str, list[Piece]] = {}
         self._bytes = bytearray()
         self._skip = 0  # characters still to be left out behind \u
@@ -175,6 +175,7 @@ class _Reader:
         """Say what was left out, and the title of the file's properties."""
         if title := " ".join(self._title.split()):
             self._findings.title = title
+        self._findings.stated = Stated(author=" ".join(self._author.split()))
         if self._hidden:
             self._findings.warn(f"{self._hidden} pieces of hidden text were left out")
         if self._struck:
@@ -257,6 +258,8 @@ class _Reader:
             self._style += text
         elif state.target == "title":
             self._title += text
+        elif state.target == "author":
+            self._author += text
         elif state.target == "form":
             return
         elif state.target == "entry":
@@ -496,7 +499,7 @@ class _Reader:
 def _target(word: str, starred: bool, around: str) -> str:  # noqa: PLR0911  # one for each place
     """Where the text of a group goes that begins with a word; "" where nothing changes."""
     if around == "skip":
-        return "title" if word == "title" else ""
+        return word if word in {"title", "author"} else ""
     found = {"colortbl": "colours", "fonttbl": "font", "stylesheet": "styles"}.get(word, "")
     if around == "form":
         return "entry" if word == "ffl" else ""

@@ -6,10 +6,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import docx
+import openpyxl
 import pptx
 import pytest
 from docx.oxml.ns import qn
 from ingest_fakes import MemoryIndex
+from openpyxl.drawing.image import Image as SheetPicture
 from PIL import Image, ImageDraw
 from pptx.util import Inches
 from scanned_pages import font
@@ -62,6 +64,17 @@ def slides(*pictures: bytes) -> bytes:
     return out.getvalue()
 
 
+def sheet(*pictures: bytes) -> bytes:
+    book = openpyxl.Workbook()
+    book.active.title = "Pumps"
+    book.active.append(["Pump", "Leaks"])
+    for at, picture in enumerate(pictures):
+        book.active.add_image(SheetPicture(io.BytesIO(picture)), f"D{5 + 20 * at}")
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
 def page(*pictures: bytes, text: str = "") -> bytes:
     shown = "".join(
         f'<img src="data:image/png;base64,{base64.b64encode(one).decode()}">' for one in pictures
@@ -69,7 +82,10 @@ def page(*pictures: bytes, text: str = "") -> bytes:
     return f"<html><body><h1>Pumps</h1>{shown}{text}</body></html>".encode()
 
 
-@pytest.mark.parametrize(("make", "name"), [(word, "a.docx"), (slides, "a.pptx"), (page, "a.html")])
+@pytest.mark.parametrize(
+    ("make", "name"),
+    [(word, "a.docx"), (slides, "a.pptx"), (page, "a.html"), (sheet, "a.xlsx")],
+)
 def test_words_in_a_picture_are_read_once(
     make: Callable[..., bytes], name: str, tmp_path: Path
 ) -> None:

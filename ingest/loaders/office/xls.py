@@ -9,7 +9,7 @@ from ingest.loaders.colours import WHITE, Colour, nearly_the_same
 from ingest.loaders.notation import Piece, written
 from ingest.loaders.office.number_format import is_span, shown
 from ingest.loaders.office.sheets import MergedCell, Merges, is_default_name, sheet_sections
-from ingest.sections import Findings, LoaderError, Section
+from ingest.sections import Findings, LoaderError, Section, Stated
 
 _TINY = 20  # twentieths of a point
 _PLACES = {1: "up", 2: "down"}
@@ -33,6 +33,7 @@ def load_xls(file: BinaryIO, findings: Findings) -> Iterator[Section]:
     except Exception as error:  # noqa: BLE001  # its parser stumbles over damaged records
         raise LoaderError(f"is damaged ({type(error).__name__}); save it as XLSX") from None
     reader = _Reader(book)
+    findings.stated = Stated(author=str(book.user_name or ""))
     hidden = 0
     for sheet in book.sheets():
         if sheet.visibility:

@@ -8,8 +8,9 @@ from typing import Any, BinaryIO, Literal, NamedTuple
 from lxml import etree
 
 from ingest.loaders.colours import BLACK, WHITE, Colour, from_hex, nearly_the_same
+from ingest.loaders.figures import Figures
 from ingest.loaders.notation import Piece, Place, written
-from ingest.loaders.office.drawings import alternative_texts, drawn
+from ingest.loaders.office.drawings import drawn, picture_parts
 from ingest.loaders.office.formulas import Address, Formulas
 from ingest.loaders.office.number_format import shown
 from ingest.loaders.office.ooxml import Package, local, parse_xml
@@ -59,6 +60,7 @@ def load_xlsx(file: BinaryIO, findings: Findings) -> Iterator[Section]:
         raise LoaderError(f"is damaged ({error}); save it again with Office") from None
     hidden = 0
     seen = _Seen(package)
+    figures = Figures(findings)
     for sheet in book.worksheets:
         if sheet.sheet_state != "visible":
             hidden += 1
@@ -66,9 +68,9 @@ def load_xlsx(file: BinaryIO, findings: Findings) -> Iterator[Section]:
         sheet.reset_dimensions()  # the file's own claim may be wrong or hostile
         rows, merges = seen.rows(sheet)
         yield from sheet_sections(sheet.title, rows, merges)
-        yield from _drawings(package, str(sheet._worksheet_path), sheet.title)
+        yield from _drawings(package, str(sheet._worksheet_path), sheet.title, figures)
     for sheet in book.chartsheets:
-        yield from _drawings(package, _path_of(package, book, sheet), sheet.title)
+        yield from _drawings(package, _path_of(package, book, sheet), sheet.title, figures)
     if hidden:
         findings.warn(f"{hidden} hidden sheets were left out")
     seen.report(findings)
@@ -89,15 +91,17 @@ def _openpyxl() -> Any:
     return openpyxl
 
 
-def _drawings(package: Package, sheet: str, name: str) -> Iterator[Section]:
-    """Charts, and words in shapes, that lie over a sheet."""
+def _drawings(package: Package, sheet: str, name: str, figures: Figures) -> Iterator[Section]:
+    """Charts, pictures, and words in shapes, that lie over a sheet."""
     for kind, part in package.related(sheet).values():
         tree = package.tree(part) if kind == "drawing" else None
         if tree is None:
             continue
-        texts = ["\n".join(_shape_texts(tree)), *alternative_texts(tree)]
-        if text := "\n\n".join(filter(None, texts)):
+        if text := "\n".join(_shape_texts(tree)):
             yield Section(text, None, name)
+        for picture, descriptions in picture_parts(package.related(part), tree):
+            if said := figures.text(package.read(picture), descriptions):
+                yield Section(said, None, name, "figure")
         for title, table in drawn(package, package.related(part), tree):
             heading = f"{name} > {title}" if title else name
             if table is None:
