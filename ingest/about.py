@@ -98,7 +98,7 @@ def _names() -> list[tuple[bool, Mapping[str, str]]]:
 
 @cache
 def _greeting() -> re.Pattern[str]:
-    return re.compile(rf"^\s*(?:{any_of(lambda one: one.kinds.salutations)})", re.I | re.M)
+    return re.compile(rf"^[ \t]{{0,8}}(?:{any_of(lambda one: one.kinds.salutations)})", re.I | re.M)
 
 
 @cache

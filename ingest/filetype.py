@@ -24,10 +24,10 @@ _OLE_KINDS: tuple[tuple[str, str, str], ...] = (  # stream name, what it is, wha
     ("WordDocument", "is an old Word document", "save it as DOCX"),
     ("PowerPoint Document", "is an old PowerPoint presentation", "save it as PPTX"),
 )
-_RELATION = re.compile(rb"<(?:\w+:)?Relationship\b[^>]*>")
+_RELATION = re.compile(rb"<(?:\w+:)?Relationship\b[^<>]*>")
 _IS_MAIN = re.compile(rb"/officeDocument[\"']")
 _TARGET = re.compile(rb"\bTarget\s*=\s*[\"']([^\"']*)[\"']")
-_TYPE = re.compile(rb"<(?:\w+:)?(?:Override|Default)\b[^>]*>")
+_TYPE = re.compile(rb"<(?:\w+:)?(?:Override|Default)\b[^<>]*>")
 _PART_NAME = re.compile(rb"\bPartName\s*=\s*[\"']([^\"']*)[\"']")
 _EXTENSION = re.compile(rb"\bExtension\s*=\s*[\"']([^\"']*)[\"']")
 _PICTURES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF8", b"II*\0", b"MM\0*")

@@ -35,11 +35,11 @@ _NUMBER = re.compile(rb"\br\s*=\s*[\"'](\d{1,7})[\"']")
 _FIRST = re.compile(rb"\bmin\s*=\s*[\"'](\d{1,5})[\"']")
 _LAST = re.compile(rb"\bmax\s*=\s*[\"'](\d{1,5})[\"']")
 _MERGED = re.compile(
-    rb"<(?:\w+:)?mergeCell\b[^>]*?\bref\s*=\s*[\"']\$?([A-Za-z]{1,3})\$?(\d{1,7})"
+    rb"<(?:\w+:)?mergeCell\b[^<>]*?\bref\s*=\s*[\"']\$?([A-Za-z]{1,3})\$?(\d{1,7})"
     rb":\$?([A-Za-z]{1,3})\$?(\d{1,7})[\"']"
 )
 # Texts within the sheet itself in several looks: of those the other library keeps no look.
-_INLINE = re.compile(rb"<(?:\w+:)?c\b([^>]*)>\s*<(?:\w+:)?is>\s*(?=<(?:\w+:)?r\b)")
+_INLINE = re.compile(rb"<(?:\w+:)?c\b([^<>]*)>\s*<(?:\w+:)?is>\s*(?=<(?:\w+:)?r\b)")
 _INLINE_END = re.compile(rb"</(?:\w+:)?is>")
 _PREFIX = re.compile(rb"<(/?)\w+:")
 _ADDRESS = re.compile(rb"\br\s*=\s*[\"']([A-Z]{1,3})(\d{1,7})[\"']")
