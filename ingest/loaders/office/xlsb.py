@@ -33,6 +33,10 @@ def load_xlsb(file: BinaryIO, findings: Findings) -> Iterator[Section]:
             yield from sheet_sections(name, _rows(sheet), merges)
     except CalamineError as error:
         raise LoaderError(f"is damaged ({error}); save it as XLSX") from None
+    except BaseException as error:
+        if type(error).__module__ != "pyo3_runtime":  # a panic of the library has no other name
+            raise
+        raise LoaderError("is damaged; save it as XLSX") from None
     if hidden := len(book.sheets_metadata) - len(seen):
         findings.warn(f"{hidden} hidden sheets were left out")
     if not findings.title and len(seen) == 1 and not is_default_name(seen[0]):
