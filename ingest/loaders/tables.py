@@ -72,7 +72,7 @@ class TableReader:
             return
         grid = [cells for _, cells in head]
         count = _guess_header(grid) if asked is None else _asked_header(grid, asked)
-        self.titles, count = _titles(grid, count)
+        self.titles, count = _titles(grid, count, named=asked is not None)
         yield from (TableLine(title, "", None) for title in self.titles)
         first = len(self.titles)
         names = self.names = _names(grid[first : first + count])
@@ -155,12 +155,15 @@ def is_number(cell: str) -> bool:
     return len(cell) < 30 and bool(_NUMBER.match(cell))
 
 
-def _titles(head: list[list[str]], count: int) -> tuple[list[str], int]:
-    """Rows above the column names that hold a single text: the table's title."""
+def _titles(head: list[list[str]], count: int, *, named: bool) -> tuple[list[str], int]:
+    """Rows above the column names that hold a single text: the table's title.
+
+    Of rows that are `named` as heads, one with an empty first cell names the other column.
+    """
     titles: list[str] = []
     alone = max(map(len, head)) == 1  # a list, which has no columns to name
     for number, cells in enumerate(head[:count]):
-        if alone or not _is_title(cells, head[number + 1 :]):
+        if alone or not _is_title(cells, head[number + 1 :]) or (named and not cells[0]):
             break
         titles.append(next(cell for cell in cells if cell))
     return titles, count - len(titles)

@@ -29,7 +29,7 @@ READ = [
     ("27-docx-altchunk/altchunk.docx", ["The pump P-17 leaks"], []),
     ("28-docx-form-values/legacy_form.docx", ["[x] yes [ ] no", "request: Research"], []),
     ("28-docx-form-values/checkbox_sym.docx", ["[x] Plane", "[ ] Train"], []),
-    ("29-docx-chart/chart.docx", ["Q2: 52"], []),
+    ("29-docx-chart/chart.docx", ["Q2; Complaints: 52"], []),
     ("30-docx-ruby/ruby.docx", ["会議は東京で行われます。"], ["とうきょう"]),
     ("32-struck-through/strike.docx", ["The membership fee is 95 euros a year."], ["80"]),
     ("32-struck-through/dl.html", ["The fee is 45 EUR. Area 300 m², count 10^9, H2O.",

@@ -285,7 +285,7 @@ def test_a_chart_of_a_workbook_is_a_table() -> None:
     sheet.add_chart(chart, "E5")
     sections, _ = read(saved(book))
     drawn = [section for section in sections if section.heading.endswith("Units sold")]
-    assert [section.text for section in drawn] == ["Units\nMay: 4 pcs\nJune: 6 pcs"]
+    assert [section.text for section in drawn] == ["May; Units: 4 pcs\nJune; Units: 6 pcs"]
 
 
 def test_exponents_and_struck_letters_of_cells() -> None:
