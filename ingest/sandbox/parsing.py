@@ -21,7 +21,7 @@ from ingest.coverage import PageCoverage
 from ingest.ocr.reading import reading_of
 from ingest.sandbox.scans import page_of
 from ingest.sandbox.worker import FRAME
-from ingest.sections import Grid, GridRow, LoaderError, Section
+from ingest.sections import Grid, GridRow, LoaderError, Section, Stated
 from vectorstore.records import How, PageReading
 
 _PAGES_A_TURN = 200  # a document of thousands of pages earns time by delivering them
@@ -30,6 +30,7 @@ _CELLS = 5  # times the text: the most bytes of it together with the cells of it
 _LARGEST_PAGE = 4 << 20  # bytes of a recognised page as it is sent; a dense one has 15,000
 _MOST_SCANNED = 60_000  # pages of a file
 _MOST_FATAL = 5  # pages of a file that may end the child; then nothing of it is drawn
+_LONGEST_STATED = 500  # characters of what a file says of itself
 _START_SECONDS = 60.0  # for the child to start, on the slowest machine
 _Item = TypeVar("_Item", Section, PageCoverage)
 
@@ -62,6 +63,8 @@ class Reading(NamedTuple):
     pages: int | None
     warnings: list[str]
     readings: tuple[PageReading, ...] = ()
+    stated: Stated = Stated()
+    type: str = ""  # what the file is, by its content
 
 
 class Comparison(NamedTuple):
@@ -157,6 +160,8 @@ class Sandbox:
             end["pages"],
             [str(warning) for warning in end["warnings"]],
             tuple(scans.complete(page, how, surely) for page, how, surely in end["readings"]),
+            Stated(*(str(one)[:_LONGEST_STATED] for one in end["stated"])),
+            str(end["type"]),
         )
 
     def compare(

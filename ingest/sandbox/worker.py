@@ -9,12 +9,12 @@ A request is a line of JSON {"name", "text_bytes", "draw", "compare"}, and the f
 the socket that argv names. The answer is
 frames, each a 4-byte big-endian length and JSON: lists of [text, page, heading, kind, grid], where
 grid is null or the fields of `ingest.sections.Grid`, and at the end one object, {"title", "pages",
-"warnings", "readings"} or {"rejected"}. "readings" has [page, how, confidence] for each page of
-formats that have pages. With "compare", the lists are those of `ingest.coverage.PageCoverage`
-instead. Either has {"egress"} as well where a parser tried to reach the network or to start a
-program: a list of [event, target]. A frame {"drawing"} comes before the first page of a file is
-drawn. A frame {"ready"} says that the process is up; its
-"confined" is "" or the reason why the kernel does not help.
+"warnings", "readings", "stated", "type"} or {"rejected"}. "readings" has [page, how, confidence]
+for each page of formats that have pages, "stated" the fields of `ingest.sections.Stated`. With
+"compare", the lists are those of `ingest.coverage.PageCoverage` instead. Either has {"egress"} as
+well where a parser tried to reach the network or to start a program: a list of [event, target]. A
+frame {"drawing"} comes before the first page of a file is drawn. A frame {"ready"} says that the
+process is up; its "confined" is "" or the reason why the kernel does not help.
 
 Before a page is recognised comes {"scan": page}, and the parent replies with a line of JSON:
 {"known": {"words", "layout"}} as an earlier reading sent it, {"left_out": why}, {"later"}, which
@@ -32,6 +32,7 @@ import struct
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import astuple
 from typing import Any, BinaryIO
 
 from ingest.coverage import PageCoverage, compare_pdf
@@ -121,6 +122,8 @@ def _answer(
             "pages": findings.pages,
             "warnings": findings.warnings,
             "readings": [(one.page, one.how, one.confidence) for one in findings.readings],
+            "stated": astuple(findings.stated),
+            "type": findings.type,
         }
     except ReadLater:
         end = {"later": True}

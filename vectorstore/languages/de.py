@@ -8,6 +8,7 @@ from vectorstore.languages.base import (
     DenialWords,
     EditionWords,
     FigureWords,
+    KindWords,
     LabelWords,
     Language,
     NumberWords,
@@ -1288,6 +1289,35 @@ LANGUAGE = Language(
             how="{how} (Zeilen {rows}; Spalte {column})",
             and_="und",
             source="„{table}“ in {document}",
+        ),
+    ),
+    kinds=KindWords(
+        kinds=split_all(
+            {
+                "policy": "richtlinie richtlinien leitlinie ordnung dienstanweisung vorschrift"
+                " betriebsvereinbarung",
+                "contract": "vertrag vereinbarung mietvertrag nachtrag",
+                "invoice": "rechnung",
+                "letter": "brief schreiben anschreiben",
+                "manual": "handbuch anleitung leitfaden",
+                "report": "bericht protokoll",
+            }
+        ),
+        compounds=True,
+        salutations=(r"sehr\s+geehrte", r"liebe[r]?\s+\w"),
+        valid_from=(
+            r"(?:gültig|wirksam|in\s+kraft|gilt|beginnt)(?:\s+(?:ab|seit|vom|von|am))(?:\s+dem)?",
+            r"tritt\s+am",
+            r"(?:vertragsbeginn|inkrafttreten|beginn)",
+        ),
+        valid_until=(
+            r"(?:gültig|wirksam|in\s+kraft|gilt)\s+bis(?:\s+zum)?",
+            r"(?:endet|erlischt|läuft)\s+(?:am|zum)",
+            r"(?:vertragsende|ablaufdatum)",
+        ),
+        automatic_descriptions=(
+            r"automatisch\s+generiert",
+            r"ki-generierte\s+inhalte\s+können\s+fehlerhaft\s+sein",
         ),
     ),
     support=SupportWords(

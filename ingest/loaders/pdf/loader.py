@@ -24,7 +24,7 @@ from ingest.loaders.pdf.upright import upright
 from ingest.loaders.pdf.xfa import xfa_lines
 from ingest.ocr.reading import reading_of
 from ingest.ocr.words import RecognisedPage
-from ingest.sections import Findings, LoaderError, Section, Unrecognised
+from ingest.sections import Findings, LoaderError, Section, Stated, Unrecognised
 from vectorstore.languages import languages
 from vectorstore.records import PageReading
 
@@ -64,6 +64,7 @@ def load_pdf(file: BinaryIO, findings: Findings) -> Iterator[Section]:
         pages = reader.pages
         findings.pages = len(pages)
         findings.title = _metadata_title(reader)
+        findings.stated = _stated(reader)
     except (PyPdfError, RecursionError, ValueError, TypeError, KeyError, AttributeError,
             IndexError, AssertionError, NotImplementedError, OSError) as error:  # fmt: skip
         yield from _load_damaged(file, findings, _short(error))
@@ -547,6 +548,18 @@ def _metadata_title(reader: PdfReader) -> str:
     except Exception:  # noqa: BLE001  # metadata is free-form and optional
         return ""
     return str(title or "").strip("\x00 ")
+
+
+def _stated(reader: PdfReader) -> Stated:
+    try:
+        said = dict(reader.metadata or {})
+        author, made, changed = (
+            str(said.get(key) or "") for key in ("/Author", "/CreationDate", "/ModDate")
+        )
+        language = str(reader.root_object.get("/Lang") or "")
+    except Exception:  # noqa: BLE001  # metadata is free-form and optional
+        return Stated()
+    return Stated(author, language, made, changed)
 
 
 def _outline(reader: PdfReader) -> dict[int, list[tuple[int, str]]]:
