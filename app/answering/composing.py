@@ -256,9 +256,9 @@ def _likeliest(part: Part) -> list[Line]:
 def _must_compute(plan: Plan, part: Part) -> bool:
     """Whether one sentence cannot be the answer: it is one row of many, or one figure of a sum."""
     best = part.evidence[0]
-    if _ROW.match(best.sentence):
-        return True
-    return plan.operation in ADDED_UP and not tells(plan.operation, best.told)
+    if plan.operation and tells(plan.operation, best.told):
+        return False  # "the largest room seats 60"
+    return bool(_ROW.match(best.sentence)) or plan.operation in ADDED_UP
 
 
 def _quoted(part: Part, found: Evidence) -> Line:

@@ -46,7 +46,7 @@ MOST_LIKELY = 3  # sentences that are told where none stands out
 LIKELY = 0.7  # the chance that the answer is among them
 # Beside a sentence with the question's very words, in documents that someone had tampered with,
 # the next best that answers no other question was at most this much behind (log odds).
-AS_GOOD = 2.4
+AS_GOOD = 3.5
 _LONG_ENOUGH = 5  # words, to be no chance
 _WORD = re.compile(r"\w+")
 _ASKS_NUMBER = re.compile(
@@ -200,13 +200,13 @@ def rather_told(question: str, evidence: Sequence[Evidence]) -> list[Evidence]:
     answers the very question stays, and its own answer alone, however alike its neighbours are.
     """
     asked = _WORD.findall(question.casefold())
-    own = evidence[0].candidate.asked if evidence else ""
-    if own and _WORD.findall(own.casefold()) == asked:
-        return [found for found in evidence if found.candidate.asked == own]
     others = [
         found for found in evidence if not found.candidate.asked and not _holds(found.told, asked)
     ]
     if len(asked) < _LONG_ENOUGH or not others or others[0].score < evidence[0].score - AS_GOOD:
+        own = evidence[0].candidate.asked if evidence else ""
+        if own and _WORD.findall(own.casefold()) == asked:
+            return [found for found in evidence if found.candidate.asked == own]
         return list(evidence)
     return others
 
