@@ -29,6 +29,7 @@ from app.web.faults import Faults
 _HERE = Path(__file__).parent
 # Whatever of these kinds lies beside this file is ours to show, also before the sign-in.
 _MEDIA = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+_EACH = 4  # questions of one person that are answered or wait for a place, in all conversations
 # Gradio reads these when it is imported, or when a page is made.
 _SWITCHES = {**SWITCHES, "GRADIO_SSR_MODE": "False", "GRADIO_MCP_SERVER": "False"}
 _UNWANTED = (
@@ -82,7 +83,9 @@ def create_app(
     quiet_gradio()
     import gradio as gr
 
+    from app.web.chat.answers import Answers
     from app.web.chat.page import build_page, words
+    from app.web.chat.places import Places
     from app.web.chat.routes_conversations import conversation_routes
     from app.web.chat.theme import strongroom_theme
 
@@ -96,15 +99,17 @@ def create_app(
     for path in own_files:
         app.get(f"/strongroom/{path.name}")(_own_file(path))
 
-    pages = (*pages, PageGroup(conversation_routes(backend, conversations), 64 * 2**10))
+    answers = Answers(backend, conversations, Places(questions_at_once, waiting, _EACH))
+    routes = conversation_routes(backend, conversations, answers)
+    pages = (*pages, PageGroup(routes, 128 * 2**10))
     for group in pages:
         app.include_router(group.router)
 
     page = build_page(
         backend,
         conversations,
-        questions_at_once=questions_at_once,
-        waiting=waiting,
+        answers,
+        at_once=questions_at_once + waiting,
         links={
             route.path
             for group in pages

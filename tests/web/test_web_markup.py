@@ -52,13 +52,14 @@ OUR_TAGS = {
     *("section", "span", "strong", "summary", "svg", "ul", "dialog", "fieldset", "form", "header"),
     *("input", "label", "legend", "nav", "small", "textarea"),
     *("br", "em", "table", "tbody", "td", "th", "thead", "tr"),
+    *("dl", "dt", "dd", "kbd"),
 }
 OUR_ATTRIBUTES = {
     *("aria-hidden", "aria-label", "class", "hidden", "href", "id", "role", "tabindex", "title"),
     *("type", "viewbox", "d", "x", "y", "width", "height", "rx", "cx", "cy", "r"),
     *("target", "rel", "download", "for", "name", "value", "method", "action", "placeholder"),
     *("autocomplete", "maxlength", "required", "rows", "aria-labelledby", "aria-controls"),
-    *("aria-pressed", "aria-haspopup", "scope", "start"),
+    *("aria-pressed", "aria-haspopup", "scope", "start", "autocapitalize", "spellcheck"),
 }
 
 
@@ -76,7 +77,7 @@ class Reader(HTMLParser):
             assert name in OUR_ATTRIBUTES or name.startswith("data-"), name
             if name == "href":
                 assert value
-                assert value.startswith(("#", "/source?", "/?c=")) or value in ("/", "/account")
+                assert value.startswith(("#", "/source?", "/?c=")) or value in ("/", "/account", "/sign-in")
             if name == "target":
                 assert dict(attrs).get("rel") == "noopener"
         if tag not in ("rect", "circle", "path", "input", "br"):

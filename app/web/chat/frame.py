@@ -1,6 +1,7 @@
 """The HTML around a conversation: the band at the top, the list at the side, the dialogs."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -19,10 +20,11 @@ MOST_CHOICES = 100
 class Account:
     """Whose page it is, and which other pages are theirs; `csrf` is "" where none is needed.
 
-    `administers` where they have the administrators' pages, too.
+    `administers` where they have the administrators' pages, too. `person` is their id.
     """
 
     name: str
+    person: str = ""
     csrf: str = ""
     signs_out: bool = False
     has_account: bool = False
@@ -68,14 +70,49 @@ def frame_html(texts: Texts, words: ConversationTexts, account: Account) -> str:
 
 
 def list_html(
-    words: ConversationTexts, listed: Sequence[Listed], today: date, *, searched: bool = False
+    words: ConversationTexts,
+    listed: Sequence[Listed],
+    today: date,
+    *,
+    searched: bool = False,
+    under_way: Collection[str] = (),
 ) -> str:
-    """Return the list of conversations by day, as it stands on `today`."""
+    """Return the list of conversations by day, as it stands on `today`.
+
+    What was found by searching is in one list by day, pinned and archived or not. `under_way` are
+    those in which an answer is written.
+    """
     days: dict[str, list[Listed]] = {}
+    archived: list[Listed] = []
     for entry in listed:
         changed = datetime.fromtimestamp(entry.changed).date()
-        days.setdefault(_day(words, changed, today), []).append(entry)
-    return render_html("list.html", words=words, days=days, searched=searched)
+        if entry.archived and not searched:
+            archived.append(entry)
+            continue
+        pinned = entry.pinned and not searched
+        day = words.pinned if pinned else _day(words, changed, today)
+        days.setdefault(day, []).append(entry)
+    return render_html(
+        "list.html",
+        words=words,
+        days=days,
+        archived=archived,
+        searched=searched,
+        under_way=under_way,
+        beside=_beside(listed, today),
+    )
+
+
+def _beside(listed: Sequence[Listed], today: date) -> dict[str, str]:
+    """When those were last used whose titles are the same, which tells them apart, by id."""
+    titles = Counter(entry.title.casefold() for entry in listed)
+    beside: dict[str, str] = {}
+    for entry in listed:
+        if titles[entry.title.casefold()] > 1:
+            changed = datetime.fromtimestamp(entry.changed)
+            form = "%H:%M" if changed.date() >= today else "%Y-%m-%d %H:%M"
+            beside[entry.id] = changed.strftime(form)
+    return beside
 
 
 def _day(words: ConversationTexts, changed: date, today: date) -> str:

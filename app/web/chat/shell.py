@@ -12,7 +12,9 @@ _FOREIGN = re.compile(
 _HEAD = (
     '<meta name="color-scheme" content="light dark" />\n'
     '<link rel="icon" type="image/svg+xml" href="/strongroom/icon.svg" />\n'
-    '<link rel="stylesheet" href="/strongroom/style.css" />\n</head>'
+    '<link rel="stylesheet" href="/strongroom/style.css" />\n'
+    '<link rel="stylesheet" href="/strongroom/pane.css" />\n'
+    '<script type="module" src="/strongroom/chat.js"></script>\n</head>'
 )
 
 

@@ -58,6 +58,8 @@ class Texts:
     all_documents: str
 
     waiting: str
+    in_line: Plural
+    withdraw: str
     begun: str
     searching: str
     searching_in: Plural
@@ -126,6 +128,7 @@ class Texts:
     filtered: str
     gone: str
     unrecorded: str
+    interrupted: str
     unknown: str
 
 
@@ -145,6 +148,13 @@ class ConversationTexts:
     this_week: str
     this_month: str
     older: str
+    pinned: str
+    archived: Plural
+    being_answered: str
+    pin: str
+    unpin: str
+    archive: str
+    unarchive: str
     rename: str
     delete: str
 
@@ -165,6 +175,30 @@ class ConversationTexts:
     comment_send: str
     thanks: str
     failed: str
+    close: str
+
+    keys_title: str
+    key_ask: str
+    key_line: str
+    key_edit: str
+    key_escape: str
+    key_search: str
+    key_new: str
+    key_box: str
+    key_keys: str
+
+    session_title: str
+    session_words: str
+    session_name: str
+    session_password: str
+    session_go: str
+    session_wrong: str
+    session_elsewhere: str
+    lost: str
+
+    pane_close: str
+    pane_siblings: str
+    pane_whole: str
 
     scope_button: str
     scope_title: str
