@@ -233,7 +233,7 @@ def test_what_is_only_near_is_shown_as_that_and_in_doubt_of_nothing() -> None:
     html = markup.turn_html(ENGLISH, finished(near_answer("?")))
     assert "Nearby, but not confirmed" in read(html)
     assert "<blockquote><p>“The meal allowance abroad" in html
-    assert 'id="turn-1-source-3"' in html
+    assert 'id="turn-1-source-1"' in html
     assert "sr-unsupported" not in html
     assert "Not in the documents" not in html
 

@@ -53,9 +53,10 @@ def ask(page: Page, question: str, until: str = "done") -> None:
 
 
 def cited(page: Page, document: str) -> Page:
-    """The tab that a citation of this document opens."""
-    with page.expect_popup() as opened:
-        page.locator(f"{LIVE} .sr-card", has_text=document).first.locator("a").first.click()
+    """The tab that a citation of this document opens, where its reader wants one."""
+    card = page.locator(f"{LIVE} .sr-card", has_text=document).first
+    with page.context.expect_page() as opened:
+        card.locator("a").first.click(modifiers=["Control"])
     opened.value.wait_for_load_state()
     return opened.value
 

@@ -195,7 +195,7 @@ class Conversations:
                 "WHERE words MATCH ? AND c.person = ? ORDER BY c.changed DESC LIMIT 1000",
                 (f"question : ({query})", person),
             ).fetchall()
-        may_read = set(readable({space for row in rows for space in json.loads(row[4])}))
+        may_read = set(readable({space for row in rows for space in json.loads(row[-2])}))
         found: dict[str, Listed] = {}
         for *listed, spaces, excerpt in rows:
             if all(space in may_read for space in json.loads(spaces)):

@@ -129,7 +129,7 @@ class Line:
             if self._version == seen:
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(changed.wait(), SILENCE_S)
-            seen = self._version
+            seen, over = self._version, self.over  # as they are shown: looking takes time
             if self.asked is not None:
                 yield Moment(
                     self.conversation,
@@ -138,9 +138,9 @@ class Line:
                     len(self.asked.turn.selection.of(self.asked.documents)),
                     tuple(self.waiting),
                     self.kept,
-                    self.over,
+                    over,
                 )
-            if self.over:
+            if over:
                 return
 
 
