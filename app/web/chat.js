@@ -318,6 +318,9 @@ function startFrame(element) {
   document.addEventListener("click", closeMenus);
   const kept = localStorage.getItem("strongroom.side");
   setSide(narrow() ? false : kept !== "closed", { quietly: true });
+  window.matchMedia("(max-width: 900px)").addEventListener("change", () => {
+    setSide(narrow() ? false : localStorage.getItem("strongroom.side") !== "closed", { quietly: true });
+  });
   page.conversation = asked();
   listAgain({ adopt: true });
 }

@@ -24,6 +24,19 @@ function address(name) {
   return wanted.pathname + wanted.search;
 }
 
+// The look of the source pages, when one is seen for the first time.
+let dressed = null;
+function dress() {
+  dressed ||= Promise.all(["pages", "source"].map((name) => new Promise((done) => {
+    const sheet = document.createElement("link");
+    sheet.rel = "stylesheet";
+    sheet.href = `/strongroom/${name}.css`;
+    sheet.onload = sheet.onerror = done;
+    document.head.append(sheet);
+  })));
+  return dressed;
+}
+
 export function openSource(link) {
   opener = link;
   const name = link.dataset.source || "";
@@ -34,11 +47,15 @@ export function openSource(link) {
 async function show(path, name) {
   const pane = $("#sr-pane");
   const mine = ++newest;
+  const at = opener?.getBoundingClientRect().top;
   document.documentElement.dataset.pane = "open";
   pane.hidden = false;
+  // The words around the number stay where they are, whatever room the pane takes.
+  const moved = opener?.isConnected ? opener.getBoundingClientRect().top - at : 0;
+  if (moved) window.scrollBy({ top: moved, behavior: "instant" });
   pane.setAttribute("aria-busy", "true");
   if (!path.startsWith("/source?")) return;
-  const answer = await ask(`${path}&bare=1`);
+  const [answer] = await Promise.all([ask(`${path}&bare=1`), dress()]);
   if (mine !== newest) return;
   pane.removeAttribute("aria-busy");
   if (answer === null) return;
@@ -74,7 +91,7 @@ function drawSiblings(name) {
 }
 
 function toMark() {
-  const place = $("#sr-pane :is(.so-mark, #passage mark, #passage)");
+  const place = $("#sr-pane .so-mark") || $("#sr-pane #passage mark") || $("#sr-pane #passage");
   const body = $("#sr-pane-body");
   if (!place) {
     body.scrollTop = 0;
