@@ -131,6 +131,16 @@ function liveDrawn(element) {
   if (!running && onTheWay) hear(turn);
   onTheWay = running && turn ? turn.id : "";
   if (opened) followAddress();
+  askAbout();
+}
+
+// The library leads here with a document that one wants to ask about.
+function askAbout() {
+  const wanted = new URLSearchParams(window.location.search).get("d");
+  if (!wanted) return;
+  history.replaceState(null, "", "/");
+  send("choose", { spaces: [], documents: [wanted] });
+  questionBox()?.focus();
 }
 
 // A conversation is read at its newest turn, and a new question goes to the top of the window, so

@@ -28,6 +28,7 @@ class Account:
     csrf: str = ""
     signs_out: bool = False
     has_account: bool = False
+    has_library: bool = False
     adds_documents: bool = False
     has_questionnaires: bool = False
     curates: bool = False
@@ -47,6 +48,7 @@ def header_html(
     That a stronger model is missing is told to those who can add one.
     """
     pages = (
+        (account.has_library, "/library", words.library),
         (account.adds_documents and account.curates, "/documents", words.curate),
         (account.adds_documents and not account.curates, "/documents", words.my_documents),
         (account.has_questionnaires, "/questionnaires", words.questionnaires),

@@ -149,6 +149,7 @@ def _account(backend: ChatBackend, request: gr.Request, links: Collection[str]) 
         csrf=csrf_token(scope),
         signs_out=can_sign_out(scope),
         has_account="/account" in links and can_sign_out(scope),
+        has_library="/library" in links and not only_audits(person),
         adds_documents="/documents" in links and not only_audits(person),
         has_questionnaires="/questionnaires" in links and not only_audits(person),
         curates=backend.curates(person),

@@ -17,6 +17,7 @@ class LayoutTexts:
     skip: str
     menu: str
     chat: str
+    library: str
     documents: str
     questionnaires: str
     administration: str
@@ -178,6 +179,14 @@ class ConversationTexts:
     close: str
 
     keys_title: str
+    keys_ask: str
+    keys_line: str
+    keys_edit: str
+    keys_escape: str
+    keys_search: str
+    keys_new: str
+    keys_box: str
+    keys_keys: str
     key_ask: str
     key_line: str
     key_edit: str
@@ -218,6 +227,7 @@ class ConversationTexts:
     export_markdown: str
     export_pdf: str
     account: str
+    library: str
     my_documents: str
     curate: str
     questionnaires: str
@@ -297,6 +307,9 @@ class DocumentTexts:
     my_documents: str
     my_documents_hint: str
     spaces: str
+    to_read: str
+    read_others: Plural
+    curate_it: str
     space_hint: str
     curators_only: str
     count: Plural
@@ -375,6 +388,47 @@ class DocumentTexts:
     comment: str
     not_there: str
     refused: str
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryTexts:
+    """The library, which everybody has."""
+
+    library: str
+    hint: str
+    add: str
+    find: str
+    find_go: str
+    space: str
+    any_space: str
+    own: str
+    kind: str
+    any_kind: str
+    quality: str
+    any_quality: str
+    quality_fine: str
+    quality_warned: str
+    since: str
+    order: str
+    by_name: str
+    by_newest: str
+    count: Plural
+    of_all: str
+    show_all: str
+    nothing_found: str
+    nothing_here: str
+    pages: Plural
+    warned: str
+    ask: str
+    ask_about: str
+    manage: str
+    manage_space: str
+    whole: str
+    close: str
+    earlier: str
+    later: str
+    part: str
+    not_there: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -497,6 +551,9 @@ class AdministrationTexts:
     who: str
     nobody: str
     everyone: str
+    not_yours: str
+    curate_it: str
+    curators_group: str
     may_read: str
     may_curate: str
     grant: str
@@ -581,6 +638,7 @@ class Language:
     conversations: ConversationTexts
     sign_in: SignInTexts
     documents: DocumentTexts
+    library: LibraryTexts
     questionnaires: QuestionnaireTexts
     administration: AdministrationTexts
     sources: SourceTexts

@@ -42,6 +42,7 @@ def _places(layout: LayoutTexts, person: Person) -> Iterator[tuple[str, str]]:
     """Paths and names of the pages that every page leads to, for this person."""
     yield "/", layout.chat
     if not only_audits(person):
+        yield "/library", layout.library
         yield "/documents", layout.documents
         yield "/questionnaires", layout.questionnaires
     if person.administrator:
