@@ -109,7 +109,40 @@ let goingTo = asked() || null;
 let onTheWay = ""; // the turn whose answer is being written
 let drawnAt = 0;
 
+// The page that the server drew goes, and what was done in it is done.
+function takeOver() {
+  const first = $("#sr-first");
+  if (!first) return;
+  const theirs = $("#sf-question");
+  const box = questionBox();
+  if (!box) return;
+  const { asked: sent, clicked } = window.strongroomEarly;
+  const typed = theirs.value;
+  const focused = document.activeElement === theirs || document.activeElement === document.body;
+  const [from, to] = [theirs.selectionStart, theirs.selectionEnd];
+  first.remove();
+  delete document.documentElement.dataset.first;
+  if (box.value !== typed) {
+    fill(box, typed);
+    if (typed) server.draftChanged(asked(), typed);
+  }
+  if (focused) {
+    box.focus({ preventScroll: true });
+    box.setSelectionRange(from, to);
+  }
+  for (const question of sent) send("ask", { question });
+  if (clicked) document.querySelector(`button${clicked}`)?.click();
+}
+
 function liveDrawn(element) {
+  if ($("#sr-first")) {
+    // Gradio fills its other parts in the same breath, the question box among them.
+    setTimeout(() => {
+      takeOver();
+      liveDrawn(element);
+    }, 30);
+    return;
+  }
   const turn = $(".sr-turn", element);
   const conversation = turn?.dataset.conversation || "";
   const running = $(".sr-busy", element) !== null;
@@ -289,9 +322,7 @@ async function catchUp() {
   const goesOn = entry.dataset.busy === "yes";
   const missed = silent > CHECK_MS && (!goesOn || silent > 4 * CHECK_MS);
   if (busy() ? missed : goesOn || entry.dataset.changed !== page.changed) {
-    const text = questionBox()?.value || "";
-    await server.keepDraft(asked(), text);
-    send("open", { conversation: asked() });
+    send("open", { conversation: asked(), quiet: true });
   }
 }
 setInterval(() => {

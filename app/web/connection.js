@@ -124,8 +124,7 @@ export function draftChanged(conversation, text) {
 export async function keepDraft(conversation, text, options = {}) {
   clearTimeout(waiting);
   if (told.conversation === conversation && told.text === text) return;
-  told = { conversation, text };
-  await post("/conversation-draft", { conversation, text }, options);
+  if (await post("/conversation-draft", { conversation, text }, options)) told = { conversation, text };
 }
 
 // It was sent: the server forgets the draft with the question.

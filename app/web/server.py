@@ -1,5 +1,6 @@
 """The web chat's server: FastAPI owns the headers and routes, Gradio is mounted in it."""
 
+import asyncio
 import os
 import re
 import socket
@@ -16,11 +17,12 @@ from fastapi.routing import APIRoute
 from app.http_server import raise_open_files, server_of
 from app.people.conversations.store import Conversations
 from app.privacy import SWITCHES
+from app.web.assets import Assets
 from app.web.auth.csrf import Csrf
 from app.web.auth.joins import TABS_OF_ALL, Joins
 from app.web.auth.proxies import Network, Proxies
 from app.web.auth.refused_requests import Record, RefusedRequests
-from app.web.auth.security import App, Door, Gate, Headers
+from app.web.auth.security import App, Door, Gate, Headers, Scope
 from app.web.chat.backend import ChatBackend
 from app.web.chat.shell import Shell
 from app.web.chat.tabs import Tabs
@@ -84,7 +86,8 @@ def create_app(
     import gradio as gr
 
     from app.web.chat.answers import Answers
-    from app.web.chat.page import build_page, words
+    from app.web.chat.first_sight import FirstSight
+    from app.web.chat.page import account_of, build_page, words
     from app.web.chat.places import Places
     from app.web.chat.routes_conversations import conversation_routes
     from app.web.chat.theme import strongroom_theme
@@ -105,18 +108,21 @@ def create_app(
     for group in pages:
         app.include_router(group.router)
 
+    links = {
+        route.path
+        for group in pages
+        for route in group.router.routes
+        if isinstance(route, APIRoute)
+    }
     page = build_page(
-        backend,
-        conversations,
-        answers,
-        at_once=questions_at_once + waiting,
-        links={
-            route.path
-            for group in pages
-            for route in group.router.routes
-            if isinstance(route, APIRoute)
-        },
+        backend, conversations, answers, at_once=questions_at_once + waiting, links=links
     )
+    sight = FirstSight(backend, conversations, answers)
+
+    async def first(scope: Scope) -> str:
+        account = await asyncio.to_thread(account_of, backend, scope, links)
+        return await sight.html(scope, account)
+
     gr.mount_gradio_app(
         app,
         page,
@@ -137,7 +143,7 @@ def create_app(
     doors = [Door(re.compile(re.escape(path)), 0) for path in own]
     doors += [Door(path, group.body_bytes) for group in pages for path in _paths(group.router)]
     # The last one added is the first that a request meets.
-    app.add_middleware(Shell)
+    app.add_middleware(Shell, first=first)
     app.add_middleware(Tabs)
     app.add_middleware(Csrf, exempt=lambda path: path.startswith("/gradio_api/"))
     page._queue.pending_messages_per_session.max_size = TABS_OF_ALL  # there is no setting for it
@@ -150,6 +156,7 @@ def create_app(
         Proxies, trusted=outside.proxies, told=outside.told, https=outside.behind_tls
     )
     app.add_middleware(Headers)
+    app.add_middleware(Assets)
     return app
 
 

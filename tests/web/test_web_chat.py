@@ -21,6 +21,7 @@ LIVE = "#sr-live .sr-turn"
 def start(page: Page, site: Site) -> None:
     page.goto(site.url + "/")
     expect(page.locator(".sr-welcome h2")).to_be_visible()
+    expect(page.locator("#sr-first")).to_have_count(0)  # the page is awake
     expect(page.locator(".sr-scope")).to_contain_text("All documents")
 
 

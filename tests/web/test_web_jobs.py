@@ -1,4 +1,4 @@
-"""Answers as jobs of the server: they outlive pages; questions wait in line; what was typed stays."""
+"""Answers as jobs of the server: they outlive pages; questions wait; what was typed stays."""
 
 import asyncio
 

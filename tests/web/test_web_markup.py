@@ -77,7 +77,11 @@ class Reader(HTMLParser):
             assert name in OUR_ATTRIBUTES or name.startswith("data-"), name
             if name == "href":
                 assert value
-                assert value.startswith(("#", "/source?", "/?c=")) or value in ("/", "/account", "/sign-in")
+                assert value.startswith(("#", "/source?", "/?c=")) or value in (
+                    "/",
+                    "/account",
+                    "/sign-in",
+                )
             if name == "target":
                 assert dict(attrs).get("rel") == "noopener"
         if tag not in ("rect", "circle", "path", "input", "br"):

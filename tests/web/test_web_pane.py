@@ -24,7 +24,10 @@ pytestmark = pytest.mark.browser
 LIVE = "#sr-live .sr-turn"
 PANE = "#sr-pane"
 QUOTE = "Full-time employees have 28 working days of annual leave in each calendar year."
-SWISS = "Country: Switzerland; Meal allowance for a full day (EUR): 72; Hotel limit per night (EUR): 195"
+SWISS = (
+    "Country: Switzerland; Meal allowance for a full day (EUR): 72; "
+    "Hotel limit per night (EUR): 195"
+)
 
 
 @dataclass
@@ -82,7 +85,10 @@ def test_a_number_opens_its_page_beside_the_answer(kim: Reader, company: Company
     page.locator(f"{LIVE} a.sr-cite").first.click()
     expect(page.locator(f"{PANE} .so-count")).to_have_text(re.compile(r"\b6\b"))
     expect(page.locator(f"{PANE} .so-mark").first).to_be_in_viewport()
-    answer, pane = page.locator(f"{LIVE} .sr-prose").bounding_box(), page.locator(PANE).bounding_box()
+    answer, pane = (
+        page.locator(f"{LIVE} .sr-prose").bounding_box(),
+        page.locator(PANE).bounding_box(),
+    )
     assert answer is not None
     assert pane is not None
     assert answer["x"] + answer["width"] <= pane["x"]  # beside, not over
@@ -175,7 +181,10 @@ def test_the_pane_has_no_barrier(browser: Browser, company: Company, scheme: str
 def test_a_bare_source_is_only_its_readers(company: Company) -> None:
     served = company.served
     served.home.ingest([SAMPLES / "security.html"], space="vault")
-    with served.client("kim") as kim, httpx.Client(base_url=served.url, trust_env=False) as stranger:
+    with (
+        served.client("kim") as kim,
+        httpx.Client(base_url=served.url, trust_env=False) as stranger,
+    ):
         own = kim.get(document_link(SPACE, "security.html") + "&bare=1")
         assert own.status_code == 200
         assert "<html" not in own.text
@@ -208,5 +217,3 @@ def test_lines_of_a_page_are_its_words_with_their_boxes() -> None:
     far = [(0, 0, 10, 12), (900, 400, 910, 412)]  # two columns in one line of the text
     assert [words for words, _ in text_lines("ab", far)] == ["a", "b"]
     assert text_lines("", []) == []
-
-

@@ -10,8 +10,8 @@ from web.running import apart
 
 from app.people.conversations.turns import Listed, SavedTurn
 from app.web.chat import frame
-from app.web.chat.suggestions import MOST, suggestions
 from app.web.chat.places import Places
+from app.web.chat.suggestions import MOST, suggestions
 from app.web.i18n.languages import LANGUAGES
 
 ENGLISH, GERMAN = LANGUAGES["en"].chat, LANGUAGES["de"].chat

@@ -130,7 +130,7 @@ def test_a_third_language_has_the_whole_chat(toy: str) -> None:
         assert not re.search("[A-Za-z]", re.sub(r"<code>.*?</code>", "", outside_brackets(html)))
     assert texts.reading.count(3) == "⟦few: Reading 3 passages…⟧"
     assert texts.reading.count(1234) == "⟦Reading 1 234 passages…⟧"
-    assert languages.widget_labels()["xx"]["ask"] == "⟦Ask⟧"
+    assert languages.widget_labels(("ask",))["xx"]["ask"] == "⟦Ask⟧"
 
 
 def test_the_languages_have_the_same_words_and_none_is_empty() -> None:

@@ -44,7 +44,8 @@ def kim(browser: Browser, company: Whole) -> Iterator[Reader]:
 
 
 def ask(page: Page, question: str, until: str = "done") -> None:
-    expect(page.locator(".sr-scope")).to_be_visible()  # until then the page is not awake
+    expect(page.locator("#sr-first")).to_have_count(0)  # until then the page is not awake
+    expect(page.locator(".sr-scope")).to_be_visible()
     box = page.locator("#sr-question-box textarea")
     box.fill(question)
     box.press("Enter")

@@ -121,6 +121,20 @@ class Line:
         self._changed.set()
         self._changed = asyncio.Event()
 
+    def moment(self) -> Moment | None:
+        """What there is to see now; None before the first question has begun."""
+        if self.asked is None:
+            return None
+        return Moment(
+            self.conversation,
+            self.asked.turn,
+            self.asked.before,
+            len(self.asked.turn.selection.of(self.asked.documents)),
+            tuple(self.waiting),
+            self.kept,
+            self.over,
+        )
+
     async def moments(self) -> AsyncIterator[Moment]:
         """What there is to see, after each change and in each silence, up to the end."""
         seen = -1
@@ -130,16 +144,8 @@ class Line:
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(changed.wait(), SILENCE_S)
             seen, over = self._version, self.over  # as they are shown: looking takes time
-            if self.asked is not None:
-                yield Moment(
-                    self.conversation,
-                    self.asked.turn,
-                    self.asked.before,
-                    len(self.asked.turn.selection.of(self.asked.documents)),
-                    tuple(self.waiting),
-                    self.kept,
-                    over,
-                )
+            if (moment := self.moment()) is not None:
+                yield replace(moment, over=over)
             if over:
                 return
 

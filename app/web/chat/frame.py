@@ -78,11 +78,12 @@ def list_html(
     *,
     searched: bool = False,
     under_way: Collection[str] = (),
+    current: str = "",
 ) -> str:
     """Return the list of conversations by day, as it stands on `today`.
 
     What was found by searching is in one list by day, pinned and archived or not. `under_way` are
-    those in which an answer is written.
+    those in which an answer is written, `current` is the one on show.
     """
     days: dict[str, list[Listed]] = {}
     archived: list[Listed] = []
@@ -101,6 +102,7 @@ def list_html(
         archived=archived,
         searched=searched,
         under_way=under_way,
+        current=current,
         beside=_beside(listed, today),
     )
 

@@ -2,9 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing
-from dataclasses import replace
 from typing import Any, NamedTuple
 
 import gradio as gr
@@ -13,16 +12,15 @@ from app.people.access import Person
 from app.people.conversations.store import Conversations
 from app.people.conversations.turns import SavedConversation, Selection
 from app.web.auth.signed_in import person_of
-from app.web.chat import frame, markup, view
+from app.web.chat import frame, view
 from app.web.chat.answers import Answers, Line, Moment, Question
 from app.web.chat.asking import SILENCE_S
 from app.web.chat.backend import ChatBackend
-from app.web.chat.markup import Around
+from app.web.chat.opening import live_html, may_see, opened, past_html
 from app.web.chat.suggestions import suggestions
 from app.web.chat.tab_conversation import TabConversation
 from app.web.i18n.languages import language_for
 from app.web.i18n.words import ConversationTexts, Texts
-from vectorstore.records import DocumentRecord
 
 Update = dict[Any, Any]
 
@@ -156,11 +154,17 @@ class Handlers:
     async def open(
         self, talk: TabConversation | None, request: gr.Request, event: gr.EventData
     ) -> AsyncIterator[Update]:
-        """Show another conversation of this person."""
+        """Show another conversation of this person, or the same once more, as it is now.
+
+        `quiet`: the question box belongs to whoever is writing in it.
+        """
         if talk is not None:
             talk.leave()
         wanted = getattr(event, "conversation", "")
+        quiet = getattr(event, "quiet", False) is True
         async for update in self.open_first(wanted if isinstance(wanted, str) else "", request):
+            if quiet:
+                update.pop(self._shown.question, None)
             yield update
 
     async def fresh(
@@ -207,42 +211,24 @@ class Handlers:
         return {self._shown.talk: talk, self._shown.scope: drawn}
 
     async def _open(self, wanted: str, request: gr.Request) -> tuple[Update, TabConversation]:
-        person, texts, words = person_behind(request), texts_of(request), words_of(request)
-        documents, examples, choice = await asyncio.gather(
-            asyncio.to_thread(self._backend.documents, person),
-            asyncio.to_thread(self._backend.examples, person),
-            self._answers.guarded(lambda: self._store.choice(person.id)),
+        shown = await opened(
+            self._backend,
+            self._store,
+            self._answers,
+            person_behind(request),
+            wanted,
+            texts_of(request),
+            words_of(request),
         )
-        held = await self._answers.read(person, wanted) if wanted else None
-        place = wanted if held else ""
-        draft = await self._answers.guarded(lambda: self._store.draft(person.id, place))
-        if held is None:
-            note = words.not_there if wanted else ""
-            talk = TabConversation()
-            past, live = "", markup.welcome_html(texts, len(documents), examples, note)
-            chosen = choice or Selection()
-        else:
-            talk = TabConversation(wanted, saved=True)
-            past, live = self._drawn(texts, held)
-            chosen = held.selection
-        talk.selection = _still_there(chosen, documents)
+        talk = TabConversation(shown.conversation, saved=bool(shown.conversation))
+        talk.selection = shown.selection
         return {
             self._shown.talk: talk,
-            self._shown.past: past,
-            self._shown.live: live,
-            self._shown.question: draft or "",
-            self._shown.scope: frame.scope_html(texts, words, talk.selection),
+            self._shown.past: shown.past,
+            self._shown.live: shown.live,
+            self._shown.question: shown.draft,
+            self._shown.scope: shown.scope,
         }, talk
-
-    def _drawn(self, texts: Texts, held: SavedConversation) -> tuple[str, str]:
-        turns = [view.from_saved(turn) for turn in held.turns]
-        if not turns:
-            return "", ""
-        around = Around(held.id, next_questions=suggestions(texts, held.turns))
-        return (
-            markup.turns_html(texts, turns[:-1], held.id),
-            markup.turn_html(texts, turns[-1], around),
-        )
 
     async def _put(
         self, talk: TabConversation, question: Question, request: gr.Request
@@ -285,25 +271,15 @@ class Handlers:
                 if not await sight.may_see(moment):
                     break
                 talk.saved = line.saved
-                update = {shown.talk: talk, shown.live: self._live(texts, moment)}
+                update = {shown.talk: talk, shown.live: live_html(texts, moment)}
                 if past != moment.turn.number:
                     past = moment.turn.number
-                    before = [view.from_saved(turn) for turn in moment.before]
-                    update[shown.past] = markup.turns_html(texts, before, moment.conversation)
+                    update[shown.past] = past_html(texts, moment)
                 yield update
         if talk.looks(mine) and not line.over:  # a right was taken away
             drawn, other = await self._open(talk.conversation, request)
             talk.leave()
             yield {**drawn, shown.talk: other}
-
-    def _live(self, texts: Texts, moment: Moment) -> str:
-        around = Around(moment.conversation, searched=moment.searched, saved=moment.saved)
-        if not moment.turn.running:
-            kept = [*moment.before, view.to_save(moment.turn, moment.before)]
-            offered = () if moment.waiting else suggestions(texts, kept)
-            around = replace(around, next_questions=offered, last=moment.over)
-        waiting = [(one.key, one.text) for one in moment.waiting]
-        return markup.turn_html(texts, moment.turn, around) + markup.waiting_html(texts, waiting)
 
     async def _read(self, talk: TabConversation | None, person: Person) -> SavedConversation | None:
         if talk is None or not talk.saved:
@@ -329,19 +305,7 @@ class _Sight:
         if spaces == self._spaces and now - self._asked < SILENCE_S:
             return True
         self._spaces, self._asked = spaces, now
-        readable = await asyncio.to_thread(self._backend.readable, self._person, sorted(spaces))
-        return spaces <= set(readable)
-
-
-def _still_there(selection: Selection, documents: Iterable[DocumentRecord]) -> Selection:
-    """The remembered choice without what is gone, or can no longer be read."""
-    held = list(documents)
-    spaces = {document.space for document in held}
-    names = {(document.space, document.name) for document in held}
-    return Selection(
-        tuple(space for space in selection.spaces if space in spaces),
-        tuple(named for named in selection.documents if named in names),
-    )
+        return await may_see(self._backend, self._person, moment)
 
 
 def _strings(given: object) -> set[str]:

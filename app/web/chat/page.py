@@ -9,17 +9,20 @@ import gradio as gr
 from app.people.access import only_audits
 from app.people.conversations.store import Conversations
 from app.web.auth.csrf import csrf_token
-from app.web.auth.signed_in import can_sign_out
+from app.web.auth.security import Scope
+from app.web.auth.signed_in import can_sign_out, person_of
 from app.web.chat import frame
 from app.web.chat.answers import Answers
 from app.web.chat.backend import ChatBackend
-from app.web.chat.handlers import Handlers, Shown, Update, person_behind, texts_of, words_of
+from app.web.chat.handlers import Handlers, Shown, Update, texts_of, words_of
 from app.web.i18n.languages import widget_labels
 
 # chat.js, which the page loads once, takes every part over.
 _SCRIPT = "(window.strongroomParts ??= []).push([element, trigger, watch]);"
 # The conversation in the address, which only the browser knows.
 _ASKED_FOR = "() => [new URLSearchParams(window.location.search).get('c') || '']"
+# The words that Gradio's own widgets show.
+_LABELS = ("question_label", "question_placeholder", "ask", "stop")
 # What the page's script sends.
 _EVENTS = (
     "ask", "example", "suggestion", "retry", "everywhere", "edit", "open", "fresh", "choose",
@@ -31,7 +34,7 @@ _ROOM_FOR_OTHERS = 100
 
 def words() -> gr.I18n:
     """Return the labels of the widgets; the browser picks the language."""
-    return gr.I18n(**widget_labels())
+    return gr.I18n(**widget_labels(_LABELS))
 
 
 def build_page(
@@ -84,7 +87,7 @@ def build_page(
         handlers = Handlers(backend, conversations, answers, shown)
 
         async def open_page(wanted: str, request: gr.Request) -> AsyncIterator[Update]:
-            account = await asyncio.to_thread(_account, backend, request, links)
+            account = await asyncio.to_thread(account_of, backend, request.request.scope, links)
             bar = await asyncio.to_thread(_header, backend, request, account)
             first = {
                 around: frame.frame_html(texts_of(request), words_of(request), account),
@@ -96,7 +99,7 @@ def build_page(
                 first = {}
 
         async def look_again(request: gr.Request) -> Update:
-            account = await asyncio.to_thread(_account, backend, request, links)
+            account = await asyncio.to_thread(account_of, backend, request.request.scope, links)
             return {
                 header: await asyncio.to_thread(_header, backend, request, account),
                 while_starting: gr.update(active=backend.readiness().status != "ready"),
@@ -141,8 +144,9 @@ def build_page(
     return page
 
 
-def _account(backend: ChatBackend, request: gr.Request, links: Collection[str]) -> frame.Account:
-    person, scope = person_behind(request), request.request.scope
+def account_of(backend: ChatBackend, scope: Scope, links: Collection[str]) -> frame.Account:
+    """Whose page a request is for, and which of the pages at `links` are theirs."""
+    person = person_of(scope)
     return frame.Account(
         name=person.full_name or person.name,
         person=person.id,

@@ -102,7 +102,8 @@ def conversation_routes(
         request: Request, conversation: str, archived: Annotated[bool, Form()] = True
     ) -> Response:
         return await _changed(
-            request, lambda person: conversations.archive(person.id, conversation, archived=archived)
+            request,
+            lambda person: conversations.archive(person.id, conversation, archived=archived),
         )
 
     @router.post("/conversation-draft")

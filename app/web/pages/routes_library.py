@@ -173,8 +173,6 @@ def _admit(request: Request) -> None:
 _Route = refusing_route(
     "documents_refused.html",
     lambda request: _texts(request).not_there,
-    lambda request: {
-        "texts": language_for(request.headers.get("accept-language", "")).documents
-    },
+    lambda request: {"texts": language_for(request.headers.get("accept-language", "")).documents},
     admit=_admit,
 )
