@@ -12,11 +12,11 @@ from app.people.access import Person
 from app.people.conversations.store import Conversations
 from app.people.conversations.turns import SavedConversation, Selection
 from app.web.auth.signed_in import person_of
-from app.web.chat import frame, view
+from app.web.chat import frame
 from app.web.chat.answers import Answers, Line, Moment, Question
 from app.web.chat.asking import SILENCE_S
 from app.web.chat.backend import ChatBackend
-from app.web.chat.opening import live_html, may_see, opened, past_html
+from app.web.chat.opening import live_html, may_see, opened, past_html, spaces_seen
 from app.web.chat.suggestions import suggestions
 from app.web.chat.tab_conversation import TabConversation
 from app.web.i18n.languages import language_for
@@ -300,7 +300,7 @@ class _Sight:
         self._asked = float("-inf")
 
     async def may_see(self, moment: Moment) -> bool:
-        spaces = view.spaces_of(moment.turn, moment.before)
+        spaces = spaces_seen(moment)
         now = time.monotonic()
         if spaces == self._spaces and now - self._asked < SILENCE_S:
             return True

@@ -64,9 +64,14 @@ async def opened(
 
 async def may_see(backend: ChatBackend, person: Person, moment: Moment) -> bool:
     """Whether a person may still read all that an answer under way is drawn from."""
-    spaces = view.spaces_of(moment.turn, moment.before)
+    spaces = spaces_seen(moment)
     readable = await asyncio.to_thread(backend.readable, person, sorted(spaces))
     return spaces <= set(readable)
+
+
+def spaces_seen(moment: Moment) -> set[str]:
+    """The spaces that an answer under way is drawn from; what was withheld is not in its prompt."""
+    return view.spaces_of(moment.turn, [one for one in moment.before if not one.withheld])
 
 
 def past_html(texts: Texts, moment: Moment) -> str:
