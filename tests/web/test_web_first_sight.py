@@ -1,7 +1,6 @@
 """The first moments: what is seen and typed before the scripts, how much moves, what is sent."""
 
 import gzip
-from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -9,7 +8,7 @@ import pytest
 from fakes import EXAMPLES, POISON, leave_answer
 from playwright.sync_api import Browser, Page, Route, expect
 from web.running import KIM, Site, Watched
-from web.test_web_chat import LIVE, eventually, stage, start
+from web.test_web_chat import LIVE, stage, start
 from web.test_web_history import keep
 from web.weight import weigh
 
@@ -19,20 +18,24 @@ FIRST = "#sr-first"
 
 
 @pytest.fixture
-def without_scripts(page: Page) -> Iterator[Page]:
+def without_scripts(page: Page) -> Page:
     """A page whose Gradio does not come."""
     page.route("**/assets/**", lambda route: route.abort())
-    yield page
+    return page
 
 
 def hold(page: Page) -> list[Route]:
     """Keep Gradio's scripts back until `let_go`."""
     held: list[Route] = []
-    page.route("**/assets/index-*.js", lambda route: held.append(route))
+    page.route("**/assets/index-*.js", lambda route: held.append(route))  # noqa: PLW0108
     return held
 
 
-def let_go(held: list[Route]) -> None:
+def let_go(page: Page, held: list[Route]) -> None:
+    for _ in range(500):
+        if held:
+            break
+        page.wait_for_timeout(20)
     for route in held:
         route.continue_()
 
@@ -58,8 +61,7 @@ def test_what_is_typed_before_the_scripts_is_never_lost(page: Page, site: Site) 
     page.goto(site.url + "/", wait_until="commit")
     page.locator("#sf-question").wait_for()
     page.keyboard.type("how many ")
-    eventually(lambda: held or page.wait_for_timeout(20))
-    let_go(held)
+    let_go(page, held)
     for letter in "days of leave?":
         page.keyboard.type(letter, delay=25)  # while Gradio wakes
     expect(page.locator(FIRST)).to_have_count(0)
@@ -77,8 +79,7 @@ def test_a_question_sent_before_the_scripts_is_asked(page: Page, site: Site) -> 
     page.locator("#sf-question").fill("leave?")
     page.keyboard.press("Enter")
     expect(page.locator("#sf-question")).to_have_value("")
-    eventually(lambda: held or page.wait_for_timeout(20))
-    let_go(held)
+    let_go(page, held)
     stage(page, "done")
     expect(page.locator(f"{LIVE} .sr-question")).to_have_text("leave?")
 
@@ -87,8 +88,7 @@ def test_an_example_clicked_before_the_scripts_is_asked(page: Page, site: Site) 
     held = hold(page)
     page.goto(site.url + "/", wait_until="commit")
     page.locator(f"{FIRST} .sr-example").nth(1).click()
-    eventually(lambda: held or page.wait_for_timeout(20))
-    let_go(held)
+    let_go(page, held)
     stage(page, "done")
     assert site.backend.asked[0].question == EXAMPLES[1]
 
@@ -127,17 +127,17 @@ def test_poison_in_titles_and_drafts_stays_words(
     page = without_scripts
     keep(site, "one", leave_answer(POISON))
     site.conversations.rename(KIM.id, "one", "</textarea><script>alert(1)</script>")
-    site.conversations.keep_draft(KIM.id, "one", f"</textarea><img src=x onerror=alert(1)> {POISON}")
+    draft = f"</textarea><img src=x onerror=alert(1)> {POISON}"
+    site.conversations.keep_draft(KIM.id, "one", draft)
     violated: list[str] = []
     page.expose_function("violated", lambda uri: violated.append(uri))  # noqa: PLW0108
     page.add_init_script(
         "document.addEventListener('securitypolicyviolation', e => violated(e.blockedURI))"
     )
     page.goto(site.url + "/?c=one")
-    expect(page.locator("#sf-question")).to_have_value(
-        f"</textarea><img src=x onerror=alert(1)> {POISON}"
-    )
-    assert page.locator(f"{FIRST} :is(img, script, iframe, style, link, object, embed)").count() == 0
+    expect(page.locator("#sf-question")).to_have_value(draft)
+    hostile = "img, script, iframe, style, link, object, embed"
+    assert page.locator(f"{FIRST} :is({hostile})").count() == 0
     assert (violated, watched.foreign, watched.dialogs) == ([], [], [])
 
 
@@ -179,9 +179,8 @@ def test_browsers_keep_what_does_not_change(site: Site) -> None:
     other = headers(site, "/strongroom/style.css", **{"if-none-match": '"other"'})
     assert (other.status_code, other.content) == (200, style.content)
     script = site_script(site)
-    for status, wanted in ((200, {}), (304, {"if-none-match": headers(site, script).headers["etag"]})):
-        told = headers(site, script, **wanted)
-        assert told.status_code == status
+    tag = headers(site, script).headers["etag"]
+    assert headers(site, script, **{"if-none-match": tag}).status_code == 304
     assert "immutable" in headers(site, script).headers["cache-control"]
     assert "immutable" not in headers(site, "/assets/nothing.js").headers["cache-control"]
 
@@ -190,9 +189,10 @@ def test_browsers_keep_what_does_not_change(site: Site) -> None:
 def test_words_are_compressed_and_stay_the_same(site: Site, path: str) -> None:
     plain = headers(site, path, **{"accept-encoding": "identity"})
     assert "content-encoding" not in plain.headers
-    with httpx.Client(trust_env=False) as client, client.stream(
-        "GET", site.url + path, headers={"accept-encoding": "gzip"}
-    ) as packed:
+    with (
+        httpx.Client(trust_env=False) as client,
+        client.stream("GET", site.url + path, headers={"accept-encoding": "gzip"}) as packed,
+    ):
         raw = b"".join(packed.iter_raw())
         assert packed.headers["content-encoding"] == "gzip"
         assert int(packed.headers["content-length"]) == len(raw)

@@ -64,9 +64,9 @@ def weigh(context: BrowserContext, address: str) -> Weight:
 def _received(told: dict[str, object], reached: set[str]) -> None:
     answer = told["response"]
     assert isinstance(answer, dict)
-    if not (answer.get("fromDiskCache") or answer.get("fromPrefetchCache")):
-        if str(answer["url"]).startswith("http"):
-            reached.add(str(told["requestId"]))
+    kept = answer.get("fromDiskCache") or answer.get("fromPrefetchCache")
+    if not kept and str(answer["url"]).startswith("http"):
+        reached.add(str(told["requestId"]))
 
 
 def main() -> None:

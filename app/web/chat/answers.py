@@ -10,7 +10,7 @@ import logging
 import secrets
 import sqlite3
 from collections import deque
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
@@ -135,7 +135,7 @@ class Line:
             self.over,
         )
 
-    async def moments(self) -> AsyncIterator[Moment]:
+    async def moments(self) -> AsyncGenerator[Moment, None]:
         """What there is to see, after each change and in each silence, up to the end."""
         seen = -1
         while True:

@@ -24,7 +24,6 @@ class Account:
     """
 
     name: str
-    person: str = ""
     csrf: str = ""
     signs_out: bool = False
     has_account: bool = False
@@ -34,6 +33,7 @@ class Account:
     curates: bool = False
     administers: bool = False
     administrator: bool = False
+    person: str = ""
 
 
 def header_html(

@@ -262,24 +262,26 @@ class Handlers:
         """Show how a conversation's questions are answered, as long as this tab shows it."""
         texts, person, shown = texts_of(request), person_behind(request), self._shown
         mine = talk.look()
-        past = None
+        past, lost = None, False
         sight = _Sight(self._backend, person)
         async with aclosing(line.moments()) as moments:
             async for moment in moments:
                 if not talk.looks(mine):
                     return
-                if not await sight.may_see(moment):
-                    break
                 talk.saved = line.saved
-                update = {shown.talk: talk, shown.live: live_html(texts, moment)}
-                if past != moment.turn.number:
-                    past = moment.turn.number
-                    update[shown.past] = past_html(texts, moment)
-                yield update
-        if talk.looks(mine) and not line.over:  # a right was taken away
-            drawn, other = await self._open(talk.conversation, request)
-            talk.leave()
-            yield {**drawn, shown.talk: other}
+                if not lost and await sight.may_see(moment):
+                    update = {shown.talk: talk, shown.live: live_html(texts, moment)}
+                    if past != moment.turn.number:
+                        past = moment.turn.number
+                        update[shown.past] = past_html(texts, moment)
+                    yield update
+                elif (
+                    not lost or moment.over
+                ):  # a right was taken away: the store knows what is left
+                    lost = True
+                    drawn, _ = await self._open(talk.conversation, request)
+                    del drawn[shown.question]
+                    yield {**drawn, shown.talk: talk}
 
     async def _read(self, talk: TabConversation | None, person: Person) -> SavedConversation | None:
         if talk is None or not talk.saved:
