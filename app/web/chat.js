@@ -2,6 +2,7 @@
 // part), `trigger` (calls the server) and `watch` (after the part was drawn again).
 
 import * as server from "./connection.js";
+import { startFiles } from "./files.js";
 import { closePane, followAddress, openSource, paneIsOpen, startPane } from "./pane.js";
 
 const $ = (selector, within = document) => within.querySelector(selector);
@@ -49,6 +50,7 @@ const actions = {
   withdraw: (target) => send("withdraw", { key: target.dataset.key }),
   "close-pane": () => closePane(),
   keys: () => openDialog("keys", ""),
+  attach: () => $("#sr-files-input")?.click(),
   pin: (target) => server.post(`/conversation/${target.dataset.id}/pin`, { pinned: target.dataset.to })
     .then(() => listAgain()),
   archive: (target) => server.post(`/conversation/${target.dataset.id}/archive`, { archived: target.dataset.to })
@@ -349,6 +351,19 @@ function startFrame(element) {
   }
   server.startSession();
   startPane();
+  startFiles({
+    enter(keys) {
+      const chosen = readScope();
+      for (const key of keys) chosen.set(`document ${key}`, { kind: "document", key });
+      useScope();
+      questionBox()?.focus();
+    },
+    leave(keys) {
+      const chosen = readScope();
+      for (const key of keys) chosen.delete(`document ${key}`);
+      useScope();
+    },
+  });
   window.addEventListener("popstate", wentBack);
   // Other tabs have conversations too, and a session may have ended meanwhile.
   window.addEventListener("focus", () => later("list", catchUp));

@@ -13,8 +13,10 @@ import uvicorn
 from fastapi import APIRouter, FastAPI
 from fastapi.responses import FileResponse, JSONResponse
 from fastapi.routing import APIRoute
+from starlette.routing import BaseRoute
 
 from app.http_server import raise_open_files, server_of
+from app.people.access import only_audits
 from app.people.conversations.store import Conversations
 from app.privacy import SWITCHES
 from app.web.assets import Assets
@@ -102,7 +104,14 @@ def create_app(
     for path in own_files:
         app.get(f"/strongroom/{path.name}")(_own_file(path))
 
-    answers = Answers(backend, conversations, Places(questions_at_once, waiting, _EACH))
+    uploads = [group for group in pages if any(map(_takes_files, group.router.routes))]
+    answers = Answers(
+        backend,
+        conversations,
+        Places(questions_at_once, waiting, _EACH),
+        lambda person: bool(uploads) and not only_audits(person),
+    )
+    upload_mib = max((group.body_bytes >> 20 for group in uploads), default=0)
     routes = conversation_routes(backend, conversations, answers)
     pages = (*pages, PageGroup(routes, 128 * 2**10))
     for group in pages:
@@ -115,12 +124,17 @@ def create_app(
         if isinstance(route, APIRoute)
     }
     page = build_page(
-        backend, conversations, answers, at_once=questions_at_once + waiting, links=links
+        backend,
+        conversations,
+        answers,
+        at_once=questions_at_once + waiting,
+        links=links,
+        upload_mib=upload_mib,
     )
     sight = FirstSight(backend, conversations, answers)
 
     async def first(scope: Scope) -> str:
-        account = await asyncio.to_thread(account_of, backend, scope, links)
+        account = await asyncio.to_thread(account_of, backend, scope, links, upload_mib)
         return await sight.html(scope, account)
 
     gr.mount_gradio_app(
@@ -216,6 +230,10 @@ def quiet_gradio() -> None:
     os.environ.update(_SWITCHES)
     for name in _UNWANTED:
         os.environ.pop(name, None)
+
+
+def _takes_files(route: BaseRoute) -> bool:
+    return getattr(route, "path", "") == "/documents/uploads"
 
 
 def _paths(router: APIRouter) -> list[re.Pattern[str]]:

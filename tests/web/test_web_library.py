@@ -131,3 +131,56 @@ def test_the_library_has_no_barrier(browser: Browser, company: Whole, scheme: st
             for node in rule["nodes"]
         ]
         assert found == []
+
+
+NOTE = b"# Pets\n\nThe canary in room 12 is called Pavarotti.\n"
+
+
+def drop(reader: Reader, *files: tuple[str, bytes]) -> None:
+    """Drop files onto the page, as a file manager does."""
+    reader.page.evaluate(
+        """files => {
+            const given = new DataTransfer();
+            for (const [name, bytes] of files) {
+                given.items.add(new File([new Uint8Array(bytes)], name));
+            }
+            const how = {bubbles: true, cancelable: true, dataTransfer: given};
+            const over = type => document.body.dispatchEvent(new DragEvent(type, how));
+            over('dragenter');
+            window.curtain = document.querySelector('#sr-drop').innerText;
+            over('drop');
+        }""",
+        [[name, list(content)] for name, content in files],
+    )
+
+
+def test_dropped_files_are_read_and_searched_in_this_conversation(
+    kim: Reader, company: Whole
+) -> None:
+    page = kim.sign_in("kim")
+    expect(page.locator("#sr-first")).to_have_count(0)
+    drop(kim, ("canary.md", NOTE), ("empty.pdf", b""))
+    assert "512 MB each" in page.evaluate("window.curtain")
+    line = page.locator("#sr-files li")
+    expect(line).to_contain_text("canary.md: ready")
+    expect(line).to_contain_text("empty.pdf")  # with the reason why it was not taken
+    expect(page.locator(".sr-chip")).to_have_text(["canary.md"])
+    space = private_space(company.house.people.named("kim"))
+    assert company.home.index.document(space, "canary.md") is not None
+    page.get_by_role("button", name="Remove again").click()
+    expect(page.locator(".sr-chip")).to_have_count(0)
+    expect(page.locator("#sr-files li")).to_have_count(0)
+    assert company.home.index.document(space, "canary.md") is None
+
+
+def test_a_file_is_chosen_with_the_keyboard_and_kept(kim: Reader, company: Whole) -> None:
+    page = kim.sign_in("kim")
+    expect(page.locator("#sr-first")).to_have_count(0)
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("button", name="Add files").press("Enter")
+    chooser.value.set_files({"name": "kept.md", "mimeType": "text/markdown", "buffer": NOTE})
+    expect(page.locator("#sr-files li")).to_contain_text("kept.md: ready")
+    page.get_by_role("button", name="Keep in my documents").click()
+    space = private_space(company.house.people.named("kim"))
+    assert company.home.index.document(space, "kept.md") is not None
+    company.home.remove(["kept.md"], space=space)

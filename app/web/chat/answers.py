@@ -153,7 +153,15 @@ class Line:
 class Answers:
     """Answers the questions of all conversations and keeps them. For one event loop."""
 
-    def __init__(self, backend: ChatBackend, store: Conversations, places: Places) -> None:
+    def __init__(
+        self,
+        backend: ChatBackend,
+        store: Conversations,
+        places: Places,
+        take_files: Callable[[Person], bool] = lambda person: False,
+    ) -> None:
+        """`take_files` says who can add files to what is asked."""
+        self.take_files = take_files
         self._backend = backend
         self._store = store
         self._places = places

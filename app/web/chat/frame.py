@@ -34,6 +34,7 @@ class Account:
     administers: bool = False
     administrator: bool = False
     person: str = ""
+    upload_mib: int = 0  # the largest file that they can add
 
 
 def header_html(
@@ -129,11 +130,16 @@ def _day(words: ConversationTexts, changed: date, today: date) -> str:
     return words.this_month if changed > today - timedelta(days=30) else words.older
 
 
-def scope_html(texts: Texts, words: ConversationTexts, selection: Selection) -> str:
-    """Return the line under the question box: where is searched, and the way to change it."""
+def scope_html(
+    texts: Texts, words: ConversationTexts, selection: Selection, *, adds: bool = False
+) -> str:
+    """Return the line under the question box: where is searched, and the way to change it.
+
+    `adds` where its reader can add files.
+    """
     spaces = [("space", space, space_name(texts, space)) for space in selection.spaces]
     documents = [("document", f"{space}/{name}", name) for space, name in selection.documents]
-    return render_html("scope.html", texts=texts, words=words, chosen=spaces + documents)
+    return render_html("scope.html", texts=texts, words=words, chosen=spaces + documents, adds=adds)
 
 
 def choices_html(

@@ -207,7 +207,8 @@ class Handlers:
                 self._store.remember_choice(person.id, chosen)  # it has not begun yet
 
         await self._answers.guarded(remember)
-        drawn = frame.scope_html(texts_of(request), words_of(request), chosen)
+        adds = self._answers.take_files(person)
+        drawn = frame.scope_html(texts_of(request), words_of(request), chosen, adds=adds)
         return {self._shown.talk: talk, self._shown.scope: drawn}
 
     async def _open(self, wanted: str, request: gr.Request) -> tuple[Update, TabConversation]:

@@ -58,7 +58,7 @@ async def opened(
         else:
             past, live = _drawn(texts, held)
     selection = _still_there(chosen, documents)
-    scope = frame.scope_html(texts, words, selection)
+    scope = frame.scope_html(texts, words, selection, adds=answers.take_files(person))
     return Opened(conversation, selection, past, live, draft, scope)
 
 

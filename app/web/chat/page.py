@@ -44,10 +44,12 @@ def build_page(
     *,
     at_once: int,
     links: Collection[str] = (),
+    upload_mib: int = 0,
 ) -> gr.Blocks:
     """Return the page, which shows how `answers` come; `at_once` of them are under way at most.
 
-    `links` are the paths of the other pages that there are.
+    A file that is added has `upload_mib` at most. `links` are the paths of the other pages that
+    there are.
     """
     word = words()
 
@@ -87,7 +89,9 @@ def build_page(
         handlers = Handlers(backend, conversations, answers, shown)
 
         async def open_page(wanted: str, request: gr.Request) -> AsyncIterator[Update]:
-            account = await asyncio.to_thread(account_of, backend, request.request.scope, links)
+            account = await asyncio.to_thread(
+                account_of, backend, request.request.scope, links, upload_mib
+            )
             bar = await asyncio.to_thread(_header, backend, request, account)
             first = {
                 around: frame.frame_html(texts_of(request), words_of(request), account),
@@ -99,7 +103,9 @@ def build_page(
                 first = {}
 
         async def look_again(request: gr.Request) -> Update:
-            account = await asyncio.to_thread(account_of, backend, request.request.scope, links)
+            account = await asyncio.to_thread(
+                account_of, backend, request.request.scope, links, upload_mib
+            )
             return {
                 header: await asyncio.to_thread(_header, backend, request, account),
                 while_starting: gr.update(active=backend.readiness().status != "ready"),
@@ -144,8 +150,13 @@ def build_page(
     return page
 
 
-def account_of(backend: ChatBackend, scope: Scope, links: Collection[str]) -> frame.Account:
-    """Whose page a request is for, and which of the pages at `links` are theirs."""
+def account_of(
+    backend: ChatBackend, scope: Scope, links: Collection[str], upload_mib: int = 0
+) -> frame.Account:
+    """Whose page a request is for, and which of the pages at `links` are theirs.
+
+    `upload_mib` is the largest file that can be added.
+    """
     person = person_of(scope)
     return frame.Account(
         name=person.full_name or person.name,
@@ -159,6 +170,7 @@ def account_of(backend: ChatBackend, scope: Scope, links: Collection[str]) -> fr
         curates=backend.curates(person),
         administers="/administration" in links and person.administrator,
         administrator=person.administrator,
+        upload_mib=upload_mib,
     )
 
 

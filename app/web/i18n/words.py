@@ -205,6 +205,17 @@ class ConversationTexts:
     session_elsewhere: str
     lost: str
 
+    files: str
+    file_add: str
+    file_drop: str
+    file_kinds: str
+    file_sending: str
+    file_reading: str
+    file_reading_page: str
+    files_ready: str
+    file_out: str
+    file_keep: str
+
     pane_close: str
     pane_siblings: str
     pane_whole: str
