@@ -122,6 +122,13 @@ function takeOver() {
   const typed = theirs.value;
   const focused = document.activeElement === theirs || document.activeElement === document.body;
   const [from, to] = [theirs.selectionStart, theirs.selectionEnd];
+  // Gradio takes its labels from the browser's language, and the page may have another one.
+  box.placeholder = theirs.placeholder;
+  box.setAttribute("aria-label", theirs.getAttribute("aria-label"));
+  for (const [selector, words] of [["#sr-ask", theirs.dataset.ask], ["#sr-stop", theirs.dataset.stop]]) {
+    const button = $(selector);
+    if (button && button.textContent.trim() !== words) button.textContent = words;
+  }
   first.remove();
   delete document.documentElement.dataset.first;
   if (box.value !== typed) {
@@ -341,7 +348,7 @@ function startFrame(element) {
   $("#sr-list").addEventListener("keydown", walkList);
   $("#sr-find").addEventListener("input", () => later("choices", listChoices));
   $("#sr-choices").addEventListener("change", (event) => choose(event.target));
-  for (const form of element.querySelectorAll("form[data-dialog]")) {
+  for (const form of element.querySelectorAll("form[data-dialog]:not([data-dialog=session])")) {
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       const dialog = form.closest("dialog");

@@ -29,6 +29,7 @@ from app.web.chat.backend import ChatBackend
 from app.web.chat.shell import Shell
 from app.web.chat.tabs import Tabs
 from app.web.faults import Faults
+from app.web.preferences import Preferred, preference_routes
 
 _HERE = Path(__file__).parent
 # Whatever of these kinds lies beside this file is ours to show, also before the sign-in.
@@ -113,7 +114,7 @@ def create_app(
     )
     upload_mib = max((group.body_bytes >> 20 for group in uploads), default=0)
     routes = conversation_routes(backend, conversations, answers)
-    pages = (*pages, PageGroup(routes, 128 * 2**10))
+    pages = (*pages, PageGroup(routes, 128 * 2**10), PageGroup(preference_routes(), 2**13))
     for group in pages:
         app.include_router(group.router)
 
@@ -164,6 +165,7 @@ def create_app(
     app.add_middleware(Joins)
     app.add_middleware(RefusedRequests, record=refused)
     app.add_middleware(sign_in)
+    app.add_middleware(Preferred)
     app.add_middleware(Faults)
     app.add_middleware(Gate, doors=doors, body_bytes=body_bytes, hosts=outside.hosts)
     app.add_middleware(

@@ -40,6 +40,7 @@ UNRECORDED = {
     "/conversation/{conversation}/pin": "the order of one's own conversations",
     "/conversation/{conversation}/archive": "the same",
     "/conversation-draft": "one's own words that were not asked yet",
+    "/preferences": "language and light of one's own browser",
     "/documents/uploads": "opens an upload: nothing is in the library before it is started",
     "/documents/uploads/{upload_id}/files": "the same: a file that waits",
     "/documents/uploads/{upload_id}/abandon": "the same: files that never were in the library",

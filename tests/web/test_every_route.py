@@ -134,6 +134,7 @@ OWN = {
 ELSEWHERE = {
     ("POST", "/account/sessions"),
     ("POST", "/account/password"),
+    ("POST", "/preferences"),  # the asker's own browser: tests/web/test_web_preferences.py
     ("POST", "/sign-in"),
     ("POST", "/sign-out"),
     ("GET", "/sign-in/company"),

@@ -60,6 +60,7 @@ OUR_ATTRIBUTES = {
     *("target", "rel", "download", "for", "name", "value", "method", "action", "placeholder"),
     *("autocomplete", "maxlength", "required", "rows", "aria-labelledby", "aria-controls"),
     *("aria-pressed", "aria-haspopup", "scope", "start", "autocapitalize", "spellcheck"),
+    *("aria-current", "aria-live", "multiple", "lang"),
 }
 
 

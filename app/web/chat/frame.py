@@ -8,12 +8,22 @@ from datetime import date, datetime, timedelta
 from app.people.conversations.turns import Listed, Selection
 from app.web.chat.backend import ModelNotice, Readiness
 from app.web.chat.markup import space_name
-from app.web.i18n.words import ConversationTexts, Texts
+from app.web.i18n.words import ConversationTexts, LayoutTexts, Texts
 from app.web.templating import render_html
 from vectorstore.records import DocumentRecord
 
 # As many documents are listed at once; the others are found by typing.
 MOST_CHOICES = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """How the page looks now, and the words for choosing it; `light` is "" where nobody chose."""
+
+    language: str
+    languages: Sequence[tuple[str, str]]  # code and own name
+    light: str
+    layout: LayoutTexts
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +45,7 @@ class Account:
     administrator: bool = False
     person: str = ""
     upload_mib: int = 0  # the largest file that they can add
+    looks: Looks | None = None
 
 
 def header_html(
@@ -64,6 +75,7 @@ def header_html(
         model=model,
         account=account,
         pages=[(path, name) for has, path, name in pages if has],
+        looks=account.looks,
     )
 
 

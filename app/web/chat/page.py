@@ -15,7 +15,8 @@ from app.web.chat import frame
 from app.web.chat.answers import Answers
 from app.web.chat.backend import ChatBackend
 from app.web.chat.handlers import Handlers, Shown, Update, texts_of, words_of
-from app.web.i18n.languages import widget_labels
+from app.web.i18n.languages import LANGUAGES, language_for, widget_labels
+from app.web.preferences import PATH, preferences_of
 
 # chat.js, which the page loads once, takes every part over.
 _SCRIPT = "(window.strongroomParts ??= []).push([element, trigger, watch]);"
@@ -171,6 +172,19 @@ def account_of(
         administers="/administration" in links and person.administrator,
         administrator=person.administrator,
         upload_mib=upload_mib,
+        looks=looks_of(scope) if PATH in links else None,
+    )
+
+
+def looks_of(scope: Scope) -> frame.Looks:
+    """How the pages look to whoever sends this request."""
+    headers = dict(scope["headers"])
+    language = language_for(headers.get(b"accept-language", b"").decode("latin-1"))
+    return frame.Looks(
+        language.code,
+        [(code, one.layout.language_name) for code, one in LANGUAGES.items()],
+        preferences_of(scope).light,
+        language.layout,
     )
 
 

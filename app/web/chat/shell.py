@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 
 from app.web.auth.security import App, Message, Receive, Scope, Send
 from app.web.i18n.languages import language_for
+from app.web.preferences import preferences_of
 
 _FOREIGN = re.compile(
     r'(?<!\s)\s*(?:<meta\s+(?:property|name)="(?:og|twitter):[^>]*>|<link rel="manifest"[^>]*>)',
@@ -55,7 +56,8 @@ class Shell:
             if start["status"] == 200:
                 nonce, language = scope["strongroom.nonce"], language_for(languages).code
                 first = await self._first(scope)
-                ours = rewrite(ours.decode(), nonce, language, first).encode()
+                light = preferences_of(scope).light
+                ours = rewrite(ours.decode(), nonce, language, first, light).encode()
             headers = [pair for pair in start["headers"] if pair[0].lower() != b"content-length"]
             length = (b"content-length", str(len(ours)).encode())
             await send({**start, "headers": [*headers, length]})
@@ -64,14 +66,15 @@ class Shell:
         await self._app({**scope, "headers": kept}, receive, collect)
 
 
-def rewrite(document: str, nonce: str, language: str, first: str = "") -> str:
+def rewrite(document: str, nonce: str, language: str, first: str = "", light: str = "") -> str:
     """Return Gradio's document with our head, in `language`, its scripts allowed by `nonce`.
 
     Gradio writes its configuration into a script with "<" escaped, and the templates of `first`
     escape all values, so every "<script" is a tag.
     """
     document = _FOREIGN.sub("", document)
-    document = document.replace('lang="en"', f'lang="{language}"', 1)
+    chosen = f' data-light="{light}"' if light else ""
+    document = document.replace('lang="en"', f'lang="{language}"{chosen}', 1)
     document = document.replace("</head>", _HEAD, 1)
     document = document.replace("<gradio-app", f"{first}\n\t\t<gradio-app", 1)
     return document.replace("<script", f'<script nonce="{nonce}"')

@@ -14,6 +14,12 @@ class LayoutTexts:
 
     brand: str
     promise: str
+    language_name: str
+    language: str
+    light: str
+    light_system: str
+    light_light: str
+    light_dark: str
     skip: str
     menu: str
     chat: str
