@@ -331,6 +331,16 @@ def test_a_list_of_conversations_has_one_stop_each(page: Page, site: Site) -> No
     expect(page.get_by_role("button", name="Pin “two?”")).to_be_focused()
 
 
+def test_the_first_stop_leads_to_the_question_box(page: Page, site: Site) -> None:
+    keep(site, "one", leave_answer("leave?"))
+    start(page, site)
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("Tab")
+    expect(page.locator("#sr-frame .sr-skip")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#sr-question-box textarea")).to_be_focused()
+
+
 # The session and the connection
 
 
