@@ -227,7 +227,7 @@ types: $(DONE)/dev ## mypy, strict for the product, and over tests and docker
 imports: $(DONE)/dev ## the one-way rule between packages
 	@echo 'Imports' && $(BIN)/lint-imports --no-logo
 
-.PHONY: bench bench-attacks bench-support bench-finding bench-engine bench-answers bench-everyday bench-batch bench-web bench-ocr bench-gpu bench-reading soak
+.PHONY: bench bench-attacks bench-support bench-finding bench-engine bench-answers bench-everyday bench-ranking bench-batch bench-web bench-ocr bench-gpu bench-reading soak
 bench: $(DONE)/dev $(DONE)/models ## ingest speed and memory beside the plain stack
 	@$(BIN)/python tests/bench/ingest_speed.py $(ARGS)
 
@@ -242,6 +242,9 @@ bench-answers: $(DONE)/dev $(DONE)/models ## answers beside the plain stack's, o
 
 bench-everyday: $(DONE)/dev $(DONE)/models ## everyday questions by kind, ARGS="--unseen" at the end
 	@$(BIN)/python tests/bench/everyday.py $(ARGS)
+
+bench-ranking: $(DONE)/dev $(DONE)/models ## which sentence answers, with weights fitted on other sets
+	@$(BIN)/python tests/bench/ranking.py $(ARGS)
 
 bench-attacks: $(DONE)/dev $(DONE)/models ## attacks in good documents, beside the plain stack
 	@$(BIN)/python tests/bench/attacks.py $(ARGS)

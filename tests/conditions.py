@@ -39,6 +39,7 @@ WORDS = {
     "models list": [],
     "models fetch": ["no-model-of-ours"],
     "models add": ["one.txt"],
+    "models test": ["one.txt"],
     "models plan": [],
     "audit verify": [],
     "audit show": [],

@@ -5,6 +5,7 @@ import os
 import resource
 import subprocess
 import sys
+import tempfile
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -48,10 +49,15 @@ def mounts() -> bool:
         return False
 
 
-def runs(name: str, scratch: Path) -> list[dict[str, Any]]:
-    for folder in (scratch, *scratch.parents[:2]):
-        folder.chmod(0o755)  # for another user, too
-    command = [sys.executable, str(ROOT / "tests" / "conditions.py"), str(scratch), name]
+def runs(name: str) -> list[dict[str, Any]]:
+    """What each command said, in a folder that other users may enter, as no other test's may be."""
+    with tempfile.TemporaryDirectory() as scratch:
+        Path(scratch).chmod(0o755)
+        return _runs(name, scratch)
+
+
+def _runs(name: str, scratch: str) -> list[dict[str, Any]]:
+    command = [sys.executable, str(ROOT / "tests" / "conditions.py"), scratch, name]
     if name in conditions.NEED_MOUNTS:
         command = ["unshare", "-m", *command]
     done = subprocess.run(
@@ -78,12 +84,12 @@ def test_every_command_is_tried() -> None:
         for name in conditions.CONDITIONS
     ],
 )
-def test_what_is_wrong_is_told_in_a_sentence(name: str, tmp_path: Path) -> None:
+def test_what_is_wrong_is_told_in_a_sentence(name: str) -> None:
     if name in conditions.NEED_MOUNTS and not mounts():
         pytest.skip("this user cannot mount a disk in a namespace")
     if name in conditions.NEED_ROOT and os.geteuid() != 0:
         pytest.skip("becomes another user")
-    found = runs(name, tmp_path)
+    found = runs(name)
     assert [one["command"] for one in found] == list(conditions.commands(build_parser()))
     for one in found:
         assert one["code"] in (0, 1, 2), one

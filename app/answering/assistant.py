@@ -31,6 +31,7 @@ from app.answering.events import (
     Usage,
     Writing,
 )
+from app.answering.evidence import likeliest
 from app.answering.finding import Finding, Part, find, with_limit
 from app.answering.followup import (
     Exchange,
@@ -72,7 +73,8 @@ REWRITE_TOKENS = 80  # for a question made from the conversation
 SHOWN = 8  # passages beside the answer, also of those that the model did not read
 SURE = Decision(1.0, True, {"computed": 1.0})  # of what code has computed
 SHOWN_EACH = 5  # for each part of a question with several
-NEARBY = 0.4  # share of the limit: a less likely answer is not even shown as near
+NEARBY = 0.4  # share of the limit: a less likely answer is shown as near only if it is on topic
+ON_TOPIC = 0.3  # cosine of the best passage; of questions about something else it was at most .27
 
 _FORMS: dict[Kind, Form] = {
     Kind.LIST: "list",
@@ -252,10 +254,12 @@ class Assistant:
         return max(SHOWN_EACH, self._settings.passages // parts)
 
     def _is_written(self, planned: Plan, finding: Finding) -> bool:
-        """Whether the model writes: a weak one only tells one fact that code has found."""
+        """Whether the model writes: a weak one only tells one fact that code has found, where one
+        sentence stands out."""
         if not self._model.weak:
             return bool(finding.hits)
-        return planned.kind is Kind.FACT and bool(finding.found)
+        told = [part for part in finding.found if len(likeliest(part.evidence)) == 1]
+        return planned.kind is Kind.FACT and bool(told)
 
     def _said_at_once(self, answer: "_Answering") -> Iterator[Event]:
         """The best evidence, before any model has written."""
@@ -343,8 +347,7 @@ class Assistant:
         """The answer in the documents' own words, or why there is none."""
         decision = decision or answer.best_part().decision
         composed = None
-        near = decision.confidence >= NEARBY * self._calibration.refuse_below
-        if near and answer.plan.kind is Kind.WRITING:
+        if self._is_near(answer.best_part()) and answer.plan.kind is Kind.WRITING:
             # The documents' rules are no claim that they answer.
             decision = replace(decision, found=True)
         if decision.found:
@@ -352,7 +355,8 @@ class Assistant:
                 answer.plan,
                 answer.finding,
                 answer.numbering.of,
-                Around(self._section, self._outline),
+                self._around(),
+                self._is_near,
             )
         if composed is not None and answer.stands(composed):
             return self._finished(answer, decision, composed, quoted=True)
@@ -360,13 +364,30 @@ class Assistant:
 
     def _not_answered(self, answer: "_Answering", decision: Decision) -> Answer:
         """What is near, without the claim that it answers; else that there is nothing."""
-        if decision.confidence >= NEARBY * self._calibration.refuse_below:
-            near = nearest(answer.plan, answer.finding, answer.numbering.of, answer.not_said())
+        if any(self._is_near(part) for part in answer.finding.parts):
+            near = nearest(
+                answer.plan,
+                answer.finding,
+                answer.numbering.of,
+                self._around(),
+                answer.not_said(),
+            )
             if near is not None:
                 return self._finished(answer, decision, near, quoted=True, outcome="unconfirmed")
         words = answer.not_said() or language(answer.plan.language).outcomes.not_found
         nothing = Composed(words, [AnswerSentence(words, (), supported=False)], [], "text")
         return self._finished(answer, decision, nothing, quoted=False, outcome="not_found")
+
+    def _is_near(self, part: Part) -> bool:
+        """Whether what was found for a part that is not answered is worth telling."""
+        likely = part.decision.confidence >= NEARBY * self._calibration.refuse_below
+        return (
+            likely
+            or max((hit.signals.get("cosine", 0.0) for hit in part.hits), default=0) >= ON_TOPIC
+        )
+
+    def _around(self) -> Around:
+        return Around(self._section, self._outline)
 
     def _section(self, hit: Hit) -> list[Hit]:
         return [as_data(one).hit for one in self._index.section(hit)]

@@ -18,8 +18,8 @@ from vectorstore.records import Hit
 
 # A supported draft must rest on evidence about as good as the best: a model likes to repeat a
 # true sentence that answers something else, and a weak one does little else.
-NEAR_THE_BEST = 0.75
-NEAR_THE_BEST_IF_WEAK = 0.97
+NEAR_THE_BEST = 2.2  # log odds behind the best
+NEAR_THE_BEST_IF_WEAK = 0.25
 _BULLET = re.compile(r"^\s*(?:[-*•–]|\(?\d{1,2}[.)]|#{1,6}|>)\s+")
 _TABLE_RULE = re.compile(r"^[^\S\n]*\|[\s|:-]+$")
 
@@ -143,7 +143,7 @@ class DraftCheck:
         near = NEAR_THE_BEST_IF_WEAK if self._weak else NEAR_THE_BEST
         chunk = self._hits[support.passage].chunk_id
         return any(
-            found.score >= near * part.evidence[0].score
+            found.score >= part.evidence[0].score - near
             for part in self._parts
             for found in part.evidence
             if part.passage(found).chunk_id == chunk

@@ -5,13 +5,13 @@ and cell is a quotation with the number of its passage.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 
 from app.answering.candidates import is_question
 from app.answering.events import AnswerSentence, Citation, Form
-from app.answering.evidence import Evidence
+from app.answering.evidence import Evidence, likeliest
 from app.answering.finding import Finding, Part
 from app.answering.language import (
     codes,
@@ -29,12 +29,10 @@ from app.answering.tables.answer import TableAnswer
 from vectorstore.languages import any_of, language
 from vectorstore.records import Hit
 
-# Of a list's sentences: those that score at least this share of the best one's score belong to it.
-RELATED = 0.8
+RELATED = 1.8  # log odds behind the best sentence, up to which others belong to its list
+MOST_EACH = 2  # sentences for each part of a question
 MOST_SENTENCES = 6
 MOST_ITEMS = 40
-UNSURE = 0.5  # confidence below which a sentence as good as the best is shown beside it
-AS_GOOD = 0.92
 MOST_MARKS = 5  # behind one sentence; each row has its own
 MOST_STEPS = 14
 ABOUT_HEADING = 0.5  # share of the question's words, by rarity, that a heading must hold
@@ -88,6 +86,7 @@ class _Page:
     """Collects the lines of one answer and their citations."""
 
     number_of: Callable[[Hit], int]
+    is_near: Callable[[Part], bool] = lambda part: False
     said: list[AnswerSentence] = field(default_factory=list)
     citations: dict[int, Citation] = field(default_factory=dict)
 
@@ -110,13 +109,18 @@ def citation(number: int, hit: Hit, quote: str) -> Citation:
 
 
 def compose(
-    plan: Plan, finding: Finding, number_of: Callable[[Hit], int], around: Around
+    plan: Plan,
+    finding: Finding,
+    number_of: Callable[[Hit], int],
+    around: Around,
+    is_near: Callable[[Part], bool],
 ) -> Composed | None:
     """The answer in the documents' own words; None where no part of the question is answered.
 
-    `number_of` gives a passage its number.
+    `number_of` gives a passage its number; `is_near` says whether what was found for a part that
+    is not answered may be told as near.
     """
-    page = _Page(number_of)
+    page = _Page(number_of, is_near)
     if plan.kind is Kind.WRITING and finding.parts[0].evidence:
         shown = _list(finding.parts[0], page, around)
         lead = language(plan.language).outcomes.no_draft
@@ -189,30 +193,64 @@ def _marked(line: str | None, mark: str | None) -> str:
 
 
 def nearest(
-    plan: Plan, finding: Finding, number_of: Callable[[Hit], int], reason: str = ""
+    plan: Plan,
+    finding: Finding,
+    number_of: Callable[[Hit], int],
+    around: Around,
+    reason: str = "",
 ) -> Composed | None:
     """What stands near a question that is not answered, below the `reason`; None for nothing."""
     page = _Page(number_of)
-    found = [(part, part.evidence[0]) for part in finding.parts if part.evidence]
-    if not found:
+    lines: dict[str, Line] = {}
+    for part in finding.parts:
+        if part.evidence:
+            lines |= {line.quote: line for line in _near(plan.kind, part, around)}
+    if not lines:
         return None
-    for part, best in found:
-        page.cite(_quoted(part, best))
+    told = _quotations(lines.values(), page)
     lead = " ".join((reason, language(plan.language).outcomes.nearby)).strip()
-    # Their words stand beside the answer, not in it: they do not support one.
+    # They support no answer: that they do is what is not known.
     page.said = [AnswerSentence(lead, (), supported=False)]
-    return page.done(lead, "text")
+    # What is known to be said of something else stands beside the answer, not in it.
+    return page.done(lead if reason else f"{lead}\n\n{told}", "text")
+
+
+def _near(kind: Kind, part: Part, around: Around) -> list[Line]:
+    """What is told of a part that is not answered: of a procedure or list the whole of it."""
+    best = part.evidence[0]
+    hit = part.passage(best)
+    whole: list[Line] = []
+    if kind is Kind.LIST:
+        whole = _run_with(best, hit, around)
+    elif kind in (Kind.PROCEDURE, Kind.WRITING):
+        whole = list(_told(around.section(hit) or (hit,)))
+        if len(whole) > MOST_STEPS:
+            whole = list(_told((hit,)))
+    return whole if 1 < len(whole) <= MOST_STEPS else _likeliest(part)
+
+
+def _quotations(lines: Iterable[Line], page: _Page) -> str:
+    return "\n\n".join(f"> {page.cite(line)}" for line in lines)
 
 
 def _fact(part: Part, page: _Page, around: Around) -> Composed:
     best = part.evidence[0]
     if best.sentence.rstrip().endswith(":"):
         return _list(part, page, around)
-    second = next((one for one in part.evidence[1:] if one.told != best.told), None)
-    if part.decision.confidence < UNSURE and second and second.score >= AS_GOOD * best.score:
-        told = [page.cite(_quoted(part, one)) for one in (best, second)]
-        return page.done("\n".join(f"- {line}" for line in told), "list")
-    return page.done(page.cite(_quoted(part, best)), "text")
+    told = [page.cite(line) for line in _likeliest(part)]
+    if len(told) == 1:
+        return page.done(told[0], "text")
+    return page.done(_bullets(told), "list")
+
+
+def _bullets(lines: Sequence[str]) -> str:
+    return "\n".join(f"- {line}" for line in lines)
+
+
+def _likeliest(part: Part) -> list[Line]:
+    """The sentences among which the answer is, best first, each once."""
+    lines = {one.told: _quoted(part, one) for one in reversed(likeliest(part.evidence))}
+    return list(reversed(lines.values()))
 
 
 def _must_compute(plan: Plan, part: Part) -> bool:
@@ -224,7 +262,24 @@ def _must_compute(plan: Plan, part: Part) -> bool:
 
 
 def _quoted(part: Part, found: Evidence) -> Line:
-    return Line(f"“{found.told}”", part.passage(found), found.candidate.quote)
+    told = _clause_about(part.question, found.told)
+    return Line(f"“{told}”", part.passage(found), found.candidate.quote)
+
+
+def _clause_about(question: str, sentence: str) -> str:
+    """Of a sentence that tells of several names in turn, the clause about the one that is asked
+    about; the whole sentence where that is not clear."""
+    clauses = sentence.split("; ")
+    asked = names(question)
+    if len(clauses) < 2 or not asked or _ROW.match(sentence):
+        return sentence
+    held = [at for at, clause in enumerate(clauses) if asked & set(words(clause))]
+    others = [clause for at, clause in enumerate(clauses) if at not in held]
+    if len(held) != 1 or not all(names(clause) - asked for clause in others):
+        return sentence
+    before = "… " if held[0] else ""
+    behind = " …" if held[0] < len(clauses) - 1 else ""
+    return f"{before}{clauses[held[0]]}{behind}"
 
 
 def _several(plan: Plan, finding: Finding, page: _Page) -> Composed:
@@ -233,9 +288,12 @@ def _several(plan: Plan, finding: Finding, page: _Page) -> Composed:
     used: list[str] = []
     for part in finding.found:
         best = _own_best(part, used)
-        if best is not None:
-            used.append(best.told)
-            lines.append(page.cite(_quoted(part, best)))
+        if best is None:
+            continue
+        others = [one for one in likeliest(part.evidence) if one.told not in (*used, best.told)]
+        for one in (best, *others)[:MOST_EACH]:
+            used.append(one.told)
+            lines.append(page.cite(_quoted(part, one)))
     if len(lines) == 1:
         return _with_missing(plan, finding, page, lines, "text")
     return _with_missing(plan, finding, page, [f"- {line}" for line in lines], "list")
@@ -254,7 +312,7 @@ def _own_best(part: Part, used: Sequence[str]) -> Evidence | None:
     others = [one for one in part.evidence if one.told not in used]
     if own and not lacking:
         return None
-    near = [one for one in others if one.score >= RELATED * best.score]
+    near = [one for one in others if one.score >= best.score - RELATED]
     holding = [one for one in near if lacking & set(content_stems(one.told))]
     if holding:
         return holding[0]
@@ -279,7 +337,9 @@ def _comparison(plan: Plan, finding: Finding, page: _Page) -> Composed:
         return _several(plan, finding, page)
     nothing = language(plan.language).outcomes.nothing
     cells = [
-        page.cite(_quoted(part, part.evidence[0])) if part.found else nothing
+        " ".join(page.cite(line) for line in _likeliest(part)[:MOST_EACH])
+        if part.found
+        else nothing
         for part in finding.parts
     ]
     rows = [_row(plan.compared), _row(["---"] * len(cells)), _row(cells)]
@@ -300,8 +360,16 @@ def _with_missing(
     )
     text = "\n".join(lines)
     if absent:
-        said = language(plan.language).outcomes.partly.format(missing=", ".join(absent))
-        text = f"{text}\n\n{said}"
+        outcomes = language(plan.language).outcomes
+        near = [
+            line for part in finding.parts if not part.found and page.is_near(part)
+            for line in _likeliest(part)
+        ]  # fmt: skip
+        if near:
+            known = len(page.said)
+            text += f"\n\n{outcomes.nearby_part}\n\n{_quotations(near, page)}"
+            del page.said[known:]
+        text += "\n\n" + outcomes.partly.format(missing=", ".join(absent))
     return page.done(text, form, absent)
 
 
@@ -312,7 +380,8 @@ def _yes_no(plan: Plan, part: Part, page: _Page) -> Composed:
     answers = language(plan.language).outcomes
     verdict = _verdict(part.question, best.told)
     if verdict is None:
-        return page.done(page.cite(line), "yes_no")
+        told = [page.cite(one) for one in _likeliest(part)]
+        return page.done(told[0] if len(told) == 1 else _bullets(told), "yes_no")
     word = answers.yes if verdict else answers.no
     said = Line(f"{word}. {line.text}", line.hit, line.quote)
     return page.done(page.cite(said), "yes_no")
@@ -336,7 +405,7 @@ def _list(part: Part, page: _Page, around: Around) -> Composed:
     if len(lines) < 2:
         lines = _sections(part, around)
     if len(lines) < 2:
-        related = [one for one in part.evidence if one.score >= RELATED * best.score]
+        related = [one for one in part.evidence if one.score >= best.score - RELATED]
         chosen = _in_reading_order(part, related[:MOST_SENTENCES])
         lines = [_quoted(part, one) for one in chosen]
     if len(lines) < 2:
@@ -361,6 +430,8 @@ def _sections(part: Part, around: Around) -> list[Line]:
     """
     hit = part.passage(part.evidence[0])
     asked = {stem_of(word): part.rarity.get(word, 1.0) for word in telling_words(part.question)}
+    # A word that stands nowhere stands in no heading: "the rounds of an interview".
+    asked = {stem: weight for stem, weight in asked.items() if weight < 1.0} or asked
     path = hit.heading.split(SEPARATOR)
     for depth in range(len(path)):
         above = SEPARATOR.join(path[:depth])

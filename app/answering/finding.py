@@ -8,7 +8,7 @@ from app.answering.distrust import Told, as_data
 from app.answering.editions import prefer_editions
 from app.answering.evidence import Evidence, only_asks, rank_evidence, rather_told
 from app.answering.language import telling_words
-from app.answering.plan import asks_of_event
+from app.answering.plan import Kind, asks_of_event, plan
 from app.answering.premise import unheld_shares
 from app.answering.search_index import SearchIndex
 from vectorstore.embedder import Embedder
@@ -17,6 +17,8 @@ from vectorstore.scope import Scope
 
 READ = 8  # passages of a part whose sentences are compared with it
 MOST_HITS = 40  # of all parts together
+# Who asks whether something holds is shown the rule; a rule that is only near claims nothing.
+RULE_LIMIT = 0.6  # of the limit below which other questions are not answered
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +69,7 @@ def find(
     each: int,
 ) -> Finding:
     """Search for each of `questions`; at most `each` passages are found for one."""
-    searched: list[Sequence[Hit]] = [
-        prefer_editions(question, index.search(question, scope, k=each).hits, index.opening)
-        for question in questions
-    ]
+    searched = [searched_for(question, scope, index, each) for question in questions]
     hits = _in_turns(searched)[:MOST_HITS]
     data = {hit.chunk_id: as_data(hit) for hit in (*hits, *(h for one in searched for h in one))}
     parts = [
@@ -86,6 +85,11 @@ def find(
         for question, found in zip(questions, searched, strict=True)
     ]
     return Finding(parts, hits, data)
+
+
+def searched_for(question: str, scope: Scope, index: SearchIndex, most: int) -> Sequence[Hit]:
+    """The passages that are found for one part of a question, those of replaced editions last."""
+    return prefer_editions(question, index.search(question, scope, k=most).hits, index.opening)
 
 
 def judge(
@@ -104,11 +108,19 @@ def judge(
     evidence = rank_evidence(question, told[:READ], embedder, rarity)
     evidence = [one for one in evidence if not only_asks(question, one.sentence)]
     evidence = rather_told(question, evidence)
+    asks_rule = plan(question).kind is Kind.YES_NO
+    if asks_rule:
+        calibration = with_limit(calibration, RULE_LIMIT * calibration.refuse_below)
     unheld = (0.0, 0.0)
     if evidence:
         hit = told[evidence[0].passage]
         above = [hit.document, hit.heading]
-        values, _ = unheld_shares(question, evidence[0].told, [*above, hit.text, opening(hit)])
+        values, _ = unheld_shares(
+            question,
+            evidence[0].told,
+            [*above, hit.text, opening(hit)],
+            measured=asks_rule,
+        )
         _, others = unheld_shares(question, evidence[0].told, above, embedder)
         unheld = (values, others)
     signals = decision_signals(

@@ -113,6 +113,7 @@ _OPERATIONS = {
     for operation in OPERATIONS
 }
 _OLD = re.compile(rf"(?:{any_of(lambda language: language.editions.asks_for_old)})", re.IGNORECASE)
+_ONES = frozenset(words_of(lambda language: language.tables.ones))
 _POINTS_BACK = frozenset(words_of(lambda language: language.questions.pointing_back))
 
 
@@ -233,7 +234,8 @@ class _Reading:
         """ "Graz" and "Oslo in rent": the second thing, and what both are compared by."""
         for place in _COMPARED_BY[self.language].finditer(second):
             before = second[: place.start()].strip()
-            if before and len(before.split()) >= len(first.split()) - 1:
+            # "The one for new parents" is a thing with its tail.
+            if not set(words(before)) <= _ONES and len(before.split()) >= len(first.split()) - 1:
                 return before, second[place.end() :].strip()
         return second, ""
 

@@ -5,12 +5,13 @@ it opened, an answer that quotes it has to say what the documents do not.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from functools import cache
 
 from app.answering.wording import VALUES, Word, Wording, folded, holds, keys_of, read
 from vectorstore.embedder import Embedder
 from vectorstore.languages import languages
+from vectorstore.tables.values import DURATIONS
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 _ASKING = {
@@ -39,16 +40,32 @@ def unheld_premise(
 
 
 def unheld_shares(
-    question: str, evidence: str, around: Sequence[str], embedder: Embedder | None = None
+    question: str,
+    evidence: str,
+    around: Sequence[str],
+    embedder: Embedder | None = None,
+    *,
+    measured: bool = False,
 ) -> tuple[float, float]:
     """What is not held, as two shares from 0 to 1: of the question's names, dates and figures, and
-    how many other words of all its telling words. See `unheld_premise`."""
+    how many other words of all its telling words. See `unheld_premise`.
+
+    `measured`: the question asks whether a rule holds for its case. "Is business class paid for 12
+    hours?" is answered by a rule of seven hours, so a figure needs only another one of its unit.
+    """
     asked = read(question)
     told = list(_premises(asked))
     values = sum(word.kind in VALUES for word in told)
     absent = _absent(asked, question, evidence, around, embedder)
+    if measured:
+        units = {word.unit for text in (evidence, *around) for word in read(text).words}
+        absent = [one for one in absent if one.kind != "figure" or not _comparable(one.unit, units)]
     lacking = sum(word.kind in VALUES for word in absent)
     return lacking / max(1, values), (len(absent) - lacking) / max(1, len(told))
+
+
+def _comparable(unit: str, units: Set[str]) -> bool:
+    return bool(unit) and (unit in units or (unit in DURATIONS and not units.isdisjoint(DURATIONS)))
 
 
 def _absent(

@@ -26,7 +26,7 @@ _SOFT_END = re.compile(r"\s+")
 _JOINT = re.compile(rf"(?:{any_of(lambda language: language.numbers.joints)})\s+", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"(?<=[.!?…])\s+")
 _EMOTICON = re.compile(r"(?:^|(?<=\s))[:;=8][-']?[()DPp/|*]+(?=\s|$)")
-_MARK = re.compile(r"\s*\[\d{1,3}(?:\s*,\s*\d{1,3})*\]")
+_MARK = re.compile(r"(?<!\s)\s{0,9}\[\d{1,3}(?:\s*,\s*\d{1,3})*\]")
 _BLANKS = re.compile(r"\s+")
 
 

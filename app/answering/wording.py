@@ -69,6 +69,7 @@ _STOP_WORDS = frozenset(map(folded, STOP_WORDS))
 _LIGHT = folded_words(lambda language: (*language.support.light, *language.figures.minus))
 _AUXILIARIES = folded_words(lambda language: language.support.auxiliaries)
 _ARTICLES = folded_words(lambda language: language.support.articles)
+_BEFORE_NOUNS = _ARTICLES | folded_words(lambda language: language.support.before_nouns)
 _IN_ORDER = folded_words(lambda language: language.support.in_order)
 _JOINTS = folded_words(lambda language: language.support.joints) | _IN_ORDER
 _YES = folded_words(lambda language: language.questionnaires.yes)
@@ -260,7 +261,9 @@ def _words(text: str, spoken: tuple[Language, ...]) -> tuple[Word, ...]:
             found.append(_of_figure(raw, placed[at]))
         elif raw[0].isalnum():
             bounding = any(start <= at < end for start, end in bounded)
-            found.append(_of_word(raw, codes, opens and not in_key, in_key, bounding))
+            # Behind "us." another sentence begins, as behind no "Dr.".
+            begins = opens or (bool(found) and found[-1].raw == "." and folded(raw) in _AUXILIARIES)
+            found.append(_of_word(raw, codes, begins and not in_key, in_key, bounding))
         elif raw.casefold() in UNITS:
             found.append(Word(raw, raw, "measure", frozenset({f"u:{UNITS[raw.casefold()]}"})))
         else:
@@ -329,7 +332,7 @@ def _names(found: list[Word], spoken: tuple[Language, ...]) -> list[Word]:
             found[at] = replace(word, kind="name")
         elif nouns and following.kind == "name":
             adjective = at and word.kind == "word" and is_article(found[at - 1])
-            if is_article(word) or adjective:
+            if word.text in _BEFORE_NOUNS or adjective:
                 found[at + 1] = replace(following, kind="noun")
     return found
 

@@ -83,6 +83,7 @@ def check_draft(
         Finding([part], hits, {}),
         lambda hit: numbers[hit.chunk_id],
         Around(lambda hit: [hit], lambda hit: [hit]),
+        lambda part: False,
     )
     if composed is None:
         nothing = replace(part.decision, found=False)

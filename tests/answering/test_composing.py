@@ -40,6 +40,7 @@ def _composed(embedder: Embedder, question: str, hits: Sequence[Hit]) -> Compose
         Finding(parts, hits, {}),
         lambda hit: numbers[hit.chunk_id],
         Around(lambda hit: [hit], lambda hit: list(hits)),
+        lambda part: False,
     )
 
 

@@ -32,7 +32,7 @@ pytestmark = pytest.mark.other_engine
 HERE = Path(__file__).parent
 SAMPLES = HERE.parent / "samples"
 KEY = "a-key-of-the-other-server"
-QUESTION = "How much is the meal allowance for a full day in Switzerland?"
+QUESTION = "How long does a password have to be?"  # answered from prose, which the model words
 WINDOW = 2048
 LONG = 1500  # tokens; takes far longer than any test waits
 
@@ -169,7 +169,7 @@ def test_a_question_is_answered_with_its_source_and_the_account_adds_up(
         assert isinstance(last, Finished)
         answer = last.answer
         assert answer.found
-        assert "72" in answer.answer
+        assert "14" in answer.answer
         assert answer.citations
         texts = {hit.chunk_id: " ".join(hit.text.split()) for hit in answer.passages}
         for citation in answer.citations:
@@ -181,8 +181,10 @@ def test_a_question_is_answered_with_its_source_and_the_account_adds_up(
         assert answer.usage.completion_tokens == told.completion_tokens > 0
         assert told.prompt_tokens + told.completion_tokens <= answer.usage.context_window == WINDOW
 
-        following = ask(home, "And in Norway?", history=(answer,))
-        assert "74" in following.answer
+        following = ask(
+            home, "After how many wrong attempts is an account locked?", history=(answer,)
+        )
+        assert "eight" in following.answer
         assert following.usage.cached_tokens >= answer.usage.prompt_tokens // 2
 
 
@@ -246,7 +248,7 @@ def test_our_own_engine_on_another_port_answers_as_well(
     with served_by(filled, Elsewhere(ours.url + "/v1/"), vocabulary, context=small) as home:
         answer = ask(home, QUESTION)
     assert answer.found
-    assert "72" in answer.answer
+    assert "14" in answer.answer
     assert answer.citations
     usage = answer.usage
     assert usage.context_window == small

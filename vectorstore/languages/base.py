@@ -110,7 +110,6 @@ class QuestionWords:
     """Words by which a question says what it asks for, or what it leans on."""
 
     for_numbers: Patterns
-    for_names: Patterns
     about_questions: Patterns  # it asks what is asked or checked somewhere
     leaning_starts: Patterns  # "and", "what about"
     pointing_back: Words
@@ -313,6 +312,7 @@ class OutcomeWords:
     not_said_of: str  # "{what}": found, but not of this
     partly: str  # "{missing}"
     nearby: str
+    nearby_part: str  # the same of one part of a question
     all_documents: str  # what a limited search may be followed by
     yes: str
     no: str
@@ -398,6 +398,7 @@ class TableWords:
     asks: Mapping[str, Words]  # of questions: "when", "how long"
     verbs: Mapping[str, Words]  # of questions: "cost", "last"
     bounds: Mapping[str, Words]  # before a figure: by ">", ">=", "<", "<="
+    bounds_behind: Mapping[str, Words]  # behind a figure: by ">=", "<="
     exactly: Words  # before a figure that nothing is to be added to
     ones: Words  # 1 before a unit: "one day"
     between: Words
@@ -420,6 +421,7 @@ class SupportWords:
     verb_prefixes: Words  # of a participle, or before it: "ge" in "gekauft"
     verb_particles: Words  # before such a prefix: "ein" in "eingekauft"
     verb_endings: Words  # longest first; () where the stemmer knows all
+    before_nouns: Words  # besides articles: behind them stands a noun, not a name
     capital_nouns: bool  # whether every noun has a capital, so that a capital makes no name
     inflections: tuple[Words, ...]  # "pay paid"
     equivalents: tuple[Words, ...]  # "buy purchase"

@@ -237,7 +237,6 @@ LANGUAGE = Language(
     ),
     questions=QuestionWords(
         for_numbers=("wie ?viele?", "wann", "wie (lange|oft|hoch|weit|alt)"),
-        for_names=("wer", "wem", "wen", "wo"),
         about_questions=("fragen?", "gefragt", "(ge)?prüft?"),
         leaning_starts=("und", "auch", "aber", "oder", "wie ist"),
         pointing_back=split(
@@ -903,6 +902,7 @@ LANGUAGE = Language(
         not_said_of="Die Dokumente sagen das nicht über {what}.",
         partly="Diesen Teil beantworten die Dokumente nicht: {missing}",
         nearby="Kein Satz der Dokumente beantwortet das sicher. Diese Stellen kommen am nächsten:",
+        nearby_part="Am nächsten an dem Teil, der nicht beantwortet ist, nicht bestätigt:",
         yes="Ja",
         no="Nein",
         nothing="nicht in den Dokumenten",
@@ -929,7 +929,7 @@ LANGUAGE = Language(
         plurals=("e", "n", "en", "er", "s", "nen"),
         generic=split(
             """name namen bezeichnung titel nummer nr id kennung posten position artikelnummer
-            eintrag code"""
+            eintrag code bestellnummer bestellcode teilenummer artikel teil modell"""
         ),
         naming=split("name namen titel bezeichnung artikel produkt"),
         free=split(
@@ -942,7 +942,7 @@ LANGUAGE = Language(
                stammt stammen kommt kommen befindet befinden sich liegt
             liegen steht stehen gehört gehören stellt finden findet statt enthält aufgeführt
             beträgt betragen braucht benötigt wie hoch groß viel viele wann wo je pro insgesamt
-            ihren seine sein seiner denn eigentlich dabei davon hinweg über"""
+            ihren seine sein seiner denn eigentlich dabei davon hinweg über er"""
         ),
         relating=split("bietet bieten verkauft verkaufen nutzt nutzen führt führen"),
         yes_no=split(
@@ -1100,6 +1100,10 @@ LANGUAGE = Language(
             ">=": ("mindestens", "ab", "wenigstens", "seit"),
             "<": ("weniger als", "unter", "unterhalb von", "vor"),
             "<=": ("höchstens", "maximal", "bis zu", "bis", "nicht mehr als", "innerhalb von"),
+        },
+        bounds_behind={
+            ">=": ("oder mehr", "oder länger", "oder später", "oder darüber", "und mehr"),
+            "<=": ("oder weniger", "oder kürzer", "oder früher", "oder darunter", "und weniger"),
         },
         between=("zwischen", "von"),
         ordinals={2: ("zweit*",), 3: ("dritt*",), 4: ("viert*",)},
@@ -1290,6 +1294,10 @@ LANGUAGE = Language(
             "ab an auf aus bei bereit dar ein fest her hin mit nach nieder statt teil um vor weg weiter zu zurueck zuruck zusammen"
         ),
         verb_endings=split("tet test ten te et en st t e n"),
+        before_nouns=split(
+            """im am zum zur beim vom ins ans aufs mein meine meinen meinem meiner jede jeder jedes jedem
+            jeden kein keine keinen keinem viele vielen einige mehrere alle allen ohne pro je"""
+        ),
         capital_nouns=True,
         inflections=tuple(
             split(forms)

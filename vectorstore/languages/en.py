@@ -354,7 +354,6 @@ LANGUAGE = Language(
             "when",
             r"which (year|date|day)",
         ),
-        for_names=("who", "whom", "whose", "where"),
         about_questions=(
             "questions?",
             "asks?",
@@ -1129,6 +1128,7 @@ LANGUAGE = Language(
         not_said_of="The documents do not say this of {what}.",
         partly="The documents do not answer this part: {missing}",
         nearby="No sentence of the documents answers this for certain. These passages come nearest:",
+        nearby_part="Nearest to the part that is not answered, not confirmed:",
         yes="Yes",
         no="No",
         nothing="not in the documents",
@@ -1148,7 +1148,7 @@ LANGUAGE = Language(
         plurals=("s", "es"),
         generic=split(
             """name names title item items number no nr id code designation description key label
-            entry position"""
+            entry position order part article product model reference ref sku"""
         ),
         naming=split("name names title designation item product"),
         free=split(
@@ -1326,6 +1326,18 @@ LANGUAGE = Language(
                 "until",
             ),
         },
+        bounds_behind={
+            ">=": (
+                "or more",
+                "or longer",
+                "or over",
+                "or above",
+                "or later",
+                "and more",
+                "and over",
+            ),
+            "<=": ("or less", "or fewer", "or shorter", "or under", "or below", "or earlier"),
+        },
         between=("between", "from"),
         ordinals={2: ("second", "2nd"), 3: ("third", "3rd"), 4: ("fourth", "4th")},
         periods=split_all(
@@ -1385,6 +1397,7 @@ LANGUAGE = Language(
         verb_prefixes=(),
         verb_particles=(),
         verb_endings=(),
+        before_nouns=(),
         capital_nouns=False,
         inflections=tuple(
             split(forms)

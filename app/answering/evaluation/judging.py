@@ -61,7 +61,7 @@ def judge(answer: Answer, expected: Expected) -> Judgement:
     if expected.refused:
         return _judge_refusal(answer, text, expected)
     if not answer.found:
-        return _unanswered(expected)
+        return _unanswered(expected, text)
     missing = [need for need in expected.all_of if not text.holds_any(need)]
     absent = [need for need in expected.rows if not text.holds_any(need)]
     computed = expected.computation is None or text.computes(expected.computation)
@@ -116,8 +116,13 @@ def _judge_refusal(answer: Answer, text: "_Text", expected: Expected) -> Judgeme
     return Judgement("wrong", too_much or ("answered, and shown as supported",))
 
 
-def _unanswered(expected: Expected) -> Judgement:
-    return Judgement("refused", ("refused",), *_nothing_held(expected))
+def _unanswered(expected: Expected, text: "_Text") -> Judgement:
+    """Refused, though what is wanted may stand among what is told as near."""
+    needs = (*expected.all_of, *expected.rows)
+    near = bool(needs) and all(text.holds_any(need) for need in needs)
+    return Judgement(
+        "refused", ("told as near",) if near else ("refused",), *_nothing_held(expected)
+    )
 
 
 def _nothing_held(expected: Expected) -> tuple[float | None, float | None, float | None]:

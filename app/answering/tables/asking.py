@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from app.answering.tables.lexicon import Found, Phrases, folded_words, phrases, phrases_by
@@ -44,6 +44,7 @@ class Figure:
     bound: str = ""
     measure: str = ""  # "cost" in "cheaper than 10"
     count: int | None = None
+    behind: int = 0  # words of the bound that stand behind the figure
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +215,7 @@ def _figures(question: str, tokens: tuple[Token, ...], language: Language) -> It
             yield from _both_ends(figure, following, before)
             at += 2
             continue
-        yield _bounded(words, figure)
+        yield _bounded_behind(words, figure) or _bounded(words, figure)
         at += 1
 
 
@@ -233,6 +234,20 @@ def _both_ends(low: Figure, high: Figure, before: int) -> Iterator[Figure]:
     last = Value(kind, high.value.low, high.value.high, high.value.unit or unit, high.value.per)
     yield Figure(first, before, low.start, low.end, ">=", count=low.count)
     yield Figure(last, low.end, high.start, high.end, "<=", count=high.count)
+
+
+@lru_cache(maxsize=1)
+def _bounds_behind() -> Phrases:
+    return phrases_by(lambda words: words.bounds_behind)
+
+
+def _bounded_behind(words: list[str], figure: Figure) -> Figure | None:
+    """The figure with the words behind it that make it a bound: "30 days or less"."""
+    found = _bounds_behind().at(words, figure.end) if figure.end < len(words) else None
+    if found is None:
+        return None
+    end = figure.end + found.length
+    return replace(figure, end=end, bound=found.meaning, behind=found.length)
 
 
 def _bounded(words: list[str], figure: Figure) -> Figure:

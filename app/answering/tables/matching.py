@@ -129,20 +129,23 @@ class _Cells:
         if not wanted:
             return
         said = re.compile("|".join(map(re.escape, sorted(wanted))))
-        # Numbers and dates are conditions of their own, see `planning`.
-        columns = [c.index for c in view.columns if not c.is_comparable or c.index == view.label]
+        # Numbers and dates are conditions of their own, see `planning`; "IO-Link" among figures is
+        # a text.
+        texts_of = {c.index for c in view.columns if not c.is_comparable or c.index == view.label}
         texts = 0
         for number, record in enumerate(records):
             if texts > _MOST_TEXTS or not said.search(folded("\n".join(record.cells))):
                 continue
-            for column in columns:
-                plain = folded(record.text(column))
+            for column in view.columns:
+                plain = folded(record.text(column.index))
+                if column.index not in texts_of and view.value(record, column) is not None:
+                    continue
                 if not plain or len(plain) > _LONGEST_TEXT or not said.search(plain):
                     continue
                 texts += 1
                 words = tuple(words_in(plain))
                 if len(words) <= _LONGEST_CELL:
-                    self.by_column.setdefault(column, {}).setdefault(words, set()).add(number)
+                    self.by_column.setdefault(column.index, {}).setdefault(words, set()).add(number)
 
     def whole(self, start: int, end: int) -> list[tuple[int, frozenset[int]]]:
         """Columns with cells that say just these words of the question, and the records."""

@@ -94,6 +94,7 @@ class _Planner:
         self._used: set[int] = set()  # columns that conditions use
         self._measures: set[str] = set()  # that chosen columns have to answer for
         self._top = 0
+        self._rows_wanted: int | None = None  # "the three pumps"
         self._cues = [
             cue
             for cue in match.asked.cues
@@ -115,6 +116,8 @@ class _Planner:
         plan.top = self._top or 1
         if self._asked.ordinal and superlative:
             plan.from_top = self._asked.ordinal - 1
+        if self._rows_wanted not in {None, len(plan.records)}:
+            raise NoPlan  # the question knows of more or fewer
         self._account(plan)
         plan.fit = self._fit()
         return plan
@@ -151,6 +154,9 @@ class _Planner:
             if superlative and self._is_top(figure, superlative):
                 self._top = figure.count or 0
                 continue
+            if self._is_number_of_rows(figure):
+                self._rows_wanted = figure.count
+                continue
             if self._is_place(figure):
                 for at in span:
                     self._by[at] = "document"
@@ -169,6 +175,12 @@ class _Planner:
         return figure.end == superlative.start or (
             figure.end < superlative.start and self._by[figure.end] in {"column", "row", "place"}
         )
+
+    def _is_number_of_rows(self, figure: Figure) -> bool:
+        """ "The three Grebe pumps": a small number before what names rows or their kind."""
+        if figure.count is None or figure.bound or figure.value.unit or not 2 <= figure.count <= 20:
+            return False
+        return figure.end < len(self._by) and self._by[figure.end] in {"row", "place"}
 
     def _is_place(self, figure: Figure) -> bool:
         """A year of the table's name, its headings, or its document's name."""
@@ -195,7 +207,8 @@ class _Planner:
         if any(is_word(word, one) for word in before for one in column.words):
             sign = "="  # "valid until 2027" of a column "Valid until"
         tokens = self._asked.tokens
-        said = self._asked.text[tokens[figure.start].start : tokens[figure.end - 1].end]
+        last = tokens[figure.end - figure.behind - 1]
+        said = self._asked.text[tokens[figure.start].start : last.end]
         return Bound(column, sign, value, said)
 
     def _column_of(self, figure: Figure) -> Column:
@@ -306,7 +319,7 @@ class _Planner:
         plan.low = low
         plan.entity = self._entity(groups, measure, self._cue("which", "list"), cue)
         self._leave(plan, [measure])
-        if not (self._match.columns or groups):
+        if not (self._match.columns or groups or "place" in self._by):
             raise NoPlan
         return plan
 
@@ -606,7 +619,12 @@ class _Planner:
             head is not None
             and self._by[head] in {"row", "place"}
             and (bool(groups) or self._by[head] == "place")
-            and (self._is_listing() or len(groups) > 1 or limited)
+            and (
+                self._is_listing()
+                or len(groups) > 1
+                or limited
+                or (bool(groups) and self._by[head] == "place")
+            )
         )
 
     def _is_listing(self) -> bool:

@@ -105,7 +105,7 @@ def _said(texts: Texts, turn: Turn) -> Markup:
     if answer is None:
         return _drawn(turn.draft, cite=_draft_mark, cited=_ANY_NUMBER)
     said = _without_missing(answer)
-    if outcome(answer) == "unconfirmed":  # the passages stand below the reason
+    if outcome(answer) == "unconfirmed" and "\n> " not in said:  # told by an earlier version
         quotes = (f"> “{' '.join(one.quote.split())}” [{one.n}]" for one in answer.citations)
         said = "\n\n".join((said, *quotes))
     # What is only near supports nothing, and is told as that; no sentence of it is in doubt.
