@@ -55,11 +55,11 @@ def _restrict(forbidden: int, scoped: int, readable: Iterable[Path] | None) -> s
         return f"Landlock is Linux's, and this is {sys.platform}"
     libc = ctypes.CDLL(None, use_errno=True)
     version = libc.syscall(_CREATE, None, 0, _ASK_VERSION)
-    if version < 1:
-        return f"this kernel has no Landlock (error {ctypes.get_errno()})"
     moves = forbidden & _CHANGES != _CHANGES
-    if moves and version < 2:
-        return "this kernel's Landlock would keep files from being moved between folders"
+    # The first version keeps files from being moved between folders, and nothing gives that back.
+    if version < (2 if moves else 1):
+        why = f"error {ctypes.get_errno()}" if version < 1 else "it moves no files between folders"
+        return f"this kernel has no Landlock that fits ({why})"
     if moves:
         forbidden |= _REFER  # forbidden by every domain, and given back below
     else:
