@@ -93,6 +93,7 @@ THEIRS = {
     ("POST", "/questionnaires/go-on"): Case("/questionnaires/go-on", {"run": "{run}"}),
     ("POST", "/questionnaires/start-over"): Case("/questionnaires/start-over", {"run": "{run}"}),
     ("POST", "/questionnaires/delete"): Case("/questionnaires/delete", {"run": "{run}"}),
+    ("GET", "/questionnaires/results"): Case("/questionnaires/results", query={"run": "{run}"}),
     ("GET", "/questionnaires/answers"): Case(
         "/questionnaires/answers", query={"run": "{run}", "kind": "csv"}
     ),

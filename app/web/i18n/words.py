@@ -483,6 +483,12 @@ class QuestionnaireTexts:
     rows_failed: str
     progress: str
     left: str
+    results: str
+    all_rows: str
+    find_rows: str
+    find_rows_go: str
+    no_rows: str
+    page_of: str
     download: str
     stop: str
     go_on: str
