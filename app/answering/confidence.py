@@ -93,7 +93,7 @@ def decision_signals(
     rarity: Mapping[str, float],
     supported: float,
     model_refused: bool,
-    unheld: tuple[float, float] = (0.0, 0.0),
+    unheld: tuple[float, float] | None = None,
 ) -> dict[str, float]:
     """Name what speaks for and against an answer; every signal lies between about 0 and 1.
 
@@ -114,6 +114,8 @@ def decision_signals(
     told_days = sum(any(day.lies_in(held) for held in held_days) for day in asked_days)
     dated = len(asked_numbers) + len(asked_days)
     other = _in_other_languages(question, hit.text)
+    all_held = unheld is not None and not unheld[0]  # as such, or as a case of a rule
+    values_unheld, words_unheld = unheld or (0.0, 0.0)
     return {
         "similarity": best.similarity,
         "coverage": best.coverage,
@@ -121,16 +123,16 @@ def decision_signals(
         "passage_cosine": hit.signals.get("cosine", 0.0),
         "names_in_evidence": _share(asked_names & set(words(best.told)), asked_names),
         "names_in_passage": _share(asked_names & set(words(around)), asked_names),
-        "numbers_in_passage": (len(asked_numbers & held_numbers) + told_days) / dated
-        if dated
-        else 1.0,
+        "numbers_in_passage": 1.0
+        if all_held or not dated
+        else (len(asked_numbers & held_numbers) + told_days) / dated,
         "unknown_word": float(unknown and best.weakest < UNMATCHED),
         # Vectors hardly see a "not": what is asked to be denied is seldom what was found, and
         # less seldom where the evidence denies as well.
         "other_language": float(other),
         # A German noun has a capital like a name, and no name in an English passage.
-        "values_unheld": 0.0 if other else unheld[0],
-        "words_unheld": 0.0 if other else unheld[1],  # no words are shared between languages
+        "values_unheld": 0.0 if other else values_unheld,
+        "words_unheld": 0.0 if other else words_unheld,  # no words are shared between languages
         "likeness": max(one.signals.get("likeness", 0.0) for one in hits),
         "question_denies": negated(question) * (0.5 if negated(best.sentence) else 1.0),
         "supported": supported,

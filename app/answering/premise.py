@@ -24,6 +24,7 @@ _ASKING = {
 # words ("payday" for "salaries are paid") below that too. So it weighs in the confidence, and
 # decides alone only where a question asks about an event.
 AS_LIKE = 0.45
+_TIMES = frozenset(DURATIONS) | {"months", "quarters", "years"}
 
 
 def unheld_premise(
@@ -50,22 +51,28 @@ def unheld_shares(
     """What is not held, as two shares from 0 to 1: of the question's names, dates and figures, and
     how many other words of all its telling words. See `unheld_premise`.
 
-    `measured`: the question asks whether a rule holds for its case. "Is business class paid for 12
-    hours?" is answered by a rule of seven hours, so a figure needs only another one of its unit.
+    A duration is a case of a rule: "after five years" is answered by "for every year". So it needs
+    only another one that it can be compared with. Where a question asks whether a rule holds for
+    its case (`measured`), the same goes for every figure with a unit.
     """
     asked = read(question)
     told = list(_premises(asked))
     values = sum(word.kind in VALUES for word in told)
     absent = _absent(asked, question, evidence, around, embedder)
-    if measured:
-        units = {word.unit for text in (evidence, *around) for word in read(text).words}
-        absent = [one for one in absent if one.kind != "figure" or not _comparable(one.unit, units)]
+    units = {word.unit for text in (evidence, *around) for word in read(text).words}
+    absent = [
+        one
+        for one in absent
+        if one.kind != "figure"
+        or not _comparable(one.unit, units)
+        or not (measured or one.unit in _TIMES)
+    ]
     lacking = sum(word.kind in VALUES for word in absent)
     return lacking / max(1, values), (len(absent) - lacking) / max(1, len(told))
 
 
 def _comparable(unit: str, units: Set[str]) -> bool:
-    return bool(unit) and (unit in units or (unit in DURATIONS and not units.isdisjoint(DURATIONS)))
+    return bool(unit) and (unit in units or (unit in _TIMES and not units.isdisjoint(_TIMES)))
 
 
 def _absent(

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from app.answering.composing import Around, Composed, compose
+from app.answering.composing import Around, Composed, compose, nearest
 from app.answering.confidence import Calibration
 from app.answering.finding import Finding, judge
 from app.answering.plan import plan
@@ -115,3 +115,66 @@ def test_a_text_is_not_written_but_its_rules_are_shown(embedder: Embedder) -> No
     assert found is not None
     assert "gate" in found.text
     assert found.citations
+
+
+SITES = "The fire officer in Cork is Ann Daly; in Linz it is Max Kern; in Gent it is Lies Smet."
+
+
+@pytest.mark.parametrize(
+    ("site", "told"),
+    [
+        ("Cork", "“The fire officer in Cork is Ann Daly …” [1]"),
+        ("Linz", "“… in Linz it is Max Kern …” [1]"),
+        ("Gent", "“… in Gent it is Lies Smet.” [1]"),
+    ],
+)
+def test_of_several_places_the_clause_about_one_is_told(
+    embedder: Embedder, site: str, told: str
+) -> None:
+    found = _composed(embedder, f"Who is the fire officer in {site}?", [_hit(1, SITES)])
+    assert found is not None
+    assert found.text == told
+    assert found.citations[0].quote == SITES
+
+
+PAY = (
+    "The company pays the full salary for the first eight weeks of an illness. "
+    "After that the insurance pays 60 per cent of it. "
+    "Whoever is ill tells the team leader by nine o'clock."
+)
+
+
+def test_several_sentences_are_told_where_none_stands_out(embedder: Embedder) -> None:
+    found = _composed(embedder, "What do I get when I am ill?", [_hit(1, PAY)])
+    assert found is not None
+    assert found.form == "list"
+    assert "full salary" in found.text
+    assert len(found.text.splitlines()) > 1
+    assert all(line.startswith("- “") for line in found.text.splitlines())
+
+
+def test_a_sentence_that_stands_out_is_told_alone(embedder: Embedder) -> None:
+    question = "How many weeks of full salary does the company pay during an illness?"
+    found = _composed(embedder, question, [_hit(1, PAY)])
+    assert found is not None
+    assert found.form == "text"
+    assert "eight weeks" in found.text
+    assert "60 per cent" not in found.text
+
+
+def test_what_is_near_stands_in_the_answer_unless_it_is_of_something_else(
+    embedder: Embedder,
+) -> None:
+    hits = [_hit(1, PAY)]
+    question = "Who pays me while I am ill?"
+    part = judge(question, hits, hits, embedder, EVERYTHING_FOUND, {})
+    finding = Finding([part], hits, {})
+    around = Around(lambda hit: [hit], lambda hit: list(hits))
+    near = nearest(plan(question), finding, lambda hit: 1, around)
+    assert near is not None
+    assert "> “The company pays the full salary" in near.text
+    assert [one.supported for one in near.sentences] == [False]
+    other = nearest(plan(question), finding, lambda hit: 1, around, "Not said of interns.")
+    assert other is not None
+    assert "salary" not in other.text
+    assert other.citations

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from app.answering.premise import unheld_premise
+from app.answering.premise import unheld_premise, unheld_shares
 from app.answering.support import find_support
 from app.engine.models import STARTER_EMBEDDER, installed_models_dir
 from vectorstore.embedder import Embedder
@@ -140,6 +140,25 @@ def test_with_an_embedder_a_likely_word_holds_but_its_opposite_does_not(
 
 
 @pytest.mark.shared
+@pytest.mark.parametrize(
+    ("question", "rule", "measured", "held"),
+    [
+        ("How many weeks after 5 years?", "Two weeks for over 1 year of employment.", False, True),
+        ("Is a flight of 12 hours paid?", "Flights of over 7 hours are paid.", True, True),
+        ("Is a deposit of 40 euros enough?", "The deposit is 60 euros.", True, True),
+        ("What does the deposit of 40 euros buy?", "The deposit is 60 euros.", False, False),
+        ("How much in 2024?", "The sum of 2023 was 40 euros.", True, False),
+        ("Is the flight of 12 hours paid?", "A flight costs 12 euros.", True, True),
+        ("Is the flight of 13 hours paid?", "A flight costs 12 euros.", True, False),
+    ],
+)
+def test_a_figure_may_be_a_case_of_a_rule_of_its_unit(
+    question: str, rule: str, measured: bool, held: bool
+) -> None:
+    values, _ = unheld_shares(question, rule, [], measured=measured)
+    assert (values == 0) == held
+
+
 def test_case_37(shared_dir: Path) -> None:
     folder = shared_dir / "cases/37-false-premise-shown-as-supported"
     texts = [

@@ -171,6 +171,40 @@ def test_ties_are_all_told_and_missing_values_too(made):
     assert answer.notes == ("1 rows have no value in “Price”.",)
 
 
+PUMPS = [
+    "Model,Kind,Output,Price (EUR),Delivery (days)",
+    "A1,Gull pump,4-20 mA,400,10",
+    "A2,Gull pump,0-10 V,500,20",
+    "A3,Tern pump,IO-Link,650,30",
+    "A4,Tern pump,4-20 mA,700,45",
+]
+
+
+def test_a_bound_may_stand_behind_its_figure(made):
+    index = made(pumps_csv=PUMPS)
+    found = ask(index, "Which models have a delivery of 20 days or less?")
+    assert found is not None
+    assert [row.cells[0][1] for row in found.rows] == ["A1", "A2"]
+    index = made(pumpen_csv=["Modell;Lieferzeit (Tage)", "A1;10", "A2;20", "A3;30", "A4;45"])
+    found = ask(index, "Welche Modelle haben eine Lieferzeit von 30 Tagen oder mehr?")
+    assert found is not None
+    assert [row.cells[0][1] for row in found.rows] == ["A3", "A4"]
+
+
+def test_a_number_of_rows_has_to_be_theirs(made):
+    index = made(pumps_csv=PUMPS)
+    found = ask(index, "What is the average price of the two Gull pumps?")
+    assert found is not None
+    assert found.figure == Decimal(450)
+    assert ask(index, "What is the average price of the three Gull pumps?") is None
+
+
+def test_a_text_among_figures_names_rows(made):
+    found = ask(made(pumps_csv=PUMPS), "Which models have IO-Link?")
+    assert found is not None
+    assert [row.cells[0][1] for row in found.rows] == ["A3"]
+
+
 def test_units_that_differ_are_not_compared(made):
     index = made(
         fees_csv=["Permit,Fee", "Angling,EUR 12", "Boating,GBP 10", "Camping,EUR 15"],
