@@ -87,6 +87,7 @@ class Line:
         self.stopped = asyncio.Event()
         self._asking: Asking | None = None
         self._version = 0
+        self._stages: list[Moment] = []  # each stage that a question came to
         self._changed = asyncio.Event()
 
     def stop(self) -> None:
@@ -118,6 +119,9 @@ class Line:
     def tell(self) -> None:
         """Something has changed: whoever looks sees it."""
         self._version += 1
+        moment = self.moment()
+        if moment is not None and not (self._stages and _same_stage(self._stages[-1], moment)):
+            self._stages.append(moment)
         self._changed.set()
         self._changed = asyncio.Event()
 
@@ -136,8 +140,11 @@ class Line:
         )
 
     async def moments(self) -> AsyncGenerator[Moment, None]:
-        """What there is to see, after each change and in each silence, up to the end."""
-        seen = -1
+        """What there is to see, after each change and in each silence, up to the end.
+
+        Of changes that come faster than they are shown, each new stage is shown, and the last.
+        """
+        seen, stages = -1, len(self._stages)
         while True:
             changed = self._changed
             if self._version == seen:
@@ -145,9 +152,17 @@ class Line:
                     await asyncio.wait_for(changed.wait(), SILENCE_S)
             seen, over = self._version, self.over  # as they are shown: looking takes time
             if (moment := self.moment()) is not None:
+                passed, stages = self._stages[stages:], len(self._stages)
+                for stage in passed:
+                    if not _same_stage(stage, moment):
+                        yield stage
                 yield replace(moment, over=over)
             if over:
                 return
+
+
+def _same_stage(one: Moment, other: Moment) -> bool:
+    return (one.turn.number, one.turn.stage) == (other.turn.number, other.turn.stage)
 
 
 class Answers:

@@ -35,7 +35,7 @@ def render(request: Request, template: str, *, status: int = 200, **values: obje
         "can_sign_out": can_sign_out(scope),
         "light": preferences_of(scope).light,
         "languages": [(code, one.layout.language_name) for code, one in LANGUAGES.items()],
-        "next": _here(request),
+        "next": _here(request) if status == 200 else "/",
         "csrf": csrf_token(scope),
         "nonce": scope.get("strongroom.nonce", ""),
     }

@@ -151,7 +151,7 @@ def questionnaire_routes(
             return held
 
         held = await writing.do(request, person.id, read)
-        counts = Counter(row.outcome for row in held)
+        counts: Counter[str] = Counter(row.outcome for row in held)
         words = find[:200].casefold().split()
         fitting = [
             row
