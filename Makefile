@@ -181,6 +181,9 @@ test: $(DONE)/dev $(DONE)/models vocabulary machine ## what the tests need, then
 test-slow: $(DONE)/dev $(DONE)/models vocabulary machine ## the tests that take minutes
 	@$(if $(UNPLUGGED),$(UNPLUG)) $(BIN)/python -m pytest -m slow $(ARGS)
 
+fuzz: $(DONE)/dev ## every parser of foreign bytes with 20,000 inputs each; takes hours
+	@STRONGROOM_FUZZ=$(or $(N),20000) $(BIN)/python -m pytest -n 0 --timeout 0 tests/fuzz $(ARGS)
+
 test-gpu: $(DONE)/dev $(DONE)/models vocabulary ## the tests that need a CUDA device
 	@$(BIN)/python -m pytest -m gpu $(ARGS)
 
@@ -227,7 +230,7 @@ types: $(DONE)/dev ## mypy, strict for the product, and over tests and docker
 imports: $(DONE)/dev ## the one-way rule between packages
 	@echo 'Imports' && $(BIN)/lint-imports --no-logo
 
-.PHONY: bench bench-attacks bench-support bench-finding bench-engine bench-answers bench-everyday bench-ranking bench-batch bench-web bench-ocr bench-gpu bench-reading soak
+.PHONY: bench bench-attacks bench-support bench-finding bench-engine bench-answers bench-everyday bench-ranking bench-batch bench-web bench-ocr bench-gpu bench-reading bench-tables-read soak
 bench: $(DONE)/dev $(DONE)/models ## ingest speed and memory beside the plain stack
 	@$(BIN)/python tests/bench/ingest_speed.py $(ARGS)
 
@@ -263,6 +266,9 @@ bench-ocr: $(DONE)/dev ## recognition of pages drawn from known text, by conditi
 
 bench-reading: $(DONE)/dev ## words of PDF files that two checkouts lose, ARGS="FOLDER --against COMMIT"
 	@$(BIN)/python tests/bench/reading.py $(ARGS)
+
+bench-tables-read: $(DONE)/dev ## tables of PDF files that two programs make, ARGS="--against COMMIT"
+	@$(BIN)/python tests/bench/tables_read.py $(ARGS)
 
 bench-gpu: $(DONE)/dev ## the engine on a GPU, with models of Llama 2's shapes
 	@$(BIN)/python tests/bench/gpu.py $(ARGS)

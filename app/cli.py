@@ -160,6 +160,7 @@ def build_parser() -> argparse.ArgumentParser:
 
     documents = command("documents", "documents:documents", "list what is indexed", commands)
     documents.add_argument("--space", action="append", metavar="NAME", help="only this space")
+    _choices(documents)
     _json(documents)
 
     remove = command("remove", "documents:remove", "forget documents", commands)
@@ -491,6 +492,20 @@ def _add_retention(command, commands) -> None:  # type: ignore[no-untyped-def]
 def _filters(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--space", action="append", metavar="NAME", help="only this space")
     parser.add_argument("--document", action="append", metavar="NAME", help="only this document")
+    _choices(parser)
+
+
+def _choices(parser: argparse.ArgumentParser) -> None:
+    """Which documents are meant, by what they are."""
+    for flag, text, metavar in (
+        ("type", "only documents of this type, such as policy, contract, manual", "TYPE"),
+        ("since", "only documents of this year, month or day, or later", "DATE"),
+        ("until", "only documents of this year, month or day, or earlier", "DATE"),
+        ("author", "only documents whose author's name has this in it", "NAME"),
+        ("language", "only documents in this language, such as en or de", "CODE"),
+        ("name", 'only documents whose name has this in it, or fits "2024*.pdf"', "NAME"),
+    ):
+        parser.add_argument(f"--{flag}", dest=f"only_{flag}", metavar=metavar, help=text)
 
 
 def _json(parser: argparse.ArgumentParser) -> None:

@@ -12,7 +12,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -96,6 +96,15 @@ class SignInSettings(_Section):
     longest_hours: float = Field(
         12, gt=0, description="a session ends so many hours after it began"
     )
+    one_time_hours: float = Field(
+        72, gt=0, description="a one-time password that nobody used ends after so many hours"
+    )
+    prove_minutes: float = Field(
+        30,
+        ge=0,
+        description="administrators show their password again before they change something, "
+        "when it is so many minutes ago; 0: never",
+    )
     company_name: str = Field(
         "your company", description="name on the button for the company's sign-in"
     )
@@ -118,7 +127,8 @@ class SignInSettings(_Section):
     )
     groups: dict[str, str] = Field(
         {},
-        description="the company's groups, and the group here for each; if empty, the same names",
+        description="the company's groups, and the group here for each; if empty, the same names, "
+        "but for groups that were made here",
     )
     administrators: str | None = Field(
         None, description="the company's group whose people administer Strongroom"
@@ -211,10 +221,30 @@ class AuditSettings(_Section):
         "auditor's key",
     )
     auditor_key: Path | None = Field(None, description="the auditor's public key, a PEM file")
+    texts_least_days: int = Field(
+        0,
+        ge=0,
+        le=MOST_DAYS,
+        description="for how many days the trail's questions and answers stay readable whatever is "
+        "deleted; 0: until their document or person is deleted",
+    )
+    texts_most_days: int = Field(
+        0,
+        ge=0,
+        le=MOST_DAYS,
+        description="after how many days the trail's questions and answers are erased; 0: never "
+        "by their age",
+    )
     key: Path | None = Field(
         None, description="the private key that signs the trail; by default inside the data folder"
     )
     rotate_mib: int = Field(64, ge=1, description="size of one file of the trail, MiB")
+
+    @model_validator(mode="after")
+    def _ages_in_order(self) -> "AuditSettings":
+        if 0 < self.texts_most_days < self.texts_least_days:
+            raise ValueError("texts_most_days is less than texts_least_days")
+        return self
 
 
 class RetentionSettings(_Section):

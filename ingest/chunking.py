@@ -82,7 +82,8 @@ def _texts(sections: Iterable[Section]) -> Iterator[str]:
             yield "".join(waiting)
             waiting, size = [], 0
         if waiting:
-            waiting.append("\n" if section.kind == kind != "text" else "\n\n")
+            close = section.kind == kind and kind in {"table", "code"}
+            waiting.append("\n" if close else "\n\n")
         kind = section.kind
         waiting.append(section.text)
         size += len(section.text) + 2

@@ -110,6 +110,9 @@ def _compare_page(page: Any, index: int, read: _ReadWords, drawing: Drawing) -> 
         and word not in letters
         and not (_RTL.search(word) and word[::-1] in letters)
     }
+    if any(map(_RTL.search, missing)):  # pdfium turns round the letters of a ligature as well
+        alike = {"".join(sorted(word)) for word in held if _RTL.search(word)}
+        missing = {word for word in missing if "".join(sorted(word)) not in alike}
     lost: list[str] = []
     unseen = 0
     if missing:

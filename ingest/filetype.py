@@ -10,7 +10,6 @@ from ingest.sections import LoaderError
 
 HEAD = 64 * 1024  # bytes that are looked at; ZIP files also have their table of contents read
 _FOREIGN: tuple[tuple[bytes, str, str], ...] = (  # signature, what it is, what to do
-    (b"{\\rtf", "an RTF document", "save it as DOCX or PDF"),
     (b"%!PS", "a PostScript file", "save it as PDF"),
     (b"\x1f\x8b", "a gzip archive", "unpack it and ingest the files"),
     (b"BZh", "a bzip2 archive", "unpack it and ingest the files"),
@@ -24,9 +23,13 @@ _OLE_KINDS: tuple[tuple[str, str, str], ...] = (  # stream name, what it is, wha
     ("EncryptedPackage", "is encrypted", "save a copy without a password"),
     ("WordDocument", "is an old Word document", "save it as DOCX"),
     ("PowerPoint Document", "is an old PowerPoint presentation", "save it as PPTX"),
-    ("Workbook", "is an old Excel workbook", "save it as XLSX"),
-    ("__substg1.0_", "is an Outlook message", "save it as EML"),
 )
+_RELATION = re.compile(rb"<(?:\w+:)?Relationship\b[^<>]*>")
+_IS_MAIN = re.compile(rb"/officeDocument[\"']")
+_TARGET = re.compile(rb"\bTarget\s*=\s*[\"']([^\"']*)[\"']")
+_TYPE = re.compile(rb"<(?:\w+:)?(?:Override|Default)\b[^<>]*>")
+_PART_NAME = re.compile(rb"\bPartName\s*=\s*[\"']([^\"']*)[\"']")
+_EXTENSION = re.compile(rb"\bExtension\s*=\s*[\"']([^\"']*)[\"']")
 _PICTURES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF8", b"II*\0", b"MM\0*")
 _BMP_HEADERS = frozenset((12, 40, 52, 56, 64, 108, 124))  # bytes; "BM" alone begins texts, too
 _HTML_START = re.compile(
@@ -38,6 +41,8 @@ _MAIL_FIELDS = frozenset(
     "received return-path delivered-to message-id mime-version from to cc subject date reply-to "
     "sender content-type".split()
 )
+_MAILBOX_START = re.compile(r"From \S.{0,200}\d\d:\d\d")
+_CALENDAR_START = re.compile(r"\s*+BEGIN:(?:VCALENDAR|VCARD)\s", re.I)
 _FIRST_MAIL_FIELDS = _MAIL_FIELDS | {"arc-seal", "dkim-signature", "x-mozilla-status"}
 
 
@@ -48,6 +53,8 @@ class Sample(NamedTuple):
     text: str = ""  # the beginning of a file that is readable
     content_types: bytes = b""  # of an Office package
     mimetype: bytes = b""  # of another ZIP package
+    streams: frozenset[str] = frozenset()  # at the top of an old Office file
+    is_zip: bool = False  # and no package of another kind
 
 
 Recogniser = Callable[[Sample], bool]
@@ -59,6 +66,35 @@ def _never(sample: Sample) -> bool:
 
 def _office(*markers: bytes) -> Recogniser:
     return lambda sample: any(marker in sample.content_types for marker in markers)
+
+
+def _package(mimetype: bytes) -> Recogniser:
+    return lambda sample: mimetype in sample.mimetype
+
+
+def _holds(*streams: str) -> Recogniser:
+    return lambda sample: bool(sample.streams.intersection(streams))
+
+
+def _is_archive(sample: Sample) -> bool:
+    return sample.is_zip
+
+
+def _is_mailbox(sample: Sample) -> bool:
+    first, _, rest = sample.text.partition("\n")
+    return bool(_MAILBOX_START.match(first)) and bool(_MAIL_HEADER.match(rest))
+
+
+def _is_calendar(sample: Sample) -> bool:
+    return bool(_CALENDAR_START.match(sample.text))
+
+
+def _is_xml(sample: Sample) -> bool:
+    return sample.text.lstrip("\ufeff \r\n\t").startswith("<?xml")
+
+
+def _is_rtf(sample: Sample) -> bool:
+    return sample.head.lstrip().startswith(b"{\\rtf")
 
 
 def _is_pdf(sample: Sample) -> bool:
@@ -102,9 +138,15 @@ class FileType(NamedTuple):
     recognises: Recogniser = _never
     resembles: Recogniser = _never
     by_name: bool = False
-    reads: Literal["bytes", "file", "files within"] = "bytes"  # what the loader is given
+    # What the loader is given: "within" with what reads files that lie in this one.
+    reads: Literal["bytes", "file", "bytes within", "file within"] = "bytes"
 
 
+_CODE = tuple(
+    "log yaml yml toml ini cfg conf properties env py js mjs ts tsx jsx java kt c h cc cpp hpp cs "
+    "go rs rb php pl lua swift scala r sh bash zsh ps1 bat cmd sql css scss less vue svelte tf "
+    "gradle cmake dockerfile makefile diff patch tex bib proto graphql".split()
+)
 # In the order in which they are tried. Any other readable file is plain text.
 FILE_TYPES: tuple[FileType, ...] = (
     FileType(
@@ -113,7 +155,7 @@ FILE_TYPES: tuple[FileType, ...] = (
         ("docx", "docm", "dotx", "dotm"),
         "office.docx:load_docx",
         recognises=_office(b"wordprocessingml.", b"ms-word."),
-        reads="file",
+        reads="file within",
     ),
     FileType(
         "pptx",
@@ -133,6 +175,71 @@ FILE_TYPES: tuple[FileType, ...] = (
         ),
         reads="file",
     ),
+    FileType(
+        "odt",
+        "an OpenDocument text",
+        ("odt", "ott"),
+        "opendocument.text:load_odt",
+        recognises=_package(b"opendocument.text"),
+        reads="file",
+    ),
+    FileType(
+        "ods",
+        "an OpenDocument spreadsheet",
+        ("ods", "ots"),
+        "opendocument.sheets:load_ods",
+        recognises=_package(b"opendocument.spreadsheet"),
+        reads="file",
+    ),
+    FileType(
+        "odp",
+        "an OpenDocument presentation",
+        ("odp", "otp"),
+        "opendocument.slides:load_odp",
+        recognises=_package(b"opendocument.presentation"),
+        reads="file",
+    ),
+    FileType(
+        "xlsb",
+        "a binary Excel workbook",
+        ("xlsb",),
+        "office.xlsb:load_xlsb",
+        recognises=_office(b"ms-excel.sheet.binary"),
+        reads="file",
+    ),
+    FileType(
+        "xls",
+        "an old Excel workbook",
+        ("xls", "xlt"),
+        "office.xls:load_xls",
+        recognises=_holds("Workbook", "Book"),
+        reads="file",
+    ),
+    FileType(
+        "msg",
+        "an Outlook message",
+        ("msg",),
+        "text.msg:load_msg",
+        recognises=_holds("__properties_version1.0"),
+        reads="file within",
+    ),
+    FileType(
+        "epub",
+        "an EPUB book",
+        ("epub",),
+        "epub:load_epub",
+        recognises=_package(b"epub"),
+        reads="file",
+    ),
+    FileType(
+        "zip",
+        "a ZIP archive",
+        ("zip",),
+        "archive:load_zip",
+        recognises=_is_archive,
+        reads="file within",
+    ),
+    FileType("rtf", "an RTF document", ("rtf",), "rtf:load_rtf", recognises=_is_rtf),
     FileType("pdf", "a PDF", ("pdf",), "pdf.loader:load_pdf", recognises=_is_pdf, reads="file"),
     FileType(
         "picture",
@@ -159,15 +266,47 @@ FILE_TYPES: tuple[FileType, ...] = (
     ),
     FileType("csv", "a CSV table", ("csv", "tsv", "tab"), "text.csv_table:load_csv", by_name=True),
     FileType(
+        "mbox",
+        "a mailbox",
+        ("mbox", "mbx"),
+        "text.mbox:load_mbox",
+        resembles=_is_mailbox,
+        by_name=True,
+        reads="bytes within",
+    ),
+    FileType(
         "email",
         "an e-mail",
         ("eml", "mht", "mhtml"),
         "text.email:load_email",
         resembles=_looks_like_mail,
         by_name=True,
-        reads="files within",
+        reads="bytes within",
     ),
-    FileType("text", "plain text", ("txt", "text", "log", "rst"), "text.plain:load_text"),
+    FileType(
+        "calendar",
+        "appointments or address cards",
+        ("ics", "vcf", "vcard", "ical"),
+        "text.calendar:load_calendar",
+        recognises=_is_calendar,
+    ),
+    FileType(
+        "json",
+        "JSON",
+        ("json", "jsonl", "ndjson", "geojson"),
+        "text.records:load_json",
+        by_name=True,
+    ),
+    FileType(
+        "xml",
+        "XML",
+        ("xml", "xsd", "rss", "atom"),
+        "text.records:load_xml",
+        resembles=_is_xml,
+        by_name=True,
+    ),
+    FileType("code", "source code or a log", _CODE, "text.code:load_code", by_name=True),
+    FileType("text", "plain text", ("txt", "text", "rst"), "text.plain:load_text"),
 )
 BY_NAME: Mapping[str, FileType] = {row.name: row for row in FILE_TYPES}
 _BY_EXTENSION = {extension: row for row in FILE_TYPES for extension in row.extensions}
@@ -210,18 +349,33 @@ def _by_signature(file: BinaryIO, head: bytes) -> FileType | None:
         if head.startswith(signature):
             raise LoaderError(f"is {what}; {remedy}")
     if head.startswith(_OLE):
-        raise LoaderError(_ole_reason(file))
+        return _by_streams(file)
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _by_package(file)
     return _recognised(Sample(head=head))
 
 
-def _ole_reason(file: BinaryIO) -> str:
-    sample = file.read(8 << 20)
+def _by_streams(file: BinaryIO) -> FileType:
+    """The type of an old Office file, by what lies at its top; embedded files lie deeper."""
+    import olefile
+
+    try:
+        with olefile.OleFileIO(file) as ole:
+            streams = frozenset(path[0] for path in ole.listdir(streams=True, storages=True))
+    except MemoryError:
+        raise
+    except Exception:  # noqa: BLE001  # damaged tables of sectors raise anything
+        file.seek(0)
+        sample = file.read(8 << 20)
+        streams = frozenset(one for one, _, _ in _OLE_KINDS if one.encode("utf-16-le") in sample)
+        if not streams:
+            raise LoaderError("is damaged: it cannot be opened; get the file again") from None
     for stream, what, remedy in _OLE_KINDS:
-        if stream.encode("utf-16-le") in sample:
-            return f"{what}; {remedy}"
-    return "is an old Office file; save it as DOCX, XLSX, PPTX or PDF"
+        if stream in streams:
+            raise LoaderError(f"{what}; {remedy}")
+    if found := _recognised(Sample(streams=streams)):
+        return found
+    raise LoaderError("is an old Office file; save it as DOCX, XLSX, PPTX or PDF")
 
 
 def _by_package(file: BinaryIO) -> FileType:
@@ -230,10 +384,12 @@ def _by_package(file: BinaryIO) -> FileType:
             names = set(archive.namelist())
             if "[Content_Types].xml" in names:
                 with archive.open("[Content_Types].xml") as part:
-                    found = _recognised(Sample(content_types=part.read(1 << 20)))
+                    types = part.read(1 << 20)
+                found = _recognised(Sample(content_types=_type_of_main_part(archive, types)))
                 if found:
                     return found
-            if "EncryptedPackage" in names or any(i.flag_bits & 1 for i in archive.infolist()):
+            locked = [bool(info.flag_bits & 1) for info in archive.infolist()]
+            if "EncryptedPackage" in names or (locked and all(locked)):
                 raise LoaderError("is encrypted; save a copy without a password")
             if "mimetype" in names:
                 with archive.open("mimetype") as part:
@@ -241,9 +397,7 @@ def _by_package(file: BinaryIO) -> FileType:
                 if found := _recognised(Sample(mimetype=mimetype)):
                     return found
                 if b"opendocument" in mimetype:
-                    raise LoaderError("is an OpenDocument file; save it as DOCX, XLSX or PPTX")
-                if b"epub" in mimetype:
-                    raise LoaderError("is an EPUB book; save it as PDF or HTML")
+                    raise LoaderError("is an OpenDocument drawing or database; save it as PDF")
     except (zipfile.BadZipFile, zipfile.LargeZipFile, OSError, ValueError, NotImplementedError):
         raise LoaderError(
             "is damaged: it starts like an Office or ZIP file but cannot be opened; "
@@ -251,7 +405,37 @@ def _by_package(file: BinaryIO) -> FileType:
         ) from None
     except EOFError:
         raise LoaderError("is damaged: the file ends too early; get it again") from None
-    raise LoaderError("is a ZIP archive, not a document; unpack it and ingest the files")
+    found = _recognised(Sample(is_zip=True))
+    assert found is not None  # the row of archives takes any
+    return found
+
+
+def _type_of_main_part(archive: zipfile.ZipFile, types: bytes) -> bytes:
+    """What an Office package says that its main part is; all that it says where none is named.
+
+    Other parts may be documents of another kind: a workbook embeds letters.
+    """
+    try:
+        with archive.open("_rels/.rels") as part:
+            relations = part.read(1 << 20)
+    except KeyError:
+        return types
+    target = next(
+        (
+            named[1].lstrip(b"/")
+            for one in _RELATION.findall(relations)
+            if _IS_MAIN.search(one) and (named := _TARGET.search(one))
+        ),
+        b"",
+    )
+    ending = target.rpartition(b".")[2].lower()
+    by_ending = b""
+    for one in _TYPE.findall(types):
+        if (named := _PART_NAME.search(one)) and named[1].lstrip(b"/") == target:
+            return bytes(one)
+        if (named := _EXTENSION.search(one)) and named[1].lower() == ending:
+            by_ending = one
+    return by_ending if target and ending != b"xml" and by_ending else types
 
 
 def _by_text(head: bytes, claimed: FileType | None) -> FileType:

@@ -13,6 +13,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
+from ingest.about import about_of
 from ingest.chunking import Tokens, chunk_sections, shortened
 from ingest.discovery import Candidate, discover, path_as_text, text_as_path
 from ingest.originals import ContentChanged, Originals
@@ -364,6 +365,7 @@ class _Run:
         name, warning = candidate.name, "; ".join(reading.warnings)
         embedder = self.index.embedder
         title = shortened(reading.title, embedder, embedder.window // 4)
+        about = about_of(reading.sections, reading.title, name, reading.type, reading.stated)
         chunks, tables = self._chunks(reading, title)
         if len(chunks) > self.limits.max_chunks:
             return self._rejected(
@@ -374,7 +376,7 @@ class _Run:
         started = time.perf_counter()
         source = self._source(candidate)
         document = NewDocument(
-            self.space, name, title, sha256, source, reading.pages, warning, reading.readings
+            self.space, name, title, sha256, source, reading.pages, warning, reading.readings, about
         )
         replaced = self.known.get(name)
         if self.originals is not None:

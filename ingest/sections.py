@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
+from typing import TYPE_CHECKING, BinaryIO, Literal, NamedTuple, Protocol
 
 from vectorstore.records import PageReading
 
@@ -11,11 +11,12 @@ if TYPE_CHECKING:  # a worker that sees text alone stays small
 
     from ingest.ocr.words import RecognisedPage
 
-Kind = Literal["text", "table", "code"]
+Kind = Literal["text", "table", "code", "figure"]
 
 HEADING_SEPARATOR = " > "
 LONGEST_HEADING = 200  # characters; anything longer is a paragraph dressed as a heading
 LEVELS = 6
+DEEPEST_FILE = 4  # files within files
 
 
 class GridRow(NamedTuple):
@@ -50,7 +51,8 @@ class Section(NamedTuple):
     """A block of text under one heading, on one page.
 
     `text` keeps its line breaks: in a "table" each line is a row that carries its column names,
-    in "code" each line is a line of the original, in "text" a blank line parts paragraphs.
+    in "code" each line is a line of the original, in "text" a blank line parts paragraphs; a
+    "figure" is what a picture says.
     `page` counts from 1 and is None for formats without pages; `heading` is the path of
     headings above the text, joined by " > ", or "". A "table" whose cells are known has a `grid`.
     """
@@ -81,6 +83,16 @@ class Scans(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """What a file says of itself, as it writes it; "" where it does not."""
+
+    author: str = ""
+    language: str = ""
+    made: str = ""
+    changed: str = ""
+
+
 @dataclass(slots=True)
 class Findings:
     """What a loader learns about a document beside its text, filled in while it yields.
@@ -98,11 +110,26 @@ class Findings:
     drawing: Callable[[], None] = lambda: None
     scans: Scans | None = None
     readings: list[PageReading] = field(default_factory=list)
+    depth: int = 0  # of the file: 1 within another file
+    stated: Stated = Stated()
+    type: str = ""  # what the file is, by its content: a name of `ingest.filetype`
+
+    def within(self) -> "Findings":
+        """Those of a file within this one. Raises LoaderError for files nested too deeply."""
+        if self.depth >= DEEPEST_FILE:
+            raise LoaderError("lies too deep in files within files")
+        return Findings(
+            may_draw=self.may_draw, drawing=self.drawing, scans=self.scans, depth=self.depth + 1
+        )
 
     def warn(self, message: str) -> None:
         """Note something that was not read, or read with doubt; once."""
         if message not in self.warnings:
             self.warnings.append(message)
+
+
+LoadWithin = Callable[[BinaryIO, str, Findings], Iterator[Section]]
+"""Reads a file within another one: its bytes, its name, and what is learnt about it."""
 
 
 class Outline:

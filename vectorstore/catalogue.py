@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from vectorstore.disk import fold_log, make_private, open_database
 from vectorstore.document_rows import (
@@ -18,12 +19,22 @@ from vectorstore.document_rows import (
 from vectorstore.faults import DocumentGone, IndexFault
 from vectorstore.former_places import forget_moves, note_move
 from vectorstore.query import searchable
-from vectorstore.records import Chunk, DocumentRecord, NewDocument
+from vectorstore.records import About, Chunk, DocumentRecord, NewDocument
 from vectorstore.schema import create_words, migrate
 from vectorstore.tables.records import NewTable
 
 _RECORD = "s.name, d.name, d.title, d.sha256, d.source, d.pages, d.chunks, d.warning, d.indexed_at"
+_ABOUT = "a.author, a.type, a.language, a.made, a.changed, a.valid_from, a.valid_until"
+_OF_RECORD = _RECORD.count(",") + 1
 _MANY = 20_000  # a word index of more rows is not rewritten while somebody waits
+
+
+def _record(row: Sequence[Any]) -> DocumentRecord:
+    """A row of `_RECORD` and `_ABOUT`; one that was written before says nothing of itself."""
+    about = row[_OF_RECORD:]
+    known = About() if about[0] is None else About(*about)
+    space, name, title, sha256, source, pages, chunks, warning, at = row[:_OF_RECORD]
+    return DocumentRecord(space, name, title, sha256, source, pages, chunks, warning, at, known)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,11 +185,12 @@ class Catalogue:
             where.append("d.name = ?")
             values.append(name)
         rows = connection.execute(
-            f"SELECT {_RECORD} FROM documents d JOIN spaces s ON s.id = d.space_id "
+            f"SELECT {_RECORD}, {_ABOUT} FROM documents d JOIN spaces s ON s.id = d.space_id "
+            "LEFT JOIN about a ON a.document_id = d.id "
             f"WHERE {' AND '.join(where)} ORDER BY s.name, d.name",
             values,
         )
-        return [DocumentRecord(*row) for row in rows]
+        return [_record(row) for row in rows]
 
     def replace(
         self,

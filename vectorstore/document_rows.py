@@ -30,6 +30,12 @@ def insert_document(
          document.pages, document.warning, len(chunks), now),
     ).lastrowid  # fmt: skip
     insert_readings(writer, document_id, document)
+    about = document.about
+    writer.execute(
+        "INSERT INTO about VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (document_id, about.author, about.type, about.language, about.made, about.changed,
+         about.valid_from, about.valid_until),
+    )  # fmt: skip
     title = searchable(f"{document.title} {document.name}")
     for position, (chunk, (vector, tokens)) in enumerate(zip(chunks, vectors, strict=True)):
         key = chunk_key(document.space, document.name, document.sha256, position)
@@ -65,6 +71,7 @@ def read_document(
         pages=record.pages,
         warning=record.warning,
         readings=read_readings(connection, record.space, record.name),
+        about=record.about,
     )
     chunks = [Chunk(text, page, heading) for text, page, heading, _, _ in rows]
     (document_id,) = connection.execute(

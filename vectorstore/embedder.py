@@ -4,14 +4,16 @@ import hashlib
 import json
 import os
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from langchain_core.embeddings import Embeddings
 from numpy.typing import NDArray
+
+from vectorstore.disk import sha256_of
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -23,6 +25,7 @@ _PROMPTS = "config_sentence_transformers.json"
 CENTRE = "centre.json"  # ours, beside the weights of a model that needs it
 
 Vector = NDArray[np.float32]
+_Loaded = TypeVar("_Loaded")
 
 
 class EmbedderError(Exception):
@@ -99,6 +102,7 @@ class Embedder(Embeddings):
 
     name: str
     sha256: str
+    file_sha256: str = ""  # of the file that runs, hashed as it was loaded
     dimension: int
     window: int  # tokens of a text that the model reads, special tokens included, prompts not
 
@@ -139,6 +143,21 @@ def forbid_downloads() -> None:
 def has_weights(folder: Path) -> bool:
     """Whether the folder has weights; an image without PyTorch has their int8 form alone."""
     return any(any(folder.glob(pattern)) for pattern in _WEIGHTS)
+
+
+def loaded(file: Path, load: Callable[[], _Loaded]) -> tuple[_Loaded, str]:
+    """What `load` makes of a file, and the SHA-256 of just what it read.
+
+    Raises EmbedderError where the file was changed meanwhile.
+    """
+    before = file.stat()
+    found, sha256 = load(), sha256_of(file)
+    after = file.stat()
+    if (before.st_ino, before.st_mtime_ns, before.st_ctime_ns) != (
+        *(after.st_ino, after.st_mtime_ns, after.st_ctime_ns),
+    ):
+        raise EmbedderError(f"{file} was changed while it was loaded; begin again")
+    return found, sha256
 
 
 def weights_sha256(folder: Path) -> str:

@@ -19,6 +19,7 @@ from vectorstore.embedder import (
     Reading,
     Way,
     has_weights,
+    loaded,
     spans_of,
     ways_of,
     weights_sha256,
@@ -44,9 +45,14 @@ class OnnxEmbedder(Embedder):
             options = onnxruntime.SessionOptions()
             options.intra_op_num_threads = 1
             options.inter_op_num_threads = 1
-            self._session = onnxruntime.InferenceSession(
-                str(folder / ONNX_FILE), options, providers=["CPUExecutionProvider"]
+            self._session, self.file_sha256 = loaded(
+                folder / ONNX_FILE,
+                lambda: onnxruntime.InferenceSession(
+                    str(folder / ONNX_FILE), options, providers=["CPUExecutionProvider"]
+                ),
             )
+        except EmbedderError:
+            raise
         except Exception as error:
             raise EmbedderError(
                 f"The int8 model {folder / ONNX_FILE} cannot be loaded ({error}). "

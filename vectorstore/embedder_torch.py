@@ -27,7 +27,8 @@ class TorchEmbedder(Embedder):
         forbid_downloads()
         self.name = folder.name
         self._ways = ways_of(folder)
-        self.sha256 = self._ways.identity(weights_sha256(folder))
+        self.file_sha256 = weights_sha256(folder)
+        self.sha256 = self._ways.identity(self.file_sha256)
         try:
             self._model = sentence_transformers.SentenceTransformer(
                 str(folder), local_files_only=True, trust_remote_code=False

@@ -20,7 +20,8 @@ class Presence:
             found = connection.execute(
                 "SELECT s.name, d.name FROM chunks c JOIN documents d ON d.id = c.document_id "
                 "JOIN spaces s ON s.id = d.space_id "
-                "WHERE instr(c.text, ?1) OR instr(c.heading, ?1) OR instr(d.title, ?1) LIMIT 1",
+                "LEFT JOIN about a ON a.document_id = d.id WHERE instr(c.text, ?1) "
+                "OR instr(c.heading, ?1) OR instr(d.title, ?1) OR instr(a.author, ?1) LIMIT 1",
                 (text,),
             ).fetchone()
             if found is None:  # a cell says the same as its row's chunk, in another form

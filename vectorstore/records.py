@@ -23,6 +23,23 @@ class Chunk:
 
 
 @dataclass(frozen=True, slots=True)
+class About:
+    """What a document is, as far as it says so; "" where it does not.
+
+    Days are in ISO form, and may lack the day or the month: "2024-03".
+    """
+
+    author: str = ""
+    # policy, contract, invoice, letter, manual, report, slides, table, email or calendar
+    type: str = ""
+    language: str = ""  # ISO 639-1
+    made: str = ""
+    changed: str = ""
+    valid_from: str = ""
+    valid_until: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class DocumentRecord:
     """One document of the catalogue; unique by (space, name)."""
 
@@ -35,6 +52,7 @@ class DocumentRecord:
     chunks: int
     warning: str  # "" when everything was read
     indexed_at: str  # UTC, ISO 8601
+    about: About = About()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +92,7 @@ class NewDocument:
     pages: int | None
     warning: str
     readings: Sequence[PageReading] = ()  # of its pages, where the format has pages
+    about: About = About()
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,6 +133,19 @@ STEPS = (
         PRIMARY KEY (sha256, page)
     ) WITHOUT ROWID;
     """,
+    """
+    -- What a document is, as far as it says so: see records.About.
+    CREATE TABLE about (
+        document_id INTEGER PRIMARY KEY REFERENCES documents (id) ON DELETE CASCADE,
+        author TEXT NOT NULL,
+        type TEXT NOT NULL,
+        language TEXT NOT NULL,
+        made TEXT NOT NULL,
+        changed TEXT NOT NULL,
+        valid_from TEXT NOT NULL,
+        valid_until TEXT NOT NULL
+    );
+    """,
 )
 
 

@@ -429,7 +429,9 @@ class Assistant:
             turns=answer.continued(composed.text),
             prompt_sha256=tokens_sha256(answer.fitted.ids) if answer.fitted else "",
             searched=answer.asked,
-            notices=notices_of(answer.finding.data.values(), composed.text, answer.defused),
+            notices=notices_of(
+                answer.finding.data.values(), composed.text, answer.defused, composed.citations
+            ),
             outcome=outcome or ("partly" if composed.missing else "answered"),
             form=composed.form,
             missing=composed.missing,

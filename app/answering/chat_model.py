@@ -185,7 +185,6 @@ def engine_options(engine: EngineSettings, model: Model, *, port: int = 0) -> En
     """An engine's options from the settings; what they leave open is chosen for this machine."""
     return EngineOptions(
         model=model.path,
-        sha256=model.sha256 or "",
         port=port,
         context=engine.context,
         parallel=engine.parallel or 0,

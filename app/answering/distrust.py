@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from app.answering.defusing import addresses, defuse, without_foreign_addresses
-from app.answering.events import Notice
+from app.answering.events import Citation, Notice
 from app.answering.instructions import gives_orders, without_orders
 from vectorstore.records import Hit
 
@@ -17,6 +17,7 @@ _MARK = re.compile(r"^([^\S\n]*+)\[(\d{1,3})\]", re.MULTILINE)
 _LABEL = re.compile(
     r"^([^\S\n]*+)(question|passages?|answer|frage|antwort)\s*:", re.MULTILINE | re.I
 )
+_SURELY_RECOGNISED = 0.8  # mean of a page's words; below it a reader compares them with the page
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +52,16 @@ def plain_draft(draft: str, question: str, passages: Sequence[Hit]) -> tuple[str
     return text, max(links, foreign)
 
 
-def notices_of(passages: Iterable[Told], answer: str, defused: int) -> tuple[Notice, ...]:
-    """What to tell the reader of an answer over these passages."""
+def notices_of(
+    passages: Iterable[Told], answer: str, defused: int, citations: Iterable[Citation]
+) -> tuple[Notice, ...]:
+    """What to tell the reader of an answer over these passages, of which it cites some."""
     orders = sum(one.orders for one in passages)
     links = max(defused, len(addresses(answer)))
-    found = (Notice("orders", orders), Notice("links", links))
+    doubtful = {
+        (one.space, one.document, one.page)
+        for one in citations
+        if one.recognised is not None and one.recognised < _SURELY_RECOGNISED
+    }
+    found = (Notice("orders", orders), Notice("links", links), Notice("scans", len(doubtful)))
     return tuple(notice for notice in found if notice.count)

@@ -53,15 +53,16 @@ class Usage:
 
 Outcome = Literal["answered", "partly", "unconfirmed", "not_found"]
 Form = Literal["text", "list", "steps", "table", "comparison", "yes_no", "value", "talk"]
-NoticeKind = Literal["orders", "links", "question", "answer"]
+NoticeKind = Literal["orders", "links", "scans", "question", "answer"]
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What was done to an answer on its way, for its reader: kinds and counts, never a value.
+    """What an answer's reader has to know of its way: kinds and counts, never a value.
 
     "orders": sentences of the passages that give orders to an assistant, and were not believed;
-    "links": links, images and addresses of the answer that are plain text now; "question" and
+    "links": links, images and addresses of the answer that are plain text now; "scans": cited
+    pages whose words were recognised with little certainty; "question" and
     "answer": what a filter found there, `label` being its kind and `action` what became of it.
     """
 

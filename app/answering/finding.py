@@ -17,7 +17,8 @@ from vectorstore.scope import Scope
 
 READ = 8  # passages of a part whose sentences are compared with it
 MOST_HITS = 40  # of all parts together
-# Who asks whether something holds is shown the rule; a rule that is only near claims nothing.
+# Who asks whether something holds, or how something is done, is shown the rule or the section: one
+# that is only near claims nothing of what was asked.
 RULE_LIMIT = 0.6  # of the limit below which other questions are not answered
 
 
@@ -108,8 +109,8 @@ def judge(
     evidence = rank_evidence(question, told[:READ], embedder, rarity)
     evidence = [one for one in evidence if not only_asks(question, one.sentence)]
     evidence = rather_told(question, evidence)
-    asks_rule = plan(question).kind is Kind.YES_NO
-    if asks_rule:
+    kind = plan(question).kind
+    if kind in (Kind.YES_NO, Kind.PROCEDURE):
         calibration = with_limit(calibration, RULE_LIMIT * calibration.refuse_below)
     unheld = (0.0, 0.0)
     if evidence:
@@ -119,7 +120,7 @@ def judge(
             question,
             evidence[0].told,
             [*above, hit.text, opening(hit)],
-            measured=asks_rule,
+            measured=kind is Kind.YES_NO,
         )
         _, others = unheld_shares(question, evidence[0].told, above, embedder)
         unheld = (values, others)

@@ -17,5 +17,7 @@ def _line(notice: Notice) -> str:
         return f"orders to an assistant in the passages, not followed: {notice.count}"
     if notice.kind == "links":
         return f"links or images shown as text, none opened: {notice.count}"
+    if notice.kind == "scans":
+        return f"cited pages read from a scan with little certainty, compare them: {notice.count}"
     done = _DONE.get(notice.action, notice.action)
     return f"filter, {notice.kind}: {notice.count} × {notice.label} {done}"

@@ -10,7 +10,9 @@ from app.answering.ask import Ask
 from app.answering.events import Answer, Citation, Finished
 from app.answering.noticing import told
 from app.answering.summarising.summary import Joining, ReadingPart, Summarised, Summary
+from app.commands.choosing import scope_of
 from app.commands.output import fail, print_json, settings_of
+from app.workspace.operations import Operations
 from app.workspace.wiring import open_operations
 from vectorstore.records import Hit
 from vectorstore.scope import Scope
@@ -19,7 +21,7 @@ from vectorstore.scope import Scope
 def search(arguments: Namespace) -> int:
     """Print the passages that a question finds."""
     with open_operations(settings_of(arguments), "strongroom search") as operations:
-        result = operations.search(_asked(arguments), k=arguments.k)
+        result = operations.search(_asked(arguments, operations), k=arguments.k)
     if arguments.json:
         print_json(asdict(result))
         return 0
@@ -34,7 +36,7 @@ def ask(arguments: Namespace) -> int:
     """Print one cited answer."""
     answer: Answer | None = None
     with open_operations(settings_of(arguments), "strongroom ask") as operations:
-        for event in operations.ask(_asked(arguments)):
+        for event in operations.ask(_asked(arguments, operations)):
             if isinstance(event, Finished):
                 answer = event.answer
     if answer is None:
@@ -123,8 +125,8 @@ def summarise(arguments: Namespace) -> int:
     return 0
 
 
-def _asked(arguments: Namespace) -> Ask:
-    return Ask(arguments.question, Scope.of(arguments.space, arguments.document))
+def _asked(arguments: Namespace, operations: Operations) -> Ask:
+    return Ask(arguments.question, scope_of(arguments, operations.documents))
 
 
 def place(hit: Hit | Citation) -> str:

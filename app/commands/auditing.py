@@ -5,9 +5,9 @@ from argparse import Namespace
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from app.commands.output import fail, print_json, settings_of
+from app.data_folder.layout import DataFolder
 from app.governance.audit.deletion_receipt import verify_receipt
 from app.governance.audit.exporting import export as write_export
 from app.governance.audit.exporting import verify_export
@@ -17,7 +17,8 @@ from app.governance.audit.opening import key_file, local_person, open_trail, tra
 from app.governance.audit.opening import renew as begin_anew
 from app.governance.audit.reading import last_records, records
 from app.governance.audit.records import RecordKind, TrailFault
-from app.governance.audit.texts import opened
+from app.governance.audit.text_keys import text_keys
+from app.governance.audit.texts import readable
 from app.governance.audit.verifying import verify as verify_trail
 from app.settings import Settings
 from app.workspace.wiring import open_operations
@@ -88,7 +89,10 @@ def show(arguments: Namespace) -> int:
         and (not arguments.kind or record.kind == arguments.kind)
     ][-arguments.last :]
     auditor = AuditorPrivateKey.read(private) if private else None
-    plain = [{**asdict(record), "data": _readable(record.data, auditor)} for record in chosen]
+    with text_keys(DataFolder(settings.home).audit_texts) as keys:
+        plain = [
+            {**asdict(record), "data": readable(record.data, auditor, keys)} for record in chosen
+        ]
     if arguments.json:
         print_json({"records": plain})
         return 0
@@ -109,7 +113,9 @@ def export(arguments: Namespace) -> int:
             person=local_person(),
             data={"what": "trail", "file": str(out.absolute()), "since": since, "until": until},
         )
-        done = write_export(trail.folder, trail.key, out, since=since, until=until)
+        done = write_export(
+            trail.folder, trail.key, out, since=since, until=until, keys=trail.texts.keys
+        )
     if arguments.json:
         print_json(asdict(done))
     else:
@@ -173,7 +179,9 @@ def _verify_receipts(file: Path, key: VerifyKey) -> int:
     """Check what `strongroom remove --receipt` wrote; 1 if any is not genuine."""
     try:
         receipts = json.loads(file.read_text("utf-8"))
-    except (OSError, ValueError) as error:
+        if not isinstance(receipts, list) or not all(isinstance(one, dict) for one in receipts):
+            raise ValueError("no list of receipts")
+    except (OSError, ValueError, RecursionError) as error:
         raise TrailFault(f"{file} holds no receipts ({error})") from error
     wrong = 0
     for receipt in receipts:
@@ -189,17 +197,6 @@ def _public_key(settings: Settings, given: str | None) -> VerifyKey:
     if given:
         return VerifyKey.read(Path(given))
     return SigningKey.open(key_file(settings)).public
-
-
-def _readable(value: Any, auditor: AuditorPrivateKey | None) -> Any:
-    """Data whose sealed texts are opened, where the auditor's key is there."""
-    if isinstance(value, dict):
-        if "sealed" in value and auditor is not None:
-            return {"text": opened(value, auditor)}
-        return {name: _readable(inner, auditor) for name, inner in value.items()}
-    if isinstance(value, list):
-        return [_readable(inner, auditor) for inner in value]
-    return value
 
 
 def _moment(told: str | None) -> str:

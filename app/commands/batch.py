@@ -45,6 +45,7 @@ from app.batch.review.comparison import counts_in_words
 from app.batch.review.comparison_files import FORMATS as REVIEW_FORMATS
 from app.batch.review.comparison_files import write_review
 from app.batch.review.differences import review
+from app.commands.choosing import names_of
 from app.commands.output import fail, print_json, settings_of
 from app.data_folder.layout import DataFolder
 from app.settings import Settings
@@ -112,7 +113,7 @@ def _same(one: str, other: str) -> bool:
 
 
 def _answer(arguments: Namespace, settings: Settings, file: Path, operations: Operations) -> int:
-    order = _order(arguments, file)
+    order = _order(arguments, file, names_of(arguments, operations.documents))
     info = run_info(operations, order)
     folder = _runs(settings) / order.id
     if arguments.force:
@@ -326,7 +327,7 @@ def _results_of(arguments: Namespace, file: Path, left: list[str]) -> Any:
         return journal.info(), list(journal.results())
 
 
-def _order(arguments: Namespace, file: Path) -> Order:
+def _order(arguments: Namespace, file: Path, documents: list[str] | None) -> Order:
     def several(names: list[str] | None) -> tuple[str, ...] | None:
         return tuple(sorted(set(names))) if names else None
 
@@ -337,7 +338,7 @@ def _order(arguments: Namespace, file: Path) -> Order:
         mode="each_document" if arguments.each_document else "library",
         reproducible=arguments.reproducible,
         spaces=several(arguments.space),
-        documents=several(arguments.document),
+        documents=several(documents),
         question_column=arguments.question_column,
         sheet=arguments.sheet,
         limit=arguments.limit,

@@ -10,12 +10,14 @@ from pathlib import Path
 
 from tqdm import tqdm
 
+from app.commands.choosing import choice_of
 from app.commands.output import fail, print_json, settings_of
 from app.commands.people import is_closed, opening
 from app.governance.audit.deletion_receipt import Removal
 from app.workspace.wiring import open_operations, open_workspace
 from app.workspace.workspace import Workspace
 from ingest.pipeline import PageQuality, Progress
+from vectorstore.choosing import chosen
 
 
 def ingest(arguments: Namespace) -> int:
@@ -77,16 +79,22 @@ def _readings(readings: Sequence[PageQuality]) -> str:
 def documents(arguments: Namespace) -> int:
     """List the catalogue."""
     with open_operations(settings_of(arguments), "strongroom documents") as operations:
-        records = operations.documents(arguments.space)
+        records = chosen(operations.documents(arguments.space), choice_of(arguments))
     if arguments.json:
         print_json({"documents": [asdict(record) for record in records]})
         return 0
     for record in records:
         pages = f"{record.pages} pages, " if record.pages else ""
         print(f"{record.space}/{record.name}  ({pages}{record.chunks} chunks)")
+        if told := ", ".join(
+            f"{key}: {said}" for key, said in asdict(record.about).items() if said
+        ):
+            print(f"    {told}")
         if record.warning:
             print(f"    {record.warning}")
-    if not records:
+    if not records and not choice_of(arguments).is_everything:
+        print("no document is as asked")
+    elif not records:
         print("nothing is indexed yet: strongroom ingest FOLDER")
     return 0
 
@@ -142,7 +150,7 @@ def reindex(arguments: Namespace) -> int:
             progress_bar.total = total
             progress_bar.update(done - progress_bar.n)
 
-        home.index.rebuild(show)
+        home.rebuild(show)
         read, unread = _read_again(home) if arguments.read_again else ([], [])
         records = home.documents()
     result: dict[str, object] = {

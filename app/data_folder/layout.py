@@ -68,6 +68,11 @@ class DataFolder:
         """Folder of the audit trail."""
         return self.root / "audit"
 
+    @property
+    def audit_texts(self) -> Path:
+        """Database of the keys of the texts in the audit trail."""
+        return self.root / "audit-texts.sqlite3"
+
     def former_audit(self, moment: datetime) -> Path:
         """Where a damaged trail is moved to, when another one begins."""
         return self.audit.with_name(f"{self.audit.name}-until-{moment:%Y%m%dT%H%M%SZ}")

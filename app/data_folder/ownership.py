@@ -25,11 +25,16 @@ class DataFolderInUse(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """The process that has the folder open; `socket` is None if it takes no work from others."""
+    """The process that has the folder open; `socket` is None if it takes no work from others.
+
+    `network` is the number of its network namespace, by its own word: nobody but root may look
+    into the process. None where that is not known.
+    """
 
     pid: int
     command: str
     socket: str | None
+    network: int | None = None
 
 
 @contextmanager
@@ -47,7 +52,7 @@ def own(home: Path, command: str, socket: Path | None = None) -> Iterator[None]:
     note = DataFolder(home).owner
     try:
         _clear(_noted(note))  # of an owner that was killed
-        owner = Owner(os.getpid(), command, str(socket) if socket else None)
+        owner = Owner(os.getpid(), command, str(socket) if socket else None, _network())
         write_whole(note, json.dumps(asdict(owner)))
         yield
     finally:
@@ -82,6 +87,12 @@ def socket_path(home: Path) -> Path:
     if len(os.fsencode(path)) <= LONGEST_SOCKET_PATH:
         return path
     return Path(tempfile.mkdtemp(prefix=_prefix())) / path.name  # mkdtemp: for its maker alone
+
+
+def _network() -> int | None:
+    with suppress(OSError):
+        return os.stat("/proc/self/ns/net").st_ino
+    return None
 
 
 def _prefix() -> str:

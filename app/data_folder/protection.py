@@ -13,6 +13,8 @@ OTHERS = 0o077  # the rights of everybody but the owner
 # A folder that holds one of these is a data folder; the first is in each since there are any.
 _MARKS = (LAYOUT.owner_lock, LAYOUT.catalogue, LAYOUT.trail_key, LAYOUT.trail_begun)
 _OF_THE_DISK = {"lost+found"}  # what a fresh file system holds
+# What the guard of a process of ours may have written before the folder was opened.
+_OF_A_GUARD = {LAYOUT.egress_attempts.name, LAYOUT.egress_attempts.with_suffix(".pouring").name}
 _LEAST_BYTES = 1 << 20  # with less room not even a record of the trail is sure to be written
 _SHOWN = 3  # names in a message
 
@@ -35,12 +37,11 @@ def protect(home: Path) -> None:
     """
     refuse_other_things(home)
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
-    state = home.stat()
-    if os.geteuid() not in (0, state.st_uid):
+    if theirs := of_another_user(home):
         raise FolderOpenToOthers(
-            f"{home} belongs to another user of this machine (uid {state.st_uid}), who could read "
-            "and change everything in it: name a folder of your own, or one below it, with --home"
+            f"{theirs}: name a folder of your own, or one below it, with --home"
         )
+    state = home.stat()
     if not state.st_mode & OTHERS:
         return
     mode = f"mode {stat.S_IMODE(state.st_mode):03o}"
@@ -63,6 +64,17 @@ def protect(home: Path) -> None:
             "after chmod 700): name a folder on another one with --home"
         )
     _log.warning("%s could be entered by other users of this machine (%s): closed.", home, mode)
+
+
+def of_another_user(home: Path) -> str:
+    """Whose a folder is, in words, where it is another user's and we are not root; else ""."""
+    owner = home.stat().st_uid
+    if os.geteuid() in (0, owner):
+        return ""
+    return (
+        f"{home} belongs to another user of this machine (uid {owner}), who could read and change "
+        "everything in it"
+    )
 
 
 def refuse_other_things(home: Path) -> None:
@@ -114,7 +126,7 @@ def refuse_foreign(folder: Path) -> None:
 
 def _other_things(home: Path, mode: int) -> str:
     """What a folder holds that is no data folder, shortly; "" where it may be closed."""
-    names = sorted({entry.name for entry in home.iterdir()} - _OF_THE_DISK)
+    names = sorted({entry.name for entry in home.iterdir()} - _OF_THE_DISK - _OF_A_GUARD)
     if mode & stat.S_ISVTX:
         return ", ".join(names[:_SHOWN]) or "it is everybody's"
     if any((home / mark).exists() for mark in _MARKS):

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 from app.privacy.guard import guard_child
+from ingest.sandbox.rights import give_up_rights
 
 from .options import Adapter, EngineOptions
 from .server import EngineStartError, run_engine
@@ -31,8 +32,8 @@ def main() -> int:
     parser.add_argument("--slice-seconds", type=float, default=0.15)
     parser.add_argument("--watch-stdin", action="store_true")
     parser.add_argument("--name", default="")
-    parser.add_argument("--sha256", default="")
     guard_child()
+    give_up_rights(drives_gpu=True)  # before anything starts a thread, which would keep them
     given = vars(parser.parse_args())
     given["adapters"] = tuple(given["adapters"])
     try:

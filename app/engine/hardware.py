@@ -87,11 +87,9 @@ def detect() -> Hardware:
 
 def detect_from_outside() -> Hardware:
     """Like `detect`, in a child process: a driver that crashes or hangs does no harm here."""
-    code = "from app.engine.hardware import main; main()"
+    command = [sys.executable, "-m", "app.engine.hardware"]
     try:
-        done = subprocess.run(
-            [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True
-        )
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
         found = json.loads(done.stdout.strip().splitlines()[-1])
         gpus = tuple(Gpu(**gpu) for gpu in found.pop("gpus"))
         return Hardware(gpus, found["free_memory"], found["cores"], tuple(found["unusable"]))
@@ -179,3 +177,7 @@ def _free_memory() -> int:
     except (OSError, ValueError):  # no such limit
         pass
     return max(0, free)
+
+
+if __name__ == "__main__":
+    main()

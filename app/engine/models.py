@@ -17,6 +17,7 @@ from app.data_folder.layout import DataFolder
 from app.engine.gguf import GgufError, read_gguf
 from app.engine.options import Adapter
 from app.settings import Settings
+from ingest.sandbox.calling import CallRefused, call_confined
 from vectorstore.disk import sha256_of, write_whole
 
 STARTER_CHAT = "SmolLM2-135M-Instruct-Q8_0.gguf"
@@ -24,6 +25,7 @@ STARTER_EMBEDDER = "multilingual-e5-small"
 # The starter of earlier versions, which knows English alone. It is used where it is and where an
 # index was made with it.
 FORMER_EMBEDDER = "all-MiniLM-L6-v2"
+_HEADER_MIB = 1024  # memory that reading a foreign file's header may take
 Say = Callable[[str], None]
 
 
@@ -202,6 +204,7 @@ def add(path: Path, into: Path, say: Say = lambda _: None) -> Model:
     if path.is_dir():
         model = _embedder_model(path)
     elif path.is_file():
+        _refuse_hostile(path)
         model = _gguf_model(path)
     else:
         raise ModelError(f"{path}: there is no such file or folder")
@@ -255,6 +258,21 @@ def _sha256_of_model(path: Path, say: Say) -> str:
         return weights_sha256(path)
     say(f"checking {path.name} ({path.stat().st_size / 1e9:.1f} GB)")
     return sha256_of(path)
+
+
+def _refuse_hostile(path: Path) -> None:
+    """Have a process with limits read the header first. Raises ModelError."""
+    try:
+        call_confined(header_here, readable=[path], memory_mib=_HEADER_MIB, file=str(path))
+    except CallRefused as refused:
+        if refused.kind == GgufError.__name__:
+            raise ModelError(str(refused)) from None
+        raise ModelError(f"{path} {refused}: it is damaged or hostile") from None
+
+
+def header_here(file: str) -> str:
+    """What `add` asks a process with limits to read; the model's architecture."""
+    return read_gguf(Path(file)).architecture
 
 
 def _gguf_model(path: Path) -> Model:

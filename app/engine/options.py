@@ -52,7 +52,6 @@ class EngineOptions:
     slice_seconds: float = 0.15  # longest that a prefill slice may hold up other people's words
     watch_stdin: bool = False  # end when stdin closes: the parent process is gone
     name: str = ""  # shown in /v1/models; "": the file's name
-    sha256: str = ""  # of the model file, if the caller knows it; computed otherwise
 
     def __post_init__(self) -> None:
         for field, low in (("parallel", 0), ("context", 256), ("batch", 32), ("queue", 1)):

@@ -8,6 +8,7 @@ import secrets
 import threading
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI, Request
@@ -43,6 +44,7 @@ class Engine:
 
         self.options = options
         self.metrics = Metrics()
+        self._files = {path: _state(path) for path in (options.model, *_adapters(options))}
         self.llama: Llama = Llama(options, gpu_layers)
         self.window = min(options.context, self.llama.n_cells)
         self.name = options.name or options.model.stem
@@ -52,6 +54,7 @@ class Engine:
         self._template: ChatTemplate | None = None
         self._hashes: dict[str, Any] | None = None
         self._lock = threading.Lock()
+        self._lock_of_hashes = threading.Lock()  # nobody's prompt waits for a file to be read
         self._grammar_lock = threading.Lock()  # its own: no prompt waits for a grammar
         self.fault: BaseException | None = None
         self.on_fault: Callable[[], None] = lambda: None
@@ -144,17 +147,24 @@ class Engine:
             return as_ints(self._template.encode(system, turns)), self._template.stop
 
     def hashes(self) -> dict[str, Any]:
-        """SHA-256 of the model file and its adapters; reads the files, once."""
-        with self._lock:
+        """SHA-256 of the model file and its adapters; reads the files, once.
+
+        "" for a file that was changed since it was loaded: what is in memory has no hash then.
+        """
+        with self._lock_of_hashes:
             if self._hashes is None:
                 self._hashes = {
-                    "sha256": self.options.sha256 or sha256_of(self.options.model),
+                    "sha256": self._hash(self.options.model),
                     "adapters": [
-                        {"name": one.path.name, "scale": one.scale, "sha256": sha256_of(one.path)}
+                        {"name": one.path.name, "scale": one.scale, "sha256": self._hash(one.path)}
                         for one in self.options.adapters
                     ],
                 }
             return self._hashes
+
+    def _hash(self, path: Path) -> str:
+        sha256 = sha256_of(path)
+        return sha256 if _state(path) == self._files[path] else ""
 
     def card(self) -> dict[str, Any]:
         """The model's entry in /v1/models."""
@@ -372,6 +382,19 @@ async def _read(request: Request) -> bytes:
         if len(data) > protocol.LARGEST_BODY:
             raise BadRequest("the request is too long", 413, "too_long")
     return bytes(data)
+
+
+def _adapters(options: EngineOptions) -> list[Path]:
+    return [one.path for one in options.adapters]
+
+
+def _state(path: Path) -> tuple[int, ...]:
+    """What changes with a file's content; the last cannot be set back. () without a file."""
+    try:
+        state = path.stat()
+    except OSError:
+        return ()
+    return (state.st_dev, state.st_ino, state.st_size, state.st_mtime_ns, state.st_ctime_ns)
 
 
 def _authorised(request: Request, key: str) -> bool:

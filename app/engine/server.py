@@ -81,6 +81,8 @@ def run_engine(options: EngineOptions) -> None:
 
     engine.on_fault = end_soon
     engine.scheduler.start()
+    # Whoever asks first need not wait for the file to be read.
+    threading.Thread(target=engine.hashes, name="hash", daemon=True).start()
     host, port = listener.getsockname()[:2]
     log_line(f"{engine.name} {READY} http://{host}:{port}")
     try:

@@ -52,12 +52,18 @@ def open_people(
     protect(settings.home)
     database = Database(DataFolder(settings.home).people)
     try:
-        people = People(database, passwords or Passwords(), record)
+        people = People(
+            database,
+            passwords or Passwords(),
+            record,
+            one_time_s=settings.sign_in.one_time_hours * 3600,
+        )
         sessions = Sessions(
             database,
             idle_s=settings.sign_in.idle_minutes * 60,
             longest_s=settings.sign_in.longest_hours * 3600,
             record=record,
+            prove_s=settings.sign_in.prove_minutes * 60,
         )
         attempts = Attempts(database)
         yield Accounts(people, sessions, attempts, PasswordSignIn(people, sessions, attempts))

@@ -65,6 +65,24 @@ STEPS = (
         until REAL NOT NULL
     ) WITHOUT ROWID;
     """,
+    """
+    -- When a one-time password is worth nothing any more; NULL for one of one's own.
+    ALTER TABLE people ADD COLUMN password_ends REAL;
+    ALTER TABLE people ADD COLUMN password_at REAL;  -- when it was changed last, and by whom
+    ALTER TABLE people ADD COLUMN password_by TEXT NOT NULL DEFAULT '';
+    ALTER TABLE people ADD COLUMN second_factor TEXT;  -- the secret of an authenticator app
+    ALTER TABLE people ADD COLUMN second_factor_at INTEGER NOT NULL DEFAULT 0;  -- last step used
+
+    -- When whoever sits there showed their password last, and what browser it is.
+    ALTER TABLE sessions ADD COLUMN proved_at REAL NOT NULL DEFAULT 0;
+    ALTER TABLE sessions ADD COLUMN browser TEXT NOT NULL DEFAULT '';
+
+    -- Made because the company's sign-in told it. One that was made here gives rights that its
+    -- name alone must not give.
+    ALTER TABLE groups ADD COLUMN company INTEGER NOT NULL DEFAULT 0;
+    UPDATE groups SET company = 1
+        WHERE name IN (SELECT group_name FROM memberships WHERE company);
+    """,
 )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from app.people.access import Person
 from app.people.attempts import Attempt, Attempts
 from app.people.passwords import WeakPassword
-from app.people.sessions import Sessions
+from app.people.sessions import Session, Sessions
 from app.people.store import People, PeopleError, name_key
 
 # What nobody types as a name or password; hashing much more would only cost time.
@@ -32,6 +32,13 @@ class Refused:
     person_id: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class NeedsCode:
+    """The password fits, and a code is asked for as well before a session begins."""
+
+    person: Person
+
+
 class PasswordSignIn:
     """Signs people in with the passwords kept here."""
 
@@ -48,7 +55,8 @@ class PasswordSignIn:
         address: str,
         mark: str = "",
         old_token: str | None = None,
-    ) -> SignedIn | Refused:
+        browser: str = "",
+    ) -> SignedIn | Refused | NeedsCode:
         """Begin a session if name and password fit. Answers alike for names that do not exist."""
         person_id, attempt = self._attempt(name[:_MOST_CHARACTERS], address, mark)
         wait_s = self._attempts.admit(attempt)
@@ -57,12 +65,60 @@ class PasswordSignIn:
         person = self._people.check(name[:_MOST_CHARACTERS], password[:_MOST_CHARACTERS])
         if person is None:
             return Refused(person_id=person_id)
+        if self._people.second_factor(person.id) is not None:
+            return NeedsCode(person)  # until it is shown, this attempt counts
+        return self._enter(person, attempt, old_token, browser)
+
+    def enter_code(
+        self,
+        person: Person,
+        code: str,
+        *,
+        address: str,
+        mark: str = "",
+        old_token: str | None = None,
+        browser: str = "",
+    ) -> SignedIn | Refused:
+        """Begin a session for somebody whose password fitted, if the code does, too."""
+        _, attempt = self._attempt(person.name, address, mark)
+        wait_s = self._attempts.admit(attempt)
+        if wait_s > 0:
+            return Refused(wait_s, person.id)
+        if not self._people.check_code(person.id, code[:_MOST_CHARACTERS]):
+            return Refused(person_id=person.id)
+        return self._enter(person, attempt, old_token, browser)
+
+    def _enter(
+        self, person: Person, attempt: Attempt, old_token: str | None, browser: str
+    ) -> SignedIn:
         self._attempts.succeeded(attempt)
-        token = self._sessions.begin(person.id, old_token)
+        token = self._sessions.begin(person.id, old_token, browser)
         return SignedIn(person, token, self._attempts.mark_for(person.id))
 
+    def prove(
+        self, session: Session, password: str, *, address: str, mark: str = ""
+    ) -> Refused | None:
+        """Note that whoever sits there knows the password; None when they do."""
+        person = session.person
+        _, attempt = self._attempt(person.name, address, mark)
+        wait_s = self._attempts.admit(attempt)
+        if wait_s > 0:
+            return Refused(wait_s, person.id)
+        if self._people.check(person.name, password[:_MOST_CHARACTERS]) is None:
+            return Refused(person_id=person.id)
+        self._attempts.succeeded(attempt)
+        self._sessions.prove(session)
+        return None
+
     def change(
-        self, person: Person, now: str, new: str, *, address: str, mark: str = ""
+        self,
+        person: Person,
+        now: str,
+        new: str,
+        *,
+        address: str,
+        mark: str = "",
+        browser: str = "",
     ) -> SignedIn | Refused | None:
         """Change a password: all sessions end, and a new one begins for this browser.
 
@@ -79,7 +135,7 @@ class PasswordSignIn:
         if now == new:
             return None
         self._people.set_password(person.id, new, must_change=False, by=person.id)
-        token = self._sessions.begin(person.id)
+        token = self._sessions.begin(person.id, browser=browser)
         return SignedIn(person, token, self._attempts.mark_for(person.id))
 
     def _attempt(self, name: str, address: str, mark: str) -> tuple[str, Attempt]:
@@ -91,4 +147,4 @@ class PasswordSignIn:
         return person_id, Attempt(name_key(name), address, mark if known else "")
 
 
-__all__ = ["PasswordSignIn", "Refused", "SignedIn", "WeakPassword"]
+__all__ = ["NeedsCode", "PasswordSignIn", "Refused", "SignedIn", "WeakPassword"]

@@ -19,8 +19,10 @@ from app.people.names import (
     shortened,
 )
 from app.people.passwords import Passwords, check_password, make_password
+from app.people.second_factor import SecondFactor
 
 FIRST_NAME = "admin"
+ONE_TIME_S = 72 * 3600.0
 _GONE = "this person is no longer there"
 _PERSON = "id, name, full_name, administrator, auditor"
 
@@ -58,9 +60,13 @@ class People:
         passwords: Passwords,
         record: Record,
         clock: Callable[[], float] = time.time,
+        *,
+        one_time_s: float = ONE_TIME_S,
     ) -> None:
+        """A password that somebody else made ends after `one_time_s` seconds."""
         self._database = database
         self._passwords = passwords
+        self._one_time_s = one_time_s
         self._record = record
         self._clock = clock
 
@@ -180,17 +186,25 @@ class People:
         kept = self._passwords.hash(password)
         with self._database.writing() as connection:
             connection.execute(
-                "UPDATE people SET password = ?, must_change = ? WHERE id = ?",
-                (kept, must_change, person_id),
+                "UPDATE people SET password = ?, must_change = ?, password_ends = ?, "
+                "password_at = ?, password_by = ? WHERE id = ?",
+                (kept, must_change, self._ends(must_change), self._clock(), by, person_id),
             )
+            about = _change("users password", person.name)
+            # Whoever has lost the password has often lost the device, too.
+            if by != person_id and _drop_second_factor(connection, person_id):
+                about["second_factor"] = "removed"
             connection.execute("DELETE FROM sessions WHERE person_id = ?", (person_id,))
-            self._record(by, _change("users password", person.name))
+            self._record(by, about)
+
+    def _ends(self, must_change: bool) -> float | None:
+        return self._clock() + self._one_time_s if must_change else None
 
     def check(self, name: str, password: str) -> Person | None:
         """The person of this name and password; None, after as long, for any other pair."""
         with self._database.reading() as connection:
             row = _find(connection, name)
-            kept = _password(connection, row[0]) if row else None
+            kept = _password(connection, row[0], self._clock()) if row else None
             person = _person(connection, row) if row else None
         if not self._passwords.fits(password, kept) or person is None or kept is None:
             return None
@@ -202,6 +216,53 @@ class People:
                     (stronger, person.id, kept),
                 )
         return person
+
+    # What is asked for beside the password
+
+    def second_factor(self, person_id: str) -> SecondFactor | None:
+        """What somebody shows beside their password; None where that is all."""
+        with self._database.reading() as connection:
+            row = connection.execute(
+                "SELECT second_factor FROM people WHERE id = ?", (person_id,)
+            ).fetchone()
+        return SecondFactor(row[0]) if row and row[0] else None
+
+    def set_second_factor(self, person_id: str, secret: str | None, *, by: str = "") -> None:
+        """Have somebody show codes of this secret as well, or with None the password alone."""
+        with self._database.writing() as connection:
+            person = _present(connection, person_id)
+            connection.execute(
+                "UPDATE people SET second_factor = ?, second_factor_at = 0 WHERE id = ?",
+                (secret, person_id),
+            )
+            about = {"second_factor": "removed" if secret is None else "set up"}
+            self._record(by, {**_change("users second factor", person.name), **about})
+
+    def check_code(self, person_id: str, code: str) -> bool:
+        """Whether this is a code of now that was not used before; it is used then."""
+        with self._database.writing() as connection:
+            row = connection.execute(
+                "SELECT second_factor, second_factor_at FROM people WHERE id = ?", (person_id,)
+            ).fetchone()
+            if row is None or row[0] is None:
+                return False
+            step = SecondFactor(row[0]).step_of(code, self._clock())
+            if step is None or step <= row[1]:
+                return False
+            connection.execute(
+                "UPDATE people SET second_factor_at = ? WHERE id = ?", (step, person_id)
+            )
+            return True
+
+    def password_changed(self, person_id: str) -> tuple[float, str] | None:
+        """When somebody's password was changed last, in seconds since 1970, and by whom: a
+        person's id, or "" at the command line. None where that is not known.
+        """
+        with self._database.reading() as connection:
+            row = connection.execute(
+                "SELECT password_at, password_by FROM people WHERE id = ?", (person_id,)
+            ).fetchone()
+        return (row[0], row[1]) if row and row[0] is not None else None
 
     def account(self, person_id: str) -> Account | None:
         """One person as administrators see them."""
@@ -216,13 +277,16 @@ class People:
         full_name: str = "",
         groups: Collection[str] | None = None,
         administrator: bool | None = None,
+        named_by_us: bool = False,
     ) -> Person:
         """The person whom another sign-in calls `subject`; made when they first come.
 
         `groups` replaces those it told before; groups given here stay. None leaves both as they
-        are. A name that somebody else has gets `origin` behind it: a name never gives access to
-        another's account. A person, group or role that is new here is on record as this person's
-        change. Raises PeopleError for a name that cannot be one.
+        are. One that was made here lets nobody in by its name alone: only with `named_by_us`,
+        where the settings say which of theirs it is. A name that somebody else has gets
+        `origin` behind it: a name never gives access to another's account. A person, group or role
+        that is new here is on record as this person's change. Raises PeopleError for a name that
+        cannot be one.
         """
         with self._database.writing() as connection:
             row = connection.execute(
@@ -248,7 +312,9 @@ class People:
                     "DELETE FROM memberships WHERE person_id = ? AND company", (person_id,)
                 )
                 for group in {shortened(g) for g in groups} - {EVERYONE, ""}:
-                    connection.execute("INSERT OR IGNORE INTO groups VALUES (?)", (group,))
+                    connection.execute("INSERT OR IGNORE INTO groups VALUES (?, 1)", (group,))
+                    if not named_by_us and _made_here(connection, group):
+                        continue
                     connection.execute(
                         "INSERT OR IGNORE INTO memberships VALUES (?, ?, 1)", (person_id, group)
                     )
@@ -280,7 +346,7 @@ class People:
         with self._database.writing() as connection:
             if name == EVERYONE or _group_exists(connection, name):
                 raise PeopleError(f"there is already a group named {name!r}")
-            connection.execute("INSERT INTO groups VALUES (?)", (name,))
+            connection.execute("INSERT INTO groups VALUES (?, 0)", (name,))
             self._record(by, _change("groups add", name))
 
     def remove_group(self, name: str, *, by: str = "") -> None:
@@ -375,7 +441,8 @@ class People:
         person = Person(secrets.token_hex(8), name, full_name, frozenset(), administrator, auditor)
         connection.execute(
             "INSERT INTO people (id, name, name_key, full_name, password, must_change, subject,"
-            " administrator, auditor, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " administrator, auditor, created_at, password_ends, password_at)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 person.id,
                 name,
@@ -387,6 +454,8 @@ class People:
                 administrator,
                 auditor,
                 self._clock(),
+                self._ends(must_change and kept is not None),
+                None if kept is None else self._clock(),
             ),
         )
         return person
@@ -457,16 +526,32 @@ def _named(connection: sqlite3.Connection, name: str) -> tuple[str, str, str, in
     return row
 
 
-def _password(connection: sqlite3.Connection, person_id: str) -> str | None:
-    (kept,) = connection.execute(
-        "SELECT password FROM people WHERE id = ?", (person_id,)
+def _password(connection: sqlite3.Connection, person_id: str, now: float) -> str | None:
+    """As it is kept; None for somebody without one, and for a one-time password that has ended."""
+    kept, ends = connection.execute(
+        "SELECT password, password_ends FROM people WHERE id = ?", (person_id,)
     ).fetchone()
-    return None if kept is None else str(kept)
+    return None if kept is None or (ends is not None and ends < now) else str(kept)
+
+
+def _drop_second_factor(connection: sqlite3.Connection, person_id: str) -> bool:
+    return bool(
+        connection.execute(
+            "UPDATE people SET second_factor = NULL, second_factor_at = 0 "
+            "WHERE id = ? AND second_factor IS NOT NULL",
+            (person_id,),
+        ).rowcount
+    )
 
 
 def _group_exists(connection: sqlite3.Connection, name: str) -> bool:
     found = connection.execute("SELECT 1 FROM groups WHERE name = ?", (name,)).fetchone()
     return found is not None
+
+
+def _made_here(connection: sqlite3.Connection, name: str) -> bool:
+    (company,) = connection.execute("SELECT company FROM groups WHERE name = ?", (name,)).fetchone()
+    return not company
 
 
 def _require_group(connection: sqlite3.Connection, name: str) -> None:

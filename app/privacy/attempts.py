@@ -111,5 +111,5 @@ def _understood(content: bytes) -> Iterator[Attempt]:
         try:
             fields = json.loads(line)
             yield Attempt(**{**fields, "via": tuple(fields["via"])})
-        except (ValueError, TypeError, KeyError):
+        except (ValueError, TypeError, KeyError, RecursionError):
             continue

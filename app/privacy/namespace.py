@@ -12,6 +12,7 @@ import socket
 import struct
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 _NEW_USER, _NEW_NETWORK = 0x10000000, 0x40000000  # CLONE_NEWUSER, CLONE_NEWNET
@@ -100,13 +101,18 @@ def in_a_child(attempt: Callable[[], str]) -> str:
     return told[1:].decode() if told else "the attempt died"
 
 
-def is_apart(process: int) -> bool | None:
-    """Whether `process` is in another network namespace than we are; None if we may not know."""
+def is_apart(process: int, noted: int | None = None) -> bool | None:
+    """Whether `process` is in another network namespace than we are; None if we may not know.
+
+    `noted` is the number of its namespace by its own word, for a process that we may not look into.
+    """
     try:
-        theirs = os.stat(f"/proc/{process}/ns/net")
-        return theirs.st_ino != os.stat(_SELF / "ns" / "net").st_ino
+        ours = os.stat(_SELF / "ns" / "net").st_ino
+        with suppress(OSError):
+            noted = os.stat(f"/proc/{process}/ns/net").st_ino
     except OSError:
         return None
+    return None if noted is None else noted != ours
 
 
 def _enter(kernel: Kernel) -> None:

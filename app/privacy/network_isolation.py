@@ -13,6 +13,8 @@ from app.privacy import namespace
 from app.privacy.allowed import named_in
 from app.privacy.relay import Relay
 from ingest.sandbox.confinement import Need, confine
+from ingest.sandbox.landlock import stay_apart
+from ingest.sandbox.rights import give_up_rights
 
 if TYPE_CHECKING:
     from app.settings import Settings
@@ -34,13 +36,15 @@ class Apart:
     """What came of it. `reason` is "" in a namespace of one's own, else why there is none;
     `unfiltered` is "" with a filter of system calls, else why there is none. `relay` leads to the
     hosts that the settings name. `turnable` is "" where the sockets that listen can call nobody,
-    else why they are not kept from it.
+    else why they are not kept from it. `open_to_us` is "" where the memory of other processes is
+    out of reach, else why it is not.
     """
 
     reason: str
     unfiltered: str
     relay: Relay | None = None
     turnable: str = ""
+    open_to_us: str = ""
 
     def words(self) -> str:
         """One sentence for whoever starts the process."""
@@ -85,6 +89,7 @@ def _gone_apart(
 ) -> Apart:
     wanted = settings.privacy.namespace
     if wanted == "off":
+        give_up_rights()
         return Apart(OFF, OFF)
     hosts = named_in(settings)
     relay = Relay(hosts) if hosts else None
@@ -100,7 +105,10 @@ def _gone_apart(
             f"this process cannot have a network namespace of its own: {reason}. Permit user "
             "namespaces on this machine or in this container, or set privacy.namespace to auto"
         )
-    return Apart(reason, confine(Need.LOOPBACK), relay, _only_answer(listeners))
+    turnable = _only_answer(listeners)  # some kernels let root alone do it
+    unfiltered = confine(Need.LOOPBACK)
+    # A second domain over the first says whether the kernel has any.
+    return Apart(reason, unfiltered, relay, turnable, stay_apart())
 
 
 def listen(host: str, port: int) -> list[socket.socket]:

@@ -16,6 +16,7 @@ from typing import Any
 
 from app.privacy.allowed import Allowed, Host
 from app.privacy.guard import guard_child
+from ingest.sandbox.rights import give_up_rights
 
 _PIECE = 1 << 16  # bytes passed on at once
 _ROOM = 32  # hosts that settings may name
@@ -82,6 +83,7 @@ def _stand_for(ways: dict[tuple[str, int], tuple[str, int]]) -> None:
 
 def main() -> None:
     """argv: the socket over which the listening sockets come, and the hosts in their order."""
+    give_up_rights()
     control = socket.socket(fileno=int(sys.argv[1]))
     places = [(str(name), int(port)) for name, port in json.loads(sys.argv[2])]
     guard_child(Allowed(tuple(Host(name, port, "settings") for name, port in places)))

@@ -162,7 +162,7 @@ def create_app(
     app.add_middleware(Tabs)
     app.add_middleware(Csrf, exempt=lambda path: path.startswith("/gradio_api/"))
     page._queue.pending_messages_per_session.max_size = TABS_OF_ALL  # there is no setting for it
-    app.add_middleware(Joins)
+    app.add_middleware(Joins, functions=page.fns)
     app.add_middleware(RefusedRequests, record=refused)
     app.add_middleware(sign_in)
     app.add_middleware(Preferred)

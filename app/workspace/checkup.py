@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 from app.data_folder.layout import DataFolder
 from app.data_folder.ownership import find_owner
-from app.data_folder.protection import OTHERS, unwritable
+from app.data_folder.protection import OTHERS, of_another_user, unwritable
 from app.engine.models import ModelError, default_chat_model, is_starter
 from app.engine.options import usable_cores
 from app.privacy import SWITCHES, UNSET, namespace
@@ -153,7 +153,11 @@ def _folder(home: Path) -> Iterator[Finding]:
             f"cannot write to {home} ({reason})",
             "make room there, make it writable for this user, or name another place with --home",
         )
-    if home.exists() and home.stat().st_mode & OTHERS:
+    if home.exists() and (theirs := of_another_user(home)):
+        yield Finding(
+            "privacy", "failed", theirs, "name a folder of your own, or one below it, with --home"
+        )
+    elif home.exists() and home.stat().st_mode & OTHERS:
         yield Finding(
             "privacy",
             "warning",
@@ -290,7 +294,7 @@ def _serving(settings: Settings) -> Iterator[Finding]:
     owner = find_owner(settings.home)
     if owner is None or owner.pid in (0, os.getpid()) or settings.privacy.namespace == "off":
         return
-    gone = namespace.is_apart(owner.pid)
+    gone = namespace.is_apart(owner.pid, owner.network)
     if gone is not None:
         yield Finding(
             "privacy",

@@ -21,7 +21,7 @@ from typing import Any
 
 import uvicorn
 from fastapi import FastAPI, Request
-from fastapi.responses import StreamingResponse
+from fastapi.responses import JSONResponse, Response, StreamingResponse
 from starlette.types import Receive, Send
 from starlette.types import Scope as ConnectionScope
 
@@ -41,8 +41,14 @@ def control_app(home: Workspace) -> FastAPI:
     app = FastAPI(openapi_url=None)
 
     @app.post("/{name}")
-    async def run(name: str, request: Request) -> StreamingResponse:
-        return _Told(_lines(home, operation(name), await request.json()))
+    async def run(name: str, request: Request) -> Response:
+        try:
+            asked, body = operation(name), await request.json()
+        except (AttributeError, ValueError, RecursionError):
+            return JSONResponse({"error": "that cannot be asked here"}, 400)
+        if not isinstance(body, dict):
+            return JSONResponse({"error": "a request is a JSON object"}, 400)
+        return _Told(_lines(home, asked, body))
 
     return app
 

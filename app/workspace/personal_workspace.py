@@ -1,12 +1,14 @@
 """The open workspace as one person may use it: their rights, at every way to its documents."""
 
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from app.answering.ask import Ask
 from app.answering.events import Answer, Event
-from app.answering.stream import EventStream
+from app.answering.stream import E, EventStream, WrappedStream
 from app.answering.summarising.summary import SummaryEvent
 from app.batch.execution.provenance import NothingToAsk
 from app.batch.port import Identity
@@ -14,6 +16,8 @@ from app.people.access import Person, Right, Rules, is_private, spaces_of
 from app.workspace.workspace import Workspace
 from vectorstore.records import DocumentRecord
 from vectorstore.scope import Scope
+
+_LOOK_S = 0.5  # seconds between looks at somebody's rights while they are answered
 
 
 class PersonalWorkspace:
@@ -94,9 +98,11 @@ class PersonalWorkspace:
     def ask(self, ask: Ask) -> EventStream[Event]:
         """One answer's events; see `Workspace.ask`.
 
-        Raises NothingToAsk where they may read nothing of a scope that holds something.
+        Raises NothingToAsk where they may read nothing of a scope that holds something, and while
+        it is answered once they may not read all of it any more.
         """
-        return self._home.ask(self._askable(ask))
+        askable = self._askable(ask)
+        return _WhileReadable(self._home.ask(askable), partial(self._still, askable.scope))
 
     def place(self, ask: Ask) -> str:
         """Where the best passage lies; see `Workspace.place`. Raises NothingToAsk as `ask` does."""
@@ -108,11 +114,11 @@ class PersonalWorkspace:
         Raises UnknownName for what is not theirs.
         """
         person = self._person()
-        return self._home.summarise(
-            document.name,
-            scope=Scope(tuple(self.readable([document.space]))),
-            person=person.id if person else "",
+        scope = Scope(tuple(self.readable([document.space])))
+        events = self._home.summarise(
+            document.name, scope=scope, person=person.id if person else ""
         )
+        return _WhileReadable(events, partial(self._still, scope))
 
     def identity(self) -> Identity:
         """What answers here; raises EngineError when no model comes up."""
@@ -126,6 +132,11 @@ class PersonalWorkspace:
     def too_long(self, questions: Sequence[str]) -> list[str]:
         """For each question why the model's window cannot hold it, or ""."""
         return self._home.too_long(questions)
+
+    def _still(self, scope: Scope) -> bool:
+        """Whether they are still there and may read all that is searched for them."""
+        spaces = scope.spaces or ()
+        return self._person() is not None and len(self.readable(spaces)) == len(spaces)
 
     def _askable(self, ask: Ask) -> Ask:
         permitted = self.permitted(ask)
@@ -152,3 +163,26 @@ class PersonalWorkspace:
         drawn = {hit.space for hit in answer.passages} | {c.space for c in answer.citations}
         drawn |= {space for space, _ in answer.named}
         return len(self.readable(drawn)) == len(drawn)
+
+
+class _WhileReadable(WrappedStream[E]):
+    """A stream that ends in NothingToAsk once what it is drawn from may not be read any more.
+
+    Rights are asked about when something is shown, not when the question was asked: it may have
+    waited for its turn.
+    """
+
+    def __init__(self, events: EventStream[E], still: Callable[[], bool]) -> None:
+        super().__init__(events)
+        self._still = still
+        self._asked = time.monotonic()
+
+    def __next__(self) -> E:
+        event: E = next(self._events)
+        now = time.monotonic()
+        if now - self._asked >= _LOOK_S:
+            self._asked = now
+            if not self._still():
+                self.close()
+                raise NothingToAsk("the right to read these documents was taken away")
+        return event

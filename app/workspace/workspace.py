@@ -157,8 +157,14 @@ class Workspace:
         return self.deleter.delete(names, space=space, person=person or local_person())
 
     def apply_retention(self, *, person: str = "") -> list[Removal]:
-        """Delete what the rules of retention say."""
-        return self.deleter.due(person=person or local_person())
+        """Delete what the rules of retention say, and erase the trail's texts that are too old."""
+        who = person or local_person()
+        removals = self.deleter.due(person=who)
+        keys = self.trail.texts.keys
+        if keys and (count := keys.count_due()):
+            self.trail.record(RecordKind.TEXTS_ERASED, person=who, data={"records": count})
+            keys.destroy_due()
+        return removals
 
     def search(self, ask: Ask, *, k: int) -> SearchResult:
         """The `k` best passages for a question, as they may be shown."""
@@ -243,6 +249,20 @@ class Workspace:
             "answer.refuse_below": str(answer.refuse_below or calibration.refuse_below),
             "calibration": calibration.source,
         }
+
+    def rebuild(self, progress: Callable[[int, int], None]) -> None:
+        """Compute all vectors anew; `progress` is told chunks that are done, and all.
+
+        On record before, with the embedder, since it changes what is found. Raises TrailFault.
+        """
+        embedder = self.index.embedder
+        about = {
+            "embedder": embedder.name,
+            "sha256": embedder.sha256,
+            "file_sha256": embedder.file_sha256,
+        }
+        self.trail.record(RecordKind.REINDEX, person=local_person(), data=about)
+        self.index.rebuild(progress)
 
     def record_batch(self, about: Mapping[str, Any], *, person: str = "") -> None:
         """Put on the trail what is about to be done with a questionnaire. Raises TrailFault."""

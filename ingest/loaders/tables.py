@@ -1,4 +1,8 @@
-"""Turns a grid of cells into lines that keep each value's column name."""
+"""Turns a grid of cells into lines that keep each value's column name.
+
+Loaders give a merged cell's text in every cell that it covers, as `Across` and `Below`, so that
+merged labels and headings over several rows mean the same in all formats.
+"""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -10,6 +14,22 @@ from ingest.sections import Grid, GridRow
 Row = list[str]
 
 _NUMBER = re.compile(r"[-+(]?\s*+(?:[$€£¥]\s*+)?\d[\d.,  '%)]*+\s*+[\w$€£¥%/]{0,4}\.?$")
+
+
+_MOST_HEADING_ROWS = 4
+_LONGEST_NAME = 80  # characters; what is longer is text
+
+
+class Across(str):
+    """The text of a merged cell once more, in a further column that it covers."""
+
+    __slots__ = ()
+
+
+class Below(str):
+    """The text of a merged cell once more, in a further row that it covers."""
+
+    __slots__ = ()
 
 
 class TableLine(NamedTuple):
@@ -24,8 +44,9 @@ class TableReader:
     """Reads a table row by row, so that it may be of any length.
 
     `header_rows` says how many rows at the top are column names; None decides by the looks of
-    the first rows. A cell merged over some columns is expected in each of them, one merged over
-    the whole row just once. `names` and `titles` are known once the first line has been read.
+    the first rows; what merged cells there head is read on from the rows below. A cell merged
+    over some columns or rows is expected in each of them. `names` and `titles` are known once the
+    first line has been read.
     """
 
     def __init__(
@@ -50,8 +71,8 @@ class TableReader:
         if not head:
             return
         grid = [cells for _, cells in head]
-        count = _guess_header(grid) if asked is None else min(asked, len(head))
-        self.titles, count = _titles(grid, count)
+        count = _guess_header(grid) if asked is None else _asked_header(grid, asked)
+        self.titles, count = _titles(grid, count, named=asked is not None)
         yield from (TableLine(title, "", None) for title in self.titles)
         first = len(self.titles)
         names = self.names = _names(grid[first : first + count])
@@ -59,6 +80,8 @@ class TableReader:
         if not body and count:  # nothing but names
             body, names = head[first : first + count], []
             self.names = names
+        if _has_empty_column(names, body):
+            yield TableLine(" | ".join(name for name in names if name), "", None)
         two_columns = not names and max(map(len, grid)) == 2
         for address, cells in body:
             yield TableLine(row_line(cells, names, two_columns), address, cells)
@@ -96,22 +119,31 @@ def table_lines(
 
 
 def _placed(row: Row | tuple[str, Row]) -> tuple[str, list[str]]:
-    """A row's address, or "", and its cells without line breaks."""
-    if isinstance(row, tuple):
-        address, cells = row
-        return str(address), [_flat(cell) for cell in cells]
-    return "", [_flat(cell) for cell in row]
+    """A row's address, or "", and its cells without line breaks.
+
+    A cell merged over the whole row counts once.
+    """
+    address, cells = (str(row[0]), row[1]) if isinstance(row, tuple) else ("", row)
+    flat = [type(cell)(" ".join(cell.split())) for cell in cells]
+    if len(flat) > 1 and flat[0] and all(isinstance(cell, Across) and cell for cell in flat[1:]):
+        return address, [flat[0], *[""] * (len(flat) - 1)] if len(set(flat)) == 1 else flat
+    return address, flat
 
 
 def row_line(cells: Sequence[str], names: Sequence[str], two_columns: bool = False) -> str:
     """One row as text; without `names` its cells are parted by " | ", or ": " in key and value."""
-    filled = [cell for cell in cells if cell]
+    at = 1
+    while at < len(cells) and isinstance(cells[at], Across) and cells[at] == cells[0]:
+        at += 1  # a label merged over several columns is said once
+    said = [*cells[:1], *[""] * (at - 1), *cells[at:]]
+    filled = [cell for cell in said if cell]
     if len(filled) == 1 and cells[0]:
         return filled[0]
     if not names:
-        return (": " if two_columns and len(filled) == 2 else " | ").join(filled)
+        in_two = two_columns or at > 1
+        return (": " if in_two and len(filled) == 2 else " | ").join(filled)
     parts = []
-    for index, cell in enumerate(cells):
+    for index, cell in enumerate(said):
         if cell:
             name = names[index] if index < len(names) else ""
             parts.append(f"{name}: {cell}" if name and name != cell else cell)
@@ -123,19 +155,27 @@ def is_number(cell: str) -> bool:
     return len(cell) < 30 and bool(_NUMBER.match(cell))
 
 
-def _flat(cell: str) -> str:
-    return " ".join(cell.split())
+def _titles(head: list[list[str]], count: int, *, named: bool) -> tuple[list[str], int]:
+    """Rows above the column names that hold a single text: the table's title.
 
-
-def _titles(head: list[list[str]], count: int) -> tuple[list[str], int]:
-    """Rows above the column names that hold a single text: the table's title."""
-    titles = []
-    for cells in head[:count]:
-        filled = {cell for cell in cells if cell}
-        if len(filled) != 1 or len(cells) == 1:
+    Of rows that are `named` as heads, one with an empty first cell names the other column.
+    """
+    titles: list[str] = []
+    alone = max(map(len, head)) == 1  # a list, which has no columns to name
+    for number, cells in enumerate(head[:count]):
+        if alone or not _is_title(cells, head[number + 1 :]) or (named and not cells[0]):
             break
-        titles.append(filled.pop())
+        titles.append(next(cell for cell in cells if cell))
     return titles, count - len(titles)
+
+
+def _is_title(cells: list[str], below: list[list[str]]) -> bool:
+    """Whether a row holds a single text, and that is no heading over some of the columns."""
+    if len({cell for cell in cells if cell}) != 1:
+        return False
+    over_some = not cells[0] and any(isinstance(cell, Across) and cell for cell in cells)
+    heads = (row for row in below[:_MOST_HEADING_ROWS] if row[0])
+    return not (over_some and any(len(set(row)) > 1 for row in heads))
 
 
 def _names(rows: list[list[str]]) -> list[str]:
@@ -144,25 +184,37 @@ def _names(rows: list[list[str]]) -> list[str]:
     names = []
     for column in range(width):
         parts: list[str] = []
-        for cells in rows:
-            part = cells[column].rstrip(":") if column < len(cells) else ""
+        for number, cells in enumerate(rows):
+            part = cells[column] if column < len(cells) else ""
+            if not part and number < len(rows) - 1:
+                part = _heading_to_the_left(cells, rows[number + 1], column)
+            part = part.rstrip(":")
             if part and part not in parts:
                 parts.append(part)
         names.append(" ".join(parts))
     return names
 
 
-def _guess_header(head: list[list[str]]) -> int:
+def _heading_to_the_left(cells: list[str], below: list[str], column: int) -> str:
+    """What heads a column whose own cell is empty: as people write it over the first of several."""
+    if column >= len(below) or not below[column] or any(isinstance(c, Across) for c in cells):
+        return ""
+    return next((cell for cell in reversed(cells[:column]) if cell), "")
+
+
+def _guess_header(head: list[list[str]]) -> int:  # noqa: PLR0911  # a return a kind of table
     """How many of the first rows are titles and column names."""
     width = max(map(len, head))
     first = 0
-    while first < len(head) - 1 and width > 1 and len({c for c in head[first] if c}) == 1:
+    while first < len(head) - 1 and width > 1 and _is_title(head[first], head[first + 1 :]):
         first += 1  # a title above the table
     if first >= len(head) - 1:
         return 0
+    if depth := _heading_rows(head[first:], width):
+        return first + depth
     names, body = head[first], head[first + 1 :]
     filled = [cell for cell in names if cell]
-    if len(filled) < 2 or len(set(filled)) < len(filled) or max(map(len, filled)) > 80:
+    if len(filled) < 2 or len(set(filled)) < len(filled) or max(map(len, filled)) > _LONGEST_NAME:
         return first
     if len(filled) < width - 1 or any(is_number(cell) and not _is_year(cell) for cell in names):
         return first
@@ -175,6 +227,77 @@ def _guess_header(head: list[list[str]]) -> int:
         longest = max(map(len, filled))
         return first + (bool(values) and longest <= 25 and _mean(values) > 1.5 * len(filled[-1]))
     return first + 1
+
+
+def _asked_header(head: list[list[str]], asked: int) -> int:
+    """As many rows of names as the format says, and those that their merged cells lead to."""
+    count = min(asked, len(head))
+    first = 0
+    while first < count and _is_title(head[first], head[first + 1 :]):
+        first += 1
+    if first >= count:
+        return count
+    return max(count, first + _heading_rows(head[first:], max(map(len, head))))
+
+
+def _heading_rows(rows: list[list[str]], width: int) -> int:
+    """How many rows of column names there are where one heads another; 0 for a single one."""
+    depth = _merged_rows(rows) or _written_rows(rows, width)
+    if not 1 < depth < len(rows) + 1:
+        return 0
+    names = _names(rows[:depth])
+    written = [cell for cells in rows[:depth] for cell in cells if cell]
+    if any(
+        len(cell) > _LONGEST_NAME or (is_number(cell) and not _is_year(cell)) for cell in written
+    ):
+        return 0
+    filled = [name for name in names if name]
+    return depth if len(filled) > 1 and len(set(filled)) == len(filled) else 0
+
+
+def _merged_rows(rows: list[list[str]]) -> int:
+    """The rows that a heading merged over columns, or down over rows, is in or leads to."""
+    depth = 0
+    while depth < min(len(rows) - 1, _MOST_HEADING_ROWS):
+        below = rows[depth + 1]
+        across = any(isinstance(cell, Across) and cell for cell in rows[depth])
+        down = any(isinstance(cell, Below) and cell for cell in below)
+        if not (across or (down and not _is_data(below))):
+            break
+        depth += 1
+    return depth + 1 if depth else 0
+
+
+def _is_data(cells: list[str]) -> bool:
+    return any(is_number(cell) and not _is_year(cell) for cell in cells)
+
+
+def _written_rows(rows: list[list[str]], width: int) -> int:
+    """2 where the second row names what the gaps of the first stand above; else 0."""
+    if len(rows) < 3 or width < 3:
+        return 0
+    above = rows[0] + [""] * (width - len(rows[0]))
+    below = rows[1] + [""] * (width - len(rows[1]))
+    gaps = [at for at in range(width) if not above[at]]
+    if not any(at and any(above[:at]) for at in gaps) or _is_data(above) or _is_data(below):
+        return 0
+    if not all(below[at] for at in gaps) or not all(map(any, zip(above, below, strict=True))):
+        return 0
+    counted = [
+        at
+        for at in range(width)
+        if (values := [r[at] for r in rows[2:] if at < len(r) and r[at]])
+        and sum(map(is_number, values)) * 2 > len(values)
+    ]
+    return 2 if set(counted).intersection(gaps) else 0
+
+
+def _has_empty_column(names: list[str], body: list[tuple[str, list[str]]]) -> bool:
+    """Whether a column has a name and, as far as can be seen, nothing below it: as in a form."""
+    return any(
+        name and not any(at < len(cells) and cells[at] for _, cells in body)
+        for at, name in enumerate(names)
+    )
 
 
 def _mean(values: list[str]) -> float:

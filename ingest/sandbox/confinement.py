@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from ingest.sandbox.landlock import stay_apart, touch_nothing
+from ingest.sandbox.rights import give_up_rights
 
 # From <linux/bpf_common.h>: load a 32-bit word of the call's description; compare; return.
 _LOAD, _EQUAL, _AT_LEAST, _ANY_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
@@ -33,6 +34,7 @@ class Need(Enum):
     """What a process still needs."""
 
     NOTHING = "no sockets, no other programs"
+    HANDED = "files that its parent hands over, on a socket that is open already"
     ACCEPT = "its listening socket, which is open already"
     LOOPBACK = "this machine's own sockets, and programs"  # in a network namespace of its own
 
@@ -69,6 +71,8 @@ _MACHINES = {
 _AROUND = _NAMES[_NAMES.index("ptrace") :]
 _REFUSED = {
     Need.NOTHING: _NAMES[: _NAMES.index("ptrace")],
+    # What the parent sends over that socket is all that can come.
+    Need.HANDED: [name for name in _NAMES[: _NAMES.index("ptrace")] if name != "recvmsg"],
     Need.ACCEPT: ["connect", "bind"],
     Need.LOOPBACK: [],
 }
@@ -103,16 +107,18 @@ def confine(
     """Take away what `need` does not have; "" on success, else why the kernel did not.
 
     Other processes are out of reach as far as the kernel has Landlock; with `readable`, all files
-    but these are.
+    but these are. Rights of root's are given up, and nobody but root can look into this process.
     """
     machine = _MACHINES.get(platform.machine())
     if not sys.platform.startswith("linux") or machine is None:
         return f"no filter for {platform.system()} on {platform.machine()}"
-    kernel = kernel or Kernel()
+    if kernel is None:
+        give_up_rights(drives_gpu=need is Need.ACCEPT)
+        kernel = Kernel()
     code = b"".join(struct.pack("<HBBI", *line) for line in _program(machine, need))
     if error := kernel.no_new_privileges():
         return f"prctl refuses no-new-privileges (error {error})"
-    if need is Need.NOTHING:
+    if need in (Need.NOTHING, Need.HANDED):
         touch_nothing(readable)
     else:
         stay_apart()

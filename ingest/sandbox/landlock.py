@@ -107,5 +107,6 @@ def _programs() -> Iterator[Path]:
     found = {Path(place).resolve() for place in (*named, *sys.path) if place}
     # A checkout is on the path as a whole, and may hold a data folder.
     yield from sorted(place for place in found if place != ours)
-    yield from (Path(base) / "lib" for base in {sys.prefix, sys.base_prefix})
+    for base in {sys.prefix, sys.base_prefix}:
+        yield from (Path(base) / "lib", Path(base) / "share" / "tessdata")
     yield from (Path(place) for place in _SYSTEM)

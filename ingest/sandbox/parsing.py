@@ -6,6 +6,8 @@ import json
 import os
 import selectors
 import signal
+import socket
+import stat
 import subprocess
 import sys
 import time
@@ -13,13 +15,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
-from typing import Any, NamedTuple, Protocol, Self, TypeVar
+from typing import Any, BinaryIO, NamedTuple, Protocol, Self, TypeVar
 
 from ingest.coverage import PageCoverage
 from ingest.ocr.reading import reading_of
 from ingest.sandbox.scans import page_of
 from ingest.sandbox.worker import FRAME
-from ingest.sections import Grid, GridRow, LoaderError, Section
+from ingest.sections import Grid, GridRow, LoaderError, Section, Stated
 from vectorstore.records import How, PageReading
 
 _PAGES_A_TURN = 200  # a document of thousands of pages earns time by delivering them
@@ -28,6 +30,7 @@ _CELLS = 5  # times the text: the most bytes of it together with the cells of it
 _LARGEST_PAGE = 4 << 20  # bytes of a recognised page as it is sent; a dense one has 15,000
 _MOST_SCANNED = 60_000  # pages of a file
 _MOST_FATAL = 5  # pages of a file that may end the child; then nothing of it is drawn
+_LONGEST_STATED = 500  # characters of what a file says of itself
 _START_SECONDS = 60.0  # for the child to start, on the slowest machine
 _Item = TypeVar("_Item", Section, PageCoverage)
 
@@ -60,6 +63,8 @@ class Reading(NamedTuple):
     pages: int | None
     warnings: list[str]
     readings: tuple[PageReading, ...] = ()
+    stated: Stated = Stated()
+    type: str = ""  # what the file is, by its content
 
 
 class Comparison(NamedTuple):
@@ -101,6 +106,7 @@ class Sandbox:
     def __init__(self, limits: ParseLimits) -> None:
         self._limits = limits
         self._child: subprocess.Popen[bytes] | None = None
+        self._way: socket.socket | None = None  # over which the child is handed its files
         self._idle = True
         self._drawing = False  # pages of the file that is being read have been drawn
         self._scans = _Scans(None, later=False)
@@ -119,6 +125,9 @@ class Sandbox:
     def close(self) -> None:
         """End the child, if there is one."""
         child, self._child = self._child, None
+        if self._way is not None:
+            self._way.close()
+            self._way = None
         if child is None:
             return
         child.kill()
@@ -151,6 +160,8 @@ class Sandbox:
             end["pages"],
             [str(warning) for warning in end["warnings"]],
             tuple(scans.complete(page, how, surely) for page, how, surely in end["readings"]),
+            Stated(*(str(one)[:_LONGEST_STATED] for one in end["stated"])),
+            str(end["type"]),
         )
 
     def compare(
@@ -172,7 +183,7 @@ class Sandbox:
         self, path: Path, name: str, kind: type[_Item], stopped: Callable[[], bool]
     ) -> tuple[list[_Item], dict[str, Any]]:
         request = {
-            "path": os.path.abspath(path),  # the child lives in another folder
+            "path": str(path),
             "name": name,
             "text_bytes": self._limits.text_mib << 20,
             "compare": kind is PageCoverage,
@@ -204,7 +215,11 @@ class Sandbox:
     ) -> tuple[list[_Item], dict[str, Any]]:
         self._idle = self._drawing = False
         child = self._started(stopped)
+        assert self._way is not None  # as long as there is a child
+        path = request.pop("path")
         try:
+            with _opened(path) as file:
+                socket.send_fds(self._way, [b"f"], [file.fileno()])
             _tell(child, request)
             items, end = self._receive(child, kind, stopped)
         except TimeoutError:
@@ -280,8 +295,11 @@ class Sandbox:
             return self._child
         self.close()
         limits = str(self._limits.memory_mib), str(self._limits.seconds)
+        self._way, theirs = socket.socketpair()
+        command = [sys.executable, "-I", "-B", "-X", "utf8", "-m", "ingest.sandbox.worker", *limits]
         self._child = subprocess.Popen(
-            [sys.executable, "-I", "-B", "-X", "utf8", "-m", "ingest.sandbox.worker", *limits],
+            [*command, str(theirs.fileno())],
+            pass_fds=(theirs.fileno(),),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -289,6 +307,7 @@ class Sandbox:
             env={"LANG": "C.UTF-8", "MALLOC_ARENA_MAX": "1"},  # no secrets, and no odd settings
             start_new_session=True,  # Ctrl-C is for the parent to handle
         )
+        theirs.close()
         try:
             _Frames(self._child, stopped).next(time.monotonic() + _START_SECONDS, 4096)
         except (EOFError, TimeoutError):
@@ -383,6 +402,20 @@ def _item(kind: type[_Item], fields: list[Any]) -> _Item:
         grid = Grid(name, columns, [GridRow(*row) for row in rows], goes_on, decimal)
         return item._replace(grid=grid)
     return item
+
+
+def _opened(path: str) -> BinaryIO:
+    """The file, for the child: it can open none itself. Raises LoaderError."""
+    try:
+        # What is no plain file by now may never give a byte.
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError as error:
+        raise LoaderError(f"cannot be opened: {error.strerror or error}") from None
+    file = os.fdopen(descriptor, "rb")
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        file.close()
+        raise LoaderError("cannot be opened: it is no plain file")
+    return file
 
 
 def _tell(child: "subprocess.Popen[bytes]", request: dict[str, Any]) -> None:

@@ -80,6 +80,7 @@ def _cleaned(grid: Grid, above: int, *, changed: bool) -> Grid:
 def load(file: BinaryIO, name: str, findings: Findings) -> Iterator[Section]:
     """Sections as the loader for the file's real type gives them."""
     found = recognise(file, name)
+    findings.type = found.type
     if found.warning:
         findings.warn(found.warning)
     yield from _loader(BY_NAME[found.type], file, findings)
@@ -90,12 +91,12 @@ def _loader(kind: FileType, file: BinaryIO, findings: Findings) -> Iterator[Sect
     module, _, function = kind.loader.partition(":")
     load_kind = getattr(import_module(f"ingest.loaders.{module}"), function)
     sections: Iterator[Section]
-    if kind.reads == "file":
-        sections = load_kind(file, findings)
-    elif kind.reads == "files within":
-        sections = load_kind(file.read(), findings, load)
+    file.seek(0)
+    source = file if kind.reads.startswith("file") else file.read()
+    if kind.reads.endswith("within"):
+        sections = load_kind(source, findings, load)
     else:
-        sections = load_kind(file.read(), findings)
+        sections = load_kind(source, findings)
     return sections
 
 

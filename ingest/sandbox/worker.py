@@ -1,18 +1,20 @@
 """The process that parses files: reads requests from stdin, writes sections to stdout.
 
-It opens the named file and nothing else: what it may use is limited before the first request,
-its environment is empty, and it cannot write to any file. Everything that goes back is JSON,
-never pickle, so that a parser taken over by a hostile file gains nothing in the parent.
+It opens no file: each is handed over by its parent. What it may use is limited before the first
+request, its environment is empty, and it can read and write no file of anybody's. Everything that
+goes back is JSON, never pickle, so that a parser taken over by a hostile file gains nothing in the
+parent.
 
-A request is a line of JSON {"path", "name", "text_bytes", "draw", "compare"}. The answer is
+A request is a line of JSON {"name", "text_bytes", "draw", "compare"}, and the file's descriptor on
+the socket that argv names. The answer is
 frames, each a 4-byte big-endian length and JSON: lists of [text, page, heading, kind, grid], where
 grid is null or the fields of `ingest.sections.Grid`, and at the end one object, {"title", "pages",
-"warnings", "readings"} or {"rejected"}. "readings" has [page, how, confidence] for each page of
-formats that have pages. With "compare", the lists are those of `ingest.coverage.PageCoverage`
-instead. Either has {"egress"} as well where a parser tried to reach the network or to start a
-program: a list of [event, target]. A frame {"drawing"} comes before the first page of a file is
-drawn. A frame {"ready"} says that the process is up; its
-"confined" is "" or the reason why the kernel does not help.
+"warnings", "readings", "stated", "type"} or {"rejected"}. "readings" has [page, how, confidence]
+for each page of formats that have pages, "stated" the fields of `ingest.sections.Stated`. With
+"compare", the lists are those of `ingest.coverage.PageCoverage` instead. Either has {"egress"} as
+well where a parser tried to reach the network or to start a program: a list of [event, target]. A
+frame {"drawing"} comes before the first page of a file is drawn. A frame {"ready"} says that the
+process is up; its "confined" is "" or the reason why the kernel does not help.
 
 Before a page is recognised comes {"scan": page}, and the parent replies with a line of JSON:
 {"known": {"words", "layout"}} as an earlier reading sent it, {"left_out": why}, {"later"}, which
@@ -25,10 +27,12 @@ import json
 import os
 import resource
 import signal
+import socket
 import struct
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import astuple
 from typing import Any, BinaryIO
 
 from ingest.coverage import PageCoverage, compare_pdf
@@ -42,18 +46,23 @@ _BATCH = 1 << 18  # characters a frame, more or less
 
 
 def main() -> None:
-    """Serve requests until stdin closes. argv: memory limit in MiB, seconds without progress."""
+    """Serve requests until stdin closes.
+
+    argv: memory limit in MiB, seconds without progress, the descriptor of the socket.
+    """
     memory_mib, seconds = int(sys.argv[1]), float(sys.argv[2])
+    handed = socket.socket(fileno=int(sys.argv[3]))
     _limit(memory_mib)
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # a library that prints must not garble the answers
     attempts: list[tuple[str, str]] = []
     refuse_and_tell(lambda event, target: attempts.append((event, target)))
-    _send(out, {"ready": True, "confined": confine(Need.NOTHING)})
+    _send(out, {"ready": True, "confined": confine(Need.HANDED, readable=[])})
     out.flush()
     for line in sys.stdin.buffer:
         request = json.loads(line)
-        _answer(request, out, memory_mib, seconds, attempts)
+        _, (descriptor,), _, _ = socket.recv_fds(handed, 1, 1)
+        _answer(request, descriptor, out, memory_mib, seconds, attempts)
         signal.setitimer(signal.ITIMER_REAL, 0)
 
 
@@ -68,6 +77,7 @@ def _limit(memory_mib: int) -> None:
 
 def _answer(
     request: dict[str, Any],
+    descriptor: int,
     out: BinaryIO,
     memory_mib: int,
     seconds: float,
@@ -91,7 +101,7 @@ def _answer(
     budget = int(request["text_bytes"])
     try:
         _alarm(seconds)
-        with open(request["path"], "rb") as file:
+        with os.fdopen(descriptor, "rb") as file:
             batch: list[Section | PageCoverage] = []
             size = 0
             sent = time.monotonic()
@@ -112,6 +122,8 @@ def _answer(
             "pages": findings.pages,
             "warnings": findings.warnings,
             "readings": [(one.page, one.how, one.confidence) for one in findings.readings],
+            "stated": astuple(findings.stated),
+            "type": findings.type,
         }
     except ReadLater:
         end = {"later": True}

@@ -265,9 +265,9 @@ def test_the_key_is_its_owners_alone(tmp_path: Path):
 def test_sealed_texts_are_for_the_auditor_alone(tmp_path: Path, key: SigningKey):
     (tmp_path / "public").write_text(AuditorPrivateKey.make(tmp_path / "auditor.pem"))
     texts = Texts("encrypted", key, AuditorKey.read(tmp_path / "public"))
-    kept = texts.keep("Is Kim dismissed? ü")
+    kept = texts.keeping("kim")("Is Kim dismissed? ü")
     assert "Kim" not in str(kept)
-    assert kept["sealed"] != texts.keep("Is Kim dismissed? ü")["sealed"]
+    assert kept["sealed"] != texts.keeping("kim")("Is Kim dismissed? ü")["sealed"]
     assert opened(kept, None) is None
     assert opened(kept, AuditorPrivateKey.read(tmp_path / "auditor.pem")) == "Is Kim dismissed? ü"
     AuditorPrivateKey.make(tmp_path / "other.pem")
@@ -280,6 +280,7 @@ def test_sealed_texts_are_for_the_auditor_alone(tmp_path: Path, key: SigningKey)
 
 def test_hashed_texts_are_alike_for_one_trail_and_for_no_other(tmp_path: Path, key: SigningKey):
     other = SigningKey.make(tmp_path / "other.pem")
-    ours = Texts("hashed", key).keep("yes")
-    assert ours == Texts("hashed", key).keep("yes") != Texts("hashed", other).keep("yes")
+    ours = Texts("hashed", key).keeping("kim")("yes")
+    assert ours == Texts("hashed", key).keeping("lee")("yes")
+    assert ours != Texts("hashed", other).keeping("kim")("yes")
     assert set(ours) == {"hmac"}

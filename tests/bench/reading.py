@@ -152,7 +152,7 @@ def main() -> int:
         for file in _chosen(folder, arguments.half, arguments.limit)
     ]
     with tempfile.TemporaryDirectory() as folder:
-        before = _checkout(arguments.against, Path(folder))
+        before = checkout(arguments.against, Path(folder))
         own = threading.local()
         started: list[Worker] = []
 
@@ -193,7 +193,7 @@ def _half_of(file: Path) -> int:
     return 1 + hashlib.sha256(file.read_bytes()).digest()[0] % 2
 
 
-def _checkout(name: str, folder: Path) -> Path:
+def checkout(name: str, folder: Path) -> Path:
     """The folder `name`, or the commit of that name unpacked into `folder`."""
     if Path(name).is_dir():
         return Path(name)

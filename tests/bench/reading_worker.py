@@ -31,12 +31,13 @@ def main() -> None:
         import_module(library)  # loaded once in the product's process as well
     for line in sys.stdin:
         request = json.loads(line)
-        reply = _compare(request) if "sections" in request else _read(request["path"])
+        reply = _compare(request) if "sections" in request else _read(request)
         replies.write(json.dumps(reply) + "\n")
         replies.flush()
 
 
-def _read(path: str) -> dict[str, Any]:
+def _read(request: dict[str, Any]) -> dict[str, Any]:
+    path = request["path"]
     try:
         reading = import_module("ingest.sandbox.reading")
     except ImportError:
@@ -60,12 +61,26 @@ def _read(path: str) -> dict[str, Any]:
             refusal = str(error)
     return {
         "seconds": time.process_time() - start,
+        "tables": _tables(sections) if request.get("tables") else [],
         "sections": [list(section)[:4] for section in sections],
         "pages": findings.pages or 0,
         "drawn": drawn[0],
         "warnings": findings.warnings,
         "refusal": refusal,
     }
+
+
+def _tables(sections: list[Any]) -> list[dict[str, Any]]:
+    """The tables that a document keeps: names of columns, and rows, each with its page."""
+    chunk = import_module("vectorstore.records").Chunk
+    chunks = [chunk(section.text, section.page, section.heading) for section in sections]
+    return [
+        {
+            "columns": [column.name for column in table.columns],
+            "rows": [[row.page, list(row.cells)] for row in table.rows],
+        }
+        for table in import_module("ingest.tables").tables_of(sections, chunks)
+    ]
 
 
 def _compare(request: dict[str, Any]) -> dict[str, Any]:

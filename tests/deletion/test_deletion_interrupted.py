@@ -45,6 +45,7 @@ def test_the_next_start_takes_its_quotations_too(tmp_path: Path, monkeypatch: py
             "questionnaires": 1,
             "uploads": 0,
             "copies from before an update": 1,
+            "texts of the audit trail": 0,
         }
         with closing(Conversations(DataFolder(folder).conversations)) as saved:
             conversation = saved.read("kim", "about leave.txt in general", set)

@@ -134,7 +134,7 @@ def test_numbers_in_sheets_look_as_they_do_in_the_sheet():
     hidden.append(["hidden value"])
     hidden.sheet_state = "hidden"
     sections, findings = read(saved(book), "a.xlsx")
-    assert text_of(sections) == "Item: Loan; Share: 7.5%; Price: 1234.50 EUR; From: 2025-03-01"
+    assert text_of(sections) == "Item: Loan; Share: 7.5%; Price: 1,234.50 EUR; From: 2025-03-01"
     assert sections[0].heading == "Rates"
     assert findings.warnings == ["1 hidden sheets were left out"]
 

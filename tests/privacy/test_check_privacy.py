@@ -17,7 +17,8 @@ permitted = pytest.mark.skipif(
     not isolation(), reason="no namespaces: needs unshare, ip, mount, and the right to use them"
 )
 # One of each kind: above and below Python, by address and by name, in and beside our process.
-SOME = ("requests", "subprocess_curl", "c_library_in_a_parser", "c_library_that_connects",
+SOME = ("requests", "subprocess_curl", "multiprocessing_spawn", "memory_of_another_process",
+        "c_library_in_a_parser", "c_library_that_connects",
         "listening_socket_turned_round", "dns_query", "getaddrinfo", "c_library_that_sends",
         "c_library_that_looks_up", "gradio_analytics")  # fmt: skip
 

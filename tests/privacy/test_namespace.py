@@ -54,6 +54,8 @@ class NoFilters(CallsKernel):
 def test_a_refusal_is_told_and_changes_nothing(at: str) -> None:
     assert trial(Refusing(at)) == "the kernel refuses it: Operation not permitted"
     assert is_apart(os.getpid()) is False
+    assert is_apart(0) is None, "of a process that cannot be looked into nothing is known"
+    assert is_apart(0, 1) is True, "but what it says itself"
 
 
 def _findings(

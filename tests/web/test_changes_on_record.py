@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pyotp
 import pytest
 from argon2 import PasswordHasher
 from batch.office_runs import Held, until
@@ -29,12 +30,15 @@ from app.people.conversations.store import Conversations
 from app.people.conversations.turns import SavedTurn
 from app.people.curating.uploads import Limits, Uploads
 from app.people.passwords import Passwords
+from app.people.second_factor import make_secret
 from app.serving import web_app
 from app.settings import load_settings
 from app.workspace.wiring import open_workspace
 from app.workspace.workspace import Workspace
 
 UNRECORDED = {
+    "/account/prove": "shows a password once more; it changes nothing that others see",
+    "/sign-in/code": "is `signed-in`, as in tests/web/test_account_security.py",
     "/conversation/{conversation}/rename": "the title of one's own conversation",
     "/conversation/{conversation}/turn/{number}/vote": "one's own opinion of an answer",
     "/conversation/{conversation}/pin": "the order of one's own conversations",
@@ -234,6 +238,16 @@ def own_account(walk: Walk) -> None:
     people = "people-changed"
     signed_out = {"change": "users sign-out", "name": "kim"}
     walk.change(walk.kim, site.kim.id, "/account/sessions", {}, people, signed_out)
+    newest = site.house.sessions.of(site.kim.id)
+    other = site.client("kim")  # and another browser, which is ended alone
+    (key,) = {one.key for one in site.house.sessions.of(site.kim.id)} - {x.key for x in newest}
+    end = {"session": key.hex()}
+    walk.change(walk.kim, site.kim.id, "/account/sessions/end", end, people, signed_out)
+    assert other.get("/account").status_code == 303
+    secret = make_secret()
+    code = {"secret": secret, "code": pyotp.TOTP(secret).now()}
+    factor = {"change": "users second factor", "name": "kim", "second_factor": "set up"}
+    walk.change(walk.kim, site.kim.id, "/account/second-factor", code, people, factor)
     form = {"now": GOOD, "new": BETTER, "again": BETTER}
     changed = {"change": "users password", "name": "kim"}
     walk.change(walk.kim, site.kim.id, "/account/password", form, people, changed)

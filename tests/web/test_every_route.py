@@ -127,16 +127,22 @@ OWN = {
     ("GET", "/questionnaires/state"): {},
     ("GET", "/account"): {},
     ("GET", "/account/password"): {},
+    ("GET", "/account/prove"): {},
+    ("GET", "/account/second-factor"): {},
     ("GET", "/sign-in"): {},
     ("GET", "/health"): {},
 }
 # Change the asker's own session or password, or are there before the sign-in: tests/web/
-# test_sign_in.py and tests/people/test_company_sign_in.py.
+# test_sign_in.py, test_account_security.py and tests/people/test_company_sign_in.py.
 ELSEWHERE = {
     ("POST", "/account/sessions"),
     ("POST", "/account/password"),
+    ("POST", "/account/sessions/end"),
+    ("POST", "/account/prove"),
+    ("POST", "/account/second-factor"),
     ("POST", "/preferences"),  # the asker's own browser: tests/web/test_web_preferences.py
     ("POST", "/sign-in"),
+    ("POST", "/sign-in/code"),
     ("POST", "/sign-out"),
     ("GET", "/sign-in/company"),
     ("GET", "/sign-in/company/return"),

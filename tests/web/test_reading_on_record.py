@@ -32,6 +32,8 @@ READING = {
     "/sign-in/company/return": "the same",
     "/account": "one's own account",
     "/account/password": "one's own account",
+    "/account/prove": "one's own account",
+    "/account/second-factor": "one's own account",
     "/conversations": "one's own conversations; their questions are on record",
     "/conversation-scope": "names of documents that one may read",
     "/documents": "names of documents that one curates",
@@ -141,7 +143,12 @@ def test_what_the_companys_sign_in_changes_is_on_record(site: Site) -> None:
 
     def come(groups: list[str] | None, administrator: bool | None = False) -> str:
         return store.company_person(
-            "iss|1", "eve", origin="company", groups=groups, administrator=administrator
+            "iss|1",
+            "eve",
+            origin="company",
+            groups=groups,
+            administrator=administrator,
+            named_by_us=True,
         ).id
 
     before = site.newest()

@@ -410,6 +410,18 @@ class TableWords:
 
 
 @dataclass(frozen=True, slots=True)
+class KindWords:
+    """Words by which a document says what it is, and when it holds."""
+
+    kinds: Mapping[str, Words]  # policy, contract, invoice, letter, manual, report -> their names
+    compounds: bool  # whether such a name may end a longer word: "Wartungsvertrag"
+    salutations: Patterns  # at the beginning of a letter
+    valid_from: Patterns  # before the first day: "valid from"
+    valid_until: Patterns  # before the last day
+    automatic_descriptions: Patterns  # by which a program says that it described a picture itself
+
+
+@dataclass(frozen=True, slots=True)
 class SupportWords:
     """Words by which one sentence is compared with another that may say the same.
 
@@ -476,3 +488,4 @@ class Language:
     decimal_mark: str  # "." or ","
     tables: TableWords
     support: SupportWords
+    kinds: KindWords

@@ -8,6 +8,7 @@ from vectorstore.languages.base import (
     DenialWords,
     EditionWords,
     FigureWords,
+    KindWords,
     LabelWords,
     Language,
     NumberWords,
@@ -63,7 +64,7 @@ _ARE_THERE = (
 _IN_ALL = rf"(?: (?:insgesamt|hier|derzeit|zurzeit|momentan|aktuell|gerade|überhaupt|alles|für mich|in {_THE_COLLECTION}|gespeichert|vorliegen|verfügbar|vorhanden))?"
 _PLACE_OR_TOPIC = r"(?: (?P<what>(?:im|in|über|zu|zum|zur|bezüglich|betreffend) .+))?"
 _TOPIC_OF = r"(?:über|zu|zum|zur|bezüglich|betreffend|mit angaben zu|mit informationen (?:über|zu))"
-_KINDS_OF_FILES = r"(?:pdfs?|pdf-dateien|word|word-dateien|excel|excel-dateien|excel-tabellen|powerpoint|tabellen|arbeitsmappen|präsentationen|folien|html|webseiten|markdown|csv|csv-dateien|text|textdateien|e-?mails?|mails|bilder|scans)"
+_KINDS_OF_FILES = r"(?:pdfs?|pdf-dateie?n?|word|word-dateie?n?|excel|excel-dateie?n?|excel-tabellen?|powerpoint|tabellen?|arbeitsmappen?|präsentation(?:en)?|folien|html|webseiten?|markdown|csv|csv-dateie?n?|text|textdateie?n?|e-?mails?|mails?|bild(?:er)?|scans?)"
 
 
 LANGUAGE = Language(
@@ -661,6 +662,7 @@ LANGUAGE = Language(
             "list_kind": (
                 rf"welche (?P<what>{_KINDS_OF_FILES})(?:[- ]?{_DOCUMENTS})? {_ARE_THERE}{_IN_ALL}",
                 rf"(?:liste|zeige?|nenne?)(?: mir)?(?: alle)?(?: die)? (?P<what>{_KINDS_OF_FILES})(?:[- ]?{_DOCUMENTS})?(?: auf)?{_IN_ALL}",
+                rf"(?:gibt es|hast du|haben sie|haben wir|habt ihr|ist|sind) (?:auch )?(?:ein |eine |einen |irgendein |irgendwelche )?(?P<what>{_KINDS_OF_FILES})(?:[- ]?{_DOCUMENTS})?(?: (?:unter|in|bei) (?:den|deinen|unseren|meinen|ihren) {_DOCUMENTS})?(?: dabei)?{_IN_ALL}",
             ),
             "about": (
                 rf"(?:gibt es|hast du|haben sie|haben wir|habt ihr) (?:auch )?(?:ein |eine |irgendein |irgendwelche )?(?:anderes? )?{_DOCUMENTS} {_TOPIC_OF} (?P<what>.+)",
@@ -765,16 +767,18 @@ LANGUAGE = Language(
             "davon",
         ),
         file_types={
-            "pdf": split("pdf pdfs pdf-dateien"),
-            "docx": split("word word-dateien"),
-            "xlsx": split("excel excel-dateien excel-tabellen tabellen arbeitsmappen"),
-            "pptx": split("powerpoint präsentationen folien"),
-            "html": split("html webseiten"),
+            "pdf": split("pdf pdfs pdf-datei pdf-dateien"),
+            "docx": split("word word-datei word-dateien"),
+            "xlsx": split(
+                "excel excel-datei excel-dateien excel-tabelle excel-tabellen tabelle tabellen arbeitsmappe arbeitsmappen"
+            ),
+            "pptx": split("powerpoint präsentation präsentationen folien"),
+            "html": split("html webseite webseiten"),
             "md": split("markdown"),
-            "csv": split("csv csv-dateien"),
-            "txt": split("text textdateien"),
-            "eml": split("email emails e-mail e-mails mail mails"),
-            "png": split("bilder scans"),
+            "csv": split("csv csv-datei csv-dateien"),
+            "txt": split("text textdatei textdateien"),
+            "eml": split("email emails e-mail e-mails mail mail mails"),
+            "png": split("bild bilder scan scans"),
         },
         replies={
             "count": "Es gibt {count} Dokumente{where}.",
@@ -1285,6 +1289,35 @@ LANGUAGE = Language(
             how="{how} (Zeilen {rows}; Spalte {column})",
             and_="und",
             source="„{table}“ in {document}",
+        ),
+    ),
+    kinds=KindWords(
+        kinds=split_all(
+            {
+                "policy": "richtlinie richtlinien leitlinie ordnung dienstanweisung vorschrift"
+                " betriebsvereinbarung",
+                "contract": "vertrag vereinbarung mietvertrag nachtrag",
+                "invoice": "rechnung",
+                "letter": "brief schreiben anschreiben",
+                "manual": "handbuch anleitung leitfaden",
+                "report": "bericht protokoll",
+            }
+        ),
+        compounds=True,
+        salutations=(r"sehr\s+geehrte", r"liebe[r]?\s+\w"),
+        valid_from=(
+            r"(?:gültig|wirksam|in\s+kraft|gilt|beginnt)(?:\s+(?:ab|seit|vom|von|am))(?:\s+dem)?",
+            r"tritt\s+am",
+            r"(?:vertragsbeginn|inkrafttreten|beginn)",
+        ),
+        valid_until=(
+            r"(?:gültig|wirksam|in\s+kraft|gilt)\s+bis(?:\s+zum)?",
+            r"(?:endet|erlischt|läuft)\s+(?:am|zum)",
+            r"(?:vertragsende|ablaufdatum)",
+        ),
+        automatic_descriptions=(
+            r"automatisch\s+generiert",
+            r"ki-generierte\s+inhalte\s+können\s+fehlerhaft\s+sein",
         ),
     ),
     support=SupportWords(

@@ -8,6 +8,7 @@ from vectorstore.languages.base import (
     DenialWords,
     EditionWords,
     FigureWords,
+    KindWords,
     LabelWords,
     Language,
     NumberWords,
@@ -886,6 +887,7 @@ LANGUAGE = Language(
             "list_kind": (
                 rf"(?:which|what) (?P<what>{_KINDS_OF_FILES})(?: {_DOCUMENTS})? {_ARE_THERE}{_IN_ALL}",
                 rf"(?:list|show|name)(?: me| us)?(?: all)?(?: the| your| my| our)? (?P<what>{_KINDS_OF_FILES})(?: {_DOCUMENTS})?{_IN_ALL}",
+                rf"(?:(?:is|are) there|(?:do|have) (?:you|we) (?:have|got)) (?:also )?(?:an? |any |some )?(?P<what>{_KINDS_OF_FILES})(?: {_DOCUMENTS})?(?: (?:among|in|within) (?:the|your|our|my) {_DOCUMENTS})?{_IN_ALL}",
             ),
             "about": (
                 rf"(?:is|are) there (?:also )?(?:a |an |any |some )?(?:other )?{_DOCUMENTS} {_TOPIC_OF} (?P<what>.+)",
@@ -1390,6 +1392,34 @@ LANGUAGE = Language(
             how="{how} (rows {rows}; column {column})",
             and_="and",
             source="“{table}” of {document}",
+        ),
+    ),
+    kinds=KindWords(
+        kinds=split_all(
+            {
+                "policy": "policy policies guideline guidelines regulation regulations directive",
+                "contract": "contract agreement lease nda amendment",
+                "invoice": "invoice invoices bill",
+                "letter": "letter",
+                "manual": "manual handbook guide instructions runbook",
+                "report": "report minutes briefing",
+            }
+        ),
+        compounds=False,
+        salutations=(r"dear\s+\w",),
+        valid_from=(
+            r"(?:valid|effective|in\s+force|applicable|applies|holds|commences|begins|starts)"
+            r"(?:\s+(?:as\s+of|as\s+from|from|since|on))?",
+            r"(?:effective|commencement|start)\s+date",
+        ),
+        valid_until=(
+            r"(?:valid|in\s+force|applies|holds)\s+(?:until|till|to|through)",
+            r"(?:expires|ends|terminates)(?:\s+on)?",
+            r"(?:expiry|expiration|end)\s+date",
+        ),
+        automatic_descriptions=(
+            r"automatically\s+generated",
+            r"ai-generated\s+content\s+may\s+be\s+incorrect",
         ),
     ),
     support=SupportWords(

@@ -94,6 +94,8 @@ def _read(path: Path, parse: Callable[[object, str], Question]) -> list[Question
                 f"{path}, line {number}: not a JSON object on one line ({error.msg}, "
                 f"column {error.colno})"
             ) from error
+        except RecursionError as error:
+            raise QuestionFileError(f"{path}, line {number}: is nested too deeply") from error
         except ValueError as error:
             raise QuestionFileError(f"{path}, line {number}: {error}") from error
         if question.qid in first_line:

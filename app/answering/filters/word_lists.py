@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from app.answering.filters.port import Finding
+from ingest.sandbox.calling import CallRefused, call_confined
 
 _LONGEST_PATTERN = 1_000  # characters that one place may have for its filter to have a reach
+_LARGEST = 8 << 20  # bytes of a file
 _BESIDE = 2  # the letters on both sides are looked at
 _SEPARATOR = r"[^\pL\pN_]"
 _KNOWN = {"name", "words", "patterns"}
@@ -77,21 +79,56 @@ class WordList:
 def read_word_list(path: Path) -> WordList:
     """Read a list: TOML with `name`, `words` and `patterns`, or plain text with a word a line.
 
-    In a text file a line that begins with # is left out, and the name is that of the file.
+    In a text file a line that begins with # is left out, and the name is that of the file. A
+    process with limits reads the file. Raises WordListError.
     """
     try:
-        content = path.expanduser().read_text(encoding="utf-8-sig")
+        name, words, patterns = call_confined(
+            list_here,
+            readable=[path.expanduser()],
+            path=str(path),
+            file=str(path.expanduser().absolute()),
+        )
+    except CallRefused as refused:
+        if refused.kind == WordListError.__name__:
+            raise WordListError(str(refused)) from None
+        raise WordListError(
+            f"{path}: the word list {refused}; correct filters.lists or the file"
+        ) from None
+    return WordList(name, words, patterns, str(path))
+
+
+def list_here(path: str, file: str) -> tuple[str, list[str], list[str]]:
+    """What `read_word_list` asks its process: name, words and patterns, which can be used."""
+    name, words, patterns = _read_list(Path(path), Path(file))
+    WordList(name, words, patterns, path)
+    return name, words, patterns
+
+
+def _read_list(path: Path, file: Path) -> tuple[str, list[str], list[str]]:
+    """`path` is what the settings call the file."""
+    try:
+        with file.open("rb") as opened:
+            start = opened.read(_LARGEST + 1)
+        if len(start) > _LARGEST:
+            raise WordListError(
+                f"{path}: the word list has more than {_LARGEST >> 20} MiB; divide it, or correct "
+                "filters.lists"
+            )
+        content = start.decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise WordListError(
             f"{path}: the word list cannot be read ({error}); correct filters.lists or the file"
         ) from error
     if path.suffix.lower() != ".toml":
         lines = [line.strip() for line in content.splitlines()]
-        return WordList(path.stem, [x for x in lines if not x.startswith("#")], [], str(path))
+        return path.stem, [line for line in lines if not line.startswith("#")], []
     try:
         told = tomllib.loads(content)
-    except tomllib.TOMLDecodeError as error:
+    except ValueError as error:  # TOML's own, and numbers that Python takes for too long
         raise WordListError(f"{path}: is no valid TOML ({error}); correct that line") from error
+    except RecursionError as error:
+        raise WordListError(f"{path}: is nested too deeply; correct the file") from error
     unknown = sorted(set(told) - _KNOWN)
     if unknown:
         raise WordListError(
@@ -104,7 +141,7 @@ def read_word_list(path: Path) -> WordList:
     name = told.get("name", path.stem)
     if not isinstance(name, str) or not name.strip():
         raise WordListError(f"{path}: name must be a few words")
-    return WordList(name, told.get("words", []), told.get("patterns", []), str(path))
+    return name, told.get("words", []), told.get("patterns", [])
 
 
 def _escaped(word: str) -> str:

@@ -125,7 +125,7 @@ class Summariser:
                 ),
                 timings={"total_s": time.perf_counter() - started},
                 model=self._model.name,
-                notices=notices_of(told, "\n".join(point.text for point in said), 0),
+                notices=notices_of(told, "\n".join(point.text for point in said), 0, citations),
             )
         )
 

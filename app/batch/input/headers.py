@@ -90,6 +90,8 @@ def _guessed(head: Sequence[Row], remarks: Remarks) -> tuple[Columns, int]:
             remarks.say(f"no header was recognised: row {number} is asked like the others")
         names = tuple("question" if at == place else f"column {at + 1}" for at in range(width))
         return Columns(names, place, {}), 0
+    # The questions may be beside the columns that have a heading.
+    names = (*names, *(f"column {at + 1}" for at in range(len(names), place + 1)))
     remarks.say(
         f"row {number} was taken as the header and not asked; the questions are those of the "
         f"column {names[place]!r}"

@@ -207,7 +207,9 @@ def _checked(row: Row, columns: Columns) -> Question | RowProblem:
     cells = (*row.cells, *[""] * (len(columns.names) - len(row.cells)))
     if any(_HALF.search(text) for text in (*columns.names, *cells)):
         return RowProblem(row.number, "holds half a character, such as \\ud800: write it anew")
-    text = " ".join(cells[columns.question].split())
+    # The question's column may be beside those that have a heading.
+    written = cells[columns.question] if columns.question < len(cells) else ""
+    text = " ".join(written.split())
     if not text:
         return RowProblem(row.number, "has no question")
     if len(text) > LONGEST:

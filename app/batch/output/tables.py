@@ -16,9 +16,11 @@ from app.batch.output.columns import (
 )
 from app.batch.output.formulas import texts
 from app.batch.records import RowResult, RunInfo
+from ingest.sandbox.calling import CallRefused, call_confined
 from vectorstore.disk import replacing
 
 FORMATS = (".xlsx", ".csv", ".jsonl")
+_READ_MIB = 3072  # for the results of a hundred thousand questions
 
 
 class TableError(Exception):
@@ -64,7 +66,28 @@ def write_text(file: TextIO, suffix: str, info: RunInfo, results: Results) -> No
 
 
 def read_results(path: Path) -> tuple[RunInfo, list[RowResult]]:
-    """A run and its results from JSON lines of ours. Raises TableError."""
+    """A run and its results from JSON lines of ours. Raises TableError.
+
+    The file may be anybody's by now, so a process with limits reads it.
+    """
+    try:
+        run, rows = call_confined(
+            results_here, readable=[path], memory_mib=_READ_MIB, file=str(path.absolute())
+        )
+    except CallRefused as refused:
+        if refused.kind == TableError.__name__:
+            raise TableError(str(refused)) from None
+        raise TableError(f"{path} is no file of results of ours: it {refused}") from None
+    return from_json(RunInfo, run), [from_json(RowResult, row) for row in rows]
+
+
+def results_here(file: str) -> tuple[str, list[str]]:
+    """What `read_results` asks its process: the run and its results, as JSON."""
+    info, results = _read_results(Path(file))
+    return to_json(info), [to_json(result) for result in results]
+
+
+def _read_results(path: Path) -> tuple[RunInfo, list[RowResult]]:
     results: list[RowResult] = []
     info: RunInfo | None = None
     try:
@@ -76,7 +99,7 @@ def read_results(path: Path) -> tuple[RunInfo, list[RowResult]]:
                     raise TableError(f"{path} holds rows of two runs; compare them one by one")
                 info = run
                 results.append(from_json(RowResult, json.dumps(found)))
-    except (OSError, ValueError, KeyError, AttributeError, TypeError) as error:
+    except (OSError, ValueError, KeyError, AttributeError, TypeError, RecursionError) as error:
         raise TableError(
             f"{path} is no file of results of ours ({type(error).__name__})"
         ) from error

@@ -106,7 +106,7 @@ def _notes(path: Path) -> Iterator[dict[str, object]]:
     for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
         try:
             note = json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             continue
         if isinstance(note, dict):
             yield note

@@ -8,6 +8,8 @@ from pathlib import Path
 from app.governance.audit.keys import SigningKey, VerifyKey
 from app.governance.audit.reading import records
 from app.governance.audit.records import TrailFault, canonical
+from app.governance.audit.text_keys import TextKeys
+from app.governance.audit.texts import readable
 from app.governance.audit.verifying import verify
 from vectorstore.disk import replacing, sha256_of, write_whole
 
@@ -28,8 +30,18 @@ class Exported:
     signature: str = ""
 
 
-def export(folder: Path, key: SigningKey, out: Path, *, since: str, until: str) -> Exported:
+def export(
+    folder: Path,
+    key: SigningKey,
+    out: Path,
+    *,
+    since: str,
+    until: str,
+    keys: TextKeys | None = None,
+) -> Exported:
     """Write the records as JSON lines to `out`, and its signature to `out`.signature.json.
+
+    Texts whose `keys` are there stand in it as they are: whoever gets the file has no keys.
 
     Raises TrailFault if the trail is not whole, which the signature would hide, or a file cannot
     be written; what was in `out` before is still there then.
@@ -46,7 +58,8 @@ def export(folder: Path, key: SigningKey, out: Path, *, since: str, until: str) 
     try:
         with replacing(out) as partial, partial.open("wb") as opened:
             for record in records(folder, since=since, until=until, signed_by=key.public):
-                line = canonical(asdict(record)) + b"\n"
+                told = {**asdict(record), "data": readable(record.data, None, keys)}
+                line = canonical(told) + b"\n"
                 opened.write(line)
                 together.update(line)
                 count, first, last = count + 1, first or record.seq, record.seq

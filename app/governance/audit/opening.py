@@ -18,6 +18,7 @@ from app.governance.audit.head import load_head
 from app.governance.audit.keys import AuditorKey, SigningKey
 from app.governance.audit.reading import newest
 from app.governance.audit.records import RecordKind, TrailFault, TrailFull, canonical, sha256_of
+from app.governance.audit.text_keys import TextKeys
 from app.governance.audit.texts import Texts
 from app.governance.audit.trail import Trail
 from app.settings import Settings
@@ -60,13 +61,19 @@ def open_trail(settings: Settings, command: str) -> Iterator[Trail]:
             )
         auditor = AuditorKey.read(settings.audit.auditor_key)
     key = _key(settings)
-    trail = Trail.open(
-        trail_folder(settings),
-        key,
-        texts=Texts(texts_mode, key, auditor),
-        rotate_bytes=settings.audit.rotate_mib << 20,
-    )
+    keys = TextKeys(DataFolder(settings.home).audit_texts)
     try:
+        trail = Trail.open(
+            trail_folder(settings),
+            key,
+            texts=Texts(texts_mode, key, auditor, keys),
+            rotate_bytes=settings.audit.rotate_mib << 20,
+        )
+    except BaseException:
+        keys.close()
+        raise
+    try:
+        keys.set_ages(settings.audit.texts_least_days, settings.audit.texts_most_days)
         _mark_begun(settings)
         _record_settings(trail, settings)
         said = {"command": command, "process": os.getpid(), "version": version()}
@@ -81,6 +88,7 @@ def open_trail(settings: Settings, command: str) -> Iterator[Trail]:
             trail.record(RecordKind.TRAIL_CLOSED, person=local_person(), data=closed)
     finally:
         trail.close()
+        keys.close()
 
 
 def version() -> str:

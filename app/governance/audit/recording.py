@@ -6,7 +6,7 @@ import hashlib
 import logging
 import threading
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, replace
 from functools import cache
 from importlib.resources import files
@@ -22,6 +22,7 @@ from app.answering.window import tokens_sha256
 from app.engine.client import Completion
 from app.governance.audit.opening import local_person
 from app.governance.audit.records import RecordKind, TrailFault
+from app.governance.audit.texts import Keep
 from app.governance.audit.trail import Trail
 from vectorstore.index import Index
 from vectorstore.records import DocumentRecord, Hit, SearchResult
@@ -68,31 +69,35 @@ class Recorder:
 
     def asked(self, ask: Ask) -> "Recording":
         """Put a question on record. Raises TrailFault, before anything is done."""
-        scope = ask.scope
+        scope, person = ask.scope, ask.person or local_person()
+        keep = self._trail.texts.keeping(person)
         about = {
-            "question": self._trail.texts.keep(ask.question),
+            "question": keep(ask.question),
             "spaces": list(scope.spaces or ()),
             "documents": None if scope.documents is None else list(scope.documents),
-            "instruction": self._trail.texts.keep(ask.instruction) if ask.instruction else None,
+            "instruction": keep(ask.instruction) if ask.instruction else None,
             "earlier": [turn.id for turn in ask.history],
         }
-        return Recording(self, about, ask.person or local_person())
+        # What comes later in a conversation repeats what came before.
+        drawn = {place for turn in ask.history for place in _drawn_from(turn)}
+        return Recording(self, about, person, drawn)
 
     def to_summarise(self, document: DocumentRecord, person: str) -> "Recording":
         """Put on record that a document is to be summarised."""
         about = {"summarise": {"space": document.space, "document": document.name}}
-        return Recording(self, about, person or local_person())
+        drawn = {(document.space, document.name)}
+        return Recording(self, about, person or local_person(), drawn)
 
     def searched(self, ask: Ask, result: SearchResult) -> None:
         """Put on record what a search found, before it is shown."""
-        self.write(
-            RecordKind.SEARCH,
-            ask.person or local_person(),
-            {
-                "question": self._trail.texts.keep(ask.question),
-                "passages": self.passages(result.hits),
-            },
-        )
+        person = ask.person or local_person()
+        keep = self._trail.texts.keeping(person)
+        said = {"question": keep(ask.question), "passages": self.passages(result.hits)}
+        self.write(RecordKind.SEARCH, person, said)
+
+    def keeping(self, person: str, documents: Collection[tuple[str, str]]) -> Keep:
+        """What puts texts into a record; see `app.governance.audit.texts.Texts.keeping`."""
+        return self._trail.texts.keeping(person, documents)
 
     def write(self, kind: RecordKind, person: str, data: Mapping[str, Any]) -> None:
         self._trail.record(kind, person=person, data=data)
@@ -115,9 +120,8 @@ class Recorder:
             for hit in hits
         ]
 
-    def answered(self, answer: Answer, draft: str) -> dict[str, Any]:
+    def answered(self, answer: Answer, draft: str, keep: Keep) -> dict[str, Any]:
         """What a record says of a finished answer."""
-        keep = self._trail.texts.keep
         return {
             "answer_id": answer.id,
             "answer": keep(answer.answer),
@@ -128,55 +132,50 @@ class Recorder:
             "searched": keep(answer.searched) if answer.searched else None,
             "outcome": answer.outcome,
             "form": answer.form,
-            "plan": self._plan(answer.plan) if answer.plan else None,
+            "plan": _plan(answer.plan, keep) if answer.plan else None,
             "missing": len(answer.missing),
             "searches": [list(chunks) for chunks in answer.searches],
             "passages": self.passages(answer.passages),
             "numbers": dict(answer.numbers),
-            "citations": [self._citation(citation) for citation in answer.citations],
+            "citations": [_citation(citation, keep) for citation in answer.citations],
             "notices": [asdict(notice) for notice in answer.notices],
             "unsupported": sum(not sentence.supported for sentence in answer.sentences),
+            "embedder": self._embedder(),
             **_cost(answer.usage, answer.timings),
         }
 
-    def _plan(self, plan: Plan) -> dict[str, Any]:
-        return {
-            "kind": plan.kind.value,
-            "parts": [self._trail.texts.keep(part) for part in plan.parts],
-            "operation": plan.operation,
-            "language": plan.language,
-        }
+    def _embedder(self) -> dict[str, str]:
+        """What found the passages; the last is the hash of the file that runs."""
+        one = self._index.embedder
+        return {"name": one.name, "sha256": one.sha256, "file_sha256": one.file_sha256}
 
-    def summarised(self, summary: Summary) -> dict[str, Any]:
+    def summarised(self, summary: Summary, keep: Keep) -> dict[str, Any]:
         """What a record says of a finished summary."""
         said = "\n".join(point.text for point in summary.points)
         return {
-            "summary": self._trail.texts.keep(said),
+            "summary": keep(said),
             "notices": [asdict(notice) for notice in summary.notices],
-            "citations": [self._citation(citation) for citation in summary.citations],
+            "citations": [_citation(citation, keep) for citation in summary.citations],
             **_cost(summary.usage, summary.timings),
-        }
-
-    def draft(self, draft: str) -> dict[str, Any]:
-        return {"draft": self._trail.texts.keep(draft)}
-
-    def _citation(self, citation: Citation) -> dict[str, Any]:
-        return {
-            "n": citation.n,
-            "chunk_id": citation.chunk_id,
-            "space": citation.space,
-            "document": citation.document,
-            "page": citation.page,
-            "quote": self._trail.texts.keep(citation.quote),
         }
 
 
 class Recording:
     """The records of one question or summary, from when it was asked until it ended."""
 
-    def __init__(self, recorder: Recorder, asked: Mapping[str, Any], person: str) -> None:
-        """Raises TrailFault where the question cannot be recorded."""
+    def __init__(
+        self,
+        recorder: Recorder,
+        asked: Mapping[str, Any],
+        person: str,
+        drawn: Collection[tuple[str, str]],
+    ) -> None:
+        """`drawn` are the documents, by space and name, whose words may come into the answer.
+
+        Raises TrailFault where the question cannot be recorded.
+        """
         self._recorder = recorder
+        self._drawn = set(drawn)
         self._person = person
         self._id = uuid.uuid4().hex
         self._draft = ""
@@ -194,7 +193,7 @@ class Recording:
         try:
             found = model()
         except Exception as error:
-            failed = {"reason": type(error).__name__, **self._recorder.draft(""), "prompts": []}
+            failed = {"reason": type(error).__name__, **self._draft_kept(), "prompts": []}
             self.write(RecordKind.STOPPED, failed)
             raise
         self._engine = WatchedEngine(found.engine)
@@ -213,6 +212,7 @@ class Recording:
         """Put on record what an event shows; a draft when it ends."""
         match event:
             case Reading(passages, dropped):
+                self._drawn |= {(hit.space, hit.document) for hit in passages}
                 shown = {"passages": self._recorder.passages(passages)}
                 left_out = {"passages": dropped.passages, "history_turns": dropped.history_turns}
                 self.write(RecordKind.PASSAGES, {**shown, "dropped": left_out})
@@ -220,16 +220,29 @@ class Recording:
                 self._draft = text
             case Finished(answer):
                 kind = RecordKind.ANSWER if answer.found else RecordKind.REFUSAL
-                self._end(kind, lambda: self._recorder.answered(answer, self._draft))
+                self._drawn |= _drawn_from(answer)
+                self._end(
+                    kind, lambda: self._recorder.answered(answer, self._draft, self._keeping())
+                )
             case Summarised(summary):
-                self._end(RecordKind.SUMMARY, lambda: self._recorder.summarised(summary))
+                self._end(
+                    RecordKind.SUMMARY,
+                    lambda: self._recorder.summarised(summary, self._keeping()),
+                )
 
     def stopped(self, reason: str) -> None:
         """Put on record that it ended without an answer, unless it has ended already."""
         self._end(
             RecordKind.STOPPED,
-            lambda: {"reason": reason, **self._recorder.draft(self._draft)},
+            lambda: {"reason": reason, **self._draft_kept()},
         )
+
+    def _keeping(self) -> Keep:
+        """What puts the texts of the last record into it."""
+        return self._recorder.keeping(self._person, self._drawn)
+
+    def _draft_kept(self) -> dict[str, Any]:
+        return {"draft": self._keeping()(self._draft)}
 
     def abandon(self) -> None:
         """Record no more: to record what happened is what failed."""
@@ -281,6 +294,33 @@ class Recorded(WrappedStream[E]):
         except TrailFault as error:
             # Nobody listens any more, and the next question will be refused in these words.
             log.error("the end of a stopped answer could not be recorded: %s", error)
+
+
+def _drawn_from(answer: Answer) -> set[tuple[str, str]]:
+    """The documents, by space and name, whose words an answer may hold."""
+    found = {(hit.space, hit.document) for hit in answer.passages}
+    found |= {(one.space, one.document) for one in (*answer.citations, *answer.evidence)}
+    return found | set(answer.named)
+
+
+def _plan(plan: Plan, keep: Keep) -> dict[str, Any]:
+    return {
+        "kind": plan.kind.value,
+        "parts": [keep(part) for part in plan.parts],
+        "operation": plan.operation,
+        "language": plan.language,
+    }
+
+
+def _citation(citation: Citation, keep: Keep) -> dict[str, Any]:
+    return {
+        "n": citation.n,
+        "chunk_id": citation.chunk_id,
+        "space": citation.space,
+        "document": citation.document,
+        "page": citation.page,
+        "quote": keep(citation.quote),
+    }
 
 
 def text_sha256(text: str) -> str:

@@ -44,11 +44,13 @@ class RecordKind(Enum):
     SOURCE_OPENED = "source-opened"
     INGEST = "ingest"  # written before the document is stored
     INGEST_FAILED = "ingest-failed"
+    REINDEX = "reindex"  # all vectors are made anew
     MOVE = "move"  # of a document to another space
     DELETION = "deletion"
     DELETION_REFUSED = "deletion-refused"  # a hold
     DELETION_RECEIPT = "deletion-receipt"
     RETENTION = "retention-changed"
+    TEXTS_ERASED = "texts-erased"  # of the trail, at the age that the settings name
     HOLD = "hold-changed"
     EXPORT = "export"
     CONVERSATION = "conversation-changed"  # erased by its person

@@ -14,7 +14,8 @@ from app.governance.audit.keys import AuditorPrivateKey
 from app.governance.audit.reading import holding, records
 from app.governance.audit.recording import WatchedEngine, prompt_words_sha256, text_sha256
 from app.governance.audit.records import Record, RecordKind, TrailFault
-from app.governance.audit.texts import opened
+from app.governance.audit.text_keys import TextKeys
+from app.governance.audit.texts import is_erased, opened
 from app.governance.audit.trail import Trail
 from vectorstore.index import Index
 from vectorstore.records import Hit, SearchResult
@@ -278,7 +279,7 @@ def _turn(trail: Trail, answer_id: str, private: AuditorPrivateKey | None) -> _T
             "its question is missing; run `strongroom audit verify`"
         )
     texts = [
-        _text(answered.seq, kept, private) if kept else ""
+        _text(answered.seq, kept, private, trail.texts.keys) if kept else ""
         for kept in (
             asked.data["question"],
             answered.data["answer"],
@@ -290,15 +291,19 @@ def _turn(trail: Trail, answer_id: str, private: AuditorPrivateKey | None) -> _T
     return _Turn(asked, answered, *texts)
 
 
-def _text(seq: int, kept: Mapping[str, str], private: AuditorPrivateKey | None) -> str:
-    text = opened(kept, private)
-    if text is None:
-        raise NoSuchAnswer(
-            f"record {seq} holds its texts "
-            + ("sealed: give the auditor's key with --private-key" if "sealed" in kept
-               else "as hashes only, so the answer cannot be made again")
-        )  # fmt: skip
-    return text
+def _text(
+    seq: int, kept: Mapping[str, str], private: AuditorPrivateKey | None, keys: TextKeys | None
+) -> str:
+    text = opened(kept, private, keys)
+    if text is not None:
+        return text
+    if is_erased(kept, keys):
+        why = "erased: their document or person was deleted, or they were too old"
+    elif "sealed" in kept:
+        why = "sealed: give the auditor's key with --private-key"
+    else:
+        why = "as hashes only, so the answer cannot be made again"
+    raise NoSuchAnswer(f"record {seq} holds its texts {why}")
 
 
 def _as_it_was(index: Index, said: Mapping[str, Any]) -> Hit | None:

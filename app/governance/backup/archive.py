@@ -7,8 +7,9 @@ import shutil
 import tarfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
 from app.data_folder.layout import LAYOUT, DataFolder
 from app.governance.audit.keys import VerifyKey
@@ -21,14 +22,23 @@ from app.governance.backup.contents import (
     HeldFile,
     Manifest,
     is_safe,
+    manifest_of,
     read_manifest,
 )
 from app.governance.backup.sealing import Opening, Sealing, is_sealed
+from ingest.sandbox.calling import CallRefused, call_confined
 from vectorstore.disk import open_new, sync_file
 
 _LARGEST_LIST = 1 << 28  # bytes of the list of contents
 _PIECE = 1 << 20
 _SPARE = 64 << 20  # bytes of a disk that a restore leaves free
+_LARGEST_HEADER = 1 << 20  # bytes of what stands before a file: we write a long name, or a size
+_BEFORE_A_FILE = (
+    *(tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.SOLARIS_XHDTYPE),
+    *(tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK),
+)
+_VERIFY_MIB = 4096  # scrypt takes up to 1 GiB, and the list of what a backup holds as much
+_VERIFY_SECONDS, _SLOWEST = 120.0, 2e6  # and one more second for so many bytes
 
 
 class Writer:
@@ -82,7 +92,41 @@ def writing(partial: Path, passphrase: str | None) -> Iterator[Writer]:
 
 
 def verify(file: Path, passphrase: str | None, key: VerifyKey | None) -> Manifest:
-    """Read the whole backup, and compare all of it with its signed list. Raises BackupFault."""
+    """Read the whole backup, and compare all of it with its signed list. Raises BackupFault.
+
+    A process of its own reads it, with limits: until its signature is known, anybody may have
+    written it.
+    """
+    try:
+        size = file.stat().st_size
+    except OSError as error:
+        raise BackupFault(f"{file} cannot be read ({error.strerror or error})") from error
+    try:
+        said = call_confined(
+            verify_here,
+            readable=[file],
+            memory_mib=_VERIFY_MIB,
+            seconds=_VERIFY_SECONDS + size / _SLOWEST,
+            file=str(file.absolute()),
+            passphrase=passphrase,
+            key=key.pem() if key else None,
+        )
+    except CallRefused as refused:
+        if refused.kind == BackupFault.__name__:
+            raise BackupFault(str(refused)) from None
+        raise BackupFault(
+            f"{file} {refused}: it is damaged or hostile; copy it once more"
+        ) from None
+    return manifest_of(said)
+
+
+def verify_here(file: str, passphrase: str | None, key: str | None) -> dict[str, Any]:
+    """What `verify` asks its process; the manifest's fields."""
+    known = VerifyKey.from_pem(key.encode(), "the key") if key else None
+    return asdict(_verified(Path(file), passphrase, known))
+
+
+def _verified(file: Path, passphrase: str | None, key: VerifyKey | None) -> Manifest:
     found: list[HeldFile] = []
     ends: dict[str, bytes] = {}
     with _reading(file, passphrase) as archive:
@@ -165,12 +209,14 @@ def _reading(file: Path, passphrase: str | None) -> Iterator[tarfile.TarFile]:
             if sealed and not passphrase:
                 raise BackupFault(f"{file} is under a passphrase: give --passphrase-file")
             source: object = Opening(opened, passphrase) if sealed and passphrase else opened
-            with tarfile.open(fileobj=cast("BinaryIO", source), mode="r|") as archive:
+            with tarfile.open(
+                fileobj=cast("BinaryIO", source), mode="r|", tarinfo=_Entry
+            ) as archive:
                 yield archive
             if isinstance(source, Opening):
                 while source.read(_PIECE):  # to its marked end
                     pass
-    except tarfile.TarError as error:
+    except (tarfile.TarError, RecursionError) as error:
         raise BackupFault(
             f"{file} is cut off, damaged or no backup of ours ({error}); copy it once more"
         ) from error
@@ -202,6 +248,19 @@ def _entry(path: str, size: int) -> tarfile.TarInfo:
     entry = tarfile.TarInfo(path)
     entry.size, entry.mode, entry.mtime = size, 0o600, 0
     return entry
+
+
+class _Entry(tarfile.TarInfo):
+    """An entry of an archive; what stands before it is not read where it is large.
+
+    tarfile reads all of it into memory, and says that subclasses may decide what becomes of it.
+    """
+
+    def _proc_member(self, archive: tarfile.TarFile) -> tarfile.TarInfo:
+        if self.type in _BEFORE_A_FILE and self.size > _LARGEST_HEADER:
+            raise tarfile.ReadError(f"{self.size:,} bytes before a file")
+        processed: tarfile.TarInfo = super()._proc_member(archive)  # type: ignore[misc]
+        return processed
 
 
 class _Hashing:

@@ -1,10 +1,11 @@
 """What belongs into a backup of a data folder, and the signed list of what one holds."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from app.data_folder.layout import LAYOUT, DataFolder
 from app.governance.audit.keys import VerifyKey
@@ -88,14 +89,12 @@ def read_manifest(content: bytes, signature: bytes, key: VerifyKey | None) -> Ma
                 f"and this program reads {FORMAT}: restore it with the Strongroom that made it, or "
                 "a newer one"
             )
-        files = [HeldFile(**one) for one in said["files"]]
-        begun, end = TrailPoint(**said["begun"]), TrailPoint(**said["end"])
-        manifest = Manifest(**{**said, "files": files, "begun": begun, "end": end})
+        manifest = manifest_of(said)
         named = VerifyKey.from_pem(manifest.public_key.encode(), "the backup")
         signed = bytes.fromhex(signature.decode("ascii"))
         # Spelt in our one way, so that no byte of the file can be another.
         genuine = named.signed(_PURPOSE, content, signed) and signed.hex().encode() == signature
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise BackupFault(f"the backup's list of contents cannot be read ({error})") from error
     if not genuine:
         raise BackupFault("the backup's list of contents is not what was signed: it was changed")
@@ -105,6 +104,13 @@ def read_manifest(content: bytes, signature: bytes, key: VerifyKey | None) -> Ma
             "is of another data folder. If that is meant, restore it to a new folder with --to"
         )
     return manifest
+
+
+def manifest_of(said: Mapping[str, Any]) -> Manifest:
+    """A manifest from its fields as JSON has them. Raises TypeError and KeyError for others."""
+    files = [HeldFile(**one) for one in said["files"]]
+    begun, end = TrailPoint(**said["begun"]), TrailPoint(**said["end"])
+    return Manifest(**{**said, "files": files, "begun": begun, "end": end})
 
 
 def purpose() -> str:

@@ -58,7 +58,7 @@ class Register:
             return [Kept(**one) for one in json.loads(self._path.read_text("utf-8"))]
         except FileNotFoundError:
             return []
-        except (OSError, ValueError, TypeError) as error:
+        except (OSError, ValueError, TypeError, RecursionError) as error:
             raise BackupFault(
                 f"the register of backups {self._path} cannot be read ({error}); put it back from "
                 "a backup, or move it away: backups made before are then unknown"

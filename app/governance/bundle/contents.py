@@ -55,7 +55,9 @@ class Manifest:
                 for path, known in fields["files"].items()
             )
             made_for = fields["format"], fields["version"], fields["python"]["version"]
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except (
+            *(ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError),
+        ) as error:
             raise BundleFault(f"{MANIFEST} is no bundle's manifest ({error!r})") from error
         if made_for[0] != FORMAT:
             raise BundleFault(

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from app.data_folder.layout import DataFolder
+from app.data_folder.layout import LAYOUT, DataFolder
 from app.governance.audit.deletion_receipt import Leftover, Receipt, Removal
 from app.governance.audit.records import RecordKind
 from app.governance.audit.trail import Trail
@@ -311,6 +311,21 @@ class Deleter:
         own = [vector for vector in chosen if not self._index.presence.has_vector(vector)]
         return replace(traces, vectors=own)
 
+    def _recorded(self, deletion: Deletion) -> Leftover | None:
+        """Records of the trail whose texts can still be read, which no search for words finds."""
+        keys = self._trail.texts.keys
+        count, until = keys.left(deletion.names) if keys else (0, 0.0)
+        if not count:
+            return None
+        if deletion.replaced:
+            why = "records of the trail quote the version that was there then"
+        elif self._keep_quotations:
+            why = "records of the trail keep quotations (retention.quotations)"
+        else:
+            day = datetime.fromtimestamp(until, UTC).date().isoformat()
+            why = f"records of the trail stay readable until {day} (audit.texts_least_days)"
+        return Leftover(LAYOUT.audit.name, count, why, expected=True)
+
     def _receipt(self, one: _Gone, remains: Remains, person: str, *, told: bool) -> Receipt:
         found = [
             self._explainer.explain(one.deletion, file, pieces)
@@ -319,6 +334,8 @@ class Deleter:
         record, server = one.record, self._index.server
         if server is not None and not told:
             found.append(Leftover(server.url, one.removed["vectors"], _NOT_TOLD, expected=False))
+        if recorded := self._recorded(one.deletion):
+            found.append(recorded)
         return Receipt(
             id=uuid.uuid4().hex,
             time=datetime.now(UTC).isoformat(timespec="seconds"),

@@ -72,7 +72,10 @@ class RuleBook:
             )
         except FileNotFoundError:
             return Rules()
-        except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+        except (
+            *(OSError, ValueError, TypeError, KeyError, AttributeError),
+            *(OverflowError, RecursionError),
+        ) as error:
             raise RulesFault(
                 f"the rules of retention in {self._path} cannot be read ({error}); put the file "
                 "back from a backup. Nothing is deleted until then."

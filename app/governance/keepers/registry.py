@@ -5,13 +5,17 @@ of versions and the removal of people follow the registry.
 """
 
 import shutil
-from contextlib import closing
+import sqlite3
+from contextlib import closing, suppress
 
 from app.batch import journal
 from app.batch.forgetting import erase_results
 from app.batch.moving import relabel_results
 from app.batch.queue.folders import delete_of_person
 from app.data_folder.layout import LAYOUT, DataFolder
+from app.governance.audit import text_keys as text_key_tables
+from app.governance.audit.records import TrailFault
+from app.governance.audit.text_keys import TextKeys, text_keys
 from app.governance.deletion.unfinished import Deletion
 from app.governance.keepers.keeper import Keeper, Moved, RestoredData, Tables
 from app.people import schema as people
@@ -115,6 +119,33 @@ def _restore_people(data: RestoredData) -> None:
     end_sessions(data.folder.people)
 
 
+def _erase_recorded_texts(folder: DataFolder, deletion: Deletion) -> int:
+    with text_keys(folder.audit_texts) as keys:
+        return keys.forget_documents(deletion.names) if keys else 0
+
+
+def _move_recorded_texts(folder: DataFolder, moved: Moved) -> int:
+    with text_keys(folder.audit_texts) as keys:
+        return keys.move_document(moved.space, moved.document, moved.to_space) if keys else 0
+
+
+def _erase_texts_of_person(folder: DataFolder, person: str) -> None:
+    with text_keys(folder.audit_texts) as keys:
+        if keys:
+            keys.forget_person(person)
+
+
+def _restore_text_keys(data: RestoredData) -> None:
+    """Keys that were destroyed since do not come back, and those made since are not lost."""
+    if data.former is None or not data.former.audit_texts.is_file():
+        return
+    with suppress(TrailFault, sqlite3.DatabaseError):  # it may be why the backup is restored
+        with closing(TextKeys(data.former.audit_texts)):
+            pass  # of this version, and its log in it
+        with closing(TextKeys(data.folder.audit_texts)) as keys:
+            keys.take_over(data.former.audit_texts)
+
+
 def _keep_rules(data: RestoredData) -> None:
     """Rules and holds may not fall back to those of the backup."""
     if data.former is not None and data.former.retention.is_file():
@@ -191,6 +222,17 @@ KEEPERS = (
     ),
     # A backup writes a part of the trail that fits the rest, and a restore chooses between two.
     Keeper(name="audit trail", paths=lambda folder: (folder.audit, folder.egress_attempts)),
+    Keeper(
+        name="texts of the audit trail",
+        paths=lambda folder: (folder.audit_texts,),
+        tables=Tables(LAYOUT.audit_texts.name, text_key_tables.STEPS),
+        quotes=True,
+        backup_turn=3,  # late: records are written while the others are copied
+        forget_document=_erase_recorded_texts,
+        move_document=_move_recorded_texts,
+        forget_person=_erase_texts_of_person,
+        after_restore=_restore_text_keys,
+    ),
     Keeper(name="keys", paths=lambda folder: (folder.keys, folder.bundle_key)),
     Keeper(
         name="backups",

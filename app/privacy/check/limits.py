@@ -3,6 +3,7 @@
 import ctypes
 import socket
 import struct
+import sys
 
 _FAMILY, _STREAM, _DATAGRAM = int(socket.AF_INET), int(socket.SOCK_STREAM), int(socket.SOCK_DGRAM)
 
@@ -89,3 +90,16 @@ def limits(*, apart: bool, turnable: str = "") -> tuple[str, ...]:
     """
     turned = (f"{TURNABLE}: {turnable}.",) if apart and turnable else ()
     return (APART if apart else NOT_APART, *turned, *ALWAYS)
+
+
+def main() -> int:
+    """Connect as a library in C in a parser would. argv: host, port, "bare" or "guarded"."""
+    from ingest.sandbox.confinement import Need, confine
+
+    if sys.argv[3] == "guarded":
+        confine(Need.NOTHING)
+    return connect_in_c(sys.argv[1], int(sys.argv[2]))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -20,7 +20,15 @@ from app.governance.audit.egress import recorded_in
 from app.governance.audit.opening import open_trail
 from app.privacy import PROXIES, SWITCHES, UNSET
 from app.privacy.attempts import AttemptFile
-from app.privacy.check.breakout import BELOW, ON_ANY, TURNED, UNRECORDED, WITH_NAMES
+from app.privacy.check.breakout import (
+    BELOW,
+    MEMORY,
+    ON_ANY,
+    TURNED,
+    UNRECORDED,
+    WITH_NAMES,
+    NotHere,
+)
 from app.privacy.check.browser_page import browser_here, load_poisoned_page
 from app.privacy.check.foreign_host import OUTSIDE, Visits, joined_outside, outside_on_loopback
 from app.privacy.check.job import do_job
@@ -29,6 +37,7 @@ from app.settings import load_settings
 
 ISOLATED = "STRONGROOM_CHECK_NAMESPACE"  # set by whoever made the namespace for us
 _PORT = 8000
+_PATIENCE_S = 5.0
 _ENDED = {"error": "the process ended", "refused": False, "not_apart": ""}
 
 
@@ -86,7 +95,9 @@ def _prove(folder: Path, isolated: bool, attempts: list[str]) -> dict[str, objec
         "reached_outside_during_job": during,
         "attempts": [asdict(one) for one in outcomes],
         "trail": trail,
-        "not_apart": next((_said(guarded[name]) for name in below if name != TURNED), ""),
+        "not_apart": next(
+            (_said(guarded[name]) for name in below if name not in (TURNED, MEMORY)), ""
+        ),
         "turnable": _said(guarded[TURNED]) if TURNED in guarded else "",
         "browser": page,
     }
@@ -139,6 +150,7 @@ def _attempts(
     assert child.stdin is not None
     assert child.stdout is not None
     found: dict[str, dict[str, object]] = {}
+    patience = _PATIENCE_S if how == "bare" else 0.0  # only there somebody is sure to come
     visits.taken()
     with child:
         for name in names:
@@ -148,7 +160,8 @@ def _attempts(
             line = child.stdout.readline()
             said = json.loads(line) if line else dict(_ENDED)
             recorded = len(record.read()) > before
-            found[name] = {**said, "got_out": visits.arrived(), "recorded": recorded}
+            got_out = visits.arrived(patience=patience)
+            found[name] = {**said, "got_out": got_out, "recorded": recorded}
         child.stdin.close()
     return found
 
@@ -173,13 +186,16 @@ def _in_trail(home: Path) -> dict[str, int]:
 def _judged(name: str, bare: dict[str, object], guarded: dict[str, object]) -> Outcome:
     got_out, recorded = bool(guarded["got_out"]), bool(guarded["recorded"])
     proved: bool | None = bool(bare["got_out"]) and not got_out
-    if guarded.get("not_apart"):
+    missing = bare["error"] == NotHere.__name__  # the program for it; nothing was tried
+    if missing and not got_out:
+        proved = None
+    elif guarded.get("not_apart"):
         proved = None  # a limit of this machine, and said to be one
     elif name not in UNRECORDED:
         proved = proved and recorded
     return Outcome(
         name,
-        bool(bare["got_out"]),
+        None if missing else bool(bare["got_out"]),
         got_out,
         # A library may keep the refusal to itself; the record tells.
         not got_out and (bool(guarded["refused"]) or recorded or name in UNRECORDED),

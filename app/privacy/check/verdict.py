@@ -5,7 +5,7 @@ from typing import Any
 
 from app.privacy.check.breakout import ON_ANY, WITH_NAMES
 
-FORMAT = 3  # of the report; another for each change of what has to be in it
+FORMAT = 4  # of the report; another for each change of what has to be in it
 STEPS = ("ingest", "ask", "serve")
 
 

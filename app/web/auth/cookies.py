@@ -9,6 +9,7 @@ from app.web.auth.security import Scope
 SESSION = "strongroom"
 VISIT = "strongroom-visit"  # binds the forms before the sign-in to this browser
 MARK = "strongroom-mark"  # this browser has signed in before
+HALF = "strongroom-half"  # the password fitted; a code is still to come
 AWAY = "strongroom-away"  # what a browser has to come back with from the company's sign-in
 
 

@@ -7,6 +7,8 @@ opens thousands of tabs ends the answers of everybody else.
 import json
 import time
 from collections import OrderedDict, deque
+from collections.abc import Container
+from typing import Any
 
 from app.web.auth.bodies import handing_on, read_body
 from app.web.auth.security import App, Receive, Scope, Send, answer_plain, refusal_texts
@@ -21,10 +23,15 @@ TABS_OF_ALL = 20_000  # that Gradio is to remember
 
 
 class Joins:
-    """Refuses with 429 what is beyond that. Stands behind the sign-in."""
+    """Refuses with 429 what is beyond that, and with 404 what the page has no function for.
 
-    def __init__(self, app: App) -> None:
+    Stands behind the sign-in.
+    """
+
+    def __init__(self, app: App, functions: Container[int]) -> None:
+        """`functions` are the numbers of what the page can begin; Gradio itself fails at others."""
         self._app = app
+        self._functions = functions
         self._begun: dict[str, deque[float]] = {}
         self._tabs: dict[str, OrderedDict[str, float]] = {}
 
@@ -36,10 +43,19 @@ class Joins:
         body = await read_body(receive)
         if body is None:
             return  # the gate has hung up on it
+        if self._is_unknown(_said(body)):
+            await answer_plain(send, 404, refusal_texts(scope).not_found)
+            return
         if not self._may_begin(person.id, _tab_in(body)):
             await answer_plain(send, 429, refusal_texts(scope).too_often)
             return
         await self._app(scope, handing_on(body, receive), send)
+
+    def _is_unknown(self, said: dict[str, Any]) -> bool:
+        """Whether a tab asks for what the page does not have; what is no tab's, others refuse."""
+        number = said.get("fn_index")
+        known = type(number) is int and number in self._functions
+        return isinstance(said.get("session_hash"), str) and not known
 
     def _may_begin(self, person: str, tab: str) -> bool:
         now = time.monotonic()
@@ -57,11 +73,16 @@ class Joins:
         return True
 
 
-def _tab_in(body: bytes) -> str:
-    """The name that a tab has for Gradio; "" for what Gradio itself refuses."""
+def _said(body: bytes) -> dict[str, Any]:
+    """The fields of a request; none for what is no object."""
     try:
         said = json.loads(body)
     except (ValueError, RecursionError):
-        return ""
-    tab = said.get("session_hash") if isinstance(said, dict) else None
+        return {}
+    return said if isinstance(said, dict) else {}
+
+
+def _tab_in(body: bytes) -> str:
+    """The name that a tab has for Gradio; "" for what Gradio itself refuses."""
+    tab = _said(body).get("session_hash")
     return tab[:200] if isinstance(tab, str) else ""

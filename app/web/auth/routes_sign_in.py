@@ -19,9 +19,10 @@ from fastapi.responses import RedirectResponse, Response
 from app.governance.audit.records import RecordKind
 from app.people.company import CompanyRefused, CompanySignIn, CompanyUnreachable, Pending
 from app.people.sessions import Sessions
-from app.people.sign_in import PasswordSignIn, Refused, SignedIn
+from app.people.sign_in import NeedsCode, PasswordSignIn, Refused, SignedIn
 from app.people.store import People, PeopleError
-from app.web.auth.cookies import AWAY, MARK, SESSION, drop_cookie, read_cookies, set_cookie
+from app.web.auth.browsers import browser_in
+from app.web.auth.cookies import AWAY, HALF, MARK, SESSION, drop_cookie, read_cookies, set_cookie
 from app.web.auth.proxies import client_address
 from app.web.auth.sign_in import Groups, let_in, safe_next
 from app.web.auth.signed_in import person_of, person_or_none
@@ -53,6 +54,7 @@ def sign_in_routes(doors: Doors, people: People, sessions: Sessions, record: Rec
     """The routes below /sign-in, and /sign-out."""
     router = APIRouter()
     _add_company(router, doors, people, sessions, record)
+    half = _Sealed(secrets.token_bytes(32))
 
     @router.get("/sign-in")
     def door(request: Request, next: str = "/", ended: str = "") -> Response:
@@ -72,14 +74,46 @@ def sign_in_routes(doors: Doors, people: People, sessions: Sessions, record: Rec
             address=client_address(request.scope),
             mark=cookies.get(MARK, ""),
             old_token=cookies.get(SESSION),
+            browser=browser_in(request.scope),
         )
         about = {"way": "password", "address": client_address(request.scope)}
         if isinstance(result, Refused):
             if not result.wait_s:  # attempts during a wait are too many to keep
                 record(RecordKind.SIGN_IN_FAILED, result.person_id, about)
             return _refused(request, doors, result.wait_s, name, next)
+        if isinstance(result, NeedsCode):
+            answer = _code_page(request)
+            kept = half.seal({"person": result.person.id, "next": safe_next(next)})
+            set_cookie(answer, request.scope, HALF, kept, _AWAY_S)
+            return answer
         record(RecordKind.SIGNED_IN, result.person.id, about)
         return entered(request, result, safe_next(next))
+
+    @router.post("/sign-in/code")
+    def enter_code(request: Request, code: Text = "") -> Response:
+        cookies = read_cookies(request.scope)
+        kept = half.open(cookies.get(HALF, ""))
+        person = people.by_id(kept["person"]) if kept else None
+        if kept is None or person is None or doors.password is None:
+            return _door(request, doors, onward="/", status=401)
+        result = doors.password.enter_code(
+            person,
+            code,
+            address=client_address(request.scope),
+            mark=cookies.get(MARK, ""),
+            old_token=cookies.get(SESSION),
+            browser=browser_in(request.scope),
+        )
+        about = {"way": "password and code", "address": client_address(request.scope)}
+        if isinstance(result, Refused):
+            if result.wait_s:
+                return _code_page(request, wait_words(words_for(request), result.wait_s), 429)
+            record(RecordKind.SIGN_IN_FAILED, person.id, about)
+            return _code_page(request, words_for(request).wrong_code, 401)
+        record(RecordKind.SIGNED_IN, person.id, about)
+        answer = entered(request, result, safe_next(kept["next"]))
+        drop_cookie(answer, request.scope, HALF)
+        return answer
 
     @router.post("/sign-out")
     def leave(request: Request) -> Response:
@@ -149,7 +183,7 @@ def _add_company(
             return _away_failed(request, doors, onward, texts.company_failed, 403)
         about = {"way": "company", "address": client_address(request.scope)}
         record(RecordKind.SIGNED_IN, person.id, about)
-        token = sessions.begin(person.id, cookies.get(SESSION))
+        token = sessions.begin(person.id, cookies.get(SESSION), browser_in(request.scope))
         answer = RedirectResponse(safe_next(onward), 303)
         set_cookie(answer, request.scope, SESSION, token)
         drop_cookie(answer, request.scope, AWAY)
@@ -202,6 +236,10 @@ def _door(
         good=good,
         name=name[:200],
     )
+
+
+def _code_page(request: Request, bad: str = "", status: int = 200) -> Response:
+    return render(request, "code.html", status=status, texts=words_for(request), bad=bad)
 
 
 def _refused(request: Request, doors: Doors, wait_s: float, name: str, onward: str) -> Response:

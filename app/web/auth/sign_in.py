@@ -5,8 +5,9 @@ import hashlib
 import hmac
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from urllib.parse import quote, urlsplit
 
 from starlette.responses import JSONResponse, RedirectResponse, Response
@@ -25,8 +26,9 @@ FIRST_PASSWORD = "/account/password"
 _SESSION = "strongroom.session"
 # What a browser needs to draw the sign-in; nothing of anyone's.
 _OPEN = ("/strongroom/", "/static/", "/assets/")
-_BEFORE = (SIGN_IN, "/sign-in/company", "/sign-in/company/return")
+_BEFORE = (SIGN_IN, "/sign-in/code", "/sign-in/company", "/sign-in/company/return")
 _BEFORE_CHANGE = (FIRST_PASSWORD, "/sign-out")
+_LOOK_S = 0.5  # seconds between looks whether somebody whose answer goes on is still signed in
 _TOLD_AGAIN_S = 300.0  # what a proxy says of a person is written down this often
 
 
@@ -62,6 +64,7 @@ def let_in(people: People, vouched: Vouched, groups: Groups, origin: str) -> Per
         full_name=vouched.full_name,
         groups=None if vouched.groups is None else groups.ours(vouched.groups),
         administrator=groups.administers(vouched.groups),
+        named_by_us=bool(groups.names),
     )
 
 
@@ -130,7 +133,8 @@ class SignIn:
         if person is not None:
             secret = hmac.new(self._secret, person.id.encode(), hashlib.sha256).digest()
             set_person(scope, person, secret=secret)
-            await self._app(scope, receive, send)
+            still = partial(self._people.by_id, person.id)
+            await self._app(scope, receive, _WhileSignedIn(send, still))
             return
         cookies = read_cookies(scope)
         token = cookies.get(SESSION, "")
@@ -151,7 +155,7 @@ class SignIn:
             )
             await answer(scope, receive, send)
             return
-        await self._app(scope, receive, send)
+        await self._app(scope, receive, _WhileSignedIn(send, partial(self._sessions.find, token)))
 
     async def _before(self, scope: Scope, receive: Receive, send: Send, visit: str) -> None:
         """Answer someone who has not signed in."""
@@ -204,6 +208,33 @@ class SignIn:
             self._told.clear()
         self._told[name] = (time.monotonic(), told, person.id)
         return person
+
+
+class _WhileSignedIn:
+    """Sends an answer on until its session or person is gone; then the answer ends.
+
+    What comes at once, as a page does, is not looked at again, nor what said how long it is.
+    """
+
+    def __init__(self, send: Send, still: Callable[[], object | None]) -> None:
+        self._send = send
+        self._still = still
+        self._looked = 0.0
+        self._open = self._cut = False
+
+    async def __call__(self, message: Message) -> None:
+        if self._cut:
+            return  # whoever writes it has not noticed yet
+        now = time.monotonic()
+        if message["type"] == "http.response.start":
+            self._looked = now
+            self._open = all(name != b"content-length" for name, _ in message["headers"])
+        elif self._open and now - self._looked >= _LOOK_S:
+            self._looked = now
+            if self._still() is None:
+                self._cut = True
+                message = {"type": "http.response.body", "body": b"", "more_body": False}
+        await self._send(message)
 
 
 def _only(scope: Scope, header: str) -> str:

@@ -255,6 +255,7 @@ def _notices(texts: Texts, turn: Turn) -> Iterator[str]:
     notices = {
         "orders": texts.notice_orders,
         "links": texts.notice_links,
+        "scans": texts.notice_scans,
         "question": texts.notice_question,
         "answer": texts.notice_answer,
     }

@@ -29,6 +29,7 @@ MOST_EXAMPLES = 4
 _FAILURES: tuple[tuple[type[Exception], FailureKind], ...] = (
     (QuestionTooLong, FailureKind.TOO_LONG),
     (QuestionRefused, FailureKind.FILTERED),
+    (NothingToAsk, FailureKind.GONE),  # the right to it was taken away meanwhile
     (UnknownName, FailureKind.GONE),  # its words list what else there is
     (TrailFault, FailureKind.UNRECORDED),
     (EngineBusy, FailureKind.BUSY),

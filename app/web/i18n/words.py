@@ -104,6 +104,7 @@ class Texts:
     withheld: str
     notice_orders: Plural
     notice_links: Plural
+    notice_scans: Plural
     notice_question: Plural
     notice_answer: Plural
     notice_mark: str
@@ -296,7 +297,32 @@ class SignInTexts:
     other_browsers: Plural
     end_others: str
     ended_others: str
+    ended_one: str
+    end_this: str
+    this_one: str
+    some_browser: str
+    since: str
+    last_seen: str
 
+    code_title: str
+    code: str
+    code_lost: str
+    wrong_code: str
+    factor_title: str
+    factor_how: str
+    factor_open: str
+    factor_turn_on: str
+    factor_turn_off: str
+    factor_is_on: str
+    factor_on: str
+    factor_off: str
+
+    prove_title: str
+    prove_why: str
+    prove_go: str
+
+    password_changed_by_you: str
+    password_changed_by_others: str
     password_title: str
     password_first_title: str
     password_first: str

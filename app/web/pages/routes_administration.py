@@ -3,10 +3,11 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Annotated, Protocol
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Depends, Form, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
 
 from app.governance.audit.usage import Day
@@ -15,6 +16,7 @@ from app.people.names import LONGEST_NAME
 from app.people.passwords import make_password
 from app.people.sessions import Sessions
 from app.people.store import People, PeopleError
+from app.web.auth.sign_in import session_of
 from app.web.auth.signed_in import person_of
 from app.web.i18n.languages import language_for
 from app.web.i18n.words import AdministrationTexts
@@ -91,7 +93,9 @@ def administration_routes(
     `forget` erases what else is kept of a person who was removed; `erase` their own uploads, in
     the name of another, and says how many stay because of a hold.
     """
-    router = APIRouter(prefix=PREFIX, route_class=_Route)
+    router = APIRouter(
+        prefix=PREFIX, route_class=_Route, dependencies=[Depends(partial(_require_proof, sessions))]
+    )
 
     @router.get("")
     def page(request: Request, days: int = 30) -> Response:
@@ -324,6 +328,15 @@ def _right(name: str) -> Right:
         return Right(name)
     except ValueError as error:
         raise PeopleError(str(error)) from None
+
+
+def _require_proof(sessions: Sessions, request: Request) -> None:
+    """Before something is changed, an administrator has shown their password a short while ago."""
+    session = session_of(request.scope)
+    if request.method != "GET" and session is not None and not sessions.is_proved(session):
+        page = "/spaces" if request.url.path.startswith(f"{PREFIX}/spaces") else "/people"
+        onward = {"location": f"/account/prove?next={PREFIX}{page}"}
+        raise HTTPException(303, headers=onward)
 
 
 def _admit(request: Request) -> None:

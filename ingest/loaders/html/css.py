@@ -25,8 +25,11 @@ _USED = re.compile(
     r"display|visibility|position|overflow(?:-[xy])?|opacity|color|background(?:-color|-image|-clip)?"
     r"|-webkit-(?:background-clip|text-fill-color)|(?:max-)?(?:width|height)|inset|top|right|bottom"
     r"|left|margin(?:-top|-right|-bottom|-left)?|text-indent|font(?:-size)?|clip(?:-path)?|filter"
-    r"|transform|scale|content-visibility|mso-hide"
+    r"|transform|scale|content-visibility|mso-hide|text-decoration(?:-line)?|vertical-align"
+    r"|list-style(?:-type)?|counter-(?:reset|increment)|content"
 )
+_BEFORE = re.compile(r"::?before$", re.IGNORECASE)
+_AS_WRITTEN = frozenset(("content", "counter-reset", "counter-increment"))
 _MOST_RULES = 5_000
 _MOST_NESTED = 8  # blocks around a rule
 
@@ -44,18 +47,38 @@ def rules(sheet: str) -> Iterator[Rule]:
     for number, (written, block) in enumerate(_blocks(text, 0)):
         if number >= _MOST_RULES:
             return
-        if declared := tuple(declarations(block)):
-            for selector in selectors(written):
-                yield Rule(selector, declared)
+        if not (declared := tuple(declarations(block))):
+            continue
+        own = [one for one in written.split(",") if not _BEFORE.search(one.strip())]
+        if len(own) < written.count(",") + 1:
+            yield from _before(written, declared)
+        seen = tuple(one for one in declared if one[0] != "content")
+        for selector in selectors(",".join(own)) if seen else ():
+            yield Rule(selector, seen)
+
+
+def _before(written: str, declared: tuple[Declared, ...]) -> Iterator[Rule]:
+    """What is written before the elements that a rule means by `::before`."""
+    said = tuple(
+        ("before" if name == "content" else name, value, important)
+        for name, value, important in declared
+        if name in {"content", "counter-increment"}
+    )
+    for one in written.split(","):
+        place = _BEFORE.sub("", one.strip())
+        for selector in selectors(place) if place != one.strip() and said else ():
+            yield Rule(selector, said)
 
 
 def declarations(style: str) -> Iterator[Declared]:
-    """What a style says, shorthands taken apart; only of properties that can hide."""
+    """What a style says, shorthands taken apart; only of properties that bear on what is read."""
     for one in _plain(style).split(";"):
         name, _, value = one.partition(":")
-        name, value = name.strip().lower(), " ".join(value.lower().split())
+        name, value = name.strip().lower(), " ".join(value.split())
         if not _USED.fullmatch(name):
             continue
+        if name not in _AS_WRITTEN:
+            value = value.lower()
         value, important, _ = value.partition("!")
         for part, of in _taken_apart(name, value.strip()):
             if of:
@@ -88,6 +111,10 @@ def _taken_apart(name: str, value: str) -> Iterator[tuple[str, str]]:
     elif name == "font":
         sizes = (found[0] for word in value.split() if (found := _SIZE_WORD.match(word)))
         yield "font-size", next(sizes, "medium")
+    elif name == "text-decoration":
+        yield "text-decoration-line", value
+    elif name == "list-style":
+        yield "list-style-type", value
     else:
         yield "background-clip" if name == "-webkit-background-clip" else name, value
 

@@ -1,20 +1,28 @@
 """Reads web pages: what a reader sees, under its headings, tables with their column names."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from lxml import etree
 
 from ingest.encoding import decode
+from ingest.loaders.figures import Figures, embedded_picture
+from ingest.loaders.html.counters import Counters
 from ingest.loaders.html.css import for_screens
-from ingest.loaders.html.styles import Styles
-from ingest.loaders.tables import TableReader
-from ingest.sections import Findings, Outline, Section
+from ingest.loaders.html.lists import Lists
+from ingest.loaders.html.styles import Look, Styles
+from ingest.loaders.notation import Piece, formula, written
+from ingest.loaders.tables import Across, Below, TableReader
+from ingest.sections import Findings, Outline, Section, Stated
 
 _DROPPED = frozenset(
-    "script style template noscript svg canvas iframe object embed audio video nav button select "
-    "datalist dialog head meta link".split()
+    "script style template noscript svg canvas iframe object embed audio video nav button "
+    "datalist dialog head meta link rt rp".split()
 )
+_LISTS = frozenset(("ol", "ul", "menu"))
+_LABEL_END = "\x1f"  # between an item's number and its text; no text of a page has it
+_ITEM_START = re.compile(rf"{_LABEL_END}\s*")
+_TICKED, _BOX = "[x]", "[ ]"
 _BLOCKS = frozenset(
     "address article aside blockquote body center dd details div dl dt fieldset figcaption figure "
     "footer form header hr legend li main menu ol p section summary table tbody td tfoot th thead "
@@ -38,8 +46,13 @@ def load_html(data: bytes, findings: Findings) -> Iterator[Section]:
     yield from html_sections(text, findings)
 
 
-def html_sections(text: str, findings: Findings, root: str = "") -> Iterator[Section]:
-    """The same for text that is already decoded, below the heading `root`."""
+def html_sections(
+    text: str, findings: Findings, root: str = "", linked: Iterable[str] = ()
+) -> Iterator[Section]:
+    """The same for text that is already decoded, below the heading `root`.
+
+    `linked` are style sheets that lie beside the page.
+    """
     text = _XML_DECLARATION.sub("", text.replace("\0", ""), count=1)
     parser = etree.HTMLParser(no_network=True, remove_comments=True, remove_pis=True)
     text = _LONG_TEXT.sub(r"\1<wbr> ", text)
@@ -53,9 +66,25 @@ def html_sections(text: str, findings: Findings, root: str = "") -> Iterator[Sec
     title = tree.find(".//head/title")
     if title is not None and title.text and not findings.title:
         findings.title = " ".join(title.text.split())
+    if not root and not findings.stated.author:
+        findings.stated = _stated(tree)
     sheets = [sheet for sheet in tree.iter("style") if for_screens(sheet.get("media", ""))]
-    styles = Styles("".join(sheet.itertext()) for sheet in sheets)
+    styles = Styles([*linked, *("".join(sheet.itertext()) for sheet in sheets)])
     yield from _Walk(findings, root, styles).sections(tree)
+
+
+def _stated(tree: etree._Element) -> Stated:
+    """What the head of a page says of it."""
+    said = {
+        (item.get("name") or item.get("property") or "").lower(): item.get("content", "")
+        for item in tree.iterfind(".//head/meta")
+    }
+    made = said.get("date") or said.get("dcterms.created") or said.get("article:published_time")
+    changed = said.get("last-modified") or said.get("dcterms.modified") or said.get(
+        "article:modified_time"
+    )  # fmt: skip
+    author = said.get("author") or said.get("dc.creator") or ""
+    return Stated(author, tree.get("lang") or "", made or "", changed or "")
 
 
 class _Walk:
@@ -63,17 +92,24 @@ class _Walk:
         self._findings = findings
         self._styles = styles
         self._outline = Outline(findings, root)
-        self._parts: list[str] = []
+        self._lists = Lists(styles)
+        self._figures = Figures(findings)
+        self._counters = Counters(styles)
+        self._parts: list[Piece] = []
         self._hidden = 0
+        self._struck = 0
         self._was_unseen = False
 
-    def sections(self, tree: etree._Element) -> Iterator[Section]:
+    def sections(self, tree: etree._Element) -> Iterator[Section]:  # noqa: PLR0912
         walker = etree.iterwalk(tree, events=("start", "end"))
         for event, element in walker:
             name = element.tag if isinstance(element.tag, str) else ""
             if event == "end":
                 if name in _BLOCKS:
-                    self._parts.append("\n\n" if name == "p" else "\n")
+                    self._say("\n\n" if name == "p" else "\n")
+                if name in _LISTS:
+                    self._lists.leave()
+                self._counters.leave(element)
                 if (above := element.getparent()) is not None:
                     self._add(element.tail, above)
                 continue
@@ -82,16 +118,26 @@ class _Walk:
                 self._silence(element)
             elif len(name) == 2 and name[0] == "h" and name[1] in "123456":
                 yield from self._flush()
-                yield from self._outline.open(int(name[1]), self._inner(element))
+                number = self._counters.enter(element)
+                yield from self._outline.open(
+                    int(name[1]), f"{number} {self._inner(element)}".strip()
+                )
                 walker.skip_subtree()
             elif name == "pre":
                 yield from self._flush()
-                if code := "".join(self._texts(element)).strip("\n"):
+                if code := written(self._texts(element)).strip("\n"):
                     yield self._outline.place(code, kind="code")
                 walker.skip_subtree()
             elif name == "table" and _is_data(element):
                 yield from self._flush()
                 yield from self._table(element)
+                walker.skip_subtree()
+            elif name == "img" and (picture := embedded_picture(element.get("src", ""))):
+                if said := self._figures.text(picture, [element.get("alt", "")]):
+                    yield from self._flush()
+                    yield self._outline.place(said, kind="figure")
+            elif name in {"math", "select"}:
+                self._say(f" {self._whole(element, name)} ")
                 walker.skip_subtree()
             else:
                 self._start(element, name)
@@ -99,32 +145,62 @@ class _Walk:
         yield from self._outline.close()
         if self._hidden:
             self._findings.warn(f"{self._hidden} hidden parts were left out")
+        if self._struck:
+            self._findings.warn(f"{self._struck} struck-through passages were left out")
 
     def _start(self, element: etree._Element, name: str) -> None:
+        if name in _LISTS:
+            self._lists.enter(element)
+        number = self._counters.enter(element)
         if name == "li":
-            self._parts.append("\n• ")
+            label = number or self._lists.label(element)
+            self._say(f"\n{label}{_LABEL_END}" if label else "\n")
         elif name == "br":
-            self._parts.append("\n")
+            self._say("\n")
         elif name in _BLOCKS:
-            self._parts.append("\n\n" if name == "p" else "\n")
+            self._say("\n\n" if name == "p" else "\n")
         elif name == "img" and len(alt := element.get("alt", "")) > 3:
-            self._parts.append(f" {alt} ")
+            self._say(f" {alt} ")
         elif name in {"input", "textarea"}:
-            self._parts.append(f" {self._seen(element.get('value'), element)} ")
+            self._say(f" {self._field(element)} ")
+        if number and name != "li":
+            self._say(f"{number} ")
         self._add(element.text, element)
 
-    def _add(self, written: str | None, owner: etree._Element) -> None:
-        if text := self._seen(written, owner):
+    def _say(self, text: str) -> None:
+        self._parts.append((text, "line"))
+
+    def _field(self, element: etree._Element) -> str:
+        """What stands in a field of a form, or whether it is ticked."""
+        kind = element.get("type", "").lower()
+        if kind in {"checkbox", "radio"}:
+            return _TICKED if "checked" in element.attrib else _BOX
+        return self._seen(element.get("value"), element)
+
+    def _whole(self, element: etree._Element, name: str) -> str:
+        """A formula, or the chosen entry of a list, in one line."""
+        if name == "math":
+            return formula(element) if not self._styles.look(element).unseen else ""
+        chosen = [one for one in element.iter("option") if "selected" in one.attrib]
+        return ", ".join(self._seen("".join(one.itertext()).strip(), one) for one in chosen)
+
+    def _add(self, said: str | None, owner: etree._Element) -> None:
+        if not said:
+            return
+        look = self._styles.look(owner)
+        if text := self._shown(said, look):
             flat = " ".join(text.split())
             lead = " " if text[0].isspace() else ""
-            self._parts.append(lead + flat + (" " if flat and text[-1].isspace() else ""))
+            shown = lead + flat + (" " if flat and text[-1].isspace() else "")
+            self._parts.append((shown, look.place))
 
     def _flush(self) -> Iterator[Section]:
-        text = "".join(self._parts)
+        text = written(self._parts)
         self._parts.clear()
         text = re.sub(r" ?\n ?", "\n", re.sub(r"[ \t]+", " ", text))
         text = re.sub(r"\n{3,}", "\n\n", text).strip()
-        text = re.sub(r"\n\n(?=• )", "\n", text)
+        text = re.sub(rf"\n\n(?=\S{{1,12}}{_LABEL_END})", "\n", text)
+        text = _ITEM_START.sub(" ", text).strip()
         if text and text != "•":
             yield self._outline.place(text)
 
@@ -138,11 +214,18 @@ class _Walk:
 
     def _seen(self, text: str | None, owner: etree._Element) -> str:
         """A text that stands in an element, or nothing where nobody can read it there."""
-        if not text or text.isspace():
-            return text or ""
-        unseen = self._styles.look(owner).unseen
+        return self._shown(text, self._styles.look(owner)) if text else ""
+
+    def _shown(self, text: str, look: Look) -> str:
+        """A text in letters that look so."""
+        if text.isspace():
+            return text
+        unseen = look.unseen
         self._hidden += unseen and not self._was_unseen  # what goes on from there is the same part
         self._was_unseen = unseen
+        if not unseen and look.struck:
+            self._struck += 1
+            return " "
         return "" if unseen else text
 
     def _silence(self, element: etree._Element) -> None:
@@ -153,9 +236,9 @@ class _Walk:
 
     def _inner(self, element: etree._Element) -> str:
         """Visible text of a heading or a cell, with spaces where blocks and lines part."""
-        return " ".join("".join(self._texts(element, between=" ")).split())
+        return " ".join(written(self._texts(element, between=" ")).split())
 
-    def _texts(self, element: etree._Element, between: str = "") -> Iterator[str]:
+    def _texts(self, element: etree._Element, between: str = "") -> Iterator[Piece]:
         """The visible texts in an element, with `between` where blocks and lines part."""
         walker = etree.iterwalk(element, events=("start", "end"))
         for event, item in walker:
@@ -164,13 +247,27 @@ class _Walk:
                 if item is not element and self._is_dropped(item, name):
                     walker.skip_subtree()
                     continue
-                yield between if name in _BLOCKS or name == "br" else ""
-                yield self._seen(item.text, item)
-                if name == "img" and between:
-                    yield item.get("alt", "")
-            elif item is not element:
-                yield between if name in _BLOCKS else ""
-                yield self._seen(item.tail, item.getparent())
+                if name in {"math", "select"}:
+                    yield f" {self._whole(item, name)} ", "line"
+                    walker.skip_subtree()
+                    continue
+                if between and name in _LISTS:
+                    self._lists.enter(item)
+                yield between if name in _BLOCKS or name == "br" else "", "line"
+                if between and name == "li" and item is not element:
+                    yield f" {self._lists.label(item)} ", "line"
+                yield self._seen(item.text, item), self._styles.look(item).place
+                if between and name == "img":
+                    yield item.get("alt", ""), "line"
+                elif between and name in {"input", "textarea"}:
+                    yield f" {self._field(item)} ", "line"
+            else:
+                if between and name in _LISTS:
+                    self._lists.leave()
+                if item is not element:
+                    yield between if name in _BLOCKS else "", "line"
+                    owner = item.getparent()
+                    yield self._seen(item.tail, owner), self._styles.look(owner).place
 
     def _table(self, table: etree._Element) -> Iterator[Section]:
         caption = table.find("caption")
@@ -231,10 +328,10 @@ def _grid(
             _fill_from_above(cells, pending)
             text = inner(cell)
             columns, below = _span(cell, "colspan"), _span(cell, "rowspan") - 1
-            for _ in range(columns):
+            for number in range(columns):
                 if below > 0:
-                    pending[len(cells)] = (below, text)
-                cells.append(text)
+                    pending[len(cells)] = (below, Across(text) if number else Below(text))
+                cells.append(Across(text) if number else text)
         _fill_from_above(cells, pending)
         is_head = in_head or (bool(cell_list) and all(cell.tag == "th" for cell in cell_list))
         still_header = still_header and is_head

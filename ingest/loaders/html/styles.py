@@ -1,5 +1,9 @@
-"""What a page's styles hide: by its own style sheets, inline, or in the colour of the ground."""
+"""What a page's styles do to its words: hide, strike through, raise or number them.
 
+By its own style sheets, inline, or in the colour of the ground.
+"""
+
+import re
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
@@ -10,6 +14,7 @@ from ingest.loaders.colours import WHITE, Colour, from_hex, nearly_the_same
 from ingest.loaders.html.colours import colour, colours_in, mixed
 from ingest.loaders.html.css import Declared, Rule, declarations, rules
 from ingest.loaders.html.hiding import FAINT, TINY, USUAL_SIZE, font_size, is_gone
+from ingest.loaders.notation import Place
 
 _KEPT = 10_000  # elements whose look is remembered
 
@@ -17,7 +22,17 @@ _BROWSERS_OWN = {  # what a browser shows of its own accord
     "mark": (("color", "#000", False), ("background-color", "#ff0", False)),
     "input": (("color", "#000", False), ("background-color", "#fff", False)),
     "textarea": (("color", "#000", False), ("background-color", "#fff", False)),
+    **dict.fromkeys(("s", "strike", "del"), (("text-decoration-line", "line-through", False),)),
+    "sup": (("vertical-align", "super", False),),
+    "sub": (("vertical-align", "sub", False),),
 }
+_PLACES: dict[str, Place] = {"super": "up", "text-top": "up", "sub": "down"}
+_MOVED = re.compile(r"(-)?0?\.[1-7]\d*em$")  # a part of a letter up or down
+_MARKERS = re.compile(
+    r"\b(none|decimal-leading-zero|decimal|lower-alpha|lower-latin|upper-alpha|upper-latin"
+    r"|lower-roman|upper-roman|disc|circle|square)\b"
+)
+_MARKED = {"a": "lower-alpha", "A": "upper-alpha", "i": "lower-roman", "I": "upper-roman"}
 
 
 _INK = {"body": "text", "font": "color"}  # attributes that colour text
@@ -32,6 +47,12 @@ class Look(NamedTuple):
     colour: Colour | None = (0, 0, 0)
     opaque: float = 1.0  # that colour, 0 to 1
     ground: Colour | None = WHITE
+    struck: bool = False
+    place: Place = "line"
+    marker: str = ""  # of items of lists: "none", "lower-alpha" and so on
+    reset: str = ""  # counters, as they are written
+    increment: str = ""
+    before: str = ""  # what is written before the element
 
     @property
     def unseen(self) -> bool:
@@ -53,9 +74,11 @@ class Styles:
 
     def __init__(self, sheets: Iterable[str]) -> None:
         self._rules: dict[str, list[tuple[int, frozenset[str], Rule]]] = {}
+        self.counts = False  # whether a sheet counts elements
         every = (rule for sheet in sheets for rule in rules(sheet))
         for count, rule in enumerate(every):
             kept = self._rules.setdefault(rule.selector.key, [])
+            self.counts = self.counts or any(name == "before" for name, _, _ in rule.declared)
             kept.append((count, rule.selector.around, rule))
         self._looks: dict[etree._Element, Look] = {}
         self._above: dict[etree._Element | None, frozenset[str]] = {None: frozenset()}
@@ -126,6 +149,8 @@ def _hints(element: etree._Element) -> list[Declared]:
         said.append(("color", str(written).lower(), False))
     if ground := str(attributes.get("bgcolor") or "").strip().lower():
         said.append(("background-color", f"#{ground}" if from_hex(ground) else ground, False))
+    if name in {"ol", "li"} and (marker := _MARKED.get(str(attributes.get("type") or ""))):
+        said.append(("list-style-type", marker, False))
     if attributes.get("background"):
         said.append(("background-image", "url()", False))
     return said
@@ -135,7 +160,11 @@ def _hints(element: etree._Element) -> list[Declared]:
 def _within(above: Look, said: tuple[tuple[str, str], ...]) -> Look:
     """The look of an element that has these values, inside an element that looks like that."""
     if not said or above.gone:
-        return above
+        return (
+            above._replace(reset="", increment="", before="")
+            if above.reset or (above.increment or above.before)
+            else above
+        )
     values = dict(said)
     size = font_size(values.get("font-size", ""), above.size)
     ink, opaque = _ink(values, above)
@@ -149,7 +178,24 @@ def _within(above: Look, said: tuple[tuple[str, str], ...]) -> Look:
         colour=ink,
         opaque=opaque,
         ground=_ground(values, above.ground),
+        struck=above.struck or "line-through" in values.get("text-decoration-line", ""),
+        place=_place(values, above.place),
+        marker=_marker(values.get("list-style-type", ""), above.marker),
+        reset=values.get("counter-reset", ""),
+        increment=values.get("counter-increment", ""),
+        before=values.get("before", ""),
     )
+
+
+def _place(values: dict[str, str], above: Place) -> Place:
+    if values.get("position") == "relative" and (moved := _MOVED.match(values.get("top", ""))):
+        return "up" if moved[1] else "down"
+    return _PLACES.get(values.get("vertical-align", ""), above)
+
+
+def _marker(said: str, above: str) -> str:
+    found = _MARKERS.search(said)
+    return found[1] if found else above
 
 
 def _ink(values: dict[str, str], above: Look) -> tuple[Colour | None, float]:

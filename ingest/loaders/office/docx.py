@@ -1,5 +1,6 @@
 """Reads Word documents: headings by style, tables in place, footnotes, headers and footers."""
 
+import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -7,16 +8,30 @@ from typing import BinaryIO
 
 from lxml import etree
 
+from ingest.loaders.figures import Figures
+from ingest.loaders.notation import Piece, formula, written
 from ingest.loaders.office.docx_looks import (
     Look,
     has_its_grounds_colour,
     is_shaded,
+    is_struck,
+    place_of,
     read_look,
     shows_nothing,
 )
+from ingest.loaders.office.docx_numbering import Numbering
+from ingest.loaders.office.drawings import drawn, picture_parts
 from ingest.loaders.office.ooxml import Package, attribute, local
-from ingest.loaders.tables import TableReader
-from ingest.sections import Findings, Outline, Section
+from ingest.loaders.office.symbols import in_font, symbol
+from ingest.loaders.tables import Across, Below, TableReader
+from ingest.sections import (
+    HEADING_SEPARATOR,
+    Findings,
+    LoaderError,
+    LoadWithin,
+    Outline,
+    Section,
+)
 
 _HEADING = re.compile(
     r"(?:heading|überschrift|titre|título|titolo|kop|rubrik|nagłówek)\s*(\d)", re.I
@@ -24,6 +39,9 @@ _HEADING = re.compile(
 _TRANSPARENT = frozenset(
     "ins smartTag sdt sdtContent customXml moveTo hyperlink fldSimple dir bdo".split()
 )
+_SPACES = re.compile(" {2,}")
+_OFF = frozenset(("0", "false", "off"))
+_TICKED, _BOX = "[x]", "[ ]"
 _BREAKS = {"tab": " ", "br": "\n", "cr": "\n", "noBreakHyphen": "-", "ptab": " "}
 
 
@@ -37,32 +55,45 @@ class _Reader:
     plain: Look = field(default_factory=dict)  # where no style is named
     shaded_styles: set[str] = field(default_factory=set)
     notes: dict[tuple[str, str], str] = field(default_factory=dict)
+    numbered_styles: dict[str, tuple[str, str]] = field(default_factory=dict)  # list and level
+    numbering: Numbering = field(default_factory=lambda: Numbering(None, {}))
+    related: dict[str, tuple[str, str]] = field(default_factory=dict)  # parts of the document
+    # Charts, and pictures with what is said of them, that are not yet told.
+    drawn: list[tuple[str, TableReader]] = field(default_factory=list)
+    pictures: list[tuple[str, list[str]]] = field(default_factory=list)
     hidden: int = 0
+    struck: int = 0
 
 
-def load_docx(file: BinaryIO, findings: Findings) -> Iterator[Section]:
+def load_docx(file: BinaryIO, findings: Findings, load: LoadWithin) -> Iterator[Section]:
     """Paragraphs and tables in reading order; hidden text is left out with a warning."""
     package = Package(file)
-    findings.title = package.title()
+    findings.title, findings.stated = package.title(), package.stated()
     main = package.main_part()
     root = package.tree(main)
     assert root is not None  # main_part() named an existing part
     reader = _Reader(package, Outline(findings), findings)
-    related = list(package.related(main).values())
-    for kind, name in related:
-        if kind == "styles" and (tree := package.tree(name)) is not None:
-            _read_styles(tree, reader)
+    reader.related = package.related(main)
+    related = list(reader.related.values())
+    parts = {kind: name for kind, name in related if kind in {"styles", "numbering"}}
+    if "styles" in parts and (tree := package.tree(parts["styles"])) is not None:
+        _read_styles(tree, reader)
+    lists = package.tree(parts["numbering"]) if "numbering" in parts else None
+    reader.numbering = Numbering(lists, reader.numbered_styles)
     for kind, name in related:
         if kind in {"footnotes", "endnotes"} and (tree := package.tree(name)) is not None:
             for note in tree:
                 text = " ".join(_block_texts(note, reader)).strip()
                 reader.notes[kind.removesuffix("s"), attribute(note, "id") or ""] = text
     body = next((child for child in root if local(child) == "body"), root)
-    yield from _blocks(body, reader)
+    reader.pictures.clear()  # of notes
+    yield from _blocks(body, reader, load)
     yield from reader.outline.close()
     yield from _headers(related, reader)
     if reader.hidden:
         findings.warn(f"{reader.hidden} pieces of hidden text were left out")
+    if reader.struck:
+        findings.warn(f"{reader.struck} struck-through passages were left out")
 
 
 def _read_styles(tree: etree._Element, reader: _Reader) -> None:
@@ -73,8 +104,7 @@ def _read_styles(tree: etree._Element, reader: _Reader) -> None:
     for item in tree:
         if local(item) == "docDefaults":
             default = read_look(next((i for i in item.iter() if local(i) == "rPr"), None))
-        elif local(item) == "style":
-            identity = attribute(item, "styleId") or ""
+        elif local(item) == "style" and (identity := attribute(item, "styleId")):
             parents[identity] = _read_style(item, identity, reader)
             if attribute(item, "type") == "paragraph" and attribute(item, "default") == "1":
                 normal = identity
@@ -85,6 +115,9 @@ def _read_styles(tree: etree._Element, reader: _Reader) -> None:
         for ancestor in line:
             if ancestor in reader.levels:
                 reader.levels.setdefault(identity, reader.levels[ancestor])
+            if ancestor in reader.numbered_styles:
+                found = reader.numbered_styles[ancestor]
+                reader.numbered_styles.setdefault(identity, found)
         if shaded.intersection(line):
             reader.shaded_styles.add(identity)
         look: Look = {}
@@ -120,39 +153,83 @@ def _read_style(style: etree._Element, identity: str, reader: _Reader) -> str:
             if is_shaded(child):
                 reader.shaded_styles.add(identity)
             for item in child:
+                if local(item) == "numPr":
+                    said = {local(part): attribute(part, "val") or "" for part in item}
+                    reader.numbered_styles[identity] = said.get("numId", ""), said.get("ilvl", "")
                 level = attribute(item, "val") or "9"
                 if local(item) == "outlineLvl" and identity not in reader.levels and int(level) < 9:
                     reader.levels[identity] = int(level) + 1
     return parent
 
 
-def _blocks(parent: etree._Element, reader: _Reader) -> Iterator[Section]:
+def _blocks(parent: etree._Element, reader: _Reader, load: LoadWithin) -> Iterator[Section]:
     """Sections of a body, text box or content control; lists and paragraphs are collected."""
     lines: list[str] = []
+    figures = Figures(reader.findings)
 
     def flush() -> Iterator[Section]:
         if lines:
             yield reader.outline.place("\n\n".join(lines))
             lines.clear()
 
+    def drawings() -> Iterator[Section]:
+        pictures = [
+            text
+            for part, descriptions in reader.pictures
+            if (text := figures.text(reader.package.read(part), descriptions))
+        ]
+        reader.pictures.clear()
+        if reader.drawn or pictures:
+            yield from flush()
+        for text in pictures:
+            yield reader.outline.place(text, kind="figure")
+        for title, table in reader.drawn:
+            for said, grid in table.sections(title):
+                section = reader.outline.place(said, kind="table", grid=grid)
+                heading = HEADING_SEPARATOR.join(filter(None, (section.heading, title)))
+                yield section._replace(heading=heading)
+        reader.drawn.clear()
+
     for child in _flat_blocks(parent):
+        if local(child) == "altChunk":
+            yield from flush()
+            yield from _imported(child, reader, load)
+            continue
         if local(child) == "tbl":
             yield from flush()
             for said, grid in _table(child, reader).sections():
                 yield reader.outline.place(said, kind="table", grid=grid)
+            yield from drawings()
             continue
-        text = _paragraph(child, reader).strip()
+        text = _numbered(child, reader)
         level = _level(child, reader)
-        if not text:
-            continue
-        if level is None:
-            lines.append(("• " if _is_item(child) else "") + text)
-            continue
-        yield from flush()
-        if level == 0:
-            reader.findings.title = reader.findings.title or " ".join(text.split())
-        yield from reader.outline.open(max(level, 1), text)
+        if text and level is None:
+            lines.append(text)
+        elif text:
+            yield from flush()
+            if level == 0:
+                reader.findings.title = reader.findings.title or " ".join(text.split())
+            yield from reader.outline.open(max(level or 0, 1), text)
+        yield from drawings()
     yield from flush()
+
+
+def _imported(chunk: etree._Element, reader: _Reader, load: LoadWithin) -> Iterator[Section]:
+    """A part that another program put into the document as a whole: HTML, RTF, a mail, DOCX."""
+    _, name = reader.related.get(attribute(chunk, "id") or "", ("", ""))
+    try:
+        data = reader.package.read(name) if name else None
+        if data is None:
+            raise LoaderError("is missing")
+        findings = reader.findings.within()
+        for section in load(io.BytesIO(data), name.rpartition("/")[2], findings):
+            heading = HEADING_SEPARATOR.join(filter(None, (reader.outline.path, section.heading)))
+            yield section._replace(page=None, heading=heading)
+    except LoaderError as error:
+        reader.findings.warn(f"an imported part {error}")
+        return
+    for warning in findings.warnings:
+        reader.findings.warn(f"in an imported part, {warning}")
 
 
 def _flat_blocks(parent: etree._Element) -> Iterator[etree._Element]:
@@ -161,7 +238,7 @@ def _flat_blocks(parent: etree._Element) -> Iterator[etree._Element]:
     while stack:
         for child in stack[-1]:
             name = local(child)
-            if name in {"p", "tbl"}:
+            if name in {"p", "tbl", "altChunk"}:
                 yield child
             elif name in _TRANSPARENT:
                 stack.append(iter(child))
@@ -187,66 +264,150 @@ def _level(paragraph: etree._Element, reader: _Reader) -> int | None:
     return level
 
 
-def _is_item(paragraph: etree._Element) -> bool:
-    return any(local(item) == "numPr" for item in _properties(paragraph))
+def _style_of(paragraph: etree._Element) -> str:
+    styles = (attribute(i, "val") for i in _properties(paragraph) if local(i) == "pStyle")
+    return next(styles, None) or ""
+
+
+def _numbered(paragraph: etree._Element, reader: _Reader) -> str:
+    """The text of a paragraph behind the number or the point that Word writes before it."""
+    properties = list(_properties(paragraph))
+    label = reader.numbering.label(properties, _style_of(paragraph))
+    text = _paragraph(paragraph, reader).strip()
+    return f"{label} {text}" if label and text else text
 
 
 def _paragraph(paragraph: etree._Element, reader: _Reader) -> str:
     """The visible text of a paragraph, with footnotes in brackets and text boxes at its end."""
-    parts: list[str] = []
+    parts: list[Piece] = []
     boxes: list[str] = []
-    style = next((attribute(i, "val") for i in _properties(paragraph) if local(i) == "pStyle"), "")
-    look = reader.plain | reader.looks.get(style or "", {})
+    look = reader.plain | reader.looks.get(_style_of(paragraph), {})
+    struck = reader.struck
     stack = [iter(paragraph)]
     while stack:
         for child in stack[-1]:
             name = local(child)
             if name == "r":
-                if _is_hidden(child, look, reader):
-                    reader.hidden += any(local(item) == "t" for item in child)
-                    continue
-                _run(child, reader, parts, boxes)
+                _seen_run(child, look, reader, parts, boxes)
+            elif name == "sdt" and (box := _tick_box(child)):
+                parts.append((box, "line"))
             elif name in _TRANSPARENT:
                 stack.append(iter(child))
                 break
             elif name in {"oMath", "oMathPara"}:
-                parts.append("".join(t.text or "" for t in child.iter() if local(t) == "t"))
+                parts.append((formula(child), "line"))
         else:
             stack.pop()
-    return "\n".join(part for part in ("".join(parts), *boxes) if part.strip())
+    text = written(parts)
+    if reader.struck > struck:
+        text = _SPACES.sub(" ", text)  # between which something stood
+    return "\n".join(part for part in (text, *boxes) if part.strip())
 
 
-def _is_hidden(run: etree._Element, look: Look, reader: _Reader) -> bool:
-    """Whether nobody sees the letters of a run; `look` is that of its paragraph."""
+def _tick_box(control: etree._Element) -> str:
+    """A content control to be ticked as "[x]" or "[ ]"; "" for any other control."""
+    for part in control:
+        if local(part) == "sdtPr":
+            for item in part:
+                if local(item) == "checkbox":
+                    return _TICKED if _is_on(item, "checked", default="0") else _BOX
+    return ""
+
+
+def _is_on(parent: etree._Element, name: str, *, default: str) -> bool:
+    for item in parent:
+        if local(item) == name:
+            return (attribute(item, "val") or "1") not in _OFF
+    return default not in _OFF
+
+
+def _seen_run(
+    run: etree._Element, look: Look, reader: _Reader, parts: list[Piece], boxes: list[str]
+) -> None:
+    """Add the letters of a run that people see; `look` is that of its paragraph."""
     first = next(iter(run), None)
     if first is not None and local(first) == "rPr":
         named = next((attribute(i, "val") for i in first if local(i) == "rStyle"), "")
         look = look | reader.looks.get(named or "", {}) | read_look(first)
+    if _is_hidden(run, look, reader):
+        reader.hidden += any(local(item) == "t" for item in run)
+    elif is_struck(look):
+        reader.struck += any(local(i) == "t" and (i.text or "").strip() for i in run)
+    else:
+        _run(run, look, reader, parts, boxes)
+
+
+def _is_hidden(run: etree._Element, look: Look, reader: _Reader) -> bool:
+    """Whether nobody sees the letters of a run."""
     return shows_nothing(look) or has_its_grounds_colour(
         look, run, reader.shaded_styles, lambda paragraph: _level(paragraph, reader) is not None
     )
 
 
-def _run(run: etree._Element, reader: _Reader, parts: list[str], boxes: list[str]) -> None:
+def _run(
+    run: etree._Element, look: Look, reader: _Reader, parts: list[Piece], boxes: list[str]
+) -> None:
+    place = place_of(look)
     for item in run:
         name = local(item)
         if name == "t":
-            parts.append(item.text or "")
+            parts.append((in_font(item.text or "", look.get("font", "")), place))
         elif name in _BREAKS:
-            parts.append(_BREAKS[name])
+            parts.append((_BREAKS[name], "line"))
         elif name == "sym":
-            parts.append(" ")
+            parts.append((_symbol(item), "line"))
+        elif name == "fldChar":
+            parts.append((_form_field(item), "line"))
+        elif name == "ruby":
+            # What helps to pronounce it stands small above it.
+            for base in (one for part in item if local(part) == "rubyBase" for one in part):
+                if local(base) == "r":
+                    _seen_run(base, look, reader, parts, boxes)
         elif name in {"footnoteReference", "endnoteReference"}:
             key = (name.removesuffix("Reference"), attribute(item, "id") or "")
             if note := reader.notes.get(key):
-                parts.append(f" [{note}]")
+                parts.append((f" [{note}]", "line"))
         elif name in {"AlternateContent", "drawing", "pict", "object"}:
-            boxes.extend(_text_boxes(item, reader))
+            boxes.extend(_drawing(item, reader))
+
+
+def _symbol(item: etree._Element) -> str:
+    try:
+        return symbol(attribute(item, "font") or "", int(attribute(item, "char") or "", 16))
+    except ValueError:
+        return " "
+
+
+def _form_field(item: etree._Element) -> str:
+    """What a field of an old form holds: a ticked box, the entry of a list that was chosen."""
+    for field_data in (part for part in item if local(part) == "ffData"):
+        for kind in field_data:
+            if local(kind) == "checkBox":
+                default = "1" if _is_on(kind, "default", default="0") else "0"
+                return _TICKED if _is_on(kind, "checked", default=default) else _BOX
+            if local(kind) == "ddList":
+                said = {local(part): attribute(part, "val") or "" for part in kind}
+                entries = [attribute(p, "val") or "" for p in kind if local(p) == "listEntry"]
+                chosen = said.get("result", said.get("default", "0"))
+                at = int(chosen) if chosen.isdecimal() else 0
+                return entries[at] if at < len(entries) else ""
+    return ""
+
+
+def _drawing(drawing: etree._Element, reader: _Reader) -> Iterator[str]:
+    """The texts of a drawing; its charts are kept for after the paragraph."""
+    if local(drawing) == "AlternateContent":  # the fallback says the same once more
+        drawing = next((c for c in drawing if local(c) == "Choice"), drawing)
+    yield from _text_boxes(drawing, reader)
+    reader.pictures += picture_parts(reader.related, drawing)
+    for text, table in drawn(reader.package, reader.related, drawing):
+        if table is None:
+            yield text
+        else:
+            reader.drawn.append((text, table))
 
 
 def _text_boxes(drawing: etree._Element, reader: _Reader) -> Iterator[str]:
-    if local(drawing) == "AlternateContent":  # the fallback says the same once more
-        drawing = next((c for c in drawing if local(c) == "Choice"), drawing)
     for element in drawing.iter():
         if local(element) == "txbxContent":
             yield "\n".join(_block_texts(element, reader))
@@ -256,7 +417,7 @@ def _block_texts(parent: etree._Element, reader: _Reader) -> Iterator[str]:
     for child in _flat_blocks(parent):
         if local(child) == "tbl":
             yield from (line.text for line in _table(child, reader))
-        elif text := _paragraph(child, reader).strip():
+        elif local(child) == "p" and (text := _numbered(child, reader)):
             yield text
 
 
@@ -279,9 +440,9 @@ def _table(table: etree._Element, reader: _Reader) -> TableReader:
             span, merged = _spans(cell)
             text = " ".join(_block_texts(cell, reader))
             if merged and len(cells) < len(above):
-                text = above[len(cells)]
+                text = Below(above[len(cells)])
             texts += 1
-            cells += [text] * span
+            cells += [text, *[Across(text)] * (span - 1)]
         if is_header and header == len(rows):
             header += 1
         rows.append(cells if texts > 1 else cells[:1])

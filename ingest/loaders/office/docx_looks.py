@@ -5,14 +5,16 @@ from collections.abc import Callable, Iterator, Set
 from lxml import etree
 
 from ingest.loaders.colours import WHITE, Colour, from_hex, nearly_the_same
+from ingest.loaders.notation import Place
 from ingest.loaders.office.ooxml import attribute, local
 
-Look = dict[str, str]  # vanish, size, colour, ground: what is said of letters, as it is written
+Look = dict[str, str]  # vanish, size, colour and so on: what is said of letters, as written
 
 _OFF = frozenset(("0", "false", "off"))
 _TINY = 3  # half points: letters of one and a half points are there for machines
 _NO_GROUND = frozenset(("", "AUTO", "NONE", "NIL"))
 _MARKERS = {"black": "000000", "white": "FFFFFF", "none": "AUTO"}  # other highlights have hues
+_RAISED = 4  # half points above or below the line; less is a matter of taste
 _UNSTYLED = frozenset(("TableNormal", "TableGrid"))
 
 
@@ -31,7 +33,27 @@ def read_look(properties: etree._Element | None) -> Look:
             look["ground"] = _MARKERS.get(value, "other")
         elif name == "shd":
             look["ground"] = _shade(item)
+        elif name in {"strike", "dstrike"}:
+            look[name] = "" if value in _OFF else "yes"
+        elif name == "vertAlign":
+            look["place"] = {"superscript": "up", "subscript": "down"}.get(value, "line")
+        elif name == "position" and value.lstrip("-").isdecimal():
+            height = int(value)
+            look["place"] = "up" if height >= _RAISED else "down" if height <= -_RAISED else "line"
+        elif name == "rFonts":
+            look["font"] = attribute(item, "ascii") or attribute(item, "hAnsi") or ""
     return look
+
+
+def is_struck(look: Look) -> bool:
+    """Whether letters are struck through."""
+    return bool(look.get("strike") or look.get("dstrike"))
+
+
+def place_of(look: Look) -> Place:
+    """Whether letters stand on the line, above or below it."""
+    said = look.get("place")
+    return "up" if said == "up" else "down" if said == "down" else "line"
 
 
 def shows_nothing(look: Look) -> bool:

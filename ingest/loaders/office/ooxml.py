@@ -6,7 +6,7 @@ from typing import BinaryIO
 
 from lxml import etree
 
-from ingest.sections import LoaderError
+from ingest.sections import LoaderError, Stated
 
 LARGEST_PART = 128 << 20  # bytes of XML; a tree of it takes several times as much memory
 LARGEST_PACKAGE = 512 << 20  # bytes of all XML parts together
@@ -132,6 +132,20 @@ class Package:
             return ""
         found = tree.find("{http://purl.org/dc/elements/1.1/}title")
         return "" if found is None else (found.text or "").strip()
+
+    def stated(self) -> Stated:
+        """What the file's properties say of it."""
+        try:
+            tree = self.tree("docProps/core.xml")
+        except LoaderError:
+            return Stated()
+        said = {local(item): (item.text or "").strip() for item in (() if tree is None else tree)}
+        return Stated(
+            said.get("creator", ""),
+            said.get("language", ""),
+            said.get("created", ""),
+            said.get("modified", ""),
+        )
 
 
 def parse_xml(data: bytes, name: str) -> etree._Element:

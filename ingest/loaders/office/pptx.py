@@ -6,9 +6,13 @@ from typing import BinaryIO
 from lxml import etree
 
 from ingest.loaders.colours import from_hex, nearly_the_same
+from ingest.loaders.figures import Figures
+from ingest.loaders.notation import Piece, Place, formula, written
+from ingest.loaders.office.drawings import chart_table, diagram_text, picture_parts
 from ingest.loaders.office.ooxml import Package, attribute, local
-from ingest.loaders.tables import TableReader
-from ingest.sections import Findings, LoaderError, Section
+from ingest.loaders.ordinals import lettered, roman
+from ingest.loaders.tables import Across, Below, TableReader
+from ingest.sections import HEADING_SEPARATOR, Findings, LoaderError, Section
 
 _TITLES = frozenset(("title", "ctrTitle"))
 _SHAPES = frozenset(("sp", "graphicFrame", "grpSp", "pic"))
@@ -20,7 +24,7 @@ _FURNITURE = frozenset(("sldNum", "dt", "hdr", "ftr", "sldImg"))
 def load_pptx(file: BinaryIO, findings: Findings) -> Iterator[Section]:
     """Sections slide by slide; hidden slides are left out with a warning."""
     package = Package(file)
-    findings.title = package.title()
+    findings.title, findings.stated = package.title(), package.stated()
     main = package.main_part()
     presentation = package.tree(main)
     assert presentation is not None  # main_part() named an existing part
@@ -35,7 +39,8 @@ def load_pptx(file: BinaryIO, findings: Findings) -> Iterator[Section]:
                 names.append(related[relation][1])
     findings.pages = len(names)
     stage = _Stage(presentation)
-    hidden = 0
+    figures = Figures(findings)
+    hidden = struck = 0
     for page, name in enumerate(names, 1):
         tree = package.tree(name)
         if tree is None:
@@ -44,9 +49,12 @@ def load_pptx(file: BinaryIO, findings: Findings) -> Iterator[Section]:
             hidden += 1
             continue
         stage.clear(tree)
-        yield from _slide(tree, page, name, package, findings)
+        struck += _take_out_struck(tree)
+        yield from _slide(tree, page, name, package, findings, figures)
     if hidden:
         findings.warn(f"{hidden} hidden slides were left out")
+    if struck:
+        findings.warn(f"{struck} struck-through passages were left out")
     if stage.cleared:
         findings.warn(f"{stage.cleared} shapes or texts that no slide shows were left out")
 
@@ -158,22 +166,37 @@ def _pair(element: etree._Element | None, first: str, second: str) -> tuple[int,
 
 
 def _slide(
-    tree: etree._Element, page: int, name: str, package: Package, findings: Findings
+    tree: etree._Element,
+    page: int,
+    name: str,
+    package: Package,
+    findings: Findings,
+    figures: Figures,
 ) -> Iterator[Section]:
     title, texts, tables = _shapes(tree)
     related = package.related(name).values()
+    charts: list[tuple[str, TableReader]] = []
     for relation, part in related:
-        if relation == "chart" and (chart := package.tree(part)) is not None:
-            tables.append(_chart(chart))
+        if relation in {"chart", "chartEx"} and (chart := package.tree(part)) is not None:
+            charts.append(chart_table(chart))
         elif relation == "diagramData" and (diagram := package.tree(part)) is not None:
-            texts.append(_text(diagram))
+            texts.append(diagram_text(diagram))
     findings.title = findings.title or title
     if text := "\n\n".join(filter(None, texts)):
         yield Section(text, page, title)
-    shown = [part for table in tables for part in table.sections()]
-    for said, grid in shown:
-        yield Section(said, page, title, "table", grid)
-    if title and not any(texts) and not shown:
+    shown = [(caption, part) for caption, table in (*(("", one) for one in tables), *charts)
+             for part in table.sections(caption)]  # fmt: skip
+    for caption, (said, grid) in shown:
+        heading = HEADING_SEPARATOR.join(filter(None, (title, caption)))
+        yield Section(said, page, heading, "table", grid)
+    pictures = [
+        text
+        for part, descriptions in picture_parts(package.related(name), tree)
+        if (text := figures.text(package.read(part), descriptions))
+    ]
+    for text in pictures:
+        yield Section(text, page, title, "figure")
+    if title and not any(texts) and not shown and not pictures:
         yield Section(title, page)
     for relation, part in related:
         notes = package.tree(part) if relation == "notesSlide" else None
@@ -187,6 +210,8 @@ def _shapes(tree: etree._Element) -> tuple[str, list[str], list[TableReader]]:
     texts: list[str] = []
     tables: list[TableReader] = []
     for shape in tree.iter():
+        if _is_fallback(shape):
+            continue
         if local(shape) == "tbl":
             tables.append(_table(shape))
         elif local(shape) == "sp" and (kind := _placeholder(shape)) not in _FURNITURE:
@@ -207,19 +232,83 @@ def _placeholder(shape: etree._Element) -> str:
     return ""
 
 
+def _is_fallback(element: etree._Element) -> bool:
+    """Whether another form of the same is shown instead."""
+    if local(element) not in {"sp", "tbl"}:
+        return False
+    return any(local(above) == "Fallback" for above in element.iterancestors())
+
+
+def _take_out_struck(tree: etree._Element) -> int:
+    """Take out letters that are struck through; returns how many pieces they were."""
+    count = 0
+    for run in [item for item in tree.iter() if local(item) in {"r", "fld"}]:
+        look = next((item for item in run if local(item) == "rPr"), None)
+        if look is None or attribute(look, "strike") in {None, "noStrike"}:
+            continue
+        count += any(local(item) == "t" and (item.text or "").strip() for item in run)
+        above = run.getparent()
+        if above is not None:
+            above.remove(run)
+    return count
+
+
 def _text(shape: etree._Element) -> str:
     paragraphs = []
+    numbers: dict[int, int] = {}
     for paragraph in shape.iter():
         if local(paragraph) == "p":
-            parts = []
-            for item in paragraph.iter():
-                if local(item) == "t":
-                    parts.append(item.text or "")
-                elif local(item) == "br":
-                    parts.append("\n")
-            if text := "".join(parts).strip():
-                paragraphs.append(text)
+            label = _number_of(paragraph, numbers)
+            if text := written(_pieces(paragraph)).strip():
+                paragraphs.append(f"{label} {text}" if label else text)
     return "\n".join(paragraphs)
+
+
+def _pieces(paragraph: etree._Element) -> Iterator[Piece]:
+    for item in paragraph:
+        name = local(item)
+        if name == "br":
+            yield "\n", "line"
+        elif name in {"r", "fld"}:
+            look = next((part for part in item if local(part) == "rPr"), None)
+            place = _place(look)
+            yield from ((part.text or "", place) for part in item if local(part) == "t")
+        elif name in {"AlternateContent", "m"}:
+            found = (one for one in item.iter() if local(one) in {"oMathPara", "oMath"})
+            if (math := next(found, None)) is not None:
+                yield formula(math), "line"
+
+
+def _place(look: etree._Element | None) -> Place:
+    baseline = "" if look is None else attribute(look, "baseline") or ""
+    if not baseline.lstrip("-").isdecimal() or int(baseline) == 0:
+        return "line"
+    return "down" if baseline.startswith("-") else "up"
+
+
+def _number_of(paragraph: etree._Element, numbers: dict[int, int]) -> str:
+    """The number that is written before a paragraph; `numbers` has the last one of each level."""
+    properties = next((item for item in paragraph if local(item) == "pPr"), None)
+    written_level = "" if properties is None else attribute(properties, "lvl") or ""
+    level = int(written_level) if written_level.isdecimal() else 0
+    form = next((i for i in (() if properties is None else properties)
+                 if local(i) == "buAutoNum"), None)  # fmt: skip
+    for deeper in [one for one in numbers if one > level or (one == level and form is None)]:
+        del numbers[deeper]
+    if form is None:
+        return ""
+    start = attribute(form, "startAt") or ""
+    first = int(start) if start.isdecimal() else 1
+    number = numbers[level] = numbers[level] + 1 if level in numbers else first
+    kind = attribute(form, "type") or ""
+    said = str(number)
+    if kind.startswith("alpha"):
+        said = lettered(number).upper() if kind.startswith("alphaUc") else lettered(number)
+    elif kind.startswith("roman"):
+        said = roman(number) if kind.startswith("romanUc") else roman(number).lower()
+    if kind.endswith("ParenBoth"):
+        return f"({said})"
+    return f"{said})" if kind.endswith("ParenR") else said if kind.endswith("Plain") else f"{said}."
 
 
 def _table(table: etree._Element) -> TableReader:
@@ -236,36 +325,9 @@ def _table(table: etree._Element) -> TableReader:
                 continue
             text = " ".join(_text(cell).split())
             if attribute(cell, "hMerge") in {"1", "true"} and cells:
-                text = cells[-1]
+                text = Across(cells[-1])
             elif attribute(cell, "vMerge") in {"1", "true"} and rows:
-                text = rows[-1][len(cells)] if len(cells) < len(rows[-1]) else text
+                text = Below(rows[-1][len(cells)]) if len(cells) < len(rows[-1]) else text
             cells.append(text)
-        merged = len(cells) > 1 and len(set(cells)) == 1 and cells[0]
-        rows.append(cells[:1] if merged else cells)
+        rows.append(cells)
     return TableReader(rows, 1 if first_row else None)
-
-
-def _chart(tree: etree._Element) -> TableReader:
-    """A chart's data as a table: a line a category, a column a series."""
-    series: list[tuple[str, dict[int, str], dict[int, str]]] = []
-    for item in tree.iter():
-        if local(item) == "ser":
-            parts = {local(child): child for child in item}
-            values = parts.get("val", parts.get("yVal"))
-            categories = parts.get("cat", parts.get("xVal"))
-            name = " ".join(_points(parts.get("tx")).values())
-            series.append((name, _points(categories), _points(values)))
-    labels = series[0][1] if series else {}
-    rows = [["", *(name for name, _, _ in series)]]
-    for index in sorted({index for _, _, values in series for index in values}):
-        rows.append([labels.get(index, ""), *(values.get(index, "") for _, _, values in series)])
-    return TableReader(rows if series else [], 1)
-
-
-def _points(element: etree._Element | None) -> dict[int, str]:
-    found: dict[int, str] = {}
-    for item in () if element is None else element.iter():
-        if local(item) == "pt":
-            text = "".join(v.text or "" for v in item if local(v) == "v")
-            found[int(attribute(item, "idx") or 0)] = text
-    return found

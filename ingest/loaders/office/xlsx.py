@@ -1,58 +1,80 @@
 """Reads workbooks: a heading a sheet, a line a row with the column names."""
 
-import datetime
 import re
 import sys
-from collections.abc import Iterable, Iterator
-from typing import Any, BinaryIO, Literal
+from collections.abc import Iterator
+from typing import Any, BinaryIO, Literal, NamedTuple
+
+from lxml import etree
 
 from ingest.loaders.colours import BLACK, WHITE, Colour, from_hex, nearly_the_same
-from ingest.loaders.office.ooxml import Package
-from ingest.loaders.tables import TableReader
+from ingest.loaders.figures import Figures
+from ingest.loaders.notation import Piece, Place, written
+from ingest.loaders.office.drawings import drawn, picture_parts
+from ingest.loaders.office.formulas import Address, Formulas
+from ingest.loaders.office.number_format import shown
+from ingest.loaders.office.ooxml import Package, local, parse_xml
+from ingest.loaders.office.sheets import (
+    MergedCell,
+    Merges,
+    column_number,
+    is_default_name,
+    sheet_sections,
+)
 from ingest.sections import Findings, LoaderError, Section
 
-_ROWS_A_SECTION = 100
 _ROW = re.compile(rb"<(?:\w+:)?row\b[^>]*>")
 _COLUMN = re.compile(rb"<(?:\w+:)?col\b[^>]*>")
 _HIDDEN = re.compile(
     rb"\bhidden\s*=\s*[\"'](?:1|true)[\"']|\b(?:ht|width)\s*=\s*[\"'](?:0(?:\.\d*)?|\.\d+)[\"']"
 )
+_NO_WIDTH = re.compile(rb"\bhidden\s*=\s*[\"'](?:1|true)[\"']|\bwidth\s*=\s*[\"']0?(?:\.0*)?[\"']")
 # Colours of cells that no style of theirs names: by rule, or by the look of a table.
 _PAINTED = re.compile(rb"<(?:\w+:)?(?:conditionalFormatting|tablePart)\b")
 _NUMBER = re.compile(rb"\br\s*=\s*[\"'](\d{1,7})[\"']")
 _FIRST = re.compile(rb"\bmin\s*=\s*[\"'](\d{1,5})[\"']")
 _LAST = re.compile(rb"\bmax\s*=\s*[\"'](\d{1,5})[\"']")
-_CURRENCY = re.compile(r"[€$£¥]|\b(?:EUR|USD|GBP|CHF|JPY|SEK|NOK|DKK|PLN|CZK)\b")
-_Look = Literal["nothing", "ground", "seen"]
-_BRACKETS = re.compile(r"\[\$([^\[\]-]*+)[^\[\]]*+\]|\[[^\[\]]*+\]")
+_MERGED = re.compile(
+    rb"<(?:\w+:)?mergeCell\b[^<>]*?\bref\s*=\s*[\"']\$?([A-Za-z]{1,3})\$?(\d{1,7})"
+    rb":\$?([A-Za-z]{1,3})\$?(\d{1,7})[\"']"
+)
+# Texts within the sheet itself in several looks: of those the other library keeps no look.
+_INLINE = re.compile(rb"<(?:\w+:)?c\b([^<>]*)>\s*<(?:\w+:)?is>\s*(?=<(?:\w+:)?r\b)")
+_INLINE_END = re.compile(rb"</(?:\w+:)?is>")
+_PREFIX = re.compile(rb"<(/?)\w+:")
+_ADDRESS = re.compile(rb"\br\s*=\s*[\"']([A-Z]{1,3})(\d{1,7})[\"']")
+_Look = Literal["nothing", "ground", "struck", "seen"]
 
 
 def load_xlsx(file: BinaryIO, findings: Findings) -> Iterator[Section]:
     """Visible sheets row by row; a blank row ends a table. Formulas give their last value."""
     package = Package(file)  # checks for bombs before the other library opens the file
-    findings.title = package.title()
+    findings.title, findings.stated = package.title(), package.stated()
     openpyxl = _openpyxl()
     file.seek(0)
     try:
-        book = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
+        book = openpyxl.load_workbook(
+            file, read_only=True, data_only=True, keep_links=False, rich_text=True
+        )
     except (KeyError, ValueError, TypeError, AttributeError, OSError, SyntaxError) as error:
         raise LoaderError(f"is damaged ({error}); save it again with Office") from None
     hidden = 0
     seen = _Seen(package)
+    figures = Figures(findings)
     for sheet in book.worksheets:
         if sheet.sheet_state != "visible":
             hidden += 1
             continue
         sheet.reset_dimensions()  # the file's own claim may be wrong or hostile
-        for number, table in enumerate(_tables(seen.rows(sheet))):
-            parts = table.sections(sheet.title, size=_ROWS_A_SECTION, decimal=".")
-            for lines, grid in parts:
-                kind: Any = "text" if number == 0 and "\n" not in lines else "table"
-                yield Section(lines, None, sheet.title, kind, grid)
+        rows, merges = seen.rows(sheet)
+        yield from sheet_sections(sheet.title, rows, merges)
+        yield from _drawings(package, str(sheet._worksheet_path), sheet.title, figures)
+    for sheet in book.chartsheets:
+        yield from _drawings(package, _path_of(package, book, sheet), sheet.title, figures)
     if hidden:
         findings.warn(f"{hidden} hidden sheets were left out")
     seen.report(findings)
-    if not findings.title and len(book.sheetnames) == 1 and not _is_default(book.sheetnames[0]):
+    if not findings.title and len(book.sheetnames) == 1 and not is_default_name(book.sheetnames[0]):
         findings.title = book.sheetnames[0]
 
 
@@ -69,78 +91,238 @@ def _openpyxl() -> Any:
     return openpyxl
 
 
+def _drawings(package: Package, sheet: str, name: str, figures: Figures) -> Iterator[Section]:
+    """Charts, pictures, and words in shapes, that lie over a sheet."""
+    for kind, part in package.related(sheet).values():
+        tree = package.tree(part) if kind == "drawing" else None
+        if tree is None:
+            continue
+        if text := "\n".join(_shape_texts(tree)):
+            yield Section(text, None, name)
+        for picture, descriptions in picture_parts(package.related(part), tree):
+            if said := figures.text(package.read(picture), descriptions):
+                yield Section(said, None, name, "figure")
+        for title, table in drawn(package, package.related(part), tree):
+            heading = f"{name} > {title}" if title else name
+            if table is None:
+                yield Section(title, None, name)
+                continue
+            parts = list(table.sections(title))
+            for said, grid in parts:
+                yield Section(said, None, heading, "table", grid)
+            if title and not parts:  # its data stand in the sheet alone
+                yield Section(title, None, name)
+
+
+def _path_of(package: Package, book: Any, sheet: Any) -> str:
+    """The part that holds a sheet of nothing but a chart; the library does not tell."""
+    number = [one.title for one in book.chartsheets].index(sheet.title)
+    parts = [name for kind, name in package.related(package.main_part()).values()
+             if kind == "chartsheet"]  # fmt: skip
+    return parts[number] if number < len(parts) else ""
+
+
+def _shape_texts(tree: etree._Element) -> Iterator[str]:
+    """The paragraphs of text boxes and shapes that are not hidden."""
+    for shape in tree.iter():
+        if local(shape) != "sp":
+            continue
+        named = next((item for item in shape.iter() if local(item) == "cNvPr"), None)
+        if named is not None and named.get("hidden") in {"1", "true"}:
+            continue
+        for paragraph in shape.iter():
+            if local(paragraph) == "p":
+                text = "".join(t.text or "" for t in paragraph.iter() if local(t) == "t").strip()
+                if text:
+                    yield text
+
+
+class _Letters(NamedTuple):
+    """Letters of one look within a cell; `raised` is "superscript", "subscript" or ""."""
+
+    text: str
+    struck: bool
+    raised: str
+
+
 class _Seen:
     """What of a sheet one can see: hidden rows and columns, and cells without ink, are counted."""
 
     def __init__(self, package: Package) -> None:
         self._package = package
-        self._looks: dict[object, _Look] = {}  # by number of the cell's style
+        # By number of the cell's style: how it looks, and its number format.
+        self._looks: dict[object, tuple[_Look, str]] = {}
         self._painted = False
-        self.lines = self.cells = self.doubtful = 0
+        self.lines = self.cells = self.doubtful = self.struck = 0
+        self.uncalculated = self.calculated = 0
 
-    def rows(self, sheet: Any) -> Iterator[tuple[int, list[Any]]]:
-        """The sheet's rows by their numbers, from 1, without hidden ones.
+    def rows(self, sheet: Any) -> tuple[Iterator[tuple[int, list[str]]], Merges]:
+        """The sheet's rows by their numbers, from 1, without hidden ones; and its merged cells.
 
         What cannot be seen is an empty cell.
         """
-        hidden_rows, hidden_columns = self._hidden(sheet)
+        data = self._package.read(sheet._worksheet_path) or b""
+        self._painted = bool(_PAINTED.search(data))
+        merges = Merges(_merged_cells(data))
+        return self._texts(sheet, data, merges), merges
+
+    def _texts(self, sheet: Any, data: bytes, merges: Merges) -> Iterator[tuple[int, list[str]]]:
+        hidden_rows, hidden_columns, narrow = _hidden(data)
+        formulas = Formulas(data, lambda: _values(sheet))
+        inline = dict(_inline_texts(data))
         for number, row in enumerate(sheet.iter_rows(), 1):
             if number in hidden_rows:
                 self.lines += any(cell.value is not None for cell in row)
                 continue
-            yield (
-                number,
-                [
-                    None if self._is_unseen(cell, at, hidden_columns) else cell
-                    for at, cell in enumerate(row, 1)
-                ],
-            )
+            shows = _shown_beside(merges, number, hidden_columns | narrow)
+            texts = []
+            for at, cell in enumerate(row, 1):
+                if cell.value is None:
+                    there = formulas.without_value and self._computed(formulas, (number, at), cell)
+                    texts.append(there or "")
+                    continue
+                unseen = at in hidden_columns or (at in narrow and not _spills(row, at))
+                value = inline.get((number, at), cell.value) if inline else cell.value
+                texts.append(self._text(cell, value, unseen=unseen and at not in shows))
+            yield number, texts
+        self.uncalculated += formulas.without_value
+        self.calculated += formulas.calculated
 
     def report(self, findings: Findings) -> None:
         if self.lines:
             findings.warn(f"{self.lines} hidden rows were left out")
         if self.cells:
             findings.warn(f"{self.cells} cells that nobody sees were left out")
+        if self.struck:
+            findings.warn(f"{self.struck} struck-through passages were left out")
         if self.doubtful:
             findings.warn(f"{self.doubtful} cells were read that may have their ground's colour")
+        if self.uncalculated:
+            findings.warn(
+                f"{self.uncalculated} formulas have no stored value, of which {self.calculated} "
+                "were calculated here; open and save the workbook in Excel or LibreOffice"
+            )
 
-    def _is_unseen(self, cell: Any, column: int, hidden_columns: set[int]) -> bool:
-        if cell.value is None:
-            return False
-        if column in hidden_columns:
+    def _text(self, cell: Any, value: Any, *, unseen: bool) -> str:
+        """What a cell shows, "" where nobody sees it."""
+        if unseen:
             self.cells += 1
-            return True
-        look = self._look(cell)
-        if look == "ground" and self._painted and not cell.fill.fill_type:
+            return ""
+        look, code = self._look(cell)
+        if look == "seen":
+            pass
+        elif look == "ground" and self._painted and not cell.fill.fill_type:
             self.doubtful += 1  # its ground cannot be known
-            return False
-        self.cells += look != "seen"
-        return look != "seen"
+        elif look == "struck":
+            self.struck += 1
+            return ""
+        else:
+            self.cells += 1
+            return ""
+        text = shown(self._without_struck(value) if isinstance(value, list) else value, code)
+        self.cells += not text and isinstance(value, int | float) and value != 0
+        return text
 
-    def _look(self, cell: Any) -> _Look:
+    def _computed(self, formulas: Formulas, place: Address, cell: Any) -> str:
+        if (found := formulas.value(place)) is None:
+            return ""
+        return found if isinstance(found, str) else cell_text(found, cell.number_format or "")
+
+    def _without_struck(self, value: list[Any]) -> str:
+        """Letters of several looks without those struck through, exponents written as such."""
+        pieces: list[Piece] = []
+        for part in value:
+            if isinstance(part, _Letters):
+                text, struck, raised = part
+            else:
+                font = getattr(part, "font", None)
+                text, struck = str(getattr(part, "text", part)), bool(font and font.strike)
+                raised = getattr(font, "vertAlign", None) or ""
+            if struck:
+                self.struck += bool(text.strip())
+            else:
+                place: Place = "up" if raised == "superscript" else "line"
+                pieces.append((text, "down" if raised == "subscript" else place))
+        return written(pieces)
+
+    def _look(self, cell: Any) -> tuple[_Look, str]:
         style = getattr(cell, "_style_id", None)
         known = self._looks.get(style)
         if known is None:
-            known = self._looks[style] = _look(cell)
+            known = self._looks[style] = _look(cell), cell.number_format or ""
         return known
 
-    def _hidden(self, sheet: Any) -> tuple[set[int], set[int]]:
-        """Numbers of the rows and columns that are hidden; the other library does not tell."""
-        data = self._package.read(sheet._worksheet_path) or b""
-        self._painted = bool(_PAINTED.search(data))
-        rows: set[int] = set()
-        columns: set[int] = set()
-        if not _HIDDEN.search(data):
-            return rows, columns
-        for number, found in enumerate(_ROW.finditer(data), 1):
-            if _HIDDEN.search(found[0]):
-                named = _NUMBER.search(found[0])
-                rows.add(int(named[1]) if named else number)
-        for found in _COLUMN.finditer(data):
-            first, last = _FIRST.search(found[0]), _LAST.search(found[0])
-            if _HIDDEN.search(found[0]) and first and last:
-                columns.update(range(int(first[1]), min(int(last[1]), 16_384) + 1))
-        return rows, columns
+
+def _inline_texts(data: bytes) -> Iterator[tuple[Address, "list[_Letters]"]]:
+    """Texts that stand in the sheet in letters of several looks, by their cells."""
+    at = 0
+    while (found := _INLINE.search(data, at)) and (end := _INLINE_END.search(data, found.end())):
+        at = end.end()
+        address = _ADDRESS.search(found[1])
+        if address is None:
+            continue
+        written_runs = _PREFIX.sub(rb"<\1", data[found.end() : end.start()])
+        runs = parse_xml(b"<is>" + written_runs + b"</is>", "a cell")
+        letters = []
+        for run in runs:
+            look = {local(item): item.get("val", "1") for item in run.iterfind("rPr/*")}
+            text = "".join(item.text or "" for item in run.iter("t"))
+            struck = look.get("strike", "0") not in {"0", "false"}
+            letters.append(_Letters(text, struck, look.get("vertAlign", "")))
+        yield (int(address[2]), column_number(address[1].decode("ascii"))), letters
+
+
+def _values(sheet: Any) -> Iterator[tuple[Address, object]]:
+    """The stored values of a sheet, for formulas that have none."""
+    for number, row in enumerate(sheet.iter_rows(), 1):
+        for at, cell in enumerate(row, 1):
+            if cell.value is not None:
+                yield (number, at), cell.value
+
+
+def _merged_cells(data: bytes) -> Iterator[MergedCell]:
+    for found in _MERGED.finditer(data):
+        left, right = (column_number(found[at].decode("ascii")) for at in (1, 3))
+        yield MergedCell(int(found[2]), left, int(found[4]), right)
+
+
+def _hidden(data: bytes) -> tuple[set[int], set[int], set[int]]:
+    """Numbers of hidden rows, of hidden columns, and of columns too narrow for a letter.
+
+    The other library does not tell.
+    """
+    rows: set[int] = set()
+    columns: set[int] = set()
+    narrow: set[int] = set()
+    if not _HIDDEN.search(data):
+        return rows, columns, narrow
+    for number, found in enumerate(_ROW.finditer(data), 1):
+        if _HIDDEN.search(found[0]):
+            named = _NUMBER.search(found[0])
+            rows.add(int(named[1]) if named else number)
+    for found in _COLUMN.finditer(data):
+        first, last = _FIRST.search(found[0]), _LAST.search(found[0])
+        if _HIDDEN.search(found[0]) and first and last:
+            which = columns if _NO_WIDTH.search(found[0]) else narrow
+            which.update(range(int(first[1]), min(int(last[1]), 16_384) + 1))
+    return rows, columns, narrow
+
+
+def _shown_beside(merges: Merges, row: int, unseen: set[int]) -> set[int]:
+    """The unseen columns in which a cell begins that is merged with columns that are seen."""
+    return {
+        cell.left
+        for cell in merges.starting_in(row)
+        if cell.left in unseen
+        and any(column not in unseen for column in range(cell.left, cell.right + 1))
+    }
+
+
+def _spills(row: Any, column: int) -> bool:
+    """Whether a text in a narrow column runs on over the empty cell beside it."""
+    beside = row[column] if column < len(row) else None
+    is_text = isinstance(row[column - 1].value, str | list)
+    return is_text and (beside is None or beside.value is None)
 
 
 def _look(cell: Any) -> _Look:
@@ -160,93 +342,25 @@ def _look(cell: Any) -> _Look:
     if fill is not None and fill.fill_type:
         ground = _colour(fill.fgColor) if fill.fill_type == "solid" else None
     if letters is None or ground is None or not nearly_the_same(letters, ground):
-        return "seen"
+        return "struck" if font.strike else "seen"
     return "ground"
 
 
-def _colour(written: Any) -> Colour | None:
+def _colour(said: Any) -> Colour | None:
     """A colour of a cell; None where another part of the file decides about it."""
     from openpyxl.styles.colors import COLOR_INDEX
 
-    if written is None:
+    if said is None:
         return None
-    if written.type == "rgb":
-        return from_hex(str(written.rgb)[-6:])
-    if written.type == "indexed" and written.indexed < len(COLOR_INDEX):
-        return from_hex(COLOR_INDEX[written.indexed][-6:])
+    if said.type == "rgb":
+        return from_hex(str(said.rgb)[-6:])
+    if said.type == "indexed" and said.indexed < len(COLOR_INDEX):
+        return from_hex(COLOR_INDEX[said.indexed][-6:])
     # The first two of a theme are the paper and the ink, in nearly every theme.
-    plain = written.type == "theme" and not written.tint
-    return {0: WHITE, 1: BLACK}.get(written.theme) if plain else None
-
-
-def _tables(rows: Iterable[tuple[int, list[Any]]]) -> Iterator[TableReader]:
-    """The tables of a sheet: what lies between blank rows."""
-    blocks = _blocks(rows)
-    for block in blocks:
-        yield TableReader(block)
-        for _ in block:  # whatever the caller did not read
-            pass
-
-
-def _blocks(
-    rows: Iterable[tuple[int, list[Any]]],
-) -> Iterator[Iterator[tuple[str, list[str]]]]:
-    """Rows between blank ones, each with the address of its cells: "A5:F5"."""
-    source = ((number, _cells(row)) for number, row in rows)
-
-    def placed(number: int, cells: list[str]) -> tuple[str, list[str]]:
-        return f"A{number}:{_letters(len(cells))}{number}", cells
-
-    def block(number: int, first: list[str]) -> Iterator[tuple[str, list[str]]]:
-        yield placed(number, first)
-        for following, cells in source:
-            if not any(cells):
-                return
-            yield placed(following, cells)
-
-    for number, cells in source:
-        if any(cells):
-            yield block(number, cells)
-
-
-def _letters(column: int) -> str:
-    """The name of a column, counted from 1: A to Z, AA, AB."""
-    name = ""
-    while column:
-        column, rest = divmod(column - 1, 26)
-        name = chr(ord("A") + rest) + name
-    return name
-
-
-def _cells(row: Any) -> list[str]:
-    cells = [
-        cell_text(cell.value, cell.number_format or "")
-        if cell is not None and cell.value is not None
-        else ""
-        for cell in row
-    ]
-    while cells and not cells[-1]:
-        cells.pop()
-    return cells
+    plain = said.type == "theme" and not said.tint
+    return {0: WHITE, 1: BLACK}.get(said.theme) if plain else None
 
 
 def cell_text(value: object, number_format: str) -> str:
-    """A value as its reader sees it: dates in ISO form, percentages and currencies marked."""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, datetime.datetime):
-        return value.date().isoformat() if value.time() == datetime.time() else str(value)
-    if isinstance(value, int | float):
-        shown = number_format.split(";", maxsplit=1)[0]
-        if "%" in shown:
-            return f"{value * 100:.10g}%"
-        currency = _CURRENCY.search(_BRACKETS.sub(r"\1", shown).replace('"', ""))
-        number = f"{value:.15g}"
-        if "." in number and currency:
-            number = f"{value:.2f}"
-        return f"{number} {currency[0]}" if currency else number
-    return str(value)
-
-
-def _is_default(name: str) -> bool:
-    return bool(re.fullmatch(r"(?:Sheet|Tabelle|Feuil|Hoja|Blad|Foglio|Sheet1)\s?\d*", name, re.I))
+    """A value as its reader sees it; whole dates in ISO form."""
+    return shown(value, number_format)

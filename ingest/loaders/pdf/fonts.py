@@ -10,6 +10,8 @@ from pypdf._codecs.adobe_glyphs import adobe_glyphs
 from pypdf.generic import DictionaryObject
 from pypdf.generic._font import Font
 
+from ingest.loaders.pdf.direction import as_seen
+
 _SYMBOLIC, _USUAL_LETTERS = 4, 32  # flags of a font
 _LEAST_EM, _LARGEST_EM = 0.3, 3.0  # between them the font's size is taken at its word
 _UNICODE_NAME = re.compile(r"/(?:uni|u)((?:0[0-9A-F]|[1-9A-F][0-9A-F])[0-9A-F]{2})")
@@ -87,7 +89,7 @@ class FontFace:
                     width = float(font.space_width)
                 else:
                     width = float(font.get_text_width(code))
-                glyph = cache[code] = (str(text), width * self.scale)
+                glyph = cache[code] = (as_seen(str(text)), width * self.scale)
             found.append(glyph)
         return found
 

@@ -1,25 +1,38 @@
 """Puts the runs of a PDF page together into lines, in the order in which they are drawn."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
-from ingest.loaders.pdf.tables import SAME_LINE, Line, Table, find_tables, tidy
+from ingest.loaders.notation import Place, written
+from ingest.loaders.pdf.direction import reads_right_to_left
+from ingest.loaders.pdf.matrix import Box
+from ingest.loaders.pdf.open_tables import open_tables
+from ingest.loaders.pdf.ruled_tables import ruled_tables
+from ingest.loaders.pdf.tables import SAME_LINE, Line, Table, tidy
 from ingest.loaders.pdf.text import Rule, Run
 
 _SPACE = 0.17  # of the font size: a wider gap parts two words
 _CELL = 0.9  # of the font size: a wider gap may part two cells
+_SCRIPT = 0.85  # of a line's font size: exponents and indices are smaller
+_RAISED, _LOWERED = 0.18, 0.08  # of the font size, from the baseline
+_PUNCTUATION = frozenset(".,;:!?…")
 _MARKER = re.compile(
     r"(?:[•●○▪■□‣⁃–—*·o\uf0b7\uf0a7-]|\(?(?:\d{1,3}|[a-zA-Z]|[ivxlIVX]{1,5})[.)])$"
 )
 
 
-def page_blocks(runs: Iterable[Run], rules: Sequence[Rule]) -> list[Line | Table]:
-    """Lines and tables of a page in the order in which the file draws them."""
+def page_blocks(
+    runs: Iterable[Run], rules: Sequence[Rule], filled: Sequence[Box] = ()
+) -> list[Line | Table]:
+    """Lines and tables of a page in the order in which the file draws them.
+
+    `filled` are areas of a colour, which rows of tables may lie on.
+    """
     pieces = _pieces(runs, [rule for rule in rules if rule.y1 - rule.y0 > rule.x1 - rule.x0])
     blocks: list[Line | Table] = []
     placed: dict[int, Table] = {}
     inside: set[int] = set()
-    for members, table in find_tables(pieces, rules):
+    for members, table in _tables(pieces, rules, filled):
         placed[min(members)] = table
         inside |= members
     for number, piece in enumerate(pieces):
@@ -37,6 +50,19 @@ def page_blocks(runs: Iterable[Run], rules: Sequence[Rule]) -> list[Line | Table
     return [block for block in blocks if isinstance(block, Table) or block.text]
 
 
+def _tables(
+    pieces: Sequence[Line], rules: Sequence[Rule], filled: Sequence[Box]
+) -> Iterator[tuple[set[int], Table]]:
+    """Tables, each with the numbers of the pieces that went into it."""
+    used: set[int] = set()
+    for members, table in ruled_tables(pieces, rules, filled):
+        if not used & members:  # frames within frames hold the same pieces
+            used |= members
+            yield members, table
+    free = [n for n, piece in enumerate(pieces) if piece.angle == 0 and n not in used]
+    yield from open_tables(pieces, free, rules, filled)
+
+
 def _pieces(  # noqa: PLR0912
     runs: Iterable[Run], uprights: Sequence[Rule]
 ) -> list[Line]:
@@ -44,6 +70,7 @@ def _pieces(  # noqa: PLR0912
     pieces: list[Line] = []
     current: Line | None = None
     last: Run | None = None
+    parts: list[tuple[str, Run]] = []  # of the current one
     for run in runs:
         if not run.text.strip():
             if (
@@ -54,37 +81,67 @@ def _pieces(  # noqa: PLR0912
                 and run.x0 < current.x1 + 1
             ):
                 current.text += " "
+                parts.append((" ", run))
             continue
         if last and _is_shadow(last, run):
             continue
         gap = run.x0 - current.x1 if current else 0.0
-        if (
+        if current and gap < 0 and _goes_on_to_the_left(current, run, uprights):
+            space = " " if current.x0 - run.x1 > _SPACE * run.size else ""
+            parts.insert(0, (run.text + space, run))
+            current.text = run.text + space + current.text
+            current.x0 = run.x0
+            current.bold = current.bold and run.bold
+        elif (
             current
             and _continues(current, run, gap)
             and not (gap > 1 and _is_fenced(current, run, uprights))
         ):
             marker = current.text.strip()
-            if is_marker(marker):  # the text beside it decides how the line looks
+            if is_marker(marker) and not reads_right_to_left(
+                run.text
+            ):  # the text beside it decides how the line looks
                 current.size, current.bold = run.size, run.bold
                 if not any(map(str.isalnum, marker)):
                     current.text = "• "
+                    parts = [("• ", run)]
+            space = ""
             if gap > _SPACE * max(run.size, 0.6 * current.size) and not current.text.endswith(" "):
-                current.text += " "
-            current.text += run.text
+                space = " "
+            current.text += space + run.text
+            parts.append((space + run.text, run))
             current.x1 = max(current.x1, run.x1)
             current.bold = current.bold and run.bold
             if run.size > current.size:  # a superscript came first
                 current.size, current.y = run.size, run.y
         else:
             if current:
-                pieces.append(current)
+                pieces.append(_finished(current, parts))
+            parts = [(run.text, run)]
             current = Line(run.text, run.x0, run.x1, run.y, run.size, run.bold, run.angle)
         last = run
     if current:
-        pieces.append(current)
+        pieces.append(_finished(current, parts))
     for piece in pieces:
         piece.text = piece.text.strip()
     return pieces
+
+
+def _finished(line: Line, parts: Sequence[tuple[str, Run]]) -> Line:
+    """A line with what is raised or lowered in it written in one line."""
+    if len(parts) > 1:
+        placed = [(text, _place(run, line)) for text, run in parts]
+        if any(place != "line" for _, place in placed):
+            line.text = written(placed)
+    return line
+
+
+def _place(run: Run, line: Line) -> Place:
+    if run.size > _SCRIPT * line.size:
+        return "line"
+    if run.y - line.y > _RAISED * line.size:
+        return "up"
+    return "down" if line.y - run.y > _LOWERED * line.size else "line"
 
 
 def _continues(line: Line, run: Run, gap: float) -> bool:
@@ -100,17 +157,33 @@ def _continues(line: Line, run: Run, gap: float) -> bool:
     return -0.6 * size < gap < limit * size
 
 
+def _goes_on_to_the_left(line: Line, run: Run, uprights: Sequence[Rule]) -> bool:
+    """Whether a run stands on the left of a line that is written from right to left."""
+    gap = line.x0 - run.x1
+    return (
+        run.angle == line.angle and abs(run.y - line.y) <= SAME_LINE * min(line.size, run.size)
+        and -0.6 * run.size < gap < _CELL * run.size
+        and (reads_right_to_left(line.text) or reads_right_to_left(run.text))
+        and not (gap > 1 and _is_fence(run.x1, line.x0, run, uprights))
+    )  # fmt: skip
+
+
 def _is_fenced(line: Line, run: Run, uprights: Sequence[Rule]) -> bool:
-    if line.angle:
-        return False
+    return not line.angle and _is_fence(line.x1, run.x0, run, uprights)
+
+
+def _is_fence(left: float, right: float, run: Run, uprights: Sequence[Rule]) -> bool:
+    """Whether a rule stands between two places on a run's line."""
     middle = run.y + 0.3 * run.size
     return any(
-        line.x1 - 1 <= rule.x0 <= run.x0 + 1 and rule.y0 <= middle <= rule.y1 for rule in uprights
+        left - 1 <= rule.x0 <= right + 1 and rule.y0 <= middle <= rule.y1 for rule in uprights
     )
 
 
 def is_marker(text: str) -> bool:
     """Whether a piece is a bullet or an item's number, which belongs to the text beside it."""
+    if text in _PUNCTUATION:
+        return False
     return bool(_MARKER.match(text)) or (len(text) <= 2 and not any(map(str.isalnum, text)))
 
 

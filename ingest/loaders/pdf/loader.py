@@ -5,6 +5,7 @@ import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
+from string import ascii_lowercase
 from typing import Any, BinaryIO
 
 from pypdf import PageObject, PdfReader
@@ -12,14 +13,19 @@ from pypdf.errors import PyPdfError
 
 from ingest.loaders.pdf.drawing import CannotDraw, Drawing, Grid, Sight, Suspect, TextObject
 from ingest.loaders.pdf.figures import figures_alone, figures_on, labels
+from ingest.loaders.pdf.fractions import with_fractions
 from ingest.loaders.pdf.lines import page_blocks
 from ingest.loaders.pdf.paragraphs import Page, Paragraphs
 from ingest.loaders.pdf.recognised import blocks_of, edges_of
+from ingest.loaders.pdf.struck import strokes_of_notes, without_struck
 from ingest.loaders.pdf.tables import Line, Table
-from ingest.loaders.pdf.text import Interpreter, PageText, Run
+from ingest.loaders.pdf.text import Interpreter, PageText, Rule, Run
+from ingest.loaders.pdf.upright import upright
+from ingest.loaders.pdf.xfa import xfa_lines
 from ingest.ocr.reading import reading_of
 from ingest.ocr.words import RecognisedPage
-from ingest.sections import Findings, LoaderError, Section, Unrecognised
+from ingest.sections import Findings, LoaderError, Section, Stated, Unrecognised
+from vectorstore.languages import languages
 from vectorstore.records import PageReading
 
 _PAGES_AT_ONCE = 40  # headers, footers and the body's size are judged over so many pages
@@ -35,6 +41,12 @@ _FILE_NAME = re.compile(r"\.(?:pdf|docx?|pptx?|xlsx?|indd)$", re.I)  # as mergin
 _TAIL = 2_048  # bytes; a whole PDF ends within them
 _MOSTLY = 0.3  # of the letters of a text
 _WELL_RECOGNISED = 0.8  # mean of a page; its words replace a text of which some is not known
+_AS_MUCH = 0.6  # of the letters that are recognised: a layer with so many is theirs
+_TOLD_BY_VOWELS = 80  # letters of a page; fewer may be any
+_VOWELS = "aeiouy"
+_FEWEST_VOWELS = 0.22  # of the letters
+_RECOGNISED = 0.6  # the same for a page of whose text little is known
+_COMMON = 0.08  # of the words; prose has a third and more, lists and tables fewer
 _FEW = 3  # letters that nobody knows; a page of more is said to have them
 _NO_LETTER = "\ufdd0"  # stands for a letter that no reader knows; Unicode keeps it free
 _UNKNOWN = re.compile(_NO_LETTER)
@@ -52,6 +64,7 @@ def load_pdf(file: BinaryIO, findings: Findings) -> Iterator[Section]:
         pages = reader.pages
         findings.pages = len(pages)
         findings.title = _metadata_title(reader)
+        findings.stated = _stated(reader)
     except (PyPdfError, RecursionError, ValueError, TypeError, KeyError, AttributeError,
             IndexError, AssertionError, NotImplementedError, OSError) as error:  # fmt: skip
         yield from _load_damaged(file, findings, _short(error))
@@ -65,13 +78,18 @@ def load_pdf(file: BinaryIO, findings: Findings) -> Iterator[Section]:
     paragraphs = Paragraphs(findings, _outline(reader))
     drawing = Drawing(file, findings)
     source = _read_pages(reader, pages, drawing, count, findings)
+    form = _xfa(reader, findings)
     found = False
     while batch := list(islice(source, _PAGES_AT_ONCE)):
         for section in paragraphs.sections(batch):
             found = True
+            form = [line for line in form if line not in section.text]
             yield section
         reader.resolved_objects.clear()  # or every stream of the file stays in memory
     yield from paragraphs.close()
+    if form:
+        found = True
+        yield Section("\n".join(form), 1, kind="table")
     drawing.close()
     count.report(findings, empty=not found)
 
@@ -139,6 +157,7 @@ class _Counts:
         self.unrecognised: dict[str, list[int]] = {}  # why -> pages
         self.hidden: dict[int, int] = {}  # page -> words
         self.undrawn: dict[int, int] = {}
+        self.struck = 0  # passages
 
     def report(self, findings: Findings, *, empty: bool) -> None:
         """Warn of what people would miss, and of invisible text where it is a sentence or more.
@@ -166,6 +185,8 @@ class _Counts:
                 f"{words:,} words that may be invisible were read, because pages could not be "
                 f"drawn to look {_named(self.undrawn)}"
             )
+        if self.struck:
+            findings.warn(f"{self.struck} struck-through passages were left out")
         words = sum(self.hidden.values())
         if words >= _SENTENCE or (words and empty):
             findings.warn(
@@ -197,7 +218,13 @@ def _read_pages(
             shown, unread = _without_unread(
                 _decoded(interpreter.read(pages[number]), number, drawing)
             )
-            blocks = page_blocks(_visible(shown, number, drawing, count), shown.rules)
+            strokes: Sequence[Rule] = [*shown.rules, *strokes_of_notes(pages[number])]
+            seen = list(_visible(shown, number, drawing, count))
+            turned, seen, strokes, filled = upright(seen, strokes, shown.filled)
+            runs, struck = without_struck(seen, strokes)
+            rules = strokes[: len(shown.rules)]
+            blocks = page_blocks(with_fractions(runs, rules), rules, filled)
+            count.struck += struck
             form = _form_fields(pages[number])
         except MemoryError:
             raise
@@ -207,16 +234,20 @@ def _read_pages(
         text = "".join(map(_text_of, blocks))
         garbled = _is_mostly(_UNREADABLE.findall(text), text)
         undecoded = garbled or unread + text.count(_NO_LETTER) > _FEW
+        doubtful = not undecoded and _looks_like_codes(text)
         scanned = (
             not text and not form and not undecoded and _shows_something(shown, number, drawing)
         )
         stamped = 0 < len(text) <= _STAMP and shown.image_share > _SCAN
         page = None
-        if undecoded or scanned or stamped:
+        if undecoded or scanned or stamped or doubtful:
             page = _recognised(number, drawing, findings, count, said=scanned)
-        little_there = garbled or stamped or unread > _MOSTLY * (unread + len(text))
-        edges = shown.height
-        if page is not None and (scanned or _is_better(page, little_there)):
+        little_there = garbled or unread > _MOSTLY * (unread + len(text))
+        edges = (0.0, 0.0) if turned else shown.height
+        layered = page is not None and stamped and _was_recognised(shown, page)
+        if layered or (page is not None and doubtful and not _says_otherwise(page, text)):
+            page = None
+        if page is not None and (scanned or stamped or _is_better(page, little_there)):
             blocks, edges = blocks_of(page), edges_of(page)
             findings.readings.append(reading_of(number + 1, page))
         else:
@@ -225,7 +256,7 @@ def _read_pages(
             if garbled or _NO_LETTER in text:
                 blocks = list(_readable(blocks, _UNREADABLE if garbled else _UNKNOWN))
             findings.readings.append(_reading(number + 1, undecoded or scanned, blocks))
-            blocks += _figures(number, shown, drawing, findings)
+            blocks += [] if layered else _figures(number, shown, drawing, findings)
         yield Page(number + 1, [*blocks, form] if form else blocks, edges)
 
 
@@ -257,8 +288,47 @@ def _shows_something(shown: PageText, index: int, drawing: Drawing) -> bool:
 
 
 def _is_better(page: RecognisedPage, little_there: bool) -> bool:
-    """Whether recognised words replace the page's own text, of which something is wrong."""
-    return bool(page.lines) and (little_there or page.confidence >= _WELL_RECOGNISED)
+    """Whether recognised words replace the page's own text, of which something is wrong.
+
+    Where a font is not in the file either, what is drawn are other letters, and so no words.
+    """
+    if page.confidence >= _WELL_RECOGNISED:
+        return bool(page.lines)
+    return little_there and page.confidence >= _RECOGNISED and _has_common_words(page.text)
+
+
+def _was_recognised(shown: PageText, page: RecognisedPage) -> bool:
+    """Whether the file has the words of its scan already, as another program recognised them."""
+    there = sum(len("".join(run.text.split())) for run in shown.runs if run.layer)
+    return there >= _AS_MUCH * len("".join(page.text.split()))
+
+
+def _looks_like_codes(text: str) -> bool:
+    """Whether a page's letters make no words: a font may give other letters than it draws.
+
+    Languages of Latin letters have a vowel in three letters or more. Lists of part numbers have
+    few as well; what the drawn page says decides.
+    """
+    plain = text.lower()
+    letters = sum(map(plain.count, ascii_lowercase))
+    if letters < _TOLD_BY_VOWELS or letters < _MOSTLY * len(text):
+        return False
+    return sum(map(plain.count, _VOWELS)) < _FEWEST_VOWELS * letters
+
+
+def _says_otherwise(page: RecognisedPage, text: str) -> bool:
+    """Whether the drawn page surely shows words, and others than its text has."""
+    if page.confidence < _WELL_RECOGNISED or not _has_common_words(page.text):
+        return False
+    words = {word for word in page.text.casefold().split() if len(word) > _FEW}
+    return sum(word in text.casefold() for word in words) < _MOSTLY * len(words)
+
+
+def _has_common_words(text: str) -> bool:
+    """Whether a text has as many of a language's most common words as prose has at least."""
+    words = [word.strip(".,;:!?()\"'").casefold() for word in text.split()]
+    common = max(sum(word in one.stop_words for word in words) for one in languages())
+    return common >= _COMMON * len(words)
 
 
 def _reading(page: int, lacking: bool, blocks: Sequence[object]) -> PageReading:
@@ -460,6 +530,17 @@ def _words(annotation: Any) -> str:
     return f"{name}: {' '.join(value.lstrip('/').split())}"
 
 
+def _xfa(reader: PdfReader, findings: Findings) -> list[str]:
+    """The lines of an XFA form. Viewers make its pages of it, the file may show a notice alone."""
+    try:
+        return xfa_lines(reader)
+    except MemoryError:
+        raise
+    except Exception:  # noqa: BLE001  # pypdf raises anything on a broken form
+        findings.warn("its XFA form could not be read: print it to a PDF")
+        return []
+
+
 def _metadata_title(reader: PdfReader) -> str:
     try:
         metadata = reader.metadata
@@ -467,6 +548,18 @@ def _metadata_title(reader: PdfReader) -> str:
     except Exception:  # noqa: BLE001  # metadata is free-form and optional
         return ""
     return str(title or "").strip("\x00 ")
+
+
+def _stated(reader: PdfReader) -> Stated:
+    try:
+        said = dict(reader.metadata or {})
+        author, made, changed = (
+            str(said.get(key) or "") for key in ("/Author", "/CreationDate", "/ModDate")
+        )
+        language = str(reader.root_object.get("/Lang") or "")
+    except Exception:  # noqa: BLE001  # metadata is free-form and optional
+        return Stated()
+    return Stated(author, language, made, changed)
 
 
 def _outline(reader: PdfReader) -> dict[int, list[tuple[int, str]]]:

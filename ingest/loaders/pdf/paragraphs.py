@@ -7,7 +7,7 @@ from itertools import pairwise
 from statistics import median
 from typing import NamedTuple
 
-from ingest.loaders.pdf.tables import SAME_LINE, Line, Table
+from ingest.loaders.pdf.tables import SAME_LINE, Line, Table, continued
 from ingest.sections import Findings, Outline, Section
 from vectorstore.languages import any_of
 
@@ -28,6 +28,7 @@ _BROKEN_WORD = re.compile(r"(?<![^\W\d_])[^\W\d_]{2,}+[-\u2010\u00ad]$")
 _NUMBERS_OF_A_HEADER = 3  # "Page 3 of 12", "Report 2023, page 3"
 _DIGITS = re.compile(r"(?<![\d.,])\d+(?![.,]?\d)")  # no part of an amount
 _MARGIN = 1 / 6  # of the page's height at its top and at its bottom: running heads stand there
+_MARGIN_WORDS = 8  # of a line with the page's number, or of a cell's rest
 _FOREIGN_TO_TITLES = re.compile(r"[\W_]+")
 
 
@@ -60,6 +61,7 @@ class Paragraphs:
         self._margins: Counter[tuple[str, int]] = Counter()  # line and place -> pages
         self._wordings: dict[tuple[str, int], set[str]] = {}  # the same, with their numbers
         self._shown_margins: set[str] = set()
+        self._open_table: Table | None = None  # at the end of the last page
         self._pages = 0
         self._page = 1
 
@@ -81,15 +83,31 @@ class Paragraphs:
             self._page = page.number
             if page.number == 1:
                 self._take_title(page.blocks, body)
+            blocks = self._without_margins(page)
+            self._continue_table(blocks, page)
             writer = _PageWriter(
-                self, self._without_margins(page), body if styled else 1e6,
-                mostly_bold or not styled, words,
-            )  # fmt: skip
+                self, blocks, body if styled else 1e6, mostly_bold or not styled, words
+            )
             yield from writer.sections()
 
     def close(self) -> Iterator[Section]:
         """A last heading that nothing followed."""
         yield from self._outline.close(self._page)
+
+    def _continue_table(self, blocks: list[Line | Table], page: Page) -> None:
+        """Give a table that goes on from the page before the names that stand there."""
+        inner = [at for at, block in enumerate(blocks) if not _is_in_margin(block, page)]
+        if not inner:
+            self._open_table = None
+            return
+        start = inner[0]
+        if len(inner) > 1 and _is_rest_of_cell(blocks[start]):
+            start = inner[1]
+        first = blocks[start]
+        if isinstance(first, Table) and self._open_table is not None:
+            blocks[start] = continued(first, self._open_table)
+        last = blocks[inner[-1]]
+        self._open_table = last if isinstance(last, Table) else None
 
     def _without_margins(self, page: Page) -> list[Line | Table]:
         """The page without what stands at the same place on most pages; shown once, though.
@@ -403,6 +421,21 @@ def _margins(page: Page) -> list[tuple[tuple[str, int], Line]]:
         if margin <= 0 or not bottom + margin <= row[0].y <= top - margin
         for line in row
     ]
+
+
+def _is_rest_of_cell(block: Line | Table) -> bool:
+    """Whether a line at a page's top may be the rest of a cell that the page's end cut."""
+    return isinstance(block, Line) and len(block.text.split()) <= _MARGIN_WORDS
+
+
+def _is_in_margin(block: Line | Table, page: Page) -> bool:
+    """Whether a line stands where the page's number does."""
+    bottom, top = page.height
+    margin = _MARGIN / 2 * (top - bottom)
+    return (
+        isinstance(block, Line) and margin > 0 and len(block.text.split()) <= _MARGIN_WORDS
+        and not bottom + margin <= block.y <= top - margin
+    )  # fmt: skip
 
 
 def _height(line: Line) -> float:

@@ -6,6 +6,7 @@ headings need; so the text operators are followed here.
 """
 
 import math
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from pypdf import PageObject
@@ -22,6 +23,7 @@ from ingest.loaders.pdf.covering import Fill
 from ingest.loaders.pdf.fonts import FontFace
 from ingest.loaders.pdf.matrix import IDENTITY, Box, Matrix, bounds, matrix_of, moved, times
 
+_COLUMNS = b"   "  # spaces that part columns of a report set in one width
 _CELL_GAP = 1.0  # of the font size: a gap inside one string that parts two cells
 _DEEPEST_FORM = 12
 _MOST_FORMS = 2_000
@@ -79,6 +81,7 @@ class PageText(NamedTuple):
     painted: bool  # something is drawn: images, lines or areas
     image_share: float  # of the page's area covered by its images together
     height: tuple[float, float] = (0.0, 0.0)  # the lower and upper edge; equal: not known
+    filled: Sequence[Box] = ()  # areas of a colour
 
 
 class _State:
@@ -148,6 +151,7 @@ class _Page:
         self._runs: list[Run] = []
         self._rules: list[Rule] = []
         self._boxes: list[Box] = []  # areas that are not white
+        self._filled: list[Box] = []  # the same without pictures
         self._image_area = 0.0
         self._painted = False
         self._forms = self._covers = 0
@@ -165,7 +169,10 @@ class _Page:
         rules = self._rules if len(self._rules) < _MOST_RULES else []
         crop = self._page.cropbox
         edges = (min(float(crop.bottom), float(crop.top)), max(float(crop.bottom), float(crop.top)))
-        return PageText(self._runs, rules, self._painted, min(1.0, self._image_area / area), edges)
+        return PageText(
+            self._runs, rules, self._painted, min(1.0, self._image_area / area), edges,
+            self._filled,
+        )  # fmt: skip
 
     def _walk(  # noqa: PLR0912, PLR0915  # a branch an operator
         self, operations: list[tuple[Any, bytes]], resources: DictionaryObject, state: _State,
@@ -263,6 +270,8 @@ class _Page:
             width, height = box[2] - box[0], box[3] - box[1]
             if filled and not state.white:
                 self._boxes.append(box)
+                if len(self._filled) < _MOST_RULES:
+                    self._filled.append(box)
             if min(width, height) <= _THIN < _SHORTEST_RULE <= max(width, height):
                 self._rules.append(Rule(*box))
             elif stroked and len(part) <= 12 and len(self._rules) < _MOST_RULES:
@@ -310,20 +319,27 @@ class _Page:
         self._walk(self._interpreter.stream(target), own, inner, depth + 1)
         del self._layers[opened:]
 
-    def _show(self, items: Any, state: _State, matrix: Matrix) -> Matrix:
+    def _show(  # noqa: PLR0912
+        self, items: Any, state: _State, matrix: Matrix
+    ) -> Matrix:
         """Record the strings of one Tj or TJ; returns the text matrix after it."""
         face, size = state.face, state.size
         if face is None or not isinstance(items, list | ArrayObject):
             if state.broken_face:
                 self._record([], 0.0, 0.0, state, matrix)
             return matrix
+        if len(items) > 1:
+            apart = state.char_space > _CELL_GAP * abs(size)
+        else:
+            apart = bool(items) and _COLUMNS in _bytes_of(items[0])
+        if apart:
+            return self._show_apart(items, state, matrix)
         stretch = state.stretch
         text: list[str] = []
         start = at = 0.0  # along the baseline, in unscaled text space
         for item in items:
             if isinstance(item, bytes | str):
-                data = item.original_bytes if isinstance(item, TextStringObject) else item
-                for glyph, width in face.glyphs(data if isinstance(data, bytes) else b""):
+                for glyph, width in face.glyphs(_bytes_of(item)):
                     text.append(glyph)
                     at += (width * size + state.char_space) * stretch
                     if glyph == " ":
@@ -341,6 +357,40 @@ class _Page:
                 at += shift
         if text:
             self._record(text, start, at, state, matrix)
+        return moved(matrix, at, 0.0)
+
+    def _show_apart(self, items: Any, state: _State, matrix: Matrix) -> Matrix:
+        """`_show` where cells may stand in one string: parted by spaces, or by a distance of all
+        letters that the string takes back within words.
+        """
+        face, size, stretch = state.face, state.size, state.stretch
+        assert face is not None
+        unit = abs(size * stretch) or 1.0
+        text: list[str] = []
+        start = at = end = 0.0
+        spaces = 0
+        for item in items:
+            if isinstance(item, int | float):
+                at -= float(item) * 0.001 * size * stretch
+                continue
+            for glyph, width in face.glyphs(_bytes_of(item)):
+                if glyph == " ":
+                    spaces += 1
+                    at += (width * size + state.char_space + state.word_space) * stretch
+                    continue
+                gap = (at - end) / unit
+                if text and (spaces >= len(_COLUMNS) or (not spaces and gap > _CELL_GAP)):
+                    self._record([*text, " "], start, end, state, matrix)
+                    text = []
+                elif text and (spaces or gap > face.gap):
+                    text.append(" ")
+                start = start if text else at
+                spaces = 0
+                text.append(glyph)
+                end = at + width * size * stretch
+                at = end + state.char_space * stretch
+        if text or spaces:
+            self._record([*text, *" "[:spaces]], start, end if text else at, state, matrix)
         return moved(matrix, at, 0.0)
 
     def _record(
@@ -401,6 +451,12 @@ _TEXT_STATE = {
     b"Tc": "char_space", b"Tw": "word_space", b"TL": "leading", b"Ts": "rise", b"Tz": "stretch",
     b"Tr": "mode",
 }  # fmt: skip
+
+
+def _bytes_of(item: object) -> bytes:
+    """The codes of a string that is shown; none for anything else."""
+    data = item.original_bytes if isinstance(item, TextStringObject) else item
+    return data if isinstance(data, bytes) else b""
 
 
 def _set_text_state(state: _State, operator: bytes, operands: Any) -> None:

@@ -2,16 +2,26 @@
 
 import email
 import email.policy
-import io
 import re
 from collections.abc import Callable, Iterator
 from email.message import EmailMessage
-from typing import TYPE_CHECKING, BinaryIO
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING
 
 from ingest.encoding import decode
 from ingest.loaders.html.loader import html_sections
 from ingest.loaders.text.plain import unwrap, usual_width
-from ingest.sections import HEADING_SEPARATOR, Findings, LoaderError, Scans, Section
+from ingest.loaders.text.signed import NotSigned, signed_content
+from ingest.loaders.within import sections_within
+from ingest.sections import (
+    HEADING_SEPARATOR,
+    Findings,
+    LoaderError,
+    LoadWithin,
+    Scans,
+    Section,
+    Stated,
+)
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -22,29 +32,66 @@ _FIELDS = ("Subject", "From", "To", "Cc", "Date")
 _DEEPEST = 3  # messages within messages
 _MOST_ATTACHMENTS = 200
 
+_SAMPLE = 4_000  # bytes of a body that help to guess an encoding
 _LEAST_PICTURE = 30_000  # bytes; smaller ones are signs and signatures
 
-AttachmentLoader = Callable[[BinaryIO, str, Findings], Iterator[Section]]
+_ARMOUR = "-----BEGIN PGP MESSAGE-----"
+_ENCRYPTED = "is an encrypted e-mail; decrypt it in your mail program and save it anew"
+_SIGNED = frozenset(("application/pkcs7-mime", "application/x-pkcs7-mime"))
+_SIGNATURES = frozenset(
+    ("application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature")
+)
 
 
-def load_email(
-    data: bytes, findings: Findings, load_attachment: AttachmentLoader
-) -> Iterator[Section]:
-    """The header fields as one section, then the body, then each attachment under its name."""
+def load_email(data: bytes, findings: Findings, load_attachment: LoadWithin) -> Iterator[Section]:
+    """The header fields as one section, then the body, then each attachment under its name.
+
+    Raises LoaderError for an encrypted message, which shows nothing but its header.
+    """
+    yield from mail_sections(parsed(data), findings, load_attachment)
+
+
+def parsed(data: bytes) -> EmailMessage:
+    """A message from its bytes, as lenient as it can be."""
     message = email.message_from_bytes(data, policy=email.policy.default)
     assert isinstance(message, EmailMessage)  # what this policy makes
-    if findings.scans is not None:
-        findings.scans = _AttachedScans(findings.scans)
-    yield from _message(message, findings, load_attachment, "", 0)
+    return message
+
+
+def mail_sections(message: EmailMessage, findings: Findings, load: LoadWithin) -> Iterator[Section]:
+    """The same for a message that is parsed already."""
+    if findings.scans is not None and not isinstance(findings.scans, AttachedScans):
+        findings.scans = AttachedScans(findings.scans)
+    yield from _message(_opened(message), findings, load, "", 0)
+
+
+def _opened(message: EmailMessage) -> EmailMessage:
+    """The message, or that which is wrapped in its signature. Raises LoaderError."""
+    kind = message.get_content_type()
+    if kind == "multipart/encrypted":
+        raise LoaderError(_ENCRYPTED)
+    if kind not in _SIGNED:
+        return message
+    data = message.get_payload(decode=True)
+    try:
+        inner = parsed(signed_content(data if isinstance(data, bytes) else b""))
+    except NotSigned:
+        raise LoaderError(_ENCRYPTED) from None
+    for name in _FIELDS:
+        if name not in inner and name in message:
+            inner[name] = _field(message, name)
+    return inner
 
 
 def _message(
-    message: EmailMessage, findings: Findings, load: AttachmentLoader, root: str, depth: int
+    message: EmailMessage, findings: Findings, load: LoadWithin, root: str, depth: int
 ) -> Iterator[Section]:
     fields = [(name, _field(message, name)) for name in _FIELDS]
     subject = fields[0][1]
     if not findings.title:
         findings.title = subject
+        sent = _day_of(message)
+        findings.stated = Stated(dict(fields)["From"], "", sent, sent)
     heading = HEADING_SEPARATOR.join(part for part in (root, subject) if part)
     body = _body(message)
     names = [_name(part, n) for n, part in enumerate(_attachments(message, body), 1)]
@@ -52,6 +99,8 @@ def _message(
     if names:
         lines.append(f"Attachments: {', '.join(names)}")
     text = _payload_text(body, findings) if body is not None else ""
+    if text.lstrip().startswith(_ARMOUR):
+        raise LoaderError(_ENCRYPTED)
     if body is not None and body.get_content_type() == "text/html":
         yield Section("\n".join(lines), heading=heading)
         yield from html_sections(text, findings, heading)
@@ -94,7 +143,7 @@ def _attachment(
     part: EmailMessage,
     name: str,
     findings: Findings,
-    load: AttachmentLoader,
+    load: LoadWithin,
     place: str,
     depth: int,
 ) -> Iterator[Section]:
@@ -103,36 +152,29 @@ def _attachment(
         if depth >= _DEEPEST or not isinstance(inner, EmailMessage):
             findings.warn(f"attachment {name} was not read: messages are nested too deeply")
             return
-        yield from _message(inner, findings, load, place, depth + 1)
+        try:
+            yield from _message(_opened(inner), findings, load, place, depth + 1)
+        except LoaderError as error:
+            findings.warn(f"attachment {name} {error}")
         return
     data = part.get_payload(decode=True)
     kind = part.get_content_maintype()
-    if kind in {"audio", "video"} or not isinstance(data, bytes):
+    if kind in {"audio", "video"} or part.get_content_type() in _SIGNATURES:
         return  # named in the header
+    if not isinstance(data, bytes):
+        return
     if kind == "image" and (
         findings.scans is None
         or part.get_content_disposition() != "attachment"
         or len(data) < _LEAST_PICTURE
     ):
         return  # pictures in signatures are not worth a warning
-    inner_findings = Findings(
-        may_draw=findings.may_draw, drawing=findings.drawing, scans=findings.scans
-    )
-    try:
-        for section in load(io.BytesIO(data), name, inner_findings):
-            parts = [place, section.heading]
-            if section.page is not None:  # the message itself has no pages
-                parts.insert(1, f"page {section.page}")
-            heading = HEADING_SEPARATOR.join(p for p in parts if p)
-            yield section._replace(page=None, heading=heading)
-    except LoaderError as error:
-        if kind != "image":  # a photograph needs no words
-            findings.warn(f"attachment {name} {error}")
-    for warning in inner_findings.warnings:
-        findings.warn(f"attachment {name}: {warning}")
+    yield from sections_within(
+        data, name, place, "attachment", findings, load, needed=kind != "image"
+    )  # a photograph needs no words
 
 
-class _AttachedScans:
+class AttachedScans:
     """Recognises pages of attachments, which are numbered through: each begins with its page 1."""
 
     def __init__(self, scans: Scans) -> None:
@@ -177,9 +219,31 @@ def _name(part: EmailMessage, number: int) -> str:
 
 def _field(message: EmailMessage, name: str) -> str:
     try:
+        raw = next((value for key, value in message.raw_items() if key.lower() == name.lower()), "")
+        if any("\udc80" <= letter <= "\udcff" for letter in raw):
+            return _guessed(message, str(raw))
         return " ".join(str(message.get(name, "")).split())
     except (LookupError, ValueError, TypeError, AttributeError, IndexError):
         return ""  # the standard library's header parser stumbles over some broken fields
+
+
+def _day_of(message: EmailMessage) -> str:
+    """The day on which a message was sent, in ISO form, or ""."""
+    try:
+        return parsedate_to_datetime(_field(message, "Date")).date().isoformat()
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return ""
+
+
+def _guessed(message: EmailMessage, raw: str) -> str:
+    """A field with bytes that no standard allows, in the encoding that fits them and the body."""
+    data = raw.encode("ascii", "surrogateescape")
+    body = message.get_body(preferencelist=("plain", "html"))
+    payload = body.get_payload(decode=True) if body is not None else b""
+    around = payload[:_SAMPLE] if isinstance(payload, bytes) else b""
+    declared = (body.get_content_charset() if body is not None else "") or ""
+    text = decode(data + b"\n\n" + around, declared).text
+    return " ".join(text.partition("\n\n")[0].split())
 
 
 def _payload_text(part: EmailMessage, findings: Findings) -> str:

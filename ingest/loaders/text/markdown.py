@@ -6,10 +6,11 @@ than a gigabyte of memory.
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from ingest.encoding import decode
 from ingest.loaders.tables import TableReader
-from ingest.loaders.text.markdown_html import shown
+from ingest.loaders.text.markdown_html import STRUCK, shown
 from ingest.sections import Findings, Outline, Section
 
 _ATX = re.compile(r" {0,3}(#{1,6})(?:[ \t]+(.*))?$")
@@ -19,7 +20,15 @@ _TABLE_RULE = re.compile(r" {0,3}\|?[ \t]*+:?-++:?[ \t]*+(?:\|[ \t]*+:?-++:?[ \t
 _RULE = re.compile(r" {0,3}(?:\*[ \t]*){3,}$|(?:-[ \t]*){3,}$|(?:_[ \t]*){3,}$")
 _ITEM = re.compile(r"\s*(?:[-*+]|\d{1,9}[.)])\s")
 _CELL = re.compile(r"(?<!\\)\|")
-_FRONT_TITLE = re.compile(r"title:(.*)", re.I)
+_FRONT_FIELD = re.compile(r"(\s*)(\w[\w.-]*+(?: [\w.-]++){0,5})\s*[:=](?:\s+(.*))?$")
+_FRONT_ENDS = {"---": ("---", "..."), "+++": ("+++",)}
+_MOST_FRONT_LINES = 200
+_STATED = {
+    "author": "author", "owner": "author", "language": "language", "lang": "language",
+    "date": "made", "created": "made", "updated": "changed", "modified": "changed",
+    "last_modified": "changed", "reviewed": "changed",
+}  # fmt: skip
+_STRUCK = re.compile(r"(?<![\\~\w`])(~{1,2})(?=[^\s~])[^~\n]{1,1000}?(?<=[^\s~])\1(?![~\w])")
 _INLINE = (
     (re.compile(r"!\[([^\]\n]{0,500})\]\([^)\n]{0,2000}\)"), r"\1"),
     (re.compile(r"(?<!\\)\[([^\]\n]{1,500})\]\([^)\n]{0,2000}\)"), r"\1"),
@@ -30,7 +39,9 @@ _INLINE = (
     (re.compile(r"<(https?://[^<>\s]{1,2000}|[^<>\s@]{1,100}@[^<>\s]{1,200})>"), r"\1"),
     (re.compile(r"\\([!-/:-@\[-`{-~])"), r"\1"),
 )
-_MARKUP = re.compile(r"[\[*_`<\\]")
+_MARKUP = re.compile(r"[\[*_`<\\~^]")
+_RAISED = re.compile(r"(?<=\w)\^([^\s^`]{1,24})\^")
+_LOWERED = re.compile(r"(?<=\w)~([^\s~`]{1,24})~")
 
 
 def load_markdown(data: bytes, findings: Findings) -> Iterator[Section]:
@@ -46,12 +57,14 @@ def markdown_sections(text: str, findings: Findings) -> Iterator[Section]:
     lines = shown("\n".join(text.splitlines()), findings).splitlines()
     outline = Outline(findings)
     paragraph: list[str] = []
-    at = _front_matter(lines, findings)
+    at, front = _front_matter(lines, findings)
+    if front:
+        yield Section(front)
     while at < len(lines):
         line = lines[at]
         at += 1
         if fence := _FENCE.match(line):
-            yield from _flush(paragraph, outline)
+            yield from _flush(paragraph, outline, findings)
             end = at
             while end < len(lines) and not lines[end].lstrip().startswith(fence[1]):
                 end += 1
@@ -59,37 +72,43 @@ def markdown_sections(text: str, findings: Findings) -> Iterator[Section]:
                 yield outline.place(code, kind="code")
             at = end + 1
         elif heading := _ATX.match(line):
-            yield from _flush(paragraph, outline)
-            yield from outline.open(len(heading[1]), inline(_unclosed(heading[2] or "")))
+            yield from _flush(paragraph, outline, findings)
+            yield from outline.open(len(heading[1]), inline(_unclosed(heading[2] or ""), findings))
         elif (under := _SETEXT.match(line)) and _ends_in_title(paragraph):
-            title = inline(paragraph.pop())
-            yield from _flush(paragraph, outline)
+            title = inline(paragraph.pop(), findings)
+            yield from _flush(paragraph, outline, findings)
             yield from outline.open(1 if "=" in under[1] else 2, title)
         elif "|" in line and at < len(lines) and "|" in lines[at] and _TABLE_RULE.match(lines[at]):
-            yield from _flush(paragraph, outline)
-            rows = [_cells(line)]
+            yield from _flush(paragraph, outline, findings)
+            rows = [_cells(line, findings)]
             at += 1
             while at < len(lines) and "|" in lines[at]:
-                rows.append(_cells(lines[at]))
+                rows.append(_cells(lines[at], findings))
                 at += 1
             for said, grid in TableReader(rows, 1).sections():
                 yield outline.place(said, kind="table", grid=grid)
         elif not _RULE.match(line):
             paragraph.append(line)
-    yield from _flush(paragraph, outline)
+    yield from _flush(paragraph, outline, findings)
     yield from outline.close()
 
 
-def inline(text: str) -> str:
-    """A line without emphasis and link targets."""
+def inline(text: str, findings: Findings) -> str:
+    """A line without emphasis and link targets, and without what is struck through."""
     if not _MARKUP.search(text):
         return text
+    if "~" in text or "^" in text:
+        text, count = _STRUCK.subn("", text)
+        if count:
+            findings.warn(STRUCK)
+            text = re.sub(r"(?<=\S) {2,}", " ", text)
+        text = _LOWERED.sub(r"\1", _RAISED.sub(r"^\1", text))
     for pattern, replacement in _INLINE:
         text = pattern.sub(replacement, text)
     return text
 
 
-def _flush(paragraph: list[str], outline: Outline) -> Iterator[Section]:
+def _flush(paragraph: list[str], outline: Outline, findings: Findings) -> Iterator[Section]:
     """The collected lines as text: a line goes on the one before it unless it says otherwise."""
     lines: list[str] = []
     hard = True  # the line before ended in a forced break, or there is none
@@ -100,7 +119,7 @@ def _flush(paragraph: list[str], outline: Outline) -> Iterator[Section]:
         else:
             lines.append(line.rstrip().removesuffix("\\"))
         hard = line.endswith(("  ", "\\")) or not line.strip()
-    text = "\n".join(inline(line) for line in lines).strip("\n")
+    text = "\n".join(inline(line, findings) for line in lines).strip("\n")
     paragraph.clear()
     if text.strip():
         yield outline.place(text)
@@ -113,23 +132,42 @@ def _ends_in_title(paragraph: list[str]) -> bool:
     return len(paragraph) == 1 or not paragraph[-2].strip()
 
 
-def _cells(line: str) -> list[str]:
+def _cells(line: str, findings: Findings) -> list[str]:
     return [
-        inline(cell.replace("\\|", "|")).strip()
+        inline(cell.replace("\\|", "|"), findings).strip()
         for cell in _CELL.split(line.strip().removeprefix("|").removesuffix("|"))
     ]
 
 
-def _front_matter(lines: list[str], findings: Findings) -> int:
-    """Where the text begins, after a block of metadata between "---" lines."""
-    if not lines or lines[0].strip() != "---":
-        return 0
-    for end in range(1, min(len(lines), 100)):
-        if title := _FRONT_TITLE.match(lines[end]):
-            findings.title = _unquoted(title[1].strip())
-        if lines[end].strip() in {"---", "..."}:
-            return end + 1
-    return 0
+def _front_matter(lines: list[str], findings: Findings) -> tuple[int, str]:
+    """Where the text begins behind a block of metadata, and what that says, a line a field.
+
+    The block stands between "---" lines (YAML) or "+++" lines (TOML).
+    """
+    ends = _FRONT_ENDS.get(lines[0].strip()) if lines else None
+    if ends is None:
+        return 0, ""
+    said: list[str] = []
+    for end in range(1, min(len(lines), _MOST_FRONT_LINES)):
+        line = lines[end].rstrip()
+        if line.strip() in ends:
+            return end + 1, "\n".join(said)
+        if not line.strip() or line.lstrip().startswith("#"):
+            continue
+        field = _FRONT_FIELD.match(line)
+        if field is None:
+            said.append(line.replace('"', "") if line[0].isspace() else line)
+            continue
+        indent, name, value = field[1], field[2], field[3] or ""
+        value = _unquoted(value.strip().removeprefix("[").removesuffix("]").strip())
+        if name.lower() in _STATED and not indent:
+            changed = {_STATED[name.lower()]: value}
+            findings.stated = replace(findings.stated, **changed)
+        if name.lower() == "title" and not indent:
+            findings.title = value
+            continue
+        said.append(f"{indent}{name}: {value}".rstrip())
+    return 0, ""
 
 
 def _unclosed(heading: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from lxml import etree
 
 from ingest.loaders.html.styles import Styles
+from ingest.loaders.notation import written
 from ingest.loaders.text.markdown_blocks import TABLE_RULE, TAG, Block, Containers, blocks
 from ingest.sections import Findings
 
@@ -50,6 +51,8 @@ _LIST_BOUNDS = frozenset("ul ol dl table template".split())
 _TABLE_BOUNDS = frozenset("table td th caption template object".split())
 _OF_TABLES = frozenset("table thead tbody tfoot tr td th".split())
 _DEEPEST = 512
+_TAIL = 40  # characters before a raised one that tell what it means
+STRUCK = "struck-through passages were left out"
 
 
 def shown(text: str, findings: Findings) -> str:
@@ -63,6 +66,8 @@ def shown(text: str, findings: Findings) -> str:
         seen = "".join(page.seen(text))
     if page.hidden:
         findings.warn(f"{page.hidden} hidden parts were left out")
+    if page.struck:
+        findings.warn(STRUCK)
     return seen
 
 
@@ -76,6 +81,9 @@ class _Page:
         self._around: Containers = ()
         self._was_unseen = False
         self.hidden = 0
+        self.struck = False
+        self._gap = False  # something that is struck through stood right before
+        self._tail = ""  # the end of what was said last
         self.sheets: list[str] = []
         self._ended: set[str] = set()  # the verbatim elements that have an end tag somewhere
         self._verbatim_text = ""
@@ -125,7 +133,20 @@ class _Page:
         unseen = self._is_unseen()
         self.hidden += unseen and not self._was_unseen
         self._was_unseen = unseen
-        return "" if unseen else text
+        look = self._styles.look(self._open[-1][0])
+        self.struck = self.struck or (look.struck and not unseen)
+        if unseen or look.struck:
+            self._gap = self._gap or look.struck
+            return ""
+        if self._gap and self._tail.endswith(" "):
+            text = text.lstrip(" ")
+        self._gap = False
+        if look.place != "line":
+            # What stands before it on its line tells what it is raised over.
+            tail = self._tail
+            text = written([(tail, "line"), (text, look.place)]).removeprefix(tail)
+        self._tail = text[-_TAIL:]
+        return text
 
     def _is_unseen(self) -> bool:
         if any(element.tag in _UNSEEN for element, _ in self._open):

@@ -1,0 +1,442 @@
+"""Formulas of a sheet that have no stored value, as libraries write them: calculated, or shown.
+
+Only arithmetic and the plainest functions over the same sheet are calculated, all in code of our
+own: no formula of a file is run. What needs more stands as it is written: "=VLOOKUP(A2,B:C,2)".
+"""
+
+import html
+import math
+import operator
+import re
+from collections.abc import Callable, Iterable, Iterator
+from decimal import ROUND_DOWN, ROUND_HALF_UP, ROUND_UP, Decimal, InvalidOperation
+from typing import Any
+
+from ingest.loaders.office.sheets import column_number
+
+Address = tuple[int, int]  # row and column, from 1
+Value = float | int | str | bool | None
+
+_WITHOUT_VALUE = re.compile(
+    rb"<(?:\w+:)?c\b([^<>]*)>\s*<(?:\w+:)?f\b([^<>]*?)(?:/>|>([^<]*)</(?:\w+:)?f>)\s*"
+    rb"(<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
+)
+_SHARED = re.compile(rb"<(?:\w+:)?c\b([^<>]*)>\s*<(?:\w+:)?f\b([^<>]*[^<>/])>([^<]+)</")
+_ADDRESS = re.compile(rb"\br\s*=\s*[\"']([A-Z]{1,3})(\d{1,7})[\"']")
+_INDEX = re.compile(rb"\bsi\s*=\s*[\"'](\d{1,9})[\"']")
+_IS_TEXT = re.compile(rb"\bt\s*=\s*[\"']str[\"']")
+_TOKEN = re.compile(
+    r"\s*(?:(?P<number>\d+(?:\.\d*)?(?:[Ee][+-]?\d+)?|\.\d+)"
+    r"|(?P<text>\"(?:[^\"]|\"\")*\")"
+    r"|(?P<range>\$?[A-Z]{1,3}\$?\d{1,7}:\$?[A-Z]{1,3}\$?\d{1,7})"
+    r"|(?P<function>[A-Z][A-Z.]*)\("
+    r"|(?P<cell>\$?[A-Z]{1,3}\$?\d{1,7})(?![\w(!:])"
+    r"|(?P<truth>TRUE|FALSE)(?!\w)"
+    r"|(?P<sign><=|>=|<>|[-+*/^&=<>(),%]))",
+)
+_CELL = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7})")
+_LONGEST = 2_000  # characters of a formula that is calculated
+_DEEPEST = 100  # formulas within formulas, and brackets within brackets
+_MOST_CELLS = 3_000_000  # looked at for all formulas of a sheet
+_MOST_FORMULAS = 50_000
+_MOST_VALUES = 1_000_000  # of a sheet whose formulas are calculated
+_COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
+    "=": operator.eq, "<>": operator.ne, "<": operator.lt, ">": operator.gt, "<=": operator.le,
+    ">=": operator.ge,
+}  # fmt: skip
+_WITHOUT_A_NUMBER = (None, "")
+
+
+class _Beyond(Exception):
+    """A formula that is not calculated here."""
+
+
+class Formulas:
+    """The formulas of one sheet without a stored value; counts them and what was calculated."""
+
+    def __init__(
+        self, sheet: bytes, values: Callable[[], Iterable[tuple[Address, object]]]
+    ) -> None:
+        """`sheet` is the XML of the sheet; `values` gives its stored values, if they are needed."""
+        self._written = dict(_written(sheet)) if b"f>" in sheet or b"f " in sheet else {}
+        self._load = values
+        self._values: dict[Address, Any] | None = None
+        self._found: dict[Address, Value] = {}
+        self._in_work: set[Address] = set()
+        self._left = _MOST_CELLS
+        self.without_value = len(self._written)
+        self.calculated = 0
+
+    def value(self, place: Address) -> Value:
+        """The value of the formula in a cell, or the formula; None where there is none."""
+        if (formula := self._written.get(place)) is None:
+            return None
+        try:
+            found = self._calculated(place)
+        except (_Beyond, ZeroDivisionError, OverflowError, ValueError, InvalidOperation):
+            return f"={formula}"
+        self.calculated += 1
+        return found if found is not None else 0
+
+    def _calculated(self, place: Address) -> Value:
+        if place in self._found:
+            return self._found[place]
+        if place in self._in_work or len(self._in_work) >= _DEEPEST:
+            raise _Beyond
+        self._in_work.add(place)
+        try:
+            self._found[place] = _Reader(self._written[place], self._cell, self._spend).result()
+        finally:
+            self._in_work.discard(place)
+        return self._found[place]
+
+    def _spend(self, cells: int) -> None:
+        self._left -= cells
+        if self._left < 0:
+            raise _Beyond
+
+    def _cell(self, place: Address) -> Value:
+        if place in self._written:
+            return self._calculated(place)
+        if self._values is None:
+            self._values = {}
+            for at, value in self._load():
+                if len(self._values) >= _MOST_VALUES:
+                    raise _Beyond
+                self._values[at] = value
+        value = self._values.get(place)
+        if value is None or isinstance(value, int | float | str):
+            return value
+        if isinstance(value, list):  # of letters in several looks
+            return str(value)
+        raise _Beyond  # a date or a time: its number depends on the workbook's calendar
+
+
+def _written(sheet: bytes) -> Iterator[tuple[Address, str]]:
+    """The formulas without a value, each with its place."""
+    shared: dict[bytes, tuple[str, str]] | None = None
+    for number, found in enumerate(_WITHOUT_VALUE.finditer(sheet)):
+        address = _ADDRESS.search(found[1])
+        if number >= _MOST_FORMULAS:
+            return
+        if address is None or (found[4] and _IS_TEXT.search(found[1])):
+            continue  # a text may be empty
+        formula = _text(found[3] or b"")
+        if not formula and (index := _INDEX.search(found[2])):
+            if shared is None:
+                shared = dict(_shared(sheet))
+            formula = _translated(shared.get(index[1]), (address[1] + address[2]).decode("ascii"))
+        if formula:
+            row, column = int(address[2]), column_number(address[1].decode("ascii"))
+            yield (row, column), formula
+
+
+def _shared(sheet: bytes) -> Iterator[tuple[bytes, tuple[str, str]]]:
+    """Formulas that other cells share: by their number, with the cell that they stand in."""
+    for found in _SHARED.finditer(sheet):
+        index, address = _INDEX.search(found[2]), _ADDRESS.search(found[1])
+        if index and address:
+            yield index[1], (_text(found[3]), (address[1] + address[2]).decode("ascii"))
+
+
+def _translated(shared: tuple[str, str] | None, address: str) -> str:
+    """A shared formula as it is meant in another cell."""
+    if shared is None:
+        return ""
+    from openpyxl.formula.translate import Translator, TranslatorError
+
+    formula, origin = shared
+    try:
+        return str(Translator(f"={formula}", origin=origin).translate_formula(address))[1:]
+    except (TranslatorError, ValueError, IndexError):
+        return ""
+
+
+def _text(written: bytes) -> str:
+    return html.unescape(written.decode("utf-8", "replace")).strip()
+
+
+class _Reader:
+    """Calculates one formula while it reads it."""
+
+    def __init__(
+        self, formula: str, cell: Callable[[Address], Value], spend: Callable[[int], None]
+    ) -> None:
+        if len(formula) > _LONGEST:
+            raise _Beyond
+        self._tokens = list(_tokens(formula))
+        self._at = 0
+        self._depth = 0
+        self._cell = cell
+        self._spend = spend
+
+    def result(self) -> Value:
+        value = self._comparison()
+        if self._at < len(self._tokens):
+            raise _Beyond
+        return _one(value)
+
+    def _next(self) -> tuple[str, str]:
+        return self._tokens[self._at] if self._at < len(self._tokens) else ("", "")
+
+    def _takes(self, *signs: str) -> str:
+        kind, text = self._next()
+        if kind == "sign" and text in signs:
+            self._at += 1
+            return text
+        return ""
+
+    def _comparison(self) -> Any:
+        left = self._joined()
+        while sign := self._takes("=", "<>", "<", ">", "<=", ">="):
+            one, other = _one(left), _one(self._joined())
+            if isinstance(one, str) != isinstance(other, str):
+                raise _Beyond
+            left = _COMPARISONS[sign](
+                one if one is not None else 0, other if other is not None else 0
+            )
+        return left
+
+    def _joined(self) -> Any:
+        left = self._sum()
+        while self._takes("&"):
+            left = _said(_one(left)) + _said(_one(self._sum()))
+        return left
+
+    def _sum(self) -> Any:
+        left = self._product()
+        while sign := self._takes("+", "-"):
+            one, other = _number(_one(left)), _number(_one(self._product()))
+            left = _rounded(one + other if sign == "+" else one - other)
+        return left
+
+    def _product(self) -> Any:
+        left = self._power()
+        while sign := self._takes("*", "/"):
+            one, other = _number(_one(left)), _number(_one(self._power()))
+            left = _rounded(one * other if sign == "*" else one / other)
+        return left
+
+    def _power(self) -> Any:
+        left = self._signed()
+        while self._takes("^"):
+            base, exponent = _number(_one(left)), _number(_one(self._signed()))
+            if abs(exponent) > 1_000 or (base < 0 and exponent != int(exponent)):
+                raise _Beyond
+            left = float(base) ** float(exponent)
+        return left
+
+    def _signed(self) -> Any:
+        if sign := self._takes("-", "+"):
+            self._deeper()
+            value = self._signed()
+            self._depth -= 1
+            return -_number(_one(value)) if sign == "-" else value
+        value = self._operand()
+        while self._takes("%"):
+            value = _number(_one(value)) / 100
+        return value
+
+    def _deeper(self) -> None:
+        self._depth += 1
+        if self._depth > _DEEPEST:
+            raise _Beyond
+
+    def _operand(self) -> Any:  # noqa: PLR0911  # a return a kind of operand
+        kind, text = self._next()
+        self._at += 1
+        if kind == "number":
+            return float(text) if not text.isdecimal() else int(text)
+        if kind == "text":
+            return text[1:-1].replace('""', '"')
+        if kind == "truth":
+            return text == "TRUE"
+        if kind == "cell":
+            self._spend(1)
+            return self._cell(_place(text))
+        if kind == "range":
+            return self._range(text)
+        if kind == "function":
+            return self._function(text)
+        if (kind, text) == ("sign", "("):
+            self._deeper()
+            value = self._comparison()
+            self._depth -= 1
+            if self._takes(")"):
+                return value
+        raise _Beyond
+
+    def _range(self, text: str) -> list[Value]:
+        first, _, last = text.partition(":")
+        (top, left), (bottom, right) = _place(first), _place(last)
+        top, bottom, left, right = (
+            min(top, bottom),
+            max(top, bottom),
+            min(left, right),
+            max(left, right),
+        )
+        self._spend((bottom - top + 1) * (right - left + 1))
+        return [
+            self._cell((row, column))
+            for row in range(top, bottom + 1)
+            for column in range(left, right + 1)
+        ]
+
+    def _function(self, name: str) -> Any:
+        self._deeper()
+        arguments: list[Any] = []
+        if not self._takes(")"):
+            arguments.append(self._comparison())
+            while self._takes(","):
+                arguments.append(self._comparison())
+            if not self._takes(")"):
+                raise _Beyond
+        self._depth -= 1
+        if name in _OVER_NUMBERS:
+            return _OVER_NUMBERS[name](_numbers(arguments))
+        if name in _OF_ONE and len(arguments) == 1:
+            return _OF_ONE[name](_number(_one(arguments[0])))
+        if name in _ROUNDINGS and len(arguments) == 2:
+            return _round(_number(_one(arguments[0])), _number(_one(arguments[1])), name)
+        if name == "IF" and len(arguments) in {2, 3}:
+            chosen = arguments[1] if _truth(_one(arguments[0])) else [*arguments, False][2]
+            return _one(chosen)
+        if name in _BY_CONDITION and len(arguments) in {2, 3} and isinstance(arguments[0], list):
+            return _by_condition(name, arguments)
+        if name == "SUMPRODUCT" and all(isinstance(one, list) for one in arguments):
+            if len({len(one) for one in arguments}) != 1:
+                raise _Beyond
+            rows = zip(*arguments, strict=True)
+            return math.fsum(math.prod(_counted(one) for one in row) for row in rows)
+        raise _Beyond
+
+
+def _tokens(formula: str) -> Iterator[tuple[str, str]]:
+    at = 0
+    formula = formula.rstrip()
+    while at < len(formula):
+        found = _TOKEN.match(formula, at)
+        if found is None or found.lastgroup is None:
+            raise _Beyond
+        yield found.lastgroup, found[found.lastgroup]
+        at = found.end()
+
+
+def _place(address: str) -> Address:
+    found = _CELL.fullmatch(address)
+    if found is None:
+        raise _Beyond
+    return int(found[2]), column_number(found[1])
+
+
+def _one(value: Any) -> Value:
+    if isinstance(value, list):
+        raise _Beyond
+    return value  # type: ignore[no-any-return]
+
+
+def _number(value: Value) -> float | int:
+    if value is None or value == "":
+        return 0
+    if isinstance(value, str):
+        raise _Beyond
+    return value
+
+
+def _counted(value: Value) -> float | int:
+    """A number of a range; texts and truths do not count."""
+    return 0 if value is None or isinstance(value, str | bool) else value
+
+
+def _truth(value: Value) -> bool:
+    if isinstance(value, str):
+        raise _Beyond
+    return bool(value)
+
+
+def _said(value: Value) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value).upper()
+    return value if isinstance(value, str) else f"{value:.15g}"
+
+
+def _numbers(arguments: list[Any]) -> list[float | int]:
+    found: list[float | int] = []
+    for argument in arguments:
+        if isinstance(argument, list):
+            found += [v for v in argument if isinstance(v, int | float) and not isinstance(v, bool)]
+        elif argument not in _WITHOUT_A_NUMBER:
+            found.append(_number(argument))
+    return found
+
+
+def _rounded(value: float | int) -> float | int:
+    """Without the last digits, in which binary fractions err: 0.1 + 0.2."""
+    return float(f"{value:.15g}") if isinstance(value, float) else value
+
+
+def _sum(numbers: list[float | int]) -> float | int:
+    if all(isinstance(one, int) for one in numbers):
+        return sum(numbers)
+    return _rounded(math.fsum(numbers))
+
+
+def _average(numbers: list[float | int]) -> float:
+    return _rounded(math.fsum(numbers) / len(numbers))
+
+
+_OVER_NUMBERS: dict[str, Callable[[list[float | int]], float | int]] = {
+    "SUM": _sum,
+    "AVERAGE": _average,
+    "MIN": lambda numbers: min(numbers, default=0),
+    "MAX": lambda numbers: max(numbers, default=0),
+    "COUNT": len,
+    "PRODUCT": math.prod,
+}
+_OF_ONE: dict[str, Callable[[float | int], float | int]] = {
+    "ABS": abs,
+    "INT": math.floor,
+    "SQRT": math.sqrt,
+}
+_BY_CONDITION = frozenset(("SUMIF", "COUNTIF", "AVERAGEIF"))
+_CONDITION = re.compile(r"(<=|>=|<>|=|<|>)?(.*)$", re.DOTALL)
+
+
+def _by_condition(name: str, arguments: list[Any]) -> float | int:
+    """The sum, the number or the mean of the cells that meet a condition such as ">5"."""
+    tested, wish = arguments[0], _one(arguments[1])
+    counted = arguments[2] if len(arguments) > 2 and isinstance(arguments[2], list) else tested
+    found = _CONDITION.match(_said(wish))
+    if found is None or len(counted) != len(tested) or "*" in found[2] or "?" in found[2]:
+        raise _Beyond
+    kept = [value for test, value in zip(tested, counted, strict=True) if _meets(test, found)]
+    if name == "COUNTIF":
+        return len(kept)
+    numbers = _numbers([kept])
+    return _sum(numbers) if name == "SUMIF" else _average(numbers)
+
+
+def _meets(value: Value, wish: re.Match[str]) -> bool:
+    sign, said = wish[1] or "=", wish[2]
+    try:
+        limit: float | None = float(said)
+    except ValueError:
+        limit = None
+    if limit is None:
+        same = _said(value).casefold() == said.casefold()
+        return same if sign == "=" else not same if sign == "<>" else False
+    if isinstance(value, bool | str) or value is None:
+        return sign == "<>"
+    return bool(_COMPARISONS[sign](value, limit))
+
+
+_ROUNDINGS = {"ROUND": ROUND_HALF_UP, "ROUNDUP": ROUND_UP, "ROUNDDOWN": ROUND_DOWN}
+
+
+def _round(value: float | int, digits: float | int, name: str) -> float | int:
+    if abs(digits) > 15:
+        raise _Beyond
+    exact = Decimal(repr(value)).quantize(Decimal(1).scaleb(-int(digits)), _ROUNDINGS[name])
+    return int(exact) if exact == exact.to_integral() else float(exact)

@@ -1,0 +1,307 @@
+"""Workbooks are read as programs show them: merged cells, number formats, formulas, charts."""
+
+import datetime
+import io
+import zipfile
+from typing import Any
+
+import openpyxl
+import pytest
+from openpyxl.chart import BarChart, Reference
+from openpyxl.chart.data_source import AxDataSource, NumData, NumVal, StrData, StrRef, StrVal
+from openpyxl.styles import Font
+
+from ingest.loaders.office.number_format import shown
+from ingest.sandbox.reading import read_sections
+from ingest.sections import Findings, Section
+
+
+def read(data: bytes, name: str = "a.xlsx") -> tuple[list[Section], Findings]:
+    findings = Findings()
+    return list(read_sections(io.BytesIO(data), name, findings)), findings
+
+
+def saved(book: Any) -> bytes:
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def sheet_of(rows: list[list[Any]], *merged: str) -> tuple[Any, Any]:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    for row in rows:
+        sheet.append(row)
+    for one in merged:
+        sheet.merge_cells(one)
+    return book, sheet
+
+
+def lines_of(data: bytes, name: str = "a.xlsx") -> list[str]:
+    return [line for section in read(data, name)[0] for line in section.text.split("\n")]
+
+
+def test_a_merged_label_stands_in_each_of_its_rows() -> None:
+    book, _ = sheet_of(
+        [
+            ["Machine", "Part", "Interval"],
+            ["Press", "Belt", "6 months"],
+            [None, "Oil", "3 months"],
+            [None, "Filter", "1 month"],
+            ["Lathe", "Chuck", "1 year"],
+        ],
+        "A2:A4",
+    )
+    assert lines_of(saved(book)) == [
+        "Machine: Press; Part: Belt; Interval: 6 months",
+        "Machine: Press; Part: Oil; Interval: 3 months",
+        "Machine: Press; Part: Filter; Interval: 1 month",
+        "Machine: Lathe; Part: Chuck; Interval: 1 year",
+    ]
+
+
+def test_headings_over_several_rows_are_joined() -> None:
+    book, _ = sheet_of(
+        [
+            ["Emissions by plant"],
+            ["Plant", "Scope 1", None, "Scope 2", None],
+            [None, "2022", "2023", "2022", "2023"],
+            ["Ulm", 12, 11, 30, 28],
+            ["Graz", 9, 8, 21, 22],
+        ],
+        "A1:E1", "A2:A3", "B2:C2", "D2:E2",
+    )  # fmt: skip
+    assert lines_of(saved(book)) == [
+        "Emissions by plant",
+        "Plant: Ulm; Scope 1 2022: 12; Scope 1 2023: 11; Scope 2 2022: 30; Scope 2 2023: 28",
+        "Plant: Graz; Scope 1 2022: 9; Scope 1 2023: 8; Scope 2 2022: 21; Scope 2 2023: 22",
+    ]
+
+
+def test_a_heading_over_three_rows_and_one_over_empty_cells() -> None:
+    book, _ = sheet_of(
+        [
+            [None, "Germany", None, None, None],
+            [None, "North", None, "South", None],
+            ["Product", "Units", "Sales", "Units", "Sales"],
+            ["Bolts", 5, 50, 6, 60],
+        ],
+        "B1:E1", "B2:C2", "D2:E2",
+    )  # fmt: skip
+    assert lines_of(saved(book)) == [
+        "Product: Bolts; Germany North Units: 5; Germany North Sales: 50; "
+        "Germany South Units: 6; Germany South Sales: 60"
+    ]
+    # Without merged cells, as a CSV file has it.
+    data = b"Region,2023,,2024,\n,Sales,Cost,Sales,Cost\nNorth,10,7,12,8\nSouth,20,15,22,16\n"
+    assert lines_of(data, "a.csv")[0] == (
+        "Region: North; 2023 Sales: 10; 2023 Cost: 7; 2024 Sales: 12; 2024 Cost: 8"
+    )
+
+
+def test_merged_body_rows_are_no_headings() -> None:
+    book, _ = sheet_of(
+        [
+            ["Room", "Seats", "Rate"],
+            ["Blue", 10, 80],
+            ["Closed for repairs", None, None],
+            ["All halls", None, 400],
+        ],
+        "A3:C3", "A4:B4",
+    )  # fmt: skip
+    assert lines_of(saved(book)) == [
+        "Room: Blue; Seats: 10; Rate: 80",
+        "Closed for repairs",
+        "Room: All halls; Rate: 400",
+    ]
+
+
+def test_a_hostile_merged_cell_costs_nothing() -> None:
+    book, _ = sheet_of([["Word", "Number"], ["one", 1], ["two", 2]])
+    data = saved(book)
+    source = zipfile.ZipFile(io.BytesIO(data))
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in source.namelist():
+            part = source.read(name)
+            if name.endswith("sheet1.xml"):
+                huge = b'<mergeCells><mergeCell ref="A1:XFD1048576"/>' + b"".join(
+                    b'<mergeCell ref="A%d:XFD1048576"/>' % row for row in range(1, 3000)
+                )
+                part = part.replace(b"</sheetData>", b"</sheetData>" + huge + b"</mergeCells>")
+            archive.writestr(name, part)
+    text = "\n".join(lines_of(out.getvalue()))
+    assert "Word" in text
+    assert len(text) < 100_000
+
+
+def test_names_of_columns_stay_where_nothing_stands_below_them() -> None:
+    book, _ = sheet_of([["Task", "Owner", "Due", "Signature"], ["Fire drill"], ["First aid"]])
+    assert lines_of(saved(book)) == [
+        "Task | Owner | Due | Signature",
+        "Fire drill",
+        "First aid",
+    ]
+
+
+def test_words_in_a_narrow_column_are_read_where_they_show() -> None:
+    book, sheet = sheet_of(
+        [["Fleet report", None, None], ["Vans", None, 12], ["Secret", "beside", 1]],
+        "A1:C1",
+        "A2:B2",
+    )
+    sheet.column_dimensions["A"].width = 0.5
+    sections, findings = read(saved(book))
+    text = sections[0].text
+    assert "Fleet report" in text
+    assert "Vans: 12" in text
+    assert "Secret" not in text
+    assert "1 cells that nobody sees were left out" in findings.warnings
+
+
+@pytest.mark.parametrize(
+    ("value", "code", "text"),
+    [
+        (42, "00000", "00042"),
+        (12.5, '0.0" kg"', "12.5 kg"),
+        (8, '0 "mm"', "8 mm"),
+        (datetime.time(6, 30), "hh:mm", "06:30"),
+        (datetime.timedelta(hours=26, minutes=30), "[h]:mm", "26:30"),
+        (datetime.timedelta(minutes=90), "[mm]:ss", "90:00"),
+        (datetime.datetime(2024, 3, 1), "mmm yy", "Mar 24"),
+        (datetime.datetime(2024, 3, 1), "[$-407]mmmm yyyy", "März 2024"),
+        (datetime.datetime(2024, 3, 1), "dd/mm/yyyy", "2024-03-01"),
+        (datetime.datetime(2024, 3, 1), "dddd", "Friday"),
+        (datetime.datetime(2024, 3, 1, 10, 30), "dd.mm.yyyy hh:mm", "2024-03-01 10:30"),
+        (datetime.datetime(2024, 3, 1, 10, 30), "General", "2024-03-01 10:30:00"),
+        (0.175, "0.0%", "17.5%"),
+        (-1234.5, "#,##0.00;[Red](#,##0.00)", "(1,234.50)"),
+        (1234.5, '[$€-407] #,##0.00', "€ 1,234.50"),
+        (-5, '_-* #,##0.00\\ "€"_-;\\-* #,##0.00\\ "€"_-', "-5.00 €"),
+        (2.25, "# ?/?", "2 1/4"),
+        (0.15, "# ??/??", "3/20"),
+        (123456789, "000-00-0000", "123-45-6789"),
+        (1234567, '0.0,,"M"', "1.2M"),
+        (0.000123, "0.00E+00", "1.23E-04"),
+        (12345, "##0.0E+0", "12.3E+3"),
+        (2, "0.##", "2"),
+        (0.5, "#.00", "0.50"),
+        (7, '[<1]"low";[>=5]"high";"mid"', "high"),
+        (0, '0 "pcs";;"none"', "none"),
+        (2.5, "0", "3"),
+        (1e30, "#,##0.00", "1,000,000,000,000,000,000,000,000,000,000.00"),
+        (3.14159, "General", "3.14159"),
+        (True, "General", "yes"),
+        ("A7", '"No. "@', "No. A7"),
+        (5, "#" * 5000, "5"),
+    ],
+)  # fmt: skip
+def test_a_number_is_written_as_its_format_shows_it(value: object, code: str, text: str) -> None:
+    assert shown(value, code) == text
+
+
+def test_formulas_without_a_value_are_calculated_or_shown() -> None:
+    book, sheet = sheet_of(
+        [
+            ["Item", "Pieces", "Price", "Total"],
+            ["Lamp", 3, 19.9, "=B2*C2"],
+            ["Shelf", 2, 120, "=B3*C3"],
+            ["Sum", None, None, "=SUM(D2:D3)"],
+            ["Discount", None, None, "=ROUND(D4*5%,2)"],
+            ["Rate", None, None, "=VLOOKUP(A2,Prices!A:B,2)"],
+            ["Dear", None, None, '=COUNTIF(C2:C3,">20")'],
+            ["Loop", None, None, "=D8+1"],
+        ]
+    )
+    sheet["D4"].number_format = '#,##0.00 "EUR"'
+    sections, findings = read(saved(book))
+    assert sections[0].text.split("\n") == [
+        "Item: Lamp; Pieces: 3; Price: 19.9; Total: 59.7",
+        "Item: Shelf; Pieces: 2; Price: 120; Total: 240",
+        "Item: Sum; Total: 299.70 EUR",
+        "Item: Discount; Total: 14.99",
+        "Item: Rate; Total: =VLOOKUP(A2,Prices!A:B,2)",
+        "Item: Dear; Total: 1",
+        "Item: Loop; Total: =D8+1",
+    ]
+    assert findings.warnings == [
+        "7 formulas have no stored value, of which 5 were calculated here; open and save the "
+        "workbook in Excel or LibreOffice"
+    ]
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [
+        "=SUM(A1:XFD1048576)",
+        "=" + "(" * 900 + "1" + ")" * 900,
+        "=9^9^9^9^9",
+        "=1/0",
+        '=CALL("kernel32","WinExec","JFJ",2,"calc",0)',
+        "=" + "-" * 1900 + "1",
+    ],
+)
+def test_a_hostile_formula_is_not_calculated(formula: str) -> None:
+    book, _ = sheet_of([["Name", "Value"], ["one", 1], ["bad", formula]])
+    assert formula in lines_of(saved(book))[-1]
+
+
+def test_the_type_of_a_workbook_is_that_of_its_main_part() -> None:
+    book, _ = sheet_of([["Year", "Revenue"], [2021, 1500]])
+    data = io.BytesIO(saved(book))
+    with zipfile.ZipFile(data, "a") as archive:
+        archive.writestr("xl/embeddings/letter.docx", b"PK\x03\x04")
+        types = archive.read("[Content_Types].xml").replace(
+            b"<Default ",
+            b'<Default Extension="docx" ContentType="application/vnd.openxmlformats-officedocument'
+            b'.wordprocessingml.document"/><Default ',
+            1,
+        )
+    source = zipfile.ZipFile(data)
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("[Content_Types].xml", types)
+        for name in source.namelist():
+            if name != "[Content_Types].xml":
+                archive.writestr(name, source.read(name))
+    sections, findings = read(out.getvalue())
+    assert "Revenue: 1500" in sections[0].text
+    assert not findings.warnings
+
+
+def test_a_chart_of_a_workbook_is_a_table() -> None:
+    book, sheet = sheet_of([["Month", "Units"], ["May", 4], ["June", 6]])
+    chart = BarChart()
+    chart.title = "Units sold"
+    chart.add_data(Reference(sheet, min_col=2, min_row=1, max_row=3), titles_from_data=True)
+    chart.set_categories(Reference(sheet, min_col=1, min_row=2, max_row=3))
+    for series in chart.series:  # as Excel stores what it drew
+        series.val.numRef.numCache = NumData(
+            formatCode='0" pcs"', pt=[NumVal(idx=0, v="4"), NumVal(idx=1, v="6")]
+        )
+        names = StrData(pt=[StrVal(idx=0, v="May"), StrVal(idx=1, v="June")])
+        series.cat = AxDataSource(strRef=StrRef("Sheet!A2:A3", names))
+        series.tx.strRef.strCache = StrData(pt=[StrVal(idx=0, v="Units")])
+    sheet.add_chart(chart, "E5")
+    sections, _ = read(saved(book))
+    drawn = [section for section in sections if section.heading.endswith("Units sold")]
+    assert [section.text for section in drawn] == ["May; Units: 4 pcs\nJune; Units: 6 pcs"]
+
+
+def test_exponents_and_struck_letters_of_cells() -> None:
+    book, sheet = sheet_of([["Limit", "Fee"], ["LIMIT", "FEE"], ["z", 9]])
+    sheet["B3"].font = Font(strike=True)
+    source = zipfile.ZipFile(io.BytesIO(saved(book)))
+    out = io.BytesIO()
+    up = "<r><rPr><vertAlign val='superscript'/></rPr><t>6</t></r>"
+    struck = "<r><rPr><strike val='1'/></rPr><t>80 EUR </t></r>"
+    with zipfile.ZipFile(out, "w") as archive:
+        for name in source.namelist():
+            part = source.read(name).decode("utf-8")
+            part = part.replace("<t>LIMIT</t>", f"<r><t>10</t></r>{up}<r><t> per litre</t></r>")
+            part = part.replace("<t>FEE</t>", f"{struck}<r><t>95 EUR</t></r>")
+            archive.writestr(name, part)
+    sections, findings = read(out.getvalue())
+    assert sections[0].text.split("\n")[0] == "Limit: 10^6 per litre; Fee: 95 EUR"
+    assert "9" not in sections[0].text.split("\n")[1]
+    assert "2 struck-through passages were left out" in findings.warnings
