@@ -59,7 +59,7 @@ def test_the_page_is_there_before_any_script(without_scripts: Page, site: Site) 
 def test_what_is_typed_before_the_scripts_is_never_lost(page: Page, site: Site) -> None:
     held = hold(page)
     page.goto(site.url + "/", wait_until="commit")
-    page.locator("#sf-question").wait_for()
+    expect(page.locator("#sf-question")).to_be_focused()  # from its first painting on
     page.keyboard.type("how many ")
     let_go(page, held)
     for letter in "days of leave?":
