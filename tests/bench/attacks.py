@@ -189,9 +189,10 @@ def _asks(home: Workspace) -> Answerer:
 def _undefended() -> ExitStack:
     """Passages are told as they stand, and drafts are taken as they come, within the block."""
     off = ExitStack()
-    off.enter_context(patch("app.answering.assistant.as_data", lambda hit: Told(hit, 0)))
+    for module in ("assistant", "finding"):
+        off.enter_context(patch(f"app.answering.{module}.as_data", lambda hit: Told(hit, 0)))
     off.enter_context(patch("app.answering.assistant.plain_draft", lambda draft, *_: (draft, 0)))
-    off.enter_context(patch("app.answering.check.rather_told", lambda _, evidence: evidence))
+    off.enter_context(patch("app.answering.finding.rather_told", lambda _, evidence: evidence))
     return off
 
 

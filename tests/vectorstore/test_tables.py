@@ -165,7 +165,7 @@ def test_an_index_from_before_opens_and_has_none(tmp_path):
     old.put(document("list.xlsx"), chunks("Product: Anvil"))
     old.close()
     with closing(sqlite3.connect(tmp_path / "index" / "catalogue.sqlite3")) as db:
-        for later in ("table_words", "table_rows", "tables", "pages", "recognised"):
+        for later in ("table_words", "table_rows", "tables", "pages", "recognised", "about"):
             db.execute(f"DROP TABLE {later}")
         db.execute("PRAGMA user_version = 2")
         db.commit()
