@@ -36,6 +36,7 @@ from app.web.auth.sign_in import Groups, SignIn, TrustedHeader
 from app.web.chat.workspace_backend import WorkspaceBackend
 from app.web.pages.routes_administration import administration_routes
 from app.web.pages.routes_documents import documents_routes
+from app.web.pages.routes_library import library_routes
 from app.web.pages.routes_questionnaires import LARGEST as QUESTIONNAIRE_BYTES
 from app.web.pages.routes_questionnaires import questionnaire_routes
 from app.web.pages.routes_sources import source_routes
@@ -122,9 +123,14 @@ def web_app(
 
 
 def _workspaces(home: Workspace, house: Accounts) -> Callable[[Person], PersonalWorkspace]:
-    """Each person's view of the data folder, with the rights that they have at each moment."""
-    people = house.people
-    return lambda person: PersonalWorkspace(home, partial(people.by_id, person.id), people.rules)
+    """Each person's view of the data folder, with the rights that they have when it is used.
+
+    An answer goes on after its page is closed, and questions wait in line: meanwhile somebody may
+    have left a group, or the house.
+    """
+    return lambda person: PersonalWorkspace(
+        home, partial(house.people.by_id, person.id), house.people.rules
+    )
 
 
 def _conversations(settings: Settings, home: Workspace) -> Conversations:
@@ -202,6 +208,7 @@ def _pages(
         ),
         PageGroup(sign_in_routes(doors, house.people, house.sessions, record)),
         PageGroup(source_routes(sources)),
+        PageGroup(library_routes(workspace_of)),
         PageGroup(
             questionnaire_routes(
                 office,

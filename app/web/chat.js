@@ -1,18 +1,45 @@
-// The page's own behaviour. Gradio runs this once for each of our HTML parts, with `element`
-// (the part), `trigger` (calls the server) and `watch` (after the part was drawn again).
+// The page's own behaviour. Gradio hands over each of our HTML parts once, with `element` (the
+// part), `trigger` (calls the server) and `watch` (after the part was drawn again).
 
-const isFrame = element.closest("#sr-frame") !== null;
-// Only the frame's events are bound on the server; all parts send through it.
-if (isFrame) window.strongroom = { send: trigger, conversation: "", chosen: new Map() };
-const send = (name, data) => window.strongroom.send(name, data);
+import * as server from "./connection.js";
+import { startFiles } from "./files.js";
+import { closePane, followAddress, openSource, paneIsOpen, startPane } from "./pane.js";
+
 const $ = (selector, within = document) => within.querySelector(selector);
+const page = { send: () => {}, conversation: "", chosen: new Map(), drawn: false, changed: "" };
+const send = (name, data) => page.send(name, data);
+const CHECK_MS = 5000; // an answer on its way that shows nothing for so long is asked after
 
-element.addEventListener("click", (event) => {
-  const target = event.target.closest("[data-action]");
-  if (!target) return;
-  const act = actions[target.dataset.action];
-  if (act) act(target, event);
-});
+function takePart([element, trigger, watch]) {
+  const isFrame = element.closest("#sr-frame") !== null;
+  // Only the frame's events are bound on the server; all parts send through it.
+  if (isFrame) page.send = trigger;
+  element.addEventListener("click", (event) => {
+    const source = event.target.closest("a[data-source]");
+    if (source && !aside(event)) {
+      event.preventDefault();
+      openSource(source);
+      return;
+    }
+    const target = event.target.closest("[data-action]");
+    if (!target) return;
+    const act = actions[target.dataset.action];
+    if (act) act(target, event);
+  });
+  // A mark in the answer shows which card it means.
+  for (const kind of ["mouseover", "focusin", "mouseout", "focusout"]) {
+    element.addEventListener(kind, (event) => {
+      const card = document.getElementById(event.target.closest("[data-card]")?.dataset.card);
+      card?.classList.toggle("sr-shown", kind === "mouseover" || kind === "focusin");
+    });
+  }
+  watch("value", () => {
+    if (isFrame) startFrame(element);
+    if (element.closest("#sr-header")) nameSide();
+    if (element.closest("#sr-header, #sr-live")) nameExport();
+    if (element.closest("#sr-live")) liveDrawn(element);
+  });
+}
 
 const actions = {
   "focus-question"(target, event) {
@@ -20,13 +47,21 @@ const actions = {
     questionBox()?.focus();
   },
   copy,
+  withdraw: (target) => send("withdraw", { key: target.dataset.key }),
+  "close-pane": () => closePane(),
+  keys: () => openDialog("keys", ""),
+  attach: () => $("#sr-files-input")?.click(),
+  pin: (target) => server.post(`/conversation/${target.dataset.id}/pin`, { pinned: target.dataset.to })
+    .then(() => listAgain()),
+  archive: (target) => server.post(`/conversation/${target.dataset.id}/archive`, { archived: target.dataset.to })
+    .then(() => listAgain()),
   example: (target) => send("example", { index: Number(target.dataset.index) }),
   suggestion: (target) => send("suggestion", { index: Number(target.dataset.index) }),
   retry: () => send("retry"),
   everywhere: () => send("everywhere"),
   fresh(target, event) {
-    if (aside(event)) return;
-    event.preventDefault();
+    if (event && aside(event)) return;
+    event?.preventDefault();
     goTo("");
     closeDrawer();
     questionBox()?.focus();
@@ -50,15 +85,12 @@ const actions = {
     openDialog("delete", target.dataset.id);
   },
   edit(target) {
-    const box = $("#sr-edited");
-    box.value = $(".sr-question", target.closest(".sr-turn")).textContent;
-    openDialog("edit", target.dataset.number);
-    box.focus();
+    edit(target.closest(".sr-turn"), target.dataset.number);
   },
   vote,
   scope: openScope,
   "scope-clear"(target) {
-    window.strongroom.chosen.clear();
+    page.chosen.clear();
     useScope();
     target.closest("dialog").close();
   },
@@ -74,116 +106,307 @@ function aside(event) {
   return event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0;
 }
 
-// A new question goes to the top of the window, so that its answer grows into view.
-let onTheWay = "";
-watch("value", () => {
-  if (isFrame) startFrame();
-  if (element.closest("#sr-header")) nameSide();
-  if (element.closest("#sr-header, #sr-live")) nameExport();
-  if (!element.closest("#sr-live")) return;
+// The conversation that is being opened, until it is drawn; null when it is.
+let goingTo = asked() || null;
+let onTheWay = ""; // the turn whose answer is being written
+let drawnAt = 0;
+
+// The page that the server drew goes, and what was done in it is done.
+function takeOver() {
+  const first = $("#sr-first");
+  if (!first) return;
+  const theirs = $("#sf-question");
+  const box = questionBox();
+  if (!box) return;
+  const { asked: sent, clicked } = window.strongroomEarly;
+  const typed = theirs.value;
+  const focused = document.activeElement === theirs || document.activeElement === document.body;
+  const [from, to] = [theirs.selectionStart, theirs.selectionEnd];
+  // Gradio takes its labels from the browser's language, and the page may have another one.
+  box.placeholder = theirs.placeholder;
+  box.setAttribute("aria-label", theirs.getAttribute("aria-label"));
+  for (const [selector, words] of [["#sr-ask", theirs.dataset.ask], ["#sr-stop", theirs.dataset.stop]]) {
+    const button = $(selector);
+    if (button && button.textContent.trim() !== words) button.textContent = words;
+  }
+  first.remove();
+  delete document.documentElement.dataset.first;
+  if (box.value !== typed) {
+    fill(box, typed);
+    if (typed) server.draftChanged(asked(), typed);
+  }
+  if (focused) {
+    box.focus({ preventScroll: true });
+    box.setSelectionRange(from, to);
+  }
+  for (const question of sent) send("ask", { question });
+  if (clicked) document.querySelector(`button${clicked}`)?.click();
+}
+
+function liveDrawn(element) {
+  if ($("#sr-first")) {
+    // Gradio fills its other parts in the same breath, the question box among them.
+    setTimeout(() => {
+      takeOver();
+      liveDrawn(element);
+    }, 30);
+    return;
+  }
   const turn = $(".sr-turn", element);
   const conversation = turn?.dataset.conversation || "";
   const running = $(".sr-busy", element) !== null;
-  if (turn && conversation !== asked()) {
-    if (!running && asked()) {
-      // The reader has gone on to another one while this was on its way.
-      send("open", { conversation: asked() });
-      return;
-    }
-    history.pushState(null, "", `/?c=${conversation}`);
-  }
-  window.strongroom.conversation = conversation;
+  const opened = goingTo !== null;
+  if (opened && turn && conversation !== goingTo) return; // of what was on show before
+  goingTo = null;
+  drawnAt = Date.now();
+  page.drawn = true;
+  // A question has begun a conversation, or another one in place of one that was deleted.
+  if (turn && conversation !== asked()) history.pushState(null, "", `/?c=${conversation}`);
+  page.conversation = conversation;
   nameExport();
-  if (turn && running && turn.id !== onTheWay) {
-    turn.scrollIntoView({ block: "start", behavior: calm() ? "auto" : "smooth" });
-    listAgain();
+  if (opened || (turn && running && turn.id !== onTheWay)) {
+    toNewest(turn, opened || calm());
+    listAgain({ adopt: true });
+  } else if (!running) {
+    listAgain({ adopt: true });
   }
-  if (!running) listAgain();
+  if (!running && onTheWay) hear(turn);
   onTheWay = running && turn ? turn.id : "";
-});
+  if (opened) followAddress();
+  askAbout();
+}
+
+// The library leads here with a document that one wants to ask about.
+function askAbout() {
+  const wanted = new URLSearchParams(window.location.search).get("d");
+  if (!wanted) return;
+  history.replaceState(null, "", "/");
+  send("choose", { spaces: [], documents: [wanted] });
+  questionBox()?.focus();
+}
+
+// A conversation is read at its newest turn, and a new question goes to the top of the window, so
+// that its answer grows into view.
+function toNewest(turn, atOnce) {
+  if (turn && $("#sr-past .sr-turn")) {
+    turn.scrollIntoView({ block: "start", behavior: atOnce ? "instant" : "smooth" });
+  } else if (atOnce) {
+    window.scrollTo({ top: 0, behavior: "instant" });
+  }
+}
+
+// The finished answer for those who hear it.
+function hear(turn) {
+  const place = $("#sr-heard");
+  const answer = turn && $(".sr-answer :is(.sr-prose, .sr-words, .sr-box)", turn);
+  if (place && answer) place.textContent = answer.innerText.slice(0, 3000);
+}
+
+function busy() {
+  return $("#sr-live .sr-busy") !== null;
+}
 
 // A question leaves its box in the moment that it is sent, so that nothing which is written after
-// that is sent or lost. While an answer is on its way the next question waits in the box.
-if (isFrame) {
-  document.addEventListener("keydown", (event) => {
-    if (event.target !== questionBox() || event.key !== "Enter") return;
-    if (event.shiftKey || event.isComposing) return;
+// that is sent or lost. While an answer is on its way the next question waits in line.
+document.addEventListener("keydown", (event) => {
+  if (event.target !== questionBox()) return;
+  if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
     event.preventDefault();
     event.stopPropagation();
     ask();
-  }, true);
-  document.addEventListener("click", (event) => {
-    if (event.target.closest("#sr-ask")) ask();
-  }, true);
-}
+  } else if (event.key === "ArrowUp" && !event.target.value && !busy()) {
+    const turn = $("#sr-live .sr-turn");
+    const pencil = turn && $("[data-action=edit]", turn);
+    if (!pencil) return;
+    event.preventDefault();
+    edit(turn, pencil.dataset.number);
+  }
+}, true);
+document.addEventListener("click", (event) => {
+  if (event.target.closest("#sr-ask")) ask();
+}, true);
+document.addEventListener("input", (event) => {
+  if (event.target === questionBox()) server.draftChanged(asked(), event.target.value);
+});
 
 function ask() {
   const box = questionBox();
   const question = box.value;
-  if (!question.trim() || $("#sr-live .sr-busy")) return;
-  box.value = "";
-  box.dispatchEvent(new Event("input", { bubbles: true }));
+  if (!question.trim()) return;
+  fill(box, "");
+  server.draftSent(asked());
   send("ask", { question });
+}
+
+function fill(box, text) {
+  box.value = text;
+  box.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+function edit(turn, number) {
+  const box = $("#sr-edited");
+  box.value = $(".sr-question", turn).textContent;
+  openDialog("edit", number);
+  box.focus();
+}
+
+// Keys that work everywhere on the page; "?" lists them.
+document.addEventListener("keydown", (event) => {
+  const control = event.ctrlKey || event.metaKey;
+  if (control && !event.altKey && event.key.toLowerCase() === "k" && !event.shiftKey) {
+    event.preventDefault();
+    setSide(true, { quietly: true });
+    $("#sr-search")?.focus();
+  } else if (control && event.shiftKey && event.key.toLowerCase() === "o") {
+    event.preventDefault();
+    actions.fresh();
+  } else if (event.key === "Escape") {
+    escape(event);
+  } else if (!control && !event.altKey && !event.target.closest?.("input, textarea, select, dialog")) {
+    if (event.key === "?") {
+      event.preventDefault();
+      openDialog("keys", "");
+    } else if (event.key === "/") {
+      event.preventDefault();
+      questionBox()?.focus();
+    }
+  }
+});
+
+function escape(event) {
+  if ($("dialog[open]")) return;
+  const menu = $("details.sr-menu[open]");
+  if (menu) {
+    menu.open = false;
+    $("summary", menu).focus();
+  } else if (paneIsOpen()) closePane();
+  else if (narrow() && sideIsOpen()) setSide(false);
+  else if (busy()) {
+    event.preventDefault();
+    send("stop");
+  }
 }
 
 function asked() {
   return new URLSearchParams(window.location.search).get("c") || "";
 }
 
-function goTo(conversation) {
-  if (asked() !== conversation) {
+async function goTo(conversation) {
+  const before = asked();
+  const text = questionBox()?.value || "";
+  const kept = server.keepDraft(before, text);
+  if (before !== conversation) {
     history.pushState(null, "", conversation ? `/?c=${conversation}` : "/");
   }
+  closePane({ quietly: true });
+  await kept;
   arrive();
 }
 
 function arrive() {
   const conversation = asked();
-  window.strongroom.conversation = conversation;
+  page.conversation = conversation;
   onTheWay = "";
+  goingTo = conversation;
   if (conversation) send("open", { conversation });
   else send("fresh");
-  window.scrollTo({ top: 0 });
 }
 
+// The address has changed by the browser's own buttons.
+function wentBack() {
+  if (asked() === page.conversation && goingTo === null) followAddress();
+  else {
+    closePane({ quietly: true });
+    arrive();
+  }
+}
+
+// What happens elsewhere: an answer that was asked for in another tab, or whose news did not come.
+async function catchUp() {
+  await listAgain();
+  if (goingTo !== null || !page.drawn) return;
+  const entry = asked() && $(`#sr-list a[data-id="${CSS.escape(asked())}"]`);
+  if (!entry) return;
+  const silent = Date.now() - drawnAt;
+  const goesOn = entry.dataset.busy === "yes";
+  const missed = silent > CHECK_MS && (!goesOn || silent > 4 * CHECK_MS);
+  if (busy() ? missed : goesOn || entry.dataset.changed !== page.changed) {
+    send("open", { conversation: asked(), quiet: true });
+  }
+}
+setInterval(() => {
+  if (busy() && Date.now() - drawnAt > CHECK_MS && !document.hidden) catchUp();
+}, CHECK_MS);
+server.whenBack(catchUp);
+
 // The frame is drawn once; from then on this script alone works in it.
-function startFrame() {
+function startFrame(element) {
   const search = $("#sr-search");
   if (!search || search.dataset.started) return;
   search.dataset.started = "yes";
   search.addEventListener("input", () => later("list", listAgain));
+  $("#sr-list").addEventListener("keydown", walkList);
   $("#sr-find").addEventListener("input", () => later("choices", listChoices));
   $("#sr-choices").addEventListener("change", (event) => choose(event.target));
-  for (const form of element.querySelectorAll("form[data-dialog]")) {
+  for (const form of element.querySelectorAll("form[data-dialog]:not([data-dialog=session])")) {
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       const dialog = form.closest("dialog");
       dialog.close();
-      submitted[form.dataset.dialog](dialog.dataset.about, form);
+      submitted[form.dataset.dialog]?.(dialog.dataset.about, form);
     });
   }
-  window.addEventListener("popstate", arrive);
-  // Other tabs have conversations too, and a session may have ended meanwhile.
-  window.addEventListener("focus", () => later("list", listAgain));
-  document.addEventListener("click", closeMenus);
-  document.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape" || $("dialog[open]")) return;
-    const menu = $("details.sr-menu[open]");
-    if (menu) {
-      menu.open = false;
-      $("summary", menu).focus();
-    } else if (narrow() && sideIsOpen()) setSide(false);
+  server.startSession();
+  startPane();
+  startFiles({
+    enter(keys) {
+      const chosen = readScope();
+      for (const key of keys) chosen.set(`document ${key}`, { kind: "document", key });
+      useScope();
+      questionBox()?.focus();
+    },
+    leave(keys) {
+      const chosen = readScope();
+      for (const key of keys) chosen.delete(`document ${key}`);
+      useScope();
+    },
   });
+  window.addEventListener("popstate", wentBack);
+  // Other tabs have conversations too, and a session may have ended meanwhile.
+  window.addEventListener("focus", () => later("list", catchUp));
+  window.addEventListener("pagehide", () => {
+    const box = questionBox();
+    if (box) server.keepDraft(asked(), box.value, { keepalive: true });
+  });
+  document.addEventListener("click", closeMenus);
   const kept = localStorage.getItem("strongroom.side");
   setSide(narrow() ? false : kept !== "closed", { quietly: true });
-  window.strongroom.conversation = asked();
-  listAgain();
+  window.matchMedia("(max-width: 900px)").addEventListener("change", () => {
+    setSide(narrow() ? false : localStorage.getItem("strongroom.side") !== "closed", { quietly: true });
+  });
+  page.conversation = asked();
+  listAgain({ adopt: true });
+}
+
+// One stop of the Tab key for each conversation: the arrows lead to what can be done with it.
+function walkList(event) {
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  const side = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+  const entry = event.target.closest("li");
+  if (!entry || !(step || side)) return;
+  const all = step ? [...document.querySelectorAll("#sr-list li > a")]
+    : [...entry.querySelectorAll("a, button")];
+  const from = step ? $("a", entry) : event.target;
+  const to = all[all.indexOf(from) + (step || side)];
+  if (!to) return;
+  event.preventDefault();
+  to.focus();
 }
 
 const submitted = {
   rename: (about, form) => change(`/conversation/${about}/rename`, { title: form.title.value }),
   async delete(about) {
-    const shown = about === window.strongroom.conversation;
+    const shown = about === page.conversation;
     if (!(await change(`/conversation/${about}/delete`, {}))) return;
     if (shown) {
       history.replaceState(null, "", "/");
@@ -204,15 +427,7 @@ function openDialog(name, about) {
 }
 
 async function change(path, values, { quietly = false } = {}) {
-  let done = false;
-  try {
-    const answer = await fetch(path, {
-      method: "POST",
-      headers: { "X-CSRF-Token": $("#sr-side").dataset.csrf },
-      body: new URLSearchParams(values),
-    });
-    done = answer.ok;
-  } catch { /* the server is away: said below, as for a refusal */ }
+  const done = await server.post(path, values);
   if (!done) say($("#sr-side").dataset.failed);
   else if (!quietly) await listAgain();
   return done;
@@ -233,7 +448,7 @@ async function vote(target) {
 }
 
 async function judge(number, verdict, comment, { thank = false } = {}) {
-  const path = `/conversation/${window.strongroom.conversation}/turn/${number}/vote`;
+  const path = `/conversation/${page.conversation}/turn/${number}/vote`;
   if (!(await change(path, { verdict, comment }, { quietly: true }))) return;
   for (const button of document.querySelectorAll(`[data-action=vote][data-number="${number}"]`)) {
     button.setAttribute("aria-pressed", String(button.dataset.verdict === verdict));
@@ -256,7 +471,8 @@ function later(name, work) {
 }
 
 let newestList = 0;
-async function listAgain() {
+// `adopt`: what the page shows is what the list tells of it.
+async function listAgain({ adopt = false } = {}) {
   const place = $("#sr-list");
   if (!place) return;
   const mine = ++newestList;
@@ -264,9 +480,9 @@ async function listAgain() {
   if (html === null || mine !== newestList) return;
   place.innerHTML = html;
   for (const link of place.querySelectorAll("a[data-id]")) {
-    if (link.dataset.id === window.strongroom.conversation) {
-      link.setAttribute("aria-current", "page");
-    }
+    if (link.dataset.id !== page.conversation) continue;
+    link.setAttribute("aria-current", "page");
+    if (adopt) page.changed = link.dataset.changed;
   }
 }
 
@@ -275,24 +491,18 @@ async function listChoices() {
   if (html === null) return;
   $("#sr-choices").innerHTML = html;
   for (const box of document.querySelectorAll("#sr-choices input")) {
-    box.checked = window.strongroom.chosen.has(`${box.name} ${box.value}`);
+    box.checked = page.chosen.has(`${box.name} ${box.value}`);
   }
 }
 
 // Our own server's HTML, escaped there.
 async function part(path, find) {
-  try {
-    const answer = await fetch(`${path}?find=${encodeURIComponent(find)}`);
-    // The session has ended: the sign-in page leads back here.
-    if (answer.status === 401) window.location.reload();
-    return answer.ok ? await answer.text() : null;
-  } catch {
-    return null;
-  }
+  const answer = await server.ask(`${path}?find=${encodeURIComponent(find)}`);
+  return answer?.ok ? answer.text() : null;
 }
 
 function readScope() {
-  const chosen = window.strongroom.chosen;
+  const chosen = page.chosen;
   chosen.clear();
   for (const kind of ["space", "document"]) {
     for (const chip of document.querySelectorAll(`.sr-chip[data-${kind}]`)) {
@@ -311,12 +521,12 @@ async function openScope() {
 
 function choose(box) {
   const name = `${box.name} ${box.value}`;
-  if (box.checked) window.strongroom.chosen.set(name, { kind: box.name, key: box.value });
-  else window.strongroom.chosen.delete(name);
+  if (box.checked) page.chosen.set(name, { kind: box.name, key: box.value });
+  else page.chosen.delete(name);
 }
 
 function useScope() {
-  const chosen = [...window.strongroom.chosen.values()];
+  const chosen = [...page.chosen.values()];
   const keys = (kind) => chosen.filter((one) => one.kind === kind).map((one) => one.key);
   send("choose", { spaces: keys("space"), documents: keys("document") });
 }
@@ -371,18 +581,14 @@ function calm() {
   return window.matchMedia("(prefers-reduced-motion: reduce)").matches;
 }
 
-// A mark in the answer shows which card it means; following it opens the page itself.
-for (const kind of ["mouseover", "focusin", "mouseout", "focusout"]) {
-  element.addEventListener(kind, (event) => {
-    const card = document.getElementById(event.target.closest("[data-card]")?.dataset.card);
-    card?.classList.toggle("sr-shown", kind === "mouseover" || kind === "focusin");
-  });
-}
-
+// For programs that take formatted text, and as Markdown for all others.
 async function copy(button) {
   const text = $(".sr-copy", button.parentElement).textContent;
+  const prose = $(".sr-prose", button.closest(".sr-answer"));
   try {
-    await navigator.clipboard.writeText(text);
+    const kinds = { "text/plain": new Blob([text], { type: "text/plain" }) };
+    if (prose) kinds["text/html"] = new Blob([prose.innerHTML], { type: "text/html" });
+    await navigator.clipboard.write([new ClipboardItem(kinds)]);
   } catch {
     const box = document.createElement("textarea");
     box.value = text;
@@ -395,3 +601,8 @@ async function copy(button) {
   button.textContent = button.dataset.done;
   setTimeout(() => { button.textContent = words; }, 1600);
 }
+
+// Parts that Gradio drew before this file was here, and those after.
+const early = window.strongroomParts || [];
+window.strongroomParts = { push: takePart };
+early.forEach(takePart);

@@ -1,5 +1,6 @@
 """The web chat's server: FastAPI owns the headers and routes, Gradio is mounted in it."""
 
+import asyncio
 import os
 import re
 import socket
@@ -12,23 +13,28 @@ import uvicorn
 from fastapi import APIRouter, FastAPI
 from fastapi.responses import FileResponse, JSONResponse
 from fastapi.routing import APIRoute
+from starlette.routing import BaseRoute
 
 from app.http_server import raise_open_files, server_of
+from app.people.access import only_audits
 from app.people.conversations.store import Conversations
 from app.privacy import SWITCHES
+from app.web.assets import Assets
 from app.web.auth.csrf import Csrf
 from app.web.auth.joins import TABS_OF_ALL, Joins
 from app.web.auth.proxies import Network, Proxies
 from app.web.auth.refused_requests import Record, RefusedRequests
-from app.web.auth.security import App, Door, Gate, Headers
+from app.web.auth.security import App, Door, Gate, Headers, Scope
 from app.web.chat.backend import ChatBackend
 from app.web.chat.shell import Shell
 from app.web.chat.tabs import Tabs
 from app.web.faults import Faults
+from app.web.preferences import Preferred, preference_routes
 
 _HERE = Path(__file__).parent
 # Whatever of these kinds lies beside this file is ours to show, also before the sign-in.
 _MEDIA = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+_EACH = 4  # questions of one person that are answered or wait for a place, in all conversations
 # Gradio reads these when it is imported, or when a page is made.
 _SWITCHES = {**SWITCHES, "GRADIO_SSR_MODE": "False", "GRADIO_MCP_SERVER": "False"}
 _UNWANTED = (
@@ -82,7 +88,10 @@ def create_app(
     quiet_gradio()
     import gradio as gr
 
-    from app.web.chat.page import build_page, words
+    from app.web.chat.answers import Answers
+    from app.web.chat.first_sight import FirstSight
+    from app.web.chat.page import account_of, build_page, words
+    from app.web.chat.places import Places
     from app.web.chat.routes_conversations import conversation_routes
     from app.web.chat.theme import strongroom_theme
 
@@ -96,22 +105,39 @@ def create_app(
     for path in own_files:
         app.get(f"/strongroom/{path.name}")(_own_file(path))
 
-    pages = (*pages, PageGroup(conversation_routes(backend, conversations), 64 * 2**10))
+    uploads = [group for group in pages if any(map(_takes_files, group.router.routes))]
+    answers = Answers(
+        backend,
+        conversations,
+        Places(questions_at_once, waiting, _EACH),
+        lambda person: bool(uploads) and not only_audits(person),
+    )
+    upload_mib = max((group.body_bytes >> 20 for group in uploads), default=0)
+    routes = conversation_routes(backend, conversations, answers)
+    pages = (*pages, PageGroup(routes, 128 * 2**10), PageGroup(preference_routes(), 2**13))
     for group in pages:
         app.include_router(group.router)
 
+    links = {
+        route.path
+        for group in pages
+        for route in group.router.routes
+        if isinstance(route, APIRoute)
+    }
     page = build_page(
         backend,
         conversations,
-        questions_at_once=questions_at_once,
-        waiting=waiting,
-        links={
-            route.path
-            for group in pages
-            for route in group.router.routes
-            if isinstance(route, APIRoute)
-        },
+        answers,
+        at_once=questions_at_once + waiting,
+        links=links,
+        upload_mib=upload_mib,
     )
+    sight = FirstSight(backend, conversations, answers)
+
+    async def first(scope: Scope) -> str:
+        account = await asyncio.to_thread(account_of, backend, scope, links, upload_mib)
+        return await sight.html(scope, account)
+
     gr.mount_gradio_app(
         app,
         page,
@@ -132,19 +158,21 @@ def create_app(
     doors = [Door(re.compile(re.escape(path)), 0) for path in own]
     doors += [Door(path, group.body_bytes) for group in pages for path in _paths(group.router)]
     # The last one added is the first that a request meets.
-    app.add_middleware(Shell)
+    app.add_middleware(Shell, first=first)
     app.add_middleware(Tabs)
     app.add_middleware(Csrf, exempt=lambda path: path.startswith("/gradio_api/"))
     page._queue.pending_messages_per_session.max_size = TABS_OF_ALL  # there is no setting for it
     app.add_middleware(Joins, functions=page.fns)
     app.add_middleware(RefusedRequests, record=refused)
     app.add_middleware(sign_in)
+    app.add_middleware(Preferred)
     app.add_middleware(Faults)
     app.add_middleware(Gate, doors=doors, body_bytes=body_bytes, hosts=outside.hosts)
     app.add_middleware(
         Proxies, trusted=outside.proxies, told=outside.told, https=outside.behind_tls
     )
     app.add_middleware(Headers)
+    app.add_middleware(Assets)
     return app
 
 
@@ -204,6 +232,10 @@ def quiet_gradio() -> None:
     os.environ.update(_SWITCHES)
     for name in _UNWANTED:
         os.environ.pop(name, None)
+
+
+def _takes_files(route: BaseRoute) -> bool:
+    return getattr(route, "path", "") == "/documents/uploads"
 
 
 def _paths(router: APIRouter) -> list[re.Pattern[str]]:

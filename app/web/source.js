@@ -17,7 +17,8 @@ addEventListener("keydown", (event) => {
 });
 
 const toMark = () => {
-  const place = document.querySelector(".so-mark, #passage mark, #passage");
+  const found = [".so-mark", "#passage mark", "#passage"].map((one) => document.querySelector(one));
+  const place = found.find(Boolean);
   if (!place) return;
   const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
   place.scrollIntoView({ block: "center", inline: "nearest", behavior: still ? "auto" : "smooth" });

@@ -53,6 +53,11 @@ class PersonalWorkspace:
             spaces_of(person, Right.CURATE, {*rules.spaces, *shared}, rules)
         )
 
+    def curated(self, spaces: Iterable[str]) -> list[str]:
+        """Those of `spaces` that they may add documents to, in their order."""
+        person = self._person()
+        return [] if person is None else spaces_of(person, Right.CURATE, spaces, self._rules())
+
     def documents(self, spaces: Sequence[str] | None = None) -> list[DocumentRecord]:
         """The documents of these spaces, of all by default, by space and name."""
         return self._home.index.documents(self._existing(spaces))

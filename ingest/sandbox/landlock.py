@@ -55,9 +55,14 @@ def _restrict(forbidden: int, scoped: int, readable: Iterable[Path] | None) -> s
         return f"Landlock is Linux's, and this is {sys.platform}"
     libc = ctypes.CDLL(None, use_errno=True)
     version = libc.syscall(_CREATE, None, 0, _ASK_VERSION)
-    if version < 1:
-        return f"this kernel has no Landlock (error {ctypes.get_errno()})"
-    if forbidden & _CHANGES == _CHANGES:
+    moves = forbidden & _CHANGES != _CHANGES
+    # The first version keeps files from being moved between folders, and nothing gives that back.
+    if version < (2 if moves else 1):
+        why = f"error {ctypes.get_errno()}" if version < 1 else "it moves no files between folders"
+        return f"this kernel has no Landlock that fits ({why})"
+    if moves:
+        forbidden |= _REFER  # forbidden by every domain, and given back below
+    else:
         forbidden |= (_REFER if version > 1 else 0) | (_TRUNCATE if version > 2 else 0)
         forbidden |= _IOCTL if version > 4 else 0
     # struct landlock_ruleset_attr: files, network, scopes; older kernels know less of it
@@ -67,9 +72,11 @@ def _restrict(forbidden: int, scoped: int, readable: Iterable[Path] | None) -> s
     if rules < 0:
         return f"the kernel refuses Landlock (error {ctypes.get_errno()})"
     try:
+        if moves:
+            _allow(libc, rules, Path("/"), _REFER)
         if readable is not None:
             for path in (*_programs(), *readable):
-                _allow(libc, rules, path)
+                _allow(libc, rules, path, _READ)
         if libc.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0):
             return f"prctl refuses no-new-privileges (error {ctypes.get_errno()})"
         if libc.syscall(_RESTRICT, rules, 0):
@@ -79,15 +86,15 @@ def _restrict(forbidden: int, scoped: int, readable: Iterable[Path] | None) -> s
     return ""
 
 
-def _allow(libc: ctypes.CDLL, rules: int, path: Path) -> None:
-    """Let what lies at or below a path be read; one that is not there is left out."""
+def _allow(libc: ctypes.CDLL, rules: int, path: Path, access: int) -> None:
+    """Give `access` to what lies at or below a path; one that is not there is left out."""
     try:
         place = os.open(path, os.O_PATH | os.O_CLOEXEC)
     except OSError:
         return
     try:
         # struct landlock_path_beneath_attr, which is packed
-        libc.syscall(_ADD, rules, _BENEATH, struct.pack("=Qi", _READ, place), 0)
+        libc.syscall(_ADD, rules, _BENEATH, struct.pack("=Qi", access, place), 0)
     finally:
         os.close(place)
 

@@ -109,7 +109,7 @@ def test_lists_steps_tables_and_what_is_only_near_keep_their_form() -> None:
     assert "<td>“Annual leave is 25 working days” [2]</td>" in shown
     assert "<em>Only nearby.</em>" in shown
     assert "<blockquote>\n<p>“The meal allowance abroad" in shown
-    assert "[3] Travel policy.docx" in shown
+    assert "[1] Travel policy.docx" in shown
     printed = text_of(pdf(written, title="x", language="en"))
     for words in (
         "• Up to five days may be carried over. [1]",

@@ -18,8 +18,7 @@ from app.data_folder.layout import DataFolder
 from app.people.access import Person, Rules, SpaceRule
 from app.people.conversations.store import Conversations
 from app.settings import FilterSettings
-from app.web.chat.handlers import Handlers
-from app.web.chat.tab_conversation import TabConversation
+from app.web.chat.answers import Answers, Line, Question
 from app.web.chat.view import Stage, Turn
 from app.workspace.personal_workspace import PersonalWorkspace
 from app.workspace.workspace import Workspace
@@ -123,9 +122,8 @@ def test_a_deletion_during_an_answer_leaves_no_word(tmp_path: Path, when: str) -
             cast(Any, saved).keep = kept
             if when == "before it is kept":
                 delete()
-            handlers = Handlers(Deleting(home), saved, cast(Any, None), cast(Any, None))
-            talk = TabConversation("talk")
-            asyncio.run(handlers._save(KIM, talk, turn, ()))
+            answers = Answers(Deleting(home), saved, cast(Any, None))
+            asyncio.run(answers._save(Line(KIM, "talk", saved=False), turn, ()))
             for thread in deleting:
                 thread.join(60)
             if when == "after":
@@ -145,10 +143,9 @@ def test_a_question_that_a_filter_hides_is_no_title(
         screen = screen_of(FilterSettings(personal_data=True, questions=action))
         screened = Workspace(home.settings, home.index, home.chat, home.trail, home.deleter, screen)
         with closing(Conversations(DataFolder(folder).conversations)) as saved:
-            handlers = Handlers(Deleting(screened), saved, cast(Any, None), cast(Any, None))
-            talk = TabConversation("talk")
-            question = f"Who is {address}?"
-            asyncio.run(handlers._begun(talk, question, talk.selection, KIM, None))
+            answers = Answers(Deleting(screened), saved, cast(Any, None))
+            question = Question(f"Who is {address}?")
+            asyncio.run(answers._begun(Line(KIM, "talk", saved=False), question))
             (listed,) = saved.listed("kim")
             assert (address in listed.title) is kept
             assert bool(saved.search("kim", "orla", set)) is kept

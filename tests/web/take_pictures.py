@@ -40,8 +40,8 @@ PAGES = (
 
 def _take_pages(page: Page, address: str, password: str, into: Path) -> None:
     """The page that the first answer comes from, the curators' page and the administrators'."""
-    with page.expect_popup() as opened:
-        page.locator('a[href^="/source"]').first.click()
+    with page.context.expect_page() as opened:
+        page.locator('a[href^="/source"]').first.click(modifiers=["Control"])
     source = opened.value
     source.set_viewport_size({"width": 1280, "height": 860})
     source.wait_for_load_state("networkidle")

@@ -41,6 +41,10 @@ UNRECORDED = {
     "/sign-in/code": "is `signed-in`, as in tests/web/test_account_security.py",
     "/conversation/{conversation}/rename": "the title of one's own conversation",
     "/conversation/{conversation}/turn/{number}/vote": "one's own opinion of an answer",
+    "/conversation/{conversation}/pin": "the order of one's own conversations",
+    "/conversation/{conversation}/archive": "the same",
+    "/conversation-draft": "one's own words that were not asked yet",
+    "/preferences": "language and light of one's own browser",
     "/documents/uploads": "opens an upload: nothing is in the library before it is started",
     "/documents/uploads/{upload_id}/files": "the same: a file that waits",
     "/documents/uploads/{upload_id}/abandon": "the same: files that never were in the library",
@@ -271,6 +275,8 @@ def administration(walk: Walk) -> None:
     right = {"group": "board", "right": "read"}
     granted = {"change": "spaces grant", "name": "law", **right}
     administer("/spaces/grant", {"space": "law", **right}, **granted)
+    own = {"change": "users groups", "name": "boss", "groups": ["Curators of law"]}
+    administer("/spaces/curate", {"space": "law"}, **own)
     taken_away = {"change": "spaces revoke", "name": "law", "group": "board"}
     administer("/spaces/revoke", {"space": "law", "group": "board"}, **taken_away)
     administer("/groups/remove", {"name": "board"}, change="groups remove", name="board")

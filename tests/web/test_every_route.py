@@ -71,6 +71,7 @@ THEIRS = {
     ("POST", "/documents/uploads/{upload_id}/abandon"): Case(
         "/documents/uploads/{upload}/abandon", {}
     ),
+    ("GET", "/library"): Case("/library", query=space()),
     ("GET", "/source"): Case("/source", query=space(name="{name}", chunk="{chunk}")),
     ("GET", "/source/page.png"): Case("/source/page.png", query=space(name="{name}")),
     ("GET", "/source/original"): Case("/source/original", query=space(name="{name}")),
@@ -78,6 +79,11 @@ THEIRS = {
         "/conversation/{talk}/rename", {"title": "mine now"}
     ),
     ("POST", "/conversation/{conversation}/delete"): Case("/conversation/{talk}/delete", {}),
+    ("POST", "/conversation/{conversation}/pin"): Case("/conversation/{talk}/pin", {}),
+    ("POST", "/conversation/{conversation}/archive"): Case("/conversation/{talk}/archive", {}),
+    ("POST", "/conversation-draft"): Case(
+        "/conversation-draft", {"conversation": "{talk}", "text": "mine now"}
+    ),
     ("POST", "/conversation/{conversation}/turn/{number}/vote"): Case(
         "/conversation/{talk}/turn/1/vote", {"verdict": "down"}
     ),
@@ -87,6 +93,7 @@ THEIRS = {
     ("POST", "/questionnaires/go-on"): Case("/questionnaires/go-on", {"run": "{run}"}),
     ("POST", "/questionnaires/start-over"): Case("/questionnaires/start-over", {"run": "{run}"}),
     ("POST", "/questionnaires/delete"): Case("/questionnaires/delete", {"run": "{run}"}),
+    ("GET", "/questionnaires/results"): Case("/questionnaires/results", query={"run": "{run}"}),
     ("GET", "/questionnaires/answers"): Case(
         "/questionnaires/answers", query={"run": "{run}", "kind": "csv"}
     ),
@@ -110,6 +117,7 @@ ADMINISTRATORS = {
         "space": "{space}", "group": "everyone", "right": "read",
     },
     ("POST", "/administration/spaces/revoke"): {"space": "{space}", "group": "board"},
+    ("POST", "/administration/spaces/curate"): {"space": "{space}"},
 }  # fmt: skip
 # About the one who asks, or about nobody: read without any of Lee's in it.
 OWN = {
@@ -132,6 +140,7 @@ ELSEWHERE = {
     ("POST", "/account/sessions/end"),
     ("POST", "/account/prove"),
     ("POST", "/account/second-factor"),
+    ("POST", "/preferences"),  # the asker's own browser: tests/web/test_web_preferences.py
     ("POST", "/sign-in"),
     ("POST", "/sign-in/code"),
     ("POST", "/sign-out"),

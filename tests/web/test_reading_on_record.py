@@ -24,6 +24,8 @@ READING = {
     "/documents/one": "source-opened",
     "/conversation/{conversation}.{kind}": "export",
     "/questionnaires/answers": "export",
+    "/questionnaires/results": "export",
+    "/library": "names of documents that one may read",
     "/health": "no words of anyone",
     "/sign-in": "the way in; who comes in is on record",
     "/sign-in/company": "the same",

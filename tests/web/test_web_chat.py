@@ -21,6 +21,7 @@ LIVE = "#sr-live .sr-turn"
 def start(page: Page, site: Site) -> None:
     page.goto(site.url + "/")
     expect(page.locator(".sr-welcome h2")).to_be_visible()
+    expect(page.locator("#sr-first")).to_have_count(0)  # the page is awake
     expect(page.locator(".sr-scope")).to_contain_text("All documents")
 
 
@@ -117,14 +118,23 @@ def test_stop_ends_the_work_and_the_next_question_works(
     assert [asked.history for asked in site.backend.asked] == [(), ()]
 
 
-def test_closing_the_tab_ends_the_work(browser: Browser, site: Site) -> None:
+def test_closing_the_tab_ends_nothing(browser: Browser, site: Site) -> None:
     context = browser.new_context(locale="en-GB")
     page = context.new_page()
     start(page, site)
     ask(page, "long search: leave?")
     stage(page, "searching")
     context.close()
-    eventually(site.backend.streams[0].closed.is_set)
+    assert not site.backend.streams[0].closed.wait(3)
+    site.backend.go.set()
+    eventually(site.backend.streams[0].ended.is_set)
+    listed = site.conversations.listed(KIM.id)[0]
+
+    def kept() -> bool:
+        held = site.conversations.read(KIM.id, listed.id, set)
+        return held is not None and held.turns[0].state == "done"
+
+    eventually(kept)
 
 
 def test_ask_again_replaces_the_answer(page: Page, site: Site) -> None:
@@ -190,16 +200,21 @@ def test_what_is_written_while_a_question_is_sent_stays_in_the_box(page: Page, s
     stage(page, "writing")
     expect(page.locator(f"{LIVE} .sr-question")).to_have_text("slow: leave?")
     expect(box).to_have_value("And the next one")
-    box.press("Enter")  # an answer is on its way: the question waits in its box
+    box.press("Enter")  # an answer is on its way: the question waits in line
+    expect(box).to_have_value("")
+    expect(page.locator(".sr-waiting li")).to_have_text(["And the next one"])
+    box.fill("A third one")
     site.backend.go.set()
-    stage(page, "done")
-    expect(box).to_have_value("And the next one")
-    page.locator(".sr-next").first.click()  # another question, which empties no box
-    eventually(lambda: len(site.backend.asked) == 2)
-    stage(page, "done")
-    expect(box).to_have_value("And the next one")
-    box.press("Enter")
     expect(page.locator(f"{LIVE} .sr-question")).to_have_text("And the next one")
+    stage(page, "done")
+    expect(page.locator(".sr-waiting")).to_have_count(0)
+    expect(box).to_have_value("A third one")
+    page.locator("[data-action=retry]").click()  # which empties no box
+    eventually(lambda: len(site.backend.asked) == 3)
+    stage(page, "done")
+    expect(box).to_have_value("A third one")
+    box.press("Enter")
+    expect(page.locator(f"{LIVE} .sr-question")).to_have_text("A third one")
     expect(box).to_have_value("")
 
 
@@ -296,16 +311,22 @@ def test_a_limited_search_can_be_asked_of_everything(page: Page, site: Site) -> 
     expect(page.locator(".sr-chip")).to_have_text(DOCUMENTS[5].name)  # the choice itself stays
 
 
-def test_a_new_conversation_stops_the_running_answer(page: Page, site: Site) -> None:
+def test_a_new_conversation_leaves_the_running_answer_to_itself(page: Page, site: Site) -> None:
     start(page, site)
     ask(page, "slow: leave?")
     stage(page, "writing")
     page.locator("[data-action=fresh]").click()
     expect(page.locator(".sr-welcome")).to_be_visible()
-    eventually(site.backend.streams[0].closed.is_set)
     ask(page, "meal?")
     stage(page, "done")
     expect(page.locator(".sr-turn")).to_have_count(1)
+    assert not site.backend.streams[0].closed.is_set()
+    page.locator("#sr-list a", has_text="slow: leave?").click()
+    stage(page, "writing")
+    expect(page.locator(f"{LIVE} .sr-draft")).to_have_text("Full-time employees")
+    site.backend.go.set()
+    stage(page, "done")
+    expect(page.locator(f"{LIVE} .sr-prose")).to_contain_text("28 working days")
 
 
 def test_examples_ask_themselves(page: Page, site: Site) -> None:

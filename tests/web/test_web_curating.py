@@ -139,9 +139,11 @@ def test_a_curator_sees_their_spaces_and_nobody_elses(office: Office) -> None:
     assert "leave.md" in page
     assert "&lt;b&gt;odd &amp; &#34;name&#34;.txt" in page
     assert "<b>odd" not in page
-    assert "board" not in page
+    assert "/documents?space=board" not in page
+    assert "/library?space=board" in page  # which kim may only read
+    assert "board" not in office.get("lee", "/documents")
     assert "28 days of leave." in office.get("kim", "/documents/one?space=policies&name=leave.md")
-    assert "policies" not in office.get("lee", "/documents")
+    assert "/documents?space=policies" not in office.get("lee", "/documents")
 
 
 # A reader, and an administrator without the right: both are told the same as of what is not there.

@@ -84,6 +84,27 @@ def test_changed_documents_end_in_a_button_and_not_in_a_command(served: Served) 
         assert "Start over" not in kim.get(PAGE).text
 
 
+def test_answers_are_read_in_the_browser_and_files_bear_the_questionnaires_name(
+    served: Served,
+) -> None:
+    run = served.office.take(served.kim, "audit 2026.txt", b"one?\ntwo?\n<script>x</script>?\n")
+    finished(served.office, run)
+    with closing(served.client("kim")) as kim, closing(served.client("boss")) as boss:
+        assert f"/questionnaires/results?run={run.id}" in kim.get(PAGE).text
+        page = kim.get(f"{PAGE}/results", params={"run": run.id})
+        assert page.status_code == 200
+        for words in ("one?", "two?", "&lt;script&gt;x&lt;/script&gt;?", 'href="/source?'):
+            assert words in page.text
+        some = kim.get(f"{PAGE}/results", params={"run": run.id, "find": "two"}).text
+        assert "two?" in some
+        assert "<h2>one?" not in some
+        none = kim.get(f"{PAGE}/results", params={"run": run.id, "outcome": "failed"}).text
+        assert "No answer fits." in none
+        assert boss.get(f"{PAGE}/results", params={"run": run.id}).status_code == 404
+        told = kim.get(f"{PAGE}/answers", params={"run": run.id, "kind": "csv"})
+        assert 'filename="audit 2026-answers.csv"' in told.headers["content-disposition"]
+
+
 def test_a_removed_person_takes_their_questionnaires_along(served: Served) -> None:
     finished(served.office, served.office.take(served.kim, "q.txt", b"one?\n"))
     assert list(served.folder.iterdir())

@@ -10,8 +10,8 @@ from web.running import apart
 
 from app.people.conversations.turns import Listed, SavedTurn
 from app.web.chat import frame
+from app.web.chat.places import Places
 from app.web.chat.suggestions import MOST, suggestions
-from app.web.chat.tab_conversation import Places, TabConversation
 from app.web.i18n.languages import LANGUAGES
 
 ENGLISH, GERMAN = LANGUAGES["en"].chat, LANGUAGES["de"].chat
@@ -29,22 +29,21 @@ def test_places_are_given_in_order_and_come_back() -> None:
         assert third is not None
         assert not places.full_of("lee")
         assert places.enter("max") is None  # full for everybody
-        talk = TabConversation()
-        assert await first.wait(talk)
-        waiting = asyncio.ensure_future(second.wait(TabConversation()))
+        goes_on = asyncio.Event()
+        assert await first.wait(goes_on)
+        waiting = asyncio.ensure_future(second.wait(asyncio.Event()))
         await asyncio.sleep(0)
         assert not waiting.done()
         first.leave()
         assert await waiting
-        stopped = TabConversation()
-        stopped.begin()
-        stopped.stop()
+        stopped = asyncio.Event()
+        stopped.set()
         assert not await third.wait(stopped)
         third.leave()
         second.leave()
         again = places.enter("max")
         assert again is not None
-        assert await again.wait(talk)
+        assert await again.wait(goes_on)
         again.leave()
 
     apart(run())
@@ -57,13 +56,13 @@ def test_a_question_that_gives_up_waiting_loses_no_place() -> None:
         assert first
         assert gives_up
         assert patient
-        assert await first.wait(TabConversation())
-        task = asyncio.ensure_future(gives_up.wait(TabConversation()))
+        assert await first.wait(asyncio.Event())
+        task = asyncio.ensure_future(gives_up.wait(asyncio.Event()))
         await asyncio.sleep(0)
         task.cancel()
         gives_up.leave()
         first.leave()
-        assert await patient.wait(TabConversation())
+        assert await patient.wait(asyncio.Event())
         patient.leave()
         assert not places.full_of("kim")
 

@@ -44,7 +44,8 @@ def kim(browser: Browser, company: Whole) -> Iterator[Reader]:
 
 
 def ask(page: Page, question: str, until: str = "done") -> None:
-    expect(page.locator(".sr-scope")).to_be_visible()  # until then the page is not awake
+    expect(page.locator("#sr-first")).to_have_count(0)  # until then the page is not awake
+    expect(page.locator(".sr-scope")).to_be_visible()
     box = page.locator("#sr-question-box textarea")
     box.fill(question)
     box.press("Enter")
@@ -53,9 +54,10 @@ def ask(page: Page, question: str, until: str = "done") -> None:
 
 
 def cited(page: Page, document: str) -> Page:
-    """The tab that a citation of this document opens."""
-    with page.expect_popup() as opened:
-        page.locator(f"{LIVE} .sr-card", has_text=document).first.locator("a").first.click()
+    """The tab that a citation of this document opens, where its reader wants one."""
+    card = page.locator(f"{LIVE} .sr-card", has_text=document).first
+    with page.context.expect_page() as opened:
+        card.locator("a").first.click(modifiers=["Control"])
     opened.value.wait_for_load_state()
     return opened.value
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from app.answering.events import Citation
+from app.people.conversations.numbering import numbered, sources_of
 from app.people.conversations.turns import SavedConversation, SavedTurn
 from app.printing.markdown import (
     Block,
@@ -65,7 +66,7 @@ def _answer(turn: SavedTurn, words: ExportWords) -> Iterator[Line]:
     if turn.withheld:
         yield Line("note", words.withheld)
         return
-    answer = turn.answer
+    answer = numbered(turn.answer) if turn.answer else None
     if answer is None:
         if turn.draft.strip():
             yield Line("answer", turn.draft.strip())
@@ -81,9 +82,10 @@ def _answer(turn: SavedTurn, words: ExportWords) -> Iterator[Line]:
         if not sentence.supported and sentence.text in text:
             text = text.replace(sentence.text, _doubted(sentence.text, words), 1)
     yield Line("answer", text)
-    if answer.citations:
+    sources = sources_of(answer)
+    if sources:
         yield Line("sources", words.sources)
-    for citation in answer.citations:
+    for citation in sources:
         yield Line("source", f"[{citation.n}] {_place(citation, words)}")
         if citation.quote.strip():
             yield Line("quote", " ".join(citation.quote.split()))

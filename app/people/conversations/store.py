@@ -35,7 +35,9 @@ Record = Callable[[str, Mapping[str, Any]], None]
 
 LONGEST_TITLE = 120
 LONGEST_COMMENT = 2_000
+LONGEST_DRAFT = 20_000
 MOST_LISTED = 500
+_HEAD = "c.id, c.title, c.created, c.changed, c.pinned, c.archived"
 _BEYOND = re.compile(r"[^\w\s]+")
 STEPS = (
     """
@@ -55,6 +57,16 @@ STEPS = (
     CREATE VIRTUAL TABLE words USING fts5
       (question, answer, tokenize = "unicode61 remove_diacritics 2");
     CREATE TABLE choices (person TEXT PRIMARY KEY, scope TEXT NOT NULL) WITHOUT ROWID;
+    """,
+    # Where a conversation searches belongs to it; NULL: as its last question did. A draft is a
+    # question that was not sent yet; that of a conversation which has not begun has the id "".
+    """
+    ALTER TABLE conversations ADD COLUMN scope TEXT;
+    ALTER TABLE conversations ADD COLUMN pinned INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE conversations ADD COLUMN archived INTEGER NOT NULL DEFAULT 0;
+    CREATE TABLE drafts (
+      person TEXT NOT NULL, conversation TEXT NOT NULL, text TEXT NOT NULL,
+      PRIMARY KEY (person, conversation)) WITHOUT ROWID;
     """,
 )
 
@@ -114,8 +126,9 @@ class Conversations:
             if begins:
                 title = _one_line(turn.question, LONGEST_TITLE)
                 db.execute(
-                    "INSERT OR IGNORE INTO conversations VALUES (?, ?, ?, ?, ?)",
-                    (conversation, person, title, now, now),
+                    "INSERT OR IGNORE INTO conversations (id, person, title, created, changed, "
+                    "scope) VALUES (?, ?, ?, ?, ?, ?)",
+                    (conversation, person, title, now, now, _selection_to_json(turn.selection)),
                 )
             if not self._owns(person, conversation):
                 return False
@@ -147,14 +160,17 @@ class Conversations:
         return True
 
     def listed(self, person: str) -> list[Listed]:
-        """The person's conversations, the last used first; MOST_LISTED at most."""
+        """The person's conversations: pinned ones, then the others, archived ones at the end.
+
+        Among themselves the last used comes first; MOST_LISTED at most.
+        """
         with self._reading() as db:
             rows = db.execute(
-                "SELECT id, title, created, changed FROM conversations WHERE person = ? "
-                "ORDER BY changed DESC LIMIT ?",
+                f"SELECT {_HEAD} FROM conversations c WHERE c.person = ? "
+                "ORDER BY c.archived, c.pinned DESC, c.changed DESC LIMIT ?",
                 (person, MOST_LISTED),
             ).fetchall()
-        return [Listed(*row) for row in rows]
+        return [_listed(row) for row in rows]
 
     def search(self, person: str, words: str, readable: Readable) -> list[Listed]:
         """The person's conversations with all of `words` in one turn or in the title.
@@ -167,19 +183,19 @@ class Conversations:
         query = " ".join(f'"{word}"*' for word in wanted)
         with self._reading() as db:
             rows = db.execute(
-                "SELECT c.id, c.title, c.created, c.changed, t.spaces, "
+                f"SELECT {_HEAD}, t.spaces, "
                 "snippet(words, -1, '', '', '…', 12) FROM words "
                 "JOIN turns t ON t.row = words.rowid JOIN conversations c ON c.id = t.conversation "
                 "WHERE words MATCH ? AND c.person = ? ORDER BY c.changed DESC LIMIT 1000",
                 (query, person),
             ).fetchall()
             asked = db.execute(
-                "SELECT c.id, c.title, c.created, c.changed, t.spaces, t.question FROM words "
+                f"SELECT {_HEAD}, t.spaces, t.question FROM words "
                 "JOIN turns t ON t.row = words.rowid JOIN conversations c ON c.id = t.conversation "
                 "WHERE words MATCH ? AND c.person = ? ORDER BY c.changed DESC LIMIT 1000",
                 (f"question : ({query})", person),
             ).fetchall()
-        may_read = set(readable({space for row in rows for space in json.loads(row[4])}))
+        may_read = set(readable({space for row in rows for space in json.loads(row[-2])}))
         found: dict[str, Listed] = {}
         for *listed, spaces, excerpt in rows:
             if all(space in may_read for space in json.loads(spaces)):
@@ -196,7 +212,8 @@ class Conversations:
         """The person's conversation, without what they may no longer read; None if not theirs."""
         with self._reading() as db:
             head = db.execute(
-                "SELECT id, title, created, changed FROM conversations WHERE id = ? AND person = ?",
+                "SELECT title, created, changed, scope FROM conversations "
+                "WHERE id = ? AND person = ?",
                 (conversation, person),
             ).fetchone()
             if head is None:
@@ -208,9 +225,13 @@ class Conversations:
             ).fetchall()
         turns = [_turn(row) for row in rows]
         may_read = set(readable({space for turn in turns for space in turn.spaces}))
-        _, title, created, changed = head
+        title, created, changed, scope = head
         shown = tuple(without_access(turn, may_read) for turn in turns)
-        return SavedConversation(conversation, title, created, changed, shown)
+        if scope is not None:
+            selection = _selection_from_json(scope)
+        else:
+            selection = turns[-1].selection if turns else Selection()
+        return SavedConversation(conversation, title, created, changed, shown, selection)
 
     def rename(self, person: str, conversation: str, title: str) -> bool:
         """Give the person's conversation another title; False if it is not theirs."""
@@ -224,6 +245,71 @@ class Conversations:
                 ).rowcount
             )
 
+    def pin(self, person: str, conversation: str, *, pinned: bool) -> bool:
+        """Keep the person's conversation at the top of the list, or no more; False if not theirs.
+
+        One that is pinned is not archived.
+        """
+        with self._changing() as db:
+            return bool(
+                db.execute(
+                    "UPDATE conversations SET pinned = ?, archived = archived AND NOT ? "
+                    "WHERE id = ? AND person = ?",
+                    (pinned, pinned, conversation, person),
+                ).rowcount
+            )
+
+    def archive(self, person: str, conversation: str, *, archived: bool) -> bool:
+        """Put the person's conversation away, or back into the list; False if not theirs.
+
+        One that is archived is not pinned.
+        """
+        with self._changing() as db:
+            return bool(
+                db.execute(
+                    "UPDATE conversations SET archived = ?, pinned = pinned AND NOT ? "
+                    "WHERE id = ? AND person = ?",
+                    (archived, archived, conversation, person),
+                ).rowcount
+            )
+
+    def search_in(self, person: str, conversation: str, selection: Selection) -> bool:
+        """Keep where the next questions of a conversation search; False if it is not theirs."""
+        with self._changing() as db:
+            return bool(
+                db.execute(
+                    "UPDATE conversations SET scope = ? WHERE id = ? AND person = ?",
+                    (_selection_to_json(selection), conversation, person),
+                ).rowcount
+            )
+
+    def draft(self, person: str, conversation: str) -> str:
+        """The question that the person began to write there, or "". "": none has begun yet."""
+        with self._reading() as db:
+            row = db.execute(
+                "SELECT text FROM drafts WHERE person = ? AND conversation = ?",
+                (person, conversation),
+            ).fetchone()
+        return row[0] if row else ""
+
+    def keep_draft(self, person: str, conversation: str, text: str) -> bool:
+        """Keep a question that is not sent yet, "" for none; False if it is not theirs."""
+        with self._changing() as db:
+            if conversation and not self._owns(person, conversation):
+                return False
+            if text:
+                db.execute(
+                    "INSERT INTO drafts VALUES (?, ?, ?) "
+                    "ON CONFLICT (person, conversation) DO UPDATE SET text = excluded.text",
+                    (person, conversation, text[:LONGEST_DRAFT]),
+                )
+            else:
+                db.execute(
+                    "DELETE FROM drafts WHERE person = ? AND conversation = ?",
+                    (person, conversation),
+                )
+        return True
+
     def delete(self, person: str, conversation: str) -> bool:
         """Erase the person's conversation from the disk; False if it is not theirs."""
         with self._changing(erasing=True) as db:
@@ -231,6 +317,7 @@ class Conversations:
                 return False
             self._record(person, {"change": "delete", "conversation": conversation})
             self._forget_turns(conversation, "1")
+            db.execute("DELETE FROM drafts WHERE conversation = ?", (conversation,))
             db.execute("DELETE FROM conversations WHERE id = ?", (conversation,))
         return True
 
@@ -258,6 +345,7 @@ class Conversations:
                 self._forget_turns(conversation, "1")
             db.execute("DELETE FROM conversations WHERE person = ?", (person,))
             db.execute("DELETE FROM choices WHERE person = ?", (person,))
+            db.execute("DELETE FROM drafts WHERE person = ?", (person,))
 
     def judge(self, person: str, conversation: str, number: int, feedback: Feedback | None) -> bool:
         """Keep what the person thinks of an answer, or forget it; False if it is not theirs."""
@@ -297,13 +385,13 @@ class Conversations:
                 erase_turn(db, conversation, number)
 
     def choice(self, person: str) -> Selection:
-        """Where the person chose to search the last time."""
+        """Where the person chose to search in the conversation that they have not begun yet."""
         with self._reading() as db:
             row = db.execute("SELECT scope FROM choices WHERE person = ?", (person,)).fetchone()
         return _selection_from_json(row[0]) if row else Selection()
 
     def remember_choice(self, person: str, selection: Selection) -> None:
-        """Keep where the person chose to search."""
+        """Keep where the person chose to search before the first question of a conversation."""
         with self._changing() as db:
             db.execute(
                 "INSERT INTO choices VALUES (?, ?) "
@@ -393,9 +481,17 @@ class Conversations:
             raise ConversationsError(str(fault)) from fault
 
 
-def _listed(row: Sequence[Any], excerpt: str) -> Listed:
-    conversation, title, created, changed = row
-    return Listed(conversation, title, created, changed, _one_line(excerpt, 160))
+def _listed(row: Sequence[Any], excerpt: str = "") -> Listed:
+    conversation, title, created, changed, pinned, archived = row
+    return Listed(
+        conversation,
+        title,
+        created,
+        changed,
+        _one_line(excerpt, 160),
+        pinned=bool(pinned),
+        archived=bool(archived),
+    )
 
 
 def _turn(row: Sequence[Any]) -> SavedTurn:

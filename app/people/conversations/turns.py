@@ -86,17 +86,20 @@ class Listed:
     created: float
     changed: float
     excerpt: str = ""
+    pinned: bool = False
+    archived: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class SavedConversation:
-    """A conversation with all of its turns, oldest first."""
+    """A conversation with all of its turns, oldest first; `selection`: where it searches next."""
 
     id: str
     title: str
     created: float
     changed: float
     turns: tuple[SavedTurn, ...]
+    selection: Selection = field(default_factory=Selection)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """The curators' desk: what someone may do with the documents of the spaces they curate."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +22,7 @@ class CurationRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class CuratedSpace:
-    """A space that the person curates."""
+    """A space that the person curates, or only reads."""
 
     name: str
     own: bool  # the person's private space
@@ -114,6 +115,19 @@ class Curation:
             )
             for space in mine
         ]
+
+    def to_read(self, person: Person) -> list[CuratedSpace]:
+        """The shared spaces with documents that the person may read and does not curate."""
+        rules = self._rules()
+        held = [
+            space
+            for space in sorted(self._library.spaces())
+            if not is_private(space)
+            and allowed(person, Right.READ, space, rules)
+            and not allowed(person, Right.CURATE, space, rules)
+        ]
+        counts = Counter(record.space for record in self._library.documents(held))
+        return [CuratedSpace(space, False, counts[space], 0) for space in held]
 
     def documents(self, person: Person, space: str) -> list[DocumentRecord]:
         """The documents of a space, by name."""

@@ -47,6 +47,27 @@ def locate(quote: str, page: str, around: str = "") -> list[tuple[int, int]]:
     return _pieces(quote, held, letters_of(around).text)
 
 
+def text_lines(text: str, boxes: Sequence[Box]) -> list[tuple[str, Box]]:
+    """A page's words line by line, each with the box around it, in the order of the text."""
+    lines: list[tuple[str, Box]] = []
+    start = 0
+    for line in text.splitlines(keepends=True):
+        end = start + len(line)
+        run, box = start, None
+        for place in range(start, end):
+            one = boxes[place]
+            if text[place].isspace() or one[2] <= one[0] or one[3] <= one[1]:
+                continue
+            if box is not None and not _same_line(box, one):
+                lines.append((" ".join(text[run:place].split()), box))
+                run, box = place, None
+            box = one if box is None else _joined(box, one)
+        if box is not None:
+            lines.append((" ".join(text[run:end].split()), box))
+        start = end
+    return lines
+
+
 def lines_of(spans: Sequence[tuple[int, int]], text: str, boxes: Sequence[Box]) -> list[Box]:
     """One box for each line of the spans."""
     lines: list[Box] = []

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from app.people.sources.locating import locate
 from vectorstore.records import Hit
@@ -38,7 +38,10 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One passage: the heading and page are "" and None where they are as before."""
+    """One passage: the heading and page are "" and None where they are as before.
+
+    A table that goes on over several passages stands whole in the first of them.
+    """
 
     chunk_id: str
     heading: str
@@ -65,7 +68,29 @@ def shown(chunks: Sequence[Hit], chosen: str, quote: str) -> list[Shown]:
             )
         )
         heading, page = chunk.heading, chunk.page
-    return found
+    return _whole_tables(found)
+
+
+def _whole_tables(passages: Sequence[Shown]) -> list[Shown]:
+    """The passages with a table that several of them hold in one piece."""
+    whole: list[Shown] = []
+    for one in passages:
+        before = whole[-1] if whole else None
+        goes_on = (
+            before is not None
+            and not one.heading
+            and one.page is None
+            and bool(before.blocks and before.blocks[-1].columns and one.blocks)
+            and before.blocks[-1].columns == one.blocks[0].columns
+        )
+        if before is None or not goes_on:
+            whole.append(one)
+            continue
+        *others, table = before.blocks
+        joined = replace(table, rows=(*table.rows, *one.blocks[0].rows))
+        marked = before.marked or one.marked
+        whole[-1] = replace(before, marked=marked, blocks=(*others, joined, *one.blocks[1:]))
+    return whole
 
 
 def blocks_of(text: str, quote: str) -> list[Block]:

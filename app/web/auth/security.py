@@ -32,6 +32,10 @@ _GRADIO_PATHS = frozenset(
 )
 _GRADIO_FOLDERS = ("/assets/", "/static/", "/gradio_api/heartbeat/")
 _STATIC = ("/assets/", "/static/", "/strongroom/")
+_NAMED_BY_CONTENT = "/assets/"  # a file with other content has another name
+_FOR_EVER = b"public, max-age=31536000, immutable"
+_FONTS = "/static/fonts/"  # of the installed version of Gradio
+_FOR_A_DAY = b"public, max-age=86400"
 
 
 def is_loopback(name: str) -> bool:
@@ -130,25 +134,35 @@ class Headers:
             return
         nonce = secrets.token_urlsafe(18)
         scope["strongroom.nonce"] = nonce
-        # Static files have their version in their name or are checked again; the rest may quote
-        # questions and documents, and belongs into no cache.
-        cache = b"no-cache" if scope["path"].startswith(_STATIC) else b"no-store"
         ours = (
             *_HEADERS,
             (b"content-security-policy", content_security_policy(nonce).encode()),
-            (b"cache-control", cache),
         )
-        names = {name for name, _ in ours} | {b"server"}
+        names = {name for name, _ in ours} | {b"server", b"cache-control"}
         sandboxed = [pair if pair[0] != _SANDBOX[0] else _SANDBOX for pair in ours]
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 theirs = list(message.get("headers", ()))
                 kept = [pair for pair in theirs if pair[0].lower() not in names]
+                kept.append((b"cache-control", _cached(scope["path"], message["status"])))
                 message["headers"] = [*kept, *(sandboxed if _SANDBOX in theirs else ours)]
             await send(message)
 
         await self._app(scope, receive, send_with_headers)
+
+
+def _cached(path: str, status: int) -> bytes:
+    """How long browsers may keep an answer without asking.
+
+    Static files have their version in their name or are checked again; the rest may quote
+    questions and documents, and belongs into no cache.
+    """
+    if status == 200 and path.startswith(_NAMED_BY_CONTENT):
+        return _FOR_EVER
+    if status == 200 and path.startswith(_FONTS):
+        return _FOR_A_DAY
+    return b"no-cache" if path.startswith(_STATIC) else b"no-store"
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ class FailureKind(Enum):
     FILTERED = "filtered"  # the company's filters do not let the question through
     GONE = "gone"  # none of the chosen documents is there any more
     UNRECORDED = "unrecorded"  # the audit trail cannot be written, so nothing is answered
+    INTERRUPTED = "interrupted"  # the program ended while it was written
     UNKNOWN = "unknown"  # anything else; the log says what
 
 

@@ -1,13 +1,14 @@
 """The HTML around a conversation: the band at the top, the list at the side, the dialogs."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from app.people.conversations.turns import Listed, Selection
 from app.web.chat.backend import ModelNotice, Readiness
 from app.web.chat.markup import space_name
-from app.web.i18n.words import ConversationTexts, Texts
+from app.web.i18n.words import ConversationTexts, LayoutTexts, Texts
 from app.web.templating import render_html
 from vectorstore.records import DocumentRecord
 
@@ -16,21 +17,35 @@ MOST_CHOICES = 100
 
 
 @dataclass(frozen=True, slots=True)
+class Looks:
+    """How the page looks now, and the words for choosing it; `light` is "" where nobody chose."""
+
+    language: str
+    languages: Sequence[tuple[str, str]]  # code and own name
+    light: str
+    layout: LayoutTexts
+
+
+@dataclass(frozen=True, slots=True)
 class Account:
     """Whose page it is, and which other pages are theirs; `csrf` is "" where none is needed.
 
-    `administers` where they have the administrators' pages, too.
+    `administers` where they have the administrators' pages, too. `person` is their id.
     """
 
     name: str
     csrf: str = ""
     signs_out: bool = False
     has_account: bool = False
+    has_library: bool = False
     adds_documents: bool = False
     has_questionnaires: bool = False
     curates: bool = False
     administers: bool = False
     administrator: bool = False
+    person: str = ""
+    upload_mib: int = 0  # the largest file that they can add
+    looks: Looks | None = None
 
 
 def header_html(
@@ -45,6 +60,7 @@ def header_html(
     That a stronger model is missing is told to those who can add one.
     """
     pages = (
+        (account.has_library, "/library", words.library),
         (account.adds_documents and account.curates, "/documents", words.curate),
         (account.adds_documents and not account.curates, "/documents", words.my_documents),
         (account.has_questionnaires, "/questionnaires", words.questionnaires),
@@ -59,6 +75,7 @@ def header_html(
         model=model,
         account=account,
         pages=[(path, name) for has, path, name in pages if has],
+        looks=account.looks,
     )
 
 
@@ -68,14 +85,51 @@ def frame_html(texts: Texts, words: ConversationTexts, account: Account) -> str:
 
 
 def list_html(
-    words: ConversationTexts, listed: Sequence[Listed], today: date, *, searched: bool = False
+    words: ConversationTexts,
+    listed: Sequence[Listed],
+    today: date,
+    *,
+    searched: bool = False,
+    under_way: Collection[str] = (),
+    current: str = "",
 ) -> str:
-    """Return the list of conversations by day, as it stands on `today`."""
+    """Return the list of conversations by day, as it stands on `today`.
+
+    What was found by searching is in one list by day, pinned and archived or not. `under_way` are
+    those in which an answer is written, `current` is the one on show.
+    """
     days: dict[str, list[Listed]] = {}
+    archived: list[Listed] = []
     for entry in listed:
         changed = datetime.fromtimestamp(entry.changed).date()
-        days.setdefault(_day(words, changed, today), []).append(entry)
-    return render_html("list.html", words=words, days=days, searched=searched)
+        if entry.archived and not searched:
+            archived.append(entry)
+            continue
+        pinned = entry.pinned and not searched
+        day = words.pinned if pinned else _day(words, changed, today)
+        days.setdefault(day, []).append(entry)
+    return render_html(
+        "list.html",
+        words=words,
+        days=days,
+        archived=archived,
+        searched=searched,
+        under_way=under_way,
+        current=current,
+        beside=_beside(listed, today),
+    )
+
+
+def _beside(listed: Sequence[Listed], today: date) -> dict[str, str]:
+    """When those were last used whose titles are the same, which tells them apart, by id."""
+    titles = Counter(entry.title.casefold() for entry in listed)
+    beside: dict[str, str] = {}
+    for entry in listed:
+        if titles[entry.title.casefold()] > 1:
+            changed = datetime.fromtimestamp(entry.changed)
+            form = "%H:%M" if changed.date() >= today else "%Y-%m-%d %H:%M"
+            beside[entry.id] = changed.strftime(form)
+    return beside
 
 
 def _day(words: ConversationTexts, changed: date, today: date) -> str:
@@ -88,11 +142,16 @@ def _day(words: ConversationTexts, changed: date, today: date) -> str:
     return words.this_month if changed > today - timedelta(days=30) else words.older
 
 
-def scope_html(texts: Texts, words: ConversationTexts, selection: Selection) -> str:
-    """Return the line under the question box: where is searched, and the way to change it."""
+def scope_html(
+    texts: Texts, words: ConversationTexts, selection: Selection, *, adds: bool = False
+) -> str:
+    """Return the line under the question box: where is searched, and the way to change it.
+
+    `adds` where its reader can add files.
+    """
     spaces = [("space", space, space_name(texts, space)) for space in selection.spaces]
     documents = [("document", f"{space}/{name}", name) for space, name in selection.documents]
-    return render_html("scope.html", texts=texts, words=words, chosen=spaces + documents)
+    return render_html("scope.html", texts=texts, words=words, chosen=spaces + documents, adds=adds)
 
 
 def choices_html(

@@ -1,39 +1,28 @@
 """What the chat page's controls do: one method each, over the store and the backend."""
 
 import asyncio
-import logging
-import sqlite3
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Sequence
+import time
+from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, replace
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 import gradio as gr
 
-from app.answering.ask import Ask
-from app.answering.events import Event
-from app.answering.stream import EventStream
 from app.people.access import Person
 from app.people.conversations.store import Conversations
-from app.people.conversations.turns import SavedConversation, SavedTurn, Selection
+from app.people.conversations.turns import SavedConversation, Selection
 from app.web.auth.signed_in import person_of
-from app.web.chat import frame, markup, view
-from app.web.chat.asking import Asking
-from app.web.chat.backend import AnswerFailed, ChatBackend, FailureKind
-from app.web.chat.markup import Around
+from app.web.chat import frame
+from app.web.chat.answers import Answers, Line, Moment, Question
+from app.web.chat.asking import SILENCE_S
+from app.web.chat.backend import ChatBackend
+from app.web.chat.opening import live_html, may_see, opened, past_html, spaces_seen
 from app.web.chat.suggestions import suggestions
-from app.web.chat.tab_conversation import Places, TabConversation
-from app.web.chat.view import Stage, Turn
+from app.web.chat.tab_conversation import TabConversation
 from app.web.i18n.languages import language_for
 from app.web.i18n.words import ConversationTexts, Texts
-from vectorstore.records import DocumentRecord
 
-log = logging.getLogger(__name__)
-
-# Longer questions are refused before anything counts their tokens; no window holds so much.
-QUESTION_CHARACTERS = 20_000
 Update = dict[Any, Any]
-T = TypeVar("T")
 
 
 class Shown(NamedTuple):
@@ -43,29 +32,18 @@ class Shown(NamedTuple):
     past: gr.HTML
     live: gr.HTML
     question: gr.Textbox
-    ask: gr.Button
-    stop: gr.Button
     scope: gr.HTML
-
-
-@dataclass(slots=True)
-class _Asked:
-    """A question on its way: its turn so far, the turns before it, what its reader may search."""
-
-    turn: Turn
-    before: list[SavedTurn]
-    documents: Sequence[DocumentRecord]
 
 
 class Handlers:
     """What happens when someone uses the page. The store is the truth about a conversation."""
 
     def __init__(
-        self, backend: ChatBackend, conversations: Conversations, places: Places, shown: Shown
+        self, backend: ChatBackend, conversations: Conversations, answers: Answers, shown: Shown
     ) -> None:
         self._backend = backend
         self._store = conversations
-        self._places = places
+        self._answers = answers
         self._shown = shown
 
     async def ask(
@@ -78,13 +56,11 @@ class Handlers:
                 yield update
 
     async def _ask(
-        self, question: str, talk: TabConversation | None, request: gr.Request
+        self, text: str, talk: TabConversation | None, request: gr.Request
     ) -> AsyncIterator[Update]:
         talk = talk or TabConversation()
-        if talk.busy:  # it goes back into its box
-            yield {self._shown.talk: talk, self._shown.question: question}
-            return
-        async for update in self._answer(talk, question, talk.selection, request):
+        question = Question(text, talk.selection)
+        async for update in self._put(talk, question, request):
             yield update
 
     async def example(
@@ -134,13 +110,12 @@ class Handlers:
         selection: Selection | None = None,
     ) -> AsyncIterator[Update]:
         held = await self._read(talk, person_behind(request))
-        if talk is None or talk.busy or held is None or not held.turns:
+        if talk is None or held is None or not held.turns:
             return
         last = held.turns[-1]
         where = last.selection if selection is None else selection
-        async for update in self._answer(
-            talk, last.question, where, request, instead_of=last.number
-        ):
+        again = Question(last.question, where, instead_of=last.number)
+        async for update in self._put(talk, again, request):
             yield update
 
     async def edit(
@@ -151,42 +126,71 @@ class Handlers:
         if not (isinstance(number, int) and isinstance(question, str) and question.strip()):
             return
         held = await self._read(talk, person_behind(request))
-        if talk is None or talk.busy or held is None:
+        if talk is None or held is None:
             return
         edited = next((turn for turn in held.turns if turn.number == number), None)
         if edited is not None:
-            async for update in self._answer(
-                talk, question.strip(), edited.selection, request, instead_of=number
-            ):
+            other = Question(question.strip(), edited.selection, instead_of=number)
+            async for update in self._put(talk, other, request):
                 yield update
 
-    async def stop(self, talk: TabConversation | None) -> None:
+    async def stop(self, talk: TabConversation | None, request: gr.Request) -> None:
+        """End the answer that is written in this conversation, whichever tab asked for it."""
         if talk is not None:
-            talk.stop()
+            line = self._answers.line(person_behind(request), talk.conversation)
+            if line is not None:
+                line.stop()
+
+    async def withdraw(
+        self, talk: TabConversation | None, request: gr.Request, event: gr.EventData
+    ) -> None:
+        """Take a question that waits out of its line."""
+        key = getattr(event, "key", None)
+        if talk is not None and isinstance(key, str):
+            line = self._answers.line(person_behind(request), talk.conversation)
+            if line is not None:
+                line.take_back(key)
 
     async def open(
         self, talk: TabConversation | None, request: gr.Request, event: gr.EventData
-    ) -> Update:
-        """Show another conversation of this person."""
+    ) -> AsyncIterator[Update]:
+        """Show another conversation of this person, or the same once more, as it is now.
+
+        `quiet`: the question box belongs to whoever is writing in it.
+        """
         if talk is not None:
-            await talk.leave()
+            talk.leave()
         wanted = getattr(event, "conversation", "")
-        return await self._open(wanted if isinstance(wanted, str) else "", request)
+        quiet = getattr(event, "quiet", False) is True
+        async for update in self.open_first(wanted if isinstance(wanted, str) else "", request):
+            if quiet:
+                update.pop(self._shown.question, None)
+            yield update
 
-    async def fresh(self, talk: TabConversation | None, request: gr.Request) -> Update:
-        """Begin another conversation."""
+    async def fresh(
+        self, talk: TabConversation | None, request: gr.Request
+    ) -> AsyncIterator[Update]:
+        """Begin another conversation, which searches everything until somebody chooses."""
         if talk is not None:
-            await talk.leave()
-        return await self._open("", request)
+            talk.leave()
+        person = person_behind(request)
+        await self._answers.guarded(lambda: self._store.remember_choice(person.id, Selection()))
+        async for update in self.open_first("", request):
+            yield update
 
-    async def open_first(self, wanted: str, request: gr.Request) -> Update:
+    async def open_first(self, wanted: str, request: gr.Request) -> AsyncIterator[Update]:
         """What a page shows that was just opened: the `wanted` conversation, or none."""
-        return await self._open(wanted, request)
+        line = self._answers.line(person_behind(request), wanted)
+        drawn, talk = await self._open(wanted, request)
+        yield drawn
+        if line is not None and talk.conversation == wanted:
+            async for update in self._follow(talk, line, request):
+                yield update
 
     async def choose(
         self, talk: TabConversation | None, request: gr.Request, event: gr.EventData
     ) -> Update:
-        """Search only in some spaces and documents from now on, also after the next sign-in."""
+        """Search only in some spaces and documents from now on, in this conversation."""
         person, talk = person_behind(request), talk or TabConversation()
         keys = _strings(getattr(event, "documents", None))
         spaces = _strings(getattr(event, "spaces", None))
@@ -196,211 +200,115 @@ class Handlers:
             tuple((d.space, d.name) for d in documents if f"{d.space}/{d.name}" in keys),
         )
         talk.selection = chosen
-        await self._guarded(lambda: self._store.remember_choice(person.id, chosen))
-        drawn = frame.scope_html(texts_of(request), words_of(request), chosen)
+        conversation = talk.conversation
+
+        def remember() -> None:
+            if not self._store.search_in(person.id, conversation, chosen):
+                self._store.remember_choice(person.id, chosen)  # it has not begun yet
+
+        await self._answers.guarded(remember)
+        adds = self._answers.take_files(person)
+        drawn = frame.scope_html(texts_of(request), words_of(request), chosen, adds=adds)
         return {self._shown.talk: talk, self._shown.scope: drawn}
 
-    async def _open(self, wanted: str, request: gr.Request) -> Update:
-        person, texts, words = person_behind(request), texts_of(request), words_of(request)
-        documents, examples, choice = await asyncio.gather(
-            asyncio.to_thread(self._backend.documents, person),
-            asyncio.to_thread(self._backend.examples, person),
-            self._guarded(lambda: self._store.choice(person.id)),
+    async def _open(self, wanted: str, request: gr.Request) -> tuple[Update, TabConversation]:
+        shown = await opened(
+            self._backend,
+            self._store,
+            self._answers,
+            person_behind(request),
+            wanted,
+            texts_of(request),
+            words_of(request),
         )
-        talk = TabConversation(wanted, saved=True)
-        held = await self._read(talk, person) if wanted else None
-        if held is None:
-            note = words.not_there if wanted else ""
-            talk = TabConversation()
-            past, live = "", markup.welcome_html(texts, len(documents), examples, note)
-        else:
-            past, live = self._drawn(texts, held)
-        talk.selection = _still_there(choice or Selection(), documents)
+        talk = TabConversation(shown.conversation, saved=bool(shown.conversation))
+        talk.selection = shown.selection
         return {
             self._shown.talk: talk,
-            self._shown.past: past,
-            self._shown.live: live,
-            self._shown.question: "",
-            self._shown.ask: gr.update(visible=True),
-            self._shown.stop: gr.update(visible=False),
-            self._shown.scope: frame.scope_html(texts, words, talk.selection),
-        }
+            self._shown.past: shown.past,
+            self._shown.live: shown.live,
+            self._shown.question: shown.draft,
+            self._shown.scope: shown.scope,
+        }, talk
 
-    def _drawn(self, texts: Texts, held: SavedConversation) -> tuple[str, str]:
-        turns = [view.from_saved(turn) for turn in held.turns]
-        if not turns:
-            return "", ""
-        around = Around(held.id, next_questions=suggestions(texts, held.turns))
-        return (
-            markup.turns_html(texts, turns[:-1], held.id),
-            markup.turn_html(texts, turns[-1], around),
-        )
-
-    async def _answer(
-        self,
-        talk: TabConversation,
-        question: str,
-        selection: Selection,
-        request: gr.Request,
-        *,
-        instead_of: int | None = None,
+    async def _put(
+        self, talk: TabConversation, question: Question, request: gr.Request
     ) -> AsyncIterator[Update]:
-        """Answer `question`: as the next turn, or `instead_of` one and all after it."""
-        talk.begin()
-        texts, person, shown = texts_of(request), person_behind(request), self._shown
-        asked: _Asked | None = None
-        saved = False
-        try:
-            asked = await self._begun(talk, question, selection, person, instead_of)
-            around = Around(talk.conversation, searched=len(selection.of(asked.documents)))
-            before = [view.from_saved(turn) for turn in asked.before]
-            yield {
-                shown.talk: talk,
-                shown.past: markup.turns_html(texts, before, talk.conversation),
-                shown.live: markup.turn_html(texts, asked.turn, around),
-                shown.ask: gr.update(visible=False),
-                shown.stop: gr.update(visible=True),
-            }
-            async with aclosing(self._answering(talk, asked, question, person)) as turns:
-                async for turn in turns:
-                    asked.turn = turn
-                    # Its end is shown below, when the next question can be asked.
-                    if turn.running and not talk.left:
-                        yield {shown.live: markup.turn_html(texts, turn, around)}
-        except AnswerFailed as failure:
-            if asked is not None:
-                asked.turn = view.fail(asked.turn, failure)
-        finally:
-            # Also when the tab was closed, which cancels this generator.
-            if asked is not None:
-                asked.turn = view.stop(asked.turn)
-                anew = instead_of is not None
-                saved = await self._save(person, talk, asked.turn, asked.before, anew=anew)
-            talk.end()
-        if talk.left or asked is None:
-            return
-        kept = [*asked.before, view.to_save(asked.turn, asked.before)]
-        around = replace(around, next_questions=suggestions(texts, kept), saved=saved)
-        yield {
-            shown.live: markup.turn_html(texts, asked.turn, around),
-            shown.ask: gr.update(visible=True),
-            shown.stop: gr.update(visible=False),
-        }
-
-    async def _begun(
-        self,
-        talk: TabConversation,
-        question: str,
-        selection: Selection,
-        person: Person,
-        instead_of: int | None,
-    ) -> "_Asked":
-        held = await self._read(talk, person)
-        if held is None and talk.saved:  # deleted in another tab
+        """Have a question answered, and show how."""
+        person = person_behind(request)
+        busy = self._answers.line(person, talk.conversation) is not None
+        if talk.saved and not busy and await self._read(talk, person) is None:
+            # Deleted in another tab: this begins another one.
             talk.conversation, talk.saved = TabConversation().conversation, False
-        turns = held.turns if held else ()
-        before = [turn for turn in turns if instead_of is None or turn.number < instead_of]
-        number = instead_of or (before[-1].number + 1 if before else 1)
-        documents = await asyncio.to_thread(self._backend.documents, person)
-        turn = Turn(number, question[:QUESTION_CHARACTERS], selection)
-        if instead_of is None:  # the question is kept, whatever becomes of its answer
-            may_keep = await asyncio.to_thread(self._backend.may_keep, turn.question, person)
-            begun = replace(view.stop(turn), question=may_keep)
-            await self._save(person, talk, begun, before)
-        return _Asked(turn, before, documents)
+        line = self._answers.put(person, talk.conversation, question, saved=talk.saved)
+        if line is None:
+            if question.instead_of is None:  # too many wait: it goes back into its box
+                yield {self._shown.talk: talk, self._shown.question: question.text}
+            return
+        begins, place = not talk.saved, talk.conversation if talk.saved else ""
 
-    async def _answering(
-        self, talk: TabConversation, asked: "_Asked", question: str, person: Person
-    ) -> AsyncGenerator[Turn, None]:
-        """Yield the turn as it grows; raises AnswerFailed."""
-        place, turn = self._places.enter(person.id), asked.turn
-        if place is None:
-            full_of_own = self._places.full_of(person.id)
-            raise AnswerFailed(FailureKind.TOO_MANY_OWN if full_of_own else FailureKind.BUSY)
-        try:
-            while not await place.wait(talk) and not talk.is_stopped:
-                turn = replace(turn, stage=Stage.QUEUED)
-                yield turn
-            if talk.is_stopped:
-                return
-            asking = Asking(lambda: self._start(question, asked, person))
-            talk.run(asking)
-            try:
-                async for events in asking.batches():
-                    for event in events:
-                        turn = view.advance(turn, event)
-                    yield turn
-            finally:
-                asking.stop()
-        finally:
-            place.leave()
+        def sent() -> None:
+            self._store.keep_draft(person.id, place, "")
+            if begins:
+                self._store.remember_choice(person.id, Selection())
 
-    def _start(self, question: str, asked: "_Asked", person: Person) -> EventStream[Event]:
-        if len(question) > QUESTION_CHARACTERS:
-            raise AnswerFailed(FailureKind.TOO_LONG)
-        scope = asked.turn.selection.scope(asked.documents)
-        if scope.is_empty:
-            raise AnswerFailed(FailureKind.GONE)
-        history = tuple(view.earlier_answers(asked.before))
-        return self._backend.ask(Ask(question, scope, history, person=person.id), person)
+        if question.instead_of is None:
+            await self._answers.guarded(sent)
+        async for update in self._follow(talk, line, request):
+            yield update
+
+    async def _follow(
+        self, talk: TabConversation, line: Line, request: gr.Request
+    ) -> AsyncIterator[Update]:
+        """Show how a conversation's questions are answered, as long as this tab shows it."""
+        texts, person, shown = texts_of(request), person_behind(request), self._shown
+        mine = talk.look()
+        past, lost = None, False
+        sight = _Sight(self._backend, person)
+        async with aclosing(line.moments()) as moments:
+            async for moment in moments:
+                if not talk.looks(mine):
+                    return
+                talk.saved = line.saved
+                if not lost and await sight.may_see(moment):
+                    update = {shown.talk: talk, shown.live: live_html(texts, moment)}
+                    if past != moment.turn.number:
+                        past = moment.turn.number
+                        update[shown.past] = past_html(texts, moment)
+                    yield update
+                elif (
+                    not lost or moment.over
+                ):  # a right was taken away: the store knows what is left
+                    lost = True
+                    drawn, _ = await self._open(talk.conversation, request)
+                    del drawn[shown.question]
+                    yield {**drawn, shown.talk: talk}
 
     async def _read(self, talk: TabConversation | None, person: Person) -> SavedConversation | None:
         if talk is None or not talk.saved:
             return None
-        conversation = talk.conversation
-
-        def read() -> SavedConversation | None:
-            return self._store.read(
-                person.id, conversation, lambda spaces: self._backend.readable(person, spaces)
-            )
-
-        return await self._guarded(read)
-
-    async def _save(
-        self,
-        person: Person,
-        talk: TabConversation,
-        turn: Turn,
-        before: Sequence[SavedTurn],
-        *,
-        anew: bool = False,
-    ) -> bool:
-        """Keep `turn`; `anew` in place of the one with its number and all after it."""
-        kept = view.to_save(turn, before)
-        conversation, begins = talk.conversation, not talk.saved
-
-        def save() -> bool:
-            if anew:
-                self._store.delete_from(person.id, conversation, kept.number)
-            held = self._store.keep(person.id, conversation, kept, begins=begins)
-            # A deletion that came while it was answered has searched before this was kept, or
-            # will. So it is looked for only now.
-            quoted = view.quoted(turn)
-            if held and quoted and self._backend.were_deleted(quoted, person):
-                self._store.forget_turn(person.id, conversation, kept.number)
-            return held
-
-        talk.saved = bool(await self._guarded(save)) or talk.saved
-        return talk.saved
-
-    async def _guarded(self, work: Callable[[], T]) -> T | None:
-        """Do the store's work in a thread; None where the disk fails, which stops no answer."""
-        try:
-            return await asyncio.to_thread(work)
-        except sqlite3.Error as error:
-            log.error("a conversation could not be read or kept: %s", type(error).__name__)
-            return None
+        return await self._answers.read(person, talk.conversation)
 
 
-def _still_there(selection: Selection, documents: Iterable[DocumentRecord]) -> Selection:
-    """The remembered choice without what is gone, or can no longer be read."""
-    held = list(documents)
-    spaces = {document.space for document in held}
-    names = {(document.space, document.name) for document in held}
-    return Selection(
-        tuple(space for space in selection.spaces if space in spaces),
-        tuple(named for named in selection.documents if named in names),
-    )
+class _Sight:
+    """Whether a person may still see what is being written: asked for new spaces, and each second.
+
+    An answer under way is not read from the store, which asks it each time.
+    """
+
+    def __init__(self, backend: ChatBackend, person: Person) -> None:
+        self._backend = backend
+        self._person = person
+        self._spaces: set[str] = set()
+        self._asked = float("-inf")
+
+    async def may_see(self, moment: Moment) -> bool:
+        spaces = spaces_seen(moment)
+        now = time.monotonic()
+        if spaces == self._spaces and now - self._asked < SILENCE_S:
+            return True
+        self._spaces, self._asked = spaces, now
+        return await may_see(self._backend, self._person, moment)
 
 
 def _strings(given: object) -> set[str]:

@@ -17,6 +17,7 @@ from app.web.chat.view import (
     Stage,
     Turn,
     as_quoted,
+    as_shown,
     evidence_first,
     is_quoted,
     is_talk,
@@ -64,6 +65,7 @@ def turns_html(texts: Texts, turns: Sequence[Turn], conversation: str = "") -> s
 
 def turn_html(texts: Texts, turn: Turn, around: Around = Around()) -> str:
     """Return one question with its answer and sources."""
+    turn = as_shown(turn)
     answer = turn.answer
     evidence = evidence_first(turn)
     return render_html(
@@ -84,12 +86,17 @@ def turn_html(texts: Texts, turn: Turn, around: Around = Around()) -> str:
         answer_places=places(answer.citations) if answer else (),
         unsupported=_unsupported(answer),
         notes=[*_left_out(texts, turn), *_notices(texts, turn)],
-        copied=copy_text(texts, turn),
+        copied=copy_text(texts, turn),  # numbering what is numbered changes nothing
         sources=sources(turn),
         link=_link,
         source_link=source_link,
         code=_CODE,
     )
+
+
+def waiting_html(texts: Texts, waiting: Sequence[tuple[str, str]]) -> str:
+    """Return the questions that wait for the answer before them, by key, or ""."""
+    return render_html("waiting.html", texts=texts, waiting=waiting) if waiting else ""
 
 
 def _said(texts: Texts, turn: Turn) -> Markup:
@@ -126,7 +133,8 @@ def _prose(
     def cite(n: int) -> str:
         return Markup(
             '<a class="sr-cite" href="{link}" target="_blank" rel="noopener" '
-            'data-card="turn-{turn}-source-{n}" aria-label="{label}">{n}</a>'
+            'data-card="turn-{turn}-source-{n}" data-source="{turn}.{n}" '
+            'aria-label="{label}">{n}</a>'
         ).format(link=links[n], turn=turn.number, n=n, label=texts.source_number.format(n=n))
 
     def doubt(words: str) -> str:
@@ -223,6 +231,7 @@ def failure_words(texts: Texts, failure: AnswerFailed) -> str:
         FailureKind.FILTERED: texts.filtered,
         FailureKind.GONE: texts.gone,
         FailureKind.UNRECORDED: texts.unrecorded,
+        FailureKind.INTERRUPTED: texts.interrupted,
         FailureKind.UNKNOWN: texts.unknown,
     }[failure.kind]
 
@@ -266,6 +275,7 @@ def _link(source: Source) -> str:
 
 def copy_text(texts: Texts, turn: Turn) -> str:
     """Return an answer with its sources as Markdown, for the clipboard."""
+    turn = as_shown(turn)
     answer = turn.answer
     if answer is None:
         return turn.draft.strip()

@@ -16,13 +16,16 @@ from app.people.access import Person
 from app.people.conversations.export import ExportWords, lines_of, markdown, pdf
 from app.people.conversations.store import (
     LONGEST_COMMENT,
+    LONGEST_DRAFT,
     LONGEST_TITLE,
     Conversations,
     ConversationsError,
 )
 from app.people.conversations.turns import Feedback
+from app.web.auth.csrf import csrf_token
 from app.web.auth.signed_in import person_of
 from app.web.chat import frame
+from app.web.chat.answers import Answers
 from app.web.chat.backend import ChatBackend
 from app.web.i18n.languages import language_for
 from app.web.i18n.words import ConversationTexts, Language
@@ -34,7 +37,9 @@ _NOT_A_NAME = re.compile(r"[^\w\s().,-]+")
 _TYPES = {"md": "text/markdown; charset=utf-8", "pdf": "application/pdf"}
 
 
-def conversation_routes(backend: ChatBackend, conversations: Conversations) -> APIRouter:
+def conversation_routes(
+    backend: ChatBackend, conversations: Conversations, answers: Answers
+) -> APIRouter:
     """Return the routes. Everything is by the person who asks: what is not theirs is not there."""
     router = APIRouter()
 
@@ -48,8 +53,16 @@ def conversation_routes(backend: ChatBackend, conversations: Conversations) -> A
             )
         else:
             listed = await asyncio.to_thread(conversations.listed, person.id)
-        shown = frame.list_html(words, listed, date.today(), searched=bool(wanted))
-        return HTMLResponse(shown)
+        shown = frame.list_html(
+            words,
+            listed,
+            date.today(),
+            searched=bool(wanted),
+            under_way=answers.under_way(person),
+        )
+        # A page that was signed out and in again goes on with the token of the new session.
+        headers = {"X-CSRF-Token": csrf_token(request.scope), "X-Strongroom-Person": person.id}
+        return HTMLResponse(shown, headers=headers)
 
     @router.get("/conversation-scope")
     async def choices(request: Request, find: str = "") -> Response:
@@ -71,7 +84,40 @@ def conversation_routes(backend: ChatBackend, conversations: Conversations) -> A
 
     @router.post("/conversation/{conversation}/delete")
     async def delete(request: Request, conversation: str) -> Response:
+        line = answers.line(person_of(request.scope), conversation)
+        if line is not None:
+            line.drop()
         return await _changed(request, lambda person: conversations.delete(person.id, conversation))
+
+    @router.post("/conversation/{conversation}/pin")
+    async def pin(
+        request: Request, conversation: str, pinned: Annotated[bool, Form()] = True
+    ) -> Response:
+        return await _changed(
+            request, lambda person: conversations.pin(person.id, conversation, pinned=pinned)
+        )
+
+    @router.post("/conversation/{conversation}/archive")
+    async def archive(
+        request: Request, conversation: str, archived: Annotated[bool, Form()] = True
+    ) -> Response:
+        return await _changed(
+            request,
+            lambda person: conversations.archive(person.id, conversation, archived=archived),
+        )
+
+    @router.post("/conversation-draft")
+    async def draft(
+        request: Request,
+        conversation: Annotated[str, Form(max_length=200)] = "",
+        text: Annotated[str, Form(max_length=LONGEST_DRAFT)] = "",
+    ) -> Response:
+        def keep(person: Person) -> bool:
+            # What a filter masks in a question is not kept before it is asked, either.
+            kept = text if backend.may_keep(text, person) == text else ""
+            return conversations.keep_draft(person.id, conversation, kept)
+
+        return await _changed(request, keep)
 
     @router.post("/conversation/{conversation}/turn/{number}/vote")
     async def vote(

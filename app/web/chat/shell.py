@@ -1,26 +1,39 @@
 """Makes Gradio's HTML document ours: our style sheet, no foreign addresses, a nonce per script."""
 
 import re
+from collections.abc import Awaitable, Callable
 
 from app.web.auth.security import App, Message, Receive, Scope, Send
 from app.web.i18n.languages import language_for
+from app.web.preferences import preferences_of
 
 _FOREIGN = re.compile(
     r'(?<!\s)\s*(?:<meta\s+(?:property|name)="(?:og|twitter):[^>]*>|<link rel="manifest"[^>]*>)',
     re.DOTALL,
 )
+# Where the list stands is known before anything is drawn, so that nothing jumps.
 _HEAD = (
     '<meta name="color-scheme" content="light dark" />\n'
+    "<script>{const page = document.documentElement.dataset;"
+    'page.first = "yes";'
+    'page.side = matchMedia("(max-width: 900px)").matches || '
+    'localStorage.getItem("strongroom.side") === "closed" ? "closed" : "open";}</script>\n'
     '<link rel="icon" type="image/svg+xml" href="/strongroom/icon.svg" />\n'
-    '<link rel="stylesheet" href="/strongroom/style.css" />\n</head>'
+    '<link rel="stylesheet" href="/strongroom/style.css" />\n'
+    '<link rel="stylesheet" href="/strongroom/pane.css" />\n'
+    '<script type="module" src="/strongroom/chat.js"></script>\n</head>'
 )
 
 
 class Shell:
-    """Rewrites the document at "/"; every other answer streams through untouched."""
+    """Rewrites the document at "/"; every other answer streams through untouched.
 
-    def __init__(self, app: App) -> None:
+    `first` draws what stands in it before the scripts.
+    """
+
+    def __init__(self, app: App, *, first: Callable[[Scope], Awaitable[str]]) -> None:
         self._app = app
+        self._first = first
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"] != "/":
@@ -42,7 +55,9 @@ class Shell:
             ours = bytes(body)
             if start["status"] == 200:
                 nonce, language = scope["strongroom.nonce"], language_for(languages).code
-                ours = rewrite(ours.decode(), nonce, language).encode()
+                first = await self._first(scope)
+                light = preferences_of(scope).light
+                ours = rewrite(ours.decode(), nonce, language, first, light).encode()
             headers = [pair for pair in start["headers"] if pair[0].lower() != b"content-length"]
             length = (b"content-length", str(len(ours)).encode())
             await send({**start, "headers": [*headers, length]})
@@ -51,12 +66,15 @@ class Shell:
         await self._app({**scope, "headers": kept}, receive, collect)
 
 
-def rewrite(document: str, nonce: str, language: str) -> str:
+def rewrite(document: str, nonce: str, language: str, first: str = "", light: str = "") -> str:
     """Return Gradio's document with our head, in `language`, its scripts allowed by `nonce`.
 
-    Gradio writes its configuration into a script with "<" escaped, so every "<script" is a tag.
+    Gradio writes its configuration into a script with "<" escaped, and the templates of `first`
+    escape all values, so every "<script" is a tag.
     """
     document = _FOREIGN.sub("", document)
-    document = document.replace('lang="en"', f'lang="{language}"', 1)
+    chosen = f' data-light="{light}"' if light else ""
+    document = document.replace('lang="en"', f'lang="{language}"{chosen}', 1)
     document = document.replace("</head>", _HEAD, 1)
+    document = document.replace("<gradio-app", f"{first}\n\t\t<gradio-app", 1)
     return document.replace("<script", f'<script nonce="{nonce}"')

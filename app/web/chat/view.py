@@ -19,6 +19,7 @@ from app.answering.events import (
     Searching,
     Writing,
 )
+from app.people.conversations.numbering import cited_as, numbered, numbers_so_far, renumbered
 from app.people.conversations.turns import Feedback, SavedTurn, Selection, drawn_from
 from app.web.chat.backend import AnswerFailed, FailureKind
 from vectorstore.records import Hit
@@ -138,8 +139,6 @@ def fail(turn: Turn, failure: AnswerFailed) -> Turn:
 
 def to_save(turn: Turn, before: Sequence[SavedTurn]) -> SavedTurn:
     """Return a turn that has ended as it is kept; what was said `before` it was in its prompt."""
-    spaces = {*drawn_from(turn.answer, before), *(hit.space for hit in turn.passages)}
-    spaces |= {one.space for one in turn.evidence}
     return SavedTurn(
         number=turn.number,
         question=turn.question,
@@ -148,8 +147,14 @@ def to_save(turn: Turn, before: Sequence[SavedTurn]) -> SavedTurn:
         answer=turn.answer,
         draft="" if turn.answer else so_far(turn),
         failure=turn.failure.kind.value if turn.failure else "",
-        spaces=tuple(sorted(spaces)),
+        spaces=tuple(sorted(spaces_of(turn, before))),
     )
+
+
+def spaces_of(turn: Turn, before: Sequence[SavedTurn]) -> set[str]:
+    """The spaces that anything in a turn was drawn from, also through those `before` it."""
+    spaces = {*drawn_from(turn.answer, before), *(hit.space for hit in turn.passages)}
+    return spaces | {one.space for one in turn.evidence}
 
 
 def quoted(turn: Turn) -> set[tuple[str, str]]:
@@ -211,6 +216,16 @@ def is_quoted(answer: Answer) -> bool:
     return answer.quoted and answer.found and answer.form not in COMPUTED
 
 
+def as_shown(turn: Turn) -> Turn:
+    """Return `turn` with its citations numbered from 1."""
+    if turn.answer is None:
+        numbers = numbers_so_far(turn.evidence, turn.draft)
+        draft = renumbered(turn.draft, numbers)
+        return replace(turn, evidence=cited_as(turn.evidence, numbers), draft=draft)
+    answer = numbered(replace(turn.answer, evidence=turn.evidence or turn.answer.evidence))
+    return replace(turn, answer=answer, evidence=answer.evidence if turn.evidence else ())
+
+
 def evidence_first(turn: Turn) -> tuple[Citation, ...]:
     """What stands above an answer because it was there first.
 
@@ -244,9 +259,12 @@ def sources(turn: Turn) -> Sources:
         return Sources(others=tuple(_passage(hit) for hit in turn.passages))
     if is_talk(answer):
         return Sources()
-    cited = {citation.chunk_id for citation in answer.citations}
+    first = evidence_first(turn)
+    held = {citation.n for citation in answer.citations}
+    citations = [*answer.citations, *(one for one in first if one.n not in held)]
+    cited = {citation.chunk_id for citation in citations}
     return Sources(
-        tuple(_citation(citation) for citation in answer.citations),
+        tuple(_citation(citation) for citation in sorted(citations, key=lambda one: one.n)),
         tuple(_passage(hit) for hit in answer.passages if hit.chunk_id not in cited),
     )
 

@@ -3,7 +3,7 @@
 import re
 import string
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any, TypeVar, get_type_hints
@@ -193,9 +193,13 @@ def language_for(accept_language: str) -> Language:
     return LANGUAGES[REFERENCE]
 
 
-def widget_labels() -> dict[str, dict[str, str]]:
-    """Return the words of the chat page's widgets by language, as the browser picks them."""
+def widget_labels(names: Collection[str]) -> dict[str, dict[str, str]]:
+    """Return these words of the chat page by language, as the browser picks them for widgets."""
     return {
-        code: {key: words for key, words in _leaves(language.chat) if isinstance(words, str)}
+        code: {
+            key: words
+            for key, words in _leaves(language.chat)
+            if isinstance(words, str) and key in names
+        }
         for code, language in LANGUAGES.items()
     }

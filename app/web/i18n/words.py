@@ -14,9 +14,16 @@ class LayoutTexts:
 
     brand: str
     promise: str
+    language_name: str
+    language: str
+    light: str
+    light_system: str
+    light_light: str
+    light_dark: str
     skip: str
     menu: str
     chat: str
+    library: str
     documents: str
     questionnaires: str
     administration: str
@@ -58,6 +65,8 @@ class Texts:
     all_documents: str
 
     waiting: str
+    in_line: Plural
+    withdraw: str
     begun: str
     searching: str
     searching_in: Plural
@@ -127,6 +136,7 @@ class Texts:
     filtered: str
     gone: str
     unrecorded: str
+    interrupted: str
     unknown: str
 
 
@@ -146,6 +156,13 @@ class ConversationTexts:
     this_week: str
     this_month: str
     older: str
+    pinned: str
+    archived: Plural
+    being_answered: str
+    pin: str
+    unpin: str
+    archive: str
+    unarchive: str
     rename: str
     delete: str
 
@@ -166,6 +183,49 @@ class ConversationTexts:
     comment_send: str
     thanks: str
     failed: str
+    close: str
+
+    keys_title: str
+    keys_ask: str
+    keys_line: str
+    keys_edit: str
+    keys_escape: str
+    keys_search: str
+    keys_new: str
+    keys_box: str
+    keys_keys: str
+    key_ask: str
+    key_line: str
+    key_edit: str
+    key_escape: str
+    key_search: str
+    key_new: str
+    key_box: str
+    key_keys: str
+
+    session_title: str
+    session_words: str
+    session_name: str
+    session_password: str
+    session_go: str
+    session_wrong: str
+    session_elsewhere: str
+    lost: str
+
+    files: str
+    file_add: str
+    file_drop: str
+    file_kinds: str
+    file_sending: str
+    file_reading: str
+    file_reading_page: str
+    files_ready: str
+    file_out: str
+    file_keep: str
+
+    pane_close: str
+    pane_siblings: str
+    pane_whole: str
 
     scope_button: str
     scope_title: str
@@ -185,6 +245,7 @@ class ConversationTexts:
     export_markdown: str
     export_pdf: str
     account: str
+    library: str
     my_documents: str
     curate: str
     questionnaires: str
@@ -289,6 +350,9 @@ class DocumentTexts:
     my_documents: str
     my_documents_hint: str
     spaces: str
+    to_read: str
+    read_others: Plural
+    curate_it: str
     space_hint: str
     curators_only: str
     count: Plural
@@ -370,6 +434,47 @@ class DocumentTexts:
 
 
 @dataclass(frozen=True, slots=True)
+class LibraryTexts:
+    """The library, which everybody has."""
+
+    library: str
+    hint: str
+    add: str
+    find: str
+    find_go: str
+    space: str
+    any_space: str
+    own: str
+    kind: str
+    any_kind: str
+    quality: str
+    any_quality: str
+    quality_fine: str
+    quality_warned: str
+    since: str
+    order: str
+    by_name: str
+    by_newest: str
+    count: Plural
+    of_all: str
+    show_all: str
+    nothing_found: str
+    nothing_here: str
+    pages: Plural
+    warned: str
+    ask: str
+    ask_about: str
+    manage: str
+    manage_space: str
+    whole: str
+    close: str
+    earlier: str
+    later: str
+    part: str
+    not_there: str
+
+
+@dataclass(frozen=True, slots=True)
 class QuestionnaireTexts:
     """The questionnaires' page."""
 
@@ -404,6 +509,12 @@ class QuestionnaireTexts:
     rows_failed: str
     progress: str
     left: str
+    results: str
+    all_rows: str
+    find_rows: str
+    find_rows_go: str
+    no_rows: str
+    page_of: str
     download: str
     stop: str
     go_on: str
@@ -489,6 +600,9 @@ class AdministrationTexts:
     who: str
     nobody: str
     everyone: str
+    not_yours: str
+    curate_it: str
+    curators_group: str
     may_read: str
     may_curate: str
     grant: str
@@ -573,6 +687,7 @@ class Language:
     conversations: ConversationTexts
     sign_in: SignInTexts
     documents: DocumentTexts
+    library: LibraryTexts
     questionnaires: QuestionnaireTexts
     administration: AdministrationTexts
     sources: SourceTexts

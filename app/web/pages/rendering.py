@@ -9,8 +9,9 @@ from fastapi.responses import HTMLResponse
 from app.people.access import Person, only_audits
 from app.web.auth.csrf import csrf_token
 from app.web.auth.signed_in import can_sign_out, person_or_none
-from app.web.i18n.languages import language_for
+from app.web.i18n.languages import LANGUAGES, language_for
 from app.web.i18n.words import LayoutTexts
+from app.web.preferences import preferences_of
 from app.web.templating import render_html
 
 
@@ -32,16 +33,27 @@ def render(request: Request, template: str, *, status: int = 200, **values: obje
         "places": _places(layout, person) if person else (),
         "at": request.url.path,
         "can_sign_out": can_sign_out(scope),
+        "light": preferences_of(scope).light,
+        "languages": [(code, one.layout.language_name) for code, one in LANGUAGES.items()],
+        "next": _here(request) if status == 200 else "/",
         "csrf": csrf_token(scope),
         "nonce": scope.get("strongroom.nonce", ""),
     }
     return HTMLResponse(render_html(template, **{**ours, **values}), status)
 
 
+def _here(request: Request) -> str:
+    """The page itself, to come back to; where it was not read with GET, the chat."""
+    if request.method != "GET":
+        return "/"
+    return request.url.path + (f"?{request.url.query}" if request.url.query else "")
+
+
 def _places(layout: LayoutTexts, person: Person) -> Iterator[tuple[str, str]]:
     """Paths and names of the pages that every page leads to, for this person."""
     yield "/", layout.chat
     if not only_audits(person):
+        yield "/library", layout.library
         yield "/documents", layout.documents
         yield "/questionnaires", layout.questionnaires
     if person.administrator:

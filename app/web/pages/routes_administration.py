@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from typing import Annotated, Protocol
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Form, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
 
 from app.governance.audit.usage import Day
-from app.people.access import EVERYONE, Person, Right, is_private
+from app.people.access import EVERYONE, Person, Right, is_private, spaces_of
+from app.people.names import LONGEST_NAME
 from app.people.passwords import make_password
 from app.people.sessions import Sessions
 from app.people.store import People, PeopleError
@@ -191,6 +193,7 @@ def administration_routes(
             texts=_texts(request),
             here="/spaces",
             lines=_space_lines(people, overview),
+            curated=set(_curated(request, people, overview)),
             groups=[EVERYONE, *(group.name for group in people.groups())],
             everyone=EVERYONE,
             rights=Right,
@@ -204,6 +207,21 @@ def administration_routes(
     @router.post("/spaces/revoke")
     def revoke(request: Request, space: Text, group: Text) -> Response:
         people.revoke(space, group, by=_asker(request))
+        return _back("/spaces")
+
+    @router.post("/spaces/curate")
+    def curate(request: Request, space: Text, to: Text = "spaces") -> Response:
+        """Who asks looks after a shared space from now on: through a group, and on record."""
+        known = {line.name for line in _space_lines(people, overview)}
+        if space not in known:
+            raise PeopleError(_texts(request).not_there)
+        group = _texts(request).curators_group.format(space=space)[:LONGEST_NAME].strip()
+        if group not in {one.name for one in people.groups()}:
+            people.add_group(group, by=_asker(request))
+        people.grant(space, group, Right.CURATE, by=_asker(request))
+        people.join(_asker(request), group, by=_asker(request))
+        if to == "documents":
+            return RedirectResponse(f"/documents?{urlencode({'space': space})}", status_code=303)
         return _back("/spaces")
 
     @router.get("/models")
@@ -253,6 +271,12 @@ def _space_lines(people: People, overview: Overview) -> list[SpaceLine]:
             grants += [(group, Right.READ) for group in sorted(rule.readers - rule.curators)]
         lines.append(SpaceLine(name, held.get(name, 0), grants))
     return lines
+
+
+def _curated(request: Request, people: People, overview: Overview) -> list[str]:
+    """The spaces that who asks looks after."""
+    names = [line.name for line in _space_lines(people, overview)]
+    return spaces_of(person_of(request.scope), Right.CURATE, names, people.rules())
 
 
 def _charts(usage: Sequence[Day], texts: AdministrationTexts) -> list[Chart]:

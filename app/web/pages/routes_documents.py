@@ -65,6 +65,7 @@ def documents_routes(desk: Curation, uploads: Uploads) -> APIRouter:
             "documents.html",
             texts=texts,
             spaces=spaces,
+            to_read=desk.to_read(person),
             chosen=chosen,
             records=records[paging.first : paging.first + _PAGE],
             paging=paging,

@@ -1,15 +1,25 @@
 """Questionnaires over the web: hand one in, watch it, take the answers away."""
 
+import re
+from collections import Counter
 from collections.abc import Callable
+from functools import partial
+from pathlib import PurePosixPath
 from typing import Annotated, Any
+from urllib.parse import quote as quoted
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
+from app.batch.output.tables import read_results
 from app.batch.queue.answer_files import FORMATS
 from app.batch.queue.service import QuestionnaireQueue
 from app.batch.queue.submission import OfficeNotThere, Run
+from app.batch.records import RowResult
 from app.people.access import Person, private_space
+from app.people.sources.links import source_link
+from app.printing.markdown import as_text, read_markdown
 from app.web.auth.signed_in import person_of
 from app.web.fair_share import FairShare
 from app.web.i18n.languages import language_for
@@ -20,6 +30,8 @@ from app.web.refusals import refusing_route
 PREFIX = "/questionnaires"
 LARGEST = 16 << 20  # bytes of one questionnaire
 _LONGEST_NAME = 200
+_ROWS = 50  # answers listed at a time
+_UNSAFE = re.compile(r"[^A-Za-z0-9._ -]")
 
 # The spaces that a person may read now.
 Readable = Callable[[Person], list[str]]
@@ -115,14 +127,71 @@ def questionnaire_routes(
             return content
 
         content = await writing.do(request, person.id, written)
-        name = f"answers-{run[-8:]}{suffix}"
+        stem = PurePosixPath(office.run(person.id, run).name).stem[:80] or "questionnaire"
+        plain = _UNSAFE.sub("_", stem)
+        named = quoted(f"{stem}-answers{suffix}".encode("utf-8", "replace"), safe="")
+        disposition = f'attachment; filename="{plain}-answers{suffix}"; '
         return Response(
             content,
             media_type=FORMATS[suffix],
-            headers={"content-disposition": f'attachment; filename="{name}"'},
+            headers={"content-disposition": f"{disposition}filename*=UTF-8''{named}"},
+        )
+
+    @router.get("/results")
+    async def results(
+        request: Request, run: str, outcome: str = "", find: str = "", page: int = 1
+    ) -> HTMLResponse:
+        """The answers so far, to read in the browser."""
+        person, texts = person_of(request.scope), _texts(request)
+
+        def read(gone: Callable[[], bool]) -> list[RowResult]:
+            with office.results(person.id, run, ".jsonl") as file:
+                held = read_results(file)[1] if file.stat().st_size else []
+            handed(person.id, {"questionnaire": run, "format": "page", "rows": len(held)})
+            return held
+
+        held = await writing.do(request, person.id, read)
+        counts: Counter[str] = Counter(row.outcome for row in held)
+        words = find[:200].casefold().split()
+        fitting = [
+            row
+            for row in held
+            if outcome in ("", row.outcome)
+            and all(word in f"{row.question.text} {row.answer}".casefold() for word in words)
+        ]
+        pages = max(1, -(-len(fitting) // _ROWS))
+        number = min(max(page, 1), pages)
+        return render(
+            request,
+            "questionnaire_results.html",
+            texts=texts,
+            run=office.run(person.id, run),
+            rows=fitting[(number - 1) * _ROWS : number * _ROWS],
+            outcomes=[(name, said, counts[name]) for name, said in _outcomes(texts)],
+            said=dict(_outcomes(texts)),
+            outcome=outcome,
+            find=find[:200],
+            number=number,
+            pages=pages,
+            url=partial(_results_url, run=run, outcome=outcome, find=find[:200]),
+            shown=lambda row: as_text(read_markdown(row.answer)),
+            link=source_link,
         )
 
     return router
+
+
+def _outcomes(texts: QuestionnaireTexts) -> list[tuple[str, str]]:
+    return [
+        ("found", texts.found),
+        ("partly_supported", texts.partly),
+        ("not_found", texts.not_found),
+        ("failed", texts.rows_failed),
+    ]
+
+
+def _results_url(**query: object) -> str:
+    return f"{PREFIX}/results?{urlencode({key: value for key, value in query.items() if value})}"
 
 
 def _told(run: Run, texts: QuestionnaireTexts) -> dict[str, Any]:

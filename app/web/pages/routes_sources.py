@@ -16,7 +16,7 @@ from fastapi.routing import APIRoute
 from app.people.access import Person, is_private
 from app.people.sources.library import NoSuchSource, Source, Sources, highlights
 from app.people.sources.links import PREFIX, document_link
-from app.people.sources.locating import Box, letters_of
+from app.people.sources.locating import Box, letters_of, text_lines
 from app.people.sources.page_worker import UNITS
 from app.people.sources.reading import PART, shown
 from app.people.sources.rendering import DrawnPage, PageFault
@@ -42,6 +42,7 @@ class _Asked:
     page: int | None
     chunk: str
     quote: str
+    bare: bool = False  # what stands in the pane beside an answer, without a page around it
 
     def link(self, page: int | None = None, *, part: str = "") -> str:
         return document_link(
@@ -73,9 +74,10 @@ def source_routes(sources: Sources) -> APIRouter:
         chunk: str = "",
         quote: str = "",
         start: str = "",
+        bare: bool = False,
     ) -> HTMLResponse:
         person = person_of(request.scope)
-        asked = _Asked(space, name, _number(page), chunk[:64], quote[:_LONGEST])
+        asked = _Asked(space, name, _number(page), chunk[:64], quote[:_LONGEST], bare)
         found = await run_in_threadpool(_look, sources, person, asked)
         drawn, fault, texts = None, "", _texts(request)
         if found.source.drawn_as:
@@ -181,6 +183,7 @@ def _page(
         "fault": fault,
         "missing": _missing(source, asked, chunks),
         "percent": _percent,
+        "around": "source_bare.html" if asked.bare else "base.html",
         "quality": _quality(texts, sources.reading(source, number)),
     }
     if drawn is not None and drawn.png:
@@ -210,6 +213,8 @@ def _as_picture(
         drawn=drawn,
         number=number,
         boxes=boxes,
+        lines=text_lines(drawn.text, drawn.boxes),
+        units=UNITS,
         elsewhere=elsewhere,
         not_located=bool(wanted) and not boxes and elsewhere is None and not view["missing"],
         picture=document_link(asked.space, asked.name, page=number, part="page.png"),
