@@ -45,8 +45,8 @@ WEIGHTS = {
 MOST_LIKELY = 3  # sentences that are told where none stands out
 LIKELY = 0.7  # the chance that the answer is among them
 # Beside a sentence with the question's very words, in documents that someone had tampered with,
-# the next best that answers no other question was at most this much behind (log odds).
-AS_GOOD = 3.5
+# the next best that answers no other question had at least this share of its score.
+AS_GOOD = 0.85
 _LONG_ENOUGH = 5  # words, to be no chance
 _WORD = re.compile(r"\w+")
 _ASKS_NUMBER = re.compile(
@@ -203,7 +203,7 @@ def rather_told(question: str, evidence: Sequence[Evidence]) -> list[Evidence]:
     others = [
         found for found in evidence if not found.candidate.asked and not _holds(found.told, asked)
     ]
-    if len(asked) < _LONG_ENOUGH or not others or others[0].score < evidence[0].score - AS_GOOD:
+    if len(asked) < _LONG_ENOUGH or not others or others[0].score < AS_GOOD * evidence[0].score:
         own = evidence[0].candidate.asked if evidence else ""
         if own and _WORD.findall(own.casefold()) == asked:
             return [found for found in evidence if found.candidate.asked == own]
