@@ -40,7 +40,7 @@ WEIGHTS = {
     # A row about another part number, a sentence about another error looks right otherwise.
     "other_code": -1.5,
     "other_label": -2.7,
-    "edition_cost": -5.0,
+    "edition_cost": -11.0,
 }
 MOST_LIKELY = 3  # sentences that are told where none stands out
 LIKELY = 0.7  # the chance that the answer is among them
@@ -221,10 +221,13 @@ def _holds(sentence: str, asked: Sequence[str]) -> bool:
 def likeliest(evidence: Sequence[Evidence]) -> list[Evidence]:
     """The best sentences that together hold the answer with a chance of `LIKELY`; one at least.
 
-    The chance is the share of a sentence among all of them (softmax of their scores).
+    The chance is the share of a sentence among all of them (softmax of their scores). What a
+    replaced edition says is not told beside what replaced it.
     """
     if not evidence:
         return []
+    cost = evidence[0].signals["edition_cost"]
+    evidence = [one for one in evidence if one.signals["edition_cost"] <= cost]
     odds = np.exp(np.array([one.score for one in evidence]) - evidence[0].score)
     chances = odds / odds.sum()
     needed = int(np.searchsorted(np.cumsum(chances), LIKELY)) + 1

@@ -1,6 +1,7 @@
 """Answers in the documents' own words take the form that the question asks for."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -178,3 +179,15 @@ def test_what_is_near_stands_in_the_answer_unless_it_is_of_something_else(
     assert other is not None
     assert "salary" not in other.text
     assert other.citations
+
+
+def test_a_replaced_edition_is_not_told_beside_the_one_in_force(embedder: Embedder) -> None:
+    rule = "Full-time employees have {days} working days of annual leave."
+    now, old = (_hit(n, rule.format(days=days)) for n, days in ((1, 28), (2, 25)))
+    old = replace(old, signals={**old.signals, "edition_cost": 0.2})
+    question = "How many days of annual leave does a full-time employee have?"
+    for hits in ([now, old], [old, now]):
+        found = _composed(embedder, question, hits)
+        assert found is not None
+        assert "28" in found.text
+        assert "25" not in found.text
