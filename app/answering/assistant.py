@@ -11,7 +11,22 @@ from app.answering.ask import Ask
 from app.answering.by_code import answer_by_code
 from app.answering.check import DraftCheck, Written
 from app.answering.citations import without_broken_end
-from app.answering.composing import Around, Composed, citation, compose, compose_rows, nearest
+from app.answering.clauses import (
+    ClauseText,
+    asked_clauses,
+    asks_for_text,
+    clause_text,
+    naming_words,
+)
+from app.answering.composing import (
+    Around,
+    Composed,
+    citation,
+    compose,
+    compose_clause,
+    compose_rows,
+    nearest,
+)
 from app.answering.confidence import Calibration, Decision, decide, decision_signals
 from app.answering.distrust import as_data, notices_of, plain_draft, unmarked
 from app.answering.events import (
@@ -42,6 +57,7 @@ from app.answering.followup import (
     readings,
     stands,
 )
+from app.answering.language import words
 from app.answering.needed_words import named_of
 from app.answering.plan import Kind, Plan, asks_of_event, plan
 from app.answering.search_index import SearchIndex
@@ -73,6 +89,7 @@ REWRITE_TOKENS = 80  # for a question made from the conversation
 SHOWN = 8  # passages beside the answer, also of those that the model did not read
 SURE = Decision(1.0, True, {"computed": 1.0})  # of what code has computed
 SHOWN_EACH = 5  # for each part of a question with several
+CLAUSE_DOCUMENTS = 5  # in which a numbered part is looked for
 NEARBY = 0.4  # share of the limit: a less likely answer is shown as near only if it is on topic
 ON_TOPIC = 0.3  # cosine of the best passage; of questions about something else it was at most .27
 
@@ -197,7 +214,7 @@ class Assistant:
         clock.lap("search_s")
         answer = _Answering(ask, chosen, attempts, Numbering(ask.history), clock)
         planned, finding = chosen.plan, chosen.finding
-        if computed := self._computed(answer):
+        if computed := self._computed(answer) or self._clause(answer):
             yield Reading(answer.passages(computed.citations), Dropped())
             answer.clock.lap("first_words_s")
             yield Finished(self._finished(answer, SURE, computed, quoted=True))
@@ -232,6 +249,27 @@ class Assistant:
         cited = {chunk: as_data(hit).hit for chunk, hit in rows.items() if hit is not None}
         composed = compose_rows(found, cited, answer.numbering.of)
         return composed if composed and answer.stands(composed) else None
+
+    def _clause(self, answer: "_Answering") -> Composed | None:
+        """The text of "clause 2.2", where a question asks for nothing else."""
+        if not asked_clauses(answer.asked):
+            return None
+        near = {(hit.space, hit.document): self._index.opening(hit) for hit in answer.finding.hits}
+        called = {place: f"{place[1]} {opening}" for place, opening in near.items()}
+        for one in self._index.documents_of(answer.ask.scope):
+            place = (one.space, one.name)
+            called[place] = f"{one.name} {one.title} {near.get(place, '')}"
+        number = asks_for_text(answer.asked, list(called.values()))
+        if not number:
+            return None
+        asked = set(naming_words(answer.asked))
+        named = [place for place, name in called.items() if asked & set(words(name))]
+        places = named or list(near)
+        found: list[ClauseText] = []
+        for space, name in places[:CLAUSE_DOCUMENTS]:
+            told = [as_data(hit).hit for hit in self._index.chunks(space, name)]
+            found += clause_text(number, told)
+        return compose_clause(found, answer.numbering.of) if found else None
 
     def _attempt(
         self, interpretation: Interpretation, ask: Ask, calibration: Calibration

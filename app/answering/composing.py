@@ -10,6 +10,8 @@ from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 
 from app.answering.candidates import is_question
+from app.answering.clauses import MOST_SENTENCES as MOST_CLAUSE_SENTENCES
+from app.answering.clauses import ClauseText
 from app.answering.events import AnswerSentence, Citation, Form
 from app.answering.evidence import Evidence, likeliest
 from app.answering.finding import Finding, Part
@@ -176,6 +178,19 @@ def compose_rows(
     lead = "\n".join([f"{above[0]} {marked}", *above[1:]])
     text = "\n\n".join([lead, "\n".join(filter(None, table)), *found.notes])
     return page.done(text.strip(), "table" if found.figure is None else "value")
+
+
+def compose_clause(found: Sequence[ClauseText], number_of: Callable[[Hit], int]) -> Composed:
+    """The text of a numbered part; where several documents have one, each under its name."""
+    page = _Page(number_of)
+    several = len({one.hit.document for one in found}) > 1
+    lines = []
+    for one in found[:MOST_CLAUSE_SENTENCES]:
+        line = page.cite(Line(f"“{one.sentence}”", one.hit, one.sentence))
+        lines.append(f"{one.hit.document}: {line}" if several else line)
+    if len(lines) == 1:
+        return page.done(lines[0], "text")
+    return page.done(_bullets(lines), "list")
 
 
 def _row_in(hit: Hit, cells: Sequence[str]) -> str:

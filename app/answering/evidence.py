@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from app.answering.candidates import Candidate, candidates, is_question
+from app.answering.clauses import asked_clauses, is_of_other_clause
 from app.answering.labels import is_of_another, labels
 from app.answering.language import (
     STOP_WORDS,
@@ -113,6 +114,7 @@ def rank_evidence(
     asked = set(content_stems(in_one_spelling(question, spoken)))
     held = [set(content_stems(in_one_spelling(one.told, spoken))) for one in found]
     asked_codes, asked_labels = codes(question), labels(question)
+    clauses = asked_clauses(question)
     asks_number, asked_numbers = bool(_ASKS_NUMBER.search(question)), numbers(question)
     telling = _weights(question, rarity or {})
     weight = sum(telling.values()) or 1.0
@@ -136,7 +138,9 @@ def rank_evidence(
             "rank": one.passage,
             "far": one.far,
             "other_code": 1 - _share(asked_codes, codes(one.told)),
-            "other_label": float(is_of_another(asked_labels, one.told)),
+            "other_label": float(
+                is_of_another(asked_labels, one.told) or is_of_other_clause(clauses, one.sentence)
+            ),
             "edition_cost": passage.signals.get("edition_cost", 0.0),
         }
         score = sum(WEIGHTS[name] * value for name, value in signals.items())

@@ -103,6 +103,8 @@ class LabelWords:
     number_signs: Patterns
     list_joints: Words
     range_joints: Words
+    clauses: Patterns  # before the number of a part of a text
+    clause_words: Words  # of a question for what such a part says, besides stop words
 
 
 @dataclass(frozen=True, slots=True)

@@ -235,6 +235,26 @@ LANGUAGE = Language(
         number_signs=(r"nr\.?", "nummer"),
         list_joints=("und", "oder"),
         range_joints=("bis",),
+        clauses=(
+            "ziffer",
+            "klausel",
+            "abschnitt",
+            "absatz",
+            "artikel",
+            "paragra(?:ph|f)",
+            "kapitel",
+            "punkt",
+            r"ziff\.",
+            r"abs\.",
+            r"art\.",
+            r"nr\.",
+            "nummer",
+            "§+",
+        ),
+        clause_words=split(
+            "steht stehen sagt besagt regelt lautet enthält bedeutet heißt inhalt text wortlaut genau zeige "
+            "zeig nenne zitiere bitte geschrieben"
+        ),
     ),
     questions=QuestionWords(
         for_numbers=("wie ?viele?", "wann", "wie (lange|oft|hoch|weit|alt)"),

@@ -347,6 +347,26 @@ LANGUAGE = Language(
         number_signs=(r"no\.?", "number"),
         list_joints=("and", "or"),
         range_joints=("to",),
+        clauses=(
+            "clauses?",
+            "subclauses?",
+            "sections?",
+            "subsections?",
+            "articles?",
+            "paragraphs?",
+            "chapters?",
+            "items?",
+            "points?",
+            "rules?",
+            r"art\.",
+            r"sec\.",
+            r"para\.",
+            "§+",
+        ),
+        clause_words=split(
+            "say says said state states stated read reads regulate regulates contain contains stand stands "
+            "mean means written content contents text wording exactly tell show quote cite give please full"
+        ),
     ),
     questions=QuestionWords(
         for_numbers=(
