@@ -210,3 +210,10 @@ def test_the_interval_is_wilsons() -> None:
     assert interval(0, 6) == pytest.approx((0.0, 3.8415 / 9.8415), abs=1e-4)
     assert by_kind([{"qid": "x", "metrics": {}}]) == {}
     assert len(kinds_table({})) == 1
+
+
+def test_what_is_only_told_as_near_is_a_refusal_that_says_so(answer: Make) -> None:
+    near = replace(answer("These come nearest: “You have 28 days.”"), found=False)
+    assert judge(near, expected(all_of=[[28]])).why == ("told as near",)
+    assert judge(near, expected(all_of=[[30]])).why == ("refused",)
+    assert judge(near, expected(all_of=[[28]])).verdict == "refused"
