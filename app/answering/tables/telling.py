@@ -12,6 +12,7 @@ from vectorstore.languages.base import Language, TableSentences
 from vectorstore.tables.values import split_unit
 
 _MOST_NAMES = 12  # in a sentence
+_SIGNS = {"<=": "≤", ">=": "≥"}  # as people write them
 _MOST_TEXTS = 3  # of a column by which rows were chosen
 _MOST_TERMS = 12  # of a sum that is written out
 MOST_ROWS = 100  # of a table that is shown
@@ -96,7 +97,10 @@ def _limits(plan: Plan, done: Computed) -> str:
         texts = list(dict.fromkeys(record.text(index) for record in done.records))
         if index != plan.view.label and len(texts) <= _MOST_TEXTS and all(texts):
             said.append(f"{_bare(plan.view.columns[index])}: {', '.join(texts)}")
-    said += [f"{_bare(bound.column)} {bound.sign} {bound.said}" for bound in plan.bounds]
+    said += [
+        f"{_bare(bound.column)} {_SIGNS.get(bound.sign, bound.sign)} {bound.said}"
+        for bound in plan.bounds
+    ]
     return f" ({'; '.join(said)})" if said else ""
 
 
