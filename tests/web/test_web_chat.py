@@ -358,6 +358,7 @@ def test_only_chosen_documents_are_searched(page: Page, site: Site) -> None:
     expect(page.locator(f"{LIVE} .sr-only-in")).to_have_text(f"Only in {DOCUMENTS[5].name}")
     assert site.backend.asked[0].scope.documents == (("general", DOCUMENTS[5].name),)
     page.reload()  # the choice is remembered
+    expect(page.locator("#sr-first")).to_have_count(0)
     expect(page.locator(".sr-chip")).to_have_text(DOCUMENTS[5].name)
     page.get_by_role("button", name=f"Remove {DOCUMENTS[5].name}").click()
     expect(page.locator(".sr-scope")).to_contain_text("All documents")

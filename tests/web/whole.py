@@ -128,6 +128,8 @@ class Reader:
         self.page.locator("#password").fill(GOOD)
         self.page.locator("#password").press("Enter")
         self.page.wait_for_url(self.url + path)
+        if path == "/":  # what the server has drawn gives way to the page that is awake
+            expect(self.page.locator("#sr-first")).to_have_count(0)
         return self.page
 
     def assert_clean(self) -> None:
