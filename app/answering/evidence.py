@@ -25,10 +25,10 @@ from vectorstore.records import Hit
 MOST_SENTENCES = 60  # a query's cost is bounded; later passages give up their sentences first
 LEAST_WEIGHT = 0.1
 UNTELLING_WEIGHT = 0.6  # of "how", "the" and the question mark, which say what kind is asked for
-# What a sentence is ranked by, in units of log odds. Fitted with the starter embedder so that the
-# sentence that holds the answer comes first (a conditional logit over the sentences of a question),
-# on 422 questions of seven sets; how each set does with the weights of the other six is in
-# docs/measure. Set by hand: the last three, which those questions hardly test.
+# What a sentence is ranked by, in units of log odds. Eight were fitted with the starter embedder so
+# that the sentence that holds the answer comes first (a conditional logit over the sentences of a
+# question) and rounded; docs/measure has each set with weights fitted on the others. Set by hand:
+# the last three, which those questions hardly test.
 WEIGHTS = {
     "similarity": 6.5,
     "vector": 5.5,
