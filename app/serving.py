@@ -28,14 +28,21 @@ from app.people.sources.library import Sources
 from app.people.sources.links import source_link
 from app.people.sources.rendering import PageRenderer
 from app.settings import Settings, SettingsError
+from app.web.api.description import Described
+from app.web.api.routes_administration import key_list_routes
+from app.web.api.routes_answers import AnswerDesk, answer_routes
+from app.web.api.routes_files import FileDesk, file_routes
+from app.web.auth.key_door import KeyDoor
 from app.web.auth.proxies import networks
 from app.web.auth.routes_account import account_routes
 from app.web.auth.routes_sign_in import Doors, sign_in_routes
 from app.web.auth.security import App, refuse_open_door
 from app.web.auth.sign_in import Groups, SignIn, TrustedHeader
+from app.web.chat.places import usual_places
 from app.web.chat.workspace_backend import WorkspaceBackend
 from app.web.pages.routes_administration import administration_routes
 from app.web.pages.routes_documents import documents_routes
+from app.web.pages.routes_keys import all_keys_routes, key_routes
 from app.web.pages.routes_library import library_routes
 from app.web.pages.routes_questionnaires import LARGEST as QUESTIONNAIRE_BYTES
 from app.web.pages.routes_questionnaires import questionnaire_routes
@@ -49,6 +56,8 @@ from app.workspace.overview import HomeOverview, prices_of
 from app.workspace.personal_workspace import PersonalWorkspace
 from app.workspace.wiring import open_workspace
 from app.workspace.workspace import Workspace
+
+_FORM_BYTES = 64 << 10  # what a form has around a file
 
 
 def run(
@@ -112,13 +121,18 @@ def web_app(
     """The whole web application over an open data folder: the chat, and every page beside it."""
     web = settings.web
     limits = Limits(at_once=web.questions_at_once, a_minute=web.questions_a_minute)
+    workspace_of = _workspaces(home, house)
+    backend = WorkspaceBackend(workspace_of, home.chat, web.examples, limits)
+    places = usual_places()  # programs and the chat wait in one line
+    answers = AnswerDesk(backend.ask, places, workspace_of, limits)
     return create_app(
-        WorkspaceBackend(_workspaces(home, house), home.chat, web.examples, limits),
+        backend,
         conversations,
         sign_in=_sign_in(settings, house),
-        pages=_pages(settings, home, house, conversations, uploads, office),
+        pages=_pages(settings, home, house, conversations, uploads, office, answers),
         refused=partial(_refused, home),
         outside=outside,
+        places=places,
     )
 
 
@@ -126,11 +140,17 @@ def _workspaces(home: Workspace, house: Accounts) -> Callable[[Person], Personal
     """Each person's view of the data folder, with the rights that they have when it is used.
 
     An answer goes on after its page is closed, and questions wait in line: meanwhile somebody may
-    have left a group, or the house.
+    have left a group, or the house, or their key may have been revoked.
     """
-    return lambda person: PersonalWorkspace(
-        home, partial(house.people.by_id, person.id), house.people.rules
-    )
+    return lambda person: PersonalWorkspace(home, partial(_now, house, person), house.people.rules)
+
+
+def _now(house: Accounts, person: Person) -> Person | None:
+    """A person as they are now; None where they, or the key that they come with, are gone."""
+    if not person.key:
+        return house.people.by_id(person.id)
+    holder = house.keys.holder(person.key)
+    return None if holder is None else holder.person
 
 
 def _conversations(settings: Settings, home: Workspace) -> Conversations:
@@ -171,8 +191,9 @@ def _pages(
     conversations: Conversations,
     uploads: Uploads,
     office: QuestionnaireQueue,
+    answers: AnswerDesk,
 ) -> list[PageGroup]:
-    """Every group of pages beside the chat."""
+    """Every group of pages beside the chat, and what programs call."""
     ours = settings.sign_in
     groups = Groups(ours.groups, ours.administrators)
     doors = Doors(
@@ -194,7 +215,20 @@ def _pages(
     renderer = PageRenderer()
     home.deleter.look_also_in(DrawnPages(renderer.forget))
     sources = Sources(home.index, home.originals, rules, opened, renderer)
+    handed = partial(record, RecordKind.EXPORT)
+    asked = answer_routes(answers)
+    files = file_routes(FileDesk(desk, uploads, sources, office, workspace_of, handed))
+    described = Described()
+    administered = key_list_routes(house.keys, described.openapi)
+    described.of(asked, files, administered)
     return [
+        PageGroup(asked),
+        PageGroup(files, body_bytes=(settings.web.upload_mib << 20) + _FORM_BYTES),
+        PageGroup(administered),
+        PageGroup(
+            key_routes(house.keys, house.people, house.sessions, home.index.spaces, described)
+        ),
+        PageGroup(all_keys_routes(house.keys, house.people, house.sessions)),
         PageGroup(documents_routes(desk, uploads), body_bytes=settings.web.upload_mib << 20),
         PageGroup(
             administration_routes(
@@ -213,7 +247,7 @@ def _pages(
             questionnaire_routes(
                 office,
                 lambda person: workspace_of(person).readable(),
-                partial(record, RecordKind.EXPORT),
+                handed,
             ),
             body_bytes=QUESTIONNAIRE_BYTES,
         ),
@@ -236,13 +270,18 @@ def _erase_uploads(home: Workspace, person: str, by: str) -> int:
 def _sign_in(settings: Settings, house: Accounts) -> Callable[[App], App]:
     ours = settings.sign_in
     header = TrustedHeader(ours.header, ours.header_groups) if ours.header else None
-    return partial(
-        SignIn,
-        people=house.people,
-        sessions=house.sessions,
-        header=header,
-        groups=Groups(ours.groups, ours.administrators),
-    )
+
+    def doors(app: App) -> App:
+        pages = SignIn(
+            app,
+            people=house.people,
+            sessions=house.sessions,
+            header=header,
+            groups=Groups(ours.groups, ours.administrators),
+        )
+        return KeyDoor(app, pages=pages, keys=house.keys)
+
+    return doors
 
 
 def _outside(settings: Settings) -> Outside:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import uvicorn
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import FileResponse, JSONResponse
 from fastapi.routing import APIRoute
 from starlette.routing import BaseRoute
@@ -24,8 +24,9 @@ from app.web.auth.csrf import Csrf
 from app.web.auth.joins import TABS_OF_ALL, Joins
 from app.web.auth.proxies import Network, Proxies
 from app.web.auth.refused_requests import Record, RefusedRequests
-from app.web.auth.security import App, Door, Gate, Headers, Scope
+from app.web.auth.security import App, Door, Gate, Headers, Scope, error_body, for_programs
 from app.web.chat.backend import ChatBackend
+from app.web.chat.places import EACH, Places
 from app.web.chat.shell import Shell
 from app.web.chat.tabs import Tabs
 from app.web.faults import Faults
@@ -34,7 +35,6 @@ from app.web.preferences import Preferred, preference_routes
 _HERE = Path(__file__).parent
 # Whatever of these kinds lies beside this file is ours to show, also before the sign-in.
 _MEDIA = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
-_EACH = 4  # questions of one person that are answered or wait for a place, in all conversations
 # Gradio reads these when it is imported, or when a page is made.
 _SWITCHES = {**SWITCHES, "GRADIO_SSR_MODE": "False", "GRADIO_MCP_SERVER": "False"}
 _UNWANTED = (
@@ -75,6 +75,7 @@ def create_app(
     questions_at_once: int = 16,
     waiting: int = 64,
     body_bytes: int = 2**20,
+    places: Places | None = None,
 ) -> FastAPI:
     """Return the web application over `backend`, which keeps `conversations`.
 
@@ -82,8 +83,8 @@ def create_app(
     tells it whose each request is. `pages` are the routes beside the chat; what is not among them
     does not exist. `refused` puts on record what a signed-in person was refused.
 
-    `questions_at_once` are answered together and `waiting` more may queue; a request body holds
-    `body_bytes` at most.
+    `questions_at_once` are answered together and `waiting` more may queue, unless `places` says it
+    and others wait there, too; a request body holds `body_bytes` at most.
     """
     quiet_gradio()
     import gradio as gr
@@ -91,11 +92,19 @@ def create_app(
     from app.web.chat.answers import Answers
     from app.web.chat.first_sight import FirstSight
     from app.web.chat.page import account_of, build_page, words
-    from app.web.chat.places import Places
     from app.web.chat.routes_conversations import conversation_routes
     from app.web.chat.theme import strongroom_theme
 
     app = FastAPI(title="Strongroom", docs_url=None, redoc_url=None, openapi_url=None)
+
+    @app.exception_handler(405)
+    def wrong_method(request: Request, error: Exception) -> JSONResponse:
+        words = "Method Not Allowed"
+        ours = for_programs(request.url.path)
+        headers = getattr(error, "headers", None)
+        return JSONResponse(
+            error_body(words, 405) if ours else {"detail": words}, 405, headers=headers
+        )
 
     @app.get("/health")
     def health() -> JSONResponse:
@@ -109,7 +118,7 @@ def create_app(
     answers = Answers(
         backend,
         conversations,
-        Places(questions_at_once, waiting, _EACH),
+        places or Places(questions_at_once, waiting, EACH),
         lambda person: bool(uploads) and not only_audits(person),
     )
     upload_mib = max((group.body_bytes >> 20 for group in uploads), default=0)

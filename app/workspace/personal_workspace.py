@@ -14,7 +14,7 @@ from app.batch.execution.provenance import NothingToAsk
 from app.batch.port import Identity
 from app.people.access import Person, Right, Rules, is_private, spaces_of
 from app.workspace.workspace import Workspace
-from vectorstore.records import DocumentRecord
+from vectorstore.records import DocumentRecord, SearchResult
 from vectorstore.scope import Scope
 
 _LOOK_S = 0.5  # seconds between looks at somebody's rights while they are answered
@@ -91,9 +91,14 @@ class PersonalWorkspace:
             scope=self._narrowed(ask.scope),
             history=ask.history if whole else (),
             person=person.id if person else "",
+            key=person.key if person else "",
         )
 
     # What they may ask
+
+    def search(self, ask: Ask, k: int) -> SearchResult:
+        """The `k` best passages; see `Workspace.search`. Raises NothingToAsk as `ask` does."""
+        return self._home.search(self._askable(ask), k=k)
 
     def ask(self, ask: Ask) -> EventStream[Event]:
         """One answer's events; see `Workspace.ask`.

@@ -5,6 +5,15 @@ from collections.abc import Callable
 
 from app.web.chat.asking import SILENCE_S
 
+_AT_ONCE = 16  # questions that are answered together
+_WAITING = 64  # more, which wait
+EACH = 4  # of one person that are answered or wait for a place, in all conversations
+
+
+def usual_places() -> "Places":
+    """As many as a server has."""
+    return Places(_AT_ONCE, _WAITING, EACH)
+
 
 class Places:
     """So many questions are answered at once; so many more wait, in order."""
