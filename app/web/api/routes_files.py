@@ -142,13 +142,11 @@ def _add_files(router: APIRouter, desk: FileDesk, held: "_Held", adding: Any, lo
         newest = _newest_upload(desk, person, space, name)
         if newest is not None and newest.state not in ("done", "failed"):
             return _uploading(newest, name)
-        record = _record(desk, person, space, name)
-        if record is None and newest is None:
-            raise NotThere
-        failed = newest is not None and _reason(newest, name) != ""
-        if record is None or (failed and newest is not None):
-            assert newest is not None
+        if newest is not None and _reason(newest, name):
             return _uploading(newest, name)
+        record = _record(desk, person, space, name)
+        if record is None:
+            raise NotThere
         return _document(record)
 
     @router.get("/files/{file}/content", tags=["Files"],
