@@ -469,7 +469,7 @@ def _add_people(command, commands) -> None:  # type: ignore[no-untyped-def]
     add.add_argument("--space", action="append", metavar="SPACE", help="only in this space")
     add.add_argument("--days", type=int, default=90, metavar="N", help="it lasts so long (90)")
     revoke = command("revoke", "people:revoke_key", "have a key count no more", group)
-    revoke.add_argument("key_id", metavar="KEY", help="its id in `keys list`")
+    revoke.add_argument("key_id", metavar="KEY", help="its id in `keys list`, or its name")
     for parser in (listing, add, revoke):
         _json(parser)
 

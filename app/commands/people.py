@@ -134,7 +134,10 @@ def add_key(arguments: Namespace) -> int:
 def revoke_key(arguments: Namespace) -> int:
     """Have a key count no more, at once."""
     with _changing(arguments, "keys revoke") as house:
-        key = house.keys.revoke(arguments.key_id)
+        named = [one.id for one in house.keys.of() if arguments.key_id in (one.id, one.name)]
+        if len(named) > 1:
+            raise PeopleError(f"several keys have this name; say which: {', '.join(named)}")
+        key = house.keys.revoke(named[0] if named else arguments.key_id)
     return _done(arguments, f"{key.id} of {key.person} counts no more", key=key.id)
 
 

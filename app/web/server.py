@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import uvicorn
-from fastapi import APIRouter, FastAPI, Request
+from fastapi import APIRouter, FastAPI
 from fastapi.responses import FileResponse, JSONResponse
 from fastapi.routing import APIRoute
 from starlette.routing import BaseRoute
@@ -24,7 +24,7 @@ from app.web.auth.csrf import Csrf
 from app.web.auth.joins import TABS_OF_ALL, Joins
 from app.web.auth.proxies import Network, Proxies
 from app.web.auth.refused_requests import Record, RefusedRequests
-from app.web.auth.security import App, Door, Gate, Headers, Scope, error_body, for_programs
+from app.web.auth.security import App, Door, Gate, Headers, Scope, error_body
 from app.web.chat.backend import ChatBackend
 from app.web.chat.places import EACH, Places
 from app.web.chat.shell import Shell
@@ -97,15 +97,6 @@ def create_app(
 
     app = FastAPI(title="Strongroom", docs_url=None, redoc_url=None, openapi_url=None)
 
-    @app.exception_handler(405)
-    def wrong_method(request: Request, error: Exception) -> JSONResponse:
-        words = "Method Not Allowed"
-        ours = for_programs(request.url.path)
-        headers = getattr(error, "headers", None)
-        return JSONResponse(
-            error_body(words, 405) if ours else {"detail": words}, 405, headers=headers
-        )
-
     @app.get("/health")
     def health() -> JSONResponse:
         return JSONResponse({"status": "ok", "engine": backend.readiness().status})
@@ -126,6 +117,8 @@ def create_app(
     pages = (*pages, PageGroup(routes, 128 * 2**10), PageGroup(preference_routes(), 2**13))
     for group in pages:
         app.include_router(group.router)
+    # The gate lets known paths through alone: what is left has the wrong method.
+    app.mount("/v1", JSONResponse(error_body("this path takes another method", 405), 405))
 
     links = {
         route.path

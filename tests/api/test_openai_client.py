@@ -158,7 +158,9 @@ def test_nothing_is_seen_that_the_person_may_not_see(company: Whole, kim: openai
     done = kim.chat.completions.create(model="strongroom", messages=asked("Who is Pavarotti?"))
     assert "canary" not in done.model_dump_json()
     assert "strongroom/board" not in {one.id for one in kim.models.list()}
-    assert "canary" not in kim.post("/search", body={"query": "canary"}, cast_to=httpx.Response).text
+    assert (
+        "canary" not in kim.post("/search", body={"query": "canary"}, cast_to=httpx.Response).text
+    )
     assert "minutes.md" not in {one.filename for one in kim.files.list()}
     for model in ("strongroom/board", "strongroom/there-is-none"):
         with pytest.raises(openai.NotFoundError) as refused:
@@ -265,9 +267,7 @@ def test_a_batch_is_answered_in_the_protocols_own_form(kim: openai.OpenAI) -> No
     begun = kim.batches.create(
         input_file_id=file.id, endpoint="/v1/chat/completions", completion_window="24h"
     )
-    done = until(
-        lambda: kim.batches.retrieve(begun.id), lambda one: one.status == "completed"
-    )
+    done = until(lambda: kim.batches.retrieve(begun.id), lambda one: one.status == "completed")
     assert (done.request_counts.total, done.request_counts.completed) == (1, 1)
     rows = kim.files.content(done.output_file_id).text.splitlines()
     assert any('"one"' in row and "employee-handbook.pdf" in row for row in rows)

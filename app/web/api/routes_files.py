@@ -409,7 +409,8 @@ def _asked(body: Any) -> str:
         raise ApiError(f"the questionnaire: {str(error)[:200]}") from None
 
 
-def _file_id(space: str, name: str) -> str:
+def file_id(space: str, name: str) -> str:
+    """The id by which programs know a document."""
     told = json.dumps([space, name], ensure_ascii=False).encode("utf-8", "surrogatepass")
     return "file-" + urlsafe_b64encode(told).decode().rstrip("=")
 
@@ -451,7 +452,7 @@ def _uploading(upload: Upload, name: str) -> dict[str, Any]:
     reason = _reason(upload, name)
     status = "error" if reason else "processed" if upload.state == "done" else "uploaded"
     return _file(
-        _file_id(upload.space, name),
+        file_id(upload.space, name),
         name,
         upload.size,
         0,
@@ -464,7 +465,7 @@ def _uploading(upload: Upload, name: str) -> dict[str, Any]:
 def _document(record: DocumentRecord) -> dict[str, Any]:
     moment = int(datetime.fromisoformat(record.indexed_at).timestamp())
     return _file(
-        _file_id(record.space, record.name),
+        file_id(record.space, record.name),
         record.name,
         0,
         moment,

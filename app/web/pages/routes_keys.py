@@ -8,6 +8,7 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 
 from app.people.access import Right, is_private, spaces_of
+from app.people.curating.curation import NotThere
 from app.people.keys import USUAL, Key, Keys, May, as_mays
 from app.people.names import PeopleError
 from app.people.sessions import Sessions
@@ -84,6 +85,8 @@ def key_routes(
     @router.post("/account/keys/revoke")
     def revoke(request: Request, key: Text = "") -> Response:
         person = person_of(request.scope)
+        if all(one.id != key for one in keys.of(person.id)):
+            raise NotThere
         keys.revoke(key, of=person.id, by=person.id)
         return RedirectResponse("/account/keys?done=revoked", 303)
 
