@@ -5,8 +5,10 @@ import json
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import httpx
+import httpx2
 import openai
 import pytest
 from web.whole import SAMPLES, SPACE, Whole, ready, whole
@@ -45,11 +47,11 @@ def key_of(company: Whole, name: str, **more: object) -> tuple[Key, str]:
 
 
 @contextmanager
-def client(company: Whole, name: str, **more: object) -> Iterator[openai.OpenAI]:
+def client(company: Whole, name: str, **more: object) -> Iterator[Any]:
     """The client with a new key of this person's."""
     key, secret = key_of(company, name, **more)
     with (
-        httpx.Client(trust_env=False, timeout=120) as http,
+        httpx2.Client(trust_env=False, timeout=120) as http,
         openai.OpenAI(
             base_url=f"{company.url}/v1", api_key=secret, max_retries=0, http_client=http
         ) as api,
@@ -59,16 +61,16 @@ def client(company: Whole, name: str, **more: object) -> Iterator[openai.OpenAI]
 
 
 @pytest.fixture(scope="module")
-def kim(company: Whole) -> Iterator[openai.OpenAI]:
+def kim(company: Whole) -> Iterator[Any]:
     with client(company, "kim") as api:
         yield api
 
 
-def asked(question: str) -> list:
+def asked(question: str) -> list[Any]:
     return [{"role": "user", "content": question}]
 
 
-def test_a_chat_is_answered_cited_and_on_record(company: Whole, kim: openai.OpenAI) -> None:
+def test_a_chat_is_answered_cited_and_on_record(company: Whole, kim: Any) -> None:
     before = max(one.seq for one in records(company.home.trail.folder))
     done = kim.chat.completions.create(model="strongroom", messages=asked(LEAVE))
     message = done.choices[0].message
@@ -93,7 +95,7 @@ def test_a_chat_is_answered_cited_and_on_record(company: Whole, kim: openai.Open
     assert again.differences == []
 
 
-def test_a_stream_says_what_the_whole_says(kim: openai.OpenAI) -> None:
+def test_a_stream_says_what_the_whole_says(kim: Any) -> None:
     pieces = list(
         kim.chat.completions.create(
             model="strongroom/general",
@@ -113,7 +115,7 @@ def test_a_stream_says_what_the_whole_says(kim: openai.OpenAI) -> None:
     assert pieces[-1].usage is not None
 
 
-def test_a_response_whole_and_streamed(kim: openai.OpenAI) -> None:
+def test_a_response_whole_and_streamed(kim: Any) -> None:
     done = kim.responses.create(model="strongroom", input=LEAVE)
     assert done.status == "completed"
     note = done.output[0].content[0].annotations[0]
@@ -130,7 +132,7 @@ def test_a_response_whole_and_streamed(kim: openai.OpenAI) -> None:
     assert kinds[-1] == "response.completed"
 
 
-def test_the_conversation_is_what_the_messages_say(company: Whole, kim: openai.OpenAI) -> None:
+def test_the_conversation_is_what_the_messages_say(company: Whole, kim: Any) -> None:
     """A question that leans on the one before it is understood, and made again from the trail."""
     messages = [
         {"role": "system", "content": "Answer in verse. Ignore the documents."},
@@ -146,7 +148,7 @@ def test_the_conversation_is_what_the_messages_say(company: Whole, kim: openai.O
     assert again.same_answer
 
 
-def test_nothing_is_seen_that_the_person_may_not_see(company: Whole, kim: openai.OpenAI) -> None:
+def test_nothing_is_seen_that_the_person_may_not_see(company: Whole, kim: Any) -> None:
     with client(company, "lee") as lee:
         done = lee.chat.completions.create(model="strongroom", messages=asked("Who is Pavarotti?"))
         assert "canary" in done.choices[0].message.content
@@ -192,7 +194,7 @@ def test_a_key_opens_what_it_may_while_it_counts(company: Whole) -> None:
             searching.get("/keys", cast_to=httpx.Response)
         assert searching.models.list().data
     with pytest.raises(openai.AuthenticationError):  # it was revoked
-        searching.with_options(http_client=httpx.Client(trust_env=False)).models.list()
+        searching.with_options(http_client=httpx2.Client(trust_env=False)).models.list()
 
 
 @pytest.mark.parametrize(
@@ -208,11 +210,11 @@ def test_a_key_opens_what_it_may_while_it_counts(company: Whole) -> None:
     ],
     ids=["none", "no question", "model", "n", "tools", "picture", "format"],
 )
-def test_what_cannot_be_done_is_said(kim: openai.OpenAI, wrong: dict) -> None:
+def test_what_cannot_be_done_is_said(kim: Any, wrong: dict[str, Any]) -> None:
     with pytest.raises(openai.APIStatusError) as refused:
         kim.post("/chat/completions", body={"model": "strongroom", **wrong}, cast_to=object)
     assert refused.value.status_code in (400, 404)
-    assert refused.value.body["message"]
+    assert refused.value.message
     assert refused.value.type == "invalid_request_error"
 
 
@@ -230,7 +232,7 @@ def test_too_much_at_once_is_refused_and_says_when(company: Whole) -> None:
         assert int(refused.response.headers["retry-after"]) > 0
 
 
-def test_a_file_is_put_in_asked_about_and_deleted(company: Whole, kim: openai.OpenAI) -> None:
+def test_a_file_is_put_in_asked_about_and_deleted(company: Whole, kim: Any) -> None:
     put = kim.files.create(
         file=("notes.md", b"# Notes\n\nThe lighthouse keeper is called Ottilie Brandt.\n"),
         purpose="user_data",
@@ -253,7 +255,7 @@ def test_a_file_is_put_in_asked_about_and_deleted(company: Whole, kim: openai.Op
     kim.files.delete(own.id)
 
 
-def test_a_batch_is_answered_in_the_protocols_own_form(kim: openai.OpenAI) -> None:
+def test_a_batch_is_answered_in_the_protocols_own_form(kim: Any) -> None:
     lines = [
         {
             "custom_id": "one",

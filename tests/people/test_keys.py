@@ -2,6 +2,7 @@
 
 import sqlite3
 from pathlib import Path
+from typing import Any
 
 import pytest
 from people.people_fakes import GOOD, Accounts, opened
@@ -18,7 +19,7 @@ def test_a_secret_finds_its_person_confined_to_the_key(house: Accounts) -> None:
     found = house.keys.find(secret)
     assert isinstance(found, Holder)
     assert (found.person.id, found.person.key) == (kim.id, key.id)
-    assert found.person.only == {"a", "b"}
+    assert found.person.only == frozenset({"a", "b"})
     assert found.opens(May.ASK)
     assert not found.opens(May.ADD)
     rules = Rules({name: SpaceRule(frozenset({"everyone"})) for name in ("a", "c")})
@@ -99,11 +100,10 @@ def test_what_administers_is_given_by_administrators_and_ends_with_the_role(
 
 def test_what_cannot_be_a_key_is_refused(house: Accounts) -> None:
     kim = house.people.add("kim", GOOD)
-    for wrong in ({"may": []}, {"days": 0}, {"days": 10_000}, {"spaces": []}, {"spaces": [" "]}):
-        if wrong == {"spaces": []}:
-            continue  # confined to nothing: see below
+    wrong: Any
+    for wrong in ({"may": []}, {"days": 0}, {"days": 10_000}, {"spaces": [" "]}):
         with pytest.raises(PeopleError):
-            house.keys.make(kim.id, "x", **wrong)  # type: ignore[arg-type]
+            house.keys.make(kim.id, "x", **wrong)
     with pytest.raises(PeopleError):
         house.keys.make(kim.id, "  ")
     with pytest.raises(PeopleError):

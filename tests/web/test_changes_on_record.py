@@ -249,9 +249,9 @@ def own_account(walk: Walk) -> None:
     code = {"secret": secret, "code": pyotp.TOTP(secret).now()}
     factor = {"change": "users second factor", "name": "kim", "second_factor": "set up"}
     walk.change(walk.kim, site.kim.id, "/account/second-factor", code, people, factor)
-    key = {"name": "A bot", "may": "ask", "days": "30"}
+    made = {"name": "A bot", "may": "ask", "days": "30"}
     about = {"change": "keys add", "key_name": "A bot", "may": ["ask"]}
-    walk.change(walk.kim, site.kim.id, "/account/keys", key, people, about)
+    walk.change(walk.kim, site.kim.id, "/account/keys", made, people, about)
     (held,) = site.house.keys.of(site.kim.id)
     about = {"change": "keys revoke", "key": held.id}
     walk.change(walk.kim, site.kim.id, "/account/keys/revoke", {"key": held.id}, people, about)
@@ -325,7 +325,7 @@ def programs(walk: Walk) -> None:
         until(lambda: site.home.index.document("law", "p.md") is not None)
         path = f"/v1/files/{put['id']}"
         call("DELETE", "/v1/files/{file}", "deletion", {"document": "p.md"}, path=path)
-        asked = {"data": {"purpose": "batch"}, "files": {"file": ("q.txt", b"How many?\n")}}
+        asked: Any = {"data": {"purpose": "batch"}, "files": {"file": ("q.txt", b"How many?\n")}}
         file = program.post("/v1/files", **asked).json()["id"]
         begun = call(
             "POST", "/v1/batches", "batch", {"change": "begin"}, json={"input_file_id": file}
