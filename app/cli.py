@@ -292,6 +292,10 @@ def _add_asking(command, commands) -> None:  # type: ignore[no-untyped-def]
     ask.add_argument("question", help="the question, in quotation marks")
     _filters(ask)
     _json(ask)
+    mcp = command("mcp", "mcp:serve", "serve an agent over MCP, on stdin and stdout", commands)
+    mcp.add_argument(
+        "--as", dest="as_person", metavar="PERSON", help="only what this person may read"
+    )
     summarise = command(
         "summarise", "asking:summarise", "print the main points of one document, cited", commands
     )

@@ -29,8 +29,9 @@ from app.people.sources.links import source_link
 from app.people.sources.rendering import PageRenderer
 from app.settings import Settings, SettingsError
 from app.web.api.description import Described
+from app.web.api.mcp_http import McpDoor
 from app.web.api.routes_administration import key_list_routes
-from app.web.api.routes_answers import AnswerDesk, answer_routes
+from app.web.api.routes_answers import AnswerDesk, answer_routes, searches_beside
 from app.web.api.routes_files import FileDesk, file_routes
 from app.web.auth.key_door import KeyDoor
 from app.web.auth.proxies import networks
@@ -124,15 +125,20 @@ def web_app(
     workspace_of = _workspaces(home, house)
     backend = WorkspaceBackend(workspace_of, home.chat, web.examples, limits)
     places = usual_places()  # programs and the chat wait in one line
-    answers = AnswerDesk(backend.ask, places, workspace_of, limits)
+    answers = AnswerDesk(backend.ask, places, workspace_of, searches_beside(limits))
+    agents = McpDoor(answers)
     return create_app(
         backend,
         conversations,
         sign_in=_sign_in(settings, house),
-        pages=_pages(settings, home, house, conversations, uploads, office, answers),
+        pages=[
+            *_pages(settings, home, house, conversations, uploads, office, answers),
+            PageGroup(agents.router()),
+        ],
         refused=partial(_refused, home),
         outside=outside,
         places=places,
+        lifespan=agents.lifespan,
     )
 
 

@@ -5,7 +5,8 @@ import os
 import re
 import socket
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +14,7 @@ import uvicorn
 from fastapi import APIRouter, FastAPI
 from fastapi.responses import FileResponse, JSONResponse
 from fastapi.routing import APIRoute
-from starlette.routing import BaseRoute
+from starlette.routing import BaseRoute, Route
 
 from app.http_server import raise_open_files, server_of
 from app.people.access import only_audits
@@ -76,6 +77,7 @@ def create_app(
     waiting: int = 64,
     body_bytes: int = 2**20,
     places: Places | None = None,
+    lifespan: Callable[[], AbstractAsyncContextManager[None]] | None = None,
 ) -> FastAPI:
     """Return the web application over `backend`, which keeps `conversations`.
 
@@ -84,7 +86,8 @@ def create_app(
     does not exist. `refused` puts on record what a signed-in person was refused.
 
     `questions_at_once` are answered together and `waiting` more may queue, unless `places` says it
-    and others wait there, too; a request body holds `body_bytes` at most.
+    and others wait there, too; a request body holds `body_bytes` at most. `lifespan` is open while
+    requests are served.
     """
     quiet_gradio()
     import gradio as gr
@@ -95,7 +98,16 @@ def create_app(
     from app.web.chat.routes_conversations import conversation_routes
     from app.web.chat.theme import strongroom_theme
 
-    app = FastAPI(title="Strongroom", docs_url=None, redoc_url=None, openapi_url=None)
+    @asynccontextmanager
+    async def served(_: FastAPI) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            if lifespan is not None:
+                await stack.enter_async_context(lifespan())
+            yield
+
+    app = FastAPI(
+        title="Strongroom", docs_url=None, redoc_url=None, openapi_url=None, lifespan=served
+    )
 
     @app.get("/health")
     def health() -> JSONResponse:
@@ -241,7 +253,7 @@ def _takes_files(route: BaseRoute) -> bool:
 
 
 def _paths(router: APIRouter) -> list[re.Pattern[str]]:
-    return [route.path_regex for route in router.routes if isinstance(route, APIRoute)]
+    return [route.path_regex for route in router.routes if isinstance(route, Route)]
 
 
 def _own_file(path: Path) -> Callable[[], FileResponse]:

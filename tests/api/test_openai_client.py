@@ -11,36 +11,17 @@ import httpx
 import httpx2
 import openai
 import pytest
-from web.whole import SAMPLES, SPACE, Whole, ready, whole
+from api.conftest import ALL
+from web.whole import SPACE, Whole
 
 from app.governance.audit.reading import records
-from app.people.access import Right, private_space
+from app.people.access import private_space
 from app.people.keys import Key, May
 
 LEAVE = "How many days of annual leave does a full-time employee have?"
-SECRET = "The canary of the board is called Pavarotti and sings on the 14th of every month."
-ALL = frozenset({May.ASK, May.SEARCH, May.ADD})
 
 
-@pytest.fixture(scope="module")
-def company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Whole]:
-    """Kim curates `general`; only Lee reads `board`."""
-    people = {"kim": "Kim Li", "lee": "", "boss": "The Boss"}
-    folder = tmp_path_factory.mktemp("company")
-    with whole(folder, people) as served:
-        served.home.ingest([SAMPLES / "employee-handbook.pdf"], space=SPACE)
-        paper = tmp_path_factory.mktemp("paper") / "minutes.md"
-        paper.write_text(f"# Minutes\n\n{SECRET}\n", "utf-8")
-        served.home.ingest([paper], space="board")
-        store = served.house.people
-        store.add_group("directors")
-        store.join(store.named("lee").id, "directors")
-        store.grant("board", "directors", Right.READ)
-        ready(served.home)
-        yield served
-
-
-def key_of(company: Whole, name: str, **more: object) -> tuple[Key, str]:
+def made_key(company: Whole, name: str, **more: object) -> tuple[Key, str]:
     person = company.house.people.named(name)
     made: dict[str, object] = {"may": ALL, "days": 1, **more}
     return company.house.keys.make(person.id, "a test", **made)  # type: ignore[arg-type]
@@ -49,7 +30,7 @@ def key_of(company: Whole, name: str, **more: object) -> tuple[Key, str]:
 @contextmanager
 def client(company: Whole, name: str, **more: object) -> Iterator[Any]:
     """The client with a new key of this person's."""
-    key, secret = key_of(company, name, **more)
+    key, secret = made_key(company, name, **more)
     with (
         httpx2.Client(trust_env=False, timeout=120) as http,
         openai.OpenAI(

@@ -80,17 +80,18 @@ async def told(
     raise AnswerFailed(FailureKind.UNKNOWN)
 
 
+async def answered(ask: Ask, person: Person, asked: Asked, places: Places) -> Answer:
+    """The answer. Raises AnswerFailed; a caller that is cancelled ends the work, too."""
+    async with aclosing(told(ask, person, asked, places)) as pieces:
+        async for piece in pieces:
+            if isinstance(piece, Ended):
+                return piece.answer
+    raise AnswerFailed(FailureKind.UNKNOWN)
+
+
 async def whole(request: Request, ask: Ask, person: Person, asked: Asked, places: Places) -> Answer:
     """The answer. Raises AnswerFailed, and ClientGone once nobody waits for it."""
-
-    async def last() -> Answer:
-        async with aclosing(told(ask, person, asked, places)) as pieces:
-            async for piece in pieces:
-                if isinstance(piece, Ended):
-                    return piece.answer
-        raise AnswerFailed(FailureKind.UNKNOWN)
-
-    answering = asyncio.ensure_future(last())
+    answering = asyncio.ensure_future(answered(ask, person, asked, places))
     gone = asyncio.ensure_future(_hung_up(request))
     try:
         await asyncio.wait({answering, gone}, return_when=asyncio.FIRST_COMPLETED)

@@ -105,7 +105,7 @@ _MISSING = (NotThere, NoSuchSource, OfficeNotThere, UnknownName, NothingToAsk)
 _REFUSED = (QuestionnaireRefused, CurationRefused, UploadRefused, PeopleError)
 
 
-def _of(error: Exception) -> ApiError | None:
+def as_told(error: Exception) -> ApiError | None:
     """The error that a program is told; None for a defect of ours, and where nobody listens."""
     told: ApiError | None = None
     match error:
@@ -147,7 +147,7 @@ class ApiRoute(APIRoute):
             try:
                 return await handle(request)
             except Exception as error:
-                told = _of(error)
+                told = as_told(error)
                 if told is None:
                     raise
                 return told.response()

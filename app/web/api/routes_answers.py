@@ -33,14 +33,13 @@ class AnswerDesk:
     ask: Asked
     places: Places
     workspace_of: Callable[[Person], PersonalWorkspace]
-    limits: Limits
+    searches: Allowance
 
 
 def answer_routes(desk: AnswerDesk) -> APIRouter:
     """The routes below /v1 that ask and search."""
     router = APIRouter(prefix="/v1", route_class=ApiRoute, tags=["Answers"])
     searching = FairShare("searches", at_once=4, of_each=2)
-    searches = Allowance(Limits(4, _SEARCHES_A_QUESTION * desk.limits.a_minute))
 
     @router.post("/chat/completions", dependencies=[Depends(opened_with(May.ASK))])
     async def chat(request: Request, body: ChatBody) -> Response:
@@ -88,7 +87,7 @@ def answer_routes(desk: AnswerDesk) -> APIRouter:
         """Find passages, best first; no model writes."""
         person, base = person_of(request.scope), base_of(request)
         ask = Ask(body.query, scope_of(body.model, body.strongroom))
-        end = searches.take(person.id)
+        end = desk.searches.take(person.id)
         try:
             found = await searching.do(
                 request,
@@ -104,6 +103,11 @@ def answer_routes(desk: AnswerDesk) -> APIRouter:
         }
 
     return router
+
+
+def searches_beside(limits: Limits) -> Allowance:
+    """How much each person may search, beside these limits of questions."""
+    return Allowance(Limits(4, _SEARCHES_A_QUESTION * limits.a_minute))
 
 
 def base_of(request: Request) -> str:
