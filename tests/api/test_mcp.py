@@ -15,11 +15,17 @@ from fastmcp import Client as OtherClient
 from fastmcp.client.transports import StreamableHttpTransport
 from mcp import Client, StdioServerParameters
 from mcp.client.streamable_http import streamable_http_client
+from people.people_fakes import GOOD
 from web.whole import SPACE, Whole
 
 from app.data_folder.layout import DataFolder
+from app.governance.audit.administration import people_changes
 from app.governance.audit.reading import records
+from app.people.access import EVERYONE, Right
+from app.people.accounts import open_people
 from app.people.keys import May
+from app.settings import load_settings
+from app.workspace.wiring import open_workspace
 
 LEAVE = "How many days of annual leave does a full-time employee have?"
 TOOLS = {"search", "ask", "read_page", "list_documents"}
@@ -144,34 +150,39 @@ def test_no_cookie_and_no_stranger_opens_it(company: Whole) -> None:
                 assert answered.headers["www-authenticate"] == "Bearer"
 
 
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder that nobody serves: everyone reads `open`, and nobody `closed`."""
+    papers, home = tmp_path_factory.mktemp("papers"), tmp_path_factory.mktemp("home")
+    (papers / "open.md").write_text("# Open\n\nThe office opens at 8.\n", "utf-8")
+    (papers / "closed.md").write_text("# Closed\n\nThe vault opens at 9.\n", "utf-8")
+    settings = load_settings({"home": home})
+    with (
+        open_workspace(settings, "test") as held,
+        open_people(settings, people_changes(held.trail)) as house,
+    ):
+        held.ingest([papers / "open.md"], space="open")
+        held.ingest([papers / "closed.md"], space="closed")
+        house.people.add("kim", GOOD)
+        house.people.grant("open", EVERYONE, Right.READ)
+    return home
+
+
 @pytest.mark.parametrize("who", [None, "kim"])
-def test_over_stdin_and_stdout(tmp_path: Path, who: str | None) -> None:
-    """A process of its own, on a folder of its own: everything, or what one person may read."""
-    run = [sys.executable, "-m", "app.cli", "--home", str(tmp_path / "home")]
-    (tmp_path / "open.md").write_text("# Open\n\nThe office opens at 8.\n", "utf-8")
-    (tmp_path / "closed.md").write_text("# Closed\n\nThe vault opens at 9.\n", "utf-8")
-    import subprocess
-
-    def command(*words: str) -> None:
-        done = subprocess.run([*run, *words], capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stderr
-
-    command("ingest", str(tmp_path / "open.md"), "--space", "open")
-    command("ingest", str(tmp_path / "closed.md"), "--space", "closed")
-    command("users", "add", "kim")
-    command("spaces", "grant", "open", "everyone")
+def test_over_stdin_and_stdout(folder: Path, who: str | None) -> None:
+    """A process of its own: everything, or what one person may read."""
 
     async def use() -> tuple[str, str]:
-        words = [*run[1:], "mcp", *(["--as", who] if who else [])]
-        async with Client(StdioServerParameters(command=run[0], args=words)) as client:
+        words = ["-m", "app.cli", "--home", str(folder), "mcp", *(["--as", who] if who else [])]
+        async with Client(StdioServerParameters(command=sys.executable, args=words)) as client:
             listed = await client.call_tool("list_documents", {})
             found = await client.call_tool("search", {"query": "When does it open?"})
             return json.dumps(listed.structured_content), json.dumps(found.structured_content)
 
+    before = len(list(records(DataFolder(folder).audit)))
     listed, found = asyncio.run(use())
     assert "open.md" in listed
     assert "office opens at 8" in found
     assert ("closed.md" in listed) == (who is None)
     assert ("vault opens at 9" in found) == (who is None)
-    kinds = [one.kind for one in records(DataFolder(tmp_path / "home").audit)]
-    assert "search" in kinds
+    assert "search" in [one.kind for one in list(records(DataFolder(folder).audit))[before:]]

@@ -21,6 +21,7 @@ READS = "shows what is there, and changes nothing"
 MODELS = "models are no data of anybody; each answer's record has the hash of the one that wrote it"
 UNRECORDED = {
     "serve": "its routes are walked in tests/web/test_changes_on_record.py",
+    "mcp": "what is called through it is on record: tests/api/test_mcp.py",
     "engine": "has no data folder; what it is asked is on the record of whoever asks it",
     "documents": READS,
     "retention list": READS,

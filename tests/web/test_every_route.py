@@ -161,9 +161,7 @@ PROGRAMS: dict[tuple[str, str], dict[str, object] | None] = {
     ("POST", "/v1/batches/{batch}/cancel"): {},
     ("DELETE", "/v1/batches/{batch}"): None,
 }  # fmt: skip
-PROGRAMS_OWN = {
-    ("GET", f"/v1/{path}") for path in ("models", "files", "batches", "openapi.json")
-}
+PROGRAMS_OWN = {("GET", f"/v1/{path}") for path in ("models", "files", "batches", "openapi.json")}
 PROGRAMS_ADMINISTER = {("GET", "/v1/keys"), ("DELETE", "/v1/keys/{key}")}
 # Change the asker's own session or password, or are there before the sign-in: tests/web/
 # test_sign_in.py, test_account_security.py and tests/people/test_company_sign_in.py.
