@@ -109,7 +109,7 @@ class StrongroomChat(BaseChatModel):
                 )
                 text = choice["delta"].get("content", "")
                 chunk = ChatGenerationChunk(
-                    message=AIMessageChunk(text, response_metadata=metadata)
+                    message=AIMessageChunk(content=text, response_metadata=metadata)
                 )
                 if run_manager is not None:
                     run_manager.on_llm_new_token(text, chunk=chunk)
