@@ -1,9 +1,9 @@
 """What `strongroom serve` runs: the data folder, its engine and the web chat, in one process."""
 
-import logging
 import socket
-from collections.abc import Callable, Mapping
-from contextlib import closing
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from functools import partial
 from typing import Any
 
@@ -14,9 +14,11 @@ from app.data_folder.layout import DataFolder
 from app.data_folder.ownership import socket_path
 from app.data_folder.protection import protect
 from app.governance.audit.administration import conversation_changes, people_changes
+from app.governance.audit.forwarding import Forwarder
 from app.governance.audit.records import RecordKind
 from app.governance.deletion.places import DrawnPages
 from app.governance.keepers.registry import forget_person
+from app.logs import write_log
 from app.people.access import Person, private_space_of
 from app.people.accounts import Accounts, company_sign_in, open_people
 from app.people.allowance import Limits
@@ -30,6 +32,7 @@ from app.people.sources.rendering import PageRenderer
 from app.settings import Settings, SettingsError
 from app.web.api.description import Described
 from app.web.api.mcp_http import McpDoor
+from app.web.api.metrics import Activity, Gauge, metrics_routes, of_process
 from app.web.api.routes_administration import key_list_routes
 from app.web.api.routes_answers import AnswerDesk, answer_routes, searches_beside
 from app.web.api.routes_files import FileDesk, file_routes
@@ -39,7 +42,7 @@ from app.web.auth.routes_account import account_routes
 from app.web.auth.routes_sign_in import Doors, sign_in_routes
 from app.web.auth.security import App, refuse_open_door
 from app.web.auth.sign_in import Groups, SignIn, TrustedHeader
-from app.web.chat.places import usual_places
+from app.web.chat.places import Places, usual_places
 from app.web.chat.workspace_backend import WorkspaceBackend
 from app.web.pages.routes_administration import administration_routes
 from app.web.pages.routes_documents import documents_routes
@@ -77,7 +80,7 @@ def run(
         plain_http=web.plain_http,
     )
     outside, tls = _outside(settings), _tls(settings)
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    write_log(settings.monitoring.logs)
     protect(settings.home)
     door = socket_path(settings.home)
     if network:
@@ -93,6 +96,7 @@ def run(
         closing(_conversations(settings, home)) as conversations,
         closing(_uploads(settings, home)) as uploads,
         closing(_office(settings, home, house)) as office,
+        _forwarding(settings, home) as forwarder,
     ):
         if settings.engine.url is None:
             print(f"Starting the chat model {home.chat.name()}…", flush=True)
@@ -101,7 +105,9 @@ def run(
         home.chat.start()
         first = house.people.first_administrator() if settings.sign_in.passwords else None
         run_web(
-            web_app(settings, home, house, conversations, uploads, office, outside),
+            web_app(
+                settings, home, house, conversations, uploads, office, outside, forwarder=forwarder
+            ),
             host=web.host,
             port=web.port,
             listeners=listeners,
@@ -118,6 +124,8 @@ def web_app(
     uploads: Uploads,
     office: QuestionnaireQueue,
     outside: Outside = Outside(),  # noqa: B008 -- frozen
+    *,
+    forwarder: Forwarder | None = None,
 ) -> FastAPI:
     """The whole web application over an open data folder: the chat, and every page beside it."""
     web = settings.web
@@ -127,6 +135,17 @@ def web_app(
     places = usual_places()  # programs and the chat wait in one line
     answers = AnswerDesk(backend.ask, places, workspace_of, searches_beside(limits))
     agents = McpDoor(answers)
+    activity = Activity()
+    home.trail.watchers.append(activity.noted)
+    started = time.time()
+
+    def numbers() -> list[Gauge]:
+        return [
+            *of_process(settings.home, started),
+            *_of_house(home, places, uploads, office),
+            *([] if forwarder is None else _of_syslog(forwarder)),
+        ]
+
     return create_app(
         backend,
         conversations,
@@ -134,6 +153,7 @@ def web_app(
         pages=[
             *_pages(settings, home, house, conversations, uploads, office, answers),
             PageGroup(agents.router()),
+            PageGroup(metrics_routes(activity, numbers)),
         ],
         refused=partial(_refused, home),
         outside=outside,
@@ -258,6 +278,64 @@ def _pages(
             body_bytes=QUESTIONNAIRE_BYTES,
         ),
         PageGroup(account_routes(doors.password, house.people, house.sessions, home.index.spaces)),
+    ]
+
+
+@contextmanager
+def _forwarding(settings: Settings, home: Workspace) -> Iterator[Forwarder | None]:
+    """What sends the trail on, until the block ends; None where the settings name no server."""
+    ours = settings.monitoring
+    if ours.syslog is None:
+        yield None
+        return
+    forwarder = Forwarder(
+        home.trail.folder,
+        DataFolder(settings.home).syslog,
+        ours.syslog,
+        texts=ours.syslog_texts,
+        authorities=ours.syslog_ca,
+    )
+    forwarder.start()
+    with closing(forwarder):
+        yield forwarder
+
+
+def _of_house(
+    home: Workspace, places: Places, uploads: Uploads, office: QuestionnaireQueue
+) -> list[Gauge]:
+    """What there is and what waits, as numbers."""
+    running, waiting = places.counts()
+    documents = home.index.documents()
+    engine = home.chat.state()
+    return [
+        Gauge("questions_running", "Questions that are answered now", running),
+        Gauge("questions_waiting", "Questions that wait for their turn", waiting),
+        Gauge("questionnaire_rows_left", "Rows of questionnaires to be answered", office.left()),
+        Gauge("uploads_open", "Uploads that are not read yet", uploads.open()),
+        Gauge("documents", "Documents", len(documents)),
+        Gauge(
+            "documents_incomplete",
+            "Documents that were not read completely",
+            sum(bool(one.warning) for one in documents),
+        ),
+        Gauge("spaces", "Spaces that hold documents", len({one.space for one in documents})),
+        Gauge("passages", "Passages in the index", sum(one.chunks for one in documents)),
+        Gauge("engine_up", "Whether the language model answers", home.chat.readiness() == "ready"),
+        Gauge(
+            "engine_restarts_total",
+            "Restarts of the language model's process",
+            engine.restarts,
+            kind="counter",
+        ),
+    ]
+
+
+def _of_syslog(forwarder: Forwarder) -> list[Gauge]:
+    sent = forwarder.sent()
+    return [
+        Gauge("syslog_sent_total", "Records sent to syslog", sent.messages, kind="counter"),
+        Gauge("syslog_waiting_bytes", "Bytes of the trail that are not sent yet", sent.waiting),
+        Gauge("syslog_connected", "Whether the syslog server takes records", sent.connected),
     ]
 
 

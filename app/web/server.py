@@ -212,6 +212,7 @@ def run_web(
         host=host,
         port=port,
         proxy_headers=False,  # whom to believe is ours to decide
+        log_config=None,  # its log goes where ours goes
         ssl_certfile=tls[0] if tls else None,
         ssl_keyfile=tls[1] if tls else None,
         timeout_graceful_shutdown=3,  # streams of open tabs would keep it waiting for ever

@@ -162,7 +162,9 @@ PROGRAMS: dict[tuple[str, str], dict[str, object] | None] = {
     ("DELETE", "/v1/batches/{batch}"): None,
 }  # fmt: skip
 PROGRAMS_OWN = {("GET", f"/v1/{path}") for path in ("models", "files", "batches", "openapi.json")}
-PROGRAMS_ADMINISTER = {("GET", "/v1/keys"), ("DELETE", "/v1/keys/{key}")}
+PROGRAMS_ADMINISTER = {
+    ("GET", "/v1/keys"), ("DELETE", "/v1/keys/{key}"), ("GET", "/metrics"),
+}  # fmt: skip
 # Change the asker's own session or password, or are there before the sign-in: tests/web/
 # test_sign_in.py, test_account_security.py and tests/people/test_company_sign_in.py.
 ELSEWHERE = {

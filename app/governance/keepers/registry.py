@@ -224,6 +224,11 @@ KEEPERS = (
     # A backup writes a part of the trail that fits the rest, and a restore chooses between two.
     Keeper(name="audit trail", paths=lambda folder: (folder.audit, folder.egress_attempts)),
     Keeper(
+        name="syslog",
+        paths=lambda folder: (folder.syslog,),
+        left_out=(LAYOUT.syslog.name,),  # of the trail that is here, and no other
+    ),
+    Keeper(
         name="texts of the audit trail",
         paths=lambda folder: (folder.audit_texts,),
         tables=Tables(LAYOUT.audit_texts.name, text_key_tables.STEPS),

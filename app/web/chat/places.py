@@ -21,6 +21,7 @@ class Places:
     def __init__(self, at_once: int, waiting: int, each: int) -> None:
         """`each` is the most that one person may have on the way, running or waiting."""
         self._free = asyncio.Semaphore(at_once)
+        self._at_once = at_once
         self._most = at_once + waiting
         self._each = each
         self._held: dict[str, int] = {}
@@ -32,6 +33,12 @@ class Places:
             return None
         self._held[person] = held + 1
         return Place(self._free, lambda: self._left(person))
+
+    def counts(self) -> tuple[int, int]:
+        """How many questions are answered now, and how many wait."""
+        held = sum(list(self._held.values()))
+        running = min(held, self._at_once)
+        return running, held - running
 
     def full_of(self, person: str) -> bool:
         """Whether this person has as many questions on the way as one may."""
