@@ -296,6 +296,10 @@ def _add_asking(command, commands) -> None:  # type: ignore[no-untyped-def]
     ask.add_argument("question", help="the question, in quotation marks")
     _filters(ask)
     _json(ask)
+    mcp = command("mcp", "mcp:serve", "serve an agent over MCP, on stdin and stdout", commands)
+    mcp.add_argument(
+        "--as", dest="as_person", metavar="PERSON", help="only what this person may read"
+    )
     summarise = command(
         "summarise", "asking:summarise", "print the main points of one document, cited", commands
     )
@@ -417,6 +421,9 @@ def _add_people(command, commands) -> None:  # type: ignore[no-untyped-def]
     add.add_argument("--group", action="append", metavar="GROUP", help="a group to belong to")
     add.add_argument("--administrator", action="store_true", help="may administer")
     add.add_argument("--auditor", action="store_true", help="reads the trail, and nothing else")
+    add.add_argument(
+        "--service", action="store_true", help="a program: nobody signs in, keys let it in"
+    )
     remove = command("remove", "people:remove_user", "forget a person", group)
     password = command("password", "people:set_password", "give a new password", group)
     for parser in (add, password):
@@ -452,6 +459,26 @@ def _add_people(command, commands) -> None:  # type: ignore[no-untyped-def]
     ):
         parser = command(name, run, text, group)
         parser.add_argument("name", metavar="NAME", help="the group's name")
+        _json(parser)
+
+    keys = commands.add_parser("keys", help="keys with which programs come in a person's place")
+    group = keys.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    listing = command("list", "people:list_keys", "list keys, without their secrets", group)
+    listing.add_argument("person", nargs="?", metavar="PERSON", help="only this person's")
+    add = command("add", "people:add_key", "make a key; it is shown once", group)
+    add.add_argument("person", metavar="PERSON", help="a person's or a service account's name")
+    add.add_argument("name", metavar="NAME", help="what the key is for")
+    add.add_argument(
+        "--may",
+        action="append",
+        choices=["ask", "search", "add", "metrics", "administer"],
+        help="what it opens, each once (ask and search)",
+    )
+    add.add_argument("--space", action="append", metavar="SPACE", help="only in this space")
+    add.add_argument("--days", type=int, default=90, metavar="N", help="it lasts so long (90)")
+    revoke = command("revoke", "people:revoke_key", "have a key count no more", group)
+    revoke.add_argument("key_id", metavar="KEY", help="its id in `keys list`, or its name")
+    for parser in (listing, add, revoke):
         _json(parser)
 
     spaces = commands.add_parser("spaces", help="list spaces; say which groups may read them")

@@ -11,6 +11,7 @@ from app.data_folder.protection import protect
 from app.people.attempts import Attempts
 from app.people.company import CompanySignIn, Registration
 from app.people.database import Database, Record
+from app.people.keys import Keys
 from app.people.passwords import Passwords
 from app.people.schema import PeopleFault
 from app.people.sessions import Sessions
@@ -27,6 +28,7 @@ class Accounts:
     sessions: Sessions
     attempts: Attempts
     door: PasswordSignIn
+    keys: Keys
 
 
 @contextmanager
@@ -66,7 +68,8 @@ def open_people(
             prove_s=settings.sign_in.prove_minutes * 60,
         )
         attempts = Attempts(database)
-        yield Accounts(people, sessions, attempts, PasswordSignIn(people, sessions, attempts))
+        door = PasswordSignIn(people, sessions, attempts)
+        yield Accounts(people, sessions, attempts, door, Keys(database, record))
     except sqlite3.Error as error:
         raise PeopleFault(f"The file of people could not be used ({error}).") from error
     finally:

@@ -534,6 +534,7 @@ class AdministrationTexts:
     people: str
     spaces: str
     models: str
+    keys: str
 
     health: str
     status_ok: str
@@ -678,6 +679,63 @@ class RefusalTexts:
 
 
 @dataclass(frozen=True, slots=True)
+class KeyTexts:
+    """Keys of programs, and the page that describes what they call."""
+
+    title: str
+    intro: str
+    none: str
+    name: str
+    name_hint: str
+    may: str
+    may_ask: str
+    may_search: str
+    may_add: str
+    may_metrics: str
+    may_administer: str
+    spaces: str
+    spaces_hint: str
+    ends: str
+    days: str
+    make: str
+    made_title: str
+    made: str
+    created: str
+    until: str
+    used: str
+    never: str
+    ended: str
+    revoke: str
+    revoke_named: str
+    revoked: str
+    added: str
+    how: str
+    of: str
+    all_spaces: str
+    all_keys: str
+    make_for: str
+    service_title: str
+    service_hint: str
+    service: str
+    group: str
+    no_group: str
+    add: str
+    service_name: str
+    one_space: str
+    api_title: str
+    api_intro: str
+    api_mcp: str
+    api_json: str
+    api_keys: str
+    api_field: str
+    api_kind: str
+    api_meaning: str
+    api_required: str
+    api_opens: str
+    api_example: str
+
+
+@dataclass(frozen=True, slots=True)
 class Language:
     """All words in one language; `code` is the one of Accept-Language and of HTML's `lang`."""
 
@@ -692,3 +750,4 @@ class Language:
     administration: AdministrationTexts
     sources: SourceTexts
     refusals: RefusalTexts
+    keys: KeyTexts
