@@ -15,6 +15,7 @@ from app.data_folder.ownership import socket_path
 from app.data_folder.protection import protect
 from app.governance.audit.administration import conversation_changes, people_changes
 from app.governance.audit.records import RecordKind
+from app.governance.audit.usage import seconds_an_answer
 from app.governance.deletion.places import DrawnPages
 from app.governance.keepers.registry import forget_person
 from app.people.access import Person, private_space_of
@@ -159,6 +160,7 @@ def _office(settings: Settings, home: Workspace, house: Accounts) -> Questionnai
         library_of,
         lambda one: base + source_link(one),
         most_questions=settings.web.questionnaire_questions,
+        pace=partial(seconds_an_answer, home.trail.folder),
     )
     office.resume()
     return office

@@ -93,6 +93,13 @@ THEIRS = {
     ("POST", "/questionnaires/go-on"): Case("/questionnaires/go-on", {"run": "{run}"}),
     ("POST", "/questionnaires/start-over"): Case("/questionnaires/start-over", {"run": "{run}"}),
     ("POST", "/questionnaires/delete"): Case("/questionnaires/delete", {"run": "{run}"}),
+    ("GET", "/questionnaires/preview"): Case("/questionnaires/preview", query={"run": "{run}"}),
+    ("POST", "/questionnaires/column"): Case(
+        "/questionnaires/column", {"run": "{run}", "column": "question"}
+    ),
+    ("POST", "/questionnaires/review"): Case(
+        "/questionnaires/review", {"run": "{run}", "row": "2", "verdict": "approved"}
+    ),
     ("GET", "/questionnaires/results"): Case("/questionnaires/results", query={"run": "{run}"}),
     ("GET", "/questionnaires/answers"): Case(
         "/questionnaires/answers", query={"run": "{run}", "kind": "csv"}

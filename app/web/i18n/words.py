@@ -524,6 +524,73 @@ class QuestionnaireTexts:
     refused: str
     back: str
 
+    which_column: str
+    answer_too_long: str
+    proposed: str
+    look_at_it: str
+    understood: str
+    understood_hint: str
+    will_ask: Plural
+    of_documents: Plural
+    each_counts: str
+    time_label: str
+    time_unknown: str
+    time_short: str
+    time_minutes: str
+    time_hours: str
+    columns_label: str
+    column_question: str
+    column_id: str
+    column_kind: str
+    column_choices: str
+    column_unit: str
+    column_documents: str
+    column_spaces: str
+    column_passed: str
+    no_columns: str
+    other_column: str
+    take_column: str
+    kinds_label: str
+    kind_text: str
+    kind_yes_no: str
+    kind_number: str
+    kind_date: str
+    kind_choice: str
+    kind_list: str
+    spaces_label: str
+    first_label: str
+    row_label: str
+    question_label: str
+    kind_label: str
+    cannot_ask: Plural
+    cannot_ask_hint: str
+    begin: str
+    discard: str
+    unconfirmed: str
+    unconfirmed_hint: str
+    nearest_hint: str
+    no_support: str
+    evidence: str
+    in_its_words: str
+    filter_outcome: str
+    filter_decision: str
+    undecided: str
+    edited: str
+    approved: str
+    rejected: str
+    decide: str
+    decide_again: str
+    your_answer: str
+    your_answer_hint: str
+    your_reason: str
+    approve: str
+    reject: str
+    save_edit: str
+    in_own_words: str
+    checked_answer: str
+    decided_by: str
+    export: str
+
 
 @dataclass(frozen=True, slots=True)
 class AdministrationTexts:
