@@ -40,6 +40,7 @@ from app.web.pages.routes_documents import documents_routes
 from app.web.pages.routes_library import library_routes
 from app.web.pages.routes_questionnaires import LARGEST as QUESTIONNAIRE_BYTES
 from app.web.pages.routes_questionnaires import questionnaire_routes
+from app.web.pages.routes_sharing import sharing_routes
 from app.web.pages.routes_sources import source_routes
 from app.web.server import Outside, PageGroup, create_app, run_web
 from app.workspace.control import take_work
@@ -78,7 +79,9 @@ def run(
     print("Opening the index and loading the embedder…", flush=True)
     with (
         open_workspace(settings, "strongroom serve", socket=door) as home,
-        open_people(settings, people_changes(home.trail)) as house,
+        open_people(
+            settings, people_changes(home.trail), shared=conversation_changes(home.trail)
+        ) as house,
         take_work(home, door),
         retention_daily(home),
         closing(_conversations(settings, home)) as conversations,
@@ -211,6 +214,13 @@ def _pages(
         PageGroup(sign_in_routes(doors, house.people, house.sessions, record)),
         PageGroup(source_routes(sources)),
         PageGroup(library_routes(workspace_of)),
+        PageGroup(
+            sharing_routes(
+                house.shares,
+                conversations,
+                lambda person, spaces: workspace_of(person).readable(spaces),
+            )
+        ),
         PageGroup(
             questionnaire_routes(
                 office,

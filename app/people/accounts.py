@@ -14,6 +14,7 @@ from app.people.database import Database, Record
 from app.people.passwords import Passwords
 from app.people.schema import PeopleFault
 from app.people.sessions import Sessions
+from app.people.sharing import Shares
 from app.people.sign_in import PasswordSignIn
 from app.people.store import People
 from app.settings import Settings, SettingsError, SignInSettings
@@ -27,6 +28,7 @@ class Accounts:
     sessions: Sessions
     attempts: Attempts
     door: PasswordSignIn
+    shares: Shares
 
 
 @contextmanager
@@ -42,11 +44,16 @@ def _refused(by: str, about: Mapping[str, Any]) -> None:
 
 @contextmanager
 def open_people(
-    settings: Settings, record: Record, passwords: Passwords | None = None
+    settings: Settings,
+    record: Record,
+    passwords: Passwords | None = None,
+    *,
+    shared: Record | None = None,
 ) -> Iterator[Accounts]:
     """The people of the data folder, until the block ends; other processes may have them open.
 
-    `record` puts every change that an administrator makes on record, before it is kept.
+    `record` puts every change that an administrator makes on record, before it is kept; `shared`
+    does so with what people share, or `record` as well.
     Raises PeopleFault for a file that cannot be used, and FolderOpenToOthers.
     """
     protect(settings.home)
@@ -66,7 +73,8 @@ def open_people(
             prove_s=settings.sign_in.prove_minutes * 60,
         )
         attempts = Attempts(database)
-        yield Accounts(people, sessions, attempts, PasswordSignIn(people, sessions, attempts))
+        door = PasswordSignIn(people, sessions, attempts)
+        yield Accounts(people, sessions, attempts, door, Shares(database, shared or record))
     except sqlite3.Error as error:
         raise PeopleFault(f"The file of people could not be used ({error}).") from error
     finally:

@@ -60,8 +60,8 @@ def test_both_versions_are_exported_and_the_latest_decision_counts(tmp_path: Pat
         for report in reports:
             write_report(report, info, journal.results)
     assert now == [replace(before[0], review=OTHER), *before[1:]]
-    with files[".csv"].open(encoding="utf-8-sig", newline="") as file:
-        first, second, _ = csv.DictReader(file)
+    with files[".csv"].open(encoding="utf-8-sig", newline="") as written:
+        first, second, _ = csv.DictReader(written)
     assert (first["answer"], first["reviewed answer"]) == (before[0].answer, "Ours is forty.")
     assert (first["review"], first["reviewed by"]) == ("approved", "Kim")
     assert second["review"] == ""

@@ -87,6 +87,12 @@ THEIRS = {
     ("POST", "/conversation/{conversation}/turn/{number}/vote"): Case(
         "/conversation/{talk}/turn/1/vote", {"verdict": "down"}
     ),
+    ("GET", "/conversation/{conversation}/share"): Case("/conversation/{talk}/share"),
+    ("POST", "/conversation/{conversation}/share"): Case(
+        "/conversation/{talk}/share", {"name": "kim"}
+    ),
+    ("GET", "/shared/{share}"): Case("/shared/{share}"),
+    ("POST", "/shared/{share}/revoke"): Case("/shared/{share}/revoke", {}),
     ("GET", "/conversation/{conversation}.{kind}"): Case("/conversation/{talk}.md"),
     ("POST", "/questionnaires/take"): Case("/questionnaires/take", {}, space(name="questions.txt")),
     ("POST", "/questionnaires/stop"): Case("/questionnaires/stop", {"run": "{run}"}),
@@ -131,6 +137,7 @@ OWN = {
     ("GET", "/conversations"): {"find": SECRET[:6]},
     ("GET", "/conversation-scope"): {"find": ""},
     ("GET", "/questionnaires"): {},
+    ("GET", "/shared"): {},
     ("GET", "/questionnaires/state"): {},
     ("GET", "/account"): {},
     ("GET", "/account/password"): {},
@@ -199,6 +206,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         lee = people.add("lee", GOOD, must_change=False)
         people.add_group("board")
         people.join(lee.id, "board")
+        lee = people.named("lee")
         people.grant("vault", "board", Right.CURATE)
         people.grant("open", EVERYONE, Right.READ)
         batches = settings.home / "batches"
@@ -222,6 +230,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
                 "chunk": hit.chunk_id,
                 "upload": uploads.begin(lee.id, held).id,
                 "run": run,
+                "share": house.shares.share(lee, talk, None, group="board").id,
             }
         found.names[NOT_THERE] = dict.fromkeys(found.names["vault"], NOT_THERE)
         for names in found.names.values():
@@ -381,6 +390,28 @@ def test_lee_reaches_all_of_it(site: Site) -> None:
             assert answered.status_code == 200, route
 
 
+def test_a_shared_answer_is_withheld_from_who_may_not_read_its_documents(site: Site) -> None:
+    """The question is its owner's to show; what came of it is not."""
+    lee, kim = site.client("lee"), site.client("kim")
+    names = site.names["vault"]
+    path = f"/conversation/{names['talk']}/share"
+    form = {"csrf": token_of(lee, "/account"), "name": "kim"}
+    assert lee.post(path, data=form).status_code == 303
+    (share,) = site.house.shares.shown_to(site.kim)
+    shown = kim.get(f"/shared/{share.id}")
+    assert shown.status_code == 200
+    assert "withheld" in shown.text
+    assert "/source?" not in shown.text
+    assert f"The {SECRET}" not in shown.text
+    assert "withheld" not in lee.get(f"/shared/{share.id}").text
+    form = {"csrf": token_of(kim, "/account")}
+    assert kim.post(f"/shared/{share.id}/revoke", data=form).status_code == 404
+    form = {"csrf": token_of(lee, "/account")}
+    assert lee.post(f"/shared/{share.id}/revoke", data=form).status_code == 303
+    assert kim.get(f"/shared/{share.id}").status_code == 404
+    assert_untouched(site)
+
+
 def assert_untouched(site: Site) -> None:
     people, rules = site.house.people, site.house.people.rules().spaces
     assert [account.person.name for account in people.accounts()] == [
@@ -399,6 +430,7 @@ def assert_untouched(site: Site) -> None:
     talks = site.talks.listed(site.lee.id)
     assert len(talks) == 2
     assert all(SECRET in talk.title for talk in talks)
+    assert len(site.house.shares.of(site.lee)) == 2
     assert people.check("lee", GOOD) is not None
 
 

@@ -26,6 +26,7 @@ class LayoutTexts:
     library: str
     documents: str
     questionnaires: str
+    shared: str
     administration: str
     account: str
     sign_out: str
@@ -95,6 +96,8 @@ class Texts:
     answered_by: str
     copy: str
     copied: str
+    share_answer: str
+    share_answer_number: str
     retry: str
     edit: str
     good: str
@@ -241,6 +244,8 @@ class ConversationTexts:
     remove: str
 
     menu: str
+    share: str
+    shared: str
     export: str
     export_markdown: str
     export_pdf: str
@@ -593,6 +598,55 @@ class QuestionnaireTexts:
 
 
 @dataclass(frozen=True, slots=True)
+class SharingTexts:
+    """Conversations that people show to each other."""
+
+    shared: str
+    hint: str
+    with_you: str
+    none_with_you: str
+    by_you: str
+    none_by_you: str
+    by_whom: str
+    with_whom: str
+    since: str
+    group_named: str
+    one_answer: str
+    one_answer_number: str
+    revoke: str
+    revoke_from: str
+    look: str
+    share: str
+    share_all: str
+    share_answer: str
+    back: str
+    with_title: str
+    what_they_see: str
+    person: str
+    share_with_person: str
+    group: str
+    share_with_group: str
+    shared_with: str
+    yours: str
+    read_only: str
+    withheld: str
+    stopped: str
+    failed: str
+    unconfirmed: str
+    not_found: str
+    unsupported: str
+    sources: str
+    page: str
+    nobody_named: str
+    nobody: str
+    yourself: str
+    not_your_group: str
+    too_many: str
+    refused: str
+    not_there: str
+
+
+@dataclass(frozen=True, slots=True)
 class AdministrationTexts:
     """The administrators' pages."""
 
@@ -756,6 +810,7 @@ class Language:
     documents: DocumentTexts
     library: LibraryTexts
     questionnaires: QuestionnaireTexts
+    sharing: SharingTexts
     administration: AdministrationTexts
     sources: SourceTexts
     refusals: RefusalTexts
