@@ -28,6 +28,7 @@ from app.people.curating.uploads import Uploads
 from app.people.sources.library import Sources
 from app.people.sources.links import source_link
 from app.people.sources.rendering import PageRenderer
+from app.people.store import People, PeopleError
 from app.settings import Settings, SettingsError
 from app.web.auth.proxies import networks
 from app.web.auth.routes_account import account_routes
@@ -35,14 +36,16 @@ from app.web.auth.routes_sign_in import Doors, sign_in_routes
 from app.web.auth.security import App, refuse_open_door
 from app.web.auth.sign_in import Groups, SignIn, TrustedHeader
 from app.web.chat.workspace_backend import WorkspaceBackend
-from app.web.pages.routes_administration import administration_routes
+from app.web.pages.routes_administration import administration_routes, name_of
 from app.web.pages.routes_documents import documents_routes
 from app.web.pages.routes_library import library_routes
 from app.web.pages.routes_questionnaires import LARGEST as QUESTIONNAIRE_BYTES
 from app.web.pages.routes_questionnaires import questionnaire_routes
 from app.web.pages.routes_sharing import sharing_routes
 from app.web.pages.routes_sources import source_routes
+from app.web.pages.routes_trail import trail_routes
 from app.web.server import Outside, PageGroup, create_app, run_web
+from app.workspace.administration import Administration
 from app.workspace.control import take_work
 from app.workspace.curated_documents import CuratedDocuments, SavedComplaints
 from app.workspace.daily_retention import retention_daily
@@ -193,7 +196,7 @@ def _pages(
 
     rules, workspace_of = house.people.rules, _workspaces(home, house)
     desk = Curation(CuratedDocuments(home), uploads, SavedComplaints(conversations), rules)
-    overview = HomeOverview(home, rules)
+    overview, administration = HomeOverview(home, rules), Administration(home)
     prices = prices_of(home)
     opened = partial(record, RecordKind.SOURCE_OPENED)
     renderer = PageRenderer()
@@ -209,6 +212,15 @@ def _pages(
                 prices,
                 forget,
                 partial(_erase_uploads, home),
+                house=administration,
+            )
+        ),
+        PageGroup(
+            trail_routes(
+                administration,
+                house.sessions,
+                partial(_id_of, house.people),
+                partial(name_of, house.people),
             )
         ),
         PageGroup(sign_in_routes(doors, house.people, house.sessions, record)),
@@ -231,6 +243,14 @@ def _pages(
         ),
         PageGroup(account_routes(doors.password, house.people, house.sessions, home.index.spaces)),
     ]
+
+
+def _id_of(people: People, name: str) -> str:
+    """The id of the person of this name; the name itself where nobody has it."""
+    try:
+        return people.named(name).id
+    except PeopleError:
+        return name
 
 
 def _refused(home: Workspace, person: str, about: Mapping[str, Any]) -> None:

@@ -3,7 +3,9 @@
 A route that is new has to be added here, with what it is to answer to the wrong person.
 """
 
+import io
 import json
+import zipfile
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from dataclasses import asdict, dataclass, replace
@@ -24,6 +26,7 @@ from app.batch.journal import open_journal
 from app.batch.queue.service import QuestionnaireQueue
 from app.batch.records import RunInfo
 from app.governance.audit.administration import people_changes
+from app.governance.audit.records import RecordKind
 from app.people.access import EVERYONE, Person, Right, private_space
 from app.people.accounts import Accounts, open_people
 from app.people.conversations.store import Conversations
@@ -117,6 +120,13 @@ ADMINISTRATORS = {
     ("GET", "/administration/people"): None,
     ("GET", "/administration/spaces"): None,
     ("GET", "/administration/models"): None,
+    ("GET", "/administration/settings"): None,
+    ("GET", "/administration/keeping"): None,
+    ("POST", "/administration/keeping/retention"): {"space": "{space}", "days": "1"},
+    ("POST", "/administration/keeping/hold"): {"space": "{space}", "reason": "so"},
+    ("POST", "/administration/keeping/release"): {"space": "{space}", "reason": "so"},
+    ("POST", "/administration/keeping/backup"): {},
+    ("POST", "/administration/keeping/prune"): {},
     ("POST", "/administration/people"): {"name": "eve", "role": "administrator"},
     ("POST", "/administration/people/password"): {"person": "{lee}"},
     ("POST", "/administration/people/role"): {"person": "{kim}", "role": "administrator"},
@@ -154,6 +164,8 @@ ELSEWHERE = {
     ("POST", "/account/sessions/end"),
     ("POST", "/account/prove"),
     ("POST", "/account/second-factor"),
+    ("GET", "/trail"),  # for administrators and auditors, see below
+    ("POST", "/trail/export"),
     ("POST", "/preferences"),  # the asker's own browser: tests/web/test_web_preferences.py
     ("POST", "/sign-in"),
     ("POST", "/sign-in/code"),
@@ -409,6 +421,60 @@ def test_a_shared_answer_is_withheld_from_who_may_not_read_its_documents(site: S
     form = {"csrf": token_of(lee, "/account")}
     assert lee.post(f"/shared/{share.id}/revoke", data=form).status_code == 303
     assert kim.get(f"/shared/{share.id}").status_code == 404
+    assert_untouched(site)
+
+
+def test_the_trail_tells_auditors_all_and_administrators_nothing_of_what_is_read(
+    site: Site,
+) -> None:
+    site.home.trail.record(
+        RecordKind.SOURCE_OPENED, person=site.lee.id, data={"document": f"{SECRET}.md"}
+    )
+    boss, auditor = site.client("boss"), site.client("auditor")
+    for name in ("kim", "lee"):
+        who = site.client(name)
+        assert who.get("/trail").status_code == 404
+        form = {"csrf": token_of(who, "/account")}
+        assert who.post("/trail/export", data=form).status_code == 404
+    seen = boss.get("/trail", params={"kind": "source-opened"})
+    assert seen.status_code == 200
+    assert "lee" in seen.text
+    assert SECRET not in seen.text
+    assert "0 records" in boss.get("/trail", params={"find": SECRET}).text
+    form = {"csrf": token_of(boss, "/account")}
+    assert boss.post("/trail/export", data=form).status_code == 404
+    assert f"{SECRET}.md" in auditor.get("/trail", params={"find": SECRET}).text
+    assert auditor.get("/trail", params={"since": "soon"}).status_code == 409
+    form = {"csrf": token_of(auditor, "/account"), "since": "2020-01-01"}
+    packed = auditor.post("/trail/export", data=form)
+    with zipfile.ZipFile(io.BytesIO(packed.content)) as archive:
+        assert SECRET in archive.read("trail.jsonl").decode()
+        assert json.loads(archive.read("trail.jsonl.signature.json"))["signature"]
+
+
+def test_retention_holds_and_backups_in_the_browser(site: Site) -> None:
+    boss = site.client("boss")
+
+    def post(part: str, **form: str) -> httpx.Response:
+        token = token_of(boss, "/account")
+        return boss.post(f"/administration/keeping/{part}", data={**form, "csrf": token})
+
+    page, held = "/administration/keeping", {"space": "open", "document": "hello.md"}
+    assert post("retention", space="open", days="30").status_code == 303
+    assert "after 30 days" in boss.get(page).text
+    assert post("retention", space="open", days="0").status_code == 409
+    assert post("retention", space="open").status_code == 303
+    assert "after 30 days" not in boss.get(page).text
+    assert post("hold", **held).status_code == 409  # without a reason
+    assert post("hold", **held, reason="a case").status_code == 303
+    assert "a case" in boss.get(page).text
+    assert post("release", **held, reason="it is over").status_code == 303
+    assert post("release", **held, reason="again").status_code == 409
+    assert post("backup").status_code == 409  # no folder is set
+    assert post("prune").status_code == 303
+    told = boss.get("/administration/settings").text
+    assert "backup.folder" in told
+    assert "web.questions_a_minute" in told
     assert_untouched(site)
 
 

@@ -28,6 +28,7 @@ class LayoutTexts:
     questionnaires: str
     shared: str
     administration: str
+    trail: str
     account: str
     sign_out: str
 
@@ -647,6 +648,69 @@ class SharingTexts:
 
 
 @dataclass(frozen=True, slots=True)
+class TrailTexts:
+    """The audit trail."""
+
+    trail: str
+    hint: str
+    hint_administrator: str
+    since: str
+    until: str
+    person: str
+    kind: str
+    any_kind: str
+    find: str
+    search: str
+    records: Plural
+    export: str
+    export_hint: str
+    none: str
+    nobody: str
+    details: str
+    newer: str
+    older: str
+    no_day: str
+    refused: str
+    not_there: str
+    kind_trail_begun: str
+    kind_trail_opened: str
+    kind_trail_closed: str
+    kind_trail_repaired: str
+    kind_clock_set_back: str
+    kind_settings: str
+    kind_signed_in: str
+    kind_sign_in_failed: str
+    kind_signed_out: str
+    kind_people: str
+    kind_question: str
+    kind_passages: str
+    kind_answer: str
+    kind_refusal: str
+    kind_stopped: str
+    kind_search: str
+    kind_summary: str
+    kind_source_opened: str
+    kind_ingest: str
+    kind_ingest_failed: str
+    kind_reindex: str
+    kind_move: str
+    kind_deletion: str
+    kind_deletion_refused: str
+    kind_deletion_receipt: str
+    kind_retention: str
+    kind_texts_erased: str
+    kind_hold: str
+    kind_export: str
+    kind_conversation: str
+    kind_access_refused: str
+    kind_egress: str
+    kind_filtered: str
+    kind_batch: str
+    kind_backup: str
+    kind_restored: str
+
+
+@dataclass(frozen=True, slots=True)
 class AdministrationTexts:
     """The administrators' pages."""
 
@@ -655,6 +719,61 @@ class AdministrationTexts:
     people: str
     spaces: str
     models: str
+    health_ok: str
+    health_warning: Plural
+    health_failed: Plural
+    health_fine: Plural
+    area_hardware: str
+    area_models: str
+    area_index: str
+    area_privacy: str
+    settings: str
+    settings_hint: str
+    settings_changed: str
+    settings_none: str
+    settings_top: str
+    setting: str
+    value: str
+    meaning: str
+    by_default: str
+    not_set: str
+    trail: str
+    keeping: str
+    retention: str
+    retention_hint: str
+    no_retention: str
+    after_days: Plural
+    keep_forever: str
+    keep_forever_in: str
+    days: str
+    set_retention: str
+    days_wrong: str
+    holds: str
+    holds_hint: str
+    no_holds: str
+    all_of_space: str
+    held_since: str
+    hold_document: str
+    reason: str
+    reason_missing: str
+    hold: str
+    release: str
+    backups: str
+    backups_hint: str
+    backups_nowhere: str
+    no_backups: str
+    back_up: str
+    backup_made: str
+    prune: str
+    made: str
+    file: str
+    kept_until: str
+    no_end: str
+    state: str
+    state_kept: str
+    state_missing: str
+    state_deleted: str
+    sealed: str
 
     health: str
     status_ok: str
@@ -811,6 +930,7 @@ class Language:
     library: LibraryTexts
     questionnaires: QuestionnaireTexts
     sharing: SharingTexts
+    trail: TrailTexts
     administration: AdministrationTexts
     sources: SourceTexts
     refusals: RefusalTexts

@@ -59,4 +59,6 @@ def _places(layout: LayoutTexts, person: Person) -> Iterator[tuple[str, str]]:
         yield "/shared", layout.shared
     if person.administrator:
         yield "/administration", layout.administration
+    if person.auditor:
+        yield "/trail", layout.trail
     yield "/account", person.full_name or person.name
