@@ -582,6 +582,11 @@ function nameExport() {
   const menu = $("[data-export]");
   if (!menu) return;
   const conversation = $("#sr-live .sr-turn")?.dataset.conversation;
+  const share = $("#sr-share");
+  if (share) {
+    share.hidden = !conversation;
+    share.href = `/conversation/${conversation}/share`;
+  }
   menu.hidden = !conversation;
   for (const link of menu.querySelectorAll("a")) {
     link.href = `/conversation/${conversation}.${link.dataset.file}`;

@@ -6,7 +6,9 @@ from itertools import product
 
 from vectorstore.stemming import stem
 
-WORDS = [a + b for a, b in product(("nation", "relation", "hope", "arg"), ("alize", "ful", "ingly"))]
+WORDS = [
+    a + b for a, b in product(("nation", "relation", "hope", "arg"), ("alize", "ful", "ingly"))
+]
 
 
 def test_threads_get_the_stems_that_one_gets() -> None:
