@@ -93,9 +93,7 @@ def fold(hits: Sequence[Hit]) -> list[Hit]:
             kept.append(new)
         elif hit.document not in {same.hit.document, *same.others}:
             same.others.append(hit.document)
-    return [
-        replace(one.hit, also_in=tuple(one.others)) if one.others else one.hit for one in kept
-    ]
+    return [replace(one.hit, also_in=tuple(one.others)) if one.others else one.hit for one in kept]
 
 
 def _pairs(text: str) -> frozenset[tuple[str, str]]:
