@@ -53,6 +53,8 @@ class DocumentRecord:
     warning: str  # "" when everything was read
     indexed_at: str  # UTC, ISO 8601
     about: About = About()
+    container: str = ""  # name of the document of its space that it lies in, such as an e-mail
+    unread: int = 0  # documents that lie in it and were not read yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,8 @@ class NewDocument:
     warning: str
     readings: Sequence[PageReading] = ()  # of its pages, where the format has pages
     about: About = About()
+    container: str = ""  # see DocumentRecord
+    unread: int = 0
 
 
 @dataclass(frozen=True, slots=True)
