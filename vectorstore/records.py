@@ -56,6 +56,14 @@ class DocumentRecord:
     container: str = ""  # name of the document of its space that it lies in, such as an e-mail
     unread: int = 0  # documents that lie in it and were not read yet
 
+    @property
+    def called(self) -> str:
+        """The name as people read it: what lies in a document stands behind it."""
+        start = f"{self.container}/"
+        if not self.container or not self.name.startswith(start):
+            return self.name
+        return f"{self.container} › {self.name[len(start) :]}"
+
 
 @dataclass(frozen=True, slots=True)
 class FormerPlace:
