@@ -256,6 +256,7 @@ def _notices(texts: Texts, turn: Turn) -> Iterator[str]:
         "orders": texts.notice_orders,
         "links": texts.notice_links,
         "scans": texts.notice_scans,
+        "documents": texts.notice_documents,
         "question": texts.notice_question,
         "answer": texts.notice_answer,
     }

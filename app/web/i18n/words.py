@@ -105,6 +105,7 @@ class Texts:
     notice_orders: Plural
     notice_links: Plural
     notice_scans: Plural
+    notice_documents: Plural
     notice_question: Plural
     notice_answer: Plural
     notice_mark: str
