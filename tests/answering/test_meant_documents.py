@@ -127,4 +127,10 @@ def test_the_documents_that_are_meant_come_first(tmp_path: Path) -> None:
         ask = Ask("How high is the deposit for the key in the email of May 2019?")
         *_, finished = home.ask(ask)
         (line,) = told(finished.answer.notices)
+        assert home.recreate(finished.answer.id).same_answer
+        *_, met = home.ask(Ask("How high is the deposit in the email from Weber?"))
+        assert met.answer.notices == ()
+        assert "520" in met.answer.answer
+        again = home.recreate(met.answer.id)
+        assert (again.same_answer, again.differences) == (True, [])
         assert line == "no document is known to be “email of May 2019”, so all were searched"

@@ -113,6 +113,18 @@ class Texts:
     notice_refuse: str
     filter_withheld: str
     not_saved: str
+    type_policy: str
+    type_contract: str
+    type_invoice: str
+    type_letter: str
+    type_manual: str
+    type_report: str
+    type_slides: str
+    type_table: str
+    type_email: str
+    type_calendar: str
+    language_de: str
+    language_en: str
     own_space: str
     question_number: str
 
@@ -235,6 +247,9 @@ class ConversationTexts:
     scope_all: str
     scope_spaces: str
     scope_documents: str
+    scope_types: str
+    scope_years: str
+    scope_languages: str
     scope_more: Plural
     scope_none: str
     scope_use: str
