@@ -13,8 +13,9 @@ from vectorstore.languages import any_of, clear_language_of, languages
 from vectorstore.records import About
 
 _BY_FORMAT = {
-    "pptx": "slides", "odp": "slides", "xlsx": "table", "xls": "table", "xlsb": "table",
-    "ods": "table", "csv": "table", "email": "email", "msg": "email", "mbox": "email",
+    "pptx": "slides", "ppt": "slides", "odp": "slides",
+    "xlsx": "table", "xls": "table", "xlsb": "table", "ods": "table", "csv": "table",
+    "email": "email", "msg": "email", "mbox": "email",
     "calendar": "calendar",
     "zip": "",  # names of files are all that it says
 }  # fmt: skip

@@ -407,6 +407,7 @@ class _Run:
                 scanned=scanned,
                 later=put_off,
                 members=taking,
+                folder=self.members,
             )
             after = candidate.path.stat()
             if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):

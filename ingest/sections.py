@@ -68,6 +68,18 @@ class LoaderError(Exception):
     """A file cannot be read; the message says why and what to do about it."""
 
 
+class NeedsConversion(LoaderError):
+    """A file is of a format that another program has to convert first.
+
+    The message is for where there is no such program.
+    """
+
+    def __init__(self, message: str, target: str) -> None:
+        """`target` is the ending of the format that is read: "docx"."""
+        super().__init__(message)
+        self.target = target
+
+
 class Members(Protocol):
     """Takes what lies in a file and is a document of its own, such as an attachment."""
 

@@ -14,15 +14,16 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from types import TracebackType
 from typing import Any, BinaryIO, NamedTuple, Protocol, Self, TypeVar
 
 from ingest.coverage import PageCoverage
 from ingest.ocr.reading import reading_of
+from ingest.sandbox.converting import ConversionLimits, converted
 from ingest.sandbox.scans import page_of
 from ingest.sandbox.worker import FRAME
-from ingest.sections import Grid, GridRow, LoaderError, Section, Stated
+from ingest.sections import Grid, GridRow, LoaderError, NeedsConversion, Section, Stated
 from vectorstore.records import How, PageReading
 
 _PAGES_A_TURN = 200  # a document of thousands of pages earns time by delivering them
@@ -160,17 +161,26 @@ class Sandbox:
         scanned: ScannedPages | None = None,
         later: bool = False,
         members: TakenMembers | None = None,
+        folder: Path | None = None,
     ) -> Reading:
         """Parse `path`; `name` is the document's name (its ending tells what it claims to be).
 
         Pages that are recognised go to `scanned` one by one. With `later` raises HasScans where
         some would have to be. What lies in the file goes to `members`; without, it is read as a
-        part of it. Raises LoaderError with the cause and the remedy. `stopped` is asked about
-        once a second.
+        part of it. Below `folder`, by default the system's, lie copies of files that another
+        program converts. Raises LoaderError with the cause and the remedy. `stopped` is asked
+        about once a second.
         """
         self._scans = scans = _Scans(scanned, later=later)
         self._members = members
-        sections, end = self._serve(path, name, Section, stopped)
+        try:
+            sections, end = self._serve(path, name, Section, stopped)
+        except NeedsConversion as wanted:
+            limits = ConversionLimits(self._limits.file_mib, 2 * self._limits.seconds)
+            with converted(path, wanted, limits, folder, stopped) as (other, ending):
+                called = str(PurePosixPath(name).with_suffix(f".{ending}"))
+                sections, end = self._serve(other, called, Section, stopped)
+                end["type"] = {"docx": "doc", "pptx": "ppt"}.get(ending, ending)
         return Reading(
             sections,
             str(end["title"]),
@@ -263,6 +273,8 @@ class Sandbox:
         if "later" in end:
             raise HasScans
         if "rejected" in end:
+            if "convert" in end:
+                raise NeedsConversion(str(end["rejected"]), str(end["convert"]))
             self.close()  # memory may be in pieces after an error; a fresh child costs 0.2 s
             raise LoaderError(str(end["rejected"]))
         return items, end

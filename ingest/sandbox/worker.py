@@ -9,7 +9,8 @@ A request is a line of JSON {"name", "text_bytes", "draw", "compare", "members"}
 descriptor on the socket that argv names. The answer is
 frames, each a 4-byte big-endian length and JSON: lists of [text, page, heading, kind, grid], where
 grid is null or the fields of `ingest.sections.Grid`, and at the end one object, {"title", "pages",
-"warnings", "readings", "stated", "type"} or {"rejected"}. "readings" has [page, how, confidence]
+"warnings", "readings", "stated", "type"} or {"rejected"}, the latter with {"convert"} where another
+program can convert the file to that format. "readings" has [page, how, confidence]
 for each page of formats that have pages, "stated" the fields of `ingest.sections.Stated`. With
 "compare", the lists are those of `ingest.coverage.PageCoverage` instead. Either has {"egress"} as
 well where a parser tried to reach the network or to start a program: a list of [event, target]. A
@@ -42,7 +43,7 @@ from ingest.coverage import PageCoverage, compare_pdf
 from ingest.sandbox.confinement import Need, confine, refuse_and_tell
 from ingest.sandbox.reading import read_sections
 from ingest.sandbox.scans import AskedScans, ReadLater
-from ingest.sections import Findings, Grid, LoaderError, Section
+from ingest.sections import Findings, Grid, LoaderError, NeedsConversion, Section
 
 FRAME = struct.Struct(">I")
 _BATCH = 1 << 18  # characters a frame, more or less
@@ -134,7 +135,7 @@ def _answer(
     except ReadLater:
         end = {"later": True}
     except LoaderError as error:
-        end = {"rejected": str(error)}
+        end = _refusal(error)
     except OSError as error:
         end = {"rejected": f"cannot be opened: {error.strerror or error}"}
     except MemoryError:
@@ -150,6 +151,11 @@ def _answer(
         attempts.clear()
     _send(out, end)
     out.flush()
+
+
+def _refusal(error: LoaderError) -> dict[str, Any]:
+    target = {"convert": error.target} if isinstance(error, NeedsConversion) else {}
+    return {"rejected": str(error), **target}
 
 
 class _HandOver:
