@@ -519,7 +519,7 @@ async function part(path, find) {
 function readScope() {
   const chosen = page.chosen;
   chosen.clear();
-  for (const kind of ["space", "document"]) {
+  for (const kind of ["space", "document", "type", "year", "language"]) {
     for (const chip of document.querySelectorAll(`.sr-chip[data-${kind}]`)) {
       chosen.set(`${kind} ${chip.dataset[kind]}`, { kind, key: chip.dataset[kind] });
     }
@@ -543,7 +543,10 @@ function choose(box) {
 function useScope() {
   const chosen = [...page.chosen.values()];
   const keys = (kind) => chosen.filter((one) => one.kind === kind).map((one) => one.key);
-  send("choose", { spaces: keys("space"), documents: keys("document") });
+  send("choose", {
+    spaces: keys("space"), documents: keys("document"),
+    types: keys("type"), years: keys("year"), languages: keys("language"),
+  });
 }
 
 function narrow() {

@@ -109,6 +109,7 @@ class Texts:
     notice_orders: Plural
     notice_links: Plural
     notice_scans: Plural
+    notice_documents: Plural
     notice_question: Plural
     notice_answer: Plural
     notice_mark: str
@@ -116,6 +117,18 @@ class Texts:
     notice_refuse: str
     filter_withheld: str
     not_saved: str
+    type_policy: str
+    type_contract: str
+    type_invoice: str
+    type_letter: str
+    type_manual: str
+    type_report: str
+    type_slides: str
+    type_table: str
+    type_email: str
+    type_calendar: str
+    language_de: str
+    language_en: str
     own_space: str
     question_number: str
 
@@ -238,6 +251,9 @@ class ConversationTexts:
     scope_all: str
     scope_spaces: str
     scope_documents: str
+    scope_types: str
+    scope_years: str
+    scope_languages: str
     scope_more: Plural
     scope_none: str
     scope_use: str
