@@ -4,6 +4,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate
 
+from ingest.lists import FoundList, joined, lists_in
 from ingest.sections import Grid, Section
 from vectorstore.languages import languages
 from vectorstore.records import Chunk
@@ -11,7 +12,8 @@ from vectorstore.tables.columns import read_columns
 from vectorstore.tables.records import NewRow, NewTable
 
 _MOST_COLUMNS = 300  # of a table that is kept; wider ones are matrices of measurements
-_MOST_TABLES = 2_000  # of one document
+_MOST_TABLES = 2_000  # of one document, lists included
+_FEWEST_ITEMS = 2  # of a list
 _SAMPLE = 20_000  # characters that tell a document's language
 
 
@@ -25,25 +27,36 @@ class _Growing:
         self.rows: list[NewRow] = []
 
 
-def tables_of(sections: Sequence[Section], chunks: Sequence[Chunk]) -> list[NewTable]:
-    """The tables of a document that was cut into `chunks`, in the order of its text.
+class _GrowingList:
+    """A list that may go on on the next page."""
 
-    A table that goes on over a page border is one. Tables of a single column are lists, and
-    those of a single row are no tables; neither is kept.
+    def __init__(self, found: FoundList, heading: str, page: int | None) -> None:
+        self.found = found
+        self.heading = heading
+        self.page = page  # of its last part
+        self.rows: list[NewRow] = []
+
+
+def tables_of(sections: Sequence[Section], chunks: Sequence[Chunk]) -> list[NewTable]:
+    """The tables and lists of a document that was cut into `chunks`, in the order of its text.
+
+    A table or a list that goes on over a page border is one. Tables of a single column that are no
+    list, and those of a single row, are not kept.
     """
     places = _Places(chunks)
-    growing: list[_Growing] = []
+    growing: list[_Growing | _GrowingList] = []
     text_between = False
     for section in sections:
         starts = places.of(section.text)
         grid = section.grid
         if grid is None:
             text_between = True
+            _add_lists(growing, section, starts)
             continue
-        last = growing[-1] if growing else None
+        last = next((one for one in reversed(growing) if isinstance(one, _Growing)), None)
         follows = last is not None and not text_between
         if last is None or not _goes_on(last, section, grid, follows=follows):
-            if len(growing) == _MOST_TABLES:
+            if len(growing) >= _MOST_TABLES:
                 break
             last = _Growing(grid, section.heading, section.page)
             growing.append(last)
@@ -58,6 +71,33 @@ def tables_of(sections: Sequence[Section], chunks: Sequence[Chunk]) -> list[NewT
         text_between = False
     usual = _decimal_mark_of(chunks)
     return [kept for one in growing if (kept := _kept(one, usual)) is not None]
+
+
+def _add_lists(
+    growing: list[_Growing | _GrowingList], section: Section, starts: Sequence[int]
+) -> None:
+    """The lists of a section of text, the first perhaps as the rest of one on the page before."""
+    for found in lists_in(section):
+        last = growing[-1] if growing else None
+        goes_on = (
+            isinstance(last, _GrowingList)
+            and last.page is not None
+            and section.page == last.page + 1
+            and section.heading == last.heading
+            and joined(last.found, found)
+        )
+        if isinstance(last, _GrowingList) and goes_on:
+            last.found = last.found._replace(open_end=found.open_end)
+        elif len(growing) >= _MOST_TABLES:
+            return
+        else:
+            last = _GrowingList(found, section.heading, section.page)
+            growing.append(last)
+        last.page = section.page
+        last.rows += (
+            NewRow(item.cells, starts[min(item.line, len(starts) - 1)], section.page)
+            for item in found.items
+        )
 
 
 class _Places:
@@ -112,7 +152,12 @@ def _same_names(one: Grid, other: Grid) -> bool:
     return list(one.columns) == list(other.columns)
 
 
-def _kept(table: _Growing, usual: str) -> NewTable | None:
+def _kept(table: _Growing | _GrowingList, usual: str) -> NewTable | None:
+    if isinstance(table, _GrowingList):
+        if len(table.rows) < _FEWEST_ITEMS:
+            return None
+        read = read_columns(table.found.columns, [row.cells for row in table.rows], "", usual)
+        return NewTable(table.found.lead, table.heading, read, table.rows)
     widths = [len(row.cells) for row in table.rows]
     columns = len(table.grid.columns)
     width = max([columns, *widths], default=0)

@@ -204,12 +204,13 @@ def test_hidden_cells_stay_out(tmp_path):
     assert cells(table) == [["Ball", "12"], ["Gate", "9"]]
 
 
-def test_text_lists_and_single_rows_are_no_tables(tmp_path):
+def test_text_and_single_rows_are_no_tables_and_a_list_has_one_column(tmp_path):
     page = (
         "<p>Words.</p><table><tr><td>One</td></tr><tr><td>Two</td></tr></table>"
         "<ul><li>a</li><li>b</li></ul>"
     )
-    assert kept(tmp_path, "page.html", page)[0] == []
+    (table,), _ = kept(tmp_path, "page.html", page)
+    assert cells(table) == [["a"], ["b"]]
 
 
 def test_a_large_table_is_whole_and_in_order(tmp_path):

@@ -1161,7 +1161,11 @@ LANGUAGE = Language(
     stemmer="english",
     decimal_mark=".",
     tables=TableWords(
-        units=split_all({"pieces": "piece pieces", "people": "person persons"}),
+        units={
+            "pieces": ("piece", "pieces"),
+            "people": ("person", "persons"),
+            "%": ("per cent",),
+        },
         unit_openers=("in",),
         per=("per", "a", "an", "each", "for each"),
         approximately=("about", "approx.", "approx", "approximately", "around", "roughly"),

@@ -226,6 +226,8 @@ def _is_of_the_name(words: list[str], count: int) -> bool:
 def unit_of(text: str) -> tuple[str, str]:
     """A unit in its one spelling, and what it is counted for: "€ per day" is ("EUR", "day")."""
     text = " ".join(text.split()).strip(" .")
+    if whole := _unit_words().get(text.casefold()):
+        return whole, ""  # "per cent" is counted for nothing
     for word in ("/", *(f" {w} " for w in words_of(lambda language: language.tables.per))):
         if word in f" {text.casefold()} ":
             at = f" {text.casefold()} ".index(word)
@@ -236,6 +238,11 @@ def unit_of(text: str) -> tuple[str, str]:
             if known or word != "/" or not before.strip():
                 return known or before.strip(), after.strip().casefold()
     return _known(text) or text, ""
+
+
+def known_unit(text: str) -> str:
+    """A unit that is known, in its one spelling; "" for any other text."""
+    return _known(text)
 
 
 def kind_of(unit: str) -> Kind:
@@ -253,6 +260,8 @@ def _known(text: str) -> str:
     text = text.strip()
     if not text or len(text) > 40:
         return ""
+    if whole := _unit_words().get(text.casefold()):
+        return whole
     words = [word.strip(".,") for word in text.replace("€", " € ").replace("$", " $ ").split()]
     words = [word for word in words if word]
     scale = ""
