@@ -334,6 +334,7 @@ class TableSentences:
     count: str  # {count} {entity} {source}
     count_within: str  # {count} {entity} {rows} {source}: of those that fulfil conditions
     found: str  # {count} {rows} {source}
+    listed: str  # {count} {source}: the items follow
     lowest: str  # {column} {value} {rows} {source}
     highest: str
     ranked_low: str  # {count} {column} {rows} {source}
@@ -379,6 +380,8 @@ class TableWords:
     before_sources: Words  # "in", before the name of a table or a document
     quantifiers: Words  # "all" in a cell that is no single thing: "all meters"
     sources: Words  # "table" in "according to the table"
+    following: Words  # right before what a list names: "following"
+    leads: Words  # that end a sentence whose subject is listed: "are", "include"
     conjunctions: Words
     excepting: Words  # "except": what follows is not meant
     counts: Words  # "how many"

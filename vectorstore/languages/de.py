@@ -978,6 +978,8 @@ LANGUAGE = Language(
             """tabelle tabellen liste blatt datei dokument dokumente übersicht bericht seite laut
             gemäß aufstellung"""
         ),
+        following=split("folgende folgenden folgender folgendes nachfolgende nachfolgenden nachstehende"),
+        leads=split("sind ist waren umfasst umfassen beinhaltet enthält lauten sein"),
         conjunctions=("und", "oder", "sowie", "als", "bzw"),
         excepting=split("außer ausgenommen ausser"),
         counts=("wie viele", "wieviele", "anzahl der", "anzahl", "wie viel", "zähle"),
@@ -1289,6 +1291,7 @@ LANGUAGE = Language(
             count="{source} führt {count} {entity} auf.",
             count_within="{source}, {entity}, auf die das zutrifft: {count} ({rows}).",
             found="{count} gefunden in {source}: {rows}.",
+            listed="{count} aufgeführt in {source}:",
             lowest="Der niedrigste Wert von „{column}“ in {source} ist {value}: {rows}.",
             highest="Der höchste Wert von „{column}“ in {source} ist {value}: {rows}.",
             ranked_low="Die {count} niedrigsten Werte von „{column}“ in {source}: {rows}.",

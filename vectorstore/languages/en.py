@@ -1200,6 +1200,8 @@ LANGUAGE = Language(
             """table tables list lists sheet sheets workbook spreadsheet file document documents
             overview report page according"""
         ),
+        following=("following", "below"),
+        leads=split("are is were include includes included comprise comprises be"),
         conjunctions=("and", "or", "as well as", "versus", "vs", "than"),
         excepting=split("except excluding besides unless"),
         counts=("how many", "number of", "count of", "count the", "count"),
@@ -1396,6 +1398,7 @@ LANGUAGE = Language(
             count="{source} lists {count} {entity}.",
             count_within="{source}, {entity} that fulfil this: {count} ({rows}).",
             found="{count} found in {source}: {rows}.",
+            listed="{count} listed in {source}:",
             lowest="The lowest value of “{column}” in {source} is {value}: {rows}.",
             highest="The highest value of “{column}” in {source} is {value}: {rows}.",
             ranked_low="The {count} lowest values of “{column}” in {source}: {rows}.",

@@ -104,9 +104,12 @@ def match(asked: Asked, view: View) -> Match:
         for at in range(figure.first, figure.end):
             by[at] = "figure"
     found = Match(asked, view, by)
+    _name_source(found)
+    if view.is_list:
+        _name_place(found)  # its items are told, and no conditions
+        return found
     records = [*view.records, *view.totals, *view.rests]
     cells = _Cells(asked, view, records)
-    _name_source(found)
     _name_rows(found, cells)
     _name_columns(found)
     _name_parts(found, cells)

@@ -18,6 +18,7 @@ from app.answering.tables.lexicon import (
     period_of,
     phrases_by,
 )
+from app.answering.tables.listing import completes, is_about, is_lead, names_what_is_listed
 from app.answering.tables.matching import (
     Condition,
     Match,
@@ -32,6 +33,8 @@ from vectorstore.tables.values import DURATIONS, Value, read_yes_no
 from vectorstore.tables.words import folded, stems, words_in
 
 _PART = 0.75  # what a word counts that is a part of a cell; one that names a column counts 1
+_FEWEST_ITEMS = 2  # of a list
+_LISTING = frozenset(("which", "list", "existence", "count"))
 _COUNTED = frozenset(("number", "duration", "mixed", "money"))  # kinds of columns of numbers
 _PHRASE_END = re.compile(r"[,;(/]")
 
@@ -103,6 +106,8 @@ class _Planner:
         ]
 
     def plan(self) -> Plan:
+        if self._view.is_list:
+            return self._items()
         superlative = self._cue("lowest", "highest")
         bounds = self._figures(superlative)
         conditions = self._conditions()
@@ -120,6 +125,37 @@ class _Planner:
             raise NoPlan  # the question knows of more or fewer
         self._account(plan)
         plan.fit = self._fit()
+        return plan
+
+    def _items(self) -> Plan:
+        """All items of a list that is of the asked thing."""
+        if self._asks_yes_or_no() or not {cue.kind for cue in self._cues} <= _LISTING:
+            raise NoPlan
+        counted = self._cue("count")
+        cue = counted or self._cue("which", "list")
+        if cue is None:
+            raise NoPlan
+        table, words = self._view.table, self._asked.words
+        for figure in self._asked.figures:
+            if not self._is_number_of_rows(figure) and not self._is_place(figure):
+                raise NoPlan
+            if not self._is_place(figure):
+                self._rows_wanted = figure.count
+        if any(not by for by in self._by):
+            raise NoPlan
+        head = self._head([one for one in (cue, self._cue("list")) if one is not None])
+        named = head is not None and names_what_is_listed(words[head], table)
+        if not (named and is_about(words, table)) and (counted or not completes(words, table)):
+            raise NoPlan
+        if counted is not None and not (is_lead(table.name) or "document" in self._by):
+            raise NoPlan  # a heading may name more than what is listed below it
+        records = list(self._view.records)
+        if self._rows_wanted not in {None, len(records)} or len(records) < _FEWEST_ITEMS:
+            raise NoPlan
+        plan = Plan(self._view, self._asked, "list" if counted is None else "count", records)
+        if counted is not None and head is not None:
+            plan.names = self._said_from(head)
+        plan.fit = 0.5 * sum(by == "place" for by in self._by)
         return plan
 
     def _asks_yes_or_no(self) -> bool:
@@ -316,6 +352,10 @@ class _Planner:
     def _extreme(self, cue: Cue, groups: list[list[Condition]]) -> Plan:
         measure, low = self._measured(cue)
         plan = Plan(self._view, self._asked, "extreme", self._rows(groups), measure=measure)
+        if len(plan.records) == 1 < len(self._view.records) and any(
+            one.whole and one.column == self._view.label for group in groups for one in group
+        ):
+            raise NoPlan  # "which permit" names the one row that is called so
         plan.low = low
         plan.entity = self._entity(groups, measure, self._cue("which", "list"), cue)
         self._leave(plan, [measure])
@@ -337,16 +377,23 @@ class _Planner:
                 raise NoPlan
             return agreeing[0], low
         if not cue.measure:
-            raise NoPlan
+            return self._sole(), low
         self._measures.add(cue.measure)
         fitting = [
             c
             for c in self._view.columns
-            if c.is_comparable and c.measures(cue.measure) and _agrees(c, cue.measure)
+            if c.is_comparable and _holds(c, cue.measure) and _agrees(c, cue.measure)
         ]
         if len(fitting) != 1:
             raise NoPlan
         return fitting[0], low
+
+    def _sole(self) -> Column:
+        """The figures of a list, which its lead-in or its heading names alone."""
+        column = self._view.sole_measure
+        if column is None or column.index in self._used or "place" not in self._by:
+            raise NoPlan
+        return column
 
     def _entity(
         self, groups: list[list[Condition]], measure: Column | None, *cues: Cue | None
@@ -439,6 +486,12 @@ class _Planner:
         if measure is not None and _is_period(measure):
             return True
         label = self._view.columns[self._view.label]
+        if not label.words:
+            asked = self._asked.words[head]
+            own = self._view.table.heading.rsplit(" > ", 1)[-1]
+            if measure is not None:  # "which fee is the highest"
+                return any(is_name(asked, w) for w in words_in(f"{self._view.table.name} {own}"))
+            return names_what_is_listed(asked, self._view.table)
         generic = folded_words(lambda words: words.generic)
         if not label.words or not all(word in generic for word in label.words):
             return False
@@ -454,7 +507,7 @@ class _Planner:
         plan.entity = self._first_text()
         if self._view.columns[self._view.label].kind == "date" and not groups:
             raise NoPlan  # years are not added up unless they are named
-        if operation == "sum" and len(plan.records) < 2:
+        if len(plan.records) < 2 and (operation == "sum" or len(self._view.records) > 1):
             raise NoPlan
         self._leave(plan, [measure])
         return plan
@@ -468,8 +521,10 @@ class _Planner:
         fitting = [
             column
             for column in (named or self._view.columns)
-            if column.is_comparable and any(column.measures(one) for one in asked)
+            if column.is_comparable and any(_holds(column, one) for one in asked)
         ]
+        if not fitting and not named:
+            return self._sole()
         if len(fitting) != 1:
             raise NoPlan
         return fitting[0]
@@ -585,6 +640,9 @@ class _Planner:
             raise NoPlan  # "who" and another thing
         shown += [column for column in wanted if column not in shown]
         by_name = groups and all(group[0].column == self._view.label for group in groups)
+        sole = self._view.sole_measure
+        if by_name and not shown and entity is None and sole is not None and "place" in self._by:
+            shown = [sole]  # "what is the fee for boating", of a list of fees
         tells = entity is not None or shown or (listed and by_name)
         if not tells and not self._names_rows(groups, which or listed, limited=bool(bounds)):
             raise NoPlan
@@ -639,7 +697,7 @@ class _Planner:
         for measure in asked:
             if any(c.measures(measure) or _is_kind(c, measure) for c in named):
                 return []
-        fitting = [c for c in self._view.columns if any(c.measures(one) for one in asked)]
+        fitting = [c for c in self._view.columns if any(_holds(c, one) for one in asked)]
         fitting = [c for c in fitting if c.index not in self._used]
         if not fitting or (len(fitting) > 1 and not asked <= {"place", "person"}):
             raise NoPlan
@@ -734,6 +792,11 @@ def _agrees(column: Column, measure: str) -> bool:
     if measure:
         return column.kind in {"number", "duration"}
     return True
+
+
+def _holds(column: Column, measure: str) -> bool:
+    """Whether a column says that it measures this, or has no name and its values do."""
+    return column.measures(measure) or (not column.words and _is_kind(column, measure))
 
 
 def _is_kind(column: Column, measure: str) -> bool:

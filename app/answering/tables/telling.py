@@ -9,6 +9,7 @@ from app.answering.tables.computing import Computed
 from app.answering.tables.planning import Plan
 from app.answering.tables.view import Column, Record
 from vectorstore.languages.base import Language, TableSentences
+from vectorstore.tables.records import Table
 from vectorstore.tables.values import split_unit
 
 _MOST_NAMES = 12  # in a sentence
@@ -35,9 +36,10 @@ def tell(plan: Plan, done: Computed) -> TableAnswer:
         unit=done.unit,
         how=_how(plan, done, language),
         statement=_statement(plan, done, language),
-        markdown=_markdown(shown, shown_records),
+        markdown=_markdown(plan, shown, shown_records),
         notes=tuple(_notes(plan, done, language.tables.sentences)),
         language=language.code,
+        is_list=plan.view.is_list,
     )
 
 
@@ -74,20 +76,19 @@ def _used(plan: Plan, record: Record, shown: Sequence[Column]) -> UsedRow:
 
 
 def _table_name(record: Record) -> str:
-    table = record.table
-    return table.name or table.heading.rsplit(" > ", 1)[-1]
+    return _list_name(record.table)
 
 
-def _source(records: Iterable[Record], sentences: TableSentences) -> str:
-    """The tables that the records stand in: “Meters” of prices.xlsx and ..."""
+def _source(records: Iterable[Record], sentences: TableSentences, *, bare: bool = False) -> str:
+    """The tables that the records stand in, or `bare` documents: “Meters” of prices.xlsx and ..."""
     named: dict[tuple[str, str], None] = {}
     for record in records:
         named[_table_name(record), record.table.document.rsplit("/", 1)[-1]] = None
     said = [
-        sentences.source.format(table=table, document=document) if table else document
+        sentences.source.format(table=table, document=document) if table and not bare else document
         for table, document in named
     ]
-    return _joined(said, sentences)
+    return _joined(list(dict.fromkeys(said)), sentences)
 
 
 def _limits(plan: Plan, done: Computed) -> str:
@@ -138,8 +139,11 @@ def _distinct_names(plan: Plan, done: Computed, sentences: TableSentences) -> st
 
 def _statement(plan: Plan, done: Computed, language: Language) -> str:
     sentences = language.tables.sentences
-    column = _bare(plan.measure) if plan.measure else ""
-    source = _source(done.records, sentences) + _limits(plan, done)
+    column = _called(plan, plan.measure)
+    measured = plan.measure or (plan.shown[0] if len(plan.shown) == 1 else None)
+    # The name of a list is said once: it stands for that of its column.
+    bare = plan.operation != "count" and measured is not None and not measured.words
+    source = _source(done.records, sentences, bare=bare) + _limits(plan, done)
     names = _names(plan, done.records, sentences)
     if done.distinct:
         names = _distinct_names(plan, done, sentences)
@@ -153,6 +157,8 @@ def _statement(plan: Plan, done: Computed, language: Language) -> str:
             template = sentences.count_within if within else sentences.count
             counted = number(done.figure or Decimal(0), language)
             said = template.format(source=source, count=counted, entity=plan.names, rows=names)
+        case "list" if plan.view.is_list:
+            said = sentences.listed.format(source=source, count=len(done.records))
         case "extreme":
             said = _extreme(plan, done, sentences, source)
         case "sum" | "average":
@@ -185,7 +191,7 @@ def _extreme(plan: Plan, done: Computed, sentences: TableSentences, source: str)
     if plan.from_top:
         template = sentences.cell
     return template.format(
-        column=_bare(plan.measure),
+        column=_called(plan, plan.measure),
         source=source,
         value=_shown_text(done.records[0], plan.measure),
         rows=names,
@@ -209,7 +215,7 @@ def _difference(
         )
     first, second = done.records
     return sentences.difference.format(
-        column=_bare(plan.measure),
+        column=_called(plan, plan.measure),
         source=source,
         first=f"{plan.view.name_of(first)} {_shown_text(first, plan.measure)}",
         second=f"{plan.view.name_of(second)} {_shown_text(second, plan.measure)}",
@@ -220,7 +226,7 @@ def _difference(
 def _cells(plan: Plan, done: Computed, sentences: TableSentences, source: str, names: str) -> str:
     if len(done.records) == 1 and len(plan.shown) == 1:
         return sentences.cell.format(
-            column=_bare(plan.shown[0]),
+            column=_called(plan, plan.shown[0]),
             rows=plan.view.name_of(done.records[0]),
             source=source,
             value=_shown_text(done.records[0], plan.shown[0]),
@@ -238,7 +244,7 @@ def _cells(plan: Plan, done: Computed, sentences: TableSentences, source: str, n
 
 
 def _notes(plan: Plan, done: Computed, sentences: TableSentences) -> Iterable[str]:
-    column = _bare(plan.measure or plan.entity) if plan.measure or plan.entity else ""
+    column = _called(plan, plan.measure or plan.entity)
     if done.missing and column:
         yield sentences.missing.format(count=done.missing, column=column)
     if done.unread:
@@ -279,7 +285,7 @@ def _how(plan: Plan, done: Computed, language: Language) -> str:
             written = f"({added}) / {len(terms)} {equal} {result}"
     if not written:
         return ""
-    columns = [_bare(column) for column in (plan.measure, plan.other) if column is not None]
+    columns = [_called(plan, one) for one in (plan.measure, plan.other) if one is not None]
     return sentences.how.format(
         how=written,
         rows=_names(plan, done.records, sentences),
@@ -287,7 +293,10 @@ def _how(plan: Plan, done: Computed, language: Language) -> str:
     )
 
 
-def _markdown(shown: Sequence[Column], records: Sequence[Record]) -> str:
+def _markdown(plan: Plan, shown: Sequence[Column], records: Sequence[Record]) -> str:
+    """A table of the rows, or the items of a list in lines."""
+    if plan.view.is_list:
+        return "\n".join(f"- {_plain(record.text(0))}" for record in records)
     lines = [
         "| " + " | ".join(_plain(column.name) for column in shown) + " |",
         "| " + " | ".join("---" for _ in shown) + " |",
@@ -308,6 +317,17 @@ def _bare(column: Column | None) -> str:
     if column is None:
         return ""
     return split_unit(column.name)[0] or column.name
+
+
+def _called(plan: Plan, column: Column | None) -> str:
+    """A column's name; where it has none, what the list is called."""
+    if column is None or column.words:
+        return _bare(column)
+    return _list_name(plan.view.table)
+
+
+def _list_name(table: Table) -> str:
+    return (table.name or table.heading.rsplit(" > ", 1)[-1]).rstrip(" :")
 
 
 def _shown_text(record: Record, column: Column) -> str:

@@ -94,6 +94,27 @@ class View:
         ordered = unique or [c for c in self.columns if c.kind == "date"]
         return ordered[0].index if ordered else 0
 
+    @property
+    def is_list(self) -> bool:
+        """Whether it is a list of items that no column names."""
+        return len(self.columns) == 1
+
+    @cached_property
+    def sole_measure(self) -> Column | None:
+        """The one comparable column, where no name says what it holds.
+
+        Numbers that only grow and have no unit are those of pages.
+        """
+        columns = [c for c in self.columns if c.is_comparable and c.index != self.label]
+        if len(columns) != 1 or columns[0].words or self.turned:
+            return None
+        (column,) = columns
+        if not column.unit and column.kind == "number":
+            values = [v.low for r in self.records if (v := self.value(r, column)) is not None]
+            if values == sorted(values) and len(values) > 2:
+                return None
+        return column
+
     def _different(self, column: int) -> int:
         return len({folded(record.text(column)) for record in self.records})
 
@@ -195,6 +216,7 @@ def _sums_up(columns: Iterable[Column], records: Sequence[Record]) -> bool:
     """Whether the last row is the sum of those above it in every column that can be added."""
     if not 3 <= len(records) <= 500:
         return False
+    columns = [*columns]
     compared = 0
     for column in columns:
         if column.kind not in {"number", "money"}:
@@ -206,7 +228,9 @@ def _sums_up(columns: Iterable[Column], records: Sequence[Record]) -> bool:
         if len(above) < 2 or sum(above, Decimal(0)) != values[-1].low or not values[-1].low:
             return False
         compared += 1
-    return compared > 1 or (compared == 1 and len(records) > 3)
+    # Of two figures alone only money is added up: 1 bed, 2 beds, 3 beds.
+    few = len(columns) == 2 and not columns[1].words and columns[1].kind == "money"
+    return compared > 1 or (compared == 1 and (len(records) > 3 or few))
 
 
 def _turned(table: Table, view: View) -> View | None:
