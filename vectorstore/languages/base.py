@@ -343,6 +343,10 @@ class TableSentences:
     average: str
     difference: str  # {column} {value} {first} {second} {source}
     change: str  # {rows} {value} {first} {second} {source}: from one column to another
+    growth: str  # the same, and {value} is a signed percentage
+    share: str  # {rows} {value} {first} {second} {column} {source}: {first} of {second}
+    grouped: str  # {column} {rows} {source}: a figure for each group
+    counted: str  # {rows} {source}: a number of rows for each group
     cell: str  # {column} {value} {rows} {source}
     cells: str  # {column} {rows} {source}: of several rows
     missing: str  # {count} {column}: rows without a value
@@ -351,6 +355,7 @@ class TableSentences:
     unread: str  # {count} {column}: cells that hold no single number
     lines: str  # {count}: lines that hold one text alone were left out
     rounded: str
+    scales: Mapping[str, str]  # as they are written in front of a unit: "Mio." for "million"
     row: str  # {number}
     how: str  # {how} {rows} {column}
     and_: str
@@ -367,6 +372,13 @@ class TableWords:
 
     units: Mapping[str, Words]  # besides those of figures
     unit_openers: Words  # "in" in "price in EUR"
+    values: Words  # names of columns that hold whatever their row is: "value"
+    unit_columns: Words  # of the column that tells each row's unit: "unit"
+    scales: Mapping[str, Words]  # besides those of numbers, in accounts: "thousands"
+    of_units: Words  # "of" in "millions of euros"
+    unscaled: Words  # rows and columns that a scale above the table does not hold for: "ratio"
+    counted: Words  # and those where no amount is named: "employees", but no "employee costs"
+    amounts: Words  # of rows and columns that are amounts of money: "revenue"
     per: Words  # "per" in "EUR per day"
     approximately: Words  # before a number that is nearly so
     totals: Words  # the first words of a row that sums up others
@@ -388,6 +400,9 @@ class TableWords:
     sums: Words
     averages: Words
     differences: Words
+    percents: Words  # "by how many per cent", "what share"
+    priors: Words  # the period before the one that is named: "the previous year"
+    groupings: Words  # before what rows are put together by: "per"
     changes: Words  # of one thing from one column to another
     lists: Words
     existence: Words  # "are there": with `which`, a list without conditions

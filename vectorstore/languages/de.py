@@ -946,6 +946,22 @@ LANGUAGE = Language(
             }
         ),
         unit_openers=("in",),
+        values=split("wert werte betrag beträge summe"),
+        unit_columns=split("einheit einheiten"),
+        scales=split_all({"thousand": "tsd", "million": "mill"}),
+        of_units=(),
+        unscaled=split(
+            "je pro quote marge anzahl satz prozent anhang anhangsangabe anm"
+        ),
+        counted=split(
+            "mitarbeiter mitarbeitende beschäftigte belegschaft kunden aktien tage stunden unfälle menge"
+        ),
+        amounts=split(
+            """umsatz umsätze umsatzerlöse erlöse ertrag erträge gewinn verlust ergebnis aufwand
+            aufwendungen kosten vermögenswerte vermögen schulden verbindlichkeiten eigenkapital
+            kasse zahlungsmittel steuern steueraufwand investitionen zinsen abschreibungen
+            forderungen vorräte rückstellungen vergütung gehalt rücklagen dividende"""
+        ),
         per=("pro", "je", "jeweils pro"),
         approximately=("ca.", "ca", "circa", "etwa", "rund", "ungefähr"),
         totals=("gesamt", "summe", "insgesamt", "zwischensumme", "gesamtsumme"),
@@ -1013,7 +1029,32 @@ LANGUAGE = Language(
             "wie viele mehr",
             "unterscheidet",
         ),
+        percents=(
+            "prozent",
+            "prozentual",
+            "in prozent",
+            "wie viel prozent",
+            "wieviel prozent",
+            "um wie viel prozent",
+            "um wieviel prozent",
+            "welcher anteil",
+            "welchen anteil",
+            "anteil",
+        ),
+        priors=(
+            "vorjahr",
+            "im vorjahr",
+            "gegenüber dem vorjahr",
+            "im vergleich zum vorjahr",
+            "jahr davor",
+            "jahr zuvor",
+        ),
+        groupings=("je", "pro", "nach", "für jede", "für jeden", "für jedes"),
         changes=(
+            "wuchs",
+            "stieg",
+            "sank",
+            "fiel",
             "verändert",
             "geändert",
             "gestiegen",
@@ -1094,6 +1135,8 @@ LANGUAGE = Language(
                 "time": "zeit dauer lieferzeit lieferdauer laufzeit bearbeitungszeit länge",
                 "date": "datum jahr seit beginn start eröffnet gegründet geboren baujahr termin",
                 "place": "ort stadt land standort region adresse raum sitz niederlassung",
+                "people": "mitarbeiter mitarbeitende beschäftigte belegschaft personen menschen leute",
+                "count": "anzahl zahl menge stück",
                 "person": "person ansprechpartner kontakt leiter leitung leiterin verantwortlich "
                 "inhaber dozent dozentin mitarbeiter direktor mitglied autor",
                 "weight": "gewicht masse",
@@ -1115,6 +1158,7 @@ LANGUAGE = Language(
                 "time": "dauert dauern lange schnell zeit",
                 "date": "stattfinden datum",
                 "person": "verantwortlich zuständig",
+                "people": "arbeiten arbeitet arbeiteten beschäftigt tätig",
                 "weight": "wiegt wiegen schwer",
                 "height": "hoch",
             }
@@ -1300,6 +1344,10 @@ LANGUAGE = Language(
             average="Der Durchschnitt von „{column}“ über {count} Zeilen in {source} ist {value}.",
             difference="„{column}“ in {source}: {first} und {second}; der Unterschied ist {value}.",
             change="{rows} in {source}: von {first} auf {second}; der Unterschied ist {value}.",
+            growth="{rows} in {source}: von {first} auf {second}, eine Veränderung um {value}.",
+            share="{rows} in {source}: {first} von {second} in „{column}“, das sind {value}.",
+            grouped="„{column}“ in {source}: {rows}.",
+            counted="Zeilen in {source}: {rows}.",
             cell="„{column}“ von {rows} in {source}: {value}.",
             cells="„{column}“ in {source}: {rows}.",
             missing="{count} Zeilen haben keinen Wert in „{column}“.",
@@ -1308,6 +1356,7 @@ LANGUAGE = Language(
             unread="{count} Zellen in „{column}“ enthalten keine einzelne vergleichbare Zahl.",
             lines="{count} Zeilen, die nur einen Text enthalten, wurden nicht mitgezählt.",
             rounded="gerundet",
+            scales={"thousand": "Tsd.", "million": "Mio.", "billion": "Mrd."},
             row="Zeile {number}",
             how="{how} (Zeilen {rows}; Spalte {column})",
             and_="und",

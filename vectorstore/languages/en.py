@@ -1167,6 +1167,24 @@ LANGUAGE = Language(
             "%": ("per cent",),
         },
         unit_openers=("in",),
+        values=split("value values amount amounts total figure figures"),
+        unit_columns=split("unit units uom"),
+        scales=split_all({"thousand": "thousands ths", "million": "mio mln", "billion": "bln"}),
+        of_units=("of",),
+        unscaled=split(
+            "per ratio margin number count rate percentage percent proportion multiple note notes eps"
+        ),
+        counted=split(
+            """employees employee headcount people staff fte workforce customers shares days hours
+            accidents visitors users units volume"""
+        ),
+        amounts=split(
+            """revenue revenues sales turnover income profit loss earnings expense expenses cost
+            costs assets liabilities equity cash debt borrowings tax taxes expenditure investment
+            investments interest depreciation amortisation amortization ebit ebitda receivables
+            payables inventories provisions goodwill remuneration salary bonus fees reserves
+            dividends grants margin"""
+        ),
         per=("per", "a", "an", "each", "for each"),
         approximately=("about", "approx.", "approx", "approximately", "around", "roughly"),
         totals=("total", "totals", "subtotal", "grand total"),
@@ -1230,6 +1248,41 @@ LANGUAGE = Language(
             "how many fewer",
             "differ",
         ),
+        percents=(
+            "per cent",
+            "percent",
+            "percentage",
+            "what percentage",
+            "in per cent",
+            "in percent",
+            "by how many per cent",
+            "by how many percent",
+            "by what percentage",
+            "how many per cent",
+            "how many percent",
+            "what per cent",
+            "what percent",
+            "what share",
+            "which share",
+            "what proportion",
+            "what part",
+            "share",
+            "proportion",
+        ),
+        priors=(
+            "previous year",
+            "prior year",
+            "year before",
+            "preceding year",
+            "last year",
+            "compared with the previous year",
+            "compared to the previous year",
+            "compared with the prior year",
+            "compared to the prior year",
+            "year on year",
+            "year over year",
+        ),
+        groupings=("per", "by", "for each", "in each"),
         changes=(
             "change",
             "changed",
@@ -1313,6 +1366,8 @@ LANGUAGE = Language(
                 "date": "date year since opened founded built established introduced born start begin "
                 "begins starts",
                 "place": "place town city country location site office region address venue room",
+                "people": "people employees staff headcount workers workforce",
+                "count": "number quantity count",
                 "person": "person contact owner manager head lead responsible employee director member "
                 "author teacher chair",
                 "weight": "weight mass",
@@ -1334,6 +1389,7 @@ LANGUAGE = Language(
                 "time": "take takes last lasts long fast quickly time times",
                 "date": "take place held date dates",
                 "person": "responsible charge",
+                "people": "work works working worked employ employs employed",
                 "weight": "weigh weighs heavy",
                 "height": "tall high",
             }
@@ -1407,6 +1463,10 @@ LANGUAGE = Language(
             average="The average of “{column}” over {count} rows of {source} is {value}.",
             difference="“{column}” in {source}: {first} and {second}; the difference is {value}.",
             change="{rows} in {source}: from {first} to {second}; the difference is {value}.",
+            growth="{rows} in {source}: from {first} to {second}, a change of {value}.",
+            share="{rows} in {source}: {first} of {second} in “{column}”, that is {value}.",
+            grouped="“{column}” in {source}: {rows}.",
+            counted="Rows in {source}: {rows}.",
             cell="“{column}” of {rows} in {source}: {value}.",
             cells="“{column}” in {source}: {rows}.",
             missing="{count} rows have no value in “{column}”.",
@@ -1415,6 +1475,7 @@ LANGUAGE = Language(
             unread="{count} cells in “{column}” hold no single comparable number.",
             lines="{count} lines that hold one text alone were left out.",
             rounded="rounded",
+            scales={},
             row="row {number}",
             how="{how} (rows {rows}; column {column})",
             and_="and",

@@ -116,6 +116,8 @@ def _cue_phrases() -> list[tuple[str, Phrases]]:
         ("average", phrases(lambda words: words.averages)),
         ("difference", phrases(lambda words: words.differences)),
         ("change", phrases(lambda words: words.changes)),
+        ("percent", phrases(lambda words: words.percents)),
+        ("prior", phrases(lambda words: words.priors)),
         ("existence", phrases(lambda words: words.existence)),
         ("list", phrases(lambda words: words.lists)),
         ("which", phrases(lambda words: words.which)),

@@ -23,6 +23,16 @@ def _auxiliaries() -> frozenset[str]:
 
 
 @lru_cache(maxsize=1)
+def _duties() -> frozenset[str]:
+    return frozenset(
+        folded(word)
+        for word in words_of(
+            lambda language: (*language.support.obligations, *language.support.permissions)
+        )
+    )
+
+
+@lru_cache(maxsize=1)
 def _counted() -> frozenset[str]:
     """Words right before what is listed: "following", "three"."""
     numbers = words_of(
@@ -87,6 +97,8 @@ def is_about(asked: list[str], table: Table) -> bool:
     What the question leaves out may be what it does not mean: "the customer's duties".
     """
     by_name = bool(table.name) and is_lead(table.name)
+    if not by_name and not _duties().isdisjoint(asked):
+        return False  # "what must visitors do": a heading says nothing of what they must
     source = table.name if by_name else table.heading.rsplit(" > ", 1)[-1]
     telling = _telling(words_in(source))
     if not telling:

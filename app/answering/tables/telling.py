@@ -181,7 +181,7 @@ def _extreme(plan: Plan, done: Computed, sentences: TableSentences, source: str)
         template = sentences.ranked_low if plan.low else sentences.ranked_high
         names = _joined(
             [
-                f"{plan.view.name_of(record)} ({_shown_text(record, plan.measure)})"
+                f"{plan.view.name_of(record)} ({_shown_text(plan, record, plan.measure)})"
                 for record in done.records
             ],
             sentences,
@@ -193,7 +193,7 @@ def _extreme(plan: Plan, done: Computed, sentences: TableSentences, source: str)
     return template.format(
         column=_called(plan, plan.measure),
         source=source,
-        value=_shown_text(done.records[0], plan.measure),
+        value=_shown_text(plan, done.records[0], plan.measure),
         rows=names,
         count=len(done.records),
     )
@@ -209,16 +209,16 @@ def _difference(
         return sentences.change.format(
             rows=plan.view.name_of(record),
             source=source,
-            first=f"{_shown_text(record, plan.measure)} ({_bare(plan.measure)})",
-            second=f"{_shown_text(record, plan.other)} ({_bare(plan.other)})",
+            first=f"{_shown_text(plan, record, plan.measure)} ({_bare(plan.measure)})",
+            second=f"{_shown_text(plan, record, plan.other)} ({_bare(plan.other)})",
             value=value,
         )
     first, second = done.records
     return sentences.difference.format(
         column=_called(plan, plan.measure),
         source=source,
-        first=f"{plan.view.name_of(first)} {_shown_text(first, plan.measure)}",
-        second=f"{plan.view.name_of(second)} {_shown_text(second, plan.measure)}",
+        first=f"{plan.view.name_of(first)} {_shown_text(plan, first, plan.measure)}",
+        second=f"{plan.view.name_of(second)} {_shown_text(plan, second, plan.measure)}",
         value=value,
     )
 
@@ -229,13 +229,13 @@ def _cells(plan: Plan, done: Computed, sentences: TableSentences, source: str, n
             column=_called(plan, plan.shown[0]),
             rows=plan.view.name_of(done.records[0]),
             source=source,
-            value=_shown_text(done.records[0], plan.shown[0]),
+            value=_shown_text(plan, done.records[0], plan.shown[0]),
         )
     if not plan.shown or done.distinct:
         return sentences.found.format(count=len(done.records), source=source, rows=names)
     said = [
         f"{_name(plan, record)}: "
-        + ", ".join(_shown_text(record, column) or "–" for column in plan.shown)
+        + ", ".join(_shown_text(plan, record, column) or "–" for column in plan.shown)
         for record in done.records[:_MOST_NAMES]
     ]
     rows = "; ".join(said) + ("; …" if len(done.records) > _MOST_NAMES else "")
@@ -330,13 +330,21 @@ def _list_name(table: Table) -> str:
     return (table.name or table.heading.rsplit(" > ", 1)[-1]).rstrip(" :")
 
 
-def _shown_text(record: Record, column: Column) -> str:
-    """A cell as it stands, with the unit of the column's name where it has none of its own."""
+def _shown_text(plan: Plan, record: Record, column: Column) -> str:
+    """A cell as it stands, with the unit of its column, row or table where it has none."""
     text = record.text(column.index)
+    if not text or any(letter.isalpha() or letter in "€$£¥%" for letter in text):
+        return text
     unit = written_unit(column.name)
-    if text and unit and not any(letter.isalpha() or letter in "€$£¥%" for letter in text):
-        return f"{text} {unit}"
-    return text
+    if not unit and column.is_comparable and (value := plan.view.value(record, column)):
+        unit = _spelt(value.unit, plan.asked.language) if value.kind != "date" else ""
+    return f"{text} {unit}".strip()
+
+
+def _spelt(unit: str, language: Language) -> str:
+    """A unit with its scale as the language writes it: "Mio. EUR"."""
+    scale, space, rest = unit.partition(" ")
+    return f"{language.tables.sentences.scales.get(scale, scale)}{space}{rest}"
 
 
 def written_unit(name: str) -> str:
@@ -345,7 +353,9 @@ def written_unit(name: str) -> str:
     if not unit or not name.startswith(bare):
         return ""
     rest = name[len(bare) :].strip().strip("()[]").strip()
-    return rest.split(maxsplit=1)[1] if rest.casefold().startswith("in ") else rest
+    rest = rest.split(maxsplit=1)[1] if rest.casefold().startswith("in ") else rest
+    # "€ in thousands", "millions of euros, except per share" are no units behind a figure.
+    return "" if len(rest.split()) > len(unit.split()) or "'" in rest or "," in rest else rest
 
 
 def _unit_of(plan: Plan, done: Computed) -> str:
@@ -354,7 +364,7 @@ def _unit_of(plan: Plan, done: Computed) -> str:
         written = written_unit(plan.measure.name)
         if written:
             return written
-    return done.unit
+    return _spelt(done.unit, plan.asked.language)
 
 
 def _amount(figure: Decimal, unit: str, language: Language) -> str:
