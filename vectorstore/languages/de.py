@@ -984,7 +984,10 @@ LANGUAGE = Language(
             beträgt betragen braucht benötigt wie hoch groß viel viele wann wo je pro insgesamt
             ihren seine sein seiner denn eigentlich dabei davon hinweg über er"""
         ),
-        relating=split("bietet bieten verkauft verkaufen nutzt nutzen führt führen"),
+        relating=split(
+            "bietet bieten verkauft verkaufen nutzt nutzen führt führen entfällt entfallen entfiel "
+            "macht ausmacht erwirtschaftet erwirtschaften erzielt erzielte beigetragen"
+        ),
         yes_no=split(
             "ist sind war waren hat haben hatte hatten kann können wird werden darf muss soll gibt"
         ),

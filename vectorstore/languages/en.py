@@ -1207,7 +1207,8 @@ LANGUAGE = Language(
         ),
         relating=split(
             "offer offers sell sells supply supplies provide provides use uses make makes produce "
-            "produces"
+            "produces came account accounts accounted contribute contributes contributed generate "
+            "generated earn earned"
         ),
         yes_no=split(
             "is are was were do does did has have had can could will would may should must"

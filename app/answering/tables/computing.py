@@ -1,7 +1,7 @@
 """Carries a plan out over its rows, in exact decimals."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal, localcontext
 from itertools import pairwise
 
@@ -11,6 +11,7 @@ from vectorstore.tables.values import DURATIONS, Value, is_nothing
 from vectorstore.tables.words import folded
 
 _PRECISION = 60
+_TENTH = Decimal("0.1")
 _MORE_DIGITS = 2  # of an average than of the values
 
 
@@ -26,6 +27,7 @@ class Computed:
     figure: Decimal | None = None
     unit: str = ""
     terms: list[Decimal] = field(default_factory=list)
+    of: str = ""  # of a share: the unit of its terms, of which the last is the whole
     missing: int = 0
     unread: int = 0
     unbound: int = 0  # records of which a bound cannot be told
@@ -50,7 +52,7 @@ def compute(plan: Plan) -> Computed | None:
         if done is None:
             return None
         done.unbound = unread
-        if plan.operation not in {"cell", "change", "difference"} and not _is_picked(plan):
+        if plan.operation not in {"cell", "change", "difference", "share"} and not _is_picked(plan):
             done.totals = bool(plan.view.totals)
             done.rests = list(plan.view.rests)
             done.lines = len(plan.view.lines)
@@ -243,14 +245,54 @@ def _difference(plan: Plan) -> Computed | None:
 
 
 def _change(plan: Plan) -> Computed | None:
-    assert plan.measure is not None  # a change has two columns
-    assert plan.other is not None
-    (record,) = plan.records
-    values = [plan.view.value(record, column) for column in (plan.measure, plan.other)]
+    assert plan.measure is not None  # a change has one, of two rows, or two
+    if plan.other is None:
+        values = [plan.view.value(record, plan.measure) for record in plan.records]
+    else:
+        (record,) = plan.records
+        values = [plan.view.value(record, column) for column in (plan.measure, plan.other)]
     first, second = values
     if first is None or second is None:
         return None
-    return _between([first, second], plan.records)
+    done = _between([first, second], plan.records)
+    if done is None or not plan.percent:
+        return done
+    before, after = done.terms
+    if before <= 0 or done.unit in {"days", "%"}:
+        return None  # of nothing, and of a loss, there is no percentage
+    return _percentage(done, (after - before) / before)
+
+
+def _percentage(done: Computed, part: Decimal) -> Computed:
+    exact = part * 100
+    done.figure = exact.quantize(_TENTH)
+    done.rounded = done.figure != exact
+    done.unit = "%"
+    return done
+
+
+def _share(plan: Plan) -> Computed | None:
+    """What part of the column's whole the rows are: of its total, or of all its rows."""
+    terms = _terms(plan)
+    everything = _terms(replace(plan, records=list(plan.view.records)))
+    if terms is None or everything is None or terms[0].unit != everything[0].unit:
+        return None
+    (done, part), (every, values) = terms, everything
+    if any(value < 0 for value in values) or every.missing or every.unread or done.missing:
+        return None
+    whole = sum(values, Decimal(0))
+    totals = _terms(replace(plan, records=list(plan.view.totals))) if plan.view.totals else None
+    if totals is not None and whole not in totals[1]:
+        if len(totals[1]) > 1 or totals[0].unit != done.unit or totals[1][0] < whole:
+            return None
+        whole = totals[1][0]  # rows for all the others are in it
+    if plan.view.rests and totals is None:
+        return None
+    if whole <= 0 or sum(part) > whole:
+        return None
+    done.terms = [*part, whole]
+    done.of = done.unit
+    return _percentage(done, sum(part) / whole)
 
 
 def _between(values: list[Value], records: list[Record]) -> Computed | None:
@@ -284,5 +326,6 @@ _OPERATIONS = {
     "average": _average,
     "difference": _difference,
     "change": _change,
+    "share": _share,
     "cell": _cell,
 }

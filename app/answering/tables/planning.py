@@ -15,6 +15,7 @@ from app.answering.tables.lexicon import (
     folded_words,
     is_name,
     is_word,
+    measure_words,
     period_of,
     phrases_by,
 )
@@ -38,7 +39,9 @@ _LISTING = frozenset(("which", "list", "existence", "count"))
 _COUNTED = frozenset(("number", "duration", "mixed", "money"))  # kinds of columns of numbers
 _PHRASE_END = re.compile(r"[,;(/]")
 
-Operation = Literal["list", "count", "extreme", "sum", "average", "difference", "change", "cell"]
+Operation = Literal[
+    "list", "count", "extreme", "sum", "average", "difference", "change", "share", "cell"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,7 @@ class Plan:
     from_top: int = 0  # 1 for "second cheapest"
     bounds: list[Bound] = field(default_factory=list)
     named: list[int] = field(default_factory=list)  # columns by whose cells rows were named
+    percent: bool = False  # of a change: told as a percentage
     names: str = ""  # what is counted, in the question's words
     fit: float = 0.0  # words that columns and cells account for
 
@@ -98,6 +102,7 @@ class _Planner:
         self._measures: set[str] = set()  # that chosen columns have to answer for
         self._top = 0
         self._rows_wanted: int | None = None  # "the three pumps"
+        self._years: list[Record] = []  # two rows that are called by their years
         self._cues = [
             cue
             for cue in match.asked.cues
@@ -109,6 +114,7 @@ class _Planner:
         if self._view.is_list:
             return self._items()
         superlative = self._cue("lowest", "highest")
+        self._years = self._rows_of_years()
         bounds = self._figures(superlative)
         conditions = self._conditions()
         for condition in conditions:
@@ -116,6 +122,7 @@ class _Planner:
         plan = self._operation(superlative, conditions, bounds)
         if plan.operation in {"cell", "list", "count"} and self._asks_yes_or_no():
             raise NoPlan  # rows are no yes
+        self._need_percentage(plan)
         plan.bounds = bounds
         plan.named = [group[0].column for group in conditions]
         plan.top = self._top or 1
@@ -157,6 +164,47 @@ class _Planner:
             plan.names = self._said_from(head)
         plan.fit = 0.5 * sum(by == "place" for by in self._by)
         return plan
+
+    def _need_percentage(self, plan: Plan) -> None:
+        """Raises NoPlan where a percentage is asked for, or a year before, and none is told."""
+        if plan.percent or plan.operation == "share":
+            return
+        if self._cue("prior") is not None and plan.operation != "change":
+            raise NoPlan
+        columns = [column for column in (plan.measure, *plan.shown) if column is not None]
+        if self._cue("percent") is not None and not any(
+            column.kind == "percent" or "%" in column.unit for column in columns
+        ):
+            raise NoPlan
+
+    def _rows_of_years(self) -> list[Record]:
+        """The rows of two years that are compared, the earlier first, where rows are years."""
+        label = self._view.columns[self._view.label]
+        if label.kind != "date" or not self._compares():
+            return []
+        found: dict[int, Record] = {}
+        for figure in self._asked.figures:
+            year = as_year(figure)
+            if year is None or figure.value.kind == "date" or self._by[figure.start] == "column":
+                continue
+            rows = [r for r in self._view.records if self._is_within(r, label, year)]
+            if len(rows) != 1 or figure.count is None:
+                return []
+            found[figure.count] = rows[0]
+        if len(found) != 2:
+            return []
+        for figure in self._asked.figures:
+            if figure.count in found:
+                for at in range(figure.first, figure.end):
+                    self._by[at] = "row"
+        return [found[year] for year in sorted(found)]
+
+    def _is_within(self, record: Record, label: Column, year: Value) -> bool:
+        value = self._view.value(record, label)
+        return value is not None and year.low <= value.low and value.high <= year.high
+
+    def _compares(self) -> bool:
+        return self._cue("change", "difference", "lower", "higher", "prior") is not None
 
     def _asks_yes_or_no(self) -> bool:
         starts = self._asked.language.tables.yes_no  # "was" opens another question in German
@@ -339,6 +387,10 @@ class _Planner:
         change = self._change(groups)
         if change is not None:
             return change
+        if self._cue("percent") is not None and superlative is None and groups and average is None:
+            share = self._share(groups)
+            if share is not None:
+                return share
         if superlative is not None:
             return self._extreme(superlative, groups)
         if average is not None or total is not None:
@@ -517,6 +569,8 @@ class _Planner:
         named = [c for c in comparable_columns(self._match) if c.index not in self._used]
         if len(named) == 1:
             return named[0]
+        if not named and self._cue("count") and (counting := self._counting()) is not None:
+            return counting
         asked = {cue.measure for cue in self._cues if cue.kind == "ask"} | self._verbs()
         fitting = [
             column
@@ -539,18 +593,63 @@ class _Planner:
         return found
 
     def _change(self, groups: list[list[Condition]]) -> Plan | None:
-        """The difference of two columns in one row: of two years."""
-        if self._cue("change", "difference") is None:
+        """The difference of two years: of two columns in one row, or of two rows."""
+        percent = self._cue("percent") is not None
+        if not self._compares() or (not percent and self._cue("lower", "higher")):
             return None
-        named = [c for c in comparable_columns(self._match) if c.index not in self._used]
+        if self._years:
+            if groups:
+                return None
+            measure = self._one_measure()
+            if measure.kind in {"date", "percent"}:
+                return None
+            plan = Plan(self._view, self._asked, "change", self._years, measure=measure)
+            plan.percent = percent
+            self._leave(plan, [measure])
+            return plan
         rows = self._rows(groups, totals=True)
-        if len(named) != 2 or len(rows) != 1 or not groups:
+        if len(rows) != 1 or not groups:
             return None
-        if not all(_is_period(c) for c in named) or named[0].unit != named[1].unit:
+        columns = self._two_periods()
+        if columns is None or columns[0].unit != columns[1].unit:
             return None
-        plan = Plan(self._view, self._asked, "change", rows, measure=named[0], other=named[1])
+        plan = Plan(self._view, self._asked, "change", rows, measure=columns[0], other=columns[1])
+        plan.percent = percent
         plan.entity = self._first_text()
-        self._leave(plan, named)
+        self._leave(plan, columns)
+        return plan
+
+    def _two_periods(self) -> list[Column] | None:
+        """The columns of two years: both named, one and the year before, or the only two."""
+        named = [c for c in comparable_columns(self._match) if c.index not in self._used]
+        if not all(_is_period(c) for c in named):
+            return None
+        if len(named) == 2:
+            # A percentage is of the earlier one, whichever is said first.
+            return sorted(named, key=_year_in) if self._cue("percent", "prior") else named
+        periods = [c for c in self._view.columns if c.is_comparable and _is_period(c)]
+        if len(named) == 1:
+            before = [c for c in periods if _is_year_before(c, named[0])]
+            return [before[0], named[0]] if len(before) == 1 else None
+        if len(periods) == 2 and not named:
+            early, late = sorted(periods, key=_year_in)
+            return [early, late] if _is_year_before(early, late) else None
+        return None
+
+    def _share(self, groups: list[list[Condition]]) -> Plan | None:
+        """What part of the whole column the named rows are."""
+        try:
+            measure = self._one_measure()
+        except NoPlan:
+            return None
+        rows = self._rows(groups)
+        if measure.kind in {"date", "percent", "duration"} or not 0 < len(rows) < len(
+            self._view.records
+        ):
+            return None
+        plan = Plan(self._view, self._asked, "share", rows, measure=measure)
+        plan.entity = self._first_text()
+        self._leave(plan, [measure])
         return plan
 
     def _difference(self, compared: Cue | None, groups: list[list[Condition]]) -> Plan:
@@ -583,11 +682,26 @@ class _Planner:
         periods = [c for c in comparable_columns(self._match) if _is_period(c)]
         if self._by[head] == "row" and len(periods) == 1 and self._is_kind_of(head):
             return self._number(periods, groups)  # "how many employees in 2024"
+        counting = self._counting()
+        if counting is not None and self._by[head] in {"row", "place"}:
+            # Its cells say how many there are; rows are kinds of what is asked for.
+            if groups and len(self._rows(groups)) == 1:
+                return self._cell(counting, groups)
+            return self._sum("sum", groups)
         entity = self._entity(groups, None, cue)
         plan = Plan(self._view, self._asked, "count", self._rows(groups), entity=entity)
         plan.names = self._said_from(head)
         self._leave(plan, [bound.column for bound in bounds])
         return plan
+
+    def _counting(self) -> Column | None:
+        """The column that says how many there are of what a row names: "Number"."""
+        found = [
+            c
+            for c in self._view.columns
+            if c.kind == "number" and c.words and c.words[0] in _counts() and len(c.words) == 1
+        ]
+        return found[0] if len(found) == 1 and not self._view.turned else None
 
     def _number(self, named: list[Column], groups: list[list[Condition]]) -> Plan:
         """ "How many beds has Neurology": the number stands in a cell."""
@@ -595,10 +709,13 @@ class _Planner:
             raise NoPlan
         if not _is_period(named[0]) and not self._names_noun(named[0]):
             raise NoPlan
+        return self._cell(named[0], groups)
+
+    def _cell(self, column: Column, groups: list[list[Condition]]) -> Plan:
         plan = Plan(self._view, self._asked, "cell", self._rows(groups, totals=True))
-        plan.shown = [named[0]]
+        plan.shown = [column]
         plan.entity = self._first_text()
-        self._leave(plan, named)
+        self._leave(plan, [column])
         return plan
 
     def _said_from(self, head: int) -> str:
@@ -743,7 +860,7 @@ class _Planner:
         if word in conjunctions():
             return True
         if word in folded_words(lambda words: words.relating):
-            return plan.operation in {"list", "cell"}
+            return plan.operation in {"list", "cell", "share", "sum"}
         between = folded_words(lambda words: words.between)
         return word in between and plan.operation in {"difference", "change", "extreme"}
 
@@ -806,6 +923,22 @@ def _is_kind(column: Column, measure: str) -> bool:
 def _answers_ask(measure: str, columns: list[Column]) -> bool:
     """Whether one of the columns is what "when", "where" or "who" asks for."""
     return any(column.measures(measure) or _is_kind(column, measure) for column in columns)
+
+
+@lru_cache(maxsize=1)
+def _counts() -> frozenset[str]:
+    return measure_words()["count"]
+
+
+def _year_in(column: Column) -> int:
+    return max((int(word) for word in column.words if word.isdigit() and len(word) == 4), default=0)
+
+
+def _is_year_before(column: Column, other: Column) -> bool:
+    """Whether two columns say the same of a year and of the one before."""
+    year = _year_in(other)
+    mine = [word for word in column.words if word != str(year - 1)]
+    return _year_in(column) == year - 1 and mine == [w for w in other.words if w != str(year)]
 
 
 def _is_period(column: Column) -> bool:

@@ -166,6 +166,8 @@ def _statement(plan: Plan, done: Computed, language: Language) -> str:
             said = template.format(
                 column=column, count=len(done.records), source=source, value=value
             )
+        case "share":
+            said = _share(plan, done, language, source, names)
         case "difference" | "change":
             said = _difference(plan, done, sentences, source, value)
         case _:
@@ -204,9 +206,20 @@ def _difference(
 ) -> str:
     assert plan.measure is not None  # a difference has one
     if plan.operation == "change":
-        assert plan.other is not None
+        template = sentences.growth if plan.percent else sentences.change
+        if plan.percent and done.figure is not None and done.figure > 0:
+            value = f"+{value}"
+        if plan.other is None:
+            early, late = done.records
+            return template.format(
+                rows=_called(plan, plan.measure),
+                source=source,
+                first=f"{_shown_text(plan, early, plan.measure)} ({plan.view.name_of(early)})",
+                second=f"{_shown_text(plan, late, plan.measure)} ({plan.view.name_of(late)})",
+                value=value,
+            )
         (record,) = done.records
-        return sentences.change.format(
+        return template.format(
             rows=plan.view.name_of(record),
             source=source,
             first=f"{_shown_text(plan, record, plan.measure)} ({_bare(plan.measure)})",
@@ -220,6 +233,20 @@ def _difference(
         first=f"{plan.view.name_of(first)} {_shown_text(plan, first, plan.measure)}",
         second=f"{plan.view.name_of(second)} {_shown_text(plan, second, plan.measure)}",
         value=value,
+    )
+
+
+def _share(plan: Plan, done: Computed, language: Language, source: str, names: str) -> str:
+    """ "Grebe: 18.3 of 103.4 million EUR in “2023”, that is 17.7 %"."""
+    *part, whole = done.terms
+    unit = _spelt(done.of, language)
+    return language.tables.sentences.share.format(
+        rows=names,
+        source=source,
+        column=_called(plan, plan.measure),
+        first=number(sum(part, Decimal(0)), language),
+        second=_amount(whole, unit, language),
+        value=_amount(done.figure or Decimal(0), "%", language),
     )
 
 
@@ -272,7 +299,15 @@ def _how(plan: Plan, done: Computed, language: Language) -> str:
     result = number(done.figure, language)
     equal = "≈" if done.rounded else "="
     written = ""
-    if plan.operation in {"difference", "change"} and done.unit != "days":
+    if plan.operation == "share":
+        *part, whole = terms
+        added = " + ".join(part) if len(part) <= _MOST_TERMS else f"{part[0]} + … + {part[-1]}"
+        added = f"({added})" if len(part) > 1 else added
+        written = f"{added} / {whole} × 100 {equal} {result}"
+    elif plan.percent:
+        before, after = terms
+        written = f"({after} − {before}) / {before} × 100 {equal} {result}"
+    elif plan.operation in {"difference", "change"} and done.unit != "days":
         high, low = sorted(done.terms, reverse=True)
         written = f"{number(high, language)} − {number(low, language)} = {result}"
     elif plan.operation in {"sum", "average"}:
@@ -360,6 +395,8 @@ def written_unit(name: str) -> str:
 
 def _unit_of(plan: Plan, done: Computed) -> str:
     """The figure's unit as the column writes it, else in its one spelling."""
+    if done.unit == "%":
+        return "%"
     if plan.measure is not None and plan.measure.kind != "date":
         written = written_unit(plan.measure.name)
         if written:
