@@ -201,25 +201,28 @@ def _scaled(
     says of all its amounts holds where columns or rows are plainly amounts of money.
     """
     first, *others = columns
-    if first.kind not in {"text", "mixed"} or not any(c.kind == "number" for c in others):
+    if not any(c.kind == "number" for c in others):
         return columns
     near = table.above if len(table.above) <= _LONGEST_STATEMENT else ""
     told = [first.name, table.grid.name, table.heading.rsplit(" > ", 1)[-1]]
     scale = next((found for text in told if (found := scale_in(text))), "")
     scale = scale or scale_in(near, opened_only=len(near) > _LONGEST_CAPTION)
-    if scale and (" " in scale or scale in {"thousand", "million", "billion", *MONEY}):
+    if " " not in scale and scale not in {"thousand", "million", "billion", *MONEY}:
+        scale = ""
+    of_texts = first.kind in {"text", "mixed"}
+    if scale and of_texts:
         return [replace(first, unit=scale), *others]
-    if not stated:
+    if not (scale or stated):
         return columns
     if any(_is_amount(column.name) for column in others):
         return [
-            replace(c, unit=stated)
+            replace(c, unit=scale or stated)
             if c.kind == "number" and not c.unit and _is_amount(c.name)
             else c
             for c in columns
         ]
     labels = [row.cells[0] for row in table.rows if row.cells and row.cells[0]]
-    if 2 * sum(map(_is_amount, labels)) > len(labels):
+    if of_texts and 2 * sum(map(_is_amount, labels)) > len(labels):
         return [replace(first, unit=stated), *others]
     return columns
 

@@ -402,6 +402,7 @@ class TableWords:
     differences: Words
     percents: Words  # "by how many per cent", "what share"
     priors: Words  # the period before the one that is named: "the previous year"
+    before_years: Words  # "year" in "in the year 2024"
     groupings: Words  # before what rows are put together by: "per"
     changes: Words  # of one thing from one column to another
     lists: Words

@@ -1044,6 +1044,7 @@ LANGUAGE = Language(
             "welchen anteil",
             "anteil",
         ),
+        before_years=split("jahr jahre jahres jahren geschäftsjahr kalenderjahr wirtschaftsjahr"),
         priors=(
             "vorjahr",
             "im vorjahr",
@@ -1231,6 +1232,8 @@ LANGUAGE = Language(
             split("leistung power output"),
             split("spannung voltage"),
             split("temperatur temperature"),
+            split("fühler sensor sensoren"),
+            split("druck pressure"),
             split("messbereich bereich range"),
             split("anschluss connection"),
             split("bezeichnung name designation description"),

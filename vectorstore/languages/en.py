@@ -1267,9 +1267,10 @@ LANGUAGE = Language(
             "which share",
             "what proportion",
             "what part",
-            "share",
-            "proportion",
+            "share of",
+            "proportion of",
         ),
+        before_years=split("year years fiscal financial calendar fy"),
         priors=(
             "previous year",
             "prior year",

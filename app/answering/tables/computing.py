@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from app.answering.tables.planning import Bound, Plan
 from app.answering.tables.view import Column, Record, comparable_values, magnitude
-from vectorstore.tables.values import DURATIONS, Value, is_nothing
+from vectorstore.tables.values import DURATIONS, Value, is_nothing, kind_of
 from vectorstore.tables.words import folded
 
 _PRECISION = 60
@@ -204,7 +204,8 @@ def _average(plan: Plan) -> Computed | None:
     done, values = terms
     exact = sum(values, Decimal(0)) / len(values)
     digits = max((-int(value.as_tuple().exponent) for value in values), default=0)
-    places = Decimal(1).scaleb(-max(digits + _MORE_DIGITS, _MORE_DIGITS))
+    more = 0 if kind_of(done.unit) == "money" and digits >= _MORE_DIGITS else _MORE_DIGITS
+    places = Decimal(1).scaleb(-max(digits + more, _MORE_DIGITS))  # money has cents at most
     done.figure = exact.quantize(places)
     done.rounded = done.figure != exact
     if not done.rounded:

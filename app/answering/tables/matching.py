@@ -18,6 +18,7 @@ from vectorstore.tables.words import folded, words_in
 _COMPOUND, _LONGEST_WORD = 7, 40  # letters of a compound that is taken apart
 _LONGEST_CELL = 14  # words of a cell that a part of may be named
 _LONGEST_TEXT = 160  # characters of it
+_COMPOUND_WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)+")
 _MOST_TEXTS = 40_000  # cells that are looked at in one view
 
 
@@ -129,6 +130,7 @@ class _Cells:
             for form in (word, *forms(word))
         }
         self.by_column: dict[int, dict[tuple[str, ...], set[int]]] = {}
+        self._glued: dict[tuple[str, ...], frozenset[str]] = {}  # words of compounds with hyphens
         if not wanted:
             return
         said = re.compile("|".join(map(re.escape, sorted(wanted))))
@@ -148,6 +150,9 @@ class _Cells:
                 texts += 1
                 words = tuple(words_in(plain))
                 if len(words) <= _LONGEST_CELL:
+                    if "-" in plain:
+                        compounds = _COMPOUND_WORD.findall(plain)
+                        self._glued[words] = frozenset(w for c in compounds for w in words_in(c))
                     self.by_column.setdefault(column.index, {}).setdefault(words, set()).add(number)
 
     def whole(self, start: int, end: int) -> list[tuple[int, frozenset[int]]]:
@@ -165,14 +170,24 @@ class _Cells:
         found = []
         for column, known in self.by_column.items():
             numbers: set[int] = set()
+            within: set[int] = set()  # a word is only a part of "diesel-electric"
             for held, those in known.items():
                 if all(any(is_word(word, one) for one in held) for word in words):
                     if not _denials().isdisjoint(held) or held[0] in quantifiers():
                         return []  # "all but Norway", "all meters"
-                    numbers |= those
-            if numbers:
-                found.append((column, frozenset(numbers)))
+                    if self._is_within_compound(words, held):
+                        within |= those
+                    else:
+                        numbers |= those
+            if numbers or within:
+                found.append((column, frozenset(numbers or within)))
         return found
+
+    def _is_within_compound(self, words: Sequence[str], held: tuple[str, ...]) -> bool:
+        glued = self._glued.get(held, frozenset())
+        return len(words) == 1 and bool(glued) and all(
+            one in glued for one in held if is_word(words[0], one)
+        )  # fmt: skip
 
     @property
     def longest(self) -> int:
@@ -407,10 +422,21 @@ def _name_place(found: Match) -> None:
     whole = words_in(f"{table.title} {file}")
     for number in found.open_words():
         word = found.asked.words[number]
-        if any(is_name(word, one) for one in own):
+        if any(is_name(word, one) for one in own) or _is_made_of(word, own, [*own, *whole]):
             found.by[number] = "place"
         elif word in _sources() or any(is_word(word, one) for one in whole):
             found.by[number] = "document"
+
+
+def _is_made_of(word: str, own: Sequence[str], others: Sequence[str]) -> bool:
+    """Whether a compound is made of a word of the table's name and another one of its place."""
+    if not _COMPOUND <= len(word) <= _LONGEST_WORD or not word.isalpha():
+        return False
+    return any(
+        any(is_name(word[:cut], one) for one in own)
+        and any(is_name(word[cut:], one) for one in others)
+        for cut in range(4, len(word) - 3)
+    )
 
 
 def text_columns(found: Match) -> list[Column]:

@@ -113,12 +113,12 @@ class _Planner:
     def plan(self) -> Plan:
         if self._view.is_list:
             return self._items()
-        superlative = self._cue("lowest", "highest")
+        superlative = self._cue("lowest", "highest") or self._top_cue()
         self._years = self._rows_of_years()
         bounds = self._figures(superlative)
         conditions = self._conditions()
-        for condition in conditions:
-            self._used.add(condition[0].column)
+        for condition in self._match.conditions:
+            self._used.add(condition.column)
         plan = self._operation(superlative, conditions, bounds)
         if plan.operation in {"cell", "list", "count"} and self._asks_yes_or_no():
             raise NoPlan  # rows are no yes
@@ -248,6 +248,13 @@ class _Planner:
             found.append(self._bound(figure))
         return found
 
+    def _top_cue(self) -> Cue | None:
+        """ "The top three segments by revenue": the highest, where nothing else is said."""
+        top = self._cue("top")
+        if top is None or not any(f.start == top.start + top.length for f in self._asked.figures):
+            return None
+        return Cue("highest", top.start, top.length)
+
     def _is_top(self, figure: Figure, superlative: Cue) -> bool:
         if figure.count is None or figure.bound or not 2 <= figure.count <= 50:
             return False
@@ -352,9 +359,43 @@ class _Planner:
             else:
                 groups.append([condition])
         columns = [group[0].column for group in groups]
-        if len(set(columns)) < len(columns):
+        clash = len(set(columns)) < len(columns)
+        if not clash and all(self._is_shared(group, groups) for group in groups):
+            return groups
+        together = self._together()
+        if together is not None:
+            return [[together]]
+        if clash:
             raise NoPlan  # two names of one column that nothing joins
         return groups
+
+    def _is_shared(self, group: list[Condition], groups: list[list[Condition]]) -> bool:
+        """Whether what else is said holds for each of several names: "Norwegian pumps and valves"."""
+        others = [one for one in groups if one is not group]
+        return len(group) < 2 or all(self._rows([[one], *others], totals=True) for one in group)
+
+    def _together(self) -> Condition | None:
+        """The rows of several things, each of which is told by words of its own, as one condition.
+
+        "Electric locomotives and battery shunters": conditions between two joints belong together.
+        """
+        parts: list[list[Condition]] = [[]]
+        for condition in self._match.conditions:
+            last = parts[-1][-1] if parts[-1] else None
+            if last is not None and self._joined(last.end, condition.start):
+                parts.append([])
+            parts[-1].append(condition)
+        if len(parts) < 2:
+            return None
+        found: set[int] = set()
+        for part in parts:
+            rows = frozenset.intersection(*(one.records for one in part))
+            if not rows or not found.isdisjoint(rows):
+                return None
+            found |= rows
+        first, last = self._match.conditions[0], self._match.conditions[-1]
+        label = self._view.label
+        return Condition(label, first.start, last.end, frozenset(found), whole=False)
 
     def _joined(self, start: int, end: int) -> bool:
         words = self._asked.words[start:end]
@@ -384,7 +425,7 @@ class _Planner:
     ) -> Plan:
         average, total = self._cue("average"), self._cue("sum")
         compared = self._cue("lower", "higher")
-        change = self._change(groups)
+        change = self._change(groups, bounds)
         if change is not None:
             return change
         if self._cue("percent") is not None and superlative is None and groups and average is None:
@@ -425,6 +466,8 @@ class _Planner:
                 return ages[0], not low
         if named:
             agreeing = [c for c in named if _agrees(c, cue.measure)]
+            if len(agreeing) > 1:  # "which year had the highest revenue"
+                agreeing = [c for c in agreeing if c.kind != "date"]
             if len(agreeing) != 1:
                 raise NoPlan
             return agreeing[0], low
@@ -592,9 +635,11 @@ class _Planner:
                 found.add(phrase.meaning)
         return found
 
-    def _change(self, groups: list[list[Condition]]) -> Plan | None:
+    def _change(self, groups: list[list[Condition]], bounds: list[Bound]) -> Plan | None:
         """The difference of two years: of two columns in one row, or of two rows."""
         percent = self._cue("percent") is not None
+        if bounds:
+            return None  # a year that the table does not have
         if not self._compares() or (not percent and self._cue("lower", "higher")):
             return None
         if self._years:
@@ -855,8 +900,11 @@ class _Planner:
                 raise NoPlan
 
     def _joins(self, at: int, plan: Plan) -> bool:
-        """Whether a word only stands between things that are compared or added."""
+        """Whether a word only stands between things that are compared or added, or at a year."""
         word = self._asked.words[at]
+        if word in folded_words(lambda words: words.before_years):
+            following = self._asked.words[at + 1 : at + 3]
+            return any(len(one) == 4 and one.isdigit() for one in following)
         if word in conjunctions():
             return True
         if word in folded_words(lambda words: words.relating):
