@@ -4,7 +4,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 
 import pytest
 from answering.tables_in_memory import asked_of, of_sections
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from app.answering.tables.answer import TableAnswer
@@ -135,6 +135,10 @@ def test_what_the_tables_do_not_tell_is_not_computed(question):
     assert asked_of(REPORT, question) is None
 
 
+ENGLISH = Section(
+    "This report is about what was sold in the year and how it was paid for by the divisions of "
+    "the group, which are told of one after the other in the tables below.", 1, "Report"
+)  # fmt: skip
 NAMES = "Anvil Brook Cedar Delta Ember Falcon Grove Harbor Iris Juniper".split()
 SCALES = [
     ("EUR m", "million EUR"),
@@ -146,7 +150,7 @@ SCALES = [
 ]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
 @given(
     names=st.lists(st.sampled_from(NAMES), min_size=3, max_size=8, unique=True),
     data=st.data(),
@@ -176,7 +180,7 @@ def test_figures_of_made_accounts_are_right_or_not_told(
     title = f"Sales by division, {told}"
     above = Section(title if place == "caption" else "This is what we sold.", 2, heading)
     index = of_sections(
-        above, table(head, *rows, heading=heading, name=title if place == "title" else "")
+        ENGLISH, above, table(head, *rows, heading=heading, name=title if place == "title" else "")
     )
 
     def asked(question: str) -> TableAnswer:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from answering.tables_in_memory import asked_of as ask
 from answering.tables_in_memory import of_sections
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from word_embedder import WordEmbedder
 
@@ -158,7 +158,7 @@ UNITS = [
 ]  # fmt: skip
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
 @given(
     labels=st.lists(
         st.sampled_from("Alder Birch Cedar Elm Fir Hazel Larch Maple Oak Pine Rowan Yew".split()),

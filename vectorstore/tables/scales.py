@@ -67,6 +67,8 @@ def _run(tokens: list[str], start: int) -> tuple[str, int]:
             currency, at = _BEFORE_DOLLAR[low], at + 2
         elif low == "us" and (named := _currency(following)) == "USD" and not currency:
             currency, at = named, at + 2
+        elif low[:1] in {"t", "k", "m"} and token[1:] in CURRENCIES and not currency and not scale:
+            scale, currency, at = _LETTERS[low[0]], token[1:], at + 1  # TEUR
         elif (named := _currency(token)) and not currency:
             currency, at = named, at + 1
         elif low in _scales() and not scale:
