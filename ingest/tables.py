@@ -185,11 +185,17 @@ def _stated_scale(text: str) -> str:
     """The scale that a document says of all its amounts: "in millions of pounds unless stated"."""
     for line in text[:_SAMPLE].split("\n"):
         for sentence in line.split(". "):
-            if len(sentence) <= _LONGEST_STATEMENT and not any(map(str.isdigit, sentence)):
-                found = scale_in(sentence, opened_only=True)
-                if " " in found:
-                    return found
+            if len(sentence) > 3 * _LONGEST_STATEMENT or _stating().isdisjoint(words_in(sentence)):
+                continue
+            found = scale_in(sentence, opened_only=True)
+            if " " in found:
+                return found
     return ""
+
+
+@lru_cache(maxsize=1)
+def _stating() -> frozenset[str]:
+    return frozenset(map(folded, words_of(lambda language: language.tables.stating)))
 
 
 def _scaled(

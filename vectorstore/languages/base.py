@@ -376,6 +376,7 @@ class TableWords:
     unit_columns: Words  # of the column that tells each row's unit: "unit"
     scales: Mapping[str, Words]  # besides those of numbers, in accounts: "thousands"
     of_units: Words  # "of" in "millions of euros"
+    stating: Words  # in a sentence that says in what all amounts are told: "amounts"
     unscaled: Words  # rows and columns that a scale above the table does not hold for: "ratio"
     counted: Words  # and those where no amount is named: "employees", but no "employee costs"
     amounts: Words  # of rows and columns that are amounts of money: "revenue"

@@ -950,6 +950,7 @@ LANGUAGE = Language(
         unit_columns=split("einheit einheiten"),
         scales=split_all({"thousand": "tsd", "million": "mill"}),
         of_units=(),
+        stating=split("beträge betragsangaben angaben zahlen werte ausgewiesen angegeben dargestellt"),
         unscaled=split(
             "je pro quote marge anzahl satz prozent anhang anhangsangabe anm"
         ),

@@ -1171,6 +1171,7 @@ LANGUAGE = Language(
         unit_columns=split("unit units uom"),
         scales=split_all({"thousand": "thousands ths", "million": "mio mln", "billion": "bln"}),
         of_units=("of",),
+        stating=split("amounts figures values stated expressed presented reported"),
         unscaled=split(
             "per ratio margin number count rate percentage percent proportion multiple note notes eps"
         ),

@@ -80,6 +80,8 @@ def _run(tokens: list[str], start: int) -> tuple[str, int]:
             scale, at = "thousand", at + 1
         elif low in _LETTERS and not scale and not letter and (currency or _currency(following)):
             letter, at = _LETTERS[low], at + 1
+        elif scale and not currency and low in _other_units():
+            currency, at = _other_units()[low], at + 1  # thousand tonnes
         elif low in _openers() | _joints() and (currency or scale) and at > start:
             at += 1
             continue  # belongs to it only if something follows
@@ -106,6 +108,12 @@ def _currency(token: str) -> str:
 def _money_words() -> dict[str, str]:
     units = meanings(lambda language: language.figures.units)
     return {word: unit for word, unit in units.items() if unit in CURRENCIES}
+
+
+@lru_cache(maxsize=1)
+def _other_units() -> dict[str, str]:
+    units = meanings(lambda language: language.figures.units)
+    return {word: unit for word, unit in units.items() if unit not in CURRENCIES | {"%"}}
 
 
 @lru_cache(maxsize=1)

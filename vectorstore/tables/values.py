@@ -54,6 +54,7 @@ _MONTH = re.compile(r"((?:1[5-9]|20|21)\d\d)-(\d\d)$")
 _YEAR = re.compile(r"(?:1[5-9]|20|21)\d\d$")
 _CLOCK = re.compile(r"(\d{1,4}):([0-5]\d)(?::([0-5]\d))?$")
 _TRAILING = re.compile(r"[\[(]([^()\[\]]{1,40})[\])]\s*$")
+_PLAIN = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,15})?$")
 _MARKS = re.compile(r"[.,]")
 
 
@@ -88,6 +89,9 @@ def read_value(cell: str, decimal: str = "") -> Value | None:
 
     `decimal` is the decimal mark of the column; "" makes "1.250" unreadable, and "12.50" not.
     """
+    if _PLAIN.match(cell) and (decimal == "." or "." not in cell):
+        number = Decimal(cell)
+        return Value("number", number, number)
     text = " ".join(cell.split())
     if not text or len(text) > 60:
         return None

@@ -161,7 +161,7 @@ def _extreme(plan: Plan) -> Computed | None:
             chosen.append(level)
     if not chosen or not _is_certain(plan, levels, size):
         return None
-    records = [record for level in chosen for record, _ in level]
+    records = [record for level in (levels if plan.compares else chosen) for record, _ in level]
     value = chosen[0][0][1]
     figure = value.low if not value.is_range and value.kind != "date" else None
     return Computed(records, figure, value.unit, missing=len(missing), unread=len(unread))

@@ -19,7 +19,6 @@ _COMPOUND, _LONGEST_WORD = 7, 40  # letters of a compound that is taken apart
 _LONGEST_CELL = 14  # words of a cell that a part of may be named
 _LONGEST_TEXT = 160  # characters of it
 _COMPOUND_WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)+")
-_MOST_TEXTS = 40_000  # cells that are looked at in one view
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,23 +136,32 @@ class _Cells:
         # Numbers and dates are conditions of their own, see `planning`; "IO-Link" among figures is
         # a text.
         texts_of = {c.index for c in view.columns if not c.is_comparable or c.index == view.label}
-        texts = 0
-        for number, record in enumerate(records):
-            if texts > _MOST_TEXTS or not said.search(folded("\n".join(record.cells))):
-                continue
-            for column in view.columns:
-                plain = folded(record.text(column.index))
-                if column.index not in texts_of and view.value(record, column) is not None:
-                    continue
-                if not plain or len(plain) > _LONGEST_TEXT or not said.search(plain):
-                    continue
-                texts += 1
-                words = tuple(words_in(plain))
-                if len(words) <= _LONGEST_CELL:
-                    if "-" in plain:
-                        compounds = _COMPOUND_WORD.findall(plain)
-                        self._glued[words] = frozenset(w for c in compounds for w in words_in(c))
-                    self.by_column.setdefault(column.index, {}).setdefault(words, set()).add(number)
+        for column in view.columns:
+            is_text = column.index in texts_of
+            known: dict[str, set[int] | None] = {}  # by a cell's text: the records that have it
+            found: dict[tuple[str, ...], set[int]] = {}
+            for number, record in enumerate(records):
+                text = record.text(column.index)
+                if text not in known:
+                    known[text] = None
+                    plain = folded(text) if len(text) <= _LONGEST_TEXT else ""
+                    if plain and said.search(plain) and (
+                        is_text or view.value(record, column) is None
+                    ):
+                        words = tuple(words_in(plain))
+                        if len(words) <= _LONGEST_CELL:
+                            known[text] = found.setdefault(words, set())
+                            self._note_compounds(words, plain)
+                numbers = known[text]
+                if numbers is not None:
+                    numbers.add(number)
+            if found:
+                self.by_column[column.index] = found
+
+    def _note_compounds(self, words: tuple[str, ...], plain: str) -> None:
+        if "-" in plain:
+            compounds = _COMPOUND_WORD.findall(plain)
+            self._glued[words] = frozenset(w for c in compounds for w in words_in(c))
 
     def whole(self, start: int, end: int) -> list[tuple[int, frozenset[int]]]:
         """Columns with cells that say just these words of the question, and the records."""

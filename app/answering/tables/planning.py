@@ -75,6 +75,7 @@ class Plan:
     from_top: int = 0  # 1 for "second cheapest"
     bounds: list[Bound] = field(default_factory=list)
     named: list[int] = field(default_factory=list)  # columns by whose cells rows were named
+    compares: bool = False  # of an extreme: two named rows, and both are shown
     percent: bool = False  # of a change: told as a percentage
     names: str = ""  # what is counted, in the question's words
     fit: float = 0.0  # words that columns and cells account for
@@ -711,6 +712,7 @@ class _Planner:
         if compared and which and self._cue("difference") is None and which.start == 0:
             plan = Plan(self._view, self._asked, "extreme", records, measure=measure)
             plan.low = self._measured(compared)[1]
+            plan.compares = True
         else:
             plan = Plan(self._view, self._asked, "difference", records, measure=measure)
         plan.entity = self._first_text()

@@ -190,6 +190,10 @@ def _extreme(plan: Plan, done: Computed, sentences: TableSentences, source: str)
         )
     else:
         template = sentences.lowest if plan.low else sentences.highest
+    if plan.compares and len(done.records) == 2:
+        best, other = done.records
+        told = f"{plan.view.name_of(other)}: {_shown_text(plan, other, plan.measure)}"
+        names = f"{plan.view.name_of(best)} ({told})"
     if plan.from_top:
         template = sentences.cell
     return template.format(
