@@ -139,6 +139,66 @@ ENGLISH = Section(
     "This report is about what was sold in the year and how it was paid for by the divisions of "
     "the group, which are told of one after the other in the tables below.", 1, "Report"
 )  # fmt: skip
+SUPPLIERS = table(
+    ["Supplier", "Country", "Kind", "Price EUR", "Staff"],
+    ["Nordfeld", "Norway", "pump", "12.50", "10"],
+    ["Ostmark", "Denmark", "valve", "9.20", "20"],
+    ["Pellworm", "Norway", "pump", "31.00", "30"],
+    ["Quarnbek", "Denmark", "meter", "4.75", "40"],
+    ["Rethwisch", "Spain", "pump", "20.00", "50"],
+    ["Solberg", "Norway", "valve", "7.00", "5"],
+    heading="Suppliers",
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("How many suppliers are there per country?", "Norway: 3; Denmark: 2; Spain: 1."),
+        ("Wie viele Lieferanten gibt es je Land?", "Norway: 3; Denmark: 2; Spain: 1."),
+        ("How many pumps are there per country?", "Norway: 2; Spain: 1."),
+        ("What is the total price by country?",
+         "Norway: 50.50 EUR; Spain: 20.00 EUR; Denmark: 13.95 EUR."),
+        ("What is the average staff per kind?", "meter: 40; pump: 30; valve: 12.5."),
+        ("Which country has the most suppliers?", ": Norway: 3."),
+        ("Which country has the fewest suppliers?", ": Spain: 1."),
+        ("Which country has the most staff?", ": Denmark: 60."),  # of two suppliers
+        ("Which country has the lowest average price?", ": Denmark: 6.98 EUR."),
+        ("Which country has the highest price?", "31.00 EUR: Norway (Pellworm)."),
+        ("What percentage of the total staff is in Norway?", "45 of 155"),
+        ("Which is cheaper, Ostmark or Solberg?", "7.00 EUR: Solberg (Ostmark: 9.20 EUR)."),
+    ],
+)  # fmt: skip
+def test_rows_are_put_together_by_what_they_share(question, said):
+    answer = asked_of(of_sections(SUPPLIERS), question)
+    assert answer is not None
+    assert said in answer.statement
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How many suppliers are there per region?",
+        "What is the total country per kind?",
+        "Which country has the most contracts?",
+        "How many licences are there per country?",
+    ],
+)
+def test_what_cannot_be_put_together_is_not_counted(question):
+    assert asked_of(of_sections(SUPPLIERS), question) is None
+
+
+def test_no_row_of_a_large_table_is_left_out():
+    rows = [[f"P{n}", ("Norway", "Spain")[n % 2], f"{n}.00"] for n in range(50_000)]
+    index = of_sections(table(["Part", "Country", "Price EUR"], *rows, heading="Parts"))
+    count = asked_of(index, "How many parts are there in Spain?")
+    assert count is not None
+    assert count.figure == 25_000
+    total = asked_of(index, "What is the total price of the parts in Spain?")
+    assert total is not None
+    assert total.figure == sum(range(1, 50_000, 2))
+
+
 NAMES = "Anvil Brook Cedar Delta Ember Falcon Grove Harbor Iris Juniper".split()
 SCALES = [
     ("EUR m", "million EUR"),

@@ -345,7 +345,8 @@ class TableSentences:
     change: str  # {rows} {value} {first} {second} {source}: from one column to another
     growth: str  # the same, and {value} is a signed percentage
     share: str  # {rows} {value} {first} {second} {column} {source}: {first} of {second}
-    grouped: str  # {column} {rows} {source}: a figure for each group
+    grouped: str  # {column} {rows} {source}: a sum for each group
+    grouped_average: str
     counted: str  # {rows} {source}: a number of rows for each group
     cell: str  # {column} {value} {rows} {source}
     cells: str  # {column} {rows} {source}: of several rows
@@ -410,6 +411,7 @@ class TableWords:
     existence: Words  # "are there": with `which`, a list without conditions
     which: Words
     tops: Words  # before a number: "top 3"
+    quantities: Words  # superlatives of what is added up: "most", and no "highest"
     lowest: Mapping[str, Words]  # superlatives by what they measure, see `measures`; "" is any
     highest: Mapping[str, Words]
     lower: Mapping[str, Words]  # comparatives

@@ -1086,6 +1086,7 @@ LANGUAGE = Language(
         existence=("gibt es", "haben wir", "sind aufgeführt", "stehen in", "existieren"),
         which=("welche", "welcher", "welches", "welchen", "was"),
         tops=("top", "die top"),
+        quantities=split("meiste meisten wenigste wenigsten"),
         lowest={
             "": (
                 "niedrigst*",
@@ -1353,7 +1354,8 @@ LANGUAGE = Language(
             change="{rows} in {source}: von {first} auf {second}; der Unterschied ist {value}.",
             growth="{rows} in {source}: von {first} auf {second}, eine Veränderung um {value}.",
             share="{rows} in {source}: {first} von {second} in „{column}“, das sind {value}.",
-            grouped="„{column}“ in {source}: {rows}.",
+            grouped="Summen von „{column}“ in {source}: {rows}.",
+            grouped_average="Durchschnitte von „{column}“ in {source}: {rows}.",
             counted="Zeilen in {source}: {rows}.",
             cell="„{column}“ von {rows} in {source}: {value}.",
             cells="„{column}“ in {source}: {rows}.",

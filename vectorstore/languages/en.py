@@ -1330,6 +1330,7 @@ LANGUAGE = Language(
         ),
         which=("which", "what"),
         tops=("top", "the top"),
+        quantities=split("most fewest least"),
         lowest={
             "": ("lowest", "least", "fewest", "smallest", "minimum", "minimal"),
             "cost": ("cheapest", "least expensive", "lowest priced", "least costly"),
@@ -1468,7 +1469,8 @@ LANGUAGE = Language(
             change="{rows} in {source}: from {first} to {second}; the difference is {value}.",
             growth="{rows} in {source}: from {first} to {second}, a change of {value}.",
             share="{rows} in {source}: {first} of {second} in “{column}”, that is {value}.",
-            grouped="“{column}” in {source}: {rows}.",
+            grouped="Sums of “{column}” in {source}: {rows}.",
+            grouped_average="Averages of “{column}” in {source}: {rows}.",
             counted="Rows in {source}: {rows}.",
             cell="“{column}” of {rows} in {source}: {value}.",
             cells="“{column}” in {source}: {rows}.",

@@ -11,8 +11,18 @@ from vectorstore.tables.values import DURATIONS, Value, is_nothing, kind_of
 from vectorstore.tables.words import folded
 
 _PRECISION = 60
+_MOST_GROUPS = 40
 _TENTH = Decimal("0.1")
 _MORE_DIGITS = 2  # of an average than of the values
+
+
+@dataclass(frozen=True)
+class Group:
+    """Rows with the same text in a column, and their figure."""
+
+    name: str
+    figure: Decimal
+    records: list[Record]
 
 
 @dataclass
@@ -34,6 +44,7 @@ class Computed:
     rounded: bool = False
     distinct: bool = False  # a count of different values, not of rows
     totals: bool = False  # left out
+    groups: list[Group] = field(default_factory=list)
     rests: list[Record] = field(default_factory=list)  # left out
     lines: int = 0  # left out
 
@@ -237,6 +248,48 @@ def _terms(plan: Plan) -> tuple[Computed, list[Decimal]] | None:
     return done, values
 
 
+def _groups(plan: Plan) -> Computed | None:
+    """A figure for each group, the highest first; or the highest or lowest alone."""
+    assert plan.group is not None  # groups have a column
+    column = plan.group.index
+    members: dict[str, list[Record]] = {}
+    for record in plan.records:
+        if not is_nothing(record.text(column)):
+            members.setdefault(folded(record.text(column)), []).append(record)
+    if not 1 < len(members) <= _MOST_GROUPS:
+        return None
+    found: list[Group] = []
+    units: set[str] = set()
+    done = Computed([])
+    for records in members.values():
+        figure = Decimal(len(records))
+        if plan.aggregate != "count":
+            part = _aggregate(replace(plan, records=records))
+            if part is None or part.figure is None:
+                return None
+            figure, records = part.figure, part.records
+            units.add(part.unit)
+            done.rounded |= part.rounded
+            done.missing += part.missing
+            done.unread += part.unread
+        found.append(Group(records[0].text(column), figure, records))
+    if len(units) > 1:
+        return None
+    done.unit = units.pop() if units else ""
+    found.sort(key=lambda group: group.figure, reverse=not plan.low)
+    if plan.most:
+        found = [group for group in found if group.figure == found[0].figure]
+        done.figure = found[0].figure
+    done.groups = found
+    done.records = [record for group in found for record in group.records]
+    done.missing += sum(is_nothing(record.text(column)) for record in plan.records)
+    return done
+
+
+def _aggregate(plan: Plan) -> Computed | None:
+    return _sum(plan) if plan.aggregate == "sum" else _average(plan)
+
+
 def _difference(plan: Plan) -> Computed | None:
     assert plan.measure is not None  # a difference has one
     compared = comparable_values(plan.view, plan.records, plan.measure)
@@ -328,5 +381,6 @@ _OPERATIONS = {
     "difference": _difference,
     "change": _change,
     "share": _share,
+    "groups": _groups,
     "cell": _cell,
 }

@@ -17,6 +17,7 @@ from app.answering.tables.lexicon import (
     is_word,
     measure_words,
     period_of,
+    phrases,
     phrases_by,
 )
 from app.answering.tables.listing import completes, is_about, is_lead, names_what_is_listed
@@ -40,8 +41,9 @@ _COUNTED = frozenset(("number", "duration", "mixed", "money"))  # kinds of colum
 _PHRASE_END = re.compile(r"[,;(/]")
 
 Operation = Literal[
-    "list", "count", "extreme", "sum", "average", "difference", "change", "share", "cell"
+    "list", "count", "extreme", "sum", "average", "difference", "change", "share", "groups", "cell"
 ]
+Aggregate = Literal["count", "sum", "average"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,9 @@ class Plan:
     from_top: int = 0  # 1 for "second cheapest"
     bounds: list[Bound] = field(default_factory=list)
     named: list[int] = field(default_factory=list)  # columns by whose cells rows were named
+    group: Column | None = None  # of groups: rows with the same text belong together
+    aggregate: Aggregate = "count"  # of each group
+    most: bool = False  # of groups: only the one with the highest figure, or the lowest
     compares: bool = False  # of an extreme: two named rows, and both are shown
     percent: bool = False  # of a change: told as a percentage
     names: str = ""  # what is counted, in the question's words
@@ -433,6 +438,9 @@ class _Planner:
             share = self._share(groups)
             if share is not None:
                 return share
+        grouped = self._groups(superlative, groups)
+        if grouped is not None:
+            return grouped
         if superlative is not None:
             return self._extreme(superlative, groups)
         if average is not None or total is not None:
@@ -456,6 +464,82 @@ class _Planner:
         if not (self._match.columns or groups or "place" in self._by):
             raise NoPlan
         return plan
+
+    def _groups(self, superlative: Cue | None, groups: list[list[Condition]]) -> Plan | None:
+        """A figure for each of the texts of a column: "the total price per country"."""
+        column = self._column_of_groups() or self._column_of_most(superlative)
+        if column is None or column.index in self._used:
+            return None
+        records = self._rows(groups)
+        plan = Plan(self._view, self._asked, "groups", records, group=column)
+        plan.most, plan.low = superlative is not None, superlative is not None and superlative.low
+        if self._cue("average") is not None:
+            plan.aggregate = "average"
+        elif self._cue("sum") is not None or (
+            superlative is not None
+            and [c for c in comparable_columns(self._match) if c.index not in self._used]
+        ):
+            plan.aggregate = "sum"
+        elif self._cue("count") is None and superlative is None:
+            return None
+        used = [column]
+        if plan.aggregate != "count":
+            plan.measure = self._one_measure()
+            used.append(plan.measure)
+            if plan.measure.kind == "date" or (
+                plan.measure.kind == "percent" and plan.aggregate == "sum"
+            ):
+                raise NoPlan
+        elif self._counting() is not None or not self._counts_rows(column):
+            raise NoPlan
+        self._used.add(column.index)
+        self._leave(plan, used)
+        return plan
+
+    def _column_of_groups(self) -> Column | None:
+        """The column of texts that stands behind "per"."""
+        words = self._asked.words
+        for at in range(len(words) - 1):
+            found = _grouping_phrases().at(words, at)
+            behind = at + found.length if found else len(words)
+            while behind < len(words) and self._by[behind] == "free":
+                behind += 1
+            if behind < len(words) and self._by[behind] == "column":
+                columns = [self._view.columns[n] for n in self._match.columns_at(behind)]
+                texts = [c for c in columns if not c.is_comparable]
+                if len(texts) == 1:
+                    return texts[0]
+        return None
+
+    def _column_of_most(self, superlative: Cue | None) -> Column | None:
+        """ "Which country has the most suppliers": the column whose texts are counted."""
+        which = self._cue("which")
+        if superlative is None or which is None or self._view.is_list or self._view.turned:
+            return None
+        head = self._head([which])
+        if head is None or self._by[head] != "column" or head > superlative.start:
+            return None
+        texts = [self._view.columns[n] for n in self._match.columns_at(head)]
+        if len(texts) != 1 or texts[0].is_comparable or self._view.is_unique(texts[0].index):
+            return None
+        added = self._cue("sum", "average") is not None or self._is_of_amounts(superlative)
+        return texts[0] if added else None
+
+    def _is_of_amounts(self, superlative: Cue) -> bool:
+        """ "The most staff" is that of all rows of a group; "the highest price" is that of one."""
+        said = self._asked.words[superlative.start : superlative.start + superlative.length]
+        words = folded_words(lambda words: words.quantities)
+        return not superlative.measure and any(word in words for word in said)
+
+    def _counts_rows(self, column: Column) -> bool:
+        """Whether the question names what a row is, besides the column of the groups."""
+        of_group = self._match.columns.get(column.index, frozenset())
+        label = self._match.columns.get(self._view.label, frozenset())
+        return any(
+            by in {"place", "row"} or (by == "column" and at in label)
+            for at, by in enumerate(self._by)
+            if at not in of_group
+        )
 
     def _measured(self, cue: Cue) -> tuple[Column, bool]:
         """The column that a superlative or comparative is about, and whether low is meant."""
@@ -884,7 +968,8 @@ class _Planner:
 
     def _account(self, plan: Plan) -> None:
         """Raises NoPlan where a word is left that the plan's columns do not answer for."""
-        columns = [c for c in (plan.measure, plan.other, plan.entity, *plan.shown) if c]
+        named = (plan.measure, plan.other, plan.entity, plan.group, *plan.shown)
+        columns = [column for column in named if column is not None]
         columns += [bound.column for bound in plan.bounds]
         words = self._asked.words
         at = 0
@@ -934,6 +1019,11 @@ class _Planner:
             if value.per and period and period_of().get(value.per) == period:
                 return 1
         return 0
+
+
+@lru_cache(maxsize=1)
+def _grouping_phrases() -> Phrases:
+    return phrases(lambda words: words.groupings)
 
 
 @lru_cache(maxsize=1)

@@ -48,7 +48,7 @@ def _shown(plan: Plan) -> list[Column]:
     view = plan.view
     label = view.columns[view.label]
     columns = [label, plan.entity, *plan.shown, plan.measure, plan.other]
-    columns += [bound.column for bound in plan.bounds]
+    columns += [plan.group, *(bound.column for bound in plan.bounds)]
     columns += [view.columns[index] for index in plan.named]
     if plan.operation == "list" and not plan.shown and plan.entity is None:
         columns += view.columns
@@ -166,6 +166,8 @@ def _statement(plan: Plan, done: Computed, language: Language) -> str:
             said = template.format(
                 column=column, count=len(done.records), source=source, value=value
             )
+        case "groups":
+            said = _groups(plan, done, language, source)
         case "share":
             said = _share(plan, done, language, source, names)
         case "difference" | "change":
@@ -240,6 +242,21 @@ def _difference(
     )
 
 
+def _groups(plan: Plan, done: Computed, language: Language, source: str) -> str:
+    """ "Rows in suppliers.csv: Norway: 3; Spain: 2", or a sum or an average for each."""
+    sentences = language.tables.sentences
+    unit = _unit_of(plan, done)
+    rows = "; ".join(f"{one.name}: {_amount(one.figure, unit, language)}" for one in done.groups)
+    column = _called(plan, plan.measure)
+    match plan.aggregate:
+        case "count":
+            return sentences.counted.format(source=source, rows=rows)
+        case "sum":
+            return sentences.grouped.format(column=column, source=source, rows=rows)
+        case _:
+            return sentences.grouped_average.format(column=column, source=source, rows=rows)
+
+
 def _share(plan: Plan, done: Computed, language: Language, source: str, names: str) -> str:
     """ "Grebe: 18.3 of 103.4 million EUR in “2023”, that is 17.7 %"."""
     *part, whole = done.terms
@@ -296,7 +313,7 @@ def _notes(plan: Plan, done: Computed, sentences: TableSentences) -> Iterable[st
 
 def _how(plan: Plan, done: Computed, language: Language) -> str:
     """ "18.3 + 6.6 = 24.9 (rows Grebe and Kingfisher; column 2023)"; "" for what is no figure."""
-    if done.figure is None or plan.measure is None or plan.operation == "extreme":
+    if done.figure is None or plan.measure is None or plan.operation in {"extreme", "groups"}:
         return ""
     sentences = language.tables.sentences
     terms = [number(term, language) for term in done.terms]
