@@ -128,7 +128,7 @@ def _kind_of(mark: str) -> str:
 
 
 def _marked(lines: Sequence[_Line]) -> Iterator[FoundList]:
-    """Runs of marked lines of one depth and one kind of mark; deeper ones are lists of their own."""
+    """Runs of lines of one depth and one kind of mark; deeper ones are lists of their own."""
     stack: list[_Open] = []
     done: list[tuple[_Open, bool]] = []
     above = ""  # the paragraph above
@@ -357,8 +357,10 @@ def _figure_last(piece: str) -> tuple[str, str] | None:
     words = piece.split()
     for count in range(min(_VALUE_WORDS, len(words) - 1), 0, -1):
         figure = " ".join(words[-count:])
-        if not any(letter.isdigit() for letter in words[-count]) and count > 1 and (
-            not known_unit(words[-count])
+        if (
+            not any(letter.isdigit() for letter in words[-count])
+            and count > 1
+            and (not known_unit(words[-count]))
         ):
             continue  # a word before the figure, and no currency
         value = _value(figure)
@@ -378,7 +380,9 @@ def _counted(parts: Sequence[tuple[str, str]], lead: str, line: int) -> FoundLis
     small = {folded(word) for word in words_of(lambda language: language.tables.free)}
     if len(first) != 1 or not first <= small or any(len(rest) < 2 for rest in rests):
         return None
-    cells = [(line, " ".join(rest[1:]), figure) for (figure, _), rest in zip(parts, rests, strict=True)]
+    cells = [
+        (line, " ".join(rest[1:]), figure) for (figure, _), rest in zip(parts, rests, strict=True)
+    ]
     if any(not _is_label(label) for _, label, _ in cells):
         return None
     return _of_one_kind(cells, lead, bare=True, measured=_what_is_counted(cells, lead))

@@ -198,9 +198,7 @@ def _stating() -> frozenset[str]:
     return frozenset(map(folded, words_of(lambda language: language.tables.stating)))
 
 
-def _scaled(
-    table: _Growing, columns: Sequence[TableColumn], stated: str
-) -> Sequence[TableColumn]:
+def _scaled(table: _Growing, columns: Sequence[TableColumn], stated: str) -> Sequence[TableColumn]:
     """The columns, with the scale of the table's figures as the unit of the first.
 
     It stands in the corner, in the table's name or heading, or right above it. What the document

@@ -50,9 +50,7 @@ class TablesInMemory:
 
 def of_sections(*sections: Section) -> TablesInMemory:
     """The tables and lists of a document's sections, one chunk each."""
-    return TablesInMemory(
-        tables_of(sections, [Chunk(s.text, s.page, s.heading) for s in sections])
-    )
+    return TablesInMemory(tables_of(sections, [Chunk(s.text, s.page, s.heading) for s in sections]))
 
 
 def asked_of(index: Index | TablesInMemory, question: str) -> TableAnswer | None:

@@ -77,7 +77,10 @@ REPORT = of_sections(STATEMENT, INCOME, CAPTION, SEGMENTS, YEARS, FLEET, ENERGY)
         ("How much energy was used in 2023?", "1,200 MWh"),
         ("Which segment had the highest revenue in 2022?", "250,000 thousand EUR: Pumps"),
         ("Which year had the highest revenue?", "900.0 million EUR: 2021"),
-        ("What are the top two segments by revenue 2023?", "Pumps (300,000 thousand EUR) and Valves"),
+        (
+            "What are the top two segments by revenue 2023?",
+            "Pumps (300,000 thousand EUR) and Valves",
+        ),
         ("Which segment had the second highest revenue in 2023?", "Valves"),
     ],
 )
@@ -92,7 +95,7 @@ def test_a_figure_is_told_with_its_unit_and_scale(question, said):
     [
         ("How much did revenue grow from 2022 to 2023?", "104.5", "million EUR"),
         ("By how many per cent did revenue grow from 2022 to 2023?", "9.5", "%"),
-        ("By what percentage did revenue change in 2023 compared with the previous year?", "9.5", "%"),
+        ("By what percentage did revenue change in 2023 compared with the prior year?", "9.5", "%"),
         ("Um wie viel Prozent stieg der Umsatz von 2019 auf 2021?", "12.5", "%"),
         ("By how many percent did employees grow from 2019 to 2021?", "12.5", "%"),
         ("How did revenue change from 2020 to 2021?", "80.0", "million EUR"),
@@ -103,7 +106,8 @@ def test_a_figure_is_told_with_its_unit_and_scale(question, said):
         ("What is the total headcount of Pumps and Valves?", "200", ""),
         ("What was the total revenue of the segments in 2023?", "600000", "thousand EUR"),
         ("What was the average revenue of the segments in 2023?", "200000", "thousand EUR"),
-        ("How much higher was the revenue of Pumps than that of Services in 2023?", "200000", "thousand EUR"),
+        ("How much higher was the revenue of Pumps than that of Services in 2023?", "200000",
+         "thousand EUR"),
         ("How many electric locomotives and battery shunters are there altogether?", "75", ""),
         ("How many locomotives are there?", "110", ""),
         ("By how many per cent did water used change from 2022 to 2023?", "-20.0", "%"),
@@ -227,7 +231,10 @@ def test_figures_of_made_accounts_are_right_or_not_told(
         (data.draw(st.integers(1, 99_999)), data.draw(st.integers(1, 99_999))) for _ in names
     ]
     years = ["2024", "2023"]
-    head = ["Division", *(f"Sales {y} ({told})" if place == "columns" else f"Sales {y}" for y in years)]
+    head = [
+        "Division",
+        *(f"Sales {y} ({told})" if place == "columns" else f"Sales {y}" for y in years),
+    ]
     rows = [[n, *(f"{f:,}" for f in both)] for n, both in zip(names, figures, strict=True)]
     if with_total:
         rows.append(["Total", *(f"{sum(column):,}" for column in zip(*figures, strict=True))])

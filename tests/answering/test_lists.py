@@ -77,7 +77,10 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
 @pytest.mark.parametrize(
     ("question", "items"),
     [
-        ("Which papers do visitors need?", ["A pass", "A letter of invitation", "Proof of insurance"]),
+        (
+            "Which papers do visitors need?",
+            ["A pass", "A letter of invitation", "Proof of insurance"],
+        ),
         ("What must visitors do?", ["wear a badge", "sign out"]),
         ("What are the public holidays?", ["New Year", "Easter Monday", "Christmas Day"]),
         ("Name the rounds of the interview", ["Coffee", "Technical talk", "Team fit"]),
@@ -144,7 +147,11 @@ def test_a_list_is_told_as_bullets_each_with_its_source(site):
     told = compose_rows(answer, {key: hit for key, hit in hits.items() if hit}, lambda hit: 1)
     assert told is not None
     assert told.form == "list"
-    assert told.text.splitlines()[-3:] == ["- New Year [1]", "- Easter Monday [1]", "- Christmas Day [1]"]
+    assert told.text.splitlines()[-3:] == [
+        "- New Year [1]",
+        "- Easter Monday [1]",
+        "- Christmas Day [1]",
+    ]
     assert [one.quote for one in told.citations]
     assert "3" in answer.statement
     assert "site.md" in answer.statement
@@ -152,7 +159,8 @@ def test_a_list_is_told_as_bullets_each_with_its_source(site):
 
 UNITS = [
     ("{} EUR", "EUR", "Our fees for permits are:", "Which permit is the most expensive?", "fee"),
-    ("{} days", "days", "The periods for permits are these:", "Which permit takes longest?", "period"),
+    ("{} days", "days", "The periods for permits are these:",
+     "Which permit takes longest?", "period"),
     ("{} EUR", "EUR", "Die Gebühren für Genehmigungen sind:",
      "Welche Genehmigung ist am teuersten?", "Gebühr"),
 ]  # fmt: skip
@@ -192,7 +200,9 @@ def test_figures_are_those_of_the_items(labels, data, of_unit):
     assert top.unit == unit
     if noun == "fee":
         assert asked("What is the total of the fees for permits?").figure == sum(amounts)
-        assert asked(f"What is the fee for {labels[0]}?").rows[0].cells[-1][1] == form.format(amounts[0])
+        assert asked(f"What is the fee for {labels[0]}?").rows[0].cells[-1][1] == form.format(
+            amounts[0]
+        )
         gap = asked(f"What is the difference in fee between {labels[0]} and {labels[1]}?")
         assert gap.figure == abs(amounts[0] - amounts[1])
         both = asked(f"What is the fee for {labels[0]} and {labels[1]} together?")

@@ -85,7 +85,11 @@ def test_sentences_that_name_several_things_with_their_figures(tmp_path):
     people, grades, tickets = kept(tmp_path, "a.md", text)[0]
     assert cells(people) == [["Galway", "265"], ["Graz", "98"], ["Ghent", "49"]]
     assert names(people) == ["", "people"]
-    assert cells(grades) == [["Grade A", "30 euro"], ["grade B", "40 euro"], ["grade C", "55.50 euro"]]
+    assert cells(grades) == [
+        ["Grade A", "30 euro"],
+        ["grade B", "40 euro"],
+        ["grade C", "55.50 euro"],
+    ]
     assert names(grades) == ["Grade", "is paid an hour"]
     assert names(tickets) == ["", "zahlen"]
 
@@ -133,7 +137,9 @@ def test_items_of_one_shape_are_read_as_they_were_written(
     labels, data, unit, separator, mark, gap, end
 ):
     figures = [unit.format(data.draw(AMOUNT)) for _ in labels]
-    lines = [f"{mark}{label}{separator}{one}{end}" for label, one in zip(labels, figures, strict=True)]
+    lines = [
+        f"{mark}{label}{separator}{one}{end}" for label, one in zip(labels, figures, strict=True)
+    ]
     text = f"The weights are these:\n\n{gap.join(lines)}\n\nAll else is told elsewhere."
     assert found(text) == [
         ("The weights are these:", [list(pair) for pair in zip(labels, figures, strict=True)])

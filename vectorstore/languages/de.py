@@ -950,10 +950,10 @@ LANGUAGE = Language(
         unit_columns=split("einheit einheiten"),
         scales=split_all({"thousand": "tsd", "million": "mill"}),
         of_units=(),
-        stating=split("beträge betragsangaben angaben zahlen werte ausgewiesen angegeben dargestellt"),
-        unscaled=split(
-            "je pro quote marge anzahl satz prozent anhang anhangsangabe anm"
+        stating=split(
+            "beträge betragsangaben angaben zahlen werte ausgewiesen angegeben dargestellt"
         ),
+        unscaled=split("je pro quote marge anzahl satz prozent anhang anhangsangabe anm"),
         counted=split(
             "mitarbeiter mitarbeitende beschäftigte belegschaft kunden aktien tage stunden unfälle menge"
         ),
@@ -998,7 +998,9 @@ LANGUAGE = Language(
             """tabelle tabellen liste blatt datei dokument dokumente übersicht bericht seite laut
             gemäß aufstellung"""
         ),
-        following=split("folgende folgenden folgender folgendes nachfolgende nachfolgenden nachstehende"),
+        following=split(
+            "folgende folgenden folgender folgendes nachfolgende nachfolgenden nachstehende"
+        ),
         leads=split("sind ist waren umfasst umfassen beinhaltet enthält lauten sein"),
         conjunctions=("und", "oder", "sowie", "als", "bzw"),
         excepting=split("außer ausgenommen ausser"),

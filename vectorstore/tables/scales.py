@@ -2,6 +2,7 @@
 
 import re
 from functools import lru_cache
+from typing import NamedTuple
 
 from vectorstore.languages import meanings, words_of
 
@@ -56,44 +57,64 @@ def scale_of_letters(letters: str) -> str:
     return _LETTERS.get(plain) or _scales().get(plain, "")
 
 
+class _Run(NamedTuple):
+    """What was read so far of a currency with its scale."""
+
+    currency: str = ""
+    scale: str = ""
+    letter: str = ""  # that is a scale if a currency stands beside it
+
+
 def _run(tokens: list[str], start: int) -> tuple[str, int]:
     """The currency and scale that stand together from `start` on, and where they end."""
-    currency = scale = letter = ""
+    found = _Run()
     at = end = start
     while at < len(tokens):
-        token, low = tokens[at], tokens[at].casefold()
-        following = tokens[at + 1] if at + 1 < len(tokens) else ""
-        if low in _BEFORE_DOLLAR and following == "$" and not currency:
-            currency, at = _BEFORE_DOLLAR[low], at + 2
-        elif low == "us" and (named := _currency(following)) == "USD" and not currency:
-            currency, at = named, at + 2
-        elif low[:1] in {"t", "k", "m"} and token[1:] in CURRENCIES and not currency and not scale:
-            scale, currency, at = _LETTERS[low[0]], token[1:], at + 1  # TEUR
-        elif (named := _currency(token)) and not currency:
-            currency, at = named, at + 1
-        elif low in _scales() and not scale:
-            scale, at = _scales()[low], at + 1
-        elif token in {"'", "’"} and following.startswith("000") and not scale:
-            scale, at = "thousand", at + 2
-            at += at < len(tokens) and tokens[at].casefold() == "s"
-        elif token == "000" and currency and not scale:
-            scale, at = "thousand", at + 1
-        elif low in _LETTERS and not scale and not letter and (currency or _currency(following)):
-            letter, at = _LETTERS[low], at + 1
-        elif scale and not currency and low in _other_units():
-            currency, at = _other_units()[low], at + 1  # thousand tonnes
-        elif low in _openers() | _joints() and (currency or scale) and at > start:
-            at += 1
-            continue  # belongs to it only if something follows
-        elif token == "." and at > start:
+        step = _step(tokens, at, found)
+        if step is not None:
+            found, at = step
+            end = at
+        elif at > start and tokens[at] == ".":
             at += 1
             end = at
-            continue
+        elif at > start and tokens[at].casefold() in _openers() | _joints():
+            at += 1  # belongs to it only if something follows
         else:
             break
-        end = at
-    scale = scale or (letter if currency else "")
-    return " ".join(part for part in (scale, currency) if part), end
+    scale = found.scale or (found.letter if found.currency else "")
+    return " ".join(part for part in (scale, found.currency) if part), end
+
+
+def _step(tokens: list[str], at: int, found: _Run) -> tuple[_Run, int] | None:
+    """What the next tokens add, and where they end; None where they add nothing."""
+    token, low = tokens[at], tokens[at].casefold()
+    following = tokens[at + 1] if at + 1 < len(tokens) else ""
+    if not found.currency:
+        if low in _BEFORE_DOLLAR and following == "$":
+            return found._replace(currency=_BEFORE_DOLLAR[low]), at + 2
+        if low == "us" and _currency(following) == "USD":
+            return found._replace(currency="USD"), at + 2
+        if not found.scale and low[:1] in {"t", "k", "m"} and token[1:] in CURRENCIES:
+            return _Run(token[1:], _LETTERS[low[0]]), at + 1  # TEUR
+        named = _currency(token) or (_other_units().get(low) if found.scale else "")
+        if named:  # "thousand tonnes" is a unit as well
+            return found._replace(currency=named), at + 1
+    return None if found.scale else _scale_at(tokens, at, found)
+
+
+def _scale_at(tokens: list[str], at: int, found: _Run) -> tuple[_Run, int] | None:
+    token, low = tokens[at], tokens[at].casefold()
+    following = tokens[at + 1] if at + 1 < len(tokens) else ""
+    if low in _scales():
+        return found._replace(scale=_scales()[low]), at + 1
+    if token in {"'", "’"} and following.startswith("000"):
+        plural = at + 2 < len(tokens) and tokens[at + 2].casefold() == "s"
+        return found._replace(scale="thousand"), at + 2 + plural
+    if token == "000" and found.currency:
+        return found._replace(scale="thousand"), at + 1
+    if low in _LETTERS and not found.letter and (found.currency or _currency(following)):
+        return found._replace(letter=_LETTERS[low]), at + 1
+    return None
 
 
 def _currency(token: str) -> str:

@@ -216,8 +216,8 @@ def split_unit(name: str) -> tuple[str, str]:
             unit = _known(" ".join(end[opener:]))
             if not unit or (not opener and _is_of_the_name(words, count)):
                 continue
-            whole = " " in unit and scaled_unit(" ".join(end[opener:])) == unit
-            if opener or count == 1 or whole or len(unit.split()) == count:
+            scaled = " " in unit and scaled_unit(" ".join(end[opener:])) == unit
+            if opener or count == 1 or scaled or len(unit.split()) == count:
                 return " ".join(words[:-count]), unit
     return name, ""
 
@@ -434,7 +434,7 @@ def _behind(rest: str, ahead: str) -> tuple[str, str] | None:
         return None
     first, _, others = rest.strip("() ").partition(" ")
     if ahead and kind_of(ahead) == "money" and (scale := scale_of_letters(first)):
-        if ahead.split()[0] in _scales().values():
+        if ahead.split(maxsplit=1)[0] in _scales().values():
             return None  # two scales
         per = unit_of(others)[1] if others else ""  # "€4.5m a year"
         return (f"{scale} {ahead}", per) if not others or per else None

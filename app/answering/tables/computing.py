@@ -262,17 +262,14 @@ def _groups(plan: Plan) -> Computed | None:
     units: set[str] = set()
     done = Computed([])
     for records in members.values():
-        figure = Decimal(len(records))
-        if plan.aggregate != "count":
-            part = _aggregate(replace(plan, records=records))
-            if part is None or part.figure is None:
-                return None
-            figure, records = part.figure, part.records
-            units.add(part.unit)
-            done.rounded |= part.rounded
-            done.missing += part.missing
-            done.unread += part.unread
-        found.append(Group(records[0].text(column), figure, records))
+        part = _aggregate(replace(plan, records=records))
+        if part is None or part.figure is None:
+            return None
+        units.add(part.unit)
+        done.rounded |= part.rounded
+        done.missing += part.missing
+        done.unread += part.unread
+        found.append(Group(records[0].text(column), part.figure, part.records))
     if len(units) > 1:
         return None
     done.unit = units.pop() if units else ""
@@ -287,6 +284,8 @@ def _groups(plan: Plan) -> Computed | None:
 
 
 def _aggregate(plan: Plan) -> Computed | None:
+    if plan.aggregate == "count":
+        return Computed(plan.records, Decimal(len(plan.records)))
     return _sum(plan) if plan.aggregate == "sum" else _average(plan)
 
 

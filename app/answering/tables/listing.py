@@ -1,6 +1,7 @@
 """Which things a list names: read from the sentence that leads to it, else from its heading."""
 
 from functools import lru_cache
+from itertools import pairwise
 
 from app.answering.tables.lexicon import folded_words, is_name
 from vectorstore.languages import words_of
@@ -14,7 +15,8 @@ _LONGEST_NOUN = 3  # words
 @lru_cache(maxsize=1)
 def _free() -> frozenset[str]:
     light = words_of(lambda language: language.support.light)
-    return folded_words(lambda words: words.free).union(map(folded, light))
+    told = folded_words(lambda words: words.free) | folded_words(lambda words: words.sources)
+    return told.union(map(folded, light))
 
 
 @lru_cache(maxsize=1)
@@ -75,7 +77,7 @@ def listed_nouns(table: Table) -> list[str]:
     words = words_in(table.name)
     found = [
         following
-        for word, following in zip(words, words[1:], strict=False)
+        for word, following in pairwise(words)
         if word in _counted() or (word.isdigit() and len(word) < 3)
     ]
     telling = _telling(words)

@@ -145,8 +145,10 @@ class _Cells:
                 if text not in known:
                     known[text] = None
                     plain = folded(text) if len(text) <= _LONGEST_TEXT else ""
-                    if plain and said.search(plain) and (
-                        is_text or view.value(record, column) is None
+                    if (
+                        plain
+                        and said.search(plain)
+                        and (is_text or view.value(record, column) is None)
                     ):
                         words = tuple(words_in(plain))
                         if len(words) <= _LONGEST_CELL:

@@ -376,7 +376,7 @@ class _Planner:
         return groups
 
     def _is_shared(self, group: list[Condition], groups: list[list[Condition]]) -> bool:
-        """Whether what else is said holds for each of several names: "Norwegian pumps and valves"."""
+        """Whether the rest holds for each of several names: "Norwegian pumps and valves"."""
         others = [one for one in groups if one is not group]
         return len(group) < 2 or all(self._rows([[one], *others], totals=True) for one in group)
 
@@ -429,20 +429,21 @@ class _Planner:
     def _operation(
         self, superlative: Cue | None, groups: list[list[Condition]], bounds: list[Bound]
     ) -> Plan:
-        average, total = self._cue("average"), self._cue("sum")
-        compared = self._cue("lower", "higher")
-        change = self._change(groups, bounds)
-        if change is not None:
-            return change
-        if self._cue("percent") is not None and superlative is None and groups and average is None:
-            share = self._share(groups)
-            if share is not None:
-                return share
-        grouped = self._groups(superlative, groups)
-        if grouped is not None:
-            return grouped
+        found = (
+            self._change(groups, bounds)
+            or self._share(superlative, groups)
+            or self._groups(superlative, groups)
+        )
+        if found is not None:
+            return found
         if superlative is not None:
             return self._extreme(superlative, groups)
+        return self._of_rows(groups, bounds)
+
+    def _of_rows(self, groups: list[list[Condition]], bounds: list[Bound]) -> Plan:
+        """A computation over all rows that are meant, or these rows themselves."""
+        average, total = self._cue("average"), self._cue("sum")
+        compared = self._cue("lower", "higher")
         if average is not None or total is not None:
             return self._sum("average" if average is not None else "sum", groups)
         if self._cue("difference") is not None or compared is not None:
@@ -668,9 +669,10 @@ class _Planner:
         label = self._view.columns[self._view.label]
         if not label.words:
             asked = self._asked.words[head]
-            own = self._view.table.heading.rsplit(" > ", 1)[-1]
             if measure is not None:  # "which fee is the highest"
-                return any(is_name(asked, w) for w in words_in(f"{self._view.table.name} {own}"))
+                heading = self._view.table.heading.rsplit(" > ", 1)[-1]
+                said = words_in(f"{self._view.table.name} {heading}")
+                return any(is_name(asked, word) for word in said)
             return names_what_is_listed(asked, self._view.table)
         generic = folded_words(lambda words: words.generic)
         if not label.words or not all(word in generic for word in label.words):
@@ -723,30 +725,30 @@ class _Planner:
     def _change(self, groups: list[list[Condition]], bounds: list[Bound]) -> Plan | None:
         """The difference of two years: of two columns in one row, or of two rows."""
         percent = self._cue("percent") is not None
-        if bounds:
-            return None  # a year that the table does not have
         if not self._compares() or (not percent and self._cue("lower", "higher")):
             return None
+        if bounds:
+            return None  # a year that the table does not have
         if self._years:
-            if groups:
-                return None
-            measure = self._one_measure()
-            if measure.kind in {"date", "percent"}:
-                return None
-            plan = Plan(self._view, self._asked, "change", self._years, measure=measure)
-            plan.percent = percent
-            self._leave(plan, [measure])
-            return plan
+            return None if groups else self._change_of_rows(percent=percent)
         rows = self._rows(groups, totals=True)
-        if len(rows) != 1 or not groups:
-            return None
-        columns = self._two_periods()
+        columns = self._two_periods() if groups and len(rows) == 1 else None
         if columns is None or columns[0].unit != columns[1].unit:
             return None
         plan = Plan(self._view, self._asked, "change", rows, measure=columns[0], other=columns[1])
         plan.percent = percent
         plan.entity = self._first_text()
         self._leave(plan, columns)
+        return plan
+
+    def _change_of_rows(self, *, percent: bool) -> Plan | None:
+        """The same where rows are years."""
+        measure = self._one_measure()
+        if measure.kind in {"date", "percent"}:
+            return None
+        plan = Plan(self._view, self._asked, "change", self._years, measure=measure)
+        plan.percent = percent
+        self._leave(plan, [measure])
         return plan
 
     def _two_periods(self) -> list[Column] | None:
@@ -766,8 +768,12 @@ class _Planner:
             return [early, late] if _is_year_before(early, late) else None
         return None
 
-    def _share(self, groups: list[list[Condition]]) -> Plan | None:
+    def _share(self, superlative: Cue | None, groups: list[list[Condition]]) -> Plan | None:
         """What part of the whole column the named rows are."""
+        if self._cue("percent") is None or superlative is not None or self._cue("average"):
+            return None
+        if not groups:
+            return None
         try:
             measure = self._one_measure()
         except NoPlan:
@@ -894,7 +900,7 @@ class _Planner:
         tells = entity is not None or shown or (listed and by_name)
         if not tells and not self._names_rows(groups, which or listed, limited=bool(bounds)):
             raise NoPlan
-        if not limited and not self._is_listing():
+        if not limited and not self._is_listing() and not self._is_of_list(which or listed):
             raise NoPlan
         one = bool(by_name) and bool(shown or entity is not None) and not bounds
         plan = Plan(self._view, self._asked, "cell" if one else "list", rows, entity=entity)
@@ -927,11 +933,20 @@ class _Planner:
             and (bool(groups) or self._by[head] == "place")
             and (
                 self._is_listing()
+                or self._is_of_list(cue)
                 or len(groups) > 1
                 or limited
                 or (bool(groups) and self._by[head] == "place")
             )
         )
+
+    def _is_of_list(self, cue: Cue | None) -> bool:
+        """ "What are the holidays", of a list of labels that no column names."""
+        head = self._head([cue]) if cue is not None else None
+        if head is None or self._view.columns[self._view.label].words or self._view.turned:
+            return False
+        words, table = self._asked.words, self._view.table
+        return names_what_is_listed(words[head], table) and is_about(words, table)
 
     def _is_listing(self) -> bool:
         return self._cue("list", "existence") is not None

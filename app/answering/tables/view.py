@@ -154,10 +154,10 @@ class View:
             unit = known_unit(split_unit(name)[1])
             if unit:
                 return unit
-        said = {*told, *of_column}
-        if not self.scale or not _unscaled().isdisjoint(said):
+        words = {*told, *of_column}
+        if not self.scale or not _unscaled().isdisjoint(words):
             return ""
-        if not _counted().isdisjoint(said) and _amounts().isdisjoint(said):
+        if not _counted().isdisjoint(words) and _amounts().isdisjoint(words):
             return ""
         return "" if "%" in name or "%" in column.name else self.scale
 
@@ -239,9 +239,7 @@ def _sorted(table: Table, columns: tuple[Column, ...], records: Sequence[Record]
     if data and _sums_up(columns, data):
         totals.append(data.pop())
     scale = _scale_of(table)
-    return View(
-        table, columns, tuple(data), tuple(totals), tuple(rests), tuple(lines), scale=scale
-    )
+    return View(table, columns, tuple(data), tuple(totals), tuple(rests), tuple(lines), scale=scale)
 
 
 def _scale_of(table: Table) -> str:
