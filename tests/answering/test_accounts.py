@@ -4,7 +4,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 
 import pytest
 from answering.tables_in_memory import asked_of, of_sections
-from hypothesis import Phase, given, settings
+from hypothesis import Phase, assume, given, settings
 from hypothesis import strategies as st
 
 from app.answering.tables.answer import TableAnswer
@@ -230,6 +230,8 @@ def test_figures_of_made_accounts_are_right_or_not_told(
     figures = [
         (data.draw(st.integers(1, 99_999)), data.draw(st.integers(1, 99_999))) for _ in names
     ]
+    sums = [sum(column[:-1]) == column[-1] for column in zip(*figures, strict=True)]
+    assume(not any(sums))  # the last of several may be their sum
     years = ["2024", "2023"]
     head = [
         "Division",

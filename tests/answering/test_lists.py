@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from answering.tables_in_memory import asked_of as ask
 from answering.tables_in_memory import of_sections
-from hypothesis import Phase, given, settings
+from hypothesis import Phase, assume, given, settings
 from hypothesis import strategies as st
 from word_embedder import WordEmbedder
 
@@ -180,6 +180,7 @@ UNITS = [
 def test_figures_are_those_of_the_items(labels, data, of_unit):
     form, unit, lead, highest, noun = of_unit
     amounts = [data.draw(st.integers(1, 999)) for _ in labels]
+    assume(amounts[-1] != sum(amounts[:-1]))  # the last of several may be their sum
     with_total = unit == "EUR" and data.draw(st.booleans())
     lines = [f"• {a}: {form.format(b)}" for a, b in zip(labels, amounts, strict=True)]
     if with_total:

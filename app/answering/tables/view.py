@@ -281,7 +281,6 @@ def _sums_up(columns: Iterable[Column], records: Sequence[Record]) -> bool:
     """Whether the last row is the sum of those above it in every column that can be added."""
     if not 3 <= len(records) <= 500:
         return False
-    columns = [*columns]
     compared = 0
     for column in columns:
         if column.kind not in {"number", "money"}:
@@ -293,9 +292,7 @@ def _sums_up(columns: Iterable[Column], records: Sequence[Record]) -> bool:
         if len(above) < 2 or sum(above, Decimal(0)) != values[-1].low or not values[-1].low:
             return False
         compared += 1
-    # Of two figures alone only money is added up: 1 bed, 2 beds, 3 beds.
-    few = len(columns) == 2 and not columns[1].words and columns[1].kind == "money"
-    return compared > 1 or (compared == 1 and (len(records) > 3 or few))
+    return compared > 1 or (compared == 1 and len(records) > 3)
 
 
 def _turned(table: Table, view: View) -> View | None:
