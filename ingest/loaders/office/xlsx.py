@@ -100,7 +100,7 @@ def _drawings(package: Package, sheet: str, name: str, figures: Figures) -> Iter
         if text := "\n".join(_shape_texts(tree)):
             yield Section(text, None, name)
         for picture, descriptions in picture_parts(package.related(part), tree):
-            if said := figures.text(package.read(picture), descriptions):
+            if said := figures.text(package.picture(picture), descriptions, name=picture):
                 yield Section(said, None, name, "figure")
         for title, table in drawn(package, package.related(part), tree):
             heading = f"{name} > {title}" if title else name
@@ -171,6 +171,9 @@ class _Seen:
         formulas = Formulas(data, lambda: _values(sheet))
         inline = dict(_inline_texts(data))
         for number, row in enumerate(sheet.iter_rows(), 1):
+            if not row:  # there may be a million of them below a table
+                yield number, []
+                continue
             if number in hidden_rows:
                 self.lines += any(cell.value is not None for cell in row)
                 continue
@@ -310,6 +313,8 @@ def _hidden(data: bytes) -> tuple[set[int], set[int], set[int]]:
 
 def _shown_beside(merges: Merges, row: int, unseen: set[int]) -> set[int]:
     """The unseen columns in which a cell begins that is merged with columns that are seen."""
+    if not unseen:
+        return set()
     return {
         cell.left
         for cell in merges.starting_in(row)
