@@ -256,6 +256,34 @@ def test_words_in_a_large_picture_on_a_page_are_found(sandbox: Sandbox, tmp_path
     assert "Switzerland" in page.words
 
 
+def test_each_picture_with_its_caption_is_a_figure(sandbox: Sandbox, tmp_path: Path) -> None:
+    from reportlab.lib.utils import ImageReader
+    from reportlab.pdfgen.canvas import Canvas
+
+    table = page_of_table(dpi=200).crop((150, 250, 1500, 925)).convert("RGB")
+    board = page_of_text("The board stands above sales and the depot in Ghent.", dpi=200)
+    board = board.crop((150, 150, 1500, 600)).convert("RGB")
+    canvas = Canvas(str(tmp_path / "two.pdf"), pagesize=(595, 842))
+    for number in range(6):
+        canvas.drawString(72, 800 - 16 * number, f"Sentence {number} of a page that has its text.")
+    canvas.drawImage(ImageReader(table), 72, 460, 450, 225)
+    canvas.drawString(72, 440, "Figure 1. Allowances by country,")
+    canvas.drawString(72, 426, "in euros a day.")
+    canvas.drawString(72, 390, "Between both pictures stands this sentence.")
+    canvas.drawString(72, 330, "Abbildung 2: Who stands above whom")
+    canvas.drawImage(ImageReader(board), 72, 160, 450, 150)
+    canvas.save()
+    sections = sandbox.read(tmp_path / "two.pdf", "two.pdf").sections
+    first, second = [section for section in sections if section.kind == "figure"]
+    assert first.text.startswith("Figure 1. Allowances by country, in euros a day.\n")
+    assert "Switzerland" in first.text
+    assert second.text.startswith("Abbildung 2: Who stands above whom\n")
+    assert "depot in Ghent" in second.text
+    assert "Switzerland" not in second.text
+    between = next(at for at, one in enumerate(sections) if "Between both" in one.text)
+    assert sections.index(first) < between < sections.index(second)
+
+
 def test_a_picture_under_text_is_its_ground(sandbox: Sandbox, tmp_path: Path) -> None:
     figure = page_of_table(dpi=200).crop((150, 250, 1500, 925))
     over = [f"Line {number} over the picture" for number in range(4)]

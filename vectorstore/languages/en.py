@@ -1442,6 +1442,7 @@ LANGUAGE = Language(
             r"automatically\s+generated",
             r"ai-generated\s+content\s+may\s+be\s+incorrect",
         ),
+        captions=(r"fig(?:ure|\.)?", "chart", "diagram", "exhibit", "graph", "picture"),
     ),
     meant_documents=MeantDocumentWords(
         spoken=split_all(
