@@ -7,7 +7,10 @@ from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from ingest.loaders.office import xlsb_formats
 from ingest.sandbox.parsing import ParseLimits, Sandbox
 from ingest.sandbox.reading import read_sections
 from ingest.sections import Findings, LoaderError, Section
@@ -485,3 +488,10 @@ def test_a_binary_workbook_shows_numbers_as_their_formats_do() -> None:
     torn = {**changed, "xl/styles.bin": styles[:-9] + b"\xff" * 40}  # a damaged part costs formats
     sections, _ = read(packed(torn), "stock.xlsb")
     assert "Article: Bolt" in sections[0].text
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.binary(max_size=400))
+def test_any_bytes_of_a_binary_workbook_are_read_to_their_end(data: bytes) -> None:
+    codes = xlsb_formats._codes(data)
+    xlsb_formats._cells(data, [*codes, "0.0"])
