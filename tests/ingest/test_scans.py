@@ -2,6 +2,7 @@
 
 import io
 import struct
+import threading
 import time
 import zlib
 from collections.abc import Callable, Iterator
@@ -34,6 +35,7 @@ from ingest.pipeline import IngestReport, Progress, ingest_paths
 from ingest.sandbox import parsing
 from ingest.sandbox.parsing import HasScans, ParseLimits, Reading, Sandbox
 from ingest.sections import LoaderError
+from vectorstore.records import PageReading
 
 
 @pytest.fixture(scope="module")
@@ -503,3 +505,40 @@ def test_what_became_of_pages_is_in_the_report(tmp_path: Path) -> None:
     assert (quality.page, quality.how) == (1, "ocr")
     assert quality.confidence is not None
     assert quality.confidence > 0.9
+
+
+# ---- several processes ---------------------------------------------------------------------------
+
+
+def test_pages_of_one_scan_are_recognised_by_several_processes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from pypdf import PdfReader, PdfWriter
+
+    folder = tmp_path / "scans"
+    folder.mkdir()
+    writer = PdfWriter()
+    for number in range(1, 6):
+        page = page_of_text(f"The room of committee {number} is painted ochre.", dpi=150)
+        writer.append(PdfReader(save_pdf(tmp_path / f"{number}.pdf", page, dpi=150)))
+    writer.write(folder / "minutes.pdf")
+    kept: list[tuple[str, int]] = []
+    keep = MemoryIndex().recognised.__class__.keep
+
+    def noted(scans: object, sha256: str, reading: PageReading) -> None:
+        kept.append((threading.current_thread().name, reading.page))
+        keep(scans, sha256, reading)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(MemoryIndex().recognised.__class__, "keep", noted)
+    index = MemoryIndex()
+    report = ingest_paths(index, [folder], limits=ParseLimits(workers=2))
+    (status,) = report.documents
+    assert (status.status, status.pages) == ("indexed", 5)
+    text = index.text("minutes.pdf")
+    assert [text.index(f"committee {number} ") for number in range(1, 6)] == sorted(
+        text.index(f"committee {number} ") for number in range(1, 6)
+    )
+    assert [one.how for one in index.readings["general", "minutes.pdf"]] == ["ocr"] * 5
+    assert sorted(page for _, page in kept) == [1, 2, 3, 4, 5]  # each once
+    shares = {thread: {page % 2 for name, page in kept if name == thread} for thread, _ in kept}
+    assert sorted(map(sorted, shares.values())) == [[0], [1]]
