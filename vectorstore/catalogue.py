@@ -23,6 +23,7 @@ from vectorstore.query import searchable
 from vectorstore.records import About, Chunk, DocumentRecord, NewDocument
 from vectorstore.schema import create_words, migrate
 from vectorstore.tables.records import NewTable
+from vectorstore.word_counts import Stems, count_words, is_due
 
 _RECORD = (
     "s.name, d.name, d.title, d.sha256, d.source, d.pages, d.chunks, d.warning, d.indexed_at, "
@@ -47,12 +48,19 @@ def _record(row: Sequence[Any]) -> DocumentRecord:
 
 @dataclass(frozen=True, slots=True)
 class Space:
-    """A space as the catalogue knows it; `dead` counts vectors deleted from its collection."""
+    """A space as the catalogue knows it; `dead` counts vectors deleted from its collection.
+
+    `counted` is the number of chunks that it had when its words were counted, 0 if they are not;
+    `changes` is another number after every change of its chunks or vectors.
+    """
 
     id: int
     name: str
     generation: int
     dead: int
+    chunks: int
+    counted: int
+    changes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +80,16 @@ class Row:
     recognised: float | None = None  # see records.Hit
 
 
-_ROW = (
+_OF_ROW = (
     "SELECT c.id, c.key, s.name, d.id, d.name, d.title, c.position, c.page, c.heading, c.text, "
-    "p.confidence "
-    "FROM chunks c JOIN documents d ON d.id = c.document_id JOIN spaces s ON s.id = d.space_id "
+    "p.confidence"
+)
+_CHUNKS = (
+    " FROM chunks c JOIN documents d ON d.id = c.document_id JOIN spaces s ON s.id = d.space_id "
     "LEFT JOIN pages p ON p.document_id = d.id AND p.page = c.page "
 )
+_ROW = f"{_OF_ROW}{_CHUNKS}"
+_CANDIDATE = f"{_OF_ROW}, v.vector, v.tokens{_CHUNKS}JOIN vectors v ON v.chunk_id = c.id "
 
 
 class Catalogue:
@@ -91,10 +103,12 @@ class Catalogue:
         self._lock = threading.RLock()
         self._readers: queue.LifoQueue[sqlite3.Connection] = queue.LifoQueue()
         self._closed = threading.Event()
+        self.stems = Stems()
         try:
             make_private(path)
             self._writer = open_database(path, incremental_vacuum=True)
             migrate(self._writer, path)
+            self._count_what_is_due()
         except (OSError, sqlite3.DatabaseError) as error:
             raise IndexFault(
                 f"The index {path} cannot be read ({error}). Put it back from a backup, or move "
@@ -107,6 +121,7 @@ class Catalogue:
             if self._closed.is_set():
                 return
             self._closed.set()
+            self.stems.close()
             while not self._readers.empty():
                 self._readers.get().close()
             self._writer.close()
@@ -177,7 +192,10 @@ class Catalogue:
     # Documents
 
     def spaces(self, connection: sqlite3.Connection) -> list[Space]:
-        rows = connection.execute("SELECT id, name, generation, dead FROM spaces ORDER BY name")
+        rows = connection.execute(
+            "SELECT id, name, generation, dead, chunks, counted, changes FROM spaces "
+            "JOIN space_sizes ON space_id = id ORDER BY name"
+        )
         return [Space(*row) for row in rows]
 
     def documents(
@@ -224,6 +242,7 @@ class Catalogue:
             if not delete_document(writer, space.id, document.name) and only_if_there:
                 raise DocumentGone("was deleted while it was read again")
             insert_document(writer, space.id, document, chunks, vectors, tables=tables)
+            self._count_if_due(writer, space.id)
             (record,) = self.documents(writer, [document.space], document.name)
         return record, space
 
@@ -234,6 +253,7 @@ class Catalogue:
             if not found or not delete_document(writer, found[0].id, name):
                 return None
             forget_moves(writer, space_name, name)
+            self._count_if_due(writer, found[0].id)
             self._drop_if_empty(writer, found[0])
         return found[0]
 
@@ -292,20 +312,38 @@ class Catalogue:
                 moved = replace(document, space=to_space, name=new, container=container)
                 insert_document(writer, space.id, moved, chunks, vectors, at, tables)
                 note_move(writer, record, to_space, new)
+            for changed in {left.id, space.id}:
+                self._count_if_due(writer, changed)
             self._drop_if_empty(writer, left)
             (record,) = self.documents(writer, [to_space], to_name)
         return record, left, space
+
+    def _count_what_is_due(self) -> None:
+        """Count the words of large spaces that an earlier version of the program has stored."""
+        due = [s for s in self.spaces(self._writer) if is_due(s.chunks, s.counted)]
+        if due:
+            with self.writing() as writer:
+                for space in due:
+                    count_words(writer, space.id, space.chunks)
 
     def _drop_if_empty(self, writer: sqlite3.Connection, space: Space) -> None:
         if not self.documents(writer, [space.name]):
             writer.execute(f"DROP TABLE words_{space.id:d}")
             writer.execute("DELETE FROM journal WHERE space_id = ?", (space.id,))
-            writer.execute("DELETE FROM spaces WHERE id = ?", (space.id,))
+            writer.execute("DELETE FROM spaces WHERE id = ?", (space.id,))  # and its counts
+
+    def _count_if_due(self, writer: sqlite3.Connection, space_id: int) -> None:
+        chunks, counted = writer.execute(
+            "SELECT chunks, counted FROM space_sizes WHERE space_id = ?", (space_id,)
+        ).fetchone()
+        if is_due(chunks, counted):
+            count_words(writer, space_id, chunks)
 
     def _space(self, writer: sqlite3.Connection, name: str) -> Space:
         cursor = writer.execute("INSERT OR IGNORE INTO spaces (name) VALUES (?)", (name,))
         if cursor.rowcount and cursor.lastrowid:
             create_words(writer, cursor.lastrowid)
+            writer.execute("INSERT INTO space_sizes (space_id) VALUES (?)", (cursor.lastrowid,))
         return next(space for space in self.spaces(writer) if space.name == name)
 
     # Chunks
@@ -341,6 +379,17 @@ class Catalogue:
         for part in _parts(ids):
             sql = f"SELECT chunk_id, {column} FROM vectors WHERE chunk_id IN ({_marks(part)})"
             found.update(connection.execute(sql, part))
+        return found
+
+    def candidates(
+        self, connection: sqlite3.Connection, ids: Iterable[int]
+    ) -> dict[int, tuple[Row, bytes, bytes]]:
+        """The chunks of these ids that exist, with the bytes of their vectors and tokens."""
+        found: dict[int, tuple[Row, bytes, bytes]] = {}
+        for part in _parts(ids):
+            rows = connection.execute(f"{_CANDIDATE} WHERE c.id IN ({_marks(part)})", part)
+            for *row, vector, tokens in rows:
+                found[row[0]] = Row(*row), vector, tokens
         return found
 
     def chunk_ids(
@@ -434,6 +483,9 @@ class Catalogue:
                 if wait or last <= _MANY:
                     # A full merge: only it drops the words of deleted rows from the segments.
                     self._writer.execute(f"INSERT INTO {words} ({words}) VALUES ('optimize')")
+                    if space.counted:  # a word may have stood in deleted chunks alone
+                        with self.writing() as writer:
+                            count_words(writer, space.id, space.chunks)
             # As a script: `execute` would take one step, which frees one page.
             self._writer.executescript("PRAGMA incremental_vacuum")
             fold_log(self._writer)

@@ -49,6 +49,10 @@ def insert_document(
         writer.execute("INSERT INTO vectors VALUES (?, ?, ?)", (chunk_id, vector, tokens))
         writer.execute("INSERT INTO journal VALUES (?, ?, 1)", (space_id, chunk_id))
         insert_words(writer, space_id, chunk_id, chunk.text, chunk.heading, title)
+    writer.execute(
+        "UPDATE space_sizes SET chunks = chunks + ?, changes = changes + 1 WHERE space_id = ?",
+        (len(chunks), space_id),
+    )
     assert document_id is not None  # a row was inserted
     insert_tables(writer, document_id, tables)
 
@@ -107,6 +111,11 @@ def delete_document(writer: sqlite3.Connection, space_id: int, name: str) -> boo
         (space_id, *found),
     )
     writer.execute("UPDATE spaces SET dead = dead + ? WHERE id = ?", (gone, space_id))
+    writer.execute(
+        "UPDATE space_sizes SET changes = changes + 1, chunks = chunks"
+        " - (SELECT chunks FROM documents WHERE id = ?) WHERE space_id = ?",
+        (*found, space_id),
+    )
     writer.execute("DELETE FROM documents WHERE id = ?", found)
     return True
 

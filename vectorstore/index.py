@@ -215,7 +215,7 @@ class Index:
         with self._catalogue.reading() as connection:
             known = self._catalogue.spaces(connection)
             chosen = known if spaces is None else [s for s in known if s.name in set(spaces)]
-            return rarity(connection, chosen, words)
+            return rarity(connection, chosen, words, self._catalogue.stems)
 
     def spelling(self, question: str, spaces: Sequence[str] | None) -> Spelling:
         """Which words of the question these spaces do not have, and which are meant by them.

@@ -735,7 +735,9 @@ def render_user(passages: Sequence[NumberedPassage], question: str) -> str:
 
 def exchanges(history: Sequence[Answer]) -> list[Exchange]:
     """What was asked and answered; a summary asked for nothing that a search could find."""
-    return [Exchange(turn.question, turn.answer) for turn in history if turn.passages]
+    return [
+        Exchange(turn.question, turn.answer) for turn in history if turn.passages or turn.retold
+    ]
 
 
 def _passage(number: int, hit: Hit) -> NumberedPassage:

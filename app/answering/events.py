@@ -120,6 +120,7 @@ class Answer:
     # Spaces and documents that it names from the catalogue; (space, "") for a space alone.
     named: tuple[tuple[str, str], ...] = ()
     evidence: tuple[Citation, ...] = ()  # what EvidenceFound told before
+    retold: bool = False  # whoever asks keeps the conversation and tells this turn again
 
     def shown(self) -> list[tuple[int, Hit]]:
         """The passages first shown in this turn, with their numbers, ascending."""
@@ -133,7 +134,7 @@ class Answer:
     def public(self) -> dict[str, Any]:
         """What other programs get to see: all but what only the next turn needs."""
         plain = asdict(self)
-        del plain["numbers"], plain["turns"]
+        del plain["numbers"], plain["turns"], plain["retold"]
         return plain
 
 

@@ -59,6 +59,11 @@ class DataFolder:
         return self.root / "people.sqlite3"
 
     @property
+    def syslog(self) -> Path:
+        """How much of the trail was sent to a syslog server."""
+        return self.root / "syslog.json"
+
+    @property
     def retention(self) -> Path:
         """Rules of retention and holds."""
         return self.root / "retention.json"

@@ -34,7 +34,7 @@ from ingest.pipeline import FileStatus, IngestReport, Progress, ingest_again, in
 from ingest.sandbox.parsing import ParseLimits
 from vectorstore.faults import DocumentHeld, UnknownName
 from vectorstore.index import Index
-from vectorstore.records import DocumentRecord, SearchResult
+from vectorstore.records import DocumentRecord, Hit, SearchResult
 from vectorstore.scope import EVERYTHING, Scope
 
 USUAL_PARALLEL = 4  # questions of a questionnaire at once, where the settings do not say
@@ -187,6 +187,18 @@ class Workspace:
         found = self.index.search(ask.question, ask.scope, k)
         self._recorder.searched(ask, found)
         return replace(found, hits=self.screen.hits(found.hits))
+
+    def read(self, name: str, *, space: str, person: str = "") -> list[Hit]:
+        """A document's passages in the order of its text, as they may be shown; on record.
+
+        Raises UnknownName where there is no such document.
+        """
+        record = self.index.document(space, name)
+        if record is None:
+            raise UnknownName(f"no document named {name!r} in {space!r}")
+        about = {"space": space, "document": name, "sha256": record.sha256, "what": "text"}
+        self._recorder.write(RecordKind.SOURCE_OPENED, person or local_person(), about)
+        return list(self.screen.hits(self.index.chunks(space, name)))
 
     def ask(self, ask: Ask) -> EventStream[Event]:
         """One answer's events, ending in `Finished`; see `Assistant.ask`.

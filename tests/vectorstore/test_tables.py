@@ -170,6 +170,8 @@ def test_an_index_from_before_opens_and_has_none(tmp_path):
         db.execute("DROP INDEX documents_within")
         for later in ("container", "unread"):
             db.execute(f"ALTER TABLE documents DROP COLUMN {later}")
+        for later in ("space_sizes", "common_words"):
+            db.execute(f"DROP TABLE {later}")
         db.execute("PRAGMA user_version = 2")
         db.commit()
     opened = Index.open(tmp_path / "index", WordEmbedder())
@@ -191,7 +193,7 @@ def test_mails_from_before_are_read_once_more_by_the_next_ingestion(tmp_path):
         db.execute("DROP INDEX documents_within")
         for later in ("container", "unread"):
             db.execute(f"ALTER TABLE documents DROP COLUMN {later}")
-        db.execute("PRAGMA user_version = 5")
+        db.execute("PRAGMA user_version = 6")
         db.commit()
     opened = Index.open(tmp_path / "index", WordEmbedder())
     told = {one.name: (one.container, one.unread) for one in opened.documents()}

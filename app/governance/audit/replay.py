@@ -7,6 +7,7 @@ from typing import Any
 from app.answering.ask import Ask
 from app.answering.assistant import ChatModel
 from app.answering.events import Answer, Event, Finished
+from app.answering.retold import retold
 from app.answering.search_index import SearchIndex
 from app.answering.stream import EventStream
 from app.engine.client import Completion
@@ -62,6 +63,7 @@ class _Turn:
     draft: str
     instruction: str
     searched: str  # the question as it was searched for
+    retold: tuple[tuple[str, str], ...] = ()  # turns that the asker told, question and answer
 
 
 def recreate(
@@ -141,6 +143,7 @@ def _again(
         if made.answer.answer != before.answer:
             differences.append("an earlier answer of the conversation comes out differently")
         history.append(replace(made.answer, answer=before.answer))
+    history += retold(turn.retold)
     if model.name.sha256 != turn.answered.data["model"]["sha256"]:
         return None, None
     watched = WatchedEngine(model.engine)
@@ -300,7 +303,15 @@ def _turn(trail: Trail, answer_id: str, private: AuditorPrivateKey | None) -> _T
             answered.data.get("searched"),
         )
     ]
-    return _Turn(asked, answered, *texts)
+    told = tuple(
+        (
+            _text(asked.seq, one["question"], private, trail.texts.keys),
+            _text(asked.seq, one["answer"], private, trail.texts.keys),
+        )
+        for one in asked.data.get("retold", ())
+    )
+    question, answer, draft, instruction, searched = texts
+    return _Turn(asked, answered, question, answer, draft, instruction, searched, told)
 
 
 def _text(

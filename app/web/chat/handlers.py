@@ -276,7 +276,10 @@ class Handlers:
                 if not talk.looks(mine):
                     return
                 talk.saved = line.saved
-                if not lost and await sight.may_see(moment):
+                seen = not lost and await sight.may_see(moment)
+                if not talk.looks(mine):
+                    return
+                if seen:
                     update = {shown.talk: talk, shown.live: live_html(texts, moment)}
                     if past != moment.turn.number:
                         past = moment.turn.number
@@ -287,6 +290,8 @@ class Handlers:
                 ):  # a right was taken away: the store knows what is left
                     lost = True
                     drawn, _ = await self._open(talk.conversation, request)
+                    if not talk.looks(mine):
+                        return
                     del drawn[shown.question]
                     yield {**drawn, shown.talk: talk}
 
