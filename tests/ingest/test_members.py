@@ -238,7 +238,7 @@ def test_a_cut_goes_on_where_it_was(index: MemoryIndex, folder: Path, tmp_path: 
     (folder / "box.eml").write_bytes(mail("Box", "All of them.", files).as_bytes())
     put = index.put
 
-    def cut(document, *rest, **more):  # type: ignore[no-untyped-def]
+    def cut(document, *rest, **more):
         if document.name.endswith("4.txt"):
             raise Cut
         return put(document, *rest, **more)
