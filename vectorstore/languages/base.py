@@ -449,6 +449,7 @@ class KindWords:
     valid_from: Patterns  # before the first day: "valid from"
     valid_until: Patterns  # before the last day
     automatic_descriptions: Patterns  # by which a program says that it described a picture itself
+    captions: Patterns  # before the number of a picture: "Figure 3"
 
 
 @dataclass(frozen=True, slots=True)

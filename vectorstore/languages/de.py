@@ -1428,6 +1428,7 @@ LANGUAGE = Language(
             r"automatisch\s+generiert",
             r"ki-generierte\s+inhalte\s+können\s+fehlerhaft\s+sein",
         ),
+        captions=(r"abb(?:ildung|\.)?", "diagramm", "grafik", "schaubild", "bild"),
     ),
     meant_documents=MeantDocumentWords(
         spoken=split_all(

@@ -1554,6 +1554,7 @@ LANGUAGE = Language(
             r"automatically\s+generated",
             r"ai-generated\s+content\s+may\s+be\s+incorrect",
         ),
+        captions=(r"fig(?:ure|\.)?", "chart", "diagram", "exhibit", "graph", "picture"),
     ),
     meant_documents=MeantDocumentWords(
         spoken=split_all(
