@@ -26,6 +26,26 @@ flags. Exit codes: 0 done, 1 something failed (said on stderr), 2 wrong usage,
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
+    try:
+        return _run(argv)
+    except KeyboardInterrupt:
+        print("strongroom: interrupted; nothing is half done", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        # The reader of our output went away (`strongroom documents | head`): not our failure.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 128 + signal.SIGPIPE
+    except Exception as error:
+        from app.errors import local_words_for
+
+        message = local_words_for(error)
+        if message is None:
+            raise
+        print(f"strongroom: {message}", file=sys.stderr)
+        return int(getattr(error, "exit_code", 1))
+
+
+def _run(argv: Sequence[str] | None) -> int:
     from app.governance.bundle.arguments import goes_out
     from app.privacy import work_offline
     from app.privacy.process_guard import keep_inside
@@ -43,26 +63,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     else:  # called by a program that has its own life; the guard could never be taken off it
         work_offline(fetching=fetching)
     module, _, function = str(arguments.command).partition(":")
-    try:
-        if argv is None and not fetching:
-            _go_apart(arguments)  # before anything starts a thread
-        run = getattr(importlib.import_module(f"app.commands.{module}"), function)
-        return int(run(arguments))
-    except KeyboardInterrupt:
-        print("strongroom: interrupted; nothing is half done", file=sys.stderr)
-        return 130
-    except BrokenPipeError:
-        # The reader of our output went away (`strongroom documents | head`): not our failure.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 128 + signal.SIGPIPE
-    except Exception as error:
-        from app.errors import local_words_for
-
-        message = local_words_for(error)
-        if message is None:
-            raise
-        print(f"strongroom: {message}", file=sys.stderr)
-        return int(getattr(error, "exit_code", 1))
+    if argv is None and not fetching:
+        _go_apart(arguments)  # before anything starts a thread
+    run = getattr(importlib.import_module(f"app.commands.{module}"), function)
+    return int(run(arguments))
 
 
 def _print_anything() -> None:

@@ -16,6 +16,7 @@ from app.data_folder.protection import protect
 from app.governance.audit.administration import conversation_changes, people_changes
 from app.governance.audit.forwarding import Forwarder
 from app.governance.audit.records import RecordKind
+from app.governance.audit.usage import seconds_an_answer
 from app.governance.deletion.places import DrawnPages
 from app.governance.keepers.registry import forget_person
 from app.logs import write_log
@@ -29,6 +30,7 @@ from app.people.curating.uploads import Uploads
 from app.people.sources.library import Sources
 from app.people.sources.links import source_link
 from app.people.sources.rendering import PageRenderer
+from app.people.store import People, PeopleError
 from app.settings import Settings, SettingsError
 from app.web.api.description import Described
 from app.web.api.mcp_http import McpDoor
@@ -44,14 +46,17 @@ from app.web.auth.security import App, refuse_open_door
 from app.web.auth.sign_in import Groups, SignIn, TrustedHeader
 from app.web.chat.places import Places, usual_places
 from app.web.chat.workspace_backend import WorkspaceBackend
-from app.web.pages.routes_administration import administration_routes
+from app.web.pages.routes_administration import administration_routes, name_of
 from app.web.pages.routes_documents import documents_routes
 from app.web.pages.routes_keys import all_keys_routes, key_routes
 from app.web.pages.routes_library import library_routes
 from app.web.pages.routes_questionnaires import LARGEST as QUESTIONNAIRE_BYTES
 from app.web.pages.routes_questionnaires import questionnaire_routes
+from app.web.pages.routes_sharing import sharing_routes
 from app.web.pages.routes_sources import source_routes
+from app.web.pages.routes_trail import trail_routes
 from app.web.server import Outside, PageGroup, create_app, run_web
+from app.workspace.administration import Administration
 from app.workspace.control import take_work
 from app.workspace.curated_documents import CuratedDocuments, SavedComplaints
 from app.workspace.daily_retention import retention_daily
@@ -90,7 +95,9 @@ def run(
     print("Opening the index and loading the embedder…", flush=True)
     with (
         open_workspace(settings, "strongroom serve", socket=door) as home,
-        open_people(settings, people_changes(home.trail)) as house,
+        open_people(
+            settings, people_changes(home.trail), shared=conversation_changes(home.trail)
+        ) as house,
         take_work(home, door),
         retention_daily(home),
         closing(_conversations(settings, home)) as conversations,
@@ -205,6 +212,7 @@ def _office(settings: Settings, home: Workspace, house: Accounts) -> Questionnai
         library_of,
         lambda one: base + source_link(one),
         most_questions=settings.web.questionnaire_questions,
+        pace=partial(seconds_an_answer, home.trail.folder),
     )
     office.resume()
     return office
@@ -235,7 +243,7 @@ def _pages(
 
     rules, workspace_of = house.people.rules, _workspaces(home, house)
     desk = Curation(CuratedDocuments(home), uploads, SavedComplaints(conversations), rules)
-    overview = HomeOverview(home, rules)
+    overview, administration = HomeOverview(home, rules), Administration(home)
     prices = prices_of(home)
     opened = partial(record, RecordKind.SOURCE_OPENED)
     renderer = PageRenderer()
@@ -264,11 +272,27 @@ def _pages(
                 prices,
                 forget,
                 partial(_erase_uploads, home),
+                house=administration,
+            )
+        ),
+        PageGroup(
+            trail_routes(
+                administration,
+                house.sessions,
+                partial(_id_of, house.people),
+                partial(name_of, house.people),
             )
         ),
         PageGroup(sign_in_routes(doors, house.people, house.sessions, record)),
         PageGroup(source_routes(sources)),
         PageGroup(library_routes(workspace_of)),
+        PageGroup(
+            sharing_routes(
+                house.shares,
+                conversations,
+                lambda person, spaces: workspace_of(person).readable(spaces),
+            )
+        ),
         PageGroup(
             questionnaire_routes(
                 office,
@@ -337,6 +361,14 @@ def _of_syslog(forwarder: Forwarder) -> list[Gauge]:
         Gauge("syslog_waiting_bytes", "Bytes of the trail that are not sent yet", sent.waiting),
         Gauge("syslog_connected", "Whether the syslog server takes records", sent.connected),
     ]
+
+
+def _id_of(people: People, name: str) -> str:
+    """The id of the person of this name; the name itself where nobody has it."""
+    try:
+        return people.named(name).id
+    except PeopleError:
+        return name
 
 
 def _refused(home: Workspace, person: str, about: Mapping[str, Any]) -> None:

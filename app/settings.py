@@ -267,6 +267,14 @@ class BackupSettings(_Section):
         le=MOST_DAYS,
         description="how long a backup is kept, in days; 0: until someone deletes it",
     )
+    folder: Path | None = Field(
+        None,
+        description="folder on this machine for backups that administrators make in the browser; "
+        "without it they make none",
+    )
+    passphrase_file: Path | None = Field(
+        None, description="file with the passphrase that seals backups made in the browser"
+    )
 
 
 class PrivacySettings(_Section):

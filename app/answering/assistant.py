@@ -39,6 +39,7 @@ from app.answering.events import (
     Finished,
     Form,
     ModelName,
+    Notice,
     Outcome,
     Reading,
     Said,
@@ -467,8 +468,11 @@ class Assistant:
             turns=answer.continued(composed.text),
             prompt_sha256=tokens_sha256(answer.fitted.ids) if answer.fitted else "",
             searched=answer.asked,
-            notices=notices_of(
-                answer.finding.data.values(), composed.text, answer.defused, composed.citations
+            notices=(
+                *notices_of(
+                    answer.finding.data.values(), composed.text, answer.defused, composed.citations
+                ),
+                *(Notice("documents", 1, phrase) for phrase in answer.finding.unmet),
             ),
             outcome=outcome or ("partly" if composed.missing else "answered"),
             form=composed.form,

@@ -39,6 +39,11 @@ class DataFolder:
         return self.root / "uploads"
 
     @property
+    def members(self) -> Path:
+        """Folder of files within files, such as attachments, while they are read."""
+        return self.root / "members-in-hand"
+
+    @property
     def conversations(self) -> Path:
         """Database of people's saved conversations."""
         return self.root / "conversations.sqlite3"

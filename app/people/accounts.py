@@ -15,6 +15,7 @@ from app.people.keys import Keys
 from app.people.passwords import Passwords
 from app.people.schema import PeopleFault
 from app.people.sessions import Sessions
+from app.people.sharing import Shares
 from app.people.sign_in import PasswordSignIn
 from app.people.store import People
 from app.settings import Settings, SettingsError, SignInSettings
@@ -29,6 +30,7 @@ class Accounts:
     attempts: Attempts
     door: PasswordSignIn
     keys: Keys
+    shares: Shares
 
 
 @contextmanager
@@ -44,11 +46,16 @@ def _refused(by: str, about: Mapping[str, Any]) -> None:
 
 @contextmanager
 def open_people(
-    settings: Settings, record: Record, passwords: Passwords | None = None
+    settings: Settings,
+    record: Record,
+    passwords: Passwords | None = None,
+    *,
+    shared: Record | None = None,
 ) -> Iterator[Accounts]:
     """The people of the data folder, until the block ends; other processes may have them open.
 
-    `record` puts every change that an administrator makes on record, before it is kept.
+    `record` puts every change that an administrator makes on record, before it is kept; `shared`
+    does so with what people share, or `record` as well.
     Raises PeopleFault for a file that cannot be used, and FolderOpenToOthers.
     """
     protect(settings.home)
@@ -69,7 +76,14 @@ def open_people(
         )
         attempts = Attempts(database)
         door = PasswordSignIn(people, sessions, attempts)
-        yield Accounts(people, sessions, attempts, door, Keys(database, record))
+        yield Accounts(
+            people,
+            sessions,
+            attempts,
+            door,
+            Keys(database, record),
+            Shares(database, shared or record),
+        )
     except sqlite3.Error as error:
         raise PeopleFault(f"The file of people could not be used ({error}).") from error
     finally:

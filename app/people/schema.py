@@ -101,6 +101,22 @@ STEPS = (
     ) WITHOUT ROWID;
     CREATE INDEX keys_person ON keys (person_id);
     """,
+    """
+    -- Whom a conversation, or one answer of it, is shown to. It goes with either of them; without
+    -- its conversation it shows nothing.
+    CREATE TABLE shares (
+        id TEXT PRIMARY KEY,
+        owner TEXT NOT NULL REFERENCES people (id) ON DELETE CASCADE,
+        conversation TEXT NOT NULL,
+        turn INTEGER,                   -- the one answer; NULL: all that were there then
+        reader TEXT REFERENCES people (id) ON DELETE CASCADE,
+        group_name TEXT REFERENCES groups (name) ON DELETE CASCADE,
+        shared_at REAL NOT NULL,
+        CHECK ((reader IS NULL) != (group_name IS NULL))
+    ) WITHOUT ROWID;
+    CREATE INDEX shares_of ON shares (owner, conversation);
+    CREATE INDEX shares_with ON shares (reader);
+    """,
 )
 
 

@@ -3,8 +3,10 @@
 A route that is new has to be added here, with what it is to answer to the wrong person.
 """
 
+import io
 import json
 import re
+import zipfile
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from dataclasses import asdict, dataclass, replace
@@ -26,6 +28,7 @@ from app.batch.journal import open_journal
 from app.batch.queue.service import QuestionnaireQueue
 from app.batch.records import RunInfo
 from app.governance.audit.administration import people_changes
+from app.governance.audit.records import RecordKind
 from app.people.access import EVERYONE, Person, Right, private_space
 from app.people.accounts import Accounts, open_people
 from app.people.conversations.store import Conversations
@@ -92,12 +95,25 @@ THEIRS = {
     ("POST", "/conversation/{conversation}/turn/{number}/vote"): Case(
         "/conversation/{talk}/turn/1/vote", {"verdict": "down"}
     ),
+    ("GET", "/conversation/{conversation}/share"): Case("/conversation/{talk}/share"),
+    ("POST", "/conversation/{conversation}/share"): Case(
+        "/conversation/{talk}/share", {"name": "kim"}
+    ),
+    ("GET", "/shared/{share}"): Case("/shared/{share}"),
+    ("POST", "/shared/{share}/revoke"): Case("/shared/{share}/revoke", {}),
     ("GET", "/conversation/{conversation}.{kind}"): Case("/conversation/{talk}.md"),
     ("POST", "/questionnaires/take"): Case("/questionnaires/take", {}, space(name="questions.txt")),
     ("POST", "/questionnaires/stop"): Case("/questionnaires/stop", {"run": "{run}"}),
     ("POST", "/questionnaires/go-on"): Case("/questionnaires/go-on", {"run": "{run}"}),
     ("POST", "/questionnaires/start-over"): Case("/questionnaires/start-over", {"run": "{run}"}),
     ("POST", "/questionnaires/delete"): Case("/questionnaires/delete", {"run": "{run}"}),
+    ("GET", "/questionnaires/preview"): Case("/questionnaires/preview", query={"run": "{run}"}),
+    ("POST", "/questionnaires/column"): Case(
+        "/questionnaires/column", {"run": "{run}", "column": "question"}
+    ),
+    ("POST", "/questionnaires/review"): Case(
+        "/questionnaires/review", {"run": "{run}", "row": "2", "verdict": "approved"}
+    ),
     ("GET", "/questionnaires/results"): Case("/questionnaires/results", query={"run": "{run}"}),
     ("GET", "/questionnaires/answers"): Case(
         "/questionnaires/answers", query={"run": "{run}", "kind": "csv"}
@@ -109,6 +125,13 @@ ADMINISTRATORS = {
     ("GET", "/administration/people"): None,
     ("GET", "/administration/spaces"): None,
     ("GET", "/administration/models"): None,
+    ("GET", "/administration/settings"): None,
+    ("GET", "/administration/keeping"): None,
+    ("POST", "/administration/keeping/retention"): {"space": "{space}", "days": "1"},
+    ("POST", "/administration/keeping/hold"): {"space": "{space}", "reason": "so"},
+    ("POST", "/administration/keeping/release"): {"space": "{space}", "reason": "so"},
+    ("POST", "/administration/keeping/backup"): {},
+    ("POST", "/administration/keeping/prune"): {},
     ("POST", "/administration/people"): {"name": "eve", "role": "administrator"},
     ("POST", "/administration/people/password"): {"person": "{lee}"},
     ("POST", "/administration/people/role"): {"person": "{kim}", "role": "administrator"},
@@ -133,6 +156,7 @@ OWN = {
     ("GET", "/conversations"): {"find": SECRET[:6]},
     ("GET", "/conversation-scope"): {"find": ""},
     ("GET", "/questionnaires"): {},
+    ("GET", "/shared"): {},
     ("GET", "/questionnaires/state"): {},
     ("GET", "/account"): {},
     ("GET", "/account/password"): {},
@@ -174,6 +198,8 @@ ELSEWHERE = {
     ("POST", "/account/prove"),
     ("POST", "/account/second-factor"),
     ("POST", "/account/keys"),  # tests/api/test_key_door.py
+    ("GET", "/trail"),  # for administrators and auditors, see below
+    ("POST", "/trail/export"),
     ("POST", "/preferences"),  # the asker's own browser: tests/web/test_web_preferences.py
     ("POST", "/sign-in"),
     ("POST", "/sign-in/code"),
@@ -227,6 +253,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         lee = people.add("lee", GOOD, must_change=False)
         people.add_group("board")
         people.join(lee.id, "board")
+        lee = people.named("lee")
         people.grant("vault", "board", Right.CURATE)
         people.grant("open", EVERYONE, Right.READ)
         batches = settings.home / "batches"
@@ -253,6 +280,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
                 "run": run,
                 "key": found.key.id,
                 "file": file_id(held, f"{SECRET}.md"),
+                "share": house.shares.share(lee, talk, None, group="board").id,
             }
         found.names[NOT_THERE] = dict.fromkeys(found.names["vault"], NOT_THERE)
         for names in found.names.values():
@@ -513,6 +541,82 @@ def test_lee_reaches_all_of_it(site: Site) -> None:
             assert answered.status_code == 200, route
 
 
+def test_a_shared_answer_is_withheld_from_who_may_not_read_its_documents(site: Site) -> None:
+    """The question is its owner's to show; what came of it is not."""
+    lee, kim = site.client("lee"), site.client("kim")
+    names = site.names["vault"]
+    path = f"/conversation/{names['talk']}/share"
+    form = {"csrf": token_of(lee, "/account"), "name": "kim"}
+    assert lee.post(path, data=form).status_code == 303
+    (share,) = site.house.shares.shown_to(site.kim)
+    shown = kim.get(f"/shared/{share.id}")
+    assert shown.status_code == 200
+    assert "withheld" in shown.text
+    assert "/source?" not in shown.text
+    assert f"The {SECRET}" not in shown.text
+    assert "withheld" not in lee.get(f"/shared/{share.id}").text
+    form = {"csrf": token_of(kim, "/account")}
+    assert kim.post(f"/shared/{share.id}/revoke", data=form).status_code == 404
+    form = {"csrf": token_of(lee, "/account")}
+    assert lee.post(f"/shared/{share.id}/revoke", data=form).status_code == 303
+    assert kim.get(f"/shared/{share.id}").status_code == 404
+    assert_untouched(site)
+
+
+def test_the_trail_tells_auditors_all_and_administrators_nothing_of_what_is_read(
+    site: Site,
+) -> None:
+    site.home.trail.record(
+        RecordKind.SOURCE_OPENED, person=site.lee.id, data={"document": f"{SECRET}.md"}
+    )
+    boss, auditor = site.client("boss"), site.client("auditor")
+    for name in ("kim", "lee"):
+        who = site.client(name)
+        assert who.get("/trail").status_code == 404
+        form = {"csrf": token_of(who, "/account")}
+        assert who.post("/trail/export", data=form).status_code == 404
+    seen = boss.get("/trail", params={"kind": "source-opened"})
+    assert seen.status_code == 200
+    assert "lee" in seen.text
+    assert SECRET not in seen.text
+    assert "0 records" in boss.get("/trail", params={"find": SECRET}).text
+    form = {"csrf": token_of(boss, "/account")}
+    assert boss.post("/trail/export", data=form).status_code == 404
+    assert f"{SECRET}.md" in auditor.get("/trail", params={"find": SECRET}).text
+    assert auditor.get("/trail", params={"since": "soon"}).status_code == 409
+    form = {"csrf": token_of(auditor, "/account"), "since": "2020-01-01"}
+    packed = auditor.post("/trail/export", data=form)
+    with zipfile.ZipFile(io.BytesIO(packed.content)) as archive:
+        assert SECRET in archive.read("trail.jsonl").decode()
+        assert json.loads(archive.read("trail.jsonl.signature.json"))["signature"]
+
+
+def test_retention_holds_and_backups_in_the_browser(site: Site) -> None:
+    boss = site.client("boss")
+
+    def post(part: str, **form: str) -> httpx.Response:
+        token = token_of(boss, "/account")
+        return boss.post(f"/administration/keeping/{part}", data={**form, "csrf": token})
+
+    page, held = "/administration/keeping", {"space": "open", "document": "hello.md"}
+    assert post("retention", space="open", days="30").status_code == 303
+    assert "after 30 days" in boss.get(page).text
+    assert post("retention", space="open", days="0").status_code == 409
+    assert post("retention", space="open").status_code == 303
+    assert "after 30 days" not in boss.get(page).text
+    assert post("hold", **held).status_code == 409  # without a reason
+    assert post("hold", **held, reason="a case").status_code == 303
+    assert "a case" in boss.get(page).text
+    assert post("release", **held, reason="it is over").status_code == 303
+    assert post("release", **held, reason="again").status_code == 409
+    assert post("backup").status_code == 409  # no folder is set
+    assert post("prune").status_code == 303
+    told = boss.get("/administration/settings").text
+    assert "backup.folder" in told
+    assert "web.questions_a_minute" in told
+    assert_untouched(site)
+
+
 def assert_untouched(site: Site) -> None:
     people, rules = site.house.people, site.house.people.rules().spaces
     assert [account.person.name for account in people.accounts()] == [
@@ -532,6 +636,7 @@ def assert_untouched(site: Site) -> None:
     talks = site.talks.listed(site.lee.id)
     assert len(talks) == 2
     assert all(SECRET in talk.title for talk in talks)
+    assert len(site.house.shares.of(site.lee)) == 2
     assert people.check("lee", GOOD) is not None
 
 

@@ -206,6 +206,11 @@ KEEPERS = (
         after_restore=_drop_restored_uploads,
     ),
     Keeper(
+        name="files within files",
+        paths=lambda folder: (folder.members,),
+        left_out=(LAYOUT.members.name,),  # gone when they are read
+    ),
+    Keeper(
         name="copies from before an update",
         paths=lambda folder: (),  # they lie beside their databases
         forget_document=_drop_copies_before_updates,
