@@ -429,7 +429,7 @@ class TableWords:
     ordinals: Mapping[int, Words]
     periods: Mapping[str, Words]  # "day": "daily", "day"
     synonyms: tuple[Words, ...]
-    equivalents: tuple[Words, ...]  # names of places that other languages spell otherwise
+    equivalents: tuple[Words, ...]  # names of places, words of accounts in other languages
     sentences: TableSentences
 
 

@@ -19,6 +19,7 @@ from vectorstore.tables.records import Table, TableRow
 
 _MOST_ROWS = 200_000  # of one table
 _MOST_OF_ALL = 400_000  # rows that are read for one question
+_OF_A_FIGURE = frozenset(("change", "difference", "share", "sum", "average"))
 _RIVAL = 0.5  # a table that fits less well by so little may be meant all the same
 _MOST_MERGED = 12  # tables that are taken together
 
@@ -100,6 +101,8 @@ def _say_the_same(candidates: list[_Candidate]) -> bool:
     """Whether all of them give the same answer, as copies of a table do."""
 
     def answer(one: _Candidate) -> tuple[object, ...]:
+        if one.done.figure is not None and one.plan.operation in _OF_A_FIGURE:
+            return (one.plan.operation, one.done.figure, one.done.unit)
         shown = one.plan.shown if one.plan.operation == "cell" else one.view.columns
         said = [tuple(row.text(c.index) for c in shown) for row in one.done.records]
         return (one.plan.operation, one.done.figure, one.done.unit, *said)

@@ -14,6 +14,7 @@ from app.answering.tables.lexicon import (
     Phrases,
     folded_words,
     is_name,
+    is_same_form,
     is_word,
     measure_words,
     period_of,
@@ -138,6 +139,8 @@ class _Planner:
             raise NoPlan  # the question knows of more or fewer
         self._account(plan)
         plan.fit = self._fit()
+        if plan.measure is not None and plan.measure == self._counting() and self._cue("count"):
+            plan.fit += 1.0  # it tells how many there are, where other tables only have rows
         return plan
 
     def _items(self) -> Plan:
@@ -820,7 +823,9 @@ class _Planner:
         if self._by[head] == "row" and len(periods) == 1 and self._is_kind_of(head):
             return self._number(periods, groups)  # "how many employees in 2024"
         counting = self._counting()
-        if counting is not None and self._by[head] in {"row", "place"}:
+        if counting is not None and (
+            self._by[head] == "row" or (self._by[head] == "place" and self._is_of_name(head))
+        ):
             # Its cells say how many there are; rows are kinds of what is asked for.
             if groups and len(self._rows(groups)) == 1:
                 return self._cell(counting, groups)
@@ -839,6 +844,12 @@ class _Planner:
             if c.kind == "number" and c.words and c.words[0] in _counts() and len(c.words) == 1
         ]
         return found[0] if len(found) == 1 and not self._view.turned else None
+
+    def _is_of_name(self, head: int) -> bool:
+        """Whether a word stands in the table's own name or the heading right above it."""
+        table = self._view.table
+        own = words_in(f"{table.name} {table.heading.rsplit(' > ', 1)[-1]}")
+        return any(is_name(self._asked.words[head], word) for word in own)
 
     def _number(self, named: list[Column], groups: list[list[Condition]]) -> Plan:
         """ "How many beds has Neurology": the number stands in a cell."""
@@ -900,7 +911,9 @@ class _Planner:
         tells = entity is not None or shown or (listed and by_name)
         if not tells and not self._names_rows(groups, which or listed, limited=bool(bounds)):
             raise NoPlan
-        if not limited and not self._is_listing() and not self._is_of_list(which or listed):
+        if not limited and not (
+            self._is_listing() or self._is_of_list(which or listed) or self._asks_for_all(entity)
+        ):
             raise NoPlan
         one = bool(by_name) and bool(shown or entity is not None) and not bounds
         plan = Plan(self._view, self._asked, "cell" if one else "list", rows, entity=entity)
@@ -947,6 +960,16 @@ class _Planner:
             return False
         words, table = self._asked.words, self._view.table
         return names_what_is_listed(words[head], table) and is_about(words, table)
+
+    def _asks_for_all(self, entity: Column | None) -> bool:
+        """ "Who are the directors", "What are the risks": the rows by their name, in the plural."""
+        if entity is None or entity.index != self._view.label or self._view.turned:
+            return False
+        at = self._match.columns.get(entity.index, frozenset())
+        said = [self._asked.words[n] for n in at]
+        return len(self._match.columns) == 1 and any(
+            word != one and is_same_form(word, one) for word in said for one in entity.words
+        )
 
     def _is_listing(self) -> bool:
         return self._cue("list", "existence") is not None

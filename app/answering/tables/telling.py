@@ -330,8 +330,9 @@ def _how(plan: Plan, done: Computed, language: Language) -> str:
         written = f"({after} − {before}) / {before} × 100 {equal} {result}"
     elif plan.operation in {"difference", "change"} and done.unit != "days":
         high, low = sorted(done.terms, reverse=True)
-        written = f"{number(high, language)} − {number(low, language)} = {result}"
+        written = f"{number(high, language)} − {_in_brackets(low, language)} = {result}"
     elif plan.operation in {"sum", "average"}:
+        terms = [terms[0], *(_in_brackets(term, language) for term in done.terms[1:])]
         if len(terms) > _MOST_TERMS:
             added = f"{' + '.join(terms[:3])} + … + {terms[-1]}"
         else:
@@ -347,6 +348,12 @@ def _how(plan: Plan, done: Computed, language: Language) -> str:
         rows=_names(plan, done.records, sentences),
         column=_joined(columns, sentences),
     )
+
+
+def _in_brackets(term: Decimal, language: Language) -> str:
+    """A figure behind a sign: (−5) where it is negative."""
+    said = number(term, language)
+    return f"({said})" if term < 0 else said
 
 
 def _markdown(plan: Plan, shown: Sequence[Column], records: Sequence[Record]) -> str:
