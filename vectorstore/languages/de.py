@@ -987,7 +987,8 @@ LANGUAGE = Language(
         ),
         relating=split(
             "bietet bieten verkauft verkaufen nutzt nutzen führt führen entfällt entfallen entfiel "
-            "macht ausmacht erwirtschaftet erwirtschaften erzielt erzielte beigetragen"
+            "macht ausmacht erwirtschaftet erwirtschaften erzielt erzielte beigetragen "
+            "mitbringen einreichen vorlegen brauche brauchen benötige benötigen"
         ),
         yes_no=split(
             "ist sind war waren hat haben hatte hatten kann können wird werden darf muss soll gibt"

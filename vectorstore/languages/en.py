@@ -1209,7 +1209,7 @@ LANGUAGE = Language(
         relating=split(
             "offer offers sell sells supply supplies provide provides use uses make makes produce "
             "produces came account accounts accounted contribute contributes contributed generate "
-            "generated earn earned"
+            "generated earn earned bring require requires required submit"
         ),
         yes_no=split(
             "is are was were do does did has have had can could will would may should must"

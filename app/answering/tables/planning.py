@@ -157,7 +157,8 @@ class _Planner:
                 raise NoPlan
             if not self._is_place(figure):
                 self._rows_wanted = figure.count
-        if any(not by for by in self._by):
+        relating = folded_words(lambda words: words.relating)
+        if any(not by and words[at] not in relating for at, by in enumerate(self._by)):
             raise NoPlan
         head = self._head([one for one in (cue, self._cue("list")) if one is not None])
         named = head is not None and names_what_is_listed(words[head], table)
