@@ -10,7 +10,8 @@ from app.answering.tables.asking import Asked, read_question
 from app.answering.tables.computing import Computed, compute
 from app.answering.tables.lexicon import with_synonyms
 from app.answering.tables.matching import free_words, match
-from app.answering.tables.planning import Plan, make_plan
+from app.answering.tables.plan import Plan
+from app.answering.tables.planning import make_plan
 from app.answering.tables.telling import tell
 from app.answering.tables.view import View, merged, views_of
 from vectorstore.records import Hit

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal, localcontext
 from itertools import pairwise
 
-from app.answering.tables.planning import Bound, Plan
+from app.answering.tables.plan import Bound, Plan
 from app.answering.tables.view import Column, Record, comparable_values, magnitude
 from vectorstore.tables.values import DURATIONS, Value, is_nothing, kind_of
 from vectorstore.tables.words import folded

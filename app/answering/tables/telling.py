@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from app.answering.tables.answer import TableAnswer, UsedRow
 from app.answering.tables.computing import Computed
-from app.answering.tables.planning import Plan
+from app.answering.tables.plan import Plan
 from app.answering.tables.view import Column, Record
 from vectorstore.languages.base import Language, TableSentences
 from vectorstore.tables.records import Table
