@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from app.answering.tables.answer import TableAnswer
 from ingest.loaders.tables import TableReader
 from ingest.sections import Section
+from vectorstore.tables.values import split_unit
 
 
 def table(*rows: list[str], heading: str, name: str = "", page: int = 4) -> Section:
@@ -99,6 +100,8 @@ def test_a_figure_is_told_with_its_unit_and_scale(question, said):
         ("Um wie viel Prozent stieg der Umsatz von 2019 auf 2021?", "12.5", "%"),
         ("By how many percent did employees grow from 2019 to 2021?", "12.5", "%"),
         ("How did revenue change from 2020 to 2021?", "80.0", "million EUR"),
+        ("By how much did the operating margin change from 2022 to 2023?", "11.4",
+         "percentage points"),
         ("By how many per cent did the revenue of Valves fall from 2022 to 2023?", "-9.1", "%"),
         ("What share of total revenue came from Pumps in 2023?", "50.0", "%"),
         ("Wie viel Prozent des Umsatzes entfiel 2023 auf Pumps?", "50.0", "%"),
@@ -118,6 +121,14 @@ def test_computed_figures(question, figure, unit):
     assert answer is not None
     assert (answer.figure, answer.unit) == (Decimal(figure), unit)
     assert unit not in {"%"} or "%" in answer.statement
+
+
+def test_headers_of_accounts_are_read_with_their_units():
+    names = ["2023 £m", "2022 £m (restated)", "31 March 2023 £'000", "€m 2021", "2020 (in Mio. €)"]
+    assert [split_unit(name)[1] for name in names] == [
+        "million GBP", "million GBP", "thousand GBP", "million EUR", "million EUR",
+    ]  # fmt: skip
+    assert split_unit("2022 £m (restated)")[0] == "2022 (restated)"
 
 
 @pytest.mark.parametrize(

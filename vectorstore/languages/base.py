@@ -356,6 +356,7 @@ class TableSentences:
     unread: str  # {count} {column}: cells that hold no single number
     lines: str  # {count}: lines that hold one text alone were left out
     rounded: str
+    points: str  # the unit of a difference between percentages
     scales: Mapping[str, str]  # as they are written in front of a unit: "Mio." for "million"
     row: str  # {number}
     how: str  # {how} {rows} {column}

@@ -1388,6 +1388,7 @@ LANGUAGE = Language(
             unread="{count} Zellen in „{column}“ enthalten keine einzelne vergleichbare Zahl.",
             lines="{count} Zeilen, die nur einen Text enthalten, wurden nicht mitgezählt.",
             rounded="gerundet",
+            points="Prozentpunkte",
             scales={"thousand": "Tsd.", "million": "Mio.", "billion": "Mrd."},
             row="Zeile {number}",
             how="{how} (Zeilen {rows}; Spalte {column})",

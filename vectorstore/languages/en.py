@@ -1480,6 +1480,7 @@ LANGUAGE = Language(
             unread="{count} cells in “{column}” hold no single comparable number.",
             lines="{count} lines that hold one text alone were left out.",
             rounded="rounded",
+            points="percentage points",
             scales={},
             row="row {number}",
             how="{how} (rows {rows}; column {column})",

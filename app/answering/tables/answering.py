@@ -18,7 +18,7 @@ from vectorstore.records import Hit
 from vectorstore.scope import Scope
 from vectorstore.tables.records import Table, TableRow
 
-_MOST_ROWS = 200_000  # of one table
+_MOST_ROWS = 400_000  # of one table
 _MOST_OF_ALL = 400_000  # rows that are read for one question
 _OF_A_FIGURE = frozenset(("change", "difference", "share", "sum", "average"))
 _RIVAL = 0.5  # a table that fits less well by so little may be meant all the same

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from app.answering.tables.answer import TableAnswer, UsedRow
-from app.answering.tables.computing import Computed
+from app.answering.tables.computing import POINTS, Computed
 from app.answering.tables.plan import Plan
 from app.answering.tables.view import Column, Record
 from vectorstore.languages.base import Language, TableSentences
@@ -425,6 +425,8 @@ def _unit_of(plan: Plan, done: Computed) -> str:
     """The figure's unit as the column writes it, else in its one spelling."""
     if done.unit == "%":
         return "%"
+    if done.unit == POINTS:
+        return plan.asked.language.tables.sentences.points
     if plan.measure is not None and plan.measure.kind != "date":
         written = written_unit(plan.measure.name)
         if written:

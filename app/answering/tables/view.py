@@ -289,7 +289,11 @@ def _sums_up(columns: Iterable[Column], records: Sequence[Record]) -> bool:
         if values[-1] is None:
             continue
         above = [value.low for value in values[:-1] if value is not None]
-        if sum(map(bool, above)) < 2 or sum(above, Decimal(0)) != values[-1].low or not values[-1].low:
+        if (
+            sum(map(bool, above)) < 2
+            or sum(above, Decimal(0)) != values[-1].low
+            or not values[-1].low
+        ):
             return False
         compared += 1
     return compared > 1 or (compared == 1 and len(records) > 3)
