@@ -13,7 +13,7 @@ class Ask:
     `history` has the conversation's earlier answers, oldest first. `instruction` tells the model
     the form of its answer; nothing is searched for it. `reproducible` asks for the same bits
     whatever else the engine does, at the cost of speed. `person` is the id of whoever asks; ""
-    is the person at this machine.
+    is the person at this machine. `key` is the id of the key that a program of theirs came with.
     """
 
     question: str
@@ -22,3 +22,4 @@ class Ask:
     instruction: str = ""
     reproducible: bool = False
     person: str = ""
+    key: str = ""

@@ -447,6 +447,20 @@ class KindWords:
 
 
 @dataclass(frozen=True, slots=True)
+class MeantDocumentWords:
+    """Words by which a question says which documents it means: "the 2023 report from Smith"."""
+
+    spoken: Mapping[str, Words]  # email, slides, table -> what people call them, besides KindWords
+    endings: Words  # that the name of a kind may have besides its own: "Vertrags"
+    times: Patterns  # between a kind and its date: "of", "from", "dated", "for the year"
+    people: Patterns  # between a kind and who wrote it: "from", "by"
+    parties: Patterns  # between a kind and whom it is with
+    things: Patterns  # between a kind and what it is about: "the minutes of the meeting"
+    languages: Mapping[str, Words]  # ISO 639-1 -> "German", as it stands before a kind
+    no_attributes: Words  # they part what stands before a kind from it: articles
+
+
+@dataclass(frozen=True, slots=True)
 class SupportWords:
     """Words by which one sentence is compared with another that may say the same.
 
@@ -514,3 +528,4 @@ class Language:
     tables: TableWords
     support: SupportWords
     kinds: KindWords
+    meant_documents: MeantDocumentWords

@@ -11,6 +11,7 @@ from vectorstore.languages.base import (
     KindWords,
     LabelWords,
     Language,
+    MeantDocumentWords,
     NumberWords,
     OrderTerms,
     OrderWords,
@@ -1423,6 +1424,37 @@ LANGUAGE = Language(
         automatic_descriptions=(
             r"automatisch\s+generiert",
             r"ki-generierte\s+inhalte\s+können\s+fehlerhaft\s+sein",
+        ),
+    ),
+    meant_documents=MeantDocumentWords(
+        spoken=split_all(
+            {
+                "email": "e-mail email mail",
+                "slides": "präsentation folien foliensatz",
+                "table": "arbeitsmappe exceltabelle",
+            }
+        ),
+        endings=("es", "s"),
+        times=(
+            r"(?:vom|von|aus|für|zum|zu)(?:\s+(?:dem|das))?(?:\s+(?:geschäfts)?jahr)?",
+            r"des\s+(?:geschäfts)?jahres",
+        ),
+        people=(r"(?:von|vom)(?:\s+(?:der|dem))?",),
+        parties=(r"mit(?:\s+(?:der|dem|den))?", r"zwischen"),
+        things=(r"(?:der|des|zur|zum|über|von)(?:\s+(?:die|das|den|der|dem))?",),
+        languages=split_all(
+            {
+                "de": "deutsche deutschen deutscher deutsches deutschem",
+                "en": "englische englischen englischer englisches englischem",
+                "fr": "französische französischen französischer französisches französischem",
+                "it": "italienische italienischen italienischer italienisches italienischem",
+                "es": "spanische spanischen spanischer spanisches spanischem",
+                "nl": "niederländische niederländischen niederländischer niederländischem",
+            }
+        ),
+        no_attributes=split(
+            """der die das den dem des ein eine einen einem einer eines unser unsere unserem unserer
+            diese dieser dieses diesem im in vom von und oder laut"""
         ),
     ),
     support=SupportWords(

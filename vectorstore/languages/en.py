@@ -11,6 +11,7 @@ from vectorstore.languages.base import (
     KindWords,
     LabelWords,
     Language,
+    MeantDocumentWords,
     NumberWords,
     OrderTerms,
     OrderWords,
@@ -1515,6 +1516,33 @@ LANGUAGE = Language(
             r"automatically\s+generated",
             r"ai-generated\s+content\s+may\s+be\s+incorrect",
         ),
+    ),
+    meant_documents=MeantDocumentWords(
+        spoken=split_all(
+            {
+                "email": "email mail e-mail",
+                "slides": "presentation slides deck",
+                "table": "spreadsheet workbook",
+            }
+        ),
+        endings=(),
+        times=(
+            r"(?:dated|of|from|for|as\s+of)(?:\s+the)?(?:\s+(?:fiscal|financial))?(?:\s+year)?",
+        ),
+        people=(r"(?:(?:written|sent|signed|issued|prepared)\s+)?(?:from|by)",),
+        parties=(r"with", r"between"),
+        things=(r"of(?:\s+the|\s+our)?", r"about(?:\s+the)?", r"on(?:\s+the)?"),
+        languages=split_all(
+            {
+                "de": "german",
+                "en": "english",
+                "fr": "french",
+                "it": "italian",
+                "es": "spanish",
+                "nl": "dutch",
+            }
+        ),
+        no_attributes=split("the a an our your this that these those its their my in of and or"),
     ),
     support=SupportWords(
         stemmer="english",
