@@ -154,6 +154,59 @@ ENGLISH = Section(
     "This report is about what was sold in the year and how it was paid for by the divisions of "
     "the group, which are told of one after the other in the tables below.", 1, "Report"
 )  # fmt: skip
+GERMAN = of_sections(
+    Section(
+        "Dieser Bericht gibt einen Überblick über das Geschäft der Gruppe und über die Lage der "
+        "Gesellschaft, und er ist für das Jahr und nicht für die Zeit davor.", 1, "Geschäftsbericht"
+    ),
+    Section("Angaben in T€", 2, "Geschäftsbericht > Gewinn- und Verlustrechnung"),
+    table(
+        ["", "Anhang", "2023", "2022"],
+        ["Umsatzerlöse", "1", "1.204.500", "1.100.000"],
+        ["Personalaufwand", "2", "-302.400", "-290.100"],
+        ["Ergebnis je Aktie (in €)", "", "1,25", "1,10"],
+        ["Mitarbeiter im Jahresdurchschnitt", "", "5.120", "5.004"],
+        heading="Geschäftsbericht > Gewinn- und Verlustrechnung",
+    ),
+    table(
+        ["in Mio. €", "2023", "Vorjahr"],
+        ["Deutschland", "604,5", "550,0"],
+        ["Österreich", "300,0", "310,0"],
+        ["Schweiz", "300,0", "240,0"],
+        ["Summe", "1.204,5", "1.100,0"],
+        heading="Geschäftsbericht > Umsatz nach Regionen",
+    ),
+    Section(
+        "Unsere Standorte sind:\n- Salzburg (120 Mitarbeiter)\n- Graz (80 Mitarbeiter)\n"
+        "- Linz (45 Mitarbeiter)", 3, "Geschäftsbericht > Standorte"
+    ),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("Wie hoch waren die Umsatzerlöse 2023?", "1.204.500 Tsd. EUR"),
+        ("Wie hoch war der Personalaufwand im Jahr 2022?", "-290.100 Tsd. EUR"),
+        ("Wie hoch war das Ergebnis je Aktie 2023?", "1,25 EUR"),
+        ("Wie viele Mitarbeiter gab es 2023?", ": 5.120."),
+        ("Um wie viel Prozent sind die Umsatzerlöse von 2022 auf 2023 gestiegen?", "+9,5 %"),
+        ("Welche Region hatte 2023 den höchsten Umsatz?", "604,5 Mio. EUR: Deutschland"),
+        ("Welchen Anteil am Umsatz hatte die Schweiz 2023?", "24,9 %"),
+        ("Wie hat sich der Umsatz in der Schweiz gegenüber dem Vorjahr verändert?",
+         "240,0 Mio. EUR (Vorjahr) auf 300,0 Mio. EUR (2023); der Unterschied ist 60,0 Mio. EUR"),
+        ("Wie hoch war der Umsatz in Deutschland und Österreich zusammen 2023?", "904,5 Mio. EUR"),
+        ("Welcher Standort hat die meisten Mitarbeiter?", "120 Mitarbeiter: Salzburg"),
+        ("Wie viele Mitarbeiter arbeiten in Graz und Linz zusammen?", "125 Mitarbeiter"),
+        ("Wie viele Standorte gibt es?", "3 Standorte"),
+    ],
+)  # fmt: skip
+def test_german_accounts(question, said):
+    answer = asked_of(GERMAN, question)
+    assert answer is not None
+    assert said in answer.statement
+
+
 SUPPLIERS = table(
     ["Supplier", "Country", "Kind", "Price EUR", "Staff"],
     ["Nordfeld", "Norway", "pump", "12.50", "10"],

@@ -1087,7 +1087,7 @@ LANGUAGE = Language(
             "vergleiche",
             "vergleich",
         ),
-        existence=("gibt es", "haben wir", "sind aufgeführt", "stehen in", "existieren"),
+        existence=("gibt es", "gab es", "haben wir", "sind aufgeführt", "stehen in", "existieren"),
         which=("welche", "welcher", "welches", "welchen", "was"),
         tops=("top", "die top"),
         quantities=split("meiste meisten wenigste wenigsten"),

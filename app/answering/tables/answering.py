@@ -20,6 +20,7 @@ from vectorstore.tables.records import Table, TableRow
 
 _MOST_ROWS = 400_000  # of one table
 _MOST_OF_ALL = 400_000  # rows that are read for one question
+_OVER_ROWS = frozenset(("count", "list", "sum", "average", "share", "groups"))
 _OF_A_FIGURE = frozenset(("change", "difference", "share", "sum", "average"))
 _RIVAL = 0.5  # a table that fits less well by so little may be meant all the same
 _MOST_MERGED = 12  # tables that are taken together
@@ -70,7 +71,7 @@ def _fitting(asked: Asked, views: Sequence[View], rank: int) -> list[_Candidate]
 def _computed(asked: Asked, view: View, rank: int) -> _Candidate | None:
     matched = match(asked, view)
     plan = make_plan(matched)
-    if plan is None or (view.turned and plan.operation in {"count", "list", "sum", "average"}):
+    if plan is None or (view.turned and plan.operation in _OVER_ROWS):
         return None
     done = compute(plan)
     if done is None:

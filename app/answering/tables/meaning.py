@@ -71,6 +71,17 @@ def is_year_before(column: Column, other: Column) -> bool:
     return year_in(column) == year - 1 and mine == [w for w in other.words if w != str(year)]
 
 
+def is_prior(column: Column) -> bool:
+    """Whether a column is named as that of the year before: "Previous year"."""
+    found = prior_phrases().at(column.words, 0) if column.words else None
+    return found is not None and found.length == len(column.words)
+
+
+@lru_cache(maxsize=1)
+def prior_phrases() -> Phrases:
+    return phrases(lambda words: words.priors)
+
+
 def is_period(column: Column) -> bool:
     """Whether a column is named by a year or another period alone."""
     return any(word.isdigit() and len(word) == 4 for word in column.words)

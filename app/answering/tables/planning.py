@@ -13,6 +13,7 @@ from app.answering.tables.lexicon import (
     is_name,
     is_same_form,
     is_word,
+    measure_words,
     period_of,
 )
 from app.answering.tables.listing import completes, is_about, is_lead, names_what_is_listed
@@ -31,6 +32,7 @@ from app.answering.tables.meaning import (
     holds,
     is_kind,
     is_period,
+    is_prior,
     is_year_before,
     noun_of,
     verb_phrases,
@@ -43,6 +45,7 @@ from vectorstore.tables.words import folded, stems, words_in
 
 _PART = 0.75  # what a word counts that is a part of a cell; one that names a column counts 1
 _FEWEST_ITEMS = 2  # of a list
+_NO_CHANGES = frozenset(("cell", "list", "count", "sum", "average"))
 _LISTING = frozenset(("which", "list", "existence", "count"))
 _COUNTED = frozenset(("number", "duration", "mixed", "money"))  # kinds of columns of numbers
 
@@ -120,6 +123,8 @@ class _Planner(RowConditions):
             return
         if self._cue("prior") is not None and plan.operation != "change":
             raise NoPlan
+        if self._cue("change", "difference") is not None and plan.operation in _NO_CHANGES:
+            raise NoPlan  # a cell is no change
         columns = [column for column in (plan.measure, *plan.shown) if column is not None]
         if self._cue("percent") is not None and not any(
             column.kind == "percent" or "%" in column.unit for column in columns
@@ -292,9 +297,21 @@ class _Planner(RowConditions):
     def _sole(self) -> Column:
         """The figures of a list, which its lead-in or its heading names alone."""
         column = self._view.sole_measure
-        if column is None or column.index in self._used or "place" not in self._by:
+        if column is None or column.index in self._used:
+            raise NoPlan
+        if "place" not in self._by and not self._says_unit(column):
             raise NoPlan
         return column
+
+    def _says_unit(self, column: Column) -> bool:
+        """ "How many employees", of a list of sites with "120 employees" each."""
+        values = (self._view.value(record, column) for record in self._view.records)
+        value = next((value for value in values if value is not None), None)
+        return value is not None and any(
+            not stems(word).isdisjoint(stems(said))
+            for word in unit_words(value)
+            for said in self._asked.words
+        )
 
     def _entity(
         self, groups: list[list[Condition]], measure: Column | None, *cues: Cue | None
@@ -341,7 +358,9 @@ class _Planner(RowConditions):
         condition = next(one for one in self._match.conditions if one.start <= head < one.end)
         if condition.whole:
             return True
-        if not self._view.columns[condition.column].words:
+        if not self._view.columns[condition.column].words and not any(
+            is_period(column) for column in self._view.columns
+        ):
             return False
         word = self._asked.words[condition.end - 1]
         everything = [*self._view.records, *self._view.totals, *self._view.rests]
@@ -473,7 +492,9 @@ class _Planner(RowConditions):
 
     def _two_periods(self) -> list[Column] | None:
         """The columns of two years: both named, one and the year before, or the only two."""
+        prior = [c for c in self._view.columns if c.is_comparable and is_prior(c)]
         named = [c for c in comparable_columns(self._match) if c.index not in self._used]
+        named = [c for c in named if c not in prior]
         if not all(is_period(c) for c in named):
             return None
         if len(named) == 2:
@@ -481,8 +502,10 @@ class _Planner(RowConditions):
             return sorted(named, key=year_in) if self._cue("percent", "prior") else named
         periods = [c for c in self._view.columns if c.is_comparable and is_period(c)]
         if len(named) == 1:
-            before = [c for c in periods if is_year_before(c, named[0])]
+            before = [c for c in periods if is_year_before(c, named[0])] or prior
             return [before[0], named[0]] if len(before) == 1 else None
+        if not named and len(periods) == len(prior) == 1:
+            return [*prior, *periods]
         if len(periods) == 2 and not named:
             early, late = sorted(periods, key=year_in)
             return [early, late] if is_year_before(early, late) else None
@@ -492,8 +515,8 @@ class _Planner(RowConditions):
         """What part of the whole column the named rows are."""
         if self._cue("percent") is None or superlative is not None or self._cue("average"):
             return None
-        if not groups:
-            return None
+        if not groups or self._view.columns[self._view.label].kind == "date":
+            return None  # years are no parts of a whole
         try:
             measure = self._one_measure()
         except NoPlan:
@@ -769,6 +792,9 @@ class _Planner(RowConditions):
             value = next((v for r in view.records[:5] if (v := view.value(r, column))), None)
             if value is None:
                 continue
+            counted = measure_words()[phrase.meaning] if phrase else frozenset()
+            if phrase and not counted.isdisjoint(stems(folded(value.unit))):
+                return phrase.length  # "work", of "120 employees"
             if any(not stems(words[at]).isdisjoint(stems(word)) for word in unit_words(value)):
                 return 1
             if value.per and period and period_of().get(value.per) == period:
