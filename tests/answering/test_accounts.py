@@ -154,6 +154,35 @@ ENGLISH = Section(
     "This report is about what was sold in the year and how it was paid for by the divisions of "
     "the group, which are told of one after the other in the tables below.", 1, "Report"
 )  # fmt: skip
+TWO_MEASURES = of_sections(
+    table(
+        ["Segment", "Revenue 2024", "Revenue 2023", "Operating profit 2024",
+         "Operating profit 2023", "Profit for the year"],
+        ["Dairy", "604.5", "550.0", "150.0", "120.1", "9.5"],
+        ["Frozen", "200.0", "170.0", "41.0", "33.9", "8.5"],
+        ["Bakery", "400.0", "380.0", "100.5", "90.0", "7.5"],
+        heading="Segments (EUR million)",
+    )
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("question", "figure"),
+    [
+        ("By how many per cent did the revenue of Frozen grow from 2023 to 2024?", "17.6"),
+        ("By how many per cent did Frozen's operating profit grow from 2023 to 2024?", "20.9"),
+        ("By how much did the operating profit of Dairy change in 2024?", "29.9"),
+        ("What is the difference in revenue between Dairy and Bakery in 2023?", "170.0"),
+        ("What was the total operating profit of Dairy and Frozen in 2024?", "191.0"),
+        ("What share of the revenue in 2024 came from Bakery?", "33.2"),
+    ],
+)
+def test_of_two_measures_the_asked_one_is_computed(question, figure):
+    answer = asked_of(TWO_MEASURES, question)
+    assert answer is not None
+    assert answer.figure == Decimal(figure)
+
+
 GERMAN = of_sections(
     Section(
         "Dieser Bericht gibt einen Überblick über das Geschäft der Gruppe und über die Lage der "
@@ -344,3 +373,70 @@ def test_figures_of_made_accounts_are_right_or_not_told(
 
 def rounded(part: Decimal) -> Decimal:
     return (part * 100).quantize(Decimal("0.1"), ROUND_HALF_EVEN)
+
+
+MEASURES = [
+    "Sales",
+    "Orders",
+    "Operating profit",
+    "Staff costs",
+    "Profit before tax",
+    "Gross profit",
+]
+
+
+@settings(max_examples=25, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
+@given(
+    names=st.lists(st.sampled_from(NAMES), min_size=3, max_size=6, unique=True),
+    measures=st.lists(st.sampled_from(MEASURES), min_size=2, max_size=4, unique=True),
+    data=st.data(),
+    by_year=st.booleans(),
+    turned=st.booleans(),
+)
+def test_of_several_measures_and_years_no_other_is_told(names, measures, data, by_year, turned):
+    years = ["2024", "2023", "2022"]
+    columns = [(m, y) for m in measures for y in years]
+    if by_year:
+        columns.sort(key=lambda one: one[1])
+    value = {(n, m, y): data.draw(st.integers(1, 9_999)) for n in names for m, y in columns}
+    if turned:  # measures as rows, one table for each name
+        index = of_sections(
+            ENGLISH,
+            *(
+                table(
+                    ["EUR m", *years],
+                    *([m, *(f"{value[n, m, y]}.0" for y in years)] for m in measures),
+                    heading=f"Divisions > {n}",
+                )
+                for n in names
+            ),
+        )
+    else:
+        rows = [[n, *(f"{value[n, m, y]}.0" for m, y in columns)] for n in names]
+        head = ["Division", *(f"{m} {y}" for m, y in columns)]
+        index = of_sections(ENGLISH, table(head, *rows, heading="Divisions (EUR m)"))
+    told = 0
+    for name in names[:2]:
+        for measure in measures:
+            said = measure.lower()
+            now, before = value[name, measure, "2024"], value[name, measure, "2023"]
+            wanted = {
+                f"By how many per cent did the {said} of {name} change from 2023 to 2024?": rounded(
+                    Decimal(now - before) / before
+                ),
+                f"How much did {name}'s {said} change in 2024?": Decimal(abs(now - before)),
+                f"What is the difference in {said} 2023 between {name} and {names[2]}?": Decimal(
+                    abs(before - value[names[2], measure, "2023"])
+                ),
+                f"What was the {said} of {name} and {names[2]} together in 2022?": Decimal(
+                    value[name, measure, "2022"] + value[names[2], measure, "2022"]
+                ),
+            }
+            for question, figure in wanted.items():
+                answer = asked_of(index, question)
+                assert answer is None or answer.figure == figure, (question, answer)
+                told += answer is not None
+            cell = asked_of(index, f"What was the {said} of {name} in 2023?")
+            assert cell is None or f"{before}.0 million EUR" in cell.statement
+            told += cell is not None
+    assert turned or told > 5 * len(measures)

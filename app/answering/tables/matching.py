@@ -340,16 +340,24 @@ def _name_columns(found: Match) -> None:
 
 
 def _is_scattered(found: Match, index: int, named: Mapping[int, Set[int]]) -> bool:
-    """Whether a column's words stand apart, and others account for each of them.
+    """Whether a column's words stand apart, and others account for each of them, one as a phrase.
 
     "In which year was the operating profit …" names no "Profit for the year".
     """
     at = named[index]
-    between = range(min(at) + 1, max(at))
-    if all(n in at or found.by[n] == "free" for n in between):
+    if _is_phrase(found, at):
         return False
-    others = {n for other, words in named.items() if other != index for n in words}
-    return at <= others and any(not words <= at and words & at for words in named.values())
+    others = [words for other, words in named.items() if other != index]
+    return at <= {n for words in others for n in words} and any(
+        len(words) > 1 and words & at and not words <= at and _is_phrase(found, words)
+        for words in others
+    )
+
+
+def _is_phrase(found: Match, at: Set[int]) -> bool:
+    """Whether only free words stand between words of a question."""
+    between = range(min(at) + 1, max(at))
+    return all(n in at or found.by[n] == "free" for n in between)
 
 
 def _joins(word: str, names: Sequence[str]) -> bool:

@@ -64,6 +64,11 @@ def year_in(column: Column) -> int:
     return max((int(word) for word in column.words if word.isdigit() and len(word) == 4), default=0)
 
 
+def without_year(column: Column) -> list[str]:
+    """The words of a column's name but for its year."""
+    return [word for word in column.words if not (word.isdigit() and len(word) == 4)]
+
+
 def is_year_before(column: Column, other: Column) -> bool:
     """Whether two columns say the same of a year and of the one before."""
     year = year_in(other)

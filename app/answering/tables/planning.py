@@ -36,6 +36,7 @@ from app.answering.tables.meaning import (
     is_year_before,
     noun_of,
     verb_phrases,
+    without_year,
     year_in,
 )
 from app.answering.tables.plan import Bound, NoPlan, Plan
@@ -498,6 +499,9 @@ class _Planner(RowConditions):
         if not all(is_period(c) for c in named):
             return None
         if len(named) == 2:
+            one, other = map(without_year, named)
+            if one != other and one and other:
+                return None  # of two measures
             # A percentage is of the earlier one, whichever is said first.
             return sorted(named, key=year_in) if self._cue("percent", "prior") else named
         periods = [c for c in self._view.columns if c.is_comparable and is_period(c)]
