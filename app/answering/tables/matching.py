@@ -18,7 +18,7 @@ from vectorstore.tables.words import folded, words_in
 _COMPOUND, _LONGEST_WORD = 7, 40  # letters of a compound that is taken apart
 _LONGEST_CELL = 14  # words of a cell that a part of may be named
 _LONGEST_TEXT = 160  # characters of it
-_COMPOUND_WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)+")
+_COMPOUND_WORD = re.compile(r"(?<![^\W_])[^\W_]++(?:-[^\W_]++)+")
 
 
 @dataclass(frozen=True, slots=True)
