@@ -112,6 +112,12 @@ class QuestionWords:
     """Words by which a question says what it asks for, or what it leans on."""
 
     for_numbers: Patterns
+    for_values: Mapping[str, Patterns]  # by what is measured, see `app.answering.wanted`
+    for_counts: Patterns  # before what is counted: "how many"
+    for_amounts: Patterns  # a figure of any kind: "how much"
+    in_units: Patterns  # "in", before the unit of the answer
+    without_figures: Patterns  # of an answer to such a question that needs no figure: "free"
+    other_durations: Patterns  # the same where a duration is asked for: "until"
     about_questions: Patterns  # it asks what is asked or checked somewhere
     leaning_starts: Patterns  # "and", "what about"
     pointing_back: Words
@@ -444,6 +450,7 @@ class KindWords:
     valid_from: Patterns  # before the first day: "valid from"
     valid_until: Patterns  # before the last day
     automatic_descriptions: Patterns  # by which a program says that it described a picture itself
+    captions: Patterns  # before the number of a picture: "Figure 3"
 
 
 @dataclass(frozen=True, slots=True)

@@ -191,6 +191,9 @@ LANGUAGE = Language(
                 "kg": "kilogramm",
                 "g": "gramm",
                 "tonnes": "tonne tonnen",
+                "hectares": "hektar",
+                "kW": "kilowatt",
+                "MW": "megawatt",
                 "seconds": "sekunde sekunden",
                 "minutes": "minute minuten",
                 "hours": "stunde stunden",
@@ -259,6 +262,28 @@ LANGUAGE = Language(
     ),
     questions=QuestionWords(
         for_numbers=("wie ?viele?", "wann", "wie (lange|oft|hoch|weit|alt)"),
+        for_values={
+            "money": (
+                r"wie teuer",
+                r"(?:was|wie ?viel) kostete?n?",
+                r"(?:zu|für) welche[mn] preis",
+                r"(?:was|wie hoch) (?:ist|war|sind|waren) (?:der|die|das) (?:\w+ )?"
+                r"(?:preis|preise|kosten|gebühr|gebühren|miete)",
+            ),
+            "share": (r"wie ?viele? prozent",),
+            "mass": (r"wie schwer", r"(?:was|wie ?viel) wieg(?:t|en)"),
+            "length": (r"wie (?:breit|dick|tief)",),
+            "time length": (r"wie lange?",),
+            "time": (r"wie alt",),
+        },
+        for_counts=(r"wie ?viele",),
+        for_amounts=(r"wie ?viele?",),
+        in_units=("in",),
+        without_figures=split(
+            "kein keine keinen keiner nie nichts kostenlos kostenfrei gratis umsonst unbegrenzt halb halbe "
+            "halben hälfte viertel drittel doppelt abhängig"
+        ),
+        other_durations=("bis", "solange", "immer", "dauerhaft", "unbefristet"),
         about_questions=("fragen?", "gefragt", "(ge)?prüft?"),
         leaning_starts=("und", "auch", "aber", "oder", "wie ist"),
         pointing_back=split(
@@ -1425,6 +1450,7 @@ LANGUAGE = Language(
             r"automatisch\s+generiert",
             r"ki-generierte\s+inhalte\s+können\s+fehlerhaft\s+sein",
         ),
+        captions=(r"abb(?:ildung|\.)?", "diagramm", "grafik", "schaubild", "bild"),
     ),
     meant_documents=MeantDocumentWords(
         spoken=split_all(
