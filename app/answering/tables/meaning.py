@@ -1,6 +1,7 @@
 """What columns and words of a question mean to each other: kinds, measures, years."""
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 
 from app.answering.tables.lexicon import Phrases, measure_words, phrases, phrases_by
@@ -64,11 +65,6 @@ def year_in(column: Column) -> int:
     return max((int(word) for word in column.words if word.isdigit() and len(word) == 4), default=0)
 
 
-def without_year(column: Column) -> list[str]:
-    """The words of a column's name but for its year."""
-    return [word for word in column.words if not (word.isdigit() and len(word) == 4)]
-
-
 def is_year_before(column: Column, other: Column) -> bool:
     """Whether two columns say the same of a year and of the one before."""
     year = year_in(other)
@@ -90,3 +86,13 @@ def prior_phrases() -> Phrases:
 def is_period(column: Column) -> bool:
     """Whether a column is named by a year or another period alone."""
     return any(word.isdigit() and len(word) == 4 for word in column.words)
+
+
+def are_periods(columns: Sequence[Column]) -> bool:
+    """Whether columns are those of one measure in several years; none are."""
+    of_measures = {tuple(_without_year(column)) for column in columns} - {()}
+    return all(map(is_period, columns)) and len(of_measures) < 2
+
+
+def _without_year(column: Column) -> list[str]:
+    return [word for word in column.words if not (word.isdigit() and len(word) == 4)]

@@ -27,6 +27,7 @@ from app.answering.tables.matching import (
 from app.answering.tables.meaning import (
     agrees,
     answers_ask,
+    are_periods,
     count_words,
     grouping_phrases,
     holds,
@@ -36,7 +37,6 @@ from app.answering.tables.meaning import (
     is_year_before,
     noun_of,
     verb_phrases,
-    without_year,
     year_in,
 )
 from app.answering.tables.plan import Bound, NoPlan, Plan
@@ -496,12 +496,9 @@ class _Planner(RowConditions):
         prior = [c for c in self._view.columns if c.is_comparable and is_prior(c)]
         named = [c for c in comparable_columns(self._match) if c.index not in self._used]
         named = [c for c in named if c not in prior]
-        if not all(is_period(c) for c in named):
+        if not are_periods(named):
             return None
         if len(named) == 2:
-            one, other = map(without_year, named)
-            if one != other and one and other:
-                return None  # of two measures
             # A percentage is of the earlier one, whichever is said first.
             return sorted(named, key=year_in) if self._cue("percent", "prior") else named
         periods = [c for c in self._view.columns if c.is_comparable and is_period(c)]
