@@ -110,6 +110,31 @@ def search(
     return SearchResult(hits[:k], timings)
 
 
+def holding(
+    connection: sqlite3.Connection,
+    catalogue: Catalogue,
+    words: str,
+    spaces: Sequence[Space],
+    count: int,
+) -> list[Hit]:
+    """The best passage of each document that has all of these words in one passage, best first.
+
+    `count` passages are looked at. The last word may be the beginning of one.
+    """
+    wanted = terms(words)
+    if not wanted:
+        return []
+    expression = " AND ".join(f'"{word}"' for word in wanted) + "*"
+    scores = _by_words(connection, expression, _Place(spaces, None), count)
+    rows = catalogue.rows(connection, scores)
+    best: dict[tuple[str, str], Hit] = {}
+    for number in scores:
+        if number in rows:
+            hit = to_hit(rows[number], scores[number])
+            best.setdefault((hit.space, hit.document), hit)
+    return list(best.values())
+
+
 def _by_words(
     connection: sqlite3.Connection, expression: str, place: _Place, count: int
 ) -> dict[int, float]:

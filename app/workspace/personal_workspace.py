@@ -14,7 +14,7 @@ from app.batch.execution.provenance import NothingToAsk
 from app.batch.port import Identity
 from app.people.access import Person, Right, Rules, is_private, spaces_of
 from app.workspace.workspace import Workspace
-from vectorstore.records import DocumentRecord
+from vectorstore.records import DocumentRecord, Hit
 from vectorstore.scope import Scope
 
 _LOOK_S = 0.5  # seconds between looks at somebody's rights while they are answered
@@ -103,6 +103,14 @@ class PersonalWorkspace:
         """
         askable = self._askable(ask)
         return _WhileReadable(self._home.ask(askable), partial(self._still, askable.scope))
+
+    def find(self, words: str) -> Sequence[Hit]:
+        """For each of their documents with all of these words in one passage, that passage.
+
+        Raises QuestionRefused where a filter refuses the words, and TrailFault.
+        """
+        permitted = self.permitted(Ask(words))
+        return () if permitted.scope.is_empty else self._home.find(permitted).hits
 
     def place(self, ask: Ask) -> str:
         """Where the best passage lies; see `Workspace.place`. Raises NothingToAsk as `ask` does."""

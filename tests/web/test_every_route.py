@@ -121,6 +121,7 @@ ADMINISTRATORS = {
     ("GET", "/administration/spaces"): None,
     ("GET", "/administration/models"): None,
     ("GET", "/administration/settings"): None,
+    ("POST", "/administration/models/add"): {"file": "/etc/passwd"},
     ("GET", "/administration/keeping"): None,
     ("POST", "/administration/keeping/retention"): {"space": "{space}", "days": "1"},
     ("POST", "/administration/keeping/hold"): {"space": "{space}", "reason": "so"},
@@ -472,6 +473,10 @@ def test_retention_holds_and_backups_in_the_browser(site: Site) -> None:
     assert post("release", **held, reason="again").status_code == 409
     assert post("backup").status_code == 409  # no folder is set
     assert post("prune").status_code == 303
+    token = token_of(boss, "/account")
+    for file in ("relative.gguf", "/nowhere/at-all.gguf", "/etc/passwd"):
+        refused = boss.post("/administration/models/add", data={"file": file, "csrf": token})
+        assert refused.status_code == 409
     told = boss.get("/administration/settings").text
     assert "backup.folder" in told
     assert "web.questions_a_minute" in told

@@ -453,6 +453,8 @@ class LibraryTexts:
     own: str
     kind: str
     any_kind: str
+    language: str
+    any_language: str
     quality: str
     any_quality: str
     quality_fine: str
@@ -719,6 +721,12 @@ class AdministrationTexts:
     people: str
     spaces: str
     models: str
+    models_at_hand: str
+    in_use: str
+    switch_hint: str
+    model_file: str
+    add_model: str
+    file_missing: str
     health_ok: str
     health_warning: Plural
     health_failed: Plural
