@@ -41,6 +41,7 @@ from app.web.pages.routes_documents import documents_routes
 from app.web.pages.routes_library import library_routes
 from app.web.pages.routes_questionnaires import LARGEST as QUESTIONNAIRE_BYTES
 from app.web.pages.routes_questionnaires import questionnaire_routes
+from app.web.pages.routes_saved import saved_routes
 from app.web.pages.routes_sharing import sharing_routes
 from app.web.pages.routes_sources import source_routes
 from app.web.pages.routes_trail import trail_routes
@@ -120,7 +121,7 @@ def web_app(
     web = settings.web
     limits = Limits(at_once=web.questions_at_once, a_minute=web.questions_a_minute)
     return create_app(
-        WorkspaceBackend(_workspaces(home, house), home.chat, web.examples, limits),
+        WorkspaceBackend(_workspaces(home, house), home.chat, web.examples, limits, house.saved),
         conversations,
         sign_in=_sign_in(settings, house),
         pages=_pages(settings, home, house, conversations, uploads, office),
@@ -226,6 +227,7 @@ def _pages(
         PageGroup(sign_in_routes(doors, house.people, house.sessions, record)),
         PageGroup(source_routes(sources)),
         PageGroup(library_routes(workspace_of)),
+        PageGroup(saved_routes(house.saved, workspace_of)),
         PageGroup(
             sharing_routes(
                 house.shares,

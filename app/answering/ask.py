@@ -11,9 +11,10 @@ class Ask:
     """One question.
 
     `history` has the conversation's earlier answers, oldest first. `instruction` tells the model
-    the form of its answer; nothing is searched for it. `reproducible` asks for the same bits
-    whatever else the engine does, at the cost of speed. `person` is the id of whoever asks; ""
-    is the person at this machine.
+    the form of its answer; nothing is searched for it. `style` is how its reader wants answers
+    written: only a model that can follow it is told, and no search or check knows it.
+    `reproducible` asks for the same bits whatever else the engine does, at the cost of speed.
+    `person` is the id of whoever asks; "" is the person at this machine.
     """
 
     question: str
@@ -22,3 +23,4 @@ class Ask:
     instruction: str = ""
     reproducible: bool = False
     person: str = ""
+    style: str = ""

@@ -12,6 +12,7 @@ from app.people.attempts import Attempts
 from app.people.company import CompanySignIn, Registration
 from app.people.database import Database, Record
 from app.people.passwords import Passwords
+from app.people.saved import Saved
 from app.people.schema import PeopleFault
 from app.people.sessions import Sessions
 from app.people.sharing import Shares
@@ -29,6 +30,7 @@ class Accounts:
     attempts: Attempts
     door: PasswordSignIn
     shares: Shares
+    saved: Saved
 
 
 @contextmanager
@@ -74,7 +76,8 @@ def open_people(
         )
         attempts = Attempts(database)
         door = PasswordSignIn(people, sessions, attempts)
-        yield Accounts(people, sessions, attempts, door, Shares(database, shared or record))
+        shares = Shares(database, shared or record)
+        yield Accounts(people, sessions, attempts, door, shares, Saved(database, record))
     except sqlite3.Error as error:
         raise PeopleFault(f"The file of people could not be used ({error}).") from error
     finally:

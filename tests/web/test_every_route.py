@@ -95,6 +95,9 @@ THEIRS = {
         "/conversation/{talk}/share", {"name": "kim"}
     ),
     ("GET", "/shared/{share}"): Case("/shared/{share}"),
+    ("POST", "/saved/instruction"): Case("/saved/instruction", space(text="mine now")),
+    ("POST", "/saved/question"): Case("/saved/question", space(question="mine now?")),
+    ("POST", "/saved/question/remove"): Case("/saved/question/remove", {"number": "1"}),
     ("POST", "/shared/{share}/revoke"): Case("/shared/{share}/revoke", {}),
     ("GET", "/conversation/{conversation}.{kind}"): Case("/conversation/{talk}.md"),
     ("POST", "/questionnaires/take"): Case("/questionnaires/take", {}, space(name="questions.txt")),
@@ -149,6 +152,7 @@ OWN = {
     ("GET", "/conversation-scope"): {"find": ""},
     ("GET", "/questionnaires"): {},
     ("GET", "/shared"): {},
+    ("GET", "/saved"): {},
     ("GET", "/questionnaires/state"): {},
     ("GET", "/account"): {},
     ("GET", "/account/password"): {},
@@ -222,6 +226,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         lee = people.named("lee")
         people.grant("vault", "board", Right.CURATE)
         people.grant("open", EVERYONE, Right.READ)
+        assert house.saved.save(f"What is {SECRET}?", space="vault", by=lee.id)
         batches = settings.home / "batches"
         run = _questionnaire(batches, lee)
         office = QuestionnaireQueue(
@@ -502,6 +507,9 @@ def assert_untouched(site: Site) -> None:
     assert len(talks) == 2
     assert all(SECRET in talk.title for talk in talks)
     assert len(site.house.shares.of(site.lee)) == 2
+    (kept,) = site.house.saved.questions(site.lee.id, ["vault"])
+    assert (kept.id, kept.question) == (1, f"What is {SECRET}?")
+    assert site.house.saved.space_instruction("vault") == ""
     assert people.check("lee", GOOD) is not None
 
 

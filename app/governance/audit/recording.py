@@ -77,6 +77,7 @@ class Recorder:
             "documents": None if scope.documents is None else list(scope.documents),
             "instruction": keep(ask.instruction) if ask.instruction else None,
             "earlier": [turn.id for turn in ask.history],
+            **({"style": keep(ask.style)} if ask.style else {}),
         }
         # What comes later in a conversation repeats what came before.
         drawn = {place for turn in ask.history for place in _drawn_from(turn)}

@@ -62,6 +62,7 @@ class _Turn:
     draft: str
     instruction: str
     searched: str  # the question as it was searched for
+    style: str
 
 
 def recreate(
@@ -163,6 +164,7 @@ def _run(
         Scope.of(turn.asked.data["spaces"], turn.asked.data["documents"]),
         tuple(history),
         turn.instruction,
+        style=turn.style,
         reproducible=any(one.get("reproducible") for one in turn.answered.data["prompts"]),
     )
     draft = ""
@@ -286,6 +288,7 @@ def _turn(trail: Trail, answer_id: str, private: AuditorPrivateKey | None) -> _T
             answered.data["draft"],
             asked.data.get("instruction"),
             answered.data.get("searched"),
+            asked.data.get("style"),
         )
     ]
     return _Turn(asked, answered, *texts)

@@ -160,7 +160,7 @@ def library_routes(library_of: Callable[[Person], Readable]) -> APIRouter:
                 for one in held[(at - 1) * _PAGE : at * _PAGE]
             ],
             refused=refused,
-            languages=sorted(
+            spoken=sorted(
                 Counter(one.about.language for one in known if one.about.language).items()
             ),
             language_names={code: one.layout.language_name for code, one in LANGUAGES.items()},
