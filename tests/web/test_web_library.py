@@ -168,6 +168,34 @@ def test_the_library_has_no_barrier(browser: Browser, company: Whole, scheme: st
         assert found == []
 
 
+PAGES = (
+    "/shared", "/saved", "/trail", "/questionnaires", "/library?find=time", "/administration",
+    "/administration/settings", "/administration/keeping", "/administration/models",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_plain_pages_have_no_barrier_and_fit_a_phone(
+    browser: Browser, company: Whole, scheme: str
+) -> None:
+    company.house.saved.save("How many days of leave?", space="notices", by="boss")
+    with reader(browser, company.url, scheme) as at:
+        page = at.sign_in("boss", PAGES[0])
+        for path in PAGES:
+            page.set_viewport_size({"width": 390, "height": 844})
+            page.goto(at.url + path)
+            assert page.evaluate("document.documentElement.scrollWidth") <= 390, path
+            page.keyboard.press("Tab")
+            assert page.evaluate("document.activeElement.className") == "sp-skip", path
+            page.set_viewport_size({"width": 1280, "height": 860})
+            found = [
+                f"{path}: {rule['id']}: {node['html'][:160]}"
+                for rule in Axe().run(page).response["violations"]
+                for node in rule["nodes"]
+            ]
+            assert found == []
+
+
 NOTE = b"# Pets\n\nThe canary in room 12 is called Pavarotti.\n"
 
 
