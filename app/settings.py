@@ -333,6 +333,29 @@ class CostSettings(_Section):
     )
 
 
+class MonitoringSettings(_Section):
+    """What other programs are told of how it runs."""
+
+    logs: str = Field(
+        "text",
+        pattern="^(text|json)$",
+        description="how the log on stderr is written: 'text', or 'json', one object a line",
+    )
+    syslog: str | None = Field(
+        None,
+        pattern=r"^(tls|tcp)://[^/@]+:[0-9]+$",
+        description="where the records of the audit trail are sent as syslog (RFC 5424), such as "
+        "tls://siem.example.com:6514; off by default",
+    )
+    syslog_ca: Path | None = Field(
+        None,
+        description="certificates that vouch for the syslog server; by default the system's",
+    )
+    syslog_texts: bool = Field(
+        False, description="send what stands in the trail of questions and answers, too"
+    )
+
+
 class Settings(BaseSettings):
     """The whole tree."""
 
@@ -354,6 +377,7 @@ class Settings(BaseSettings):
     engine: EngineSettings = EngineSettings()
     answer: AnswerSettings = AnswerSettings()
     costs: CostSettings = CostSettings()
+    monitoring: MonitoringSettings = MonitoringSettings()
     audit: AuditSettings = AuditSettings()
     privacy: PrivacySettings = PrivacySettings()
     retention: RetentionSettings = RetentionSettings()

@@ -14,6 +14,7 @@ from vectorstore.document_rows import (
     delete_document,
     insert_document,
     insert_words,
+    names_within,
     read_document,
 )
 from vectorstore.faults import DocumentGone, IndexFault
@@ -22,8 +23,12 @@ from vectorstore.query import searchable
 from vectorstore.records import About, Chunk, DocumentRecord, NewDocument
 from vectorstore.schema import create_words, migrate
 from vectorstore.tables.records import NewTable
+from vectorstore.word_counts import Stems, count_words, is_due
 
-_RECORD = "s.name, d.name, d.title, d.sha256, d.source, d.pages, d.chunks, d.warning, d.indexed_at"
+_RECORD = (
+    "s.name, d.name, d.title, d.sha256, d.source, d.pages, d.chunks, d.warning, d.indexed_at, "
+    "d.container, d.unread"
+)
 _ABOUT = "a.author, a.type, a.language, a.made, a.changed, a.valid_from, a.valid_until"
 _OF_RECORD = _RECORD.count(",") + 1
 _MANY = 20_000  # a word index of more rows is not rewritten while somebody waits
@@ -33,18 +38,29 @@ def _record(row: Sequence[Any]) -> DocumentRecord:
     """A row of `_RECORD` and `_ABOUT`; one that was written before says nothing of itself."""
     about = row[_OF_RECORD:]
     known = About() if about[0] is None else About(*about)
-    space, name, title, sha256, source, pages, chunks, warning, at = row[:_OF_RECORD]
-    return DocumentRecord(space, name, title, sha256, source, pages, chunks, warning, at, known)
+    (space, name, title, sha256, source, pages, chunks, warning, at, container, unread) = row[
+        :_OF_RECORD
+    ]
+    return DocumentRecord(
+        space, name, title, sha256, source, pages, chunks, warning, at, known, container, unread
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class Space:
-    """A space as the catalogue knows it; `dead` counts vectors deleted from its collection."""
+    """A space as the catalogue knows it; `dead` counts vectors deleted from its collection.
+
+    `counted` is the number of chunks that it had when its words were counted, 0 if they are not;
+    `changes` is another number after every change of its chunks or vectors.
+    """
 
     id: int
     name: str
     generation: int
     dead: int
+    chunks: int
+    counted: int
+    changes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +80,16 @@ class Row:
     recognised: float | None = None  # see records.Hit
 
 
-_ROW = (
+_OF_ROW = (
     "SELECT c.id, c.key, s.name, d.id, d.name, d.title, c.position, c.page, c.heading, c.text, "
-    "p.confidence "
-    "FROM chunks c JOIN documents d ON d.id = c.document_id JOIN spaces s ON s.id = d.space_id "
+    "p.confidence"
+)
+_CHUNKS = (
+    " FROM chunks c JOIN documents d ON d.id = c.document_id JOIN spaces s ON s.id = d.space_id "
     "LEFT JOIN pages p ON p.document_id = d.id AND p.page = c.page "
 )
+_ROW = f"{_OF_ROW}{_CHUNKS}"
+_CANDIDATE = f"{_OF_ROW}, v.vector, v.tokens{_CHUNKS}JOIN vectors v ON v.chunk_id = c.id "
 
 
 class Catalogue:
@@ -83,10 +103,12 @@ class Catalogue:
         self._lock = threading.RLock()
         self._readers: queue.LifoQueue[sqlite3.Connection] = queue.LifoQueue()
         self._closed = threading.Event()
+        self.stems = Stems()
         try:
             make_private(path)
             self._writer = open_database(path, incremental_vacuum=True)
             migrate(self._writer, path)
+            self._count_what_is_due()
         except (OSError, sqlite3.DatabaseError) as error:
             raise IndexFault(
                 f"The index {path} cannot be read ({error}). Put it back from a backup, or move "
@@ -99,6 +121,7 @@ class Catalogue:
             if self._closed.is_set():
                 return
             self._closed.set()
+            self.stems.close()
             while not self._readers.empty():
                 self._readers.get().close()
             self._writer.close()
@@ -169,7 +192,10 @@ class Catalogue:
     # Documents
 
     def spaces(self, connection: sqlite3.Connection) -> list[Space]:
-        rows = connection.execute("SELECT id, name, generation, dead FROM spaces ORDER BY name")
+        rows = connection.execute(
+            "SELECT id, name, generation, dead, chunks, counted, changes FROM spaces "
+            "JOIN space_sizes ON space_id = id ORDER BY name"
+        )
         return [Space(*row) for row in rows]
 
     def documents(
@@ -204,13 +230,19 @@ class Catalogue:
         """Store a document and its tables in the place of its old version, in one transaction.
 
         `vectors` holds, for each chunk, the bytes of its vector and of its token codes. With
-        `only_if_there` raises DocumentGone when there is no old version.
+        `only_if_there` raises DocumentGone when there is no old version, and always when the
+        document that this one lies in is not there.
         """
         with self.writing() as writer:
+            if document.container and not self.documents(
+                writer, [document.space], document.container
+            ):
+                raise DocumentGone(f"{document.container}, which it lies in, is not there any more")
             space = self._space(writer, document.space)
             if not delete_document(writer, space.id, document.name) and only_if_there:
                 raise DocumentGone("was deleted while it was read again")
             insert_document(writer, space.id, document, chunks, vectors, tables=tables)
+            self._count_if_due(writer, space.id)
             (record,) = self.documents(writer, [document.space], document.name)
         return record, space
 
@@ -221,13 +253,41 @@ class Catalogue:
             if not found or not delete_document(writer, found[0].id, name):
                 return None
             forget_moves(writer, space_name, name)
+            self._count_if_due(writer, found[0].id)
             self._drop_if_empty(writer, found[0])
         return found[0]
+
+    def within(self, connection: sqlite3.Connection, space: str, name: str) -> list[str]:
+        """Names of the documents that lie in this one, and in those, outer ones first."""
+        held = next((known for known in self.spaces(connection) if known.name == space), None)
+        return [] if held is None else names_within(connection, held.id, name)
+
+    def members(self, connection: sqlite3.Connection) -> dict[tuple[str, str], list[str]]:
+        """Names of the documents that lie directly in another one, by its space and name."""
+        rows = connection.execute(
+            "SELECT s.name, d.container, d.name FROM documents d "
+            "JOIN spaces s ON s.id = d.space_id WHERE d.container != '' ORDER BY d.id"
+        )
+        found: dict[tuple[str, str], list[str]] = {}
+        for space, container, name in rows:
+            found.setdefault((space, container), []).append(name)
+        return found
+
+    def complete(self, space_name: str, name: str, warning: str) -> None:
+        """All that lies in a document was read, as far as it can be; `warning` is about it."""
+        with self.writing() as writer:
+            writer.execute(
+                "UPDATE documents SET unread = 0, warning = ? WHERE name = ? AND space_id = "
+                "(SELECT id FROM spaces WHERE name = ?)",
+                (warning, name, space_name),
+            )
 
     def relocate(
         self, space_name: str, name: str, to_space: str, to_name: str
     ) -> tuple[DocumentRecord, Space, Space] | None:
         """Give a document another space or name, with its vectors, in one transaction.
+
+        What lies in it goes with it.
 
         Returns it with the space it left and the one it is in; None when it is not there.
         Raises FileExistsError when the new place is taken.
@@ -237,28 +297,53 @@ class Catalogue:
             known = self.documents(writer, [space_name], name)
             if left is None or not known:
                 return None
-            if self.documents(writer, [to_space], to_name):
-                raise FileExistsError(f"{to_space} holds a document named {to_name!r} already")
-            document, chunks, vectors, at, tables = read_document(writer, left.id, known[0])
-            delete_document(writer, left.id, name)
+            going = {name: to_name}
+            for one in names_within(writer, left.id, name):
+                going[one] = to_name + one[len(name) :] if one.startswith(name) else one
+            for new in going.values():
+                if self.documents(writer, [to_space], new):
+                    raise FileExistsError(f"{to_space} holds a document named {new!r} already")
             space = self._space(writer, to_space)
-            moved = replace(document, space=to_space, name=to_name)
-            insert_document(writer, space.id, moved, chunks, vectors, at, tables)
-            note_move(writer, known[0], to_space, to_name)
+            for old, new in going.items():
+                (record,) = self.documents(writer, [space_name], old)
+                document, chunks, vectors, at, tables = read_document(writer, left.id, record)
+                delete_document(writer, left.id, old)
+                container = going.get(document.container, document.container)
+                moved = replace(document, space=to_space, name=new, container=container)
+                insert_document(writer, space.id, moved, chunks, vectors, at, tables)
+                note_move(writer, record, to_space, new)
+            for changed in {left.id, space.id}:
+                self._count_if_due(writer, changed)
             self._drop_if_empty(writer, left)
             (record,) = self.documents(writer, [to_space], to_name)
         return record, left, space
+
+    def _count_what_is_due(self) -> None:
+        """Count the words of large spaces that an earlier version of the program has stored."""
+        due = [s for s in self.spaces(self._writer) if is_due(s.chunks, s.counted)]
+        if due:
+            with self.writing() as writer:
+                for space in due:
+                    count_words(writer, space.id, space.chunks)
 
     def _drop_if_empty(self, writer: sqlite3.Connection, space: Space) -> None:
         if not self.documents(writer, [space.name]):
             writer.execute(f"DROP TABLE words_{space.id:d}")
             writer.execute("DELETE FROM journal WHERE space_id = ?", (space.id,))
-            writer.execute("DELETE FROM spaces WHERE id = ?", (space.id,))
+            writer.execute("DELETE FROM spaces WHERE id = ?", (space.id,))  # and its counts
+
+    def _count_if_due(self, writer: sqlite3.Connection, space_id: int) -> None:
+        chunks, counted = writer.execute(
+            "SELECT chunks, counted FROM space_sizes WHERE space_id = ?", (space_id,)
+        ).fetchone()
+        if is_due(chunks, counted):
+            count_words(writer, space_id, chunks)
 
     def _space(self, writer: sqlite3.Connection, name: str) -> Space:
         cursor = writer.execute("INSERT OR IGNORE INTO spaces (name) VALUES (?)", (name,))
         if cursor.rowcount and cursor.lastrowid:
             create_words(writer, cursor.lastrowid)
+            writer.execute("INSERT INTO space_sizes (space_id) VALUES (?)", (cursor.lastrowid,))
         return next(space for space in self.spaces(writer) if space.name == name)
 
     # Chunks
@@ -294,6 +379,17 @@ class Catalogue:
         for part in _parts(ids):
             sql = f"SELECT chunk_id, {column} FROM vectors WHERE chunk_id IN ({_marks(part)})"
             found.update(connection.execute(sql, part))
+        return found
+
+    def candidates(
+        self, connection: sqlite3.Connection, ids: Iterable[int]
+    ) -> dict[int, tuple[Row, bytes, bytes]]:
+        """The chunks of these ids that exist, with the bytes of their vectors and tokens."""
+        found: dict[int, tuple[Row, bytes, bytes]] = {}
+        for part in _parts(ids):
+            rows = connection.execute(f"{_CANDIDATE} WHERE c.id IN ({_marks(part)})", part)
+            for *row, vector, tokens in rows:
+                found[row[0]] = Row(*row), vector, tokens
         return found
 
     def chunk_ids(
@@ -387,6 +483,9 @@ class Catalogue:
                 if wait or last <= _MANY:
                     # A full merge: only it drops the words of deleted rows from the segments.
                     self._writer.execute(f"INSERT INTO {words} ({words}) VALUES ('optimize')")
+                    if space.counted:  # a word may have stood in deleted chunks alone
+                        with self.writing() as writer:
+                            count_words(writer, space.id, space.chunks)
             # As a script: `execute` would take one step, which frees one page.
             self._writer.executescript("PRAGMA incremental_vacuum")
             fold_log(self._writer)

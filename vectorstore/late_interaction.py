@@ -8,6 +8,7 @@ its vectors, 48 bytes a token for 384 dimensions: recall does not suffer, and a 
 model on the question alone.
 """
 
+import functools
 import math
 import re
 from collections.abc import Sequence
@@ -21,7 +22,11 @@ from vectorstore.query import STOPWORDS
 _WORD = re.compile(r"\w")
 _BLOCK = 16  # tokens
 _STRETCH = 4  # blocks
-_AT_ONCE = 8192  # passage tokens unpacked at a time: 12 MB at 384 dimensions
+_AT_ONCE = 8192  # passage tokens compared at a time
+# Multiplications of one product, up to which OpenBLAS keeps to one core: the threads of larger ones
+# wait for each other by spinning, which takes ten times as long where the cores have other work.
+_ONE_CORE = 200_000
+_IN_CACHE = 1024  # of them, unpacked at a time: 1.5 MB at 384 dimensions, which a core keeps near
 
 
 def encode_tokens(reading: Reading, text: str, body: int) -> bytes:
@@ -109,9 +114,26 @@ def _similar(question: Vector, passages: Sequence[bytes], width: int) -> Vector:
     """Estimated cosines of the question's tokens with all tokens, shape (n, tokens)."""
     dimension = question.shape[1]
     packed = np.frombuffer(b"".join(passage[1:] for passage in passages), dtype=np.uint8)
-    bits = np.unpackbits(packed.reshape(-1, width), axis=1, count=dimension).astype(np.float32)
-    signed = 2 * (question @ bits.T) - question.sum(axis=1, keepdims=True)
+    tokens = len(packed) // width
+    rows = max(8, _ONE_CORE // question.size)  # of one product
+    at_once = rows * max(1, _IN_CACHE // rows)
+    packed = np.pad(packed.reshape(-1, width), ((0, -tokens % at_once), (0, 0)))
+    held = np.empty((len(packed) // rows, rows, len(question)), dtype=np.float32)
+    columns = np.ascontiguousarray(question.T)
+    for start in range(0, len(packed), at_once):
+        bits = np.take(_bits_of_bytes(), packed[start : start + at_once], axis=0)
+        bits = bits.reshape(-1, rows, 8 * width)[:, :, :dimension]
+        np.matmul(bits, columns, out=held[start // rows : (start + at_once) // rows])
+    signed = 2 * np.ascontiguousarray(held.reshape(-1, len(question))[:tokens].T)
+    signed -= question.sum(axis=1, keepdims=True)
     # The signs of a vector, scaled to length 1, keep sqrt(2 / pi) of its projection on another;
     # dividing by that makes the estimate comparable with a cosine.
     cosines: Vector = signed * np.float32(math.sqrt(math.pi / 2 / dimension))
     return cosines
+
+
+@functools.cache
+def _bits_of_bytes() -> Vector:
+    """The bits of every byte as numbers: looked up, they need no conversion."""
+    every = np.arange(256, dtype=np.uint8)[:, None]
+    return np.unpackbits(every, axis=1).astype(np.float32)

@@ -25,41 +25,61 @@ _LEADS = re.compile(
 )
 
 
-def named(question: str, name: str, title: str = "") -> float:
-    """How surely `question` names the document: 0, BY_KIND or BY_NAME.
+class Naming:
+    """One question, read once, beside the names of many documents."""
 
-    A year in the question must be one of the document's, if that has any.
-    """
-    asked = _tokens(question)
-    years = set(_YEAR.findall(question))
-    stem = _VERSION.sub("", name.rsplit("/", 1)[-1].rsplit(".", 1)[0])
-    own_years = set(_YEAR.findall(f"{stem} {title}"))
-    if years and own_years and not years & own_years:
-        return 0.0
-    found = 0.0
-    for called in {stem, title, re.split(r"[:–|]| - ", title)[0]}:
-        wanted = [word for word, _ in _tokens(called) if not _YEAR.fullmatch(word)]
-        wanted = [word for word in wanted if word not in _UNTOLD]
-        if wanted:
-            found = max(found, _match(question, asked, wanted))
-    return found
+    def __init__(self, question: str) -> None:
+        self._question = question
+        self._asked = _tokens(question)
+        self._words = [word for word, _ in self._asked]
+        self._held = frozenset(self._words)
+        self._years = frozenset(_YEAR.findall(question))
 
+    def of(self, name: str, title: str = "") -> float:
+        """How surely the question names the document: 0, BY_KIND or BY_NAME.
 
-def _match(question: str, asked: list[tuple[str, int]], wanted: list[str]) -> float:
-    telling = len("".join(wanted)) >= _LONE
-    words = [word for word, _ in asked]
-    reach = len(wanted) + _SLACK
-    for start, (word, at) in enumerate(asked):
-        if word in wanted and set(wanted) <= set(words[start : start + reach]):
-            if len(wanted) > 1 or telling or _leads(question, at):
+        A year in the question must be one of the document's, if that has any.
+        """
+        stem = _VERSION.sub("", name.rsplit("/", 1)[-1].rsplit(".", 1)[0])
+        own_years = set(_YEAR.findall(f"{stem} {title}"))
+        if self._years and own_years and not self._years & own_years:
+            return 0.0
+        found = 0.0
+        for called in {stem, title, re.split(r"[:–|]| - ", title)[0]}:
+            wanted = [word for word in _words(called) if word not in _UNTOLD]
+            wanted = [word for word in wanted if not _YEAR.fullmatch(word)]
+            if wanted:
+                found = max(found, self._match(wanted))
+        return found
+
+    def _match(self, wanted: list[str]) -> float:
+        joined = "".join(wanted)
+        telling = len(joined) >= _LONE
+        if self._held.isdisjoint(wanted) and not (telling and joined in self._held):
+            return 0.0
+        reach = len(wanted) + _SLACK
+        for start, (word, at) in enumerate(self._asked):
+            if word in wanted and set(wanted) <= set(self._words[start : start + reach]):
+                if len(wanted) > 1 or telling or _leads(self._question, at):
+                    return BY_NAME
+            elif telling and word == joined:
                 return BY_NAME
-        elif telling and word == "".join(wanted):
-            return BY_NAME
-    # A name's last word says what kind of document it is.
-    for word, at in asked:
-        if word == wanted[-1] and word not in STOPWORDS and _leads(question, at):
-            return BY_KIND
-    return 0.0
+        # A name's last word says what kind of document it is.
+        for word, at in self._asked:
+            if word == wanted[-1] and word not in STOPWORDS and _leads(self._question, at):
+                return BY_KIND
+        return 0.0
+
+
+def named(question: str, name: str, title: str = "") -> float:
+    """`Naming.of` for a single document."""
+    return Naming(question).of(name, title)
+
+
+def _words(text: str) -> list[str]:
+    """The words of `_tokens`."""
+    plain = unicodedata.normalize("NFC", text)
+    return [_singular(word.casefold()) for word in _TOKEN.findall(plain)]
 
 
 def _tokens(text: str) -> list[tuple[str, int]]:

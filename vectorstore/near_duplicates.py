@@ -18,6 +18,7 @@ from vectorstore.records import Hit
 # pairs: in a passage of 100 words five may differ, in one of 15 words none.
 ALIKE = 0.8
 _WORD = re.compile(r"[^\W_]+(?:[-./,:'’][^\W_]+)*|[%€$£]")
+_DIGITS = re.compile(r"\d+")
 # Small words that turn a rule around; figures in words, and days, are written small as well.
 _TURNING = frozenset(words_of(lambda language: language.retrieval.turning))
 _DENYING_ENDINGS = tuple(
@@ -31,43 +32,70 @@ Facts = tuple[str, ...]
 
 def facts(text: str) -> Facts:
     """What must not differ, in order: numbers, part numbers, names, denials, bounds, times."""
-    return tuple(
-        word.casefold()
-        for word in _WORD.findall(text)
-        if not word[0].islower()
-        or any(letter.isdigit() or letter.isupper() for letter in word)
-        or word in _TURNING
-        or word.endswith(_DENYING_ENDINGS)
-    )
+    return tuple(word.casefold() for word in _WORD.findall(text) if _tells(word))
+
+
+def _tells(word: str) -> bool:
+    if not (word.isalpha() and word.islower()):  # most words are, and need no look at each letter
+        if not word[0].islower():
+            return True
+        if any(letter.isdigit() or letter.isupper() for letter in word):
+            return True
+    return word in _TURNING or word.endswith(_DENYING_ENDINGS)
+
+
+class _Kept:
+    """A hit that is shown, with what was parsed of it so far."""
+
+    def __init__(self, hit: Hit) -> None:
+        self.hit = hit
+        self.others: list[str] = []  # documents that say the same
+        self._facts: tuple[Facts, Facts] | None = None
+        self._pairs: frozenset[tuple[str, str]] | None = None
+
+    @property
+    def facts(self) -> tuple[Facts, Facts]:
+        if self._facts is None:
+            self._facts = facts(self.hit.text), facts(self.hit.heading)
+        return self._facts
+
+    @property
+    def pairs(self) -> frozenset[tuple[str, str]]:
+        if self._pairs is None:
+            self._pairs = _pairs(self.hit.text)
+        return self._pairs
+
+    def says(self, other: "_Kept") -> bool:
+        """Whether both say the same."""
+        if self.facts != other.facts:
+            return False
+        if self.hit.text == other.hit.text:
+            return True
+        one, two = self.pairs, other.pairs
+        return len(one & two) >= ALIKE * len(one | two)
 
 
 def fold(hits: Sequence[Hit]) -> list[Hit]:
-    """The hits without those that say what one further up says, which names their documents."""
-    groups: dict[tuple[Facts, Facts], list[int]] = {}
-    kept: list[Hit] = []
-    others: list[list[str]] = []
+    """The hits without those that say what one further up says, which names their documents.
+
+    Digits are among what must not differ, and are found much faster than the rest: only passages
+    that have the same ones are parsed.
+    """
+    groups: dict[tuple[str, str], list[_Kept]] = {}
+    kept: list[_Kept] = []
     for hit in hits:
-        group = groups.setdefault((facts(hit.text), facts(hit.heading)), [])
-        number = next((at for at in group if _alike(hit.text, kept[at].text)), None)
-        if number is None:
-            group.append(len(kept))
-            kept.append(hit)
-            others.append([])
-        elif hit.document not in {kept[number].document, *others[number]}:
-            others[number].append(hit.document)
-    return [
-        replace(hit, also_in=tuple(also)) if also else hit
-        for hit, also in zip(kept, others, strict=True)
-    ]
+        digits = "".join(_DIGITS.findall(hit.text)), "".join(_DIGITS.findall(hit.heading))
+        group = groups.setdefault(digits, [])
+        new = _Kept(hit)
+        same = next((one for one in group if one.says(new)), None)
+        if same is None:
+            group.append(new)
+            kept.append(new)
+        elif hit.document not in {same.hit.document, *same.others}:
+            same.others.append(hit.document)
+    return [replace(one.hit, also_in=tuple(one.others)) if one.others else one.hit for one in kept]
 
 
 def _pairs(text: str) -> frozenset[tuple[str, str]]:
     words = [word.casefold() for word in _WORD.findall(text)]
     return frozenset(pairwise(["", *words, ""]))
-
-
-def _alike(text: str, other: str) -> bool:
-    if text == other:
-        return True
-    one, two = _pairs(text), _pairs(other)
-    return len(one & two) >= ALIKE * len(one | two)

@@ -70,14 +70,13 @@ def folded(word: str) -> str:
     return "".join(letter for letter in plain if not unicodedata.combining(letter))
 
 
-def match_expression(question: str, also: Iterable[str] = ()) -> str:
-    """The question in FTS5's language: any of its terms, and its quoted parts as phrases.
+def phrases_of(question: str, also: Iterable[str] = ()) -> list[str]:
+    """What is looked up for a question: its terms, and its quoted parts as phrases.
 
     So are its dates and times, in every form in which a document may write them. `also` are words
     that stand for some of the question's.
 
-    Every term stands in quotes and holds word characters alone, so nothing that a person types
-    is read as syntax. "" when there is nothing to look up.
+    Each holds word characters and spaces alone.
     """
     wanted = [*terms(question), *also]
     for compound in _COMPOUND.findall(question):
@@ -87,7 +86,20 @@ def match_expression(question: str, also: Iterable[str] = ()) -> str:
         wanted.append(" ".join(_WORD.findall(phrase)))
     for quoted in _QUOTED.findall(question):
         wanted.append(" ".join(_WORD.findall(searchable(quoted).lower())))
-    return " OR ".join(f'"{term}"' for term in _distinct(w for w in wanted if w.strip("_ ")))
+    return _distinct(phrase for phrase in wanted if phrase.strip("_ "))
+
+
+def match_expression(question: str, also: Iterable[str] = ()) -> str:
+    """The whole question in FTS5's language: any of its phrases. "" for nothing to look up."""
+    return expression_of(phrases_of(question, also))
+
+
+def expression_of(phrases: Iterable[str], *, every: bool = False) -> str:
+    """What `phrases_of` gives in FTS5's language: any of the phrases, or `every` one.
+
+    They stand in quotes, so nothing that a person types is read as syntax. "" for none.
+    """
+    return (" AND " if every else " OR ").join(f'"{phrase}"' for phrase in phrases)
 
 
 def _distinct(values: Iterable[str]) -> list[str]:

@@ -61,6 +61,7 @@ def rebuild_vectors(
             ):
                 catalogue.set_meta(writer, key, value)
             writer.execute("UPDATE spaces SET dead = 0")
+            writer.execute("UPDATE space_sizes SET changes = changes + 1")
 
 
 def prefix(title: str, heading: str) -> str:

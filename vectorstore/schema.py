@@ -9,6 +9,7 @@ from vectorstore.faults import IndexFault
 from vectorstore.versions import VersionFault, bring_up_to_date
 
 FILE = "catalogue.sqlite3"
+TOKENIZER = "porter unicode61 remove_diacritics 2"  # of the full-text indexes
 # One script per version, only ever appended to: a data folder of any earlier version is
 # brought forward step by step, and one of a later version is left alone.
 STEPS = (
@@ -146,6 +147,39 @@ STEPS = (
         valid_until TEXT NOT NULL
     );
     """,
+    """
+    -- How large a space is, how large it was when its words were last counted (0: they are not),
+    -- and how often its chunks or vectors have changed.
+    CREATE TABLE space_sizes (
+        space_id INTEGER PRIMARY KEY REFERENCES spaces (id) ON DELETE CASCADE,
+        chunks INTEGER NOT NULL DEFAULT 0,
+        counted INTEGER NOT NULL DEFAULT 0,
+        changes INTEGER NOT NULL DEFAULT 0
+    );
+    INSERT INTO space_sizes (space_id, chunks)
+        SELECT s.id, coalesce(sum(d.chunks), 0)
+        FROM spaces s LEFT JOIN documents d ON d.space_id = s.id GROUP BY s.id;
+
+    -- Words that many chunks of a large space hold, as its full-text index spells them.
+    CREATE TABLE common_words (
+        space_id INTEGER NOT NULL REFERENCES spaces (id) ON DELETE CASCADE,
+        word TEXT NOT NULL,
+        chunks INTEGER NOT NULL,
+        PRIMARY KEY (space_id, word)
+    ) WITHOUT ROWID;
+    """,
+    """
+    -- A document that lies in another one of its space, such as an attachment, names that.
+    ALTER TABLE documents ADD COLUMN container TEXT NOT NULL DEFAULT '';
+    -- Documents within it that are still to be read. Until they are, it is not read completely.
+    ALTER TABLE documents ADD COLUMN unread INTEGER NOT NULL DEFAULT 0;
+    CREATE INDEX documents_within ON documents (space_id, container) WHERE container != '';
+    -- Read before what lies in them had rows of its own: the next ingestion reads them again.
+    UPDATE documents SET unread = 1
+        WHERE lower(name) GLOB '*.eml' OR lower(name) GLOB '*.msg' OR lower(name) GLOB '*.mbox'
+            OR lower(name) GLOB '*.mbx' OR lower(name) GLOB '*.zip'
+            OR warning GLOB '*attached files were not read*';
+    """,
 )
 
 
@@ -182,7 +216,7 @@ def create_words(connection: sqlite3.Connection, space_id: int) -> None:
     """
     connection.execute(
         f"CREATE VIRTUAL TABLE words_{space_id:d} USING fts5("
-        "body, heading, title, tokenize = 'porter unicode61 remove_diacritics 2')"
+        f"body, heading, title, tokenize = '{TOKENIZER}')"
     )
 
 

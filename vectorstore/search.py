@@ -12,15 +12,17 @@ from vectorstore.catalogue import Catalogue, Row, Space
 from vectorstore.dates import in_one_spelling
 from vectorstore.embedder import Embedder, Reading
 from vectorstore.late_interaction import likeness, question_tokens
-from vectorstore.naming import named
+from vectorstore.naming import Naming
 from vectorstore.near_duplicates import fold
-from vectorstore.query import match_expression, terms
+from vectorstore.query import expression_of, phrases_of, terms
 from vectorstore.records import Hit, SearchResult
 from vectorstore.rerank import Reranker, rerank
 from vectorstore.scope import DocumentChoice, Scope
+from vectorstore.sign_scan import MANY, SMALL
 from vectorstore.spelling import spelling
 from vectorstore.vector_index import VectorIndex
 from vectorstore.vectors import from_bytes
+from vectorstore.word_counts import MOST_RANKED, telling
 
 # Columns body, heading, title. Weights and shares were chosen on all of the development questions,
 # none held out (see docs/measure.md); shares near these moved recall@1 between .875 and
@@ -33,6 +35,7 @@ _NAMED = 0.1  # for passages of a document that the question names
 _CANDIDATES = 60  # by words, and as many by vectors, are compared token by token
 _EXACT = 10_000  # chunks whose vectors are read and compared one by one
 _OVERFETCH = 3
+_MOST_SCORED = 60_000  # chunks that the words of a question bring into the ranking at the most
 _FEW = 400  # chunks in the chosen documents are all compared token by token
 
 
@@ -42,6 +45,7 @@ class _Place:
 
     spaces: Sequence[Space]
     documents: Sequence[DocumentChoice] | None
+    names: frozenset[str]  # of the spaces
 
     def holds(self, row: Row) -> bool:
         """Whether a chunk is in one of the spaces and, where some are chosen, documents.
@@ -49,7 +53,7 @@ class _Place:
         The vectors may be on a server that others write to: what it names need not be there.
         """
         chosen = self.documents
-        return any(space.name == row.space for space in self.spaces) and (
+        return row.space in self.names and (
             chosen is None or row.document in chosen or (row.space, row.document) in chosen
         )
 
@@ -88,20 +92,17 @@ def search(
     lap("embed_s")
     with catalogue.reading() as connection:
         known = catalogue.spaces(connection)
-        wanted = scope.spaces
-        place = _Place(
-            [space for space in known if wanted is None or space.name in wanted], scope.documents
-        )
+        place = _place(known, scope)
         spelt = spelling(connection, place.spaces, terms(question))
-        expression = match_expression(question, spelt.stand_ins)
-        lexical = _by_words(connection, expression, place, max(_CANDIDATES, k))
+        phrases = phrases_of(question, spelt.stand_ins)
+        lexical = _by_words(connection, catalogue, phrases, place, max(_CANDIDATES, k))
         lap("words_s")
         near = _by_vectors(connection, catalogue, vectors, asked, place, max(_CANDIDATES, k))
         lap("vectors_s")
         # Vectors may lag behind a change that is being made; the catalogue knows what exists.
-        rows = catalogue.rows(connection, dict.fromkeys([*lexical, *near]))
-        rows = {number: row for number, row in rows.items() if place.holds(row)}
-        hits = _rank(connection, catalogue, question, asked, lexical, rows, spelt.known_share)
+        found = catalogue.candidates(connection, dict.fromkeys([*lexical, *near]))
+        found = {number: one for number, one in found.items() if place.holds(one[0])}
+        hits = _rank(question, asked, lexical, found, spelt.known_share)
         lap("rank_s")
     if reranker is not None and hits:
         hits = rerank(question, hits, reranker)
@@ -125,7 +126,17 @@ def holding(
     if not wanted:
         return []
     expression = " AND ".join(f'"{word}"' for word in wanted) + "*"
-    scores = _by_words(connection, expression, _Place(spaces, None), count)
+    scores: dict[int, float] = {}
+    for space in spaces:
+        table = f"words_{space.id:d}"
+        scores.update(
+            connection.execute(
+                f"SELECT rowid, -bm25({table}, {_COLUMN_WEIGHTS}) AS score FROM {table} "
+                f"WHERE {table} MATCH ? ORDER BY score DESC LIMIT ?",
+                (expression, count),
+            )
+        )
+    scores = _highest(scores, count)
     rows = catalogue.rows(connection, scores)
     best: dict[tuple[str, str], Hit] = {}
     for number in scores:
@@ -135,28 +146,53 @@ def holding(
     return list(best.values())
 
 
+def _place(known: Sequence[Space], scope: Scope) -> _Place:
+    names = frozenset(space.name for space in known)
+    if scope.spaces is not None:
+        names &= frozenset(scope.spaces)
+    return _Place([space for space in known if space.name in names], scope.documents, names)
+
+
 def _by_words(
-    connection: sqlite3.Connection, expression: str, place: _Place, count: int
+    connection: sqlite3.Connection,
+    catalogue: Catalogue,
+    phrases: Sequence[str],
+    place: _Place,
+    count: int,
 ) -> dict[int, float]:
-    """BM25 scores (higher is better) of the best `count` chunks."""
-    if not expression:
+    """BM25 scores (higher is better) of the best `count` chunks.
+
+    Of a large space those are ranked that hold the question's rarest words: see `word_counts`.
+    """
+    if not phrases:
         return {}
     found: dict[int, float] = {}
+    whole = expression_of(phrases)
+    large = sum(space.counted > 0 for space in place.spaces)
+    stems = catalogue.stems.of(phrases) if large else []
     for space in place.spaces:
+        expression = whole
+        if space.counted:
+            most = MOST_RANKED // large
+            chosen, every = telling(connection, space.id, phrases, stems, most)
+            expression = expression_of(chosen, every=every)
         words = f"words_{space.id:d}"
         restricted = ""
         values: list[int | str] = []
         if place.documents is not None:
             # The plus keeps SQLite from running the match anew for every row of the list.
+            names = place.named(space)
+            if not names:
+                continue
             restricted = (
                 "AND +rowid IN (SELECT c.id FROM chunks c JOIN documents d ON d.id = c.document_id"
                 " WHERE d.space_id = ? AND d.name IN (SELECT value FROM json_each(?)))"
             )
-            values = [space.id, json.dumps(place.named(space))]
+            values = [space.id, json.dumps(names)]
         rows = connection.execute(
-            f"SELECT rowid, -bm25({words}, {_COLUMN_WEIGHTS}) AS score FROM {words} "
-            f"WHERE {words} MATCH ? {restricted} ORDER BY score DESC LIMIT ?",
-            (expression, *values, count),
+            f"SELECT * FROM (SELECT rowid, -bm25({words}, {_COLUMN_WEIGHTS}) AS score FROM {words} "
+            f"WHERE {words} MATCH ? {restricted} LIMIT ?) ORDER BY score DESC LIMIT ?",
+            (expression, *values, _MOST_SCORED, count),
         )
         found.update(rows)
     return _highest(found, count)
@@ -172,7 +208,13 @@ def _by_vectors(
 ) -> list[int]:
     """The `count` chunks nearest to the question's vector."""
     near: dict[int, float] = {}
-    for space in place.spaces:
+    spaces = place.spaces
+    if place.documents is None and len(spaces) >= MANY:
+        small = [space for space in spaces if space.chunks <= SMALL]
+        spaces = [space for space in spaces if space.chunks > SMALL]
+        if small:
+            near.update(vectors.signs.nearest(connection, small, asked.vector, count))
+    for space in spaces:
         if place.documents is None:
             near.update(vectors.nearest(connection, space, asked.vector, count))
             continue
@@ -199,12 +241,10 @@ def _highest(scores: dict[int, float], count: int) -> dict[int, float]:
 
 
 def _rank(
-    connection: sqlite3.Connection,
-    catalogue: Catalogue,
     question: str,
     asked: Reading,
     lexical: dict[int, float],
-    rows: dict[int, Row],
+    found: dict[int, tuple[Row, bytes, bytes]],
     known_share: float,
 ) -> list[Hit]:
     """Candidates by the weighted sum of their signals; those that say the same are folded.
@@ -212,17 +252,18 @@ def _rank(
     The best match by words counts as much as the documents know of the question's words: of a
     question in another language a single one may stand in them, by chance.
     """
-    ids = list(rows)
+    ids = list(found)
     if not ids:
         return []
-    stored = catalogue.vectors(connection, ids)
-    codes = catalogue.vectors(connection, ids, "tokens")
-    cosine = from_bytes([stored[i] for i in ids]) @ asked.vector
-    alike = likeness(question_tokens(asked, question), [codes[i] for i in ids])
+    rows = {i: row for i, (row, _, _) in found.items()}
+    cosine = from_bytes([vector for _, vector, _ in found.values()]) @ asked.vector
+    codes = [tokens for _, _, tokens in found.values()]
+    alike = likeness(question_tokens(asked, question), codes)
     best = max(lexical.values(), default=0.0)
     worded = np.array([lexical.get(i, 0.0) / best if best > 0 else 0.0 for i in ids])
     documents = {row.document_id: row for row in rows.values()}
-    called = {key: named(question, row.document, row.title) for key, row in documents.items()}
+    naming_of = Naming(question).of
+    called = {key: naming_of(row.document, row.title) for key, row in documents.items()}
     naming = np.array([called[rows[i].document_id] for i in ids])
     score = alike + _LEXICAL * known_share * worded + _COSINE * cosine + _NAMED * naming
     order = np.lexsort((np.array(ids), -score))

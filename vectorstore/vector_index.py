@@ -15,6 +15,7 @@ from vectorstore.chroma_folder import FolderVectors, delete_folder
 from vectorstore.chroma_server import ServerVectors
 from vectorstore.embedder import Vector
 from vectorstore.faults import IndexFault
+from vectorstore.sign_scan import SignScan
 from vectorstore.vectors import OutOfReach, VectorFault, Vectors, from_bytes
 
 _log = logging.getLogger(__name__)
@@ -46,6 +47,7 @@ class VectorIndex:
         self._catalogue = catalogue
         self._url = server
         self._store: Vectors | None = None
+        self.signs = SignScan(catalogue)
         self._syncing = threading.RLock()
         self._behind = ""  # why the server cannot be relied on
         self._closed = threading.Event()

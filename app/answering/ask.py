@@ -14,7 +14,8 @@ class Ask:
     the form of its answer; nothing is searched for it. `style` is how its reader wants answers
     written: only a model that can follow it is told, and no search or check knows it.
     `reproducible` asks for the same bits whatever else the engine does, at the cost of speed.
-    `person` is the id of whoever asks; "" is the person at this machine.
+    `person` is the id of whoever asks; "" is the person at this machine. `key` is the id of the
+    key that a program of theirs came with.
     """
 
     question: str
@@ -24,3 +25,4 @@ class Ask:
     reproducible: bool = False
     person: str = ""
     style: str = ""
+    key: str = ""

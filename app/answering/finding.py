@@ -8,6 +8,7 @@ from app.answering.distrust import Told, as_data
 from app.answering.editions import prefer_editions
 from app.answering.evidence import Evidence, only_asks, rank_evidence, rather_told
 from app.answering.language import telling_words
+from app.answering.meant_documents import Meant, meant_by, prefer_meant, wish_of
 from app.answering.plan import Kind, asks_of_event, plan
 from app.answering.premise import unheld_shares
 from app.answering.search_index import SearchIndex
@@ -54,6 +55,7 @@ class Finding:
     parts: Sequence[Part]
     hits: Sequence[Hit]
     data: Mapping[str, Told]  # by chunk id
+    unmet: Sequence[str] = ()  # documents that the question means, and of which none is there
 
     @property
     def found(self) -> Sequence[Part]:
@@ -70,7 +72,11 @@ def find(
     each: int,
 ) -> Finding:
     """Search for each of `questions`; at most `each` passages are found for one."""
-    searched = [searched_for(question, scope, index, each) for question in questions]
+    meant = [documents_meant(question, scope, index) for question in questions]
+    searched = [
+        searched_for(question, scope, index, each, one)
+        for question, one in zip(questions, meant, strict=True)
+    ]
     hits = _in_turns(searched)[:MOST_HITS]
     data = {hit.chunk_id: as_data(hit) for hit in (*hits, *(h for one in searched for h in one))}
     parts = [
@@ -82,15 +88,35 @@ def find(
             calibration,
             index.rarity(telling_words(question), scope.spaces),
             index.opening,
+            one,
         )
-        for question, found in zip(questions, searched, strict=True)
+        for question, found, one in zip(questions, searched, meant, strict=True)
     ]
-    return Finding(parts, hits, data)
+    unmet = dict.fromkeys(one.wish.phrase for one in meant if one is not None and one.is_told)
+    return Finding(parts, hits, data, tuple(unmet))
 
 
-def searched_for(question: str, scope: Scope, index: SearchIndex, most: int) -> Sequence[Hit]:
-    """The passages that are found for one part of a question, those of replaced editions last."""
-    return prefer_editions(question, index.search(question, scope, k=most).hits, index.opening)
+def searched_for(
+    question: str, scope: Scope, index: SearchIndex, most: int, meant: Meant | None = None
+) -> Sequence[Hit]:
+    """The passages that are found for one part of a question, those of replaced editions last.
+
+    Those of the documents that are `meant` come before others; none is left out for it.
+    """
+    hits = index.search(question, scope, k=most).hits
+    if meant is None or not meant.places:
+        return prefer_editions(question, hits, index.opening)
+    within = Scope(scope.spaces, tuple(sorted(meant.places)))
+    known = {hit.chunk_id for hit in hits}
+    more = [hit for hit in index.search(question, within, k=most).hits if hit.chunk_id not in known]
+    hits = prefer_editions(question, [*hits, *more], index.opening)
+    return prefer_meant(hits, meant)[:most]
+
+
+def documents_meant(question: str, scope: Scope, index: SearchIndex) -> Meant | None:
+    """The documents of the scope that the question means; None where it says nothing of them."""
+    wish = wish_of(question)
+    return None if wish is None else meant_by(wish, index.documents_of(scope))
 
 
 def judge(
@@ -101,10 +127,12 @@ def judge(
     calibration: Calibration,
     rarity: Mapping[str, float],
     opening: Callable[[Hit], str] = lambda hit: "",
+    meant: Meant | None = None,
 ) -> Part:
     """Rank the sentences of `hits` (`told`: the same as data) and decide whether they answer.
 
     What the `opening` of a document names, such as the parties of a contract, holds for all of it.
+    So does what the question says of the document, where it is one that is `meant`.
     """
     evidence = rank_evidence(question, told[:READ], embedder, rarity)
     evidence = [one for one in evidence if not only_asks(question, one.sentence)]
@@ -116,6 +144,8 @@ def judge(
     if evidence:
         hit = told[evidence[0].passage]
         above = [hit.document, hit.heading]
+        if meant is not None and meant.holds(hit):
+            above.append(meant.wish.phrase)
         values, _ = unheld_shares(
             question,
             evidence[0].told,

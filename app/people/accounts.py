@@ -11,6 +11,7 @@ from app.data_folder.protection import protect
 from app.people.attempts import Attempts
 from app.people.company import CompanySignIn, Registration
 from app.people.database import Database, Record
+from app.people.keys import Keys
 from app.people.passwords import Passwords
 from app.people.saved import Saved
 from app.people.schema import PeopleFault
@@ -29,6 +30,7 @@ class Accounts:
     sessions: Sessions
     attempts: Attempts
     door: PasswordSignIn
+    keys: Keys
     shares: Shares
     saved: Saved
 
@@ -76,8 +78,15 @@ def open_people(
         )
         attempts = Attempts(database)
         door = PasswordSignIn(people, sessions, attempts)
-        shares = Shares(database, shared or record)
-        yield Accounts(people, sessions, attempts, door, shares, Saved(database, record))
+        yield Accounts(
+            people,
+            sessions,
+            attempts,
+            door,
+            Keys(database, record),
+            Shares(database, shared or record),
+            Saved(database, record),
+        )
     except sqlite3.Error as error:
         raise PeopleFault(f"The file of people could not be used ({error}).") from error
     finally:

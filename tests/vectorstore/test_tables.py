@@ -167,6 +167,8 @@ def test_an_index_from_before_opens_and_has_none(tmp_path):
     with closing(sqlite3.connect(tmp_path / "index" / "catalogue.sqlite3")) as db:
         for later in ("table_words", "table_rows", "tables", "pages", "recognised", "about"):
             db.execute(f"DROP TABLE {later}")
+        for later in ("space_sizes", "common_words"):
+            db.execute(f"DROP TABLE {later}")
         db.execute("PRAGMA user_version = 2")
         db.commit()
     opened = Index.open(tmp_path / "index", WordEmbedder())

@@ -177,6 +177,13 @@ class QuestionnaireQueue:
         with self._lock:
             return [run for run in reversed(self._runs.values()) if run.person == person]
 
+    def left(self) -> int:
+        """How many rows of all people's questionnaires are to be answered."""
+        with self._lock:
+            return sum(
+                run.counts.total - run.counts.done for run in self._runs.values() if run.open
+            )
+
     def run(self, person: str, run_id: str) -> Run:
         """One of the person's own. Raises OfficeNotThere as for one that never was."""
         with self._lock:

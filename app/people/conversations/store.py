@@ -14,6 +14,7 @@ from typing import Any
 from app.people.conversations.forgetting import erase_quotations, erase_turn
 from app.people.conversations.moving import relabel_quotations
 from app.people.conversations.turns import (
+    TRAITS,
     Feedback,
     Judged,
     Listed,
@@ -606,13 +607,22 @@ def _turn(row: Sequence[Any]) -> SavedTurn:
 
 
 def _selection_to_json(selection: Selection) -> str:
-    return json.dumps({"spaces": selection.spaces, "documents": selection.documents})
+    return json.dumps(
+        {
+            "spaces": selection.spaces,
+            "documents": selection.documents,
+            "traits": selection.traits,
+        }
+    )
 
 
 def _selection_from_json(written: str) -> Selection:
     held = json.loads(written)
     return Selection(
-        tuple(held["spaces"]), tuple((space, name) for space, name in held["documents"])
+        tuple(held["spaces"]),
+        tuple((space, name) for space, name in held["documents"]),
+        # There were none in earlier versions.
+        tuple((trait, value) for trait, value in held.get("traits", ()) if trait in TRAITS),
     )
 
 

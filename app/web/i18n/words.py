@@ -110,6 +110,7 @@ class Texts:
     notice_orders: Plural
     notice_links: Plural
     notice_scans: Plural
+    notice_documents: Plural
     notice_question: Plural
     notice_answer: Plural
     notice_mark: str
@@ -117,6 +118,18 @@ class Texts:
     notice_refuse: str
     filter_withheld: str
     not_saved: str
+    type_policy: str
+    type_contract: str
+    type_invoice: str
+    type_letter: str
+    type_manual: str
+    type_report: str
+    type_slides: str
+    type_table: str
+    type_email: str
+    type_calendar: str
+    language_de: str
+    language_en: str
     own_space: str
     question_number: str
 
@@ -239,6 +252,9 @@ class ConversationTexts:
     scope_all: str
     scope_spaces: str
     scope_documents: str
+    scope_types: str
+    scope_years: str
+    scope_languages: str
     scope_more: Plural
     scope_none: str
     scope_use: str
@@ -754,6 +770,7 @@ class AdministrationTexts:
     model_file: str
     add_model: str
     file_missing: str
+    keys: str
     health_ok: str
     health_warning: Plural
     health_failed: Plural
@@ -953,6 +970,63 @@ class RefusalTexts:
 
 
 @dataclass(frozen=True, slots=True)
+class KeyTexts:
+    """Keys of programs, and the page that describes what they call."""
+
+    title: str
+    intro: str
+    none: str
+    name: str
+    name_hint: str
+    may: str
+    may_ask: str
+    may_search: str
+    may_add: str
+    may_metrics: str
+    may_administer: str
+    spaces: str
+    spaces_hint: str
+    ends: str
+    days: str
+    make: str
+    made_title: str
+    made: str
+    created: str
+    until: str
+    used: str
+    never: str
+    ended: str
+    revoke: str
+    revoke_named: str
+    revoked: str
+    added: str
+    how: str
+    of: str
+    all_spaces: str
+    all_keys: str
+    make_for: str
+    service_title: str
+    service_hint: str
+    service: str
+    group: str
+    no_group: str
+    add: str
+    service_name: str
+    one_space: str
+    api_title: str
+    api_intro: str
+    api_mcp: str
+    api_json: str
+    api_keys: str
+    api_field: str
+    api_kind: str
+    api_meaning: str
+    api_required: str
+    api_opens: str
+    api_example: str
+
+
+@dataclass(frozen=True, slots=True)
 class Language:
     """All words in one language; `code` is the one of Accept-Language and of HTML's `lang`."""
 
@@ -970,3 +1044,4 @@ class Language:
     administration: AdministrationTexts
     sources: SourceTexts
     refusals: RefusalTexts
+    keys: KeyTexts

@@ -198,11 +198,12 @@ def _excerpt(text: str, words: str) -> str:
 
 
 def _listed(record: DocumentRecord, texts: LibraryTexts, hit: Hit | None, words: str) -> _Listed:
-    folder, slash, file = record.name.rpartition("/")
+    file = record.name.rpartition("/")[2]
+    shown = record.called.removesuffix(file)
     return _Listed(
         record,
         _kind(record),
-        folder + slash,
+        shown,
         file,
         _called(record.space, texts),
         document_link(record.space, record.name),
