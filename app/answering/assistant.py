@@ -376,6 +376,7 @@ class Assistant:
             supported=written.supported,
             model_refused=written.refused,
             unheld=best.unheld,
+            opening=best.opening,
         )
         decision = decide(signals, calibration)
         if asks_of_event(best.question) and not best.decision.found:

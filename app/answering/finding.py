@@ -6,13 +6,15 @@ from dataclasses import dataclass, replace
 from app.answering.confidence import Calibration, Decision, decide, decision_signals
 from app.answering.distrust import Told, as_data
 from app.answering.editions import prefer_editions
-from app.answering.evidence import Evidence, only_asks, rank_evidence, rather_told
+from app.answering.evidence import Evidence, likeliest, only_asks, rank_evidence, rather_told
 from app.answering.language import telling_words
 from app.answering.meant_documents import Meant, meant_by, prefer_meant, wish_of
 from app.answering.plan import Kind, asks_of_event, plan
-from app.answering.premise import unheld_shares
+from app.answering.premise import unheld_shares, unheld_subject
 from app.answering.search_index import SearchIndex
+from app.answering.wanted import holds_wanted, wanted
 from vectorstore.embedder import Embedder
+from vectorstore.languages import language_of
 from vectorstore.records import Hit
 from vectorstore.scope import Scope
 
@@ -38,6 +40,7 @@ class Part:
     rarity: Mapping[str, float]
     unheld: tuple[float, float]  # see `premise.unheld_shares`
     decision: Decision
+    opening: str = ""  # of the document that the best sentence is of
 
     @property
     def found(self) -> bool:
@@ -134,13 +137,14 @@ def judge(
     What the `opening` of a document names, such as the parties of a contract, holds for all of it.
     So does what the question says of the document, where it is one that is `meant`.
     """
-    evidence = rank_evidence(question, told[:READ], embedder, rarity)
+    evidence = rank_evidence(question, told[:READ], embedder, rarity, opening)
     evidence = [one for one in evidence if not only_asks(question, one.sentence)]
     evidence = rather_told(question, evidence)
     kind = plan(question).kind
     if kind in (Kind.YES_NO, Kind.PROCEDURE):
         calibration = with_limit(calibration, RULE_LIMIT * calibration.refuse_below)
     unheld = (0.0, 0.0)
+    opened = opening(told[evidence[0].passage]) if evidence else ""
     if evidence:
         hit = told[evidence[0].passage]
         above = [hit.document, hit.heading]
@@ -149,19 +153,56 @@ def judge(
         values, _ = unheld_shares(
             question,
             evidence[0].told,
-            [*above, hit.text, opening(hit)],
+            [*above, hit.text, opened],
             measured=kind is Kind.YES_NO,
         )
         _, others = unheld_shares(question, evidence[0].told, above, embedder)
         unheld = (values, others)
     signals = decision_signals(
-        question, told, evidence, rarity=rarity, supported=0.0, model_refused=False, unheld=unheld
+        question,
+        told,
+        evidence,
+        rarity=rarity,
+        supported=0.0,
+        model_refused=False,
+        unheld=unheld,
+        opening=opened,
     )
     decision = decide(signals, calibration)
+    if decision.found and (
+        lacks_value(question, kind, evidence, told)
+        or _is_of_another(question, evidence[0], told, opened, embedder)
+    ):
+        decision = replace(decision, found=False)
     if asks_of_event(question) and unheld[1] and not signals["other_language"]:
         # What did not happen by the documents has no date, no place and no reason.
         decision = replace(decision, found=False)
-    return Part(question, hits, told, evidence, rarity, unheld, decision)
+    return Part(question, hits, told, evidence, rarity, unheld, decision, opened)
+
+
+def _is_of_another(
+    question: str, best: Evidence, told: Sequence[Hit], opened: str, embedder: Embedder
+) -> bool:
+    """Whether the best sentence, in the question's language, is not of what is asked about."""
+    hit = told[best.passage]
+    if language_of(question) != language_of(f"{hit.heading} {hit.text}"):
+        return False
+    above = [hit.document, hit.heading, opened]
+    return bool(unheld_subject(question, best.told, above, hit.text, embedder))
+
+
+def lacks_value(
+    question: str, kind: Kind, evidence: Sequence[Evidence], told: Sequence[Hit]
+) -> bool:
+    """Whether what would be told holds no value of the kind that is asked for: no sum of money
+    where something costs, nothing in kilograms where something weighs."""
+    value = None if kind in (Kind.YES_NO, Kind.PROCEDURE, Kind.WRITING) else wanted(question)
+    if value is None:
+        return False
+    return not any(
+        holds_wanted(value, one.told, told[one.passage].heading, told[one.passage].text)
+        for one in likeliest(evidence)
+    )
 
 
 def _in_turns(lists: Sequence[Sequence[Hit]]) -> list[Hit]:

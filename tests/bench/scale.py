@@ -244,8 +244,7 @@ def _questions() -> list[str]:
         json.loads(line)["question"]
         for name in ("long_questions", "manual_questions", "faqs/questions", "tables/questions")
         for line in (TESTS / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
-        if '"question"' in line
-        and "turns" not in line
+        if '"question"' in line and "turns" not in line
     ]
     step = len(read) / QUESTIONS
     chosen = [read[int(number * step)] for number in range(QUESTIONS)]

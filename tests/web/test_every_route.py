@@ -270,7 +270,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         office.resume()
         stack.callback(office.close)
         found = Site(web_app(settings, home, house, talks, uploads, office), home, house, talks)
-        found.key, _ = house.keys.make(lee.id, SECRET)
+        found.key, _ = house.keys.make(lee.id, "A program of theirs")
         home.index.put(document("hello.md", "open"), chunks("Hello to everyone."))
         for held in ("vault", private_space(lee)):
             text = f"The {SECRET} is here."

@@ -278,6 +278,11 @@ LANGUAGE = Language(
                 "kg": "kilogram kilograms",
                 "g": "gram grams",
                 "tonnes": "tonne tonnes ton tons",
+                "hectares": "hectare hectares",
+                "acres": "acre acres",
+                "megalitres": "megalitre megalitres",
+                "kW": "kilowatt kilowatts",
+                "MW": "megawatt megawatts",
                 "seconds": "second seconds",
                 "minutes": "minute minutes",
                 "hours": "hour hours",
@@ -375,6 +380,40 @@ LANGUAGE = Language(
             r"what (percentage|percent|number|year|date|day|month|amount|share|price|cost)",
             "when",
             r"which (year|date|day)",
+        ),
+        for_values={
+            "money": (
+                r"how expensive",
+                r"(?:how much|what) (?:does|do|did|will|would|can|could) [^?]{1,80}\bcosts?",
+                r"(?:at|for) (?:what|which) price",
+                r"what (?:is|was|are|were) the (?:\w+ )?(?:prices?|costs?|fees?|fares?|rent)",
+            ),
+            "share": (
+                r"(?:what|which) (?:percentage|per ?cent)",
+                r"how many (?:percent|per cent|percentage points)",
+            ),
+            "mass": (
+                r"how heavy",
+                r"(?:how much|what) (?:does|do|did) [^?]{1,80}\bweighs?",
+                r"what (?:is|was|are) the (?:\w+ )?weights?",
+            ),
+            "length": (r"how (?:tall|wide|thick|deep)",),
+            "time length": (r"how long(?! ago)",),
+            "time": (r"how old",),
+        },
+        for_counts=(r"how many",),
+        for_amounts=(r"how much", r"how many"),
+        in_units=("in",),
+        without_figures=split(
+            "no none nothing never free unlimited half halves quarter quarters third thirds double depends"
+        ),
+        other_durations=(
+            "until",
+            "as long as",
+            "overnight",
+            "always",
+            "permanently",
+            "indefinitely",
         ),
         about_questions=(
             "questions?",
@@ -1210,7 +1249,7 @@ LANGUAGE = Language(
         relating=split(
             "offer offers sell sells supply supplies provide provides use uses make makes produce "
             "produces came account accounts accounted contribute contributes contributed generate "
-            "generated earn earned"
+            "generated earn earned bring require requires required submit"
         ),
         yes_no=split(
             "is are was were do does did has have had can could will would may should must"
@@ -1481,6 +1520,7 @@ LANGUAGE = Language(
             unread="{count} cells in “{column}” hold no single comparable number.",
             lines="{count} lines that hold one text alone were left out.",
             rounded="rounded",
+            points="percentage points",
             scales={},
             row="row {number}",
             how="{how} (rows {rows}; column {column})",
@@ -1515,6 +1555,7 @@ LANGUAGE = Language(
             r"automatically\s+generated",
             r"ai-generated\s+content\s+may\s+be\s+incorrect",
         ),
+        captions=(r"fig(?:ure|\.)?", "chart", "diagram", "exhibit", "graph", "picture"),
     ),
     meant_documents=MeantDocumentWords(
         spoken=split_all(

@@ -244,6 +244,7 @@ def _people_page(request: Request, people: People, told: tuple[str, str] | None 
         me=_asker(request),
         role_of=_role_of,
         day=_day,
+        service=language_for(request.headers.get("accept-language", "")).keys.service,
     )
 
 
