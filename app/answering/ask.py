@@ -11,9 +11,11 @@ class Ask:
     """One question.
 
     `history` has the conversation's earlier answers, oldest first. `instruction` tells the model
-    the form of its answer; nothing is searched for it. `reproducible` asks for the same bits
-    whatever else the engine does, at the cost of speed. `person` is the id of whoever asks; ""
-    is the person at this machine. `key` is the id of the key that a program of theirs came with.
+    the form of its answer; nothing is searched for it. `style` is how its reader wants answers
+    written: only a model that can follow it is told, and no search or check knows it.
+    `reproducible` asks for the same bits whatever else the engine does, at the cost of speed.
+    `person` is the id of whoever asks; "" is the person at this machine. `key` is the id of the
+    key that a program of theirs came with.
     """
 
     question: str
@@ -22,4 +24,5 @@ class Ask:
     instruction: str = ""
     reproducible: bool = False
     person: str = ""
+    style: str = ""
     key: str = ""
