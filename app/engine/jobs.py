@@ -10,6 +10,7 @@ from typing import Protocol
 
 from .residents import Ints, Resident
 from .sampling import SamplingSpec, TextStream
+from .speculation import Lookup
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +87,8 @@ class Running:
     """A request that holds a sequence."""
 
     __slots__ = (
-        "began", "failed", "job", "last_at", "made", "next_token", "resident", "sampler", "shared",
-        "stream",
+        "began", "failed", "job", "last_at", "lookup", "made", "next_token", "resident", "sampler",
+        "shared", "stream",
     )  # fmt: skip
 
     def __init__(self, job: Job, resident: Resident, sampler: Sampler, shared: int) -> None:
@@ -98,6 +99,7 @@ class Running:
         self.stream = TextStream(job.stop)
         self.made = 0  # tokens generated
         self.next_token = -1  # chosen, not yet computed
+        self.lookup = Lookup()
         self.began = time.monotonic()
         self.last_at = 0.0
 

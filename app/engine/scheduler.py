@@ -27,6 +27,7 @@ from .jobs import (
 from .metrics import Metrics
 from .residents import SHORTEST_SHARE, Cache, Ints, Residents
 from .sampling import SamplingSpec
+from .speculation import Guess, Policy
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +42,7 @@ class Model(Cache, Protocol):
     """What the scheduler needs of the model (app.engine.llama.Llama)."""
 
     n_batch: int
+    guesses: bool  # steps of several tokens give the same bits as single ones, and can be cut
 
     def decode(
         self, tokens: Ints, positions: Ints, sequences: Ints, wanted: npt.NDArray[np.int8]
@@ -75,6 +77,7 @@ class Scheduler:
         self._slice_seconds = slice_seconds
         self._on_fault = on_fault
         self._residents = Residents(model, model.n_cells)
+        self._policy = Policy()
         self._running: list[Running] = []
         self._lock = threading.Condition()
         self._queue = FairQueue(queue, self._parallel)
@@ -161,6 +164,9 @@ class Scheduler:
         exact = [(one, 1) for one in answering if one.job.exact]
         exact += [row for row in slices if row[0].job.exact]
         slices = [row for row in slices if not row[0].job.exact]
+        if len(joint) == 1 and not slices and not exact and (guess := self._guess(joint[0][0])):
+            self._compute_guess(joint[0][0], guess)
+            return
         if self._model.shares_cells:
             self._compute(joint + slices)
         else:
@@ -170,6 +176,44 @@ class Scheduler:
             exact += slices
         for row in exact:
             self._compute([row])
+
+    def _guess(self, one: Running) -> Guess | None:
+        """What may follow in the only answer in progress: with several, steps are full anyway."""
+        if not self._model.guesses or one.next_token < 0:
+            return None
+        length = one.resident.length
+        one.resident.tokens[length] = one.next_token
+        one.lookup.follow(one.resident.tokens, length + 1)
+        most = min(one.job.max_tokens - one.made, self._model.n_batch - 1)
+        return self._policy.guess(one.lookup, most)
+
+    def _compute_guess(self, one: Running, guess: Guess) -> None:
+        """Compute the next token and those guessed to follow it, and keep what holds."""
+        resident, size = one.resident, 1 + len(guess.tokens)
+        start = resident.length
+        tokens = np.array([one.next_token, *guess.tokens], np.int32)
+        resident.tokens[start : start + size] = tokens
+        positions = np.arange(start, start + size, dtype=np.int32)
+        sequences = np.full(size, resident.sequence, np.int32)
+        took = self._decode([(one, size)], tokens, positions, sequences, np.ones(size, np.int8))
+        if took is None:
+            return
+        self._policy.took(len(guess.tokens), took)
+        right = 0
+        for row in range(size):
+            self._residents.extend(resident, 1)
+            one.next_token = -1
+            self._next(one, row)
+            if row == size - 1 or one.next_token != guess.tokens[row]:
+                break
+            right += 1
+        # The cells of tokens that were not chosen; an answer that has ended keeps none of them.
+        self._model.truncate(resident.sequence, resident.length)
+        self._policy.held(guess, right)
+        self._metrics.steps.add()
+        self._metrics.batch.observe(size)
+        self._metrics.guessed.add(len(guess.tokens))
+        self._metrics.guessed_right.add(right)
 
     def _slices(self, someone_answers: bool, rows: int) -> list[tuple[Running, int]]:
         """Whose prompt is read on in this step, and how many tokens of it."""
@@ -225,12 +269,30 @@ class Scheduler:
                 wanted[end - 1] = 1
                 outputs.append((one, end - 1))
             at = end
+        took = self._decode(rows, tokens, positions, sequences, wanted)
+        if took is None:
+            return
+        if size == 1 and outputs:
+            self._policy.took(0, took)
+        self._account(rows, size, took)
+        for one, row in outputs:
+            self._next(one, row)
+
+    def _decode(
+        self,
+        rows: list[tuple[Running, int]],
+        tokens: Ints,
+        positions: Ints,
+        sequences: Ints,
+        wanted: npt.NDArray[np.int8],
+    ) -> float | None:
+        """One call of the model, and its seconds; None where it came to nothing and was undone."""
         with self._lock:
             self._computing = frozenset(id(one.job) for one, _ in rows)
             self._model.clear_interrupt()
             if any(one.job.aborted for one, _ in rows) and len(rows) == 1:
                 self._computing = frozenset()
-                return
+                return None
         began = self._step_began = time.monotonic()
         outcome = self._model.decode(tokens, positions, sequences, wanted)
         self._step_began = None
@@ -239,10 +301,8 @@ class Scheduler:
             self._computing = frozenset()
         if outcome is not Decoded.DONE:
             self._undo(rows, full=outcome is Decoded.FULL)
-            return
-        self._account(rows, size, took)
-        for one, row in outputs:
-            self._next(one, row)
+            return None
+        return took
 
     def _account(self, rows: list[tuple[Running, int]], size: int, took: float) -> None:
         read = 0
