@@ -6,11 +6,15 @@
 
 Passages are made of the words of the repository's own pages: each follows its predecessor as it
 does there (a Markov chain over pairs of words), so that words are as frequent, and stand together,
-as in real text. Each document adds names and part numbers of its own. Questions are those of the tests,
-and others that ask for such a number. Each word has a fixed random vector, so that a run measures
-the index and not the embedder: what that takes for a question comes on top, whatever the size. With `--against`, a commit is unpacked and does the same work, question by question in
-turn with this checkout, so that what else the machine does meets both. Each side computes on one
-core.
+as in real text. Each document adds names and part numbers of its own. Questions are those of the
+tests, and others that ask for such a number. Each word has a fixed random vector, so that a run
+measures the index and not the embedder: what that takes for a question comes on top, whatever the
+size. With `--against`, a commit is unpacked and does the same work, question by question in turn
+with this checkout, so that what else the machine does meets both. Each side computes on one core.
+
+With `--recall`, the documents of the tests lie among the made ones, and it is measured how many of
+the passages that answer their questions are found when all words of a question are looked up, and
+when its rarest are (vectorstore/word_counts.py).
 """
 
 import argparse
