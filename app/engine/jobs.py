@@ -28,6 +28,26 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
+class Score:
+    """A token with the logarithm of its probability where it stands, by the model's own scores.
+
+    `logprob` is None for the first token of a prompt, which follows nothing. `likest` are the most
+    probable tokens of that place with theirs, the most probable first.
+    """
+
+    token: int
+    logprob: float | None
+    likest: tuple[tuple[int, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """Scores of the next tokens of the prompt, or of the one that was chosen; in order."""
+
+    scores: tuple[Score, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Finished:
     """`reason` is "stop" or "length"."""
 
@@ -44,7 +64,7 @@ class Failed:
     message: str
 
 
-Event = Started | Text | Finished | Failed
+Event = Started | Text | Scored | Finished | Failed
 
 
 class Busy(Exception):
@@ -80,6 +100,8 @@ class Job:
     exact: bool  # computed alone and in fixed slices: the same bits whatever else is going on
     report: Callable[[Event], None]
     arrived: float
+    likest: int | None = None  # how many tokens each score names; None: no scores are wanted
+    scores_prompt: bool = False  # score the prompt's tokens, too
     aborted: bool = field(default=False)
 
 

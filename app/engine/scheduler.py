@@ -20,6 +20,8 @@ from .jobs import (
     Job,
     Running,
     Sampler,
+    Score,
+    Scored,
     Start,
     Started,
     Text,
@@ -35,6 +37,8 @@ EXACT_SLICE = 256  # tokens; exact requests are cut at its multiples, whatever t
 SMALLEST_SLICE = 64  # tokens; smaller ones cost a CPU a quarter of its speed
 ROUNDING = 16  # slices are multiples of it: kernels work in blocks
 
+SCORED_SLICE = 64  # tokens of a prompt whose scores are kept at a time: 4 bytes for each word known
+
 SECONDS_TO_RESTART = 5
 
 
@@ -47,6 +51,7 @@ class Model(Cache, Protocol):
     def decode(
         self, tokens: Ints, positions: Ints, sequences: Ints, wanted: npt.NDArray[np.int8]
     ) -> Decoded: ...
+    def logits(self, row: int) -> npt.NDArray[np.float32]: ...
     def interrupt(self) -> None: ...
     def clear_interrupt(self) -> None: ...
     def piece(self, token: int) -> bytes: ...
@@ -222,6 +227,8 @@ class Scheduler:
             one = reading[0]
             return [(one, min(one.remaining, EXACT_SLICE - one.resident.length % EXACT_SLICE))]
         room = min(self._slice(someone_answers), self._model.n_batch - rows)
+        if any(one.job.scores_prompt for one in reading):
+            room = min(room, SCORED_SLICE)
         out = []
         for one in reading:
             if room > 0 and not one.job.exact:
@@ -265,6 +272,8 @@ class Scheduler:
             tokens[at:end] = one.resident.tokens[start : start + count]
             positions[at:end] = np.arange(start, start + count)
             sequences[at:end] = one.resident.sequence
+            if one.job.scores_prompt:
+                wanted[at:end] = 1
             if start + count >= len(one.job.prompt):
                 wanted[end - 1] = 1
                 outputs.append((one, end - 1))
@@ -274,6 +283,11 @@ class Scheduler:
             return
         if size == 1 and outputs:
             self._policy.took(0, took)
+        at = 0
+        for one, count in rows:
+            if one.job.scores_prompt and one.remaining:
+                self._score_prompt(one, count, at)
+            at += count
         self._account(rows, size, took)
         for one, row in outputs:
             self._next(one, row)
@@ -321,6 +335,16 @@ class Scheduler:
         metrics.batch.observe(size)
         self._gauges()
 
+    def _score_prompt(self, one: Running, count: int, row: int) -> None:
+        """Report the scores of the prompt's tokens that follow the `count` from `row` on."""
+        assert one.job.likest is not None
+        start, prompt = one.resident.length, one.job.prompt
+        scores = [] if start else [Score(int(prompt[0]), None, ())]
+        for at in range(start, min(start + count, len(prompt) - 1)):
+            logits = self._model.logits(row + at - start)
+            scores.append(score(logits, int(prompt[at + 1]), one.job.likest))
+        one.job.report(Scored(tuple(scores)))
+
     def _undo(self, rows: list[tuple[Running, int]], *, full: bool) -> None:
         """The step did not happen: set llama.cpp's memory back to what we know of it."""
         for one, _ in rows:
@@ -339,6 +363,8 @@ class Scheduler:
         except ValueError as error:  # the grammar has no way on
             self._end(one, Failed(str(error)))
             return
+        if one.job.likest is not None:
+            one.job.report(Scored((score(self._model.logits(row), token, one.job.likest),)))
         now = time.monotonic()
         if one.made:
             self._metrics.each.observe(now - one.last_at)
@@ -406,6 +432,8 @@ class Scheduler:
 
     def _try_to_start(self, job: Job) -> Start:
         source, shared, coming = self._residents.longest_start(job.prompt, exact=job.exact)
+        if job.scores_prompt:  # what is shared is not computed, and so has no scores
+            source, shared, coming = None, 0, 0
         if coming >= shared + SHORTEST_SHARE and not job.exact:
             return Start.FOLLOWS
         if job.exact:
@@ -457,3 +485,13 @@ class Scheduler:
         metrics.cells_used.set(self._residents.used)
         metrics.cells_promised.set(sum(one.promised for one in self._running))
         metrics.evicted.value = self._residents.evictions
+
+
+def score(logits: npt.NDArray[np.float32], token: int, likest: int) -> Score:
+    """The token's score among a place's, and that of the `likest` most probable ones."""
+    values = logits.astype(np.float64)
+    values -= values.max()
+    values -= np.log(np.exp(values).sum())
+    best = np.argpartition(values, -likest)[-likest:] if likest else np.zeros(0, np.int64)
+    best = best[np.lexsort((best, -values[best]))]
+    return Score(token, float(values[token]), tuple((int(one), float(values[one])) for one in best))

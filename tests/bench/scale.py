@@ -10,7 +10,8 @@ as in real text. Each document adds names and part numbers of its own. Questions
 tests, and others that ask for such a number. Each word has a fixed random vector, so that a run
 measures the index and not the embedder: what that takes for a question comes on top, whatever the
 size. With `--against`, a commit is unpacked and does the same work, question by question in turn
-with this checkout, so that what else the machine does meets both. Each side computes on one core.
+with this checkout, so that what else the machine does meets both. Each side computes on one core;
+the time of that core is what does not depend on what else it has to do, and is given first.
 
 With `--recall`, the documents of the tests lie among the made ones, and it is measured how many of
 the passages that answer their questions are found when all words of a question are looked up, and
@@ -73,10 +74,10 @@ def main() -> int:
 
             sides = {arguments.against: checkout(arguments.against, Path(home)), **sides}
         print(
-            "| chunks | spaces | side | search, ms | 95 % | words | vectors | ranking "
+            "| chunks | spaces | side | search, ms of a core | 95 % | ms passed | words | vectors | ranking "
             "| memory a chunk | disk a chunk | stored a second | opening and first search, s |"
         )
-        print("|---|---|---|---|---|---|---|---|---|---|---|---|", flush=True)
+        print("|---|---|---|---|---|---|---|---|---|---|---|---|---|", flush=True)
         for size in arguments.sizes:
             for spaces in (1, SPACES):
                 if spaces > 1 and size > 20_000:
@@ -99,7 +100,8 @@ def _measure(home: Path, sides: dict[str, Path], size: int, spaces: int) -> None
         for name, worker in workers.items():
             taken[name].append(worker.ask(question))
     for name, worker in workers.items():
-        total = [1000 * one["total_s"] for one in taken[name]]
+        total = [1000 * one["processor_s"] for one in taken[name]]
+        passed = statistics.median(1000 * one["total_s"] for one in taken[name])
         stages = [
             statistics.median(1000 * one[stage] for one in taken[name])
             for stage in ("words_s", "vectors_s", "rank_s")
@@ -107,7 +109,7 @@ def _measure(home: Path, sides: dict[str, Path], size: int, spaces: int) -> None
         memory = taken[name][-1]["memory"] - opened[name]["memory_before"]
         print(
             f"| {size:,} | {spaces} | {name} | {statistics.median(total):.1f} "
-            f"| {sorted(total)[int(0.95 * len(total))]:.1f} "
+            f"| {sorted(total)[int(0.95 * len(total))]:.1f} | {passed:.1f} "
             f"| {' | '.join(f'{stage:.1f}' for stage in stages)} "
             f"| {memory / size / 1000:.2f} KB | {stored[name]['disk'] / size / 1000:.2f} KB "
             f"| {size / stored[name]['seconds']:.0f} | {opened[name]['opened']:.2f} |",
@@ -207,8 +209,10 @@ def _work(folder: Path, size: int, spaces: int, what: str) -> int:
         started = time.perf_counter()
         if index is None:
             index = Index.open(folder, embedder)
+        began = time.process_time()
         found = index.search(json.loads(line), EVERYTHING)
         answer = found.timings | {"memory": _memory(), "memory_before": memory_before}
+        answer |= {"processor_s": time.process_time() - began}
         answer |= {"opened": time.perf_counter() - started}
         print(json.dumps(answer), flush=True)
     if index is not None:
