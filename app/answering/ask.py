@@ -13,7 +13,8 @@ class Ask:
     `history` has the conversation's earlier answers, oldest first. `instruction` tells the model
     the form of its answer; nothing is searched for it. `reproducible` asks for the same bits
     whatever else the engine does, at the cost of speed. `person` is the id of whoever asks; ""
-    is the person at this machine.
+    is the person at this machine. `background` lets everybody's chats go first: nobody waits for
+    this answer.
     """
 
     question: str
@@ -22,3 +23,4 @@ class Ask:
     instruction: str = ""
     reproducible: bool = False
     person: str = ""
+    background: bool = False

@@ -65,6 +65,7 @@ class GenerationBody(_Body):
     n: int | None = 1
     response_format: ResponseFormat | None = None
     reproducible: bool = False  # ours: the same bits, whatever else the engine is doing
+    background: bool = False  # ours: requests without it go first
 
     def stops(self) -> tuple[str, ...]:
         words = [self.stop] if isinstance(self.stop, str) else (self.stop or [])

@@ -99,6 +99,7 @@ class Engine:
             stop=body.stops(),
             person=body.user or "",
             exact=body.reproducible,
+            background=body.background,
             report=report,
             arrived=time.monotonic(),
             likest=body.logprobs if isinstance(body, CompletionBody) else None,

@@ -35,7 +35,10 @@ log = logging.getLogger(__name__)
 
 EXACT_SLICE = 256  # tokens; exact requests are cut at its multiples, whatever their shared start
 SMALLEST_SLICE = 64  # tokens; smaller ones cost a CPU a quarter of its speed
+KEPT_FREE_FROM = 2  # chats at once; with more, one is never the background's
 ROUNDING = 16  # slices are multiples of it: kernels work in blocks
+
+STEPS_HELD_BACK = 16  # steps, of which the background has one while somebody's prompt is read
 
 SCORED_SLICE = 64  # tokens of a prompt whose scores are kept at a time: 4 bytes for each word known
 
@@ -88,6 +91,7 @@ class Scheduler:
         self._queue = FairQueue(queue, self._parallel)
         self._stopping = False
         self._oldest_first = False
+        self._held_back = 0  # steps in which the background was not computed
         self._seconds_per_token = 0.0  # of reading prompts, measured
         self._step_began: float | None = None  # time of the call that the model is in
         self._computing: frozenset[int] = frozenset()  # ids of the jobs in the current large step
@@ -163,9 +167,10 @@ class Scheduler:
                 self._metrics.failed.add()
                 blocked.report(Failed("the prompt and its answer do not fit into the memory"))
             return
-        answering = [one for one in self._running if not one.remaining]
+        active = self._active()
+        answering = [one for one in active if not one.remaining]
         joint = [(one, 1) for one in answering if not one.job.exact]
-        slices = self._slices(bool(answering), len(joint))
+        slices = self._slices(active, bool(answering), len(joint))
         exact = [(one, 1) for one in answering if one.job.exact]
         exact += [row for row in slices if row[0].job.exact]
         slices = [row for row in slices if not row[0].job.exact]
@@ -220,9 +225,26 @@ class Scheduler:
         self._metrics.guessed.add(len(guess.tokens))
         self._metrics.guessed_right.add(right)
 
-    def _slices(self, someone_answers: bool, rows: int) -> list[tuple[Running, int]]:
+    def _active(self) -> list[Running]:
+        """Whose tokens are computed in this step.
+
+        While the prompt of somebody who waits for words is read, nothing in the background is
+        computed, but for one step of sixteen. So a questionnaire holds up a chat's first words by
+        the step in which that came, and little more; and no chats, however many, end it.
+        """
+        awaited = [one for one in self._running if one.remaining and not one.job.background]
+        if not awaited or len(awaited) == len(self._running):
+            return self._running
+        self._held_back += 1
+        if self._held_back % STEPS_HELD_BACK:
+            return [one for one in self._running if not one.job.background]
+        return [one for one in self._running if one.job.background or not one.remaining]
+
+    def _slices(
+        self, active: list[Running], someone_answers: bool, rows: int
+    ) -> list[tuple[Running, int]]:
         """Whose prompt is read on in this step, and how many tokens of it."""
-        reading = self._readers()
+        reading = self._readers(active)
         if reading and reading[0].job.exact:
             one = reading[0]
             return [(one, min(one.remaining, EXACT_SLICE - one.resident.length % EXACT_SLICE))]
@@ -236,11 +258,11 @@ class Scheduler:
                 room -= out[-1][1]
         return out
 
-    def _readers(self) -> list[Running]:
+    def _readers(self, active: list[Running]) -> list[Running]:
         """Those whose prompt is not read yet. The shortest rest goes first, which gives the most
         people their first word soonest; every other step the oldest does, so that nobody starves.
         """
-        reading = [one for one in self._running if one.remaining]
+        reading = [one for one in active if one.remaining]
         self._oldest_first = not self._oldest_first
         if self._oldest_first:
             reading.sort(key=lambda one: one.began)
@@ -421,6 +443,8 @@ class Scheduler:
                 people = Counter(one.job.person for one in self._running)
                 waiting = self._queue.candidates(people)
             for job in waiting:
+                if job.background and self._background_is_full():
+                    continue
                 outcome = self._try_to_start(job)
                 if outcome is Start.STARTED:
                     break
@@ -429,6 +453,11 @@ class Scheduler:
             else:
                 return None
         return None
+
+    def _background_is_full(self) -> bool:
+        """Whether what nobody waits for has all the room that it may have: a chat can begin."""
+        most = self._parallel - 1 if self._parallel > KEPT_FREE_FROM else self._parallel
+        return sum(one.job.background for one in self._running) >= most
 
     def _try_to_start(self, job: Job) -> Start:
         source, shared, coming = self._residents.longest_start(job.prompt, exact=job.exact)

@@ -74,8 +74,9 @@ def main() -> int:
 
             sides = {arguments.against: checkout(arguments.against, Path(home)), **sides}
         print(
-            "| chunks | spaces | side | search, ms of a core | 95 % | ms passed | words | vectors | ranking "
-            "| memory a chunk | disk a chunk | stored a second | opening and first search, s |"
+            "| chunks | spaces | side | search, ms of a core | 95 % | ms passed | words | vectors "
+            "| ranking | memory a chunk | disk a chunk | stored a second "
+            "| opening and first search, s |"
         )
         print("|---|---|---|---|---|---|---|---|---|---|---|---|---|", flush=True)
         for size in arguments.sizes:

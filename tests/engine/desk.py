@@ -103,6 +103,7 @@ class Desk:
         stop: tuple[str, ...] = (),
         person: str = "",
         exact: bool = False,
+        background: bool = False,
     ) -> Asked:
         ids = self.llama.tokenize(prompt) if isinstance(prompt, str) else prompt
         events: queue.Queue[Event] = queue.Queue()
@@ -113,8 +114,9 @@ class Desk:
             events.put(event)
 
         job = Job(
-            np.array(ids, np.int32), tokens, spec, stop, person, exact, report, time.monotonic()
-        )
+            np.array(ids, np.int32), tokens, spec, stop, person, exact, report, time.monotonic(),
+            background=background,
+        )  # fmt: skip
         self.scheduler.submit(job)
         return Asked(self, job, events)
 

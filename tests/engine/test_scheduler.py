@@ -227,3 +227,56 @@ def test_a_fault_of_llama_cpp_is_told_to_everybody(
         until(lambda: bool(desk.faults))
     finally:
         desk.close()
+
+
+@pytest.mark.parametrize("exact", [False, True])
+def test_a_questionnaire_holds_up_a_chats_first_words_by_one_step(
+    starter_gguf: Path, monkeypatch: pytest.MonkeyPatch, exact: bool
+) -> None:
+    desk = Desk(starter_gguf, "separate", parallel=4, cells_for=4)
+    steps: list[set[int]] = []
+    real = desk.llama.decode
+
+    def decode(tokens: Any, positions: Any, sequences: Any, wanted: Any) -> Decoded:
+        steps.append(set(sequences.tolist()))
+        return real(tokens, positions, sequences, wanted)
+
+    monkeypatch.setattr(desk.llama, "decode", decode)
+    try:
+        rows = [
+            desk.ask(story(80 + at, 200), tokens=8, exact=exact, background=True)
+            for at in range(4)
+        ]
+        until(lambda: len(steps) > 1)
+        chat = desk.ask(story(90, 150), tokens=2, person="ada")
+        while not isinstance(chat.next(), Started):
+            pass
+        until(lambda: desk.metrics.running.value == 4)  # room was kept for it
+        own = next(one.resident.sequence for one in desk.scheduler._running if one.job is chat.job)
+        chat.wait_for_text()
+        first = next(at for at, step in enumerate(steps) if own in step)
+        last = next(at for at in range(first, len(steps)) if steps[at] & {own})
+        while last + 1 < len(steps) and steps[last + 1] & {own}:
+            last += 1
+        between = steps[first:last]
+        assert sum(bool(step - {own}) for step in between) <= 1 + len(between) // 16
+        for one in [*rows, chat]:
+            assert isinstance(one.wait().end, Finished)  # and nobody starves
+    finally:
+        desk.close()
+
+
+def test_a_questionnaire_goes_on_however_many_chats_come(starter_gguf: Path) -> None:
+    desk = Desk(starter_gguf, "separate", parallel=2)
+    try:
+        row = desk.ask(story(100, 100), tokens=4, background=True, person="batch")
+        chats = [desk.ask(story(101 + at, 60), tokens=1, person=f"p{at}") for at in range(16)]
+        row.wait()
+        assert isinstance(row.end, Finished)
+        assert any(chat.job for chat in chats if chat.end is None)  # before the last of them
+        for chat in chats:
+            chat.wait()
+        served = desk.served.index("batch")
+        assert served <= 9
+    finally:
+        desk.close()
