@@ -128,9 +128,10 @@ class Llama:
         params.n_threads = params.n_threads_batch = options.worker_threads
         flash = options.flash
         if flash == "auto" and not gpu and options.kv_type == "f16":
-            # Each token's attention is then computed alone: many tokens in one step give the same
-            # bits as one by one, which guesses rely on. It is no slower (docs/measure.md).
-            flash = "on"
+            # With flash attention each token's attention is computed alone: many tokens in one step
+            # give the same bits as one by one, which guesses rely on, and it is no slower
+            # (docs/measure.md). In one pool that holds in neither way, and without it is faster.
+            flash = "off" if self.shares_cells else "on"
         params.flash_attn_type = _FLASH[flash]
         same_bits = not gpu and flash == "on" and not self.shares_cells
         wanted = options.guesses == "on" or (options.guesses == "auto" and same_bits)
