@@ -26,6 +26,26 @@ flags. Exit codes: 0 done, 1 something failed (said on stderr), 2 wrong usage,
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
+    try:
+        return _run(argv)
+    except KeyboardInterrupt:
+        print("strongroom: interrupted; nothing is half done", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        # The reader of our output went away (`strongroom documents | head`): not our failure.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 128 + signal.SIGPIPE
+    except Exception as error:
+        from app.errors import local_words_for
+
+        message = local_words_for(error)
+        if message is None:
+            raise
+        print(f"strongroom: {message}", file=sys.stderr)
+        return int(getattr(error, "exit_code", 1))
+
+
+def _run(argv: Sequence[str] | None) -> int:
     from app.governance.bundle.arguments import goes_out
     from app.privacy import work_offline
     from app.privacy.process_guard import keep_inside
@@ -43,26 +63,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     else:  # called by a program that has its own life; the guard could never be taken off it
         work_offline(fetching=fetching)
     module, _, function = str(arguments.command).partition(":")
-    try:
-        if argv is None and not fetching:
-            _go_apart(arguments)  # before anything starts a thread
-        run = getattr(importlib.import_module(f"app.commands.{module}"), function)
-        return int(run(arguments))
-    except KeyboardInterrupt:
-        print("strongroom: interrupted; nothing is half done", file=sys.stderr)
-        return 130
-    except BrokenPipeError:
-        # The reader of our output went away (`strongroom documents | head`): not our failure.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 128 + signal.SIGPIPE
-    except Exception as error:
-        from app.errors import local_words_for
-
-        message = local_words_for(error)
-        if message is None:
-            raise
-        print(f"strongroom: {message}", file=sys.stderr)
-        return int(getattr(error, "exit_code", 1))
+    if argv is None and not fetching:
+        _go_apart(arguments)  # before anything starts a thread
+    run = getattr(importlib.import_module(f"app.commands.{module}"), function)
+    return int(run(arguments))
 
 
 def _print_anything() -> None:
@@ -298,6 +302,10 @@ def _add_asking(command, commands) -> None:  # type: ignore[no-untyped-def]
     ask.add_argument("question", help="the question, in quotation marks")
     _filters(ask)
     _json(ask)
+    mcp = command("mcp", "mcp:serve", "serve an agent over MCP, on stdin and stdout", commands)
+    mcp.add_argument(
+        "--as", dest="as_person", metavar="PERSON", help="only what this person may read"
+    )
     summarise = command(
         "summarise", "asking:summarise", "print the main points of one document, cited", commands
     )
@@ -419,6 +427,9 @@ def _add_people(command, commands) -> None:  # type: ignore[no-untyped-def]
     add.add_argument("--group", action="append", metavar="GROUP", help="a group to belong to")
     add.add_argument("--administrator", action="store_true", help="may administer")
     add.add_argument("--auditor", action="store_true", help="reads the trail, and nothing else")
+    add.add_argument(
+        "--service", action="store_true", help="a program: nobody signs in, keys let it in"
+    )
     remove = command("remove", "people:remove_user", "forget a person", group)
     password = command("password", "people:set_password", "give a new password", group)
     for parser in (add, password):
@@ -454,6 +465,26 @@ def _add_people(command, commands) -> None:  # type: ignore[no-untyped-def]
     ):
         parser = command(name, run, text, group)
         parser.add_argument("name", metavar="NAME", help="the group's name")
+        _json(parser)
+
+    keys = commands.add_parser("keys", help="keys with which programs come in a person's place")
+    group = keys.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    listing = command("list", "people:list_keys", "list keys, without their secrets", group)
+    listing.add_argument("person", nargs="?", metavar="PERSON", help="only this person's")
+    add = command("add", "people:add_key", "make a key; it is shown once", group)
+    add.add_argument("person", metavar="PERSON", help="a person's or a service account's name")
+    add.add_argument("name", metavar="NAME", help="what the key is for")
+    add.add_argument(
+        "--may",
+        action="append",
+        choices=["ask", "search", "add", "metrics", "administer"],
+        help="what it opens, each once (ask and search)",
+    )
+    add.add_argument("--space", action="append", metavar="SPACE", help="only in this space")
+    add.add_argument("--days", type=int, default=90, metavar="N", help="it lasts so long (90)")
+    revoke = command("revoke", "people:revoke_key", "have a key count no more", group)
+    revoke.add_argument("key_id", metavar="KEY", help="its id in `keys list`, or its name")
+    for parser in (listing, add, revoke):
         _json(parser)
 
     spaces = commands.add_parser("spaces", help="list spaces; say which groups may read them")

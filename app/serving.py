@@ -1,9 +1,9 @@
 """What `strongroom serve` runs: the data folder, its engine and the web chat, in one process."""
 
-import logging
 import socket
-from collections.abc import Callable, Mapping
-from contextlib import closing
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from functools import partial
 from typing import Any
 
@@ -14,9 +14,12 @@ from app.data_folder.layout import DataFolder
 from app.data_folder.ownership import socket_path
 from app.data_folder.protection import protect
 from app.governance.audit.administration import conversation_changes, people_changes
+from app.governance.audit.forwarding import Forwarder
 from app.governance.audit.records import RecordKind
+from app.governance.audit.usage import seconds_an_answer
 from app.governance.deletion.places import DrawnPages
 from app.governance.keepers.registry import forget_person
+from app.logs import write_log
 from app.people.access import Person, private_space_of
 from app.people.accounts import Accounts, company_sign_in, open_people
 from app.people.allowance import Limits
@@ -27,20 +30,33 @@ from app.people.curating.uploads import Uploads
 from app.people.sources.library import Sources
 from app.people.sources.links import source_link
 from app.people.sources.rendering import PageRenderer
+from app.people.store import People, PeopleError
 from app.settings import Settings, SettingsError
+from app.web.api.description import Described
+from app.web.api.mcp_http import McpDoor
+from app.web.api.metrics import Activity, Gauge, metrics_routes, of_process
+from app.web.api.routes_administration import key_list_routes
+from app.web.api.routes_answers import AnswerDesk, answer_routes, searches_beside
+from app.web.api.routes_files import FileDesk, file_routes
+from app.web.auth.key_door import KeyDoor
 from app.web.auth.proxies import networks
 from app.web.auth.routes_account import account_routes
 from app.web.auth.routes_sign_in import Doors, sign_in_routes
 from app.web.auth.security import App, refuse_open_door
 from app.web.auth.sign_in import Groups, SignIn, TrustedHeader
+from app.web.chat.places import Places, usual_places
 from app.web.chat.workspace_backend import WorkspaceBackend
-from app.web.pages.routes_administration import administration_routes
+from app.web.pages.routes_administration import administration_routes, name_of
 from app.web.pages.routes_documents import documents_routes
+from app.web.pages.routes_keys import all_keys_routes, key_routes
 from app.web.pages.routes_library import library_routes
 from app.web.pages.routes_questionnaires import LARGEST as QUESTIONNAIRE_BYTES
 from app.web.pages.routes_questionnaires import questionnaire_routes
+from app.web.pages.routes_sharing import sharing_routes
 from app.web.pages.routes_sources import source_routes
+from app.web.pages.routes_trail import trail_routes
 from app.web.server import Outside, PageGroup, create_app, run_web
+from app.workspace.administration import Administration
 from app.workspace.control import take_work
 from app.workspace.curated_documents import CuratedDocuments, SavedComplaints
 from app.workspace.daily_retention import retention_daily
@@ -49,6 +65,8 @@ from app.workspace.overview import HomeOverview, prices_of
 from app.workspace.personal_workspace import PersonalWorkspace
 from app.workspace.wiring import open_workspace
 from app.workspace.workspace import Workspace
+
+_FORM_BYTES = 64 << 10  # what a form has around a file
 
 
 def run(
@@ -67,7 +85,7 @@ def run(
         plain_http=web.plain_http,
     )
     outside, tls = _outside(settings), _tls(settings)
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    write_log(settings.monitoring.logs)
     protect(settings.home)
     door = socket_path(settings.home)
     if network:
@@ -77,12 +95,15 @@ def run(
     print("Opening the index and loading the embedder…", flush=True)
     with (
         open_workspace(settings, "strongroom serve", socket=door) as home,
-        open_people(settings, people_changes(home.trail)) as house,
+        open_people(
+            settings, people_changes(home.trail), shared=conversation_changes(home.trail)
+        ) as house,
         take_work(home, door),
         retention_daily(home),
         closing(_conversations(settings, home)) as conversations,
         closing(_uploads(settings, home)) as uploads,
         closing(_office(settings, home, house)) as office,
+        _forwarding(settings, home) as forwarder,
     ):
         if settings.engine.url is None:
             print(f"Starting the chat model {home.chat.name()}…", flush=True)
@@ -91,7 +112,9 @@ def run(
         home.chat.start()
         first = house.people.first_administrator() if settings.sign_in.passwords else None
         run_web(
-            web_app(settings, home, house, conversations, uploads, office, outside),
+            web_app(
+                settings, home, house, conversations, uploads, office, outside, forwarder=forwarder
+            ),
             host=web.host,
             port=web.port,
             listeners=listeners,
@@ -108,17 +131,41 @@ def web_app(
     uploads: Uploads,
     office: QuestionnaireQueue,
     outside: Outside = Outside(),  # noqa: B008 -- frozen
+    *,
+    forwarder: Forwarder | None = None,
 ) -> FastAPI:
     """The whole web application over an open data folder: the chat, and every page beside it."""
     web = settings.web
     limits = Limits(at_once=web.questions_at_once, a_minute=web.questions_a_minute)
+    workspace_of = _workspaces(home, house)
+    backend = WorkspaceBackend(workspace_of, home.chat, web.examples, limits)
+    places = usual_places()  # programs and the chat wait in one line
+    answers = AnswerDesk(backend.ask, places, workspace_of, searches_beside(limits))
+    agents = McpDoor(answers)
+    activity = Activity()
+    home.trail.watchers.append(activity.noted)
+    started = time.time()
+
+    def numbers() -> list[Gauge]:
+        return [
+            *of_process(settings.home, started),
+            *_of_house(home, places, uploads, office),
+            *([] if forwarder is None else _of_syslog(forwarder)),
+        ]
+
     return create_app(
-        WorkspaceBackend(_workspaces(home, house), home.chat, web.examples, limits),
+        backend,
         conversations,
         sign_in=_sign_in(settings, house),
-        pages=_pages(settings, home, house, conversations, uploads, office),
+        pages=[
+            *_pages(settings, home, house, conversations, uploads, office, answers),
+            PageGroup(agents.router()),
+            PageGroup(metrics_routes(activity, numbers)),
+        ],
         refused=partial(_refused, home),
         outside=outside,
+        places=places,
+        lifespan=agents.lifespan,
     )
 
 
@@ -126,11 +173,17 @@ def _workspaces(home: Workspace, house: Accounts) -> Callable[[Person], Personal
     """Each person's view of the data folder, with the rights that they have when it is used.
 
     An answer goes on after its page is closed, and questions wait in line: meanwhile somebody may
-    have left a group, or the house.
+    have left a group, or the house, or their key may have been revoked.
     """
-    return lambda person: PersonalWorkspace(
-        home, partial(house.people.by_id, person.id), house.people.rules
-    )
+    return lambda person: PersonalWorkspace(home, partial(_now, house, person), house.people.rules)
+
+
+def _now(house: Accounts, person: Person) -> Person | None:
+    """A person as they are now; None where they, or the key that they come with, are gone."""
+    if not person.key:
+        return house.people.by_id(person.id)
+    holder = house.keys.holder(person.key)
+    return None if holder is None else holder.person
 
 
 def _conversations(settings: Settings, home: Workspace) -> Conversations:
@@ -159,6 +212,7 @@ def _office(settings: Settings, home: Workspace, house: Accounts) -> Questionnai
         library_of,
         lambda one: base + source_link(one),
         most_questions=settings.web.questionnaire_questions,
+        pace=partial(seconds_an_answer, home.trail.folder),
     )
     office.resume()
     return office
@@ -171,8 +225,9 @@ def _pages(
     conversations: Conversations,
     uploads: Uploads,
     office: QuestionnaireQueue,
+    answers: AnswerDesk,
 ) -> list[PageGroup]:
-    """Every group of pages beside the chat."""
+    """Every group of pages beside the chat, and what programs call."""
     ours = settings.sign_in
     groups = Groups(ours.groups, ours.administrators)
     doors = Doors(
@@ -188,13 +243,26 @@ def _pages(
 
     rules, workspace_of = house.people.rules, _workspaces(home, house)
     desk = Curation(CuratedDocuments(home), uploads, SavedComplaints(conversations), rules)
-    overview = HomeOverview(home, rules)
+    overview, administration = HomeOverview(home, rules), Administration(home)
     prices = prices_of(home)
     opened = partial(record, RecordKind.SOURCE_OPENED)
     renderer = PageRenderer()
     home.deleter.look_also_in(DrawnPages(renderer.forget))
     sources = Sources(home.index, home.originals, rules, opened, renderer)
+    handed = partial(record, RecordKind.EXPORT)
+    asked = answer_routes(answers)
+    files = file_routes(FileDesk(desk, uploads, sources, office, workspace_of, handed))
+    described = Described()
+    administered = key_list_routes(house.keys, described.openapi)
+    described.of(asked, files, administered)
     return [
+        PageGroup(asked),
+        PageGroup(files, body_bytes=(settings.web.upload_mib << 20) + _FORM_BYTES),
+        PageGroup(administered),
+        PageGroup(
+            key_routes(house.keys, house.people, house.sessions, home.index.spaces, described)
+        ),
+        PageGroup(all_keys_routes(house.keys, house.people, house.sessions)),
         PageGroup(documents_routes(desk, uploads), body_bytes=settings.web.upload_mib << 20),
         PageGroup(
             administration_routes(
@@ -204,21 +272,103 @@ def _pages(
                 prices,
                 forget,
                 partial(_erase_uploads, home),
+                house=administration,
+            )
+        ),
+        PageGroup(
+            trail_routes(
+                administration,
+                house.sessions,
+                partial(_id_of, house.people),
+                partial(name_of, house.people),
             )
         ),
         PageGroup(sign_in_routes(doors, house.people, house.sessions, record)),
         PageGroup(source_routes(sources)),
         PageGroup(library_routes(workspace_of)),
         PageGroup(
+            sharing_routes(
+                house.shares,
+                conversations,
+                lambda person, spaces: workspace_of(person).readable(spaces),
+            )
+        ),
+        PageGroup(
             questionnaire_routes(
                 office,
                 lambda person: workspace_of(person).readable(),
-                partial(record, RecordKind.EXPORT),
+                handed,
             ),
             body_bytes=QUESTIONNAIRE_BYTES,
         ),
         PageGroup(account_routes(doors.password, house.people, house.sessions, home.index.spaces)),
     ]
+
+
+@contextmanager
+def _forwarding(settings: Settings, home: Workspace) -> Iterator[Forwarder | None]:
+    """What sends the trail on, until the block ends; None where the settings name no server."""
+    ours = settings.monitoring
+    if ours.syslog is None:
+        yield None
+        return
+    forwarder = Forwarder(
+        home.trail.folder,
+        DataFolder(settings.home).syslog,
+        ours.syslog,
+        texts=ours.syslog_texts,
+        authorities=ours.syslog_ca,
+    )
+    forwarder.start()
+    with closing(forwarder):
+        yield forwarder
+
+
+def _of_house(
+    home: Workspace, places: Places, uploads: Uploads, office: QuestionnaireQueue
+) -> list[Gauge]:
+    """What there is and what waits, as numbers."""
+    running, waiting = places.counts()
+    documents = home.index.documents()
+    engine = home.chat.state()
+    return [
+        Gauge("questions_running", "Questions that are answered now", running),
+        Gauge("questions_waiting", "Questions that wait for their turn", waiting),
+        Gauge("questionnaire_rows_left", "Rows of questionnaires to be answered", office.left()),
+        Gauge("uploads_open", "Uploads that are not read yet", uploads.open()),
+        Gauge("documents", "Documents", len(documents)),
+        Gauge(
+            "documents_incomplete",
+            "Documents that were not read completely",
+            sum(bool(one.warning) for one in documents),
+        ),
+        Gauge("spaces", "Spaces that hold documents", len({one.space for one in documents})),
+        Gauge("passages", "Passages in the index", sum(one.chunks for one in documents)),
+        Gauge("engine_up", "Whether the language model answers", home.chat.readiness() == "ready"),
+        Gauge(
+            "engine_restarts_total",
+            "Restarts of the language model's process",
+            engine.restarts,
+            kind="counter",
+        ),
+    ]
+
+
+def _of_syslog(forwarder: Forwarder) -> list[Gauge]:
+    sent = forwarder.sent()
+    return [
+        Gauge("syslog_sent_total", "Records sent to syslog", sent.messages, kind="counter"),
+        Gauge("syslog_waiting_bytes", "Bytes of the trail that are not sent yet", sent.waiting),
+        Gauge("syslog_connected", "Whether the syslog server takes records", sent.connected),
+    ]
+
+
+def _id_of(people: People, name: str) -> str:
+    """The id of the person of this name; the name itself where nobody has it."""
+    try:
+        return people.named(name).id
+    except PeopleError:
+        return name
 
 
 def _refused(home: Workspace, person: str, about: Mapping[str, Any]) -> None:
@@ -236,13 +386,18 @@ def _erase_uploads(home: Workspace, person: str, by: str) -> int:
 def _sign_in(settings: Settings, house: Accounts) -> Callable[[App], App]:
     ours = settings.sign_in
     header = TrustedHeader(ours.header, ours.header_groups) if ours.header else None
-    return partial(
-        SignIn,
-        people=house.people,
-        sessions=house.sessions,
-        header=header,
-        groups=Groups(ours.groups, ours.administrators),
-    )
+
+    def doors(app: App) -> App:
+        pages = SignIn(
+            app,
+            people=house.people,
+            sessions=house.sessions,
+            header=header,
+            groups=Groups(ours.groups, ours.administrators),
+        )
+        return KeyDoor(app, pages=pages, keys=house.keys)
+
+    return doors
 
 
 def _outside(settings: Settings) -> Outside:

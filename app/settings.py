@@ -267,6 +267,14 @@ class BackupSettings(_Section):
         le=MOST_DAYS,
         description="how long a backup is kept, in days; 0: until someone deletes it",
     )
+    folder: Path | None = Field(
+        None,
+        description="folder on this machine for backups that administrators make in the browser; "
+        "without it they make none",
+    )
+    passphrase_file: Path | None = Field(
+        None, description="file with the passphrase that seals backups made in the browser"
+    )
 
 
 class PrivacySettings(_Section):
@@ -325,6 +333,29 @@ class CostSettings(_Section):
     )
 
 
+class MonitoringSettings(_Section):
+    """What other programs are told of how it runs."""
+
+    logs: str = Field(
+        "text",
+        pattern="^(text|json)$",
+        description="how the log on stderr is written: 'text', or 'json', one object a line",
+    )
+    syslog: str | None = Field(
+        None,
+        pattern=r"^(tls|tcp)://[^/@]+:[0-9]+$",
+        description="where the records of the audit trail are sent as syslog (RFC 5424), such as "
+        "tls://siem.example.com:6514; off by default",
+    )
+    syslog_ca: Path | None = Field(
+        None,
+        description="certificates that vouch for the syslog server; by default the system's",
+    )
+    syslog_texts: bool = Field(
+        False, description="send what stands in the trail of questions and answers, too"
+    )
+
+
 class Settings(BaseSettings):
     """The whole tree."""
 
@@ -346,6 +377,7 @@ class Settings(BaseSettings):
     engine: EngineSettings = EngineSettings()
     answer: AnswerSettings = AnswerSettings()
     costs: CostSettings = CostSettings()
+    monitoring: MonitoringSettings = MonitoringSettings()
     audit: AuditSettings = AuditSettings()
     privacy: PrivacySettings = PrivacySettings()
     retention: RetentionSettings = RetentionSettings()

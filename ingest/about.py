@@ -13,9 +13,11 @@ from vectorstore.languages import any_of, clear_language_of, languages
 from vectorstore.records import About
 
 _BY_FORMAT = {
-    "pptx": "slides", "odp": "slides", "xlsx": "table", "xls": "table", "xlsb": "table",
-    "ods": "table", "csv": "table", "email": "email", "msg": "email", "mbox": "email",
+    "pptx": "slides", "ppt": "slides", "odp": "slides",
+    "xlsx": "table", "xls": "table", "xlsb": "table", "ods": "table", "csv": "table",
+    "email": "email", "msg": "email", "mbox": "email",
     "calendar": "calendar",
+    "zip": "",  # names of files are all that it says
 }  # fmt: skip
 _SAMPLE = 20_000  # characters of the text that are looked at
 _OPENING = 1_500  # characters in which a letter greets
@@ -39,7 +41,7 @@ def about_of(
     author, _ = clean(stated.author)
     return About(
         author=" ".join(author.split())[:_AUTHOR],
-        type=_BY_FORMAT.get(type_) or _kind(title, name, text),
+        type=_BY_FORMAT[type_] if type_ in _BY_FORMAT else _kind(title, name, text),
         language=clear_language_of(text) or _language(stated.language),
         made=_day(stated.made),
         changed=_day(stated.changed),

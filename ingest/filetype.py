@@ -21,9 +21,8 @@ _FOREIGN: tuple[tuple[bytes, str, str], ...] = (  # signature, what it is, what 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OLE_KINDS: tuple[tuple[str, str, str], ...] = (  # stream name, what it is, what to do
     ("EncryptedPackage", "is encrypted", "save a copy without a password"),
-    ("WordDocument", "is an old Word document", "save it as DOCX"),
-    ("PowerPoint Document", "is an old PowerPoint presentation", "save it as PPTX"),
 )
+_OLE_STREAMS = ("EncryptedPackage", "WordDocument", "PowerPoint Document")
 _RELATION = re.compile(rb"<(?:\w+:)?Relationship\b[^<>]*>")
 _IS_MAIN = re.compile(rb"/officeDocument[\"']")
 _TARGET = re.compile(rb"\bTarget\s*=\s*[\"']([^\"']*)[\"']")
@@ -215,6 +214,21 @@ FILE_TYPES: tuple[FileType, ...] = (
         recognises=_holds("Workbook", "Book"),
         reads="file",
     ),
+    # Word and PowerPoint up to 2003. What else has these endings, such as RTF, is no surprise.
+    FileType(
+        "doc",
+        "an old Word document",
+        (),
+        "office.old:load_doc",
+        recognises=_holds("WordDocument"),
+    ),
+    FileType(
+        "ppt",
+        "an old PowerPoint presentation",
+        (),
+        "office.old:load_ppt",
+        recognises=_holds("PowerPoint Document"),
+    ),
     FileType(
         "msg",
         "an Outlook message",
@@ -367,7 +381,7 @@ def _by_streams(file: BinaryIO) -> FileType:
     except Exception:  # noqa: BLE001  # damaged tables of sectors raise anything
         file.seek(0)
         sample = file.read(8 << 20)
-        streams = frozenset(one for one, _, _ in _OLE_KINDS if one.encode("utf-16-le") in sample)
+        streams = frozenset(one for one in _OLE_STREAMS if one.encode("utf-16-le") in sample)
         if not streams:
             raise LoaderError("is damaged: it cannot be opened; get the file again") from None
     for stream, what, remedy in _OLE_KINDS:

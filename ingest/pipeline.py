@@ -16,6 +16,7 @@ from typing import Any, Literal, Protocol
 from ingest.about import about_of
 from ingest.chunking import Tokens, chunk_sections, shortened
 from ingest.discovery import Candidate, discover, path_as_text, text_as_path
+from ingest.members import Container, MemberFile, Taking, Waiting
 from ingest.originals import ContentChanged, Originals
 from ingest.sandbox.parsing import HasScans, ParseLimits, Reading, Sandbox
 from ingest.sections import LoaderError, below_title
@@ -109,6 +110,10 @@ class DocumentIndex(Protocol):
 
     def remove(self, space: str, name: str) -> bool: ...
 
+    def complete(self, space: str, name: str, *, warning: str) -> None:
+        """All that lies in a document was read; `warning` is what it is told with now."""
+        ...
+
 
 def ingest_paths(
     index: DocumentIndex,
@@ -120,6 +125,7 @@ def ingest_paths(
     limits: ParseLimits | None = None,
     progress: Callable[[Progress], None] | None = None,
     originals: Originals | None = None,
+    members: Path | None = None,
 ) -> IngestReport:
     """Index the files at `paths` and below; unchanged ones are recognised by their content.
 
@@ -129,9 +135,13 @@ def ingest_paths(
     was `uploaded` has no place of its own: its file may go as soon as it is indexed. With
     `originals`, a copy of each file is kept before its document is stored. A file that cannot
     be read is reported and costs the others nothing; what the index raises goes on to the caller.
+
+    Files within a file, such as attachments, are documents of their own, named "container/path".
+    Until their turn comes they wait below the folder `members`, by default a temporary one. Those
+    that cannot be read are named in the container's warning.
     """
     run = _Run(index, space, limits or ParseLimits(), progress or (lambda _: None))
-    run.source, run.originals = UPLOAD if uploaded else "", originals
+    run.source, run.originals, run.members = UPLOAD if uploaded else "", originals, members
     return run.ingest(lambda: discover(paths), paths if prune else ())
 
 
@@ -142,13 +152,16 @@ def ingest_again(
     *,
     limits: ParseLimits | None = None,
     originals: Originals | None = None,
+    members: Path | None = None,
 ) -> FileStatus:
     """Read a document anew from `file`, which holds its bytes, though nothing in it has changed.
 
-    For settings or a program that read differently now. The old version stays if it fails.
+    For settings or a program that read differently now. The old version stays if it fails. What
+    lies in it is read anew as well.
     """
     run = _Run(index, record.space, limits or ParseLimits(), lambda _: None)
     run.source, run.again, run.originals = record.source, True, originals
+    run.members = members
     report = run.ingest(lambda: [Candidate(file, record.name, file.stat().st_size)])
     return report.documents[0]
 
@@ -162,6 +175,7 @@ class _Read:
     refusal: str = ""
     seconds: float = 0.0
     put_off: bool = False  # it has pages to recognise
+    taken: Taking | None = None  # what lies in it
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,52 +205,130 @@ class _Run:
     source: str = ""  # of every document; by default the path of its file
     again: bool = False  # read also what has not changed
     originals: Originals | None = None  # where copies of the files go
+    members: Path | None = None  # below it files within files wait
     known: dict[str, DocumentRecord] = field(default_factory=dict)  # by name
     statuses: list[FileStatus] = field(default_factory=list)
     timings: dict[str, float] = field(default_factory=dict)
     now: Progress = Progress(0, 0, 0, "")  # as it was told last
     telling: threading.Lock = field(default_factory=threading.Lock)
+    waiting: Waiting = field(default_factory=lambda: Waiting(None))
+    containers: dict[str, Container] = field(default_factory=dict)  # by name, till all is read
+    had_members: set[str] = field(default_factory=set)  # names of documents, at the beginning
+    removed: list[str] = field(default_factory=list)
 
     def ingest(
         self, find: Callable[[], list[Candidate]], pruned: Sequence[Path] = ()
     ) -> IngestReport:
+        with Waiting(self.members) as self.waiting:
+            return self._ingest(find, pruned)
+
+    def _ingest(self, find: Callable[[], list[Candidate]], pruned: Sequence[Path]) -> IngestReport:
         started = time.perf_counter()
         candidates = find()
         self.timings = dict.fromkeys(("find_s", "parse_s", "chunk_s", "index_s"), 0.0)
         self.known = {record.name: record for record in self.index.documents([self.space])}
+        self.had_members = {one.container for one in self.known.values() if one.container}
         self.timings["find_s"] = time.perf_counter() - started
         total, size = len(candidates), sum(c.size for c in candidates)
         self.now = Progress(0, total, 0, "", 0, size)
         # Recognition takes a second or more a page: nobody's other files wait for it.
-        put_off = self._ingest_all(candidates, put_off=total > 1)
+        put_off = self._ingest_all(candidates, put_off=True)
         self._ingest_all(put_off, put_off=False)
-        removed = self._prune(pruned, candidates)
+        removed = [*self.removed, *self._prune(pruned, candidates)]
+        total = self.now.files_total
         self._tell(files_done=total, current="", bytes_done=size, page=None)
         self.timings["total_s"] = time.perf_counter() - started
         timings = {name: round(seconds, 3) for name, seconds in self.timings.items()}
         return IngestReport(self.statuses, removed, timings)
 
     def _ingest_all(self, candidates: Sequence[Candidate], *, put_off: bool) -> list[Candidate]:
-        """Read and store files; with `put_off` not those with pages to recognise, returned."""
+        """Read and store files, and those within them.
+
+        With `put_off` not those with pages to recognise, which are returned.
+        """
         waiting = []
-        with self._parsing(candidates, put_off) as parsed:
-            for candidate in candidates:
+        todo = deque(candidates)
+        with self._parsing(todo, put_off) as parsed:
+            for candidate, read in parsed:
                 self._tell(current=candidate.name, page=None)
-                read = next(parsed)
                 if read.put_off:
                     self.timings["parse_s"] += read.seconds
                     waiting.append(candidate)
                     continue
                 status = self._settle(candidate, read)
-                self.statuses.append(status)
+                # A file within another one that was not read is told of by that.
+                if status.status != "rejected" or not isinstance(candidate, MemberFile):
+                    self.statuses.append(status)
+                within = self._within(candidate, status, read)
+                todo.extendleft(reversed(within))
                 chunks = status.chunks if status.status in {"indexed", "warning"} else 0
+                size = 0 if isinstance(candidate, MemberFile) else candidate.size
                 self._tell(
-                    files_done=len(self.statuses),
+                    files_done=self.now.files_done + 1,
+                    files_total=self.now.files_total + len(within),
                     chunks=self.now.chunks + chunks,
-                    bytes_done=self.now.bytes_done + candidate.size,
+                    bytes_done=self.now.bytes_done + size,
                     page=None,
                 )
         return waiting
+
+    # Files within files
+
+    def _within(self, candidate: Candidate, status: FileStatus, read: _Read) -> list[MemberFile]:
+        """The files within one that is settled now; what becomes of those it waits for."""
+        found: list[MemberFile] = []
+        if status.status in {"rejected", "unchanged"} or read.taken is None:
+            if read.taken is not None:
+                read.taken.drop()
+        elif (record := self.known[candidate.name]).unread or candidate.name in self.had_members:
+            found = read.taken.files
+            self.containers[candidate.name] = Container(
+                candidate,
+                record.warning,
+                list(read.taken.refused),
+                read.taken.more,
+                len(found),
+                {one.name for one in found},
+            )
+        if isinstance(candidate, MemberFile) and status.status == "rejected" and candidate.needed:
+            inner = candidate.name[len(candidate.container) + 1 :]
+            self.containers[candidate.container].refused.append(f"{inner} {status.reason}")
+        if not found:
+            self._close(candidate)
+        return found
+
+    def _close(self, candidate: Candidate) -> None:
+        """A file and all within it is settled; perhaps its container is, too."""
+        if (container := self.containers.pop(candidate.name, None)) is not None:
+            self._complete(container)
+        if not isinstance(candidate, MemberFile):
+            return
+        candidate.path.unlink(missing_ok=True)
+        outer = self.containers[candidate.container]
+        outer.left -= 1
+        if not outer.left:
+            self._close(outer.candidate)
+
+    def _complete(self, container: Container) -> None:
+        name = container.candidate.name
+        for other in [one for one in self.known.values() if one.container == name]:
+            if other.name not in container.names and self.index.remove(self.space, other.name):
+                self.removed += self._forgotten(other.name)
+        warning = container.told()
+        self.index.complete(self.space, name, warning=warning)
+        self.known[name] = replace(self.known[name], unread=0, warning=warning)
+        if warning:
+            for at, status in enumerate(self.statuses):
+                if status.document == name:
+                    self.statuses[at] = replace(status, status="warning", reason=warning)
+
+    def _forgotten(self, name: str) -> list[str]:
+        """Note that a document is gone, and with it what lay in it; their names."""
+        gone = [name]
+        for one in gone:
+            self.known.pop(one, None)
+            gone += [other.name for other in self.known.values() if other.container == one]
+        return gone
 
     def _tell(self, **changed: Any) -> None:
         """Tell how far it is; from any thread."""
@@ -245,11 +337,14 @@ class _Run:
             self.progress(self.now)
 
     @contextmanager
-    def _parsing(self, candidates: Sequence[Candidate], put_off: bool) -> Iterator[Iterator[_Read]]:
-        """Results in the order of `candidates`, a few files ahead of their reader."""
-        workers = max(1, min(self.limits.workers, len(candidates) or 1))
+    def _parsing(
+        self, todo: deque[Candidate], put_off: bool
+    ) -> Iterator[Iterator[tuple[Candidate, _Read]]]:
+        """Results in the order of `todo`, which may grow, a few files ahead of their reader."""
+        workers = max(1, self.limits.workers)
         stopped = threading.Event()
-        sandboxes: queue.SimpleQueue[Sandbox] = queue.SimpleQueue()
+        # The one that was used last first: each begins its process when it is first used.
+        sandboxes: queue.LifoQueue[Sandbox] = queue.LifoQueue()
         all_sandboxes = [Sandbox(self.limits) for _ in range(workers)]
         for sandbox in all_sandboxes:
             sandboxes.put(sandbox)
@@ -261,14 +356,14 @@ class _Run:
             finally:
                 sandboxes.put(sandbox)
 
-        def results(pool: ThreadPoolExecutor) -> Iterator[_Read]:
-            ahead: deque[Future[_Read]] = deque()
-            source = iter(candidates)
-            ahead.extend(pool.submit(parse, c) for c in islice(source, workers + 1))
-            while ahead:
-                result = ahead.popleft().result()
-                ahead.extend(pool.submit(parse, c) for c in islice(source, 1))
-                yield result
+        def results(pool: ThreadPoolExecutor) -> Iterator[tuple[Candidate, _Read]]:
+            ahead: deque[tuple[Candidate, Future[_Read]]] = deque()
+            while ahead or todo:
+                while todo and len(ahead) <= workers:
+                    candidate = todo.popleft()
+                    ahead.append((candidate, pool.submit(parse, candidate)))
+                candidate, result = ahead.popleft()
+                yield candidate, result.result()
 
         pool = ThreadPoolExecutor(workers, thread_name_prefix="ingest")
         try:
@@ -287,6 +382,9 @@ class _Run:
         if candidate.refusal:
             return _Read(refusal=candidate.refusal)
         sha256 = ""
+        # Where nothing else waits, nothing has to be put off.
+        put_off = put_off and self.now.files_total > 1
+        taking = Taking(self.waiting, candidate, self._source(candidate))
         try:
             before = candidate.path.stat()
             if before.st_size > self.limits.file_mib << 20:
@@ -303,30 +401,43 @@ class _Run:
                 lambda page: self._tell(current=candidate.name, page=page),
             )
             reading = sandbox.read(
-                candidate.path, candidate.name, stopped.is_set, scanned=scanned, later=put_off
+                candidate.path,
+                candidate.name,
+                stopped.is_set,
+                scanned=scanned,
+                later=put_off,
+                members=taking,
+                folder=self.members,
             )
             after = candidate.path.stat()
             if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
                 self.index.recognised.drop(sha256)  # perhaps of other bytes
                 raise LoaderError("changed while it was being read; ingest it again")
         except HasScans:
+            taking.drop()
             return _Read(sha256, seconds=time.perf_counter() - started, put_off=True)
         except LoaderError as error:
+            taking.drop()
             return _Read(sha256, refusal=str(error), seconds=time.perf_counter() - started)
         except OSError as error:
+            taking.drop()
             return _Read(refusal=f"cannot be opened: {error.strerror or error}")
-        return _Read(sha256, reading, seconds=time.perf_counter() - started)
+        return _Read(sha256, reading, seconds=time.perf_counter() - started, taken=taking)
 
     def _is_unchanged(self, record: DocumentRecord | None, sha256: str) -> bool:
         return (
             record is not None
             and not self.again
             and record.sha256 == sha256
+            and not record.unread
             and not _is_gone(record.source)
         )
 
     def _conflict(self, candidate: Candidate, record: DocumentRecord | None, sha256: str) -> str:
         """Why a document may not take its name, or ""."""
+        container = candidate.container if isinstance(candidate, MemberFile) else ""
+        if record is not None and container and record.container != container:
+            return f"has the name of another document, {record.name}; rename one of them"
         if record is None or record.source == self._source(candidate) or record.sha256 == sha256:
             return ""
         if record.source != UPLOAD and _is_gone(record.source):
@@ -356,12 +467,15 @@ class _Run:
                 reason = "; ".join(filter(None, (f"same content as {record.source}", reason)))
             return self._status(name, "unchanged", reason, record.pages, record.chunks)
         assert read.reading is not None  # neither refused nor unchanged
+        assert read.taken is not None
         try:
-            return self._index(candidate, read.sha256, read.reading)
+            return self._index(candidate, read.sha256, read.reading, read.taken)
         except ContentChanged:
             return self._rejected(name, "changed while it was being read; ingest it again")
 
-    def _index(self, candidate: Candidate, sha256: str, reading: Reading) -> FileStatus:
+    def _index(
+        self, candidate: Candidate, sha256: str, reading: Reading, taken: Taking
+    ) -> FileStatus:
         name, warning = candidate.name, "; ".join(reading.warnings)
         embedder = self.index.embedder
         title = shortened(reading.title, embedder, embedder.window // 4)
@@ -374,15 +488,29 @@ class _Run:
                 "ingest.max_chunks",
             )
         started = time.perf_counter()
-        source = self._source(candidate)
         document = NewDocument(
-            self.space, name, title, sha256, source, reading.pages, warning, reading.readings, about
+            space=self.space,
+            name=name,
+            title=title,
+            sha256=sha256,
+            source=self._source(candidate),
+            pages=reading.pages,
+            warning=warning,
+            readings=reading.readings,
+            about=about,
+            container=candidate.container if isinstance(candidate, MemberFile) else "",
+            unread=len(taken.files) + len(taken.refused) + taken.more,
         )
         replaced = self.known.get(name)
         if self.originals is not None:
             self.originals.keep(candidate.path, sha256)
         try:
-            record = self.index.put(document, chunks, tables=tables, only_if_there=self.again)
+            record = self.index.put(
+                document,
+                chunks,
+                tables=tables,
+                only_if_there=self.again and not document.container,
+            )
         except (DocumentGone, DocumentHeld) as why:
             if self.originals is not None:
                 self._drop_original(self.originals, sha256)
@@ -395,7 +523,7 @@ class _Run:
         self.timings["index_s"] += time.perf_counter() - started
         twin = next((d.name for d in self.known.values() if d.sha256 == sha256), name)
         note = f"same content as {twin}" if twin != name else ""
-        if former := self._forget_former_name(record):
+        if not document.container and (former := self._forget_former_name(record)):
             note = f"was {former} before"
         self.known[name] = record
         status: Status = "warning" if warning else "indexed"
@@ -429,13 +557,15 @@ class _Run:
         if record.source == UPLOAD:
             return ""
         for name, other in list(self.known.items()):
-            same = other.source == record.source and name != record.name
+            same = other.source == record.source and name != record.name and not other.container
             if same and self.index.remove(self.space, name):  # a held one stays
-                del self.known[name]
+                self._forgotten(name)
                 return name
         return ""
 
     def _source(self, candidate: Candidate) -> str:
+        if isinstance(candidate, MemberFile):
+            return candidate.source
         return self.source or path_as_text(candidate.path)
 
     def _rejected(self, name: str, reason: str) -> FileStatus:
@@ -463,7 +593,8 @@ class _Run:
             gone = [
                 record
                 for record in self.known.values()
-                if record.source.startswith(folder.rstrip(os.sep) + os.sep)
+                if not record.container  # it goes with that
+                and record.source.startswith(folder.rstrip(os.sep) + os.sep)
                 and record.source not in present
                 and _is_gone(record.source)
             ]
@@ -477,9 +608,9 @@ class _Run:
                 )
                 continue
             for record in gone:
+                gone_with_it = self._forgotten(record.name)
                 if self.index.remove(self.space, record.name):
-                    removed.append(record.name)
-                self.known.pop(record.name, None)
+                    removed += gone_with_it
         return removed
 
 

@@ -68,6 +68,26 @@ class LoaderError(Exception):
     """A file cannot be read; the message says why and what to do about it."""
 
 
+class NeedsConversion(LoaderError):
+    """A file is of a format that another program has to convert first.
+
+    The message is for where there is no such program.
+    """
+
+    def __init__(self, message: str, target: str) -> None:
+        """`target` is the ending of the format that is read: "docx"."""
+        super().__init__(message)
+        self.target = target
+
+
+class Members(Protocol):
+    """Takes what lies in a file and is a document of its own, such as an attachment."""
+
+    def __call__(self, name: str, data: bytes, *, needed: bool) -> None:
+        """`name` is its path within the file; one not `needed` may have no words."""
+        ...
+
+
 class Unrecognised(Exception):
     """The words of a picture could not be recognised; the message says why."""
 
@@ -100,7 +120,8 @@ class Findings:
     `readings` says of formats with pages how each was read. Without `scans` pictures are not read.
     `may_draw` and `drawing` are for loaders that look at drawn pages: a library that draws may
     end the process on a hostile page, so whoever reads is told before the first page is drawn,
-    and can read the file again without.
+    and can read the file again without. With `members`, what lies in the file goes there; without,
+    it is read as a part of the file.
     """
 
     title: str = ""
@@ -109,6 +130,7 @@ class Findings:
     may_draw: bool = True
     drawing: Callable[[], None] = lambda: None
     scans: Scans | None = None
+    members: Members | None = None
     readings: list[PageReading] = field(default_factory=list)
     depth: int = 0  # of the file: 1 within another file
     stated: Stated = Stated()

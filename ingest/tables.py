@@ -2,17 +2,26 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from functools import lru_cache
 from itertools import accumulate
 
+from ingest.lists import FoundList, joined, lists_in
 from ingest.sections import Grid, Section
-from vectorstore.languages import languages
+from vectorstore.languages import languages, words_of
 from vectorstore.records import Chunk
 from vectorstore.tables.columns import read_columns
-from vectorstore.tables.records import NewRow, NewTable
+from vectorstore.tables.records import NewRow, NewTable, TableColumn
+from vectorstore.tables.scales import scale_in
+from vectorstore.tables.values import MONEY
+from vectorstore.tables.words import folded, words_in
 
 _MOST_COLUMNS = 300  # of a table that is kept; wider ones are matrices of measurements
-_MOST_TABLES = 2_000  # of one document
-_SAMPLE = 20_000  # characters that tell a document's language
+_MOST_TABLES = 2_000  # of one document, lists included
+_FEWEST_ITEMS = 2  # of a list
+_SAMPLE = 20_000  # characters that tell a document's language, or its scale
+_LONGEST_STATEMENT = 160  # characters that say in what amounts are told
+_LONGEST_CAPTION = 60  # of them that say it without "in"
 
 
 class _Growing:
@@ -23,29 +32,45 @@ class _Growing:
         self.heading = heading
         self.page = page  # of its last part
         self.rows: list[NewRow] = []
+        self.above = ""  # the line right above it
+
+
+class _GrowingList:
+    """A list that may go on on the next page."""
+
+    def __init__(self, found: FoundList, heading: str, page: int | None) -> None:
+        self.found = found
+        self.heading = heading
+        self.page = page  # of its last part
+        self.rows: list[NewRow] = []
 
 
 def tables_of(sections: Sequence[Section], chunks: Sequence[Chunk]) -> list[NewTable]:
-    """The tables of a document that was cut into `chunks`, in the order of its text.
+    """The tables and lists of a document that was cut into `chunks`, in the order of its text.
 
-    A table that goes on over a page border is one. Tables of a single column are lists, and
-    those of a single row are no tables; neither is kept.
+    A table or a list that goes on over a page border is one. Tables of a single column that are no
+    list, and those of a single row, are not kept.
     """
     places = _Places(chunks)
-    growing: list[_Growing] = []
+    growing: list[_Growing | _GrowingList] = []
     text_between = False
+    above = stated = ""
     for section in sections:
         starts = places.of(section.text)
         grid = section.grid
         if grid is None:
             text_between = True
+            above = section.text.rstrip().rsplit("\n", 1)[-1]
+            stated = stated or _stated_scale(section.text)
+            _add_lists(growing, section, starts)
             continue
-        last = growing[-1] if growing else None
+        last = next((one for one in reversed(growing) if isinstance(one, _Growing)), None)
         follows = last is not None and not text_between
         if last is None or not _goes_on(last, section, grid, follows=follows):
-            if len(growing) == _MOST_TABLES:
+            if len(growing) >= _MOST_TABLES:
                 break
             last = _Growing(grid, section.heading, section.page)
+            last.above, above = above, ""
             growing.append(last)
         elif not grid.goes_on and grid.columns and not _same_names(last.grid, grid):
             # The rows on the next page have no names above them: what was taken for some is one.
@@ -57,7 +82,34 @@ def tables_of(sections: Sequence[Section], chunks: Sequence[Chunk]) -> list[NewT
         )
         text_between = False
     usual = _decimal_mark_of(chunks)
-    return [kept for one in growing if (kept := _kept(one, usual)) is not None]
+    return [kept for one in growing if (kept := _kept(one, usual, stated)) is not None]
+
+
+def _add_lists(
+    growing: list[_Growing | _GrowingList], section: Section, starts: Sequence[int]
+) -> None:
+    """The lists of a section of text, the first perhaps as the rest of one on the page before."""
+    for found in lists_in(section):
+        last = growing[-1] if growing else None
+        goes_on = (
+            isinstance(last, _GrowingList)
+            and last.page is not None
+            and section.page == last.page + 1
+            and section.heading == last.heading
+            and joined(last.found, found)
+        )
+        if isinstance(last, _GrowingList) and goes_on:
+            last.found = last.found._replace(open_end=found.open_end)
+        elif len(growing) >= _MOST_TABLES:
+            return
+        else:
+            last = _GrowingList(found, section.heading, section.page)
+            growing.append(last)
+        last.page = section.page
+        last.rows += (
+            NewRow(item.cells, starts[min(item.line, len(starts) - 1)], section.page)
+            for item in found.items
+        )
 
 
 class _Places:
@@ -112,7 +164,12 @@ def _same_names(one: Grid, other: Grid) -> bool:
     return list(one.columns) == list(other.columns)
 
 
-def _kept(table: _Growing, usual: str) -> NewTable | None:
+def _kept(table: _Growing | _GrowingList, usual: str, stated: str) -> NewTable | None:
+    if isinstance(table, _GrowingList):
+        if len(table.rows) < _FEWEST_ITEMS:
+            return None
+        read = read_columns(table.found.columns, [row.cells for row in table.rows], "", usual)
+        return NewTable(table.found.lead, table.heading, read, table.rows)
     widths = [len(row.cells) for row in table.rows]
     columns = len(table.grid.columns)
     width = max([columns, *widths], default=0)
@@ -121,7 +178,73 @@ def _kept(table: _Growing, usual: str) -> NewTable | None:
     read = read_columns(
         table.grid.columns, [row.cells for row in table.rows], table.grid.decimal, usual
     )
-    return NewTable(table.grid.name, table.heading, read, table.rows)
+    return NewTable(table.grid.name, table.heading, _scaled(table, read, stated), table.rows)
+
+
+def _stated_scale(text: str) -> str:
+    """The scale that a document says of all its amounts: "in millions of pounds unless stated"."""
+    for line in text[:_SAMPLE].split("\n"):
+        for sentence in line.split(". "):
+            if len(sentence) > 3 * _LONGEST_STATEMENT or _stating().isdisjoint(words_in(sentence)):
+                continue
+            found = scale_in(sentence, opened_only=True)
+            if " " in found:
+                return found
+    return ""
+
+
+@lru_cache(maxsize=1)
+def _stating() -> frozenset[str]:
+    return frozenset(map(folded, words_of(lambda language: language.tables.stating)))
+
+
+def _scaled(table: _Growing, columns: Sequence[TableColumn], stated: str) -> Sequence[TableColumn]:
+    """The columns, with the scale of the table's figures as the unit of the first.
+
+    It stands in the corner, in the table's name or heading, or right above it. What the document
+    says of all its amounts holds where columns or rows are plainly amounts of money.
+    """
+    first, *others = columns
+    if not any(c.kind == "number" for c in others):
+        return columns
+    near = table.above if len(table.above) <= _LONGEST_STATEMENT else ""
+    told = [first.name, table.grid.name, table.heading.rsplit(" > ", 1)[-1]]
+    scale = next((found for text in told if (found := scale_in(text))), "")
+    scale = scale or scale_in(near, opened_only=len(near) > _LONGEST_CAPTION)
+    if " " not in scale and scale not in {"thousand", "million", "billion", *MONEY}:
+        scale = ""
+    of_texts = first.kind in {"text", "mixed"}
+    if scale and of_texts:
+        return [replace(first, unit=scale), *others]
+    if not (scale or stated):
+        return columns
+    if any(_is_amount(column.name) for column in others):
+        return [
+            replace(c, unit=scale or stated)
+            if c.kind == "number" and not c.unit and _is_amount(c.name)
+            else c
+            for c in columns
+        ]
+    labels = [row.cells[0] for row in table.rows if row.cells and row.cells[0]]
+    if of_texts and 2 * sum(map(_is_amount, labels)) > len(labels):
+        return [replace(first, unit=stated), *others]
+    return columns
+
+
+def _is_amount(name: str) -> bool:
+    """Whether a name is that of an amount of money, and of nothing that is counted otherwise."""
+    words = set(words_in(name))
+    return not words.isdisjoint(_amounts()) and words.isdisjoint(_unscaled())
+
+
+@lru_cache(maxsize=1)
+def _amounts() -> frozenset[str]:
+    return frozenset(map(folded, words_of(lambda language: language.tables.amounts)))
+
+
+@lru_cache(maxsize=1)
+def _unscaled() -> frozenset[str]:
+    return frozenset(map(folded, words_of(lambda language: language.tables.unscaled)))
 
 
 def _decimal_mark_of(chunks: Sequence[Chunk]) -> str:

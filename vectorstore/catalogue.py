@@ -14,6 +14,7 @@ from vectorstore.document_rows import (
     delete_document,
     insert_document,
     insert_words,
+    names_within,
     read_document,
 )
 from vectorstore.faults import DocumentGone, IndexFault
@@ -24,7 +25,10 @@ from vectorstore.schema import create_words, migrate
 from vectorstore.tables.records import NewTable
 from vectorstore.word_counts import Stems, count_words, is_due
 
-_RECORD = "s.name, d.name, d.title, d.sha256, d.source, d.pages, d.chunks, d.warning, d.indexed_at"
+_RECORD = (
+    "s.name, d.name, d.title, d.sha256, d.source, d.pages, d.chunks, d.warning, d.indexed_at, "
+    "d.container, d.unread"
+)
 _ABOUT = "a.author, a.type, a.language, a.made, a.changed, a.valid_from, a.valid_until"
 _OF_RECORD = _RECORD.count(",") + 1
 _MANY = 20_000  # a word index of more rows is not rewritten while somebody waits
@@ -34,8 +38,12 @@ def _record(row: Sequence[Any]) -> DocumentRecord:
     """A row of `_RECORD` and `_ABOUT`; one that was written before says nothing of itself."""
     about = row[_OF_RECORD:]
     known = About() if about[0] is None else About(*about)
-    space, name, title, sha256, source, pages, chunks, warning, at = row[:_OF_RECORD]
-    return DocumentRecord(space, name, title, sha256, source, pages, chunks, warning, at, known)
+    (space, name, title, sha256, source, pages, chunks, warning, at, container, unread) = row[
+        :_OF_RECORD
+    ]
+    return DocumentRecord(
+        space, name, title, sha256, source, pages, chunks, warning, at, known, container, unread
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,9 +230,14 @@ class Catalogue:
         """Store a document and its tables in the place of its old version, in one transaction.
 
         `vectors` holds, for each chunk, the bytes of its vector and of its token codes. With
-        `only_if_there` raises DocumentGone when there is no old version.
+        `only_if_there` raises DocumentGone when there is no old version, and always when the
+        document that this one lies in is not there.
         """
         with self.writing() as writer:
+            if document.container and not self.documents(
+                writer, [document.space], document.container
+            ):
+                raise DocumentGone(f"{document.container}, which it lies in, is not there any more")
             space = self._space(writer, document.space)
             if not delete_document(writer, space.id, document.name) and only_if_there:
                 raise DocumentGone("was deleted while it was read again")
@@ -244,10 +257,37 @@ class Catalogue:
             self._drop_if_empty(writer, found[0])
         return found[0]
 
+    def within(self, connection: sqlite3.Connection, space: str, name: str) -> list[str]:
+        """Names of the documents that lie in this one, and in those, outer ones first."""
+        held = next((known for known in self.spaces(connection) if known.name == space), None)
+        return [] if held is None else names_within(connection, held.id, name)
+
+    def members(self, connection: sqlite3.Connection) -> dict[tuple[str, str], list[str]]:
+        """Names of the documents that lie directly in another one, by its space and name."""
+        rows = connection.execute(
+            "SELECT s.name, d.container, d.name FROM documents d "
+            "JOIN spaces s ON s.id = d.space_id WHERE d.container != '' ORDER BY d.id"
+        )
+        found: dict[tuple[str, str], list[str]] = {}
+        for space, container, name in rows:
+            found.setdefault((space, container), []).append(name)
+        return found
+
+    def complete(self, space_name: str, name: str, warning: str) -> None:
+        """All that lies in a document was read, as far as it can be; `warning` is about it."""
+        with self.writing() as writer:
+            writer.execute(
+                "UPDATE documents SET unread = 0, warning = ? WHERE name = ? AND space_id = "
+                "(SELECT id FROM spaces WHERE name = ?)",
+                (warning, name, space_name),
+            )
+
     def relocate(
         self, space_name: str, name: str, to_space: str, to_name: str
     ) -> tuple[DocumentRecord, Space, Space] | None:
         """Give a document another space or name, with its vectors, in one transaction.
+
+        What lies in it goes with it.
 
         Returns it with the space it left and the one it is in; None when it is not there.
         Raises FileExistsError when the new place is taken.
@@ -257,14 +297,21 @@ class Catalogue:
             known = self.documents(writer, [space_name], name)
             if left is None or not known:
                 return None
-            if self.documents(writer, [to_space], to_name):
-                raise FileExistsError(f"{to_space} holds a document named {to_name!r} already")
-            document, chunks, vectors, at, tables = read_document(writer, left.id, known[0])
-            delete_document(writer, left.id, name)
+            going = {name: to_name}
+            for one in names_within(writer, left.id, name):
+                going[one] = to_name + one[len(name) :] if one.startswith(name) else one
+            for new in going.values():
+                if self.documents(writer, [to_space], new):
+                    raise FileExistsError(f"{to_space} holds a document named {new!r} already")
             space = self._space(writer, to_space)
-            moved = replace(document, space=to_space, name=to_name)
-            insert_document(writer, space.id, moved, chunks, vectors, at, tables)
-            note_move(writer, known[0], to_space, to_name)
+            for old, new in going.items():
+                (record,) = self.documents(writer, [space_name], old)
+                document, chunks, vectors, at, tables = read_document(writer, left.id, record)
+                delete_document(writer, left.id, old)
+                container = going.get(document.container, document.container)
+                moved = replace(document, space=to_space, name=new, container=container)
+                insert_document(writer, space.id, moved, chunks, vectors, at, tables)
+                note_move(writer, record, to_space, new)
             for changed in {left.id, space.id}:
                 self._count_if_due(writer, changed)
             self._drop_if_empty(writer, left)

@@ -60,10 +60,16 @@ class Choice:
             return False
         if not self.since and not self.until:
             return True
-        day = about.valid_from or about.changed or about.made
+        day = day_of(document)
         early = bool(self.since) and day < self.since[: len(day)]
         late = bool(self.until) and day[: len(self.until)] > self.until
         return bool(day) and not early and not late
+
+
+def day_of(document: DocumentRecord) -> str:
+    """The day, month or year by which a document is chosen, in ISO form; "" where none is known."""
+    about = document.about
+    return about.valid_from or about.changed or about.made
 
 
 def _is_named(name: str, wish: str) -> bool:

@@ -25,9 +25,10 @@ def insert_document(
     now = indexed_at or datetime.now(UTC).isoformat(timespec="seconds")
     document_id = writer.execute(
         "INSERT INTO documents (space_id, name, title, sha256, source, pages, warning,"
-        " chunks, indexed_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " chunks, indexed_at, container, unread) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (space_id, document.name, document.title, document.sha256, document.source,
-         document.pages, document.warning, len(chunks), now),
+         document.pages, document.warning, len(chunks), now, document.container,
+         document.unread),
     ).lastrowid  # fmt: skip
     insert_readings(writer, document_id, document)
     about = document.about
@@ -76,6 +77,8 @@ def read_document(
         warning=record.warning,
         readings=read_readings(connection, record.space, record.name),
         about=record.about,
+        container=record.container,
+        unread=record.unread,
     )
     chunks = [Chunk(text, page, heading) for text, page, heading, _, _ in rows]
     (document_id,) = connection.execute(
@@ -115,6 +118,18 @@ def delete_document(writer: sqlite3.Connection, space_id: int, name: str) -> boo
     )
     writer.execute("DELETE FROM documents WHERE id = ?", found)
     return True
+
+
+def names_within(connection: sqlite3.Connection, space_id: int, name: str) -> list[str]:
+    """Names of the documents that lie in this one, and in those, outer ones first."""
+    rows = connection.execute(
+        "WITH RECURSIVE within (name) AS (SELECT name FROM documents WHERE space_id = :space AND "
+        "container = :name AND container != '' UNION SELECT d.name FROM documents d "
+        "JOIN within w ON d.container = w.name WHERE d.space_id = :space AND d.container != '') "
+        "SELECT name FROM within",
+        {"space": space_id, "name": name},
+    )
+    return [found for (found,) in rows if found != name]
 
 
 def insert_words(

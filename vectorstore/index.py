@@ -1,6 +1,7 @@
 """The index: documents and chunks go in, passages come out; the façade over its parts."""
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -149,6 +150,7 @@ class Index:
         """The documents of the scope, by space and name; what it names and is not there is not."""
         if scope.is_empty:
             return []
+        scope = self._with_members(scope)
         return [
             record
             for record in self.documents(scope.spaces)
@@ -162,6 +164,11 @@ class Index:
         with self._catalogue.reading() as connection:
             found = self._catalogue.documents(connection, [space], name)
         return found[0] if found else None
+
+    def within(self, space: str, name: str) -> list[str]:
+        """Names of the documents that lie in this one, and in those, outer ones first."""
+        with self._catalogue.reading() as connection:
+            return self._catalogue.within(connection, space, name)
 
     def readings(self, space: str, name: str) -> list[PageReading]:
         """How each page of a document was read; none where it has no pages, or was read before
@@ -266,8 +273,10 @@ class Index:
         """The `k` best passages of the scope.
 
         Names that do not exist find nothing. Nothing outside the scope's spaces is opened.
+        Who names a document asks what lies in it as well.
         """
         self._ready()
+        scope = self._with_members(scope)
         return search(
             question, scope, k, self._catalogue, self._vectors, self.embedder, self._reranker
         )
@@ -280,6 +289,7 @@ class Index:
         """
         if scope.is_empty:
             return []
+        scope = self._with_members(scope)
         with self._catalogue.reading() as connection:
             near = tables_of_chunks(connection, [hit.chunk_id for hit in hits], scope)
             named = tables_of_words(connection, stems, scope, _NAMED_TABLES)
@@ -322,18 +332,29 @@ class Index:
     def remove(self, space: str, name: str) -> bool:
         """Forget a document: text, words and vectors. False when it was not there.
 
-        The text is overwritten at once. Words are purged at once in a space of up to 20,000
-        chunks and else on `close`; vectors stop being found at once, and their bytes go with
-        `purge`.
+        What lies in it goes before it. The text is overwritten at once. Words are purged at once
+        in a space of up to 20,000 chunks and else on `close`; vectors stop being found at once,
+        and their bytes go with `purge`.
         """
         self._ready()
-        gone = self._catalogue.remove(space, name)
+        gone = None
+        for one in (*reversed(self.within(space, name)), name):
+            gone = self._catalogue.remove(space, one)
+            if gone is not None:
+                self._vectors.follow(gone)
         if gone is None:
             return False
-        self._vectors.follow(gone)
         self._catalogue.scrub(wait=False)
         self._deleted = True
         return True
+
+    def complete(self, space: str, name: str, *, warning: str) -> None:
+        """Note that all that lies in a document was read, as far as it can be.
+
+        `warning` is what the document is told with from here on.
+        """
+        self._ready()
+        self._catalogue.complete(space, name, warning)
 
     def purge(self, spaces: Iterable[str]) -> bool:
         """Take the bytes of what was removed from these spaces off the disk, now.
@@ -403,6 +424,21 @@ class Index:
         return found
 
     # Between the parts
+
+    def _with_members(self, scope: Scope) -> Scope:
+        """The scope with what lies in the documents that it names."""
+        if not scope.documents:
+            return scope
+        with self._catalogue.reading() as connection:
+            inner = self._catalogue.members(connection)
+        chosen = dict.fromkeys(scope.documents)
+        todo = [place for place in inner if place[1] in chosen or place in chosen]
+        while todo:
+            space, name = todo.pop()
+            for member in inner.pop((space, name), ()):
+                chosen[space, member] = None
+                todo.append((space, member))
+        return replace(scope, documents=tuple(chosen))
 
     def _ready(self) -> None:
         if self._mismatch is not None:

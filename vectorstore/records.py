@@ -53,6 +53,16 @@ class DocumentRecord:
     warning: str  # "" when everything was read
     indexed_at: str  # UTC, ISO 8601
     about: About = About()
+    container: str = ""  # name of the document of its space that it lies in, such as an e-mail
+    unread: int = 0  # documents that lie in it and were not read yet
+
+    @property
+    def called(self) -> str:
+        """The name as people read it: what lies in a document stands behind it."""
+        start = f"{self.container}/"
+        if not self.container or not self.name.startswith(start):
+            return self.name
+        return f"{self.container} › {self.name[len(start) :]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +103,8 @@ class NewDocument:
     warning: str
     readings: Sequence[PageReading] = ()  # of its pages, where the format has pages
     about: About = About()
+    container: str = ""  # see DocumentRecord
+    unread: int = 0
 
 
 @dataclass(frozen=True, slots=True)

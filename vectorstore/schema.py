@@ -168,6 +168,18 @@ STEPS = (
         PRIMARY KEY (space_id, word)
     ) WITHOUT ROWID;
     """,
+    """
+    -- A document that lies in another one of its space, such as an attachment, names that.
+    ALTER TABLE documents ADD COLUMN container TEXT NOT NULL DEFAULT '';
+    -- Documents within it that are still to be read. Until they are, it is not read completely.
+    ALTER TABLE documents ADD COLUMN unread INTEGER NOT NULL DEFAULT 0;
+    CREATE INDEX documents_within ON documents (space_id, container) WHERE container != '';
+    -- Read before what lies in them had rows of its own: the next ingestion reads them again.
+    UPDATE documents SET unread = 1
+        WHERE lower(name) GLOB '*.eml' OR lower(name) GLOB '*.msg' OR lower(name) GLOB '*.mbox'
+            OR lower(name) GLOB '*.mbx' OR lower(name) GLOB '*.zip'
+            OR warning GLOB '*attached files were not read*';
+    """,
 )
 
 

@@ -13,8 +13,8 @@ class Ask:
     `history` has the conversation's earlier answers, oldest first. `instruction` tells the model
     the form of its answer; nothing is searched for it. `reproducible` asks for the same bits
     whatever else the engine does, at the cost of speed. `person` is the id of whoever asks; ""
-    is the person at this machine. `background` lets everybody's chats go first: nobody waits for
-    this answer.
+    is the person at this machine. `key` is the id of the key that a program of theirs came with.
+    `background` lets everybody's chats go first: nobody waits for this answer.
     """
 
     question: str
@@ -23,4 +23,5 @@ class Ask:
     instruction: str = ""
     reproducible: bool = False
     person: str = ""
+    key: str = ""
     background: bool = False

@@ -39,6 +39,7 @@ from app.answering.events import (
     Finished,
     Form,
     ModelName,
+    Notice,
     Outcome,
     Reading,
     Said,
@@ -401,6 +402,7 @@ class Assistant:
             supported=written.supported,
             model_refused=written.refused,
             unheld=best.unheld,
+            opening=best.opening,
         )
         decision = decide(signals, calibration)
         if asks_of_event(best.question) and not best.decision.found:
@@ -493,8 +495,11 @@ class Assistant:
             turns=answer.continued(composed.text),
             prompt_sha256=tokens_sha256(answer.fitted.ids) if answer.fitted else "",
             searched=answer.asked,
-            notices=notices_of(
-                answer.finding.data.values(), composed.text, answer.defused, composed.citations
+            notices=(
+                *notices_of(
+                    answer.finding.data.values(), composed.text, answer.defused, composed.citations
+                ),
+                *(Notice("documents", 1, phrase) for phrase in answer.finding.unmet),
             ),
             outcome=outcome or ("partly" if composed.missing else "answered"),
             form=composed.form,
@@ -757,7 +762,9 @@ def render_user(passages: Sequence[NumberedPassage], question: str) -> str:
 
 def exchanges(history: Sequence[Answer]) -> list[Exchange]:
     """What was asked and answered; a summary asked for nothing that a search could find."""
-    return [Exchange(turn.question, turn.answer) for turn in history if turn.passages]
+    return [
+        Exchange(turn.question, turn.answer) for turn in history if turn.passages or turn.retold
+    ]
 
 
 def _passage(number: int, hit: Hit) -> NumberedPassage:

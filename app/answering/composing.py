@@ -168,8 +168,12 @@ def compose_rows(
         line = page.cite(Line(told, hit, _row_in(hit, [cell for _, cell in row.cells])))
         marks.append(line.rpartition(" ")[2])
     numbers = tuple(dict.fromkeys(number for one in page.said for number in one.citations))
-    head, rule, *lines = found.markdown.splitlines() or ["", ""]
-    table = [head, rule, *(_marked(line, mark) for line, mark in zip_longest(lines, marks))]
+    if found.is_list:
+        items = found.markdown.splitlines()
+        table = [f"{item} {mark}" for item, mark in zip(items, marks, strict=True)]
+    else:
+        head, rule, *lines = found.markdown.splitlines() or ["", ""]
+        table = [head, rule, *(_marked(line, mark) for line, mark in zip_longest(lines, marks))]
     above = [found.statement]
     if found.how and found.how not in found.statement:
         above.append(found.how)
@@ -177,7 +181,8 @@ def compose_rows(
     marked = " ".join(f"[{number}]" for number in numbers[:MOST_MARKS])
     lead = "\n".join([f"{above[0]} {marked}", *above[1:]])
     text = "\n\n".join([lead, "\n".join(filter(None, table)), *found.notes])
-    return page.done(text.strip(), "table" if found.figure is None else "value")
+    form: Form = "list" if found.is_list else "table"
+    return page.done(text.strip(), form if found.figure is None else "value")
 
 
 def compose_clause(found: Sequence[ClauseText], number_of: Callable[[Hit], int]) -> Composed:

@@ -94,12 +94,14 @@ def decision_signals(
     supported: float,
     model_refused: bool,
     unheld: tuple[float, float] | None = None,
+    opening: str = "",
 ) -> dict[str, float]:
     """Name what speaks for and against an answer; every signal lies between about 0 and 1.
 
     `rarity` tells how rare the question's words are in the documents; `supported` is the share
     of the draft's sentences that code found evidence for; `unheld` are the shares of the question's
-    values and of its other words that neither the best sentence nor its passage holds.
+    values and of its other words that neither the best sentence nor its passage holds. Names of the
+    `opening` of its document, such as the parties of a contract, are held by all of it.
     """
     if not evidence:
         return {"nothing_found": 1.0}
@@ -107,6 +109,7 @@ def decision_signals(
     hit = hits[best.passage]
     around = f"{hit.document} {hit.heading} {hit.text}"
     asked_names, asked_days = names(without_days(question)), days_of(question)
+    opened = names(opening)
     asked_numbers = numbers(without_days(question)) | codes(without_days(question))
     unknown = any(rarity.get(word, 1.0) >= 1.0 for word in telling_words(question))
     held_days = days_of(around)
@@ -122,7 +125,7 @@ def decision_signals(
         "weakest_word": best.weakest,
         "passage_cosine": hit.signals.get("cosine", 0.0),
         "names_in_evidence": _share(asked_names & set(words(best.told)), asked_names),
-        "names_in_passage": _share(asked_names & set(words(around)), asked_names),
+        "names_in_passage": _share(asked_names & (set(words(around)) | opened), asked_names),
         "numbers_in_passage": 1.0
         if all_held or not dated
         else (len(asked_numbers & held_numbers) + told_days) / dated,

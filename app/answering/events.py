@@ -53,7 +53,7 @@ class Usage:
 
 Outcome = Literal["answered", "partly", "unconfirmed", "not_found"]
 Form = Literal["text", "list", "steps", "table", "comparison", "yes_no", "value", "talk"]
-NoticeKind = Literal["orders", "links", "scans", "question", "answer"]
+NoticeKind = Literal["orders", "links", "scans", "documents", "question", "answer"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,8 @@ class Notice:
 
     "orders": sentences of the passages that give orders to an assistant, and were not believed;
     "links": links, images and addresses of the answer that are plain text now; "scans": cited
-    pages whose words were recognised with little certainty; "question" and
+    pages whose words were recognised with little certainty; "documents": what the question says of
+    documents, and no document is, so that all were searched (`label` has its words); "question" and
     "answer": what a filter found there, `label` being its kind and `action` what became of it.
     """
 
@@ -119,6 +120,7 @@ class Answer:
     # Spaces and documents that it names from the catalogue; (space, "") for a space alone.
     named: tuple[tuple[str, str], ...] = ()
     evidence: tuple[Citation, ...] = ()  # what EvidenceFound told before
+    retold: bool = False  # whoever asks keeps the conversation and tells this turn again
 
     def shown(self) -> list[tuple[int, Hit]]:
         """The passages first shown in this turn, with their numbers, ascending."""
@@ -132,7 +134,7 @@ class Answer:
     def public(self) -> dict[str, Any]:
         """What other programs get to see: all but what only the next turn needs."""
         plain = asdict(self)
-        del plain["numbers"], plain["turns"]
+        del plain["numbers"], plain["turns"], plain["retold"]
         return plain
 
 

@@ -1,7 +1,7 @@
 """Ranks the sentences of passages by how well they answer a question."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,10 +13,12 @@ from app.answering.language import (
     STOP_WORDS,
     codes,
     content_stems,
+    names,
     numbers,
     stem_of,
     telling_words,
 )
+from app.answering.wanted import holds_wanted, wanted
 from vectorstore.dates import in_one_spelling
 from vectorstore.embedder import Embedder, Reading, Vector
 from vectorstore.languages import any_of, language_of
@@ -34,7 +36,7 @@ WEIGHTS = {
     "vector": 5.5,
     "direct": 4.2,
     "nearby": 4.2,
-    "number": 0.9,  # the sentence holds a new one, and a number is asked for
+    "number": 0.9,  # the sentence holds what is asked for: a sum of money, or just a new number
     "likeness": 7.5,  # of its passage to the question
     "rank": -0.33,  # of its passage, from 0
     "far": -1.1,  # for each sentence between a document's question and its answer
@@ -99,11 +101,13 @@ def rank_evidence(
     passages: Sequence[Hit],
     embedder: Embedder,
     rarity: Mapping[str, float] | None = None,
+    opening: Callable[[Hit], str] = lambda hit: "",
 ) -> list[Evidence]:
     """Return the passages' sentences, best first; `passages` come in rank order.
 
     `rarity` tells how rare the question's words are in the documents (`Index.rarity`); a word
-    without one counts as rare. Sentences of a replaced edition lose its `edition_cost`.
+    without one counts as rare. Names of a document's `opening`, such as the parties of a contract,
+    stand near all that it says. Sentences of a replaced edition lose its `edition_cost`.
     """
     found = list(candidates(passages))[:MOST_SENTENCES]
     if not found:
@@ -116,13 +120,15 @@ def rank_evidence(
     asked_codes, asked_labels = codes(question), labels(question)
     clauses = asked_clauses(question)
     asks_number, asked_numbers = bool(_ASKS_NUMBER.search(question)), numbers(question)
+    value = wanted(question)
+    opened = _names_of_openings(passages, opening)
     telling = _weights(question, rarity or {})
     weight = sum(telling.values()) or 1.0
     token_weights = _token_weights(question, asked_reading, telling)
     ranked: list[Evidence] = []
     for number, one in enumerate(found):
         passage = passages[one.passage]
-        around = set(content_stems(f"{passage.document} {passage.heading}"))
+        around = set(content_stems(f"{passage.document} {passage.heading}")) | opened[one.passage]
         if number and found[number - 1].passage == one.passage:
             around |= held[number - 1]  # pronouns: "It was founded in …" follows the name
         direct = sum(telling[stem] for stem in asked & held[number]) / weight
@@ -133,7 +139,11 @@ def rank_evidence(
             "vector": float(asked_reading.vector @ readings[number].vector),
             "direct": direct,
             "nearby": nearby,
-            "number": float(asks_number and bool(numbers(one.sentence) - asked_numbers)),
+            "number": float(
+                holds_wanted(value, one.told, passage.heading, passage.text)
+                if value
+                else asks_number and bool(numbers(one.sentence) - asked_numbers)
+            ),
             "likeness": passage.signals.get("likeness", 0.0),
             "rank": one.passage,
             "far": one.far,
@@ -148,6 +158,18 @@ def rank_evidence(
         coverage = direct + 0.3 * nearby
         ranked.append(Evidence(one, similarity, coverage, weakest, score, signals))
     return sorted(ranked, key=lambda evidence: -evidence.score)
+
+
+def _names_of_openings(
+    passages: Sequence[Hit], opening: Callable[[Hit], str]
+) -> list[frozenset[str]]:
+    """The stems of the names that each passage's document opens with."""
+    known: dict[tuple[str, str], frozenset[str]] = {}
+    for hit in passages:
+        place = (hit.space, hit.document)
+        if place not in known:
+            known[place] = frozenset(map(stem_of, names(opening(hit))))
+    return [known[hit.space, hit.document] for hit in passages]
 
 
 def _max_similarity(question: Reading, weights: Vector, sentence: Reading) -> float:

@@ -6,11 +6,13 @@ from dataclasses import dataclass, replace
 from app.answering.confidence import Calibration, Decision, decide, decision_signals
 from app.answering.distrust import Told, as_data
 from app.answering.editions import prefer_editions
-from app.answering.evidence import Evidence, only_asks, rank_evidence, rather_told
+from app.answering.evidence import Evidence, likeliest, only_asks, rank_evidence, rather_told
 from app.answering.language import telling_words
+from app.answering.meant_documents import Meant, meant_by, prefer_meant, wish_of
 from app.answering.plan import Kind, asks_of_event, plan
 from app.answering.premise import unheld_shares
 from app.answering.search_index import SearchIndex
+from app.answering.wanted import holds_wanted, wanted
 from vectorstore.embedder import Embedder
 from vectorstore.records import Hit
 from vectorstore.scope import Scope
@@ -37,6 +39,7 @@ class Part:
     rarity: Mapping[str, float]
     unheld: tuple[float, float]  # see `premise.unheld_shares`
     decision: Decision
+    opening: str = ""  # of the document that the best sentence is of
 
     @property
     def found(self) -> bool:
@@ -54,6 +57,7 @@ class Finding:
     parts: Sequence[Part]
     hits: Sequence[Hit]
     data: Mapping[str, Told]  # by chunk id
+    unmet: Sequence[str] = ()  # documents that the question means, and of which none is there
 
     @property
     def found(self) -> Sequence[Part]:
@@ -70,7 +74,11 @@ def find(
     each: int,
 ) -> Finding:
     """Search for each of `questions`; at most `each` passages are found for one."""
-    searched = [searched_for(question, scope, index, each) for question in questions]
+    meant = [documents_meant(question, scope, index) for question in questions]
+    searched = [
+        searched_for(question, scope, index, each, one)
+        for question, one in zip(questions, meant, strict=True)
+    ]
     hits = _in_turns(searched)[:MOST_HITS]
     data = {hit.chunk_id: as_data(hit) for hit in (*hits, *(h for one in searched for h in one))}
     parts = [
@@ -82,15 +90,35 @@ def find(
             calibration,
             index.rarity(telling_words(question), scope.spaces),
             index.opening,
+            one,
         )
-        for question, found in zip(questions, searched, strict=True)
+        for question, found, one in zip(questions, searched, meant, strict=True)
     ]
-    return Finding(parts, hits, data)
+    unmet = dict.fromkeys(one.wish.phrase for one in meant if one is not None and one.is_told)
+    return Finding(parts, hits, data, tuple(unmet))
 
 
-def searched_for(question: str, scope: Scope, index: SearchIndex, most: int) -> Sequence[Hit]:
-    """The passages that are found for one part of a question, those of replaced editions last."""
-    return prefer_editions(question, index.search(question, scope, k=most).hits, index.opening)
+def searched_for(
+    question: str, scope: Scope, index: SearchIndex, most: int, meant: Meant | None = None
+) -> Sequence[Hit]:
+    """The passages that are found for one part of a question, those of replaced editions last.
+
+    Those of the documents that are `meant` come before others; none is left out for it.
+    """
+    hits = index.search(question, scope, k=most).hits
+    if meant is None or not meant.places:
+        return prefer_editions(question, hits, index.opening)
+    within = Scope(scope.spaces, tuple(sorted(meant.places)))
+    known = {hit.chunk_id for hit in hits}
+    more = [hit for hit in index.search(question, within, k=most).hits if hit.chunk_id not in known]
+    hits = prefer_editions(question, [*hits, *more], index.opening)
+    return prefer_meant(hits, meant)[:most]
+
+
+def documents_meant(question: str, scope: Scope, index: SearchIndex) -> Meant | None:
+    """The documents of the scope that the question means; None where it says nothing of them."""
+    wish = wish_of(question)
+    return None if wish is None else meant_by(wish, index.documents_of(scope))
 
 
 def judge(
@@ -101,37 +129,65 @@ def judge(
     calibration: Calibration,
     rarity: Mapping[str, float],
     opening: Callable[[Hit], str] = lambda hit: "",
+    meant: Meant | None = None,
 ) -> Part:
     """Rank the sentences of `hits` (`told`: the same as data) and decide whether they answer.
 
     What the `opening` of a document names, such as the parties of a contract, holds for all of it.
+    So does what the question says of the document, where it is one that is `meant`.
     """
-    evidence = rank_evidence(question, told[:READ], embedder, rarity)
+    evidence = rank_evidence(question, told[:READ], embedder, rarity, opening)
     evidence = [one for one in evidence if not only_asks(question, one.sentence)]
     evidence = rather_told(question, evidence)
     kind = plan(question).kind
     if kind in (Kind.YES_NO, Kind.PROCEDURE):
         calibration = with_limit(calibration, RULE_LIMIT * calibration.refuse_below)
     unheld = (0.0, 0.0)
+    opened = opening(told[evidence[0].passage]) if evidence else ""
     if evidence:
         hit = told[evidence[0].passage]
         above = [hit.document, hit.heading]
+        if meant is not None and meant.holds(hit):
+            above.append(meant.wish.phrase)
         values, _ = unheld_shares(
             question,
             evidence[0].told,
-            [*above, hit.text, opening(hit)],
+            [*above, hit.text, opened],
             measured=kind is Kind.YES_NO,
         )
         _, others = unheld_shares(question, evidence[0].told, above, embedder)
         unheld = (values, others)
     signals = decision_signals(
-        question, told, evidence, rarity=rarity, supported=0.0, model_refused=False, unheld=unheld
+        question,
+        told,
+        evidence,
+        rarity=rarity,
+        supported=0.0,
+        model_refused=False,
+        unheld=unheld,
+        opening=opened,
     )
     decision = decide(signals, calibration)
+    if lacks_value(question, kind, evidence, told):
+        decision = replace(decision, found=False)
     if asks_of_event(question) and unheld[1] and not signals["other_language"]:
         # What did not happen by the documents has no date, no place and no reason.
         decision = replace(decision, found=False)
-    return Part(question, hits, told, evidence, rarity, unheld, decision)
+    return Part(question, hits, told, evidence, rarity, unheld, decision, opened)
+
+
+def lacks_value(
+    question: str, kind: Kind, evidence: Sequence[Evidence], told: Sequence[Hit]
+) -> bool:
+    """Whether what would be told holds no value of the kind that is asked for: no sum of money
+    where something costs, nothing in kilograms where something weighs."""
+    value = None if kind in (Kind.YES_NO, Kind.PROCEDURE, Kind.WRITING) else wanted(question)
+    if value is None:
+        return False
+    return not any(
+        holds_wanted(value, one.told, told[one.passage].heading, told[one.passage].text)
+        for one in likeliest(evidence)
+    )
 
 
 def _in_turns(lists: Sequence[Sequence[Hit]]) -> list[Hit]:

@@ -5,9 +5,9 @@ import unicodedata
 from functools import lru_cache
 
 import sentencex
-import snowballstemmer
 
 from vectorstore.languages import any_of, languages, words_of
+from vectorstore.stemming import stem
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 NUMBER = re.compile(
@@ -90,16 +90,6 @@ def words(text: str) -> list[str]:
     return [re.sub(r"['’].*$", "", word) for word in _WORD.findall(plain)]
 
 
-@lru_cache(maxsize=1)
-def _stemmer() -> snowballstemmer.stemmer:
-    return snowballstemmer.stemmer("english")
-
-
-@lru_cache(maxsize=50_000)
-def _stem(word: str) -> str:
-    return str(_stemmer().stemWord(word))
-
-
 def telling_words(text: str) -> list[str]:
     """The words that carry meaning, once each, in order."""
     return list(dict.fromkeys(word for word in words(text) if word not in STOP_WORDS))
@@ -107,7 +97,7 @@ def telling_words(text: str) -> list[str]:
 
 def stem_of(word: str) -> str:
     """The form in which `content_stems` gives a word."""
-    return _FOLDED_NUMBERS.get(word) or _stem(word)
+    return _FOLDED_NUMBERS.get(word) or stem(word, "english")
 
 
 def content_stems(text: str) -> list[str]:

@@ -19,5 +19,7 @@ def _line(notice: Notice) -> str:
         return f"links or images shown as text, none opened: {notice.count}"
     if notice.kind == "scans":
         return f"cited pages read from a scan with little certainty, compare them: {notice.count}"
+    if notice.kind == "documents":
+        return f"no document is known to be “{notice.label}”, so all were searched"
     done = _DONE.get(notice.action, notice.action)
     return f"filter, {notice.kind}: {notice.count} × {notice.label} {done}"

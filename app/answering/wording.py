@@ -12,8 +12,6 @@ from functools import cache, lru_cache
 from itertools import pairwise
 from typing import Literal
 
-import snowballstemmer
-
 from app.answering.figures import CURRENCIES, SCALES, TIMES, UNITS, Figure, figures
 from app.answering.language import (
     NUMBER,
@@ -27,6 +25,7 @@ from app.answering.language import (
 from vectorstore.dates import DATE_MARK, Day, placed_days, without_places
 from vectorstore.languages import any_of, languages, words_of
 from vectorstore.languages.base import Language
+from vectorstore.stemming import stem
 
 # A measure is the unit or scale of the figure before it; `figures.contradicts` compares those.
 Kind = Literal["day", "figure", "measure", "name", "noun", "word", "small", "mark"]
@@ -569,12 +568,7 @@ def _own_form(word: str, language: Language) -> str:
     plain = folded(word)
     if language.support.stemmer == "english":  # `stem_of` is English
         return stem_of(plain)
-    return f"{language.code}:{_stemmer(language.support.stemmer).stemWord(plain)}"
-
-
-@cache
-def _stemmer(algorithm: str) -> snowballstemmer.stemmer:
-    return snowballstemmer.stemmer(algorithm)
+    return f"{language.code}:{stem(plain, language.support.stemmer)}"
 
 
 @cache

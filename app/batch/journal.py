@@ -6,13 +6,23 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
 
 from app.batch.queue.folders import clear_downloads
-from app.batch.records import Contents, DocumentRef, Question, RowResult, RunInfo
+from app.batch.records import (
+    AnswerKind,
+    Contents,
+    DocumentRef,
+    Question,
+    RowProblem,
+    RowResult,
+    RowReview,
+    RunInfo,
+)
 from vectorstore.disk import make_private, open_database
 from vectorstore.versions import VersionFault, bring_up_to_date
 
@@ -41,6 +51,18 @@ STEPS = (
     -- One row for each time that results were erased because a document was deleted. Journals of
     -- the first version may have it already.
     CREATE TABLE IF NOT EXISTS erasures (number INTEGER PRIMARY KEY);
+    """,
+    """
+    -- What people decided about rows: the latest of a row counts. Their words may repeat what a
+    -- document says, so they go with the result.
+    CREATE TABLE reviews (
+        number INTEGER PRIMARY KEY,
+        key TEXT NOT NULL REFERENCES tasks (key),
+        review TEXT NOT NULL
+    );
+    CREATE INDEX reviews_by_key ON reviews (key, number);
+    CREATE TRIGGER reviews_go AFTER DELETE ON results
+        BEGIN DELETE FROM reviews WHERE key = OLD.key; END;
     """,
 )
 _TASK = "t.key, t.question, t.document, t.place, t.problem, t.position"  # see _task
@@ -118,6 +140,7 @@ class Journal:
         `told` adds to the run's information what is known once all tasks were read.
         """
         with self._changing():
+            self._db.execute("DELETE FROM reviews")
             self._db.execute("DELETE FROM results")
             self._db.execute("DELETE FROM tasks")
             self._db.execute("DELETE FROM info")
@@ -152,6 +175,33 @@ class Journal:
         """How many of them cannot be asked."""
         return int(self._db.execute("SELECT count(*) FROM tasks WHERE problem != ''").fetchone()[0])
 
+    def kinds(self) -> dict[AnswerKind, int]:
+        """How many of those that can be asked want which type of answer."""
+        return dict(
+            self._db.execute(
+                "SELECT json_extract(question, '$.kind') AS kind, count(*) AS many FROM tasks "
+                "WHERE problem = '' GROUP BY kind ORDER BY many DESC, kind"
+            )
+        )
+
+    def first_questions(self, most: int) -> list[Question]:
+        """The first that can be asked, each once, in the order of the questionnaire."""
+        rows = self._db.execute(
+            "SELECT question FROM tasks WHERE problem = '' GROUP BY question "
+            "ORDER BY min(position) LIMIT ?",
+            (most,),
+        )
+        return [_of(Question).validate_json(written) for (written,) in rows]
+
+    def first_problems(self, most: int) -> list[RowProblem]:
+        """The first that cannot be asked, and why."""
+        rows = self._db.execute(
+            "SELECT json_extract(question, '$.row'), problem FROM tasks WHERE problem != '' "
+            "ORDER BY position LIMIT ?",
+            (most,),
+        )
+        return [RowProblem(row, problem) for row, problem in rows]
+
     def counts(self) -> dict[str, int]:
         """How many results there are of each outcome."""
         return dict(self._db.execute("SELECT outcome, count(*) FROM results GROUP BY outcome"))
@@ -175,9 +225,12 @@ class Journal:
             )
 
     def reopen_failed(self) -> None:
-        """Take what failed for not yet asked."""
+        """Take what failed for not yet asked, but for rows about which a person has decided."""
         with self._changing():
-            self._db.execute("DELETE FROM results WHERE outcome = 'failed'")
+            self._db.execute(
+                "DELETE FROM results WHERE outcome = 'failed' AND key NOT IN "
+                "(SELECT key FROM reviews)"
+            )
 
     def open_tasks(self) -> Iterator[Task]:
         """What has a place and no result yet, neighbours after one another."""
@@ -223,8 +276,35 @@ class Journal:
             )
         return True
 
+    def review(self, key: str, review: RowReview) -> None:
+        """Keep what a person decided about a row that has a result; earlier decisions stay below.
+
+        Raises JournalError for a row without a result.
+        """
+        with self._changing():
+            held = self._db.execute(
+                "SELECT 1 FROM tasks t LEFT JOIN results r ON r.key = t.key "
+                "WHERE t.key = ? AND (r.key IS NOT NULL OR t.problem != '')",
+                (key,),
+            )
+            if held.fetchone() is None:
+                raise JournalError(f"row {key} has no answer to decide about")
+            self._db.execute(
+                "INSERT INTO reviews (key, review) VALUES (?, ?)",
+                (key, _of(RowReview).dump_json(review).decode()),
+            )
+
+    def _reviews(self) -> dict[str, RowReview]:
+        """The latest of each row."""
+        rows = self._db.execute("SELECT key, review FROM reviews ORDER BY number")
+        return {key: _of(RowReview).validate_json(written) for key, written in rows}
+
     def results(self) -> Iterator[RowResult]:
-        """All results in the order of the questionnaire. Raises JournalError for a changed one."""
+        """All results in the order of the questionnaire, each with what a person decided about it.
+
+        Raises JournalError for a changed one.
+        """
+        reviews = self._reviews()
         position = -1
         while True:
             rows = self._db.execute(
@@ -238,7 +318,8 @@ class Journal:
             for *row, written, sha256 in rows:
                 task = _task(row)
                 if written is None:
-                    yield failed(task, task.problem, attempts=0)
+                    result = failed(task, task.problem, attempts=0)
+                    yield replace(result, review=reviews.get(result.key))
                     continue
                 if sha256_of(written) != sha256:
                     raise JournalError(
@@ -246,7 +327,8 @@ class Journal:
                         f"{task.key} is not the one that was written. Begin the run anew with "
                         "--force"
                     )
-                yield _of(RowResult).validate_json(written)
+                result = _of(RowResult).validate_json(written)
+                yield replace(result, review=reviews.get(result.key))
             position = rows[-1][5]
 
     def contents(self) -> Contents:

@@ -5,7 +5,10 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 AnswerKind = Literal["text", "yes_no", "number", "date", "choice", "list"]
-Outcome = Literal["found", "partly_supported", "not_found", "failed"]
+# "unconfirmed": passages are near, and nothing confirms that they answer.
+Outcome = Literal["found", "partly_supported", "unconfirmed", "not_found", "failed"]
+# "edited": somebody's words stand in the answer's place, and nobody has approved them yet.
+Verdict = Literal["approved", "rejected", "edited"]
 Mode = Literal["library", "each_document"]
 
 
@@ -46,7 +49,7 @@ class DocumentRef:
 class Evidence:
     """A place in a document, and its own words."""
 
-    n: int  # as in the answer's marks; 0 for a passage that is only near
+    n: int  # as in the answer's marks; 0 for a passage that the answer does not name
     space: str
     document: str
     document_sha256: str
@@ -76,6 +79,17 @@ class Provenance:
 
 
 @dataclass(frozen=True, slots=True)
+class RowReview:
+    """What a person decided about a row; the answer that was checked stays beside it."""
+
+    verdict: Verdict
+    answer: str  # in the person's words, which no program checked; "" where the row's own stands
+    reason: str
+    by: str  # the person's name
+    at: str  # UTC, ISO 8601
+
+
+@dataclass(frozen=True, slots=True)
 class RowResult:
     """What came of one question, or of one question about one document."""
 
@@ -90,12 +104,13 @@ class RowResult:
     confidence: float  # 0 to 1
     sentences: tuple[Sentence, ...] = ()
     evidence: tuple[Evidence, ...] = ()
-    nearest: tuple[Evidence, ...] = ()  # of what was searched, when nothing was found
+    nearest: tuple[Evidence, ...] = ()  # of what was searched, when nothing answers for sure
     reason: str = ""  # why it failed, or what was done to the answer (a filter, a link)
     attempts: int = 1
     provenance: Provenance | None = None
     seconds: float = 0.0  # 0 in a reproducible run
     asked: str = ""  # the question in the words that were asked, where they are not its own
+    review: RowReview | None = None  # the latest; None until a person has decided
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +138,9 @@ class RunInfo:
     hidden_columns: tuple[str, ...] = ()  # of the questionnaire, by name
     # What did not stay as it was until the last answer, in words; () for a run made of one thing.
     changed: tuple[str, ...] = ()
+    # What the columns were taken for, such as "question", and their headings.
+    columns: Mapping[str, str] = field(default_factory=dict)
+    headings: tuple[str, ...] = ()  # of all columns, in the file's order
 
 
 @dataclass(frozen=True, slots=True)

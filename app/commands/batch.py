@@ -174,7 +174,8 @@ def _ask(arguments: Namespace, operations: Operations, journal: Journal, info: R
                 bar.reset(total=now.total)
                 bar.initial = bar.n = now.done
             bar.set_postfix_str(
-                f"{now.found + now.partly_supported} found, {now.not_found} not found, "
+                f"{now.found + now.partly_supported} found, {now.unconfirmed} near, "
+                f"{now.not_found} not found, "
                 f"{now.failed} failed",
                 refresh=False,
             )
@@ -230,7 +231,8 @@ def _summary(
         return
     print(
         f"{counts.total:,} asked: {counts.found:,} found, {counts.partly_supported:,} partly "
-        f"supported, {counts.not_found:,} not found, {counts.failed:,} failed "
+        f"supported, {counts.unconfirmed:,} nearby, not confirmed, "
+        f"{counts.not_found:,} not found, {counts.failed:,} failed "
         f"(run {info.id}; {counts.asked:,} of them now)",
         file=sys.stderr if arguments.out == PIPE else sys.stdout,
     )

@@ -85,7 +85,8 @@ def documents(arguments: Namespace) -> int:
         return 0
     for record in records:
         pages = f"{record.pages} pages, " if record.pages else ""
-        print(f"{record.space}/{record.name}  ({pages}{record.chunks} chunks)")
+        within = f"in {record.container}, " if record.container else ""
+        print(f"{record.space}/{record.name}  ({within}{pages}{record.chunks} chunks)")
         if told := ", ".join(
             f"{key}: {said}" for key, said in asdict(record.about).items() if said
         ):
@@ -175,6 +176,8 @@ def _read_again(home: Workspace) -> tuple[list[str], list[str]]:
     read: list[str] = []
     unread: list[str] = []
     for record in home.documents():
+        if record.container:
+            continue  # it is read with that
         file = home.original(record)
         status = home.read_again(record.space, record.name, file) if file is not None else None
         name = f"{record.space}/{record.name}"

@@ -16,6 +16,7 @@ from app.governance.audit.opening import open_trail
 from app.governance.keepers.registry import forget_person
 from app.people.access import EVERYONE, Person, Right, is_private, private_space
 from app.people.accounts import Accounts, open_people, read_people
+from app.people.keys import USUAL, as_mays, plain
 from app.people.passwords import make_password
 from app.people.store import Account, PeopleError
 from app.settings import Settings
@@ -41,6 +42,8 @@ def list_users(arguments: Namespace) -> int:
 
 def add_user(arguments: Namespace) -> int:
     """Add a person, with a one-time password or one typed in."""
+    if arguments.service:
+        return _add_service(arguments)
     typed = _typed_password() if arguments.type_password else None
     password = typed or make_password()
     with _changing(arguments, "users add") as house:
@@ -62,6 +65,80 @@ def add_user(arguments: Namespace) -> int:
         print(f"added {person.name}")
         _tell_password(made)
     return 0
+
+
+def _add_service(arguments: Namespace) -> int:
+    """Add an account as which nobody signs in: a program comes with its keys."""
+    if arguments.administrator or arguments.auditor or arguments.type_password:
+        raise PeopleError("a service account has no role and no password; its keys say what it may")
+    with _changing(arguments, "users add") as house:
+        for group in arguments.group or ():
+            _require_group(house, group)
+        made = house.people.add_service(
+            arguments.name, full_name=arguments.full_name or "", groups=arguments.group or ()
+        )
+    if arguments.json:
+        print_json({"name": made.name, "id": made.id, "one_time_password": None})
+    else:
+        print(
+            f"added the service account {made.name}; make a key for it: "
+            f"strongroom keys add {made.name} NAME"
+        )
+    return 0
+
+
+def list_keys(arguments: Namespace) -> int:
+    """Print the keys of programs; no secret is kept that could be printed."""
+    with read_people(settings_of(arguments)) as house:
+        person = house.people.named(arguments.person).id if arguments.person else None
+        held = house.keys.of(person)
+        ended = {key.id for key in held if house.keys.ended(key)}
+    if arguments.json:
+        print_json({"keys": [{**plain(key), "ended": key.id in ended} for key in held]})
+        return 0
+    for key in held:
+        told = plain(key)
+        where = ", ".join(key.spaces) if key.spaces is not None else "all spaces"
+        until = "ended" if key.id in ended else f"until {told['ends_at'][:10]}"
+        used = f"last used {told['used_at'][:10]}" if told["used_at"] else "never used"
+        print(
+            f"{key.id}  {key.person}: {key.name}  ({', '.join(told['may'])}; {where}; {until}; "
+            f"{used})"
+        )
+    if not held:
+        print("no keys yet: strongroom keys add PERSON NAME")
+    return 0
+
+
+def add_key(arguments: Namespace) -> int:
+    """Make a key for a program; it is printed once and kept nowhere."""
+    with _changing(arguments, "keys add") as house:
+        person = house.people.named(arguments.person)
+        key, secret = house.keys.make(
+            person.id,
+            arguments.name,
+            may=as_mays(arguments.may) if arguments.may else USUAL,
+            spaces=arguments.space,
+            days=arguments.days,
+        )
+    if arguments.json:
+        print_json({**plain(key), "secret": secret})
+    else:
+        print(
+            f"{secret}\n(shown only now; {key.id} of {key.person}, until "
+            f"{plain(key)['ends_at'][:10]})"
+        )
+    return 0
+
+
+def revoke_key(arguments: Namespace) -> int:
+    """Have a key count no more, at once."""
+    with _changing(arguments, "keys revoke") as house:
+        named = [one.id for one in house.keys.of() if arguments.key_id in (one.id, one.name)]
+        if len(named) > 1:
+            raise PeopleError(f"several keys have this name; say which: {', '.join(named)}")
+        key = house.keys.revoke(named[0] if named else arguments.key_id)
+    return _done(arguments, f"{key.id} of {key.person} counts no more", key=key.id)
 
 
 def remove_user(arguments: Namespace) -> int:
@@ -297,6 +374,8 @@ def _done(arguments: Namespace, words: str, **result: str) -> int:
 
 def _role(account: Account) -> str:
     person = account.person
+    if account.service:
+        return "service account"
     roles = [
         *(["administrator"] if person.administrator else []),
         *(["auditor"] if person.auditor else []),
@@ -313,6 +392,7 @@ def _plain(account: Account) -> dict[str, object]:
         "groups": sorted(person.groups),
         "administrator": person.administrator,
         "auditor": person.auditor,
+        "service": account.service,
         "local": account.local,
         "must_change_password": account.must_change,
         "created_at": _time(account.created_at),

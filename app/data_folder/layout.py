@@ -39,6 +39,11 @@ class DataFolder:
         return self.root / "uploads"
 
     @property
+    def members(self) -> Path:
+        """Folder of files within files, such as attachments, while they are read."""
+        return self.root / "members-in-hand"
+
+    @property
     def conversations(self) -> Path:
         """Database of people's saved conversations."""
         return self.root / "conversations.sqlite3"
@@ -52,6 +57,11 @@ class DataFolder:
     def people(self) -> Path:
         """Database of people, groups, rules of spaces and sessions."""
         return self.root / "people.sqlite3"
+
+    @property
+    def syslog(self) -> Path:
+        """How much of the trail was sent to a syslog server."""
+        return self.root / "syslog.json"
 
     @property
     def retention(self) -> Path:

@@ -17,7 +17,11 @@ class Right(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Someone who has signed in. `id` stays when the name changes and is never given again."""
+    """Someone who has signed in. `id` stays when the name changes and is never given again.
+
+    `key` is the id of the key that a program of theirs comes with, "" in a browser; `only` has the
+    spaces that it is confined to, None where it is to none.
+    """
 
     id: str
     name: str
@@ -25,6 +29,8 @@ class Person:
     groups: frozenset[str] = frozenset()
     administrator: bool = False
     auditor: bool = False
+    key: str = ""
+    only: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +72,11 @@ def allowed(person: Person, right: Right, space: str, rules: Rules) -> bool:
     """Whether `person` has `right` in `space`; every path to a document asks this.
 
     A private space is its owner's alone. A shared space is its groups'; until it has a rule it is
-    the administrators'. An auditor who is nothing else reads no documents.
+    the administrators'. An auditor who is nothing else reads no documents. A key that is confined
+    to spaces opens no other one.
     """
+    if person.only is not None and space not in person.only:
+        return False
     if is_private(space):
         return space == private_space(person)
     if only_audits(person):

@@ -11,9 +11,11 @@ from app.data_folder.protection import protect
 from app.people.attempts import Attempts
 from app.people.company import CompanySignIn, Registration
 from app.people.database import Database, Record
+from app.people.keys import Keys
 from app.people.passwords import Passwords
 from app.people.schema import PeopleFault
 from app.people.sessions import Sessions
+from app.people.sharing import Shares
 from app.people.sign_in import PasswordSignIn
 from app.people.store import People
 from app.settings import Settings, SettingsError, SignInSettings
@@ -27,6 +29,8 @@ class Accounts:
     sessions: Sessions
     attempts: Attempts
     door: PasswordSignIn
+    keys: Keys
+    shares: Shares
 
 
 @contextmanager
@@ -42,11 +46,16 @@ def _refused(by: str, about: Mapping[str, Any]) -> None:
 
 @contextmanager
 def open_people(
-    settings: Settings, record: Record, passwords: Passwords | None = None
+    settings: Settings,
+    record: Record,
+    passwords: Passwords | None = None,
+    *,
+    shared: Record | None = None,
 ) -> Iterator[Accounts]:
     """The people of the data folder, until the block ends; other processes may have them open.
 
-    `record` puts every change that an administrator makes on record, before it is kept.
+    `record` puts every change that an administrator makes on record, before it is kept; `shared`
+    does so with what people share, or `record` as well.
     Raises PeopleFault for a file that cannot be used, and FolderOpenToOthers.
     """
     protect(settings.home)
@@ -66,7 +75,15 @@ def open_people(
             prove_s=settings.sign_in.prove_minutes * 60,
         )
         attempts = Attempts(database)
-        yield Accounts(people, sessions, attempts, PasswordSignIn(people, sessions, attempts))
+        door = PasswordSignIn(people, sessions, attempts)
+        yield Accounts(
+            people,
+            sessions,
+            attempts,
+            door,
+            Keys(database, record),
+            Shares(database, shared or record),
+        )
     except sqlite3.Error as error:
         raise PeopleFault(f"The file of people could not be used ({error}).") from error
     finally:

@@ -24,6 +24,26 @@ def take_over_removals(former: Path, restored: Path) -> None:
             db.execute("COMMIT")
 
 
+def end_keys(former: Path | None, restored: Path) -> None:
+    """Keys that were revoked since the backup was made do not come back.
+
+    Where no `former` file can say which are left, none is.
+    """
+    if not restored.is_file():
+        return
+    left: list[tuple[str]] = []
+    if former is not None and former.is_file():
+        with suppress(sqlite3.DatabaseError), closing(existing_database(former)) as db:
+            left = db.execute("SELECT id FROM keys").fetchall()
+    with closing(open_database(restored)) as db:
+        if db.execute("SELECT 1 FROM sqlite_master WHERE name = 'keys'").fetchone():
+            db.execute("BEGIN")
+            db.execute("CREATE TEMP TABLE left_keys (id TEXT PRIMARY KEY)")
+            db.executemany("INSERT INTO left_keys VALUES (?)", left)
+            db.execute("DELETE FROM keys WHERE id NOT IN (SELECT id FROM left_keys)")
+            db.execute("COMMIT")
+
+
 def end_sessions(restored: Path) -> None:
     """End all sessions: who was signed in when the backup was made is not any more."""
     if not restored.is_file():

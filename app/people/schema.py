@@ -1,4 +1,4 @@
-"""The tables of people, groups, spaces' rules and sessions, and the steps between versions."""
+"""The tables of people, groups, spaces' rules, sessions, keys, and the steps between versions."""
 
 import sqlite3
 from pathlib import Path
@@ -82,6 +82,40 @@ STEPS = (
     ALTER TABLE groups ADD COLUMN company INTEGER NOT NULL DEFAULT 0;
     UPDATE groups SET company = 1
         WHERE name IN (SELECT group_name FROM memberships WHERE company);
+    """,
+    """
+    -- Nobody behind it: a program that comes with keys alone.
+    ALTER TABLE people ADD COLUMN service INTEGER NOT NULL DEFAULT 0;
+
+    -- The secret itself is with whoever made the key.
+    CREATE TABLE keys (
+        id TEXT PRIMARY KEY,
+        secret_hash BLOB NOT NULL UNIQUE,
+        person_id TEXT NOT NULL REFERENCES people (id) ON DELETE CASCADE,
+        name TEXT NOT NULL,
+        may TEXT NOT NULL,              -- words with spaces between them
+        spaces TEXT,                    -- JSON list; NULL for all that the person may use
+        created_at REAL NOT NULL,
+        ends_at REAL NOT NULL,
+        used_at REAL
+    ) WITHOUT ROWID;
+    CREATE INDEX keys_person ON keys (person_id);
+    """,
+    """
+    -- Whom a conversation, or one answer of it, is shown to. It goes with either of them; without
+    -- its conversation it shows nothing.
+    CREATE TABLE shares (
+        id TEXT PRIMARY KEY,
+        owner TEXT NOT NULL REFERENCES people (id) ON DELETE CASCADE,
+        conversation TEXT NOT NULL,
+        turn INTEGER,                   -- the one answer; NULL: all that were there then
+        reader TEXT REFERENCES people (id) ON DELETE CASCADE,
+        group_name TEXT REFERENCES groups (name) ON DELETE CASCADE,
+        shared_at REAL NOT NULL,
+        CHECK ((reader IS NULL) != (group_name IS NULL))
+    ) WITHOUT ROWID;
+    CREATE INDEX shares_of ON shares (owner, conversation);
+    CREATE INDEX shares_with ON shares (reader);
     """,
 )
 

@@ -36,6 +36,7 @@ class Account:
     must_change: bool
     created_at: float
     seen_at: float | None
+    service: bool = False  # a program that comes with keys; nobody signs in as it
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +77,18 @@ class People:
         """Everyone, by name."""
         with self._database.reading() as connection:
             rows = connection.execute(
-                f"SELECT {_PERSON}, password IS NOT NULL, must_change, created_at, seen_at "
-                "FROM people ORDER BY name_key"
+                f"SELECT {_PERSON}, password IS NOT NULL, must_change, created_at, seen_at, "
+                "service FROM people ORDER BY name_key"
             ).fetchall()
             return [
-                Account(_person(connection, row[:5]), bool(row[5]), bool(row[6]), row[7], row[8])
+                Account(
+                    _person(connection, row[:5]),
+                    bool(row[5]),
+                    bool(row[6]),
+                    row[7],
+                    row[8],
+                    bool(row[9]),
+                )
                 for row in rows
             ]
 
@@ -130,6 +138,24 @@ class People:
             self._record(by, _added(person, groups))
         return person
 
+    def add_service(
+        self, name: str, *, full_name: str = "", groups: Collection[str] = (), by: str = ""
+    ) -> Person:
+        """Add a service account: it has groups and keys, and nobody signs in as it.
+
+        Raises PeopleError.
+        """
+        name = checked_name(name, "a service account's name")
+        with self._database.writing() as connection:
+            if _find(connection, name):
+                raise PeopleError(f"there is already a person named {name!r}")
+            full_name = checked_full_name(full_name)
+            person = self._insert(connection, name, full_name, None, False, None)
+            connection.execute("UPDATE people SET service = 1 WHERE id = ?", (person.id,))
+            _set_groups(connection, person, groups)
+            self._record(by, {**_added(person, groups), "service": True})
+        return person
+
     def first_administrator(self) -> tuple[Person, str] | None:
         """Make an administrator if there is none, with a one-time password; None if there is."""
         with self._database.reading() as connection:
@@ -166,6 +192,11 @@ class People:
     ) -> None:
         """Give or take roles; None leaves one as it is."""
         with self._database.writing() as connection:
+            (service,) = connection.execute(
+                "SELECT count(*) FROM people WHERE id = ? AND service", (person_id,)
+            ).fetchone()
+            if service and (administrator or auditor):
+                raise PeopleError("a service account has no role: what it may do, its keys say")
             with _keeping_an_administrator(connection):
                 connection.execute(
                     "UPDATE people SET administrator = coalesce(?, administrator), "
@@ -179,9 +210,12 @@ class People:
         self, person_id: str, password: str, *, must_change: bool, by: str = ""
     ) -> None:
         """Give a person a new password and end all their sessions."""
-        person = self.by_id(person_id)
-        if person is None:
+        account = self.account(person_id)
+        if account is None:
             raise PeopleError(_GONE)
+        person = account.person
+        if account.service:
+            raise PeopleError(f"nobody signs in as {person.name}: it is a service account")
         check_password(password, person.name)
         kept = self._passwords.hash(password)
         with self._database.writing() as connection:

@@ -30,6 +30,7 @@ def named_in(settings: "Settings") -> tuple[Host, ...]:
         ("engine.url", settings.engine.url),
         ("index.chroma_url", settings.index.chroma_url),
         ("sign_in.company_issuer", settings.sign_in.company_issuer),
+        ("monitoring.syslog", settings.monitoring.syslog),
     ):
         if url:
             parts = urlsplit(url)

@@ -109,6 +109,7 @@ function aside(event) {
 // The conversation that is being opened, until it is drawn; null when it is.
 let goingTo = asked() || null;
 let onTheWay = ""; // the turn whose answer is being written
+const left = new Set(); // conversations that this page has left: what is drawn of them came late
 let drawnAt = 0;
 
 // The page that the server drew goes, and what was done in it is done.
@@ -157,6 +158,10 @@ function liveDrawn(element) {
   const running = $(".sr-busy", element) !== null;
   const opened = goingTo !== null;
   if (opened && turn && conversation !== goingTo) return; // of what was on show before
+  if (turn && conversation !== asked() && left.has(conversation)) {
+    arrive(); // it was on its way when the page had already drawn another one
+    return;
+  }
   goingTo = null;
   drawnAt = Date.now();
   page.drawn = true;
@@ -294,6 +299,7 @@ function asked() {
 async function goTo(conversation) {
   const before = asked();
   const text = questionBox()?.value || "";
+  goingTo = conversation; // what still comes of the one before is not drawn any more
   const kept = server.keepDraft(before, text);
   if (before !== conversation) {
     history.pushState(null, "", conversation ? `/?c=${conversation}` : "/");
@@ -305,6 +311,8 @@ async function goTo(conversation) {
 
 function arrive() {
   const conversation = asked();
+  if (page.conversation) left.add(page.conversation);
+  left.delete(conversation);
   page.conversation = conversation;
   onTheWay = "";
   goingTo = conversation;
@@ -478,7 +486,14 @@ async function listAgain({ adopt = false } = {}) {
   const mine = ++newestList;
   const html = await part("/conversations", $("#sr-search").value);
   if (html === null || mine !== newestList) return;
+  const at = document.activeElement;
+  const held = place.contains(at) ? at.closest("li")?.querySelector("a[data-id]")?.dataset.id : null;
   place.innerHTML = html;
+  if (held) { // whoever walks through the list goes on where they are
+    const entry = $(`a[data-id="${CSS.escape(held)}"]`, place)?.closest("li");
+    const same = at.dataset.action && entry && $(`[data-action="${at.dataset.action}"]`, entry);
+    (same || (entry && $("a", entry)))?.focus({ preventScroll: true });
+  }
   for (const link of place.querySelectorAll("a[data-id]")) {
     if (link.dataset.id !== page.conversation) continue;
     link.setAttribute("aria-current", "page");
@@ -504,7 +519,7 @@ async function part(path, find) {
 function readScope() {
   const chosen = page.chosen;
   chosen.clear();
-  for (const kind of ["space", "document"]) {
+  for (const kind of ["space", "document", "type", "year", "language"]) {
     for (const chip of document.querySelectorAll(`.sr-chip[data-${kind}]`)) {
       chosen.set(`${kind} ${chip.dataset[kind]}`, { kind, key: chip.dataset[kind] });
     }
@@ -528,7 +543,10 @@ function choose(box) {
 function useScope() {
   const chosen = [...page.chosen.values()];
   const keys = (kind) => chosen.filter((one) => one.kind === kind).map((one) => one.key);
-  send("choose", { spaces: keys("space"), documents: keys("document") });
+  send("choose", {
+    spaces: keys("space"), documents: keys("document"),
+    types: keys("type"), years: keys("year"), languages: keys("language"),
+  });
 }
 
 function narrow() {
@@ -567,6 +585,11 @@ function nameExport() {
   const menu = $("[data-export]");
   if (!menu) return;
   const conversation = $("#sr-live .sr-turn")?.dataset.conversation;
+  const share = $("#sr-share");
+  if (share) {
+    share.hidden = !conversation;
+    share.href = `/conversation/${conversation}/share`;
+  }
   menu.hidden = !conversation;
   for (const link of menu.querySelectorAll("a")) {
     link.href = `/conversation/${conversation}.${link.dataset.file}`;

@@ -3,7 +3,7 @@
 import logging
 
 from app.errors import local_words_for
-from app.web.auth.security import App, Message, Receive, Scope, Send, answer_plain, refusal_texts
+from app.web.auth.security import App, Message, Receive, Scope, Send, answer_refusal, refusal_texts
 
 log = logging.getLogger(__name__)
 
@@ -32,4 +32,4 @@ class Faults:
             if begun or scope["type"] != "http" or words is None:
                 raise
             log.error("%s could not be answered: %s", scope["path"][:200], words)
-            await answer_plain(send, 503, refusal_texts(scope).cannot)
+            await answer_refusal(scope, send, 503, refusal_texts(scope).cannot)

@@ -14,10 +14,17 @@
   }
 
   document.getElementById("sq-choose").addEventListener("click", () => file.click());
-  file.addEventListener("change", async () => {
+  const which = document.getElementById("sq-which");
+  const column = document.getElementById("sq-column");
+  document.getElementById("sq-take").addEventListener("click", () => take(column.value));
+  file.addEventListener("change", () => { which.hidden = true; take(""); });
+
+  // Handed in, it is only read: its page says what was understood.
+  async function take(questions) {
     const [chosen] = file.files;
     if (!chosen) return;
-    const query = new URLSearchParams({ name: chosen.name });
+    const query = new URLSearchParams({ name: chosen.name, wait: "true" });
+    if (questions) query.set("column", questions);
     for (const one of spaces) if (one.checked) query.append("space", one.value);
     if (form.elements.hidden.checked) query.append("hidden", "true");
     if (form.elements.each.checked) query.append("each", "true");
@@ -28,15 +35,21 @@
         method: "POST", body: chosen,
         headers: { "X-CSRF-Token": form.dataset.csrf, "Content-Type": "application/octet-stream" },
       });
-      if (response.ok) return location.reload();
       const answer = await response.json().catch(() => ({}));
+      if (response.ok) return location.assign(`/questionnaires/preview?${new URLSearchParams({ run: answer.id })}`);
+      if (answer.columns) {
+        column.replaceChildren(...answer.columns.map((name) => new Option(name, name)));
+        which.hidden = false;
+        said.textContent = answer.error;
+        return column.focus();
+      }
       throw new Error(answer.error || response.statusText || String(response.status));
     } catch (error) {
       said.className = "sq-bad";
       said.textContent = error.message;
     }
     file.value = "";
-  });
+  }
 
   async function follow() {
     const shown = new Map([...document.querySelectorAll(".sq-run")].map((one) => [one.dataset.run, one]));

@@ -5,7 +5,8 @@ import os
 import re
 import socket
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +14,7 @@ import uvicorn
 from fastapi import APIRouter, FastAPI
 from fastapi.responses import FileResponse, JSONResponse
 from fastapi.routing import APIRoute
-from starlette.routing import BaseRoute
+from starlette.routing import BaseRoute, Route
 
 from app.http_server import raise_open_files, server_of
 from app.people.access import only_audits
@@ -24,8 +25,9 @@ from app.web.auth.csrf import Csrf
 from app.web.auth.joins import TABS_OF_ALL, Joins
 from app.web.auth.proxies import Network, Proxies
 from app.web.auth.refused_requests import Record, RefusedRequests
-from app.web.auth.security import App, Door, Gate, Headers, Scope
+from app.web.auth.security import App, Door, Gate, Headers, Scope, error_body
 from app.web.chat.backend import ChatBackend
+from app.web.chat.places import EACH, Places
 from app.web.chat.shell import Shell
 from app.web.chat.tabs import Tabs
 from app.web.faults import Faults
@@ -34,7 +36,6 @@ from app.web.preferences import Preferred, preference_routes
 _HERE = Path(__file__).parent
 # Whatever of these kinds lies beside this file is ours to show, also before the sign-in.
 _MEDIA = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
-_EACH = 4  # questions of one person that are answered or wait for a place, in all conversations
 # Gradio reads these when it is imported, or when a page is made.
 _SWITCHES = {**SWITCHES, "GRADIO_SSR_MODE": "False", "GRADIO_MCP_SERVER": "False"}
 _UNWANTED = (
@@ -75,6 +76,8 @@ def create_app(
     questions_at_once: int = 16,
     waiting: int = 64,
     body_bytes: int = 2**20,
+    places: Places | None = None,
+    lifespan: Callable[[], AbstractAsyncContextManager[None]] | None = None,
 ) -> FastAPI:
     """Return the web application over `backend`, which keeps `conversations`.
 
@@ -82,8 +85,9 @@ def create_app(
     tells it whose each request is. `pages` are the routes beside the chat; what is not among them
     does not exist. `refused` puts on record what a signed-in person was refused.
 
-    `questions_at_once` are answered together and `waiting` more may queue; a request body holds
-    `body_bytes` at most.
+    `questions_at_once` are answered together and `waiting` more may queue, unless `places` says it
+    and others wait there, too; a request body holds `body_bytes` at most. `lifespan` is open while
+    requests are served.
     """
     quiet_gradio()
     import gradio as gr
@@ -91,11 +95,19 @@ def create_app(
     from app.web.chat.answers import Answers
     from app.web.chat.first_sight import FirstSight
     from app.web.chat.page import account_of, build_page, words
-    from app.web.chat.places import Places
     from app.web.chat.routes_conversations import conversation_routes
     from app.web.chat.theme import strongroom_theme
 
-    app = FastAPI(title="Strongroom", docs_url=None, redoc_url=None, openapi_url=None)
+    @asynccontextmanager
+    async def served(_: FastAPI) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            if lifespan is not None:
+                await stack.enter_async_context(lifespan())
+            yield
+
+    app = FastAPI(
+        title="Strongroom", docs_url=None, redoc_url=None, openapi_url=None, lifespan=served
+    )
 
     @app.get("/health")
     def health() -> JSONResponse:
@@ -109,7 +121,7 @@ def create_app(
     answers = Answers(
         backend,
         conversations,
-        Places(questions_at_once, waiting, _EACH),
+        places or Places(questions_at_once, waiting, EACH),
         lambda person: bool(uploads) and not only_audits(person),
     )
     upload_mib = max((group.body_bytes >> 20 for group in uploads), default=0)
@@ -117,6 +129,8 @@ def create_app(
     pages = (*pages, PageGroup(routes, 128 * 2**10), PageGroup(preference_routes(), 2**13))
     for group in pages:
         app.include_router(group.router)
+    # The gate lets known paths through alone: what is left has the wrong method.
+    app.mount("/v1", JSONResponse(error_body("this path takes another method", 405), 405))
 
     links = {
         route.path
@@ -198,6 +212,7 @@ def run_web(
         host=host,
         port=port,
         proxy_headers=False,  # whom to believe is ours to decide
+        log_config=None,  # its log goes where ours goes
         ssl_certfile=tls[0] if tls else None,
         ssl_keyfile=tls[1] if tls else None,
         timeout_graceful_shutdown=3,  # streams of open tabs would keep it waiting for ever
@@ -239,7 +254,7 @@ def _takes_files(route: BaseRoute) -> bool:
 
 
 def _paths(router: APIRouter) -> list[re.Pattern[str]]:
-    return [route.path_regex for route in router.routes if isinstance(route, APIRoute)]
+    return [route.path_regex for route in router.routes if isinstance(route, Route)]
 
 
 def _own_file(path: Path) -> Callable[[], FileResponse]:

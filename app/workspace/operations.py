@@ -16,7 +16,7 @@ from app.batch.port import Identity
 from app.governance.audit.deletion_receipt import Removal
 from app.governance.audit.replay import Recreation
 from ingest.pipeline import IngestReport, Progress
-from vectorstore.records import DocumentRecord, SearchResult
+from vectorstore.records import DocumentRecord, Hit, SearchResult
 from vectorstore.scope import EVERYTHING, Scope
 
 # The process that reads it may run in another folder.
@@ -45,6 +45,8 @@ class Operations(Protocol):
     def apply_retention(self) -> list[Removal]: ...
 
     def search(self, ask: Ask, *, k: int) -> SearchResult: ...
+
+    def read(self, name: str, *, space: str) -> list[Hit]: ...
 
     def ask(self, ask: Ask) -> EventStream[Event]: ...
 

@@ -14,7 +14,8 @@ from app.batch.execution.provenance import NothingToAsk
 from app.batch.port import Identity
 from app.people.access import Person, Right, Rules, is_private, spaces_of
 from app.workspace.workspace import Workspace
-from vectorstore.records import DocumentRecord
+from vectorstore.faults import UnknownName
+from vectorstore.records import DocumentRecord, Hit, SearchResult
 from vectorstore.scope import Scope
 
 _LOOK_S = 0.5  # seconds between looks at somebody's rights while they are answered
@@ -91,9 +92,14 @@ class PersonalWorkspace:
             scope=self._narrowed(ask.scope),
             history=ask.history if whole else (),
             person=person.id if person else "",
+            key=person.key if person else "",
         )
 
     # What they may ask
+
+    def search(self, ask: Ask, k: int) -> SearchResult:
+        """The `k` best passages; see `Workspace.search`. Raises NothingToAsk as `ask` does."""
+        return self._home.search(self._askable(ask), k=k)
 
     def ask(self, ask: Ask) -> EventStream[Event]:
         """One answer's events; see `Workspace.ask`.
@@ -107,6 +113,13 @@ class PersonalWorkspace:
     def place(self, ask: Ask) -> str:
         """Where the best passage lies; see `Workspace.place`. Raises NothingToAsk as `ask` does."""
         return self._home.place(self._askable(ask))
+
+    def read(self, space: str, name: str) -> list[Hit]:
+        """See `Workspace.read`. Raises UnknownName for what is not theirs."""
+        person = self._person()
+        if person is None or not self.readable([space]):
+            raise UnknownName(f"no document named {name!r} in {space!r}")
+        return self._home.read(name, space=space, person=person.id)
 
     def summarise(self, document: DocumentRecord) -> EventStream[SummaryEvent]:
         """One summary's events; see `Workspace.summarise`.

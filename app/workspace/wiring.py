@@ -22,6 +22,7 @@ from app.workspace.embedder_in_use import embedder_in_use
 from app.workspace.operations import Operations
 from app.workspace.remote import RemoteWorkspace
 from app.workspace.workspace import Workspace
+from ingest.members import sweep as sweep_members
 from vectorstore.index import Index
 from vectorstore.loading import load_embedder, load_reranker
 
@@ -67,6 +68,7 @@ def open_workspace(
                 finish_restore(settings.home, trail, deleter, person=local_person())
             sweep(settings.home)
             drop_old_copies(settings.home)
+            sweep_members(DataFolder(settings.home).members)
             home.originals.sweep({record.sha256 for record in index.documents()})
             yield home
         finally:

@@ -34,7 +34,7 @@ from ingest.pipeline import FileStatus, IngestReport, Progress, ingest_again, in
 from ingest.sandbox.parsing import ParseLimits
 from vectorstore.faults import DocumentHeld, UnknownName
 from vectorstore.index import Index
-from vectorstore.records import DocumentRecord, SearchResult
+from vectorstore.records import DocumentRecord, Hit, SearchResult
 from vectorstore.scope import EVERYTHING, Scope
 
 USUAL_PARALLEL = 4  # questions of a questionnaire at once, where the settings do not say
@@ -85,6 +85,7 @@ class Workspace:
                 limits=self._parse_limits(),
                 progress=progress,
                 originals=self.originals if self.settings.ingest.keep_originals else None,
+                members=DataFolder(self.settings.home).members,
             )
 
     def read_again(self, space: str, name: str, file: Path, *, person: str = "") -> FileStatus:
@@ -97,6 +98,9 @@ class Workspace:
             return FileStatus(
                 name, space, "rejected", "was deleted before it was read again", None, 0
             )
+        if record.container and self.index.document(space, record.container):
+            reason = f"lies in {record.container}, and is read again with that"
+            return FileStatus(name, space, "rejected", reason, None, 0)
         with self._storing(person) as recorded:
             return ingest_again(
                 recorded,
@@ -104,6 +108,7 @@ class Workspace:
                 file,
                 limits=self._parse_limits(),
                 originals=self.originals if self.settings.ingest.keep_originals else None,
+                members=DataFolder(self.settings.home).members,
             )
 
     def original(self, record: DocumentRecord) -> Path | None:
@@ -115,8 +120,9 @@ class Workspace:
     ) -> DocumentRecord | None:
         """Put a document into another space; None when it is not there.
 
-        Raises FileExistsError when the other space holds one of this name, and DocumentHeld when
-        a hold keeps the document where it is: elsewhere nothing would hold it.
+        What lies in it, such as attachments, goes with it. Raises FileExistsError when the other
+        space holds one of this name, and DocumentHeld when a hold keeps the document where it is,
+        since elsewhere nothing would hold it, or when it lies in another one.
         """
         who = person or local_person()
         record = self.index.document(space, name)
@@ -124,13 +130,21 @@ class Workspace:
             return None
         if self.index.document(to_space, name) is not None:
             raise FileExistsError(f"{to_space} holds a document named {name!r} already")
+        if record.container and self.index.document(space, record.container):
+            raise DocumentHeld(f"lies in {record.container}, and moves with that")
         if held := self.deleter.held(record, person=who, reason=f"to be moved to {to_space}"):
             raise DocumentHeld(held)
-        about = {"space": space, "document": name, "to_space": to_space}
-        self._recorder.write(RecordKind.MOVE, who, about)
+        going = [name, *self.index.within(space, name)]
+        for one in going[1:]:
+            if self.index.document(to_space, one) is not None:
+                raise FileExistsError(f"{to_space} holds a document named {one!r} already")
+        for one in going:
+            about = {"space": space, "document": one, "to_space": to_space}
+            self._recorder.write(RecordKind.MOVE, who, about)
         moved = self.index.move(space, name, to_space)
         # What quotes it was shown by the rights of the space that it was in.
-        move_document(DataFolder(self.settings.home), Moved(space, name, to_space))
+        for one in going:
+            move_document(DataFolder(self.settings.home), Moved(space, one, to_space))
         return moved
 
     @contextmanager
@@ -173,6 +187,18 @@ class Workspace:
         found = self.index.search(ask.question, ask.scope, k)
         self._recorder.searched(ask, found)
         return replace(found, hits=self.screen.hits(found.hits))
+
+    def read(self, name: str, *, space: str, person: str = "") -> list[Hit]:
+        """A document's passages in the order of its text, as they may be shown; on record.
+
+        Raises UnknownName where there is no such document.
+        """
+        record = self.index.document(space, name)
+        if record is None:
+            raise UnknownName(f"no document named {name!r} in {space!r}")
+        about = {"space": space, "document": name, "sha256": record.sha256, "what": "text"}
+        self._recorder.write(RecordKind.SOURCE_OPENED, person or local_person(), about)
+        return list(self.screen.hits(self.index.chunks(space, name)))
 
     def ask(self, ask: Ask) -> EventStream[Event]:
         """One answer's events, ending in `Finished`; see `Assistant.ask`.

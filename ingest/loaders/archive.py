@@ -16,13 +16,18 @@ _NO_DOCUMENTS = ("__macosx/", ".ds_store", "thumbs.db", "desktop.ini")
 
 
 def load_zip(file: BinaryIO, findings: Findings, load: LoadWithin) -> Iterator[Section]:
-    """The sections of each file, below its path. Raises LoaderError for bombs."""
+    """The sections of each file, below its path. Raises LoaderError for bombs.
+
+    Where the files are documents of their own, their paths are all that the archive says.
+    """
     try:
         archive = zipfile.ZipFile(file)
     except (zipfile.BadZipFile, zipfile.LargeZipFile, ValueError, EOFError, OSError):
         raise LoaderError("is damaged: it cannot be opened; get the file again") from None
     infos = [info for info in archive.infolist() if _is_document(info)]
     _refuse_bombs(infos)
+    if findings.members is not None and infos:
+        yield Section("\n".join(map(_name, infos)))
     for info in infos:
         name = _name(info)
         if info.flag_bits & 1:
@@ -38,6 +43,9 @@ def load_zip(file: BinaryIO, findings: Findings, load: LoadWithin) -> Iterator[S
             continue
         if len(data) > _LARGEST:
             findings.warn(f"{name} is larger than {_LARGEST >> 20} MiB; ingest it by itself")
+            continue
+        if findings.members is not None:
+            findings.members(name, data, needed=True)
             continue
         yield from sections_within(data, name.rpartition("/")[2], name, "the file", findings, load)
 

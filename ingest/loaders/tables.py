@@ -225,6 +225,8 @@ def _guess_header(head: list[list[str]]) -> int:  # noqa: PLR0911  # a return a 
     if width == 2:  # key and value, unless the first row is plainly a pair of names
         values = [cells[1] for cells in body if len(cells) > 1 and cells[1]]
         longest = max(map(len, filled))
+        if _has_digit(filled[-1]) and 2 * sum(map(_has_digit, values)) > len(values):
+            return first  # "1 January" above other days
         return first + (bool(values) and longest <= 25 and _mean(values) > 1.5 * len(filled[-1]))
     return first + 1
 
@@ -298,6 +300,10 @@ def _has_empty_column(names: list[str], body: list[tuple[str, list[str]]]) -> bo
         name and not any(at < len(cells) and cells[at] for _, cells in body)
         for at, name in enumerate(names)
     )
+
+
+def _has_digit(cell: str) -> bool:
+    return any(map(str.isdigit, cell)) and not _is_year(cell)
 
 
 def _mean(values: list[str]) -> float:

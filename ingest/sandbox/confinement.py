@@ -15,7 +15,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
-from ingest.sandbox.landlock import stay_apart, touch_nothing
+from ingest.sandbox.landlock import stay_apart, touch_nothing, work_in
 from ingest.sandbox.rights import give_up_rights
 
 # From <linux/bpf_common.h>: load a 32-bit word of the call's description; compare; return.
@@ -37,6 +37,7 @@ class Need(Enum):
     HANDED = "files that its parent hands over, on a socket that is open already"
     ACCEPT = "its listening socket, which is open already"
     LOOPBACK = "this machine's own sockets, and programs"  # in a network namespace of its own
+    CONVERT = "a foreign program, its own files, and sockets that lead nowhere else"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +76,14 @@ _REFUSED = {
     Need.HANDED: [name for name in _NAMES[: _NAMES.index("ptrace")] if name != "recvmsg"],
     Need.ACCEPT: ["connect", "bind"],
     Need.LOOPBACK: [],
+    # It listens for a second one of its kind, and asks whether there is a first one.
+    Need.CONVERT: ["connect", "sendto", "sendmsg", "sendmmsg"],
 }
 # Other families, such as a virtual machine's to its host, belong to no network namespace.
 _FAMILIES = {
     Need.ACCEPT: (_AF_UNIX, _AF_NETLINK),
     Need.LOOPBACK: (_AF_UNIX, _AF_INET, _AF_INET6, _AF_NETLINK),
+    Need.CONVERT: (_AF_UNIX,),
 }
 _SENDS = {"sendto": 3, "sendmsg": 2, "sendmmsg": 3}  # which argument has the flags
 
@@ -102,9 +106,15 @@ class Kernel:
 
 
 def confine(
-    need: Need, kernel: Kernel | None = None, *, readable: Sequence[Path] | None = None
+    need: Need,
+    kernel: Kernel | None = None,
+    *,
+    readable: Sequence[Path] | None = None,
+    folder: Path | None = None,
 ) -> str:
     """Take away what `need` does not have; "" on success, else why the kernel did not.
+
+    `folder` is where a program that converts may write.
 
     Other processes are out of reach as far as the kernel has Landlock; with `readable`, all files
     but these are. Rights of root's are given up, and nobody but root can look into this process.
@@ -120,6 +130,8 @@ def confine(
         return f"prctl refuses no-new-privileges (error {error})"
     if need in (Need.NOTHING, Need.HANDED):
         touch_nothing(readable)
+    elif need is Need.CONVERT and folder is not None:
+        work_in(folder, readable or ())
     else:
         stay_apart()
     for flags in (_ALL_THREADS | _LOG, _ALL_THREADS):

@@ -20,6 +20,7 @@ _NO_NEW_PRIVILEGES = 38
 _EXECUTE, _WRITE, _READ = 1 << 0, 1 << 1, 1 << 2
 _MAKE_CHARACTER_DEVICE, _MAKE_BLOCK_DEVICE = 1 << 6, 1 << 11
 _CHANGES = _WRITE | sum(1 << bit for bit in range(4, 13))  # removing and making of all kinds
+_MAKE_SOCKET = 1 << 9
 _REFER, _TRUNCATE, _IOCTL = 1 << 13, 1 << 14, 1 << 15  # of the second, third and fifth version
 _ABSTRACT_SOCKETS, _SIGNALS = 1 << 0, 1 << 1  # of the sixth
 _PACKAGES = ("app", "ingest", "prompts", "vectorstore")
@@ -50,7 +51,17 @@ def touch_nothing(readable: Iterable[Path] | None = None) -> str:
     return _restrict(forbidden, _ABSTRACT_SOCKETS | _SIGNALS, readable)
 
 
-def _restrict(forbidden: int, scoped: int, readable: Iterable[Path] | None) -> str:
+def work_in(folder: Path, readable: Iterable[Path]) -> str:
+    """As `stay_apart`; besides, only `readable`, the system and the program can be read, and
+    nothing can be written outside of `folder`, but sockets can be made where programs expect it.
+    For a foreign program that converts a file there.
+    """
+    return _restrict(_CHANGES | _READ, _ABSTRACT_SOCKETS | _SIGNALS, readable, folder)
+
+
+def _restrict(
+    forbidden: int, scoped: int, readable: Iterable[Path] | None, folder: Path | None = None
+) -> str:
     if not sys.platform.startswith("linux"):
         return f"Landlock is Linux's, and this is {sys.platform}"
     libc = ctypes.CDLL(None, use_errno=True)
@@ -77,6 +88,9 @@ def _restrict(forbidden: int, scoped: int, readable: Iterable[Path] | None) -> s
         if readable is not None:
             for path in (*_programs(), *readable):
                 _allow(libc, rules, path, _READ)
+        if folder is not None:
+            _allow(libc, rules, folder, forbidden)
+            _allow(libc, rules, Path("/tmp"), _MAKE_SOCKET)
         if libc.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0):
             return f"prctl refuses no-new-privileges (error {ctypes.get_errno()})"
         if libc.syscall(_RESTRICT, rules, 0):

@@ -12,16 +12,18 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from types import TracebackType
 from typing import Any, BinaryIO, NamedTuple, Protocol, Self, TypeVar
 
 from ingest.coverage import PageCoverage
 from ingest.ocr.reading import reading_of
+from ingest.sandbox.converting import ConversionLimits, converted
 from ingest.sandbox.scans import page_of
 from ingest.sandbox.worker import FRAME
-from ingest.sections import Grid, GridRow, LoaderError, Section, Stated
+from ingest.sections import Grid, GridRow, LoaderError, NeedsConversion, Section, Stated
 from vectorstore.records import How, PageReading
 
 _PAGES_A_TURN = 200  # a document of thousands of pages earns time by delivering them
@@ -93,6 +95,18 @@ class ScannedPages(Protocol):
         ...
 
 
+class TakenMembers(Protocol):
+    """Takes the files that lie in the one that is read."""
+
+    def begin(self) -> None:
+        """The file is read from its start, perhaps once more: what was taken is forgotten."""
+        ...
+
+    def take(self, name: str, size: int, *, needed: bool) -> AbstractContextManager[BinaryIO]:
+        """A block that writes the `size` bytes of the file `name` of it. Raises LoaderError."""
+        ...
+
+
 class _DiedDrawing(Exception):
     """The child died or ran out of time after it began to draw pages."""
 
@@ -110,6 +124,7 @@ class Sandbox:
         self._idle = True
         self._drawing = False  # pages of the file that is being read have been drawn
         self._scans = _Scans(None, later=False)
+        self._members: TakenMembers | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -145,15 +160,27 @@ class Sandbox:
         *,
         scanned: ScannedPages | None = None,
         later: bool = False,
+        members: TakenMembers | None = None,
+        folder: Path | None = None,
     ) -> Reading:
         """Parse `path`; `name` is the document's name (its ending tells what it claims to be).
 
         Pages that are recognised go to `scanned` one by one. With `later` raises HasScans where
-        some would have to be. Raises LoaderError with the cause and the remedy. `stopped` is
-        asked about once a second.
+        some would have to be. What lies in the file goes to `members`; without, it is read as a
+        part of it. Below `folder`, by default the system's, lie copies of files that another
+        program converts. Raises LoaderError with the cause and the remedy. `stopped` is asked
+        about once a second.
         """
         self._scans = scans = _Scans(scanned, later=later)
-        sections, end = self._serve(path, name, Section, stopped)
+        self._members = members
+        try:
+            sections, end = self._serve(path, name, Section, stopped)
+        except NeedsConversion as wanted:
+            limits = ConversionLimits(self._limits.file_mib, 2 * self._limits.seconds)
+            with converted(path, wanted, limits, folder, stopped) as (other, ending):
+                called = str(PurePosixPath(name).with_suffix(f".{ending}"))
+                sections, end = self._serve(other, called, Section, stopped)
+                end["type"] = {"docx": "doc", "pptx": "ppt"}.get(ending, ending)
         return Reading(
             sections,
             str(end["title"]),
@@ -172,6 +199,7 @@ class Sandbox:
         Raises LoaderError where pdfium cannot open it, or like `read`.
         """
         self._scans = _Scans(None, later=False)
+        self._members = None
         pages, end = self._serve(path, name, PageCoverage, stopped)
         return Comparison(
             pages,
@@ -187,6 +215,7 @@ class Sandbox:
             "name": name,
             "text_bytes": self._limits.text_mib << 20,
             "compare": kind is PageCoverage,
+            "members": self._members is not None,
         }
         try:
             for _ in range(_MOST_FATAL):
@@ -216,6 +245,8 @@ class Sandbox:
         self._idle = self._drawing = False
         child = self._started(stopped)
         assert self._way is not None  # as long as there is a child
+        if self._members is not None:
+            self._members.begin()
         path = request.pop("path")
         try:
             with _opened(path) as file:
@@ -242,6 +273,8 @@ class Sandbox:
         if "later" in end:
             raise HasScans
         if "rejected" in end:
+            if "convert" in end:
+                raise NeedsConversion(str(end["rejected"]), str(end["convert"]))
             self.close()  # memory may be in pieces after an error; a fresh child costs 0.2 s
             raise LoaderError(str(end["rejected"]))
         return items, end
@@ -267,6 +300,8 @@ class Sandbox:
             if isinstance(message, dict):
                 if "drawing" in message:
                     self._drawing = True
+                elif "member" in message:
+                    self._take(message, frames, deadline)
                 elif "scan" in message:
                     asked = time.monotonic()
                     reply = self._scans.asked(int(message["scan"]))
@@ -288,6 +323,19 @@ class Sandbox:
             page = (items[-1].page if items else None) or 0
             earned = self._limits.seconds * (1 + page / _PAGES_A_TURN)
             deadline = started + earned + self._scans.seconds
+
+    def _take(self, said: dict[str, Any], frames: "_Frames", deadline: float) -> None:
+        """Receive a file that lies in the one that is read."""
+        name, size = str(said["member"]), int(said["size"])
+        if self._members is None:
+            raise LoaderError("made the parser answer what nobody asked: hostile")
+        with self._members.take(name, size, needed=bool(said["needed"])) as file:
+            while size > 0:
+                piece = frames.next(deadline, size)
+                if not piece:
+                    raise LoaderError("made the parser answer nonsense: hostile")
+                size -= len(piece)
+                file.write(piece)
 
     def _started(self, stopped: Callable[[], bool]) -> "subprocess.Popen[bytes]":
         """The child, ready for a request."""

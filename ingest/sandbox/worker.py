@@ -5,16 +5,20 @@ request, its environment is empty, and it can read and write no file of anybody'
 goes back is JSON, never pickle, so that a parser taken over by a hostile file gains nothing in the
 parent.
 
-A request is a line of JSON {"name", "text_bytes", "draw", "compare"}, and the file's descriptor on
-the socket that argv names. The answer is
+A request is a line of JSON {"name", "text_bytes", "draw", "compare", "members"}, and the file's
+descriptor on the socket that argv names. The answer is
 frames, each a 4-byte big-endian length and JSON: lists of [text, page, heading, kind, grid], where
 grid is null or the fields of `ingest.sections.Grid`, and at the end one object, {"title", "pages",
-"warnings", "readings", "stated", "type"} or {"rejected"}. "readings" has [page, how, confidence]
+"warnings", "readings", "stated", "type"} or {"rejected"}, the latter with {"convert"} where another
+program can convert the file to that format. "readings" has [page, how, confidence]
 for each page of formats that have pages, "stated" the fields of `ingest.sections.Stated`. With
 "compare", the lists are those of `ingest.coverage.PageCoverage` instead. Either has {"egress"} as
 well where a parser tried to reach the network or to start a program: a list of [event, target]. A
 frame {"drawing"} comes before the first page of a file is drawn. A frame {"ready"} says that the
 process is up; its "confined" is "" or the reason why the kernel does not help.
+
+With "members", what lies in the file and is a document of its own comes as {"member": its path,
+"size", "needed"}, followed by frames of bytes, as many as make that size.
 
 Before a page is recognised comes {"scan": page}, and the parent replies with a line of JSON:
 {"known": {"words", "layout"}} as an earlier reading sent it, {"left_out": why}, {"later"}, which
@@ -39,10 +43,12 @@ from ingest.coverage import PageCoverage, compare_pdf
 from ingest.sandbox.confinement import Need, confine, refuse_and_tell
 from ingest.sandbox.reading import read_sections
 from ingest.sandbox.scans import AskedScans, ReadLater
-from ingest.sections import Findings, Grid, LoaderError, Section
+from ingest.sections import Findings, Grid, LoaderError, NeedsConversion, Section
 
 FRAME = struct.Struct(">I")
 _BATCH = 1 << 18  # characters a frame, more or less
+_PIECE = 1 << 20  # bytes of a file within another one, a frame
+_LONGEST_NAME = 2_000  # characters
 
 
 def main() -> None:
@@ -98,6 +104,7 @@ def _answer(
 
     scans = AskedScans(send, sys.stdin.buffer, seconds, _alarm_of_page)
     findings = Findings(may_draw=request["draw"], drawing=drawing, scans=scans)
+    findings.members = _HandOver(out, seconds) if request["members"] else None
     budget = int(request["text_bytes"])
     try:
         _alarm(seconds)
@@ -128,7 +135,7 @@ def _answer(
     except ReadLater:
         end = {"later": True}
     except LoaderError as error:
-        end = {"rejected": str(error)}
+        end = _refusal(error)
     except OSError as error:
         end = {"rejected": f"cannot be opened: {error.strerror or error}"}
     except MemoryError:
@@ -144,6 +151,28 @@ def _answer(
         attempts.clear()
     _send(out, end)
     out.flush()
+
+
+def _refusal(error: LoaderError) -> dict[str, Any]:
+    target = {"convert": error.target} if isinstance(error, NeedsConversion) else {}
+    return {"rejected": str(error), **target}
+
+
+class _HandOver:
+    """Implements `ingest.sections.Members` over the pipe to our parent."""
+
+    def __init__(self, out: BinaryIO, seconds: float) -> None:
+        self._out = out
+        self._seconds = seconds
+
+    def __call__(self, name: str, data: bytes, *, needed: bool) -> None:
+        _send(self._out, {"member": name[:_LONGEST_NAME], "size": len(data), "needed": needed})
+        for start in range(0, len(data), _PIECE):
+            piece = data[start : start + _PIECE]
+            self._out.write(FRAME.pack(len(piece)))
+            self._out.write(piece)
+        self._out.flush()
+        _alarm(self._seconds)
 
 
 def _compared(

@@ -21,11 +21,13 @@ READS = "shows what is there, and changes nothing"
 MODELS = "models are no data of anybody; each answer's record has the hash of the one that wrote it"
 UNRECORDED = {
     "serve": "its routes are walked in tests/web/test_changes_on_record.py",
+    "mcp": "what is called through it is on record: tests/api/test_mcp.py",
     "engine": "has no data folder; what it is asked is on the record of whoever asks it",
     "documents": READS,
     "retention list": READS,
     "holds list": READS,
     "users list": READS,
+    "keys list": READS,
     "groups list": READS,
     "spaces list": READS,
     "audit verify": READS,
@@ -64,6 +66,8 @@ WALK: list[tuple[str, list[str], str, dict[str, object]]] = [
     ("users sign-out", ["kim"], "people-changed", {"change": "users sign-out"}),
     ("spaces grant", ["general", "staff"], "people-changed", {"group": "staff"}),
     ("spaces revoke", ["general", "staff"], "people-changed", {"change": "spaces revoke"}),
+    ("keys add", ["kim", "A bot"], "people-changed", {"change": "keys add", "key_name": "A bot"}),
+    ("keys revoke", ["A bot"], "people-changed", {"change": "keys revoke", "name": "kim"}),
     ("groups remove", ["staff"], "people-changed", {"change": "groups remove"}),
     ("users remove", ["kim"], "people-changed", {"change": "users remove", "name": "kim"}),
     ("reindex", [], "reindex", {}),

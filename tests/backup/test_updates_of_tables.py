@@ -51,7 +51,7 @@ def test_a_journal_of_the_first_version_goes_on_and_was_copied_before(tmp_path: 
     with open_journal(path.parent) as journal:
         assert journal.total() == 1
         assert journal.erasures() == 0
-    assert version_of(path) == len(STEPS) == 2
+    assert version_of(path) == len(STEPS) == 3
     (copy,) = copies_before_updates(tmp_path)
     assert copy == path.with_name(f"{FILE}{BEFORE}1")
     assert copy.stat().st_mode & 0o777 == 0o600

@@ -3,6 +3,7 @@
 import hashlib
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 
@@ -92,6 +93,7 @@ class MemoryIndex:
         record = DocumentRecord(
             document.space, document.name, document.title, document.sha256, document.source,
             document.pages, len(chunks), document.warning, datetime.now(UTC).isoformat(),
+            document.about, document.container, document.unread,
         )  # fmt: skip
         self.records[document.space, document.name] = record
         self.chunks[document.space, document.name] = list(chunks)
@@ -100,7 +102,14 @@ class MemoryIndex:
         self.tables[document.space, document.name] = list(tables)
         return record
 
+    def complete(self, space: str, name: str, *, warning: str) -> None:
+        old = self.records[space, name]
+        self.records[space, name] = replace(old, unread=0, warning=warning)
+
     def remove(self, space: str, name: str) -> bool:
+        for record in list(self.records.values()):
+            if record.space == space and record.container == name:
+                self.remove(space, record.name)
         self.chunks.pop((space, name), None)
         self.tables.pop((space, name), None)
         return self.records.pop((space, name), None) is not None

@@ -41,6 +41,8 @@ def zipped(**parts: str) -> bytes:
         ("a.doc", b"{\\rtf1 hello}", "rtf", False),
         ("a.txt", b"{\\rtf1 hello}", "rtf", True),
         ("a.odt", zipped(mimetype="application/vnd.oasis.opendocument.text"), "odt", False),
+        ("a.doc", OLE + "WordDocument".encode("utf-16-le"), "doc", False),
+        ("a.ppt", OLE + "PowerPoint Document".encode("utf-16-le"), "ppt", False),
         ("mail", b"From: a@b.c\nTo: d@e.f\nSubject: x\nDate: y\n\nHi", "email", False),
         ("notes.txt", b"Subject: a note\nthat is no mail", "text", False),
         ("a.png", b"\x89PNG\r\n\x1a\n" + b"\0" * 50, "picture", False),
@@ -63,7 +65,6 @@ def test_content_decides(name, data, kind, warns):
     [
         ("a.txt", b"", r"is empty \(0 bytes\)"),
         ("a.docx", b"PK\x03\x04" + b"\x91" * 500, "damaged"),
-        ("a.doc", OLE + "WordDocument".encode("utf-16-le"), "as DOCX"),
         ("a.xlsx", OLE + "EncryptedPackage".encode("utf-16-le"),
          "is encrypted; save a copy without a password"),
         ("a.odt", zipped(mimetype="application/vnd.oasis.opendocument.graphics"), "OpenDocument"),

@@ -128,7 +128,7 @@ def test_an_outlook_message_with_its_attachment() -> None:
 def test_all_of_them_are_read_where_nothing_is_allowed() -> None:
     with Sandbox(ParseLimits()) as sandbox:
         for path in sorted(WRITTEN.iterdir()):
-            if path.suffix != ".doc":
+            if path.suffix not in {".doc", ".ppt"}:  # see test_old_office.py
                 assert sandbox.read(path, path.name).sections, path.name
 
 

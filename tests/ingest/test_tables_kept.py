@@ -204,12 +204,29 @@ def test_hidden_cells_stay_out(tmp_path):
     assert cells(table) == [["Ball", "12"], ["Gate", "9"]]
 
 
-def test_text_lists_and_single_rows_are_no_tables(tmp_path):
+def test_tables_in_html_within_markdown_are_kept(tmp_path):
+    page = (
+        "# Days off\n\nThey are these:\n\n<table>\n  <tr>\n    <th>Day</th>\n    <th>Date</th>\n"
+        "  </tr>\n"
+        "  <tr>\n    <td>New Year</td>\n    <td>1 January</td>\n  </tr>\n"
+        "  <tr hidden><td>Secret</td><td>9 May</td></tr>\n"
+        "  <tr><td>Easter | *Monday*<td>6 April\n</table>\n\nAll <b>else</b> are working days.\n\n"
+        "<table><tr><td>Post</td><td>7 days</td></tr><tr><td>Air</td><td>2 days</td></tr></table>\n"
+    )
+    days, times = kept(tmp_path, "page.md", page)[0]
+    assert names(days) == ["Day", "Date"]
+    assert cells(days) == [["New Year", "1 January"], ["Easter | Monday", "6 April"]]
+    assert names(times) == ["", ""]
+    assert cells(times) == [["Post", "7 days"], ["Air", "2 days"]]
+
+
+def test_text_and_single_rows_are_no_tables_and_a_list_has_one_column(tmp_path):
     page = (
         "<p>Words.</p><table><tr><td>One</td></tr><tr><td>Two</td></tr></table>"
         "<ul><li>a</li><li>b</li></ul>"
     )
-    assert kept(tmp_path, "page.html", page)[0] == []
+    (table,), _ = kept(tmp_path, "page.html", page)
+    assert cells(table) == [["a"], ["b"]]
 
 
 def test_a_large_table_is_whole_and_in_order(tmp_path):

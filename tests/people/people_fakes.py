@@ -10,6 +10,7 @@ from argon2 import PasswordHasher
 
 from app.people.attempts import Attempts
 from app.people.database import Database
+from app.people.keys import Keys
 from app.people.passwords import Passwords
 from app.people.sessions import Sessions
 from app.people.sign_in import PasswordSignIn
@@ -53,6 +54,7 @@ class Accounts:
     door: PasswordSignIn
     hasher: CountedHasher
     clock: Clock
+    keys: Keys
 
 
 @contextmanager
@@ -65,6 +67,7 @@ def opened(path: Path, clock: Clock | None = None) -> Iterator[Accounts]:
     attempts = Attempts(database, clock)
     try:
         door = PasswordSignIn(people, sessions, attempts)
-        yield Accounts(people, sessions, attempts, door, hasher, clock)
+        keys = Keys(database, unrecorded, clock)
+        yield Accounts(people, sessions, attempts, door, hasher, clock, keys)
     finally:
         database.close()

@@ -176,6 +176,9 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 def rights(person: Person, rules: Rules) -> set[str]:
     """The spaces that a person may read, written down once more and differently."""
     mine = {f"~{person.id}"}
+    if person.only is not None:
+        whole = rights(replace(person, only=None), rules)
+        return {space for space in whole if space in person.only}
     if person.auditor and not person.administrator:
         return mine
     for space in SHARED:
@@ -198,6 +201,8 @@ people = st.builds(
     groups_of(GROUPS),
     st.booleans(),
     st.booleans(),
+    st.just(""),
+    st.none() | st.frozensets(st.sampled_from(SPACES), max_size=3),  # a key's
 )
 rules_of_spaces = st.dictionaries(
     st.sampled_from(SHARED), st.builds(SpaceRule, groups_of(GROUPS), groups_of(GROUPS))

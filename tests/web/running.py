@@ -73,4 +73,5 @@ class Watched:
             self.errors.append(text)
 
     def assert_clean(self) -> None:
-        assert (self.foreign, self.errors, self.dialogs) == ([], [], [])
+        found = (self.foreign, self.errors, self.dialogs)
+        assert found == ([], [], []), found

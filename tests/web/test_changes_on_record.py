@@ -29,6 +29,7 @@ from app.people.accounts import Accounts, open_people
 from app.people.conversations.store import Conversations
 from app.people.conversations.turns import SavedTurn
 from app.people.curating.uploads import Limits, Uploads
+from app.people.keys import May
 from app.people.passwords import Passwords
 from app.people.second_factor import make_secret
 from app.serving import web_app
@@ -248,6 +249,12 @@ def own_account(walk: Walk) -> None:
     code = {"secret": secret, "code": pyotp.TOTP(secret).now()}
     factor = {"change": "users second factor", "name": "kim", "second_factor": "set up"}
     walk.change(walk.kim, site.kim.id, "/account/second-factor", code, people, factor)
+    made = {"name": "A bot", "may": "ask", "days": "30"}
+    about = {"change": "keys add", "key_name": "A bot", "may": ["ask"]}
+    walk.change(walk.kim, site.kim.id, "/account/keys", made, people, about)
+    (held,) = site.house.keys.of(site.kim.id)
+    about = {"change": "keys revoke", "key": held.id}
+    walk.change(walk.kim, site.kim.id, "/account/keys/revoke", {"key": held.id}, people, about)
     form = {"now": GOOD, "new": BETTER, "again": BETTER}
     changed = {"change": "users password", "name": "kim"}
     walk.change(walk.kim, site.kim.id, "/account/password", form, people, changed)
@@ -275,12 +282,66 @@ def administration(walk: Walk) -> None:
     right = {"group": "board", "right": "read"}
     granted = {"change": "spaces grant", "name": "law", **right}
     administer("/spaces/grant", {"space": "law", **right}, **granted)
+    bot = {"change": "users add", "name": "bot", "service": True}
+    administer("/keys/service", {"name": "bot"}, **bot)
+    key = {"person": site.house.people.named("bot").id, "name": "A bot", "may": "search"}
+    administer("/keys", key, change="keys add", name="bot", key_name="A bot")
+    (held,) = site.house.keys.of()
+    administer("/keys/revoke", {"key": held.id}, change="keys revoke", name="bot", key=held.id)
     own = {"change": "users groups", "name": "boss", "groups": ["Curators of law"]}
     administer("/spaces/curate", {"space": "law"}, **own)
     taken_away = {"change": "spaces revoke", "name": "law", "group": "board"}
     administer("/spaces/revoke", {"space": "law", "group": "board"}, **taken_away)
     administer("/groups/remove", {"name": "board"}, change="groups remove", name="board")
     administer("/people/remove", person, change="users remove", name="kim", id=site.kim.id)
+
+
+def programs(walk: Walk) -> None:
+    """What programs change, with a key of the administrator's, who curates `law` and no other."""
+    site, boss = walk.site, walk.site.boss
+    site.house.people.grant("law", "staff", Right.CURATE)
+    site.house.people.join(boss.id, "staff")
+    may = {May.ASK, May.SEARCH, May.ADD, May.ADMINISTER}
+    _, secret = site.house.keys.make(boss.id, "A program", may=may)
+    headers = {"authorization": f"Bearer {secret}"}
+    with httpx.Client(base_url=site.url, trust_env=False, timeout=60, headers=headers) as program:
+
+        def call(method: str, route: str, kind: str, about: Mapping[str, Any], **more: Any) -> Any:
+            before = site.newest()
+            answered = program.request(method, more.pop("path", route), **more)
+            until(lambda: site.found(before, kind, boss.id, about))
+            walk.walked.add(route)
+            return answered.json()
+
+        # Nothing answers here: a question is on record before anybody knows.
+        chat = {"messages": [{"role": "user", "content": "How many?"}]}
+        call("POST", "/v1/chat/completions", "question", {}, json=chat)
+        call("POST", "/v1/responses", "question", {}, json={"input": "How many?"})
+        call("POST", "/v1/search", "search", {}, json={"query": "How many?"})
+        put = call(
+            "POST", "/v1/files", "ingest", {"document": "p.md"},
+            data={"space": "law"}, files={"file": ("p.md", b"# P\n\nWords.\n")},
+        )  # fmt: skip
+        until(lambda: site.home.index.document("law", "p.md") is not None)
+        path = f"/v1/files/{put['id']}"
+        call("DELETE", "/v1/files/{file}", "deletion", {"document": "p.md"}, path=path)
+        asked: Any = {"data": {"purpose": "batch"}, "files": {"file": ("q.txt", b"How many?\n")}}
+        file = program.post("/v1/files", **asked).json()["id"]
+        begun = call(
+            "POST", "/v1/batches", "batch", {"change": "begin"}, json={"input_file_id": file}
+        )
+        site.held.reached()
+        path = f"/v1/batches/{begun['id']}"
+        stop = "/v1/batches/{batch}/cancel"
+        call("POST", stop, "batch", {"change": "stop"}, path=f"{path}/cancel")
+        site.held.go()
+        run = begun["id"].removeprefix("batch_")
+        until(lambda: not site.office.run(boss.id, run).open)
+        call("DELETE", "/v1/batches/{batch}", "batch", {"change": "delete"}, path=path)
+        other, _ = site.house.keys.make(boss.id, "Another")
+        about = {"change": "keys revoke", "key": other.id}
+        path = f"/v1/keys/{other.id}"
+        call("DELETE", "/v1/keys/{key}", "people-changed", about, path=path)
 
 
 def test_every_changing_route_is_on_record(site: Site) -> None:
@@ -292,6 +353,7 @@ def test_every_changing_route_is_on_record(site: Site) -> None:
     conversations(walk)
     own_account(walk)
     administration(walk)
+    programs(walk)
     changing = {path for method, path in routes(site.app) if method != "GET"}
     assert walk.walked | set(UNRECORDED) == changing
     assert not walk.walked & set(UNRECORDED)

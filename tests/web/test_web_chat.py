@@ -4,6 +4,7 @@ import json
 import re
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 import httpx
 import pytest
@@ -11,6 +12,7 @@ from fakes import DOCUMENTS, EXAMPLES, FakeStream, document
 from playwright.sync_api import Browser, Page, expect
 from web.running import KIM, Site, Watched
 
+from vectorstore.records import About
 from vectorstore.scope import EVERYTHING, Scope
 
 pytestmark = pytest.mark.browser
@@ -365,6 +367,31 @@ def test_only_chosen_documents_are_searched(page: Page, site: Site) -> None:
     ask(page, "meal?")
     stage(page, "done")
     assert site.backend.asked[1].scope == EVERYTHING
+
+
+def test_kinds_years_and_languages_can_be_chosen(page: Page, site: Site) -> None:
+    about = {
+        "lease.pdf": About(type="contract", language="de", made="2021-03-01"),
+        "cleaning.pdf": About(type="contract", language="en", valid_from="2023-01-01"),
+        "leave.pdf": About(type="policy", language="en", changed="2023-06"),
+        "notes.txt": About(),
+    }
+    site.backend.known = tuple(replace(document(name), about=told) for name, told in about.items())
+    start(page, site)
+    choose(page, "Contract 2", "2023 2")
+    expect(page.locator(".sr-chip")).to_have_text(["Contract", "2023"])
+    ask(page, "leave?")
+    stage(page, "done")
+    expect(page.locator(f"{LIVE} .sr-only-in")).to_have_text("Only in Contract, 2023")
+    assert site.backend.asked[0].scope.documents == (("general", "cleaning.pdf"),)
+    page.reload()  # the choice is remembered
+    expect(page.locator("#sr-first")).to_have_count(0)
+    page.get_by_role("button", name="Remove 2023").click()
+    expect(page.locator(".sr-chip")).to_have_text(["Contract"])
+    ask(page, "meal?")
+    stage(page, "done")
+    names = {name for _, name in site.backend.asked[1].scope.documents or ()}
+    assert names == {"lease.pdf", "cleaning.pdf"}
 
 
 def test_whole_spaces_can_be_chosen(page: Page, site: Site) -> None:

@@ -322,11 +322,15 @@ def test_a_list_of_conversations_has_one_stop_each(page: Page, site: Site) -> No
     for name in ("one", "two", "three"):
         keep(site, name, leave_answer(f"{name}?"))
     start(page, site)
+    expect(page.locator("#sr-list a")).to_have_count(3)
     page.locator("#sr-search").focus()
     for name in ("three?", "two?", "one?"):
         page.keyboard.press("Tab")
         expect(page.locator("#sr-list a", has_text=name)).to_be_focused()
     page.keyboard.press("ArrowUp")
+    expect(page.locator("#sr-list a", has_text="two?")).to_be_focused()
+    with page.expect_response("**/conversations?*"):
+        page.evaluate("window.dispatchEvent(new Event('focus'))")  # the list is drawn again
     expect(page.locator("#sr-list a", has_text="two?")).to_be_focused()
     page.keyboard.press("ArrowRight")
     expect(page.get_by_role("button", name="Pin “two?”")).to_be_focused()

@@ -78,7 +78,9 @@ class Reader(HTMLParser):
             assert name in OUR_ATTRIBUTES or name.startswith("data-"), name
             if name == "href":
                 assert value
-                assert value.startswith(("#", "/source?", "/?c=")) or value in (
+                assert value.startswith(
+                    ("#", "/source?", "/?c=", "/conversation/c/share?turn=")
+                ) or value in (
                     "/",
                     "/account",
                     "/sign-in",

@@ -113,3 +113,53 @@ def test_a_removed_person_takes_their_questionnaires_along(served: Served) -> No
         assert boss.post("/administration/people/remove", data=form).status_code == 303
     assert list(served.folder.iterdir()) == []
     assert served.office.runs(served.kim) == []
+
+
+def test_a_file_is_looked_at_first_and_its_answers_are_decided_about(served: Served) -> None:
+    file = b"Question;Answer type\none?;text\n<b>two</b>?;number\n"
+    with closing(served.client("kim")) as kim, closing(served.client("boss")) as boss:
+        token = {"x-csrf-token": token_of(kim, "/account")}
+        taken = kim.post(
+            f"{PAGE}/take", params={"name": "q.csv", "wait": "true"}, content=file, headers=token
+        ).json()
+        assert taken["state"] == "proposed"
+        asked = {"run": taken["id"]}
+        assert f"{PAGE}/preview?run={taken['id']}" in kim.get(PAGE).text
+        seen = kim.get(f"{PAGE}/preview", params=asked).text
+        for words in ("2 questions", "asked of 3 documents", "&lt;b&gt;two&lt;/b&gt;?", "Begin"):
+            assert words in seen
+        assert boss.get(f"{PAGE}/preview", params=asked).status_code == 404
+        assert served.library.asked == []
+        form = {**asked, "csrf": token_of(kim, "/account")}
+        assert kim.post(f"{PAGE}/go-on", data=form).status_code == 303
+        finished(served.office, served.office.run(served.kim, taken["id"]))
+        page = kim.get(f"{PAGE}/results", params=asked).text
+        assert "Approve" in page
+        decision = {"row": "2", "answer": "<i>mine</i>", "was": "It is one?.", "reason": "so"}
+        told = kim.post(f"{PAGE}/review", data={**form, **decision, "verdict": "approved"})
+        assert told.headers["location"].endswith("#row-2")
+        assert (
+            boss.post(
+                f"{PAGE}/review",
+                data={
+                    **decision,
+                    **asked,
+                    "csrf": token_of(boss, "/account"),
+                    "verdict": "rejected",
+                },
+            ).status_code
+            == 404
+        )
+        page = kim.get(f"{PAGE}/results", params=asked).text
+        assert "&lt;i&gt;mine&lt;/i&gt;" in page
+        assert "In the words of kim" in page
+        assert "It is one?" in page  # the checked answer stays
+        only = kim.get(f"{PAGE}/results", params={**asked, "decided": "approved"}).text
+        assert 'id="row-2"' in only
+        assert 'id="row-3"' not in only
+        assert "mine" in kim.get(f"{PAGE}/answers", params={**asked, "kind": "csv"}).text
+        unclear = kim.post(
+            f"{PAGE}/take", params={"name": "q.csv", "wait": "true"}, headers=token,
+            content=b"A,B\nwhat is it?,who is it?\n",
+        )  # fmt: skip
+        assert unclear.json()["columns"] == ["A", "B"]

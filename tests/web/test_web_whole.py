@@ -197,7 +197,11 @@ PAGES = {
         document_link(SPACE, "security.html"),
         document_link(SPACE, "nowhere.pdf"),
     ),
-    "boss": tuple(f"/administration{part}" for part in ("", "/people", "/spaces", "/models")),
+    "boss": (
+        *(f"/administration{part}" for part in ("", "/people", "/spaces", "/models", "/keys")),
+        "/account/keys",
+        "/api",
+    ),
 }
 
 

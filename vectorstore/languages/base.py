@@ -112,6 +112,12 @@ class QuestionWords:
     """Words by which a question says what it asks for, or what it leans on."""
 
     for_numbers: Patterns
+    for_values: Mapping[str, Patterns]  # by what is measured, see `app.answering.wanted`
+    for_counts: Patterns  # before what is counted: "how many"
+    for_amounts: Patterns  # a figure of any kind: "how much"
+    in_units: Patterns  # "in", before the unit of the answer
+    without_figures: Patterns  # of an answer to such a question that needs no figure: "free"
+    other_durations: Patterns  # the same where a duration is asked for: "until"
     about_questions: Patterns  # it asks what is asked or checked somewhere
     leaning_starts: Patterns  # "and", "what about"
     pointing_back: Words
@@ -334,6 +340,7 @@ class TableSentences:
     count: str  # {count} {entity} {source}
     count_within: str  # {count} {entity} {rows} {source}: of those that fulfil conditions
     found: str  # {count} {rows} {source}
+    listed: str  # {count} {source}: the items follow
     lowest: str  # {column} {value} {rows} {source}
     highest: str
     ranked_low: str  # {count} {column} {rows} {source}
@@ -342,6 +349,11 @@ class TableSentences:
     average: str
     difference: str  # {column} {value} {first} {second} {source}
     change: str  # {rows} {value} {first} {second} {source}: from one column to another
+    growth: str  # the same, and {value} is a signed percentage
+    share: str  # {rows} {value} {first} {second} {column} {source}: {first} of {second}
+    grouped: str  # {column} {rows} {source}: a sum for each group
+    grouped_average: str
+    counted: str  # {rows} {source}: a number of rows for each group
     cell: str  # {column} {value} {rows} {source}
     cells: str  # {column} {rows} {source}: of several rows
     missing: str  # {count} {column}: rows without a value
@@ -350,6 +362,7 @@ class TableSentences:
     unread: str  # {count} {column}: cells that hold no single number
     lines: str  # {count}: lines that hold one text alone were left out
     rounded: str
+    scales: Mapping[str, str]  # as they are written in front of a unit: "Mio." for "million"
     row: str  # {number}
     how: str  # {how} {rows} {column}
     and_: str
@@ -366,6 +379,14 @@ class TableWords:
 
     units: Mapping[str, Words]  # besides those of figures
     unit_openers: Words  # "in" in "price in EUR"
+    values: Words  # names of columns that hold whatever their row is: "value"
+    unit_columns: Words  # of the column that tells each row's unit: "unit"
+    scales: Mapping[str, Words]  # besides those of numbers, in accounts: "thousands"
+    of_units: Words  # "of" in "millions of euros"
+    stating: Words  # in a sentence that says in what all amounts are told: "amounts"
+    unscaled: Words  # rows and columns that a scale above the table does not hold for: "ratio"
+    counted: Words  # and those where no amount is named: "employees", but no "employee costs"
+    amounts: Words  # of rows and columns that are amounts of money: "revenue"
     per: Words  # "per" in "EUR per day"
     approximately: Words  # before a number that is nearly so
     totals: Words  # the first words of a row that sums up others
@@ -379,17 +400,24 @@ class TableWords:
     before_sources: Words  # "in", before the name of a table or a document
     quantifiers: Words  # "all" in a cell that is no single thing: "all meters"
     sources: Words  # "table" in "according to the table"
+    following: Words  # right before what a list names: "following"
+    leads: Words  # that end a sentence whose subject is listed: "are", "include"
     conjunctions: Words
     excepting: Words  # "except": what follows is not meant
     counts: Words  # "how many"
     sums: Words
     averages: Words
     differences: Words
+    percents: Words  # "by how many per cent", "what share"
+    priors: Words  # the period before the one that is named: "the previous year"
+    before_years: Words  # "year" in "in the year 2024"
+    groupings: Words  # before what rows are put together by: "per"
     changes: Words  # of one thing from one column to another
     lists: Words
     existence: Words  # "are there": with `which`, a list without conditions
     which: Words
     tops: Words  # before a number: "top 3"
+    quantities: Words  # superlatives of what is added up: "most", and no "highest"
     lowest: Mapping[str, Words]  # superlatives by what they measure, see `measures`; "" is any
     highest: Mapping[str, Words]
     lower: Mapping[str, Words]  # comparatives
@@ -421,6 +449,20 @@ class KindWords:
     valid_from: Patterns  # before the first day: "valid from"
     valid_until: Patterns  # before the last day
     automatic_descriptions: Patterns  # by which a program says that it described a picture itself
+
+
+@dataclass(frozen=True, slots=True)
+class MeantDocumentWords:
+    """Words by which a question says which documents it means: "the 2023 report from Smith"."""
+
+    spoken: Mapping[str, Words]  # email, slides, table -> what people call them, besides KindWords
+    endings: Words  # that the name of a kind may have besides its own: "Vertrags"
+    times: Patterns  # between a kind and its date: "of", "from", "dated", "for the year"
+    people: Patterns  # between a kind and who wrote it: "from", "by"
+    parties: Patterns  # between a kind and whom it is with
+    things: Patterns  # between a kind and what it is about: "the minutes of the meeting"
+    languages: Mapping[str, Words]  # ISO 639-1 -> "German", as it stands before a kind
+    no_attributes: Words  # they part what stands before a kind from it: articles
 
 
 @dataclass(frozen=True, slots=True)
@@ -491,3 +533,4 @@ class Language:
     tables: TableWords
     support: SupportWords
     kinds: KindWords
+    meant_documents: MeantDocumentWords

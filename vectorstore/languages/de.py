@@ -11,6 +11,7 @@ from vectorstore.languages.base import (
     KindWords,
     LabelWords,
     Language,
+    MeantDocumentWords,
     NumberWords,
     OrderTerms,
     OrderWords,
@@ -190,6 +191,9 @@ LANGUAGE = Language(
                 "kg": "kilogramm",
                 "g": "gramm",
                 "tonnes": "tonne tonnen",
+                "hectares": "hektar",
+                "kW": "kilowatt",
+                "MW": "megawatt",
                 "seconds": "sekunde sekunden",
                 "minutes": "minute minuten",
                 "hours": "stunde stunden",
@@ -258,6 +262,28 @@ LANGUAGE = Language(
     ),
     questions=QuestionWords(
         for_numbers=("wie ?viele?", "wann", "wie (lange|oft|hoch|weit|alt)"),
+        for_values={
+            "money": (
+                r"wie teuer",
+                r"(?:was|wie ?viel) kostete?n?",
+                r"(?:zu|für) welche[mn] preis",
+                r"(?:was|wie hoch) (?:ist|war|sind|waren) (?:der|die|das) (?:\w+ )?"
+                r"(?:preis|preise|kosten|gebühr|gebühren|miete)",
+            ),
+            "share": (r"wie ?viele? prozent",),
+            "mass": (r"wie schwer", r"(?:was|wie ?viel) wieg(?:t|en)"),
+            "length": (r"wie (?:breit|dick|tief)",),
+            "time length": (r"wie lange?",),
+            "time": (r"wie alt",),
+        },
+        for_counts=(r"wie ?viele",),
+        for_amounts=(r"wie ?viele?",),
+        in_units=("in",),
+        without_figures=split(
+            "kein keine keinen keiner nie nichts kostenlos kostenfrei gratis umsonst unbegrenzt halb halbe "
+            "halben hälfte viertel drittel doppelt abhängig"
+        ),
+        other_durations=("bis", "solange", "immer", "dauerhaft", "unbefristet"),
         about_questions=("fragen?", "gefragt", "(ge)?prüft?"),
         leaning_starts=("und", "auch", "aber", "oder", "wie ist"),
         pointing_back=split(
@@ -946,6 +972,23 @@ LANGUAGE = Language(
             }
         ),
         unit_openers=("in",),
+        values=split("wert werte betrag beträge summe"),
+        unit_columns=split("einheit einheiten"),
+        scales=split_all({"thousand": "tsd", "million": "mill"}),
+        of_units=(),
+        stating=split(
+            "beträge betragsangaben angaben zahlen werte ausgewiesen angegeben dargestellt"
+        ),
+        unscaled=split("je pro quote marge anzahl satz prozent anhang anhangsangabe anm"),
+        counted=split(
+            "mitarbeiter mitarbeitende beschäftigte belegschaft kunden aktien tage stunden unfälle menge"
+        ),
+        amounts=split(
+            """umsatz umsätze umsatzerlöse erlöse ertrag erträge gewinn verlust ergebnis aufwand
+            aufwendungen kosten vermögenswerte vermögen schulden verbindlichkeiten eigenkapital
+            kasse zahlungsmittel steuern steueraufwand investitionen zinsen abschreibungen
+            forderungen vorräte rückstellungen vergütung gehalt rücklagen dividende"""
+        ),
         per=("pro", "je", "jeweils pro"),
         approximately=("ca.", "ca", "circa", "etwa", "rund", "ungefähr"),
         totals=("gesamt", "summe", "insgesamt", "zwischensumme", "gesamtsumme"),
@@ -968,7 +1011,10 @@ LANGUAGE = Language(
             beträgt betragen braucht benötigt wie hoch groß viel viele wann wo je pro insgesamt
             ihren seine sein seiner denn eigentlich dabei davon hinweg über er"""
         ),
-        relating=split("bietet bieten verkauft verkaufen nutzt nutzen führt führen"),
+        relating=split(
+            "bietet bieten verkauft verkaufen nutzt nutzen führt führen entfällt entfallen entfiel "
+            "macht ausmacht erwirtschaftet erwirtschaften erzielt erzielte beigetragen"
+        ),
         yes_no=split(
             "ist sind war waren hat haben hatte hatten kann können wird werden darf muss soll gibt"
         ),
@@ -978,6 +1024,10 @@ LANGUAGE = Language(
             """tabelle tabellen liste blatt datei dokument dokumente übersicht bericht seite laut
             gemäß aufstellung"""
         ),
+        following=split(
+            "folgende folgenden folgender folgendes nachfolgende nachfolgenden nachstehende"
+        ),
+        leads=split("sind ist waren umfasst umfassen beinhaltet enthält lauten sein"),
         conjunctions=("und", "oder", "sowie", "als", "bzw"),
         excepting=split("außer ausgenommen ausser"),
         counts=("wie viele", "wieviele", "anzahl der", "anzahl", "wie viel", "zähle"),
@@ -1011,7 +1061,33 @@ LANGUAGE = Language(
             "wie viele mehr",
             "unterscheidet",
         ),
+        percents=(
+            "prozent",
+            "prozentual",
+            "in prozent",
+            "wie viel prozent",
+            "wieviel prozent",
+            "um wie viel prozent",
+            "um wieviel prozent",
+            "welcher anteil",
+            "welchen anteil",
+            "anteil",
+        ),
+        before_years=split("jahr jahre jahres jahren geschäftsjahr kalenderjahr wirtschaftsjahr"),
+        priors=(
+            "vorjahr",
+            "im vorjahr",
+            "gegenüber dem vorjahr",
+            "im vergleich zum vorjahr",
+            "jahr davor",
+            "jahr zuvor",
+        ),
+        groupings=("je", "pro", "nach", "für jede", "für jeden", "für jedes"),
         changes=(
+            "wuchs",
+            "stieg",
+            "sank",
+            "fiel",
             "verändert",
             "geändert",
             "gestiegen",
@@ -1038,6 +1114,7 @@ LANGUAGE = Language(
         existence=("gibt es", "haben wir", "sind aufgeführt", "stehen in", "existieren"),
         which=("welche", "welcher", "welches", "welchen", "was"),
         tops=("top", "die top"),
+        quantities=split("meiste meisten wenigste wenigsten"),
         lowest={
             "": (
                 "niedrigst*",
@@ -1092,6 +1169,8 @@ LANGUAGE = Language(
                 "time": "zeit dauer lieferzeit lieferdauer laufzeit bearbeitungszeit länge",
                 "date": "datum jahr seit beginn start eröffnet gegründet geboren baujahr termin",
                 "place": "ort stadt land standort region adresse raum sitz niederlassung",
+                "people": "mitarbeiter mitarbeitende beschäftigte belegschaft personen menschen leute",
+                "count": "anzahl zahl menge stück",
                 "person": "person ansprechpartner kontakt leiter leitung leiterin verantwortlich "
                 "inhaber dozent dozentin mitarbeiter direktor mitglied autor",
                 "weight": "gewicht masse",
@@ -1113,6 +1192,7 @@ LANGUAGE = Language(
                 "time": "dauert dauern lange schnell zeit",
                 "date": "stattfinden datum",
                 "person": "verantwortlich zuständig",
+                "people": "arbeiten arbeitet arbeiteten beschäftigt tätig",
                 "weight": "wiegt wiegen schwer",
                 "height": "hoch",
             }
@@ -1182,6 +1262,8 @@ LANGUAGE = Language(
             split("leistung power output"),
             split("spannung voltage"),
             split("temperatur temperature"),
+            split("fühler sensor sensoren"),
+            split("druck pressure"),
             split("messbereich bereich range"),
             split("anschluss connection"),
             split("bezeichnung name designation description"),
@@ -1289,6 +1371,7 @@ LANGUAGE = Language(
             count="{source} führt {count} {entity} auf.",
             count_within="{source}, {entity}, auf die das zutrifft: {count} ({rows}).",
             found="{count} gefunden in {source}: {rows}.",
+            listed="{count} aufgeführt in {source}:",
             lowest="Der niedrigste Wert von „{column}“ in {source} ist {value}: {rows}.",
             highest="Der höchste Wert von „{column}“ in {source} ist {value}: {rows}.",
             ranked_low="Die {count} niedrigsten Werte von „{column}“ in {source}: {rows}.",
@@ -1297,6 +1380,11 @@ LANGUAGE = Language(
             average="Der Durchschnitt von „{column}“ über {count} Zeilen in {source} ist {value}.",
             difference="„{column}“ in {source}: {first} und {second}; der Unterschied ist {value}.",
             change="{rows} in {source}: von {first} auf {second}; der Unterschied ist {value}.",
+            growth="{rows} in {source}: von {first} auf {second}, eine Veränderung um {value}.",
+            share="{rows} in {source}: {first} von {second} in „{column}“, das sind {value}.",
+            grouped="Summen von „{column}“ in {source}: {rows}.",
+            grouped_average="Durchschnitte von „{column}“ in {source}: {rows}.",
+            counted="Zeilen in {source}: {rows}.",
             cell="„{column}“ von {rows} in {source}: {value}.",
             cells="„{column}“ in {source}: {rows}.",
             missing="{count} Zeilen haben keinen Wert in „{column}“.",
@@ -1305,6 +1393,7 @@ LANGUAGE = Language(
             unread="{count} Zellen in „{column}“ enthalten keine einzelne vergleichbare Zahl.",
             lines="{count} Zeilen, die nur einen Text enthalten, wurden nicht mitgezählt.",
             rounded="gerundet",
+            scales={"thousand": "Tsd.", "million": "Mio.", "billion": "Mrd."},
             row="Zeile {number}",
             how="{how} (Zeilen {rows}; Spalte {column})",
             and_="und",
@@ -1338,6 +1427,37 @@ LANGUAGE = Language(
         automatic_descriptions=(
             r"automatisch\s+generiert",
             r"ki-generierte\s+inhalte\s+können\s+fehlerhaft\s+sein",
+        ),
+    ),
+    meant_documents=MeantDocumentWords(
+        spoken=split_all(
+            {
+                "email": "e-mail email mail",
+                "slides": "präsentation folien foliensatz",
+                "table": "arbeitsmappe exceltabelle",
+            }
+        ),
+        endings=("es", "s"),
+        times=(
+            r"(?:vom|von|aus|für|zum|zu)(?:\s+(?:dem|das))?(?:\s+(?:geschäfts)?jahr)?",
+            r"des\s+(?:geschäfts)?jahres",
+        ),
+        people=(r"(?:von|vom)(?:\s+(?:der|dem))?",),
+        parties=(r"mit(?:\s+(?:der|dem|den))?", r"zwischen"),
+        things=(r"(?:der|des|zur|zum|über|von)(?:\s+(?:die|das|den|der|dem))?",),
+        languages=split_all(
+            {
+                "de": "deutsche deutschen deutscher deutsches deutschem",
+                "en": "englische englischen englischer englisches englischem",
+                "fr": "französische französischen französischer französisches französischem",
+                "it": "italienische italienischen italienischer italienisches italienischem",
+                "es": "spanische spanischen spanischer spanisches spanischem",
+                "nl": "niederländische niederländischen niederländischer niederländischem",
+            }
+        ),
+        no_attributes=split(
+            """der die das den dem des ein eine einen einem einer eines unser unsere unserem unserer
+            diese dieser dieses diesem im in vom von und oder laut"""
         ),
     ),
     support=SupportWords(

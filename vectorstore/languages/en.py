@@ -11,6 +11,7 @@ from vectorstore.languages.base import (
     KindWords,
     LabelWords,
     Language,
+    MeantDocumentWords,
     NumberWords,
     OrderTerms,
     OrderWords,
@@ -277,6 +278,11 @@ LANGUAGE = Language(
                 "kg": "kilogram kilograms",
                 "g": "gram grams",
                 "tonnes": "tonne tonnes ton tons",
+                "hectares": "hectare hectares",
+                "acres": "acre acres",
+                "megalitres": "megalitre megalitres",
+                "kW": "kilowatt kilowatts",
+                "MW": "megawatt megawatts",
                 "seconds": "second seconds",
                 "minutes": "minute minutes",
                 "hours": "hour hours",
@@ -374,6 +380,40 @@ LANGUAGE = Language(
             r"what (percentage|percent|number|year|date|day|month|amount|share|price|cost)",
             "when",
             r"which (year|date|day)",
+        ),
+        for_values={
+            "money": (
+                r"how expensive",
+                r"(?:how much|what) (?:does|do|did|will|would|can|could) [^?]{1,80}\bcosts?",
+                r"(?:at|for) (?:what|which) price",
+                r"what (?:is|was|are|were) the (?:\w+ )?(?:prices?|costs?|fees?|fares?|rent)",
+            ),
+            "share": (
+                r"(?:what|which) (?:percentage|per ?cent)",
+                r"how many (?:percent|per cent|percentage points)",
+            ),
+            "mass": (
+                r"how heavy",
+                r"(?:how much|what) (?:does|do|did) [^?]{1,80}\bweighs?",
+                r"what (?:is|was|are) the (?:\w+ )?weights?",
+            ),
+            "length": (r"how (?:tall|wide|thick|deep)",),
+            "time length": (r"how long(?! ago)",),
+            "time": (r"how old",),
+        },
+        for_counts=(r"how many",),
+        for_amounts=(r"how much", r"how many"),
+        in_units=("in",),
+        without_figures=split(
+            "no none nothing never free unlimited half halves quarter quarters third thirds double depends"
+        ),
+        other_durations=(
+            "until",
+            "as long as",
+            "overnight",
+            "always",
+            "permanently",
+            "indefinitely",
         ),
         about_questions=(
             "questions?",
@@ -1161,8 +1201,31 @@ LANGUAGE = Language(
     stemmer="english",
     decimal_mark=".",
     tables=TableWords(
-        units=split_all({"pieces": "piece pieces", "people": "person persons"}),
+        units={
+            "pieces": ("piece", "pieces"),
+            "people": ("person", "persons"),
+            "%": ("per cent",),
+        },
         unit_openers=("in",),
+        values=split("value values amount amounts total figure figures"),
+        unit_columns=split("unit units uom"),
+        scales=split_all({"thousand": "thousands ths", "million": "mio mln", "billion": "bln"}),
+        of_units=("of",),
+        stating=split("amounts figures values stated expressed presented reported"),
+        unscaled=split(
+            "per ratio margin number count rate percentage percent proportion multiple note notes eps"
+        ),
+        counted=split(
+            """employees employee headcount people staff fte workforce customers shares days hours
+            accidents visitors users units volume"""
+        ),
+        amounts=split(
+            """revenue revenues sales turnover income profit loss earnings expense expenses cost
+            costs assets liabilities equity cash debt borrowings tax taxes expenditure investment
+            investments interest depreciation amortisation amortization ebit ebitda receivables
+            payables inventories provisions goodwill remuneration salary bonus fees reserves
+            dividends grants margin"""
+        ),
         per=("per", "a", "an", "each", "for each"),
         approximately=("about", "approx.", "approx", "approximately", "around", "roughly"),
         totals=("total", "totals", "subtotal", "grand total"),
@@ -1185,7 +1248,8 @@ LANGUAGE = Language(
         ),
         relating=split(
             "offer offers sell sells supply supplies provide provides use uses make makes produce "
-            "produces"
+            "produces came account accounts accounted contribute contributes contributed generate "
+            "generated earn earned"
         ),
         yes_no=split(
             "is are was were do does did has have had can could will would may should must"
@@ -1196,6 +1260,8 @@ LANGUAGE = Language(
             """table tables list lists sheet sheets workbook spreadsheet file document documents
             overview report page according"""
         ),
+        following=("following", "below"),
+        leads=split("are is were include includes included comprise comprises be"),
         conjunctions=("and", "or", "as well as", "versus", "vs", "than"),
         excepting=split("except excluding besides unless"),
         counts=("how many", "number of", "count of", "count the", "count"),
@@ -1224,6 +1290,42 @@ LANGUAGE = Language(
             "how many fewer",
             "differ",
         ),
+        percents=(
+            "per cent",
+            "percent",
+            "percentage",
+            "what percentage",
+            "in per cent",
+            "in percent",
+            "by how many per cent",
+            "by how many percent",
+            "by what percentage",
+            "how many per cent",
+            "how many percent",
+            "what per cent",
+            "what percent",
+            "what share",
+            "which share",
+            "what proportion",
+            "what part",
+            "share of",
+            "proportion of",
+        ),
+        before_years=split("year years fiscal financial calendar fy"),
+        priors=(
+            "previous year",
+            "prior year",
+            "year before",
+            "preceding year",
+            "last year",
+            "compared with the previous year",
+            "compared to the previous year",
+            "compared with the prior year",
+            "compared to the prior year",
+            "year on year",
+            "year over year",
+        ),
+        groupings=("per", "by", "for each", "in each"),
         changes=(
             "change",
             "changed",
@@ -1268,6 +1370,7 @@ LANGUAGE = Language(
         ),
         which=("which", "what"),
         tops=("top", "the top"),
+        quantities=split("most fewest least"),
         lowest={
             "": ("lowest", "least", "fewest", "smallest", "minimum", "minimal"),
             "cost": ("cheapest", "least expensive", "lowest priced", "least costly"),
@@ -1307,6 +1410,8 @@ LANGUAGE = Language(
                 "date": "date year since opened founded built established introduced born start begin "
                 "begins starts",
                 "place": "place town city country location site office region address venue room",
+                "people": "people employees staff headcount workers workforce",
+                "count": "number quantity count",
                 "person": "person contact owner manager head lead responsible employee director member "
                 "author teacher chair",
                 "weight": "weight mass",
@@ -1328,6 +1433,7 @@ LANGUAGE = Language(
                 "time": "take takes last lasts long fast quickly time times",
                 "date": "take place held date dates",
                 "person": "responsible charge",
+                "people": "work works working worked employ employs employed",
                 "weight": "weigh weighs heavy",
                 "height": "tall high",
             }
@@ -1392,6 +1498,7 @@ LANGUAGE = Language(
             count="{source} lists {count} {entity}.",
             count_within="{source}, {entity} that fulfil this: {count} ({rows}).",
             found="{count} found in {source}: {rows}.",
+            listed="{count} listed in {source}:",
             lowest="The lowest value of “{column}” in {source} is {value}: {rows}.",
             highest="The highest value of “{column}” in {source} is {value}: {rows}.",
             ranked_low="The {count} lowest values of “{column}” in {source}: {rows}.",
@@ -1400,6 +1507,11 @@ LANGUAGE = Language(
             average="The average of “{column}” over {count} rows of {source} is {value}.",
             difference="“{column}” in {source}: {first} and {second}; the difference is {value}.",
             change="{rows} in {source}: from {first} to {second}; the difference is {value}.",
+            growth="{rows} in {source}: from {first} to {second}, a change of {value}.",
+            share="{rows} in {source}: {first} of {second} in “{column}”, that is {value}.",
+            grouped="Sums of “{column}” in {source}: {rows}.",
+            grouped_average="Averages of “{column}” in {source}: {rows}.",
+            counted="Rows in {source}: {rows}.",
             cell="“{column}” of {rows} in {source}: {value}.",
             cells="“{column}” in {source}: {rows}.",
             missing="{count} rows have no value in “{column}”.",
@@ -1408,6 +1520,7 @@ LANGUAGE = Language(
             unread="{count} cells in “{column}” hold no single comparable number.",
             lines="{count} lines that hold one text alone were left out.",
             rounded="rounded",
+            scales={},
             row="row {number}",
             how="{how} (rows {rows}; column {column})",
             and_="and",
@@ -1441,6 +1554,33 @@ LANGUAGE = Language(
             r"automatically\s+generated",
             r"ai-generated\s+content\s+may\s+be\s+incorrect",
         ),
+    ),
+    meant_documents=MeantDocumentWords(
+        spoken=split_all(
+            {
+                "email": "email mail e-mail",
+                "slides": "presentation slides deck",
+                "table": "spreadsheet workbook",
+            }
+        ),
+        endings=(),
+        times=(
+            r"(?:dated|of|from|for|as\s+of)(?:\s+the)?(?:\s+(?:fiscal|financial))?(?:\s+year)?",
+        ),
+        people=(r"(?:(?:written|sent|signed|issued|prepared)\s+)?(?:from|by)",),
+        parties=(r"with", r"between"),
+        things=(r"of(?:\s+the|\s+our)?", r"about(?:\s+the)?", r"on(?:\s+the)?"),
+        languages=split_all(
+            {
+                "de": "german",
+                "en": "english",
+                "fr": "french",
+                "it": "italian",
+                "es": "spanish",
+                "nl": "dutch",
+            }
+        ),
+        no_attributes=split("the a an our your this that these those its their my in of and or"),
     ),
     support=SupportWords(
         stemmer="english",

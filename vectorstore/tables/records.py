@@ -13,7 +13,8 @@ class TableColumn:
     """A column: its name as it stands, and what most of its cells hold.
 
     `unit` is that of the name ("Price EUR") or of every cell, in the spelling of
-    `vectorstore.tables.values`, or "". `decimal` is the decimal mark of its numbers; "" where
+    `vectorstore.tables.values`, or "". That of a first column of texts is the scale of the whole
+    table ("million EUR"), if it has one. `decimal` is the decimal mark of its numbers; "" where
     that cannot be known, so that "1.250" may be either.
     """
 

@@ -17,6 +17,7 @@ _TABLE = (
     "FROM tables t JOIN documents d ON d.id = t.document_id JOIN spaces s ON s.id = d.space_id "
 )
 _MOST_WORDS = 400  # of a question
+_LOOKED_AT = 20  # times as many tables as are wanted, lists among them
 
 
 def insert_tables(writer: sqlite3.Connection, document_id: int, tables: Iterable[NewTable]) -> None:
@@ -85,15 +86,22 @@ def tables_of_chunks(
 def tables_of_words(
     connection: sqlite3.Connection, words: Sequence[str], scope: Scope, most: int
 ) -> list[Table]:
-    """Tables of the scope whose name, heading or columns have the most of these stems."""
+    """Tables of the scope whose name, heading or columns have the most of these stems.
+
+    `most` with names of columns, and as many without: sentences that lead to lists have many
+    words, and leave room for the others.
+    """
     where, values = _within(scope)
     rows = connection.execute(
         f"{_TABLE} JOIN (SELECT table_id, count(*) AS fit FROM table_words WHERE word IN "
         "(SELECT value FROM json_each(?)) GROUP BY table_id) w ON w.table_id = t.id "
         f"WHERE {where} ORDER BY w.fit DESC, t.id LIMIT ?",
-        (_json(list(words)[:_MOST_WORDS]), *values, most),
+        (_json(list(words)[:_MOST_WORDS]), *values, _LOOKED_AT * most),
     )
-    return [_table(row) for row in rows]
+    found = [_table(row) for row in rows]
+    named = [table for table in found if any(column.name for column in table.columns)]
+    nameless = [table for table in found if not any(column.name for column in table.columns)]
+    return [*named[:most], *nameless[:most]]
 
 
 def tables_of_document(

@@ -8,15 +8,12 @@ from functools import lru_cache
 from typing import Literal
 
 from vectorstore.languages import languages, meanings, words_of
+from vectorstore.tables.scales import CURRENCIES, scale_of_letters, scaled_unit
 
 Kind = Literal["number", "money", "percent", "duration", "date", "yes_no"]
 
 _SIGNS = {"€": "EUR", "$": "USD", "£": "GBP", "¥": "JPY", "%": "%", "‰": "‰"}
-_CODES = frozenset(
-    (
-        "EUR USD GBP CHF JPY SEK NOK DKK PLN CZK HUF RON BGN CNY INR AUD CAD NZD ZAR BRL MXN TRY"
-    ).split()
-)
+_CODES = CURRENCIES
 MONEY = _CODES
 DURATIONS = {  # in seconds, where that is exact
     "ms": Decimal("0.001"),
@@ -57,6 +54,7 @@ _MONTH = re.compile(r"((?:1[5-9]|20|21)\d\d)-(\d\d)$")
 _YEAR = re.compile(r"(?:1[5-9]|20|21)\d\d$")
 _CLOCK = re.compile(r"(\d{1,4}):([0-5]\d)(?::([0-5]\d))?$")
 _TRAILING = re.compile(r"[\[(]([^()\[\]]{1,40})[\])]\s*$")
+_PLAIN = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,15})?$")
 _MARKS = re.compile(r"[.,]")
 
 
@@ -91,6 +89,9 @@ def read_value(cell: str, decimal: str = "") -> Value | None:
 
     `decimal` is the decimal mark of the column; "" makes "1.250" unreadable, and "12.50" not.
     """
+    if _PLAIN.match(cell) and (decimal == "." or "." not in cell):
+        number = Decimal(cell)
+        return Value("number", number, number)
     text = " ".join(cell.split())
     if not text or len(text) > 60:
         return None
@@ -189,8 +190,8 @@ def split_unit(name: str) -> tuple[str, str]:
     """A column's name without the unit at its end, and that unit: "Price EUR", "Weight [kg]"."""
     name = name.strip()
     if found := _TRAILING.search(name):
-        inside = found[1].strip()
-        for word in words_of(lambda language: language.tables.unit_openers):
+        inside = re.split(r"[,;]", found[1], maxsplit=1)[0].strip()  # "except per share"
+        for word in _openers():
             if inside.casefold().startswith(f"{word} "):
                 inside = inside[len(word) + 1 :]
         unit, per = unit_of(inside)
@@ -201,14 +202,22 @@ def split_unit(name: str) -> tuple[str, str]:
             return name[: found.start()].strip(), f"{unit} per {per}" if per else unit
         return name, ""
     words = name.split()
+    opened = " ".join(words[1:]) if words[:1] and words[0].casefold() in _openers() else name
+    if (whole := scaled_unit(opened)) and (len(words) > 1 or " " in whole):
+        return "", whole
+    for count in (3, 2, 1):  # "€m 2024"
+        unit = scaled_unit(" ".join(words[:count])) if len(words) > count else ""
+        if unit and (" " in unit or count > 1 or words[0] in _SIGNS):
+            return " ".join(words[count:]), unit
     for count in (3, 2, 1):
         if len(words) > count or (len(words) == count and count == 1 and words[0] in _SIGNS):
             end = words[-count:]
-            opener = end[0].casefold() in words_of(lambda language: language.tables.unit_openers)
+            opener = end[0].casefold() in _openers()
             unit = _known(" ".join(end[opener:]))
             if not unit or (not opener and _is_of_the_name(words, count)):
                 continue
-            if opener or count == 1 or len(unit.split()) == count:
+            scaled = " " in unit and scaled_unit(" ".join(end[opener:])) == unit
+            if opener or count == 1 or scaled or len(unit.split()) == count:
                 return " ".join(words[:-count]), unit
     return name, ""
 
@@ -226,6 +235,8 @@ def _is_of_the_name(words: list[str], count: int) -> bool:
 def unit_of(text: str) -> tuple[str, str]:
     """A unit in its one spelling, and what it is counted for: "€ per day" is ("EUR", "day")."""
     text = " ".join(text.split()).strip(" .")
+    if whole := _unit_words().get(text.casefold()) or scaled_unit(text):
+        return whole, ""  # "per cent" is counted for nothing
     for word in ("/", *(f" {w} " for w in words_of(lambda language: language.tables.per))):
         if word in f" {text.casefold()} ":
             at = f" {text.casefold()} ".index(word)
@@ -236,6 +247,11 @@ def unit_of(text: str) -> tuple[str, str]:
             if known or word != "/" or not before.strip():
                 return known or before.strip(), after.strip().casefold()
     return _known(text) or text, ""
+
+
+def known_unit(text: str) -> str:
+    """A unit that is known, in its one spelling; "" for any other text."""
+    return _known(text)
 
 
 def kind_of(unit: str) -> Kind:
@@ -253,6 +269,8 @@ def _known(text: str) -> str:
     text = text.strip()
     if not text or len(text) > 40:
         return ""
+    if whole := _unit_words().get(text.casefold()) or scaled_unit(text):
+        return whole
     words = [word.strip(".,") for word in text.replace("€", " € ").replace("$", " $ ").split()]
     words = [word for word in words if word]
     scale = ""
@@ -286,6 +304,11 @@ def _unit_words() -> dict[str, str]:
     return meanings(lambda language: language.figures.units) | meanings(
         lambda language: language.tables.units
     )
+
+
+@lru_cache(maxsize=1)
+def _openers() -> tuple[str, ...]:
+    return words_of(lambda language: language.tables.unit_openers)
 
 
 @lru_cache(maxsize=1)
@@ -409,6 +432,12 @@ def _behind(rest: str, ahead: str) -> tuple[str, str] | None:
         return None
     if rest and not rest[0].isalpha() and rest[0] not in "%‰€$£¥°/(":
         return None
+    first, _, others = rest.strip("() ").partition(" ")
+    if ahead and kind_of(ahead) == "money" and (scale := scale_of_letters(first)):
+        if ahead.split(maxsplit=1)[0] in _scales().values():
+            return None  # two scales
+        per = unit_of(others)[1] if others else ""  # "€4.5m a year"
+        return (f"{scale} {ahead}", per) if not others or per else None
     unit, per = unit_of(rest.strip("() "))
     if ahead and unit and not _known(rest) and not per:
         return None

@@ -5,9 +5,8 @@ import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
 
-import snowballstemmer
-
 from vectorstore.languages import languages
+from vectorstore.stemming import stem
 
 _WORD = re.compile(r"[^\W_]+")
 
@@ -28,17 +27,12 @@ def words_in(text: str) -> list[str]:
     return _WORD.findall(folded(text))
 
 
-@lru_cache(maxsize=1)
-def _stemmers() -> list[snowballstemmer.stemmer]:
-    return [snowballstemmer.stemmer(language.stemmer) for language in languages()]
-
-
 @lru_cache(maxsize=50_000)
 def stems(word: str) -> frozenset[str]:
     """A folded word and its stems in each language; two words are one if they share a form."""
     if word.isdigit():
         return frozenset((word,))
-    return frozenset((word, *(str(stemmer.stemWord(word)) for stemmer in _stemmers())))
+    return frozenset((word, *(stem(word, language.stemmer) for language in languages())))
 
 
 def all_stems(texts: Iterable[str]) -> set[str]:

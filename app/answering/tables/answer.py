@@ -34,8 +34,8 @@ class TableAnswer:
 
     `figure` is exact, or rounded where `notes` say so; None where the answer is rows or a text.
     `how` tells how a figure came about. `rows` stand in the order of the lines of `markdown`.
-    `statement` is one plain sentence, `markdown` a table; `notes` tell what was left out. All
-    are in `language`; cells and names of columns keep their own.
+    `statement` is one plain sentence, `markdown` a table, or of a list its items; `notes` tell
+    what was left out. All are in `language`; cells and names of columns keep their own.
     """
 
     operation: Operation
@@ -49,3 +49,4 @@ class TableAnswer:
     markdown: str
     notes: tuple[str, ...]
     language: str
+    is_list: bool = False

@@ -17,8 +17,8 @@ from vectorstore.records import Hit
 from vectorstore.scope import Scope
 from vectorstore.tables.records import Table, TableRow
 
-_MOST_ROWS = 20_000  # of one table
-_MOST_OF_ALL = 60_000  # rows that are read for one question
+_MOST_ROWS = 200_000  # of one table
+_MOST_OF_ALL = 400_000  # rows that are read for one question
 _RIVAL = 0.5  # a table that fits less well by so little may be meant all the same
 _MOST_MERGED = 12  # tables that are taken together
 

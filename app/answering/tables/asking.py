@@ -90,7 +90,12 @@ def read_question(question: str) -> Asked | None:
     language = _language_of(question, words)
     figures = list(_figures(question, tokens, language))
     taken = {at for figure in figures for at in range(figure.first, figure.end)}
-    cues = list(_cues(words, taken))
+    own = {folded(word) for word in language.tables.which}
+    cues = [
+        cue  # "was" asks in German, and not in English
+        for cue in _cues(words, taken)
+        if cue.kind != "which" or words[cue.start] in own or words[cue.start] not in _small_words()
+    ]
     ordinal = _ordinal(words, cues)
     if ordinal is not None:
         cues.append(Cue("ordinal", ordinal[0], 1))
@@ -116,6 +121,8 @@ def _cue_phrases() -> list[tuple[str, Phrases]]:
         ("average", phrases(lambda words: words.averages)),
         ("difference", phrases(lambda words: words.differences)),
         ("change", phrases(lambda words: words.changes)),
+        ("percent", phrases(lambda words: words.percents)),
+        ("prior", phrases(lambda words: words.priors)),
         ("existence", phrases(lambda words: words.existence)),
         ("list", phrases(lambda words: words.lists)),
         ("which", phrases(lambda words: words.which)),
@@ -143,6 +150,11 @@ def _cues(words: list[str], taken: set[int]) -> Iterator[Cue]:
         kind, found = best
         yield Cue(kind, at, found.length, found.meaning, low=kind in {"lowest", "lower"})
         at += found.length
+
+
+@lru_cache(maxsize=1)
+def _small_words() -> frozenset[str]:
+    return folded_words(lambda words: words.free)
 
 
 @lru_cache(maxsize=1)

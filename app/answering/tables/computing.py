@@ -1,17 +1,28 @@
 """Carries a plan out over its rows, in exact decimals."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal, localcontext
 from itertools import pairwise
 
 from app.answering.tables.planning import Bound, Plan
 from app.answering.tables.view import Column, Record, comparable_values, magnitude
-from vectorstore.tables.values import DURATIONS, Value, is_nothing
+from vectorstore.tables.values import DURATIONS, Value, is_nothing, kind_of
 from vectorstore.tables.words import folded
 
 _PRECISION = 60
+_MOST_GROUPS = 40
+_TENTH = Decimal("0.1")
 _MORE_DIGITS = 2  # of an average than of the values
+
+
+@dataclass(frozen=True)
+class Group:
+    """Rows with the same text in a column, and their figure."""
+
+    name: str
+    figure: Decimal
+    records: list[Record]
 
 
 @dataclass
@@ -26,12 +37,14 @@ class Computed:
     figure: Decimal | None = None
     unit: str = ""
     terms: list[Decimal] = field(default_factory=list)
+    of: str = ""  # of a share: the unit of its terms, of which the last is the whole
     missing: int = 0
     unread: int = 0
     unbound: int = 0  # records of which a bound cannot be told
     rounded: bool = False
     distinct: bool = False  # a count of different values, not of rows
     totals: bool = False  # left out
+    groups: list[Group] = field(default_factory=list)
     rests: list[Record] = field(default_factory=list)  # left out
     lines: int = 0  # left out
 
@@ -50,7 +63,7 @@ def compute(plan: Plan) -> Computed | None:
         if done is None:
             return None
         done.unbound = unread
-        if plan.operation not in {"cell", "change", "difference"} and not _is_picked(plan):
+        if plan.operation not in {"cell", "change", "difference", "share"} and not _is_picked(plan):
             done.totals = bool(plan.view.totals)
             done.rests = list(plan.view.rests)
             done.lines = len(plan.view.lines)
@@ -159,7 +172,7 @@ def _extreme(plan: Plan) -> Computed | None:
             chosen.append(level)
     if not chosen or not _is_certain(plan, levels, size):
         return None
-    records = [record for level in chosen for record, _ in level]
+    records = [record for level in (levels if plan.compares else chosen) for record, _ in level]
     value = chosen[0][0][1]
     figure = value.low if not value.is_range and value.kind != "date" else None
     return Computed(records, figure, value.unit, missing=len(missing), unread=len(unread))
@@ -202,7 +215,8 @@ def _average(plan: Plan) -> Computed | None:
     done, values = terms
     exact = sum(values, Decimal(0)) / len(values)
     digits = max((-int(value.as_tuple().exponent) for value in values), default=0)
-    places = Decimal(1).scaleb(-max(digits + _MORE_DIGITS, _MORE_DIGITS))
+    more = 0 if kind_of(done.unit) == "money" and digits >= _MORE_DIGITS else _MORE_DIGITS
+    places = Decimal(1).scaleb(-max(digits + more, _MORE_DIGITS))  # money has cents at most
     done.figure = exact.quantize(places)
     done.rounded = done.figure != exact
     if not done.rounded:
@@ -234,6 +248,47 @@ def _terms(plan: Plan) -> tuple[Computed, list[Decimal]] | None:
     return done, values
 
 
+def _groups(plan: Plan) -> Computed | None:
+    """A figure for each group, the highest first; or the highest or lowest alone."""
+    assert plan.group is not None  # groups have a column
+    column = plan.group.index
+    members: dict[str, list[Record]] = {}
+    for record in plan.records:
+        if not is_nothing(record.text(column)):
+            members.setdefault(folded(record.text(column)), []).append(record)
+    if not 1 < len(members) <= _MOST_GROUPS:
+        return None
+    found: list[Group] = []
+    units: set[str] = set()
+    done = Computed([])
+    for records in members.values():
+        part = _aggregate(replace(plan, records=records))
+        if part is None or part.figure is None:
+            return None
+        units.add(part.unit)
+        done.rounded |= part.rounded
+        done.missing += part.missing
+        done.unread += part.unread
+        found.append(Group(records[0].text(column), part.figure, part.records))
+    if len(units) > 1:
+        return None
+    done.unit = units.pop() if units else ""
+    found.sort(key=lambda group: group.figure, reverse=not plan.low)
+    if plan.most:
+        found = [group for group in found if group.figure == found[0].figure]
+        done.figure = found[0].figure
+    done.groups = found
+    done.records = [record for group in found for record in group.records]
+    done.missing += sum(is_nothing(record.text(column)) for record in plan.records)
+    return done
+
+
+def _aggregate(plan: Plan) -> Computed | None:
+    if plan.aggregate == "count":
+        return Computed(plan.records, Decimal(len(plan.records)))
+    return _sum(plan) if plan.aggregate == "sum" else _average(plan)
+
+
 def _difference(plan: Plan) -> Computed | None:
     assert plan.measure is not None  # a difference has one
     compared = comparable_values(plan.view, plan.records, plan.measure)
@@ -243,14 +298,54 @@ def _difference(plan: Plan) -> Computed | None:
 
 
 def _change(plan: Plan) -> Computed | None:
-    assert plan.measure is not None  # a change has two columns
-    assert plan.other is not None
-    (record,) = plan.records
-    values = [plan.view.value(record, column) for column in (plan.measure, plan.other)]
+    assert plan.measure is not None  # a change has one, of two rows, or two
+    if plan.other is None:
+        values = [plan.view.value(record, plan.measure) for record in plan.records]
+    else:
+        (record,) = plan.records
+        values = [plan.view.value(record, column) for column in (plan.measure, plan.other)]
     first, second = values
     if first is None or second is None:
         return None
-    return _between([first, second], plan.records)
+    done = _between([first, second], plan.records)
+    if done is None or not plan.percent:
+        return done
+    before, after = done.terms
+    if before <= 0 or done.unit in {"days", "%"}:
+        return None  # of nothing, and of a loss, there is no percentage
+    return _percentage(done, (after - before) / before)
+
+
+def _percentage(done: Computed, part: Decimal) -> Computed:
+    exact = part * 100
+    done.figure = exact.quantize(_TENTH)
+    done.rounded = done.figure != exact
+    done.unit = "%"
+    return done
+
+
+def _share(plan: Plan) -> Computed | None:
+    """What part of the column's whole the rows are: of its total, or of all its rows."""
+    terms = _terms(plan)
+    everything = _terms(replace(plan, records=list(plan.view.records)))
+    if terms is None or everything is None or terms[0].unit != everything[0].unit:
+        return None
+    (done, part), (every, values) = terms, everything
+    if any(value < 0 for value in values) or every.missing or every.unread or done.missing:
+        return None
+    whole = sum(values, Decimal(0))
+    totals = _terms(replace(plan, records=list(plan.view.totals))) if plan.view.totals else None
+    if totals is not None and whole not in totals[1]:
+        if len(totals[1]) > 1 or totals[0].unit != done.unit or totals[1][0] < whole:
+            return None
+        whole = totals[1][0]  # rows for all the others are in it
+    if plan.view.rests and totals is None:
+        return None
+    if whole <= 0 or sum(part) > whole:
+        return None
+    done.terms = [*part, whole]
+    done.of = done.unit
+    return _percentage(done, sum(part) / whole)
 
 
 def _between(values: list[Value], records: list[Record]) -> Computed | None:
@@ -284,5 +379,7 @@ _OPERATIONS = {
     "average": _average,
     "difference": _difference,
     "change": _change,
+    "share": _share,
+    "groups": _groups,
     "cell": _cell,
 }

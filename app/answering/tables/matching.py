@@ -18,7 +18,7 @@ from vectorstore.tables.words import folded, words_in
 _COMPOUND, _LONGEST_WORD = 7, 40  # letters of a compound that is taken apart
 _LONGEST_CELL = 14  # words of a cell that a part of may be named
 _LONGEST_TEXT = 160  # characters of it
-_MOST_TEXTS = 40_000  # cells that are looked at in one view
+_COMPOUND_WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +104,12 @@ def match(asked: Asked, view: View) -> Match:
         for at in range(figure.first, figure.end):
             by[at] = "figure"
     found = Match(asked, view, by)
+    _name_source(found)
+    if view.is_list:
+        _name_place(found)  # its items are told, and no conditions
+        return found
     records = [*view.records, *view.totals, *view.rests]
     cells = _Cells(asked, view, records)
-    _name_source(found)
     _name_rows(found, cells)
     _name_columns(found)
     _name_parts(found, cells)
@@ -126,26 +129,41 @@ class _Cells:
             for form in (word, *forms(word))
         }
         self.by_column: dict[int, dict[tuple[str, ...], set[int]]] = {}
+        self._glued: dict[tuple[str, ...], frozenset[str]] = {}  # words of compounds with hyphens
         if not wanted:
             return
         said = re.compile("|".join(map(re.escape, sorted(wanted))))
         # Numbers and dates are conditions of their own, see `planning`; "IO-Link" among figures is
         # a text.
         texts_of = {c.index for c in view.columns if not c.is_comparable or c.index == view.label}
-        texts = 0
-        for number, record in enumerate(records):
-            if texts > _MOST_TEXTS or not said.search(folded("\n".join(record.cells))):
-                continue
-            for column in view.columns:
-                plain = folded(record.text(column.index))
-                if column.index not in texts_of and view.value(record, column) is not None:
-                    continue
-                if not plain or len(plain) > _LONGEST_TEXT or not said.search(plain):
-                    continue
-                texts += 1
-                words = tuple(words_in(plain))
-                if len(words) <= _LONGEST_CELL:
-                    self.by_column.setdefault(column.index, {}).setdefault(words, set()).add(number)
+        for column in view.columns:
+            is_text = column.index in texts_of
+            known: dict[str, set[int] | None] = {}  # by a cell's text: the records that have it
+            found: dict[tuple[str, ...], set[int]] = {}
+            for number, record in enumerate(records):
+                text = record.text(column.index)
+                if text not in known:
+                    known[text] = None
+                    plain = folded(text) if len(text) <= _LONGEST_TEXT else ""
+                    if (
+                        plain
+                        and said.search(plain)
+                        and (is_text or view.value(record, column) is None)
+                    ):
+                        words = tuple(words_in(plain))
+                        if len(words) <= _LONGEST_CELL:
+                            known[text] = found.setdefault(words, set())
+                            self._note_compounds(words, plain)
+                numbers = known[text]
+                if numbers is not None:
+                    numbers.add(number)
+            if found:
+                self.by_column[column.index] = found
+
+    def _note_compounds(self, words: tuple[str, ...], plain: str) -> None:
+        if "-" in plain:
+            compounds = _COMPOUND_WORD.findall(plain)
+            self._glued[words] = frozenset(w for c in compounds for w in words_in(c))
 
     def whole(self, start: int, end: int) -> list[tuple[int, frozenset[int]]]:
         """Columns with cells that say just these words of the question, and the records."""
@@ -162,14 +180,24 @@ class _Cells:
         found = []
         for column, known in self.by_column.items():
             numbers: set[int] = set()
+            within: set[int] = set()  # a word is only a part of "diesel-electric"
             for held, those in known.items():
                 if all(any(is_word(word, one) for one in held) for word in words):
                     if not _denials().isdisjoint(held) or held[0] in quantifiers():
                         return []  # "all but Norway", "all meters"
-                    numbers |= those
-            if numbers:
-                found.append((column, frozenset(numbers)))
+                    if self._is_within_compound(words, held):
+                        within |= those
+                    else:
+                        numbers |= those
+            if numbers or within:
+                found.append((column, frozenset(numbers or within)))
         return found
+
+    def _is_within_compound(self, words: Sequence[str], held: tuple[str, ...]) -> bool:
+        glued = self._glued.get(held, frozenset())
+        return len(words) == 1 and bool(glued) and all(
+            one in glued for one in held if is_word(words[0], one)
+        )  # fmt: skip
 
     @property
     def longest(self) -> int:
@@ -404,10 +432,21 @@ def _name_place(found: Match) -> None:
     whole = words_in(f"{table.title} {file}")
     for number in found.open_words():
         word = found.asked.words[number]
-        if any(is_name(word, one) for one in own):
+        if any(is_name(word, one) for one in own) or _is_made_of(word, own, [*own, *whole]):
             found.by[number] = "place"
         elif word in _sources() or any(is_word(word, one) for one in whole):
             found.by[number] = "document"
+
+
+def _is_made_of(word: str, own: Sequence[str], others: Sequence[str]) -> bool:
+    """Whether a compound is made of a word of the table's name and another one of its place."""
+    if not _COMPOUND <= len(word) <= _LONGEST_WORD or not word.isalpha():
+        return False
+    return any(
+        any(is_name(word[:cut], one) for one in own)
+        and any(is_name(word[cut:], one) for one in others)
+        for cut in range(4, len(word) - 3)
+    )
 
 
 def text_columns(found: Match) -> list[Column]:

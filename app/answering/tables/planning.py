@@ -15,9 +15,12 @@ from app.answering.tables.lexicon import (
     folded_words,
     is_name,
     is_word,
+    measure_words,
     period_of,
+    phrases,
     phrases_by,
 )
+from app.answering.tables.listing import completes, is_about, is_lead, names_what_is_listed
 from app.answering.tables.matching import (
     Condition,
     Match,
@@ -32,10 +35,15 @@ from vectorstore.tables.values import DURATIONS, Value, read_yes_no
 from vectorstore.tables.words import folded, stems, words_in
 
 _PART = 0.75  # what a word counts that is a part of a cell; one that names a column counts 1
+_FEWEST_ITEMS = 2  # of a list
+_LISTING = frozenset(("which", "list", "existence", "count"))
 _COUNTED = frozenset(("number", "duration", "mixed", "money"))  # kinds of columns of numbers
 _PHRASE_END = re.compile(r"[,;(/]")
 
-Operation = Literal["list", "count", "extreme", "sum", "average", "difference", "change", "cell"]
+Operation = Literal[
+    "list", "count", "extreme", "sum", "average", "difference", "change", "share", "groups", "cell"
+]
+Aggregate = Literal["count", "sum", "average"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +77,11 @@ class Plan:
     from_top: int = 0  # 1 for "second cheapest"
     bounds: list[Bound] = field(default_factory=list)
     named: list[int] = field(default_factory=list)  # columns by whose cells rows were named
+    group: Column | None = None  # of groups: rows with the same text belong together
+    aggregate: Aggregate = "count"  # of each group
+    most: bool = False  # of groups: only the one with the highest figure, or the lowest
+    compares: bool = False  # of an extreme: two named rows, and both are shown
+    percent: bool = False  # of a change: told as a percentage
     names: str = ""  # what is counted, in the question's words
     fit: float = 0.0  # words that columns and cells account for
 
@@ -95,6 +108,7 @@ class _Planner:
         self._measures: set[str] = set()  # that chosen columns have to answer for
         self._top = 0
         self._rows_wanted: int | None = None  # "the three pumps"
+        self._years: list[Record] = []  # two rows that are called by their years
         self._cues = [
             cue
             for cue in match.asked.cues
@@ -103,14 +117,18 @@ class _Planner:
         ]
 
     def plan(self) -> Plan:
-        superlative = self._cue("lowest", "highest")
+        if self._view.is_list:
+            return self._items()
+        superlative = self._cue("lowest", "highest") or self._top_cue()
+        self._years = self._rows_of_years()
         bounds = self._figures(superlative)
         conditions = self._conditions()
-        for condition in conditions:
-            self._used.add(condition[0].column)
+        for condition in self._match.conditions:
+            self._used.add(condition.column)
         plan = self._operation(superlative, conditions, bounds)
         if plan.operation in {"cell", "list", "count"} and self._asks_yes_or_no():
             raise NoPlan  # rows are no yes
+        self._need_percentage(plan)
         plan.bounds = bounds
         plan.named = [group[0].column for group in conditions]
         plan.top = self._top or 1
@@ -121,6 +139,78 @@ class _Planner:
         self._account(plan)
         plan.fit = self._fit()
         return plan
+
+    def _items(self) -> Plan:
+        """All items of a list that is of the asked thing."""
+        if self._asks_yes_or_no() or not {cue.kind for cue in self._cues} <= _LISTING:
+            raise NoPlan
+        counted = self._cue("count")
+        cue = counted or self._cue("which", "list")
+        if cue is None:
+            raise NoPlan
+        table, words = self._view.table, self._asked.words
+        for figure in self._asked.figures:
+            if not self._is_number_of_rows(figure) and not self._is_place(figure):
+                raise NoPlan
+            if not self._is_place(figure):
+                self._rows_wanted = figure.count
+        if any(not by for by in self._by):
+            raise NoPlan
+        head = self._head([one for one in (cue, self._cue("list")) if one is not None])
+        named = head is not None and names_what_is_listed(words[head], table)
+        if not (named and is_about(words, table)) and (counted or not completes(words, table)):
+            raise NoPlan
+        if counted is not None and not (is_lead(table.name) or "document" in self._by):
+            raise NoPlan  # a heading may name more than what is listed below it
+        records = list(self._view.records)
+        if self._rows_wanted not in {None, len(records)} or len(records) < _FEWEST_ITEMS:
+            raise NoPlan
+        plan = Plan(self._view, self._asked, "list" if counted is None else "count", records)
+        if counted is not None and head is not None:
+            plan.names = self._said_from(head)
+        plan.fit = 0.5 * sum(by == "place" for by in self._by)
+        return plan
+
+    def _need_percentage(self, plan: Plan) -> None:
+        """Raises NoPlan where a percentage is asked for, or a year before, and none is told."""
+        if plan.percent or plan.operation == "share":
+            return
+        if self._cue("prior") is not None and plan.operation != "change":
+            raise NoPlan
+        columns = [column for column in (plan.measure, *plan.shown) if column is not None]
+        if self._cue("percent") is not None and not any(
+            column.kind == "percent" or "%" in column.unit for column in columns
+        ):
+            raise NoPlan
+
+    def _rows_of_years(self) -> list[Record]:
+        """The rows of two years that are compared, the earlier first, where rows are years."""
+        label = self._view.columns[self._view.label]
+        if label.kind != "date" or not self._compares():
+            return []
+        found: dict[int, Record] = {}
+        for figure in self._asked.figures:
+            year = as_year(figure)
+            if year is None or figure.value.kind == "date" or self._by[figure.start] == "column":
+                continue
+            rows = [r for r in self._view.records if self._is_within(r, label, year)]
+            if len(rows) != 1 or figure.count is None:
+                return []
+            found[figure.count] = rows[0]
+        if len(found) != 2:
+            return []
+        for figure in self._asked.figures:
+            if figure.count in found:
+                for at in range(figure.first, figure.end):
+                    self._by[at] = "row"
+        return [found[year] for year in sorted(found)]
+
+    def _is_within(self, record: Record, label: Column, year: Value) -> bool:
+        value = self._view.value(record, label)
+        return value is not None and year.low <= value.low and value.high <= year.high
+
+    def _compares(self) -> bool:
+        return self._cue("change", "difference", "lower", "higher", "prior") is not None
 
     def _asks_yes_or_no(self) -> bool:
         starts = self._asked.language.tables.yes_no  # "was" opens another question in German
@@ -163,6 +253,13 @@ class _Planner:
                 continue
             found.append(self._bound(figure))
         return found
+
+    def _top_cue(self) -> Cue | None:
+        """ "The top three segments by revenue": the highest, where nothing else is said."""
+        top = self._cue("top")
+        if top is None or not any(f.start == top.start + top.length for f in self._asked.figures):
+            return None
+        return Cue("highest", top.start, top.length)
 
     def _is_top(self, figure: Figure, superlative: Cue) -> bool:
         if figure.count is None or figure.bound or not 2 <= figure.count <= 50:
@@ -268,9 +365,43 @@ class _Planner:
             else:
                 groups.append([condition])
         columns = [group[0].column for group in groups]
-        if len(set(columns)) < len(columns):
+        clash = len(set(columns)) < len(columns)
+        if not clash and all(self._is_shared(group, groups) for group in groups):
+            return groups
+        together = self._together()
+        if together is not None:
+            return [[together]]
+        if clash:
             raise NoPlan  # two names of one column that nothing joins
         return groups
+
+    def _is_shared(self, group: list[Condition], groups: list[list[Condition]]) -> bool:
+        """Whether the rest holds for each of several names: "Norwegian pumps and valves"."""
+        others = [one for one in groups if one is not group]
+        return len(group) < 2 or all(self._rows([[one], *others], totals=True) for one in group)
+
+    def _together(self) -> Condition | None:
+        """The rows of several things, each of which is told by words of its own, as one condition.
+
+        "Electric locomotives and battery shunters": conditions between two joints belong together.
+        """
+        parts: list[list[Condition]] = [[]]
+        for condition in self._match.conditions:
+            last = parts[-1][-1] if parts[-1] else None
+            if last is not None and self._joined(last.end, condition.start):
+                parts.append([])
+            parts[-1].append(condition)
+        if len(parts) < 2:
+            return None
+        found: set[int] = set()
+        for part in parts:
+            rows = frozenset.intersection(*(one.records for one in part))
+            if not rows or not found.isdisjoint(rows):
+                return None
+            found |= rows
+        first, last = self._match.conditions[0], self._match.conditions[-1]
+        label = self._view.label
+        return Condition(label, first.start, last.end, frozenset(found), whole=False)
 
     def _joined(self, start: int, end: int) -> bool:
         words = self._asked.words[start:end]
@@ -298,13 +429,21 @@ class _Planner:
     def _operation(
         self, superlative: Cue | None, groups: list[list[Condition]], bounds: list[Bound]
     ) -> Plan:
-        average, total = self._cue("average"), self._cue("sum")
-        compared = self._cue("lower", "higher")
-        change = self._change(groups)
-        if change is not None:
-            return change
+        found = (
+            self._change(groups, bounds)
+            or self._share(superlative, groups)
+            or self._groups(superlative, groups)
+        )
+        if found is not None:
+            return found
         if superlative is not None:
             return self._extreme(superlative, groups)
+        return self._of_rows(groups, bounds)
+
+    def _of_rows(self, groups: list[list[Condition]], bounds: list[Bound]) -> Plan:
+        """A computation over all rows that are meant, or these rows themselves."""
+        average, total = self._cue("average"), self._cue("sum")
+        compared = self._cue("lower", "higher")
         if average is not None or total is not None:
             return self._sum("average" if average is not None else "sum", groups)
         if self._cue("difference") is not None or compared is not None:
@@ -316,12 +455,92 @@ class _Planner:
     def _extreme(self, cue: Cue, groups: list[list[Condition]]) -> Plan:
         measure, low = self._measured(cue)
         plan = Plan(self._view, self._asked, "extreme", self._rows(groups), measure=measure)
+        if len(plan.records) == 1 < len(self._view.records) and any(
+            one.whole and one.column == self._view.label for group in groups for one in group
+        ):
+            raise NoPlan  # "which permit" names the one row that is called so
         plan.low = low
         plan.entity = self._entity(groups, measure, self._cue("which", "list"), cue)
         self._leave(plan, [measure])
         if not (self._match.columns or groups or "place" in self._by):
             raise NoPlan
         return plan
+
+    def _groups(self, superlative: Cue | None, groups: list[list[Condition]]) -> Plan | None:
+        """A figure for each of the texts of a column: "the total price per country"."""
+        column = self._column_of_groups() or self._column_of_most(superlative)
+        if column is None or column.index in self._used:
+            return None
+        records = self._rows(groups)
+        plan = Plan(self._view, self._asked, "groups", records, group=column)
+        plan.most, plan.low = superlative is not None, superlative is not None and superlative.low
+        if self._cue("average") is not None:
+            plan.aggregate = "average"
+        elif self._cue("sum") is not None or (
+            superlative is not None
+            and [c for c in comparable_columns(self._match) if c.index not in self._used]
+        ):
+            plan.aggregate = "sum"
+        elif self._cue("count") is None and superlative is None:
+            return None
+        used = [column]
+        if plan.aggregate != "count":
+            plan.measure = self._one_measure()
+            used.append(plan.measure)
+            if plan.measure.kind == "date" or (
+                plan.measure.kind == "percent" and plan.aggregate == "sum"
+            ):
+                raise NoPlan
+        elif self._counting() is not None or not self._counts_rows(column):
+            raise NoPlan
+        self._used.add(column.index)
+        self._leave(plan, used)
+        return plan
+
+    def _column_of_groups(self) -> Column | None:
+        """The column of texts that stands behind "per"."""
+        words = self._asked.words
+        for at in range(len(words) - 1):
+            found = _grouping_phrases().at(words, at)
+            behind = at + found.length if found else len(words)
+            while behind < len(words) and self._by[behind] == "free":
+                behind += 1
+            if behind < len(words) and self._by[behind] == "column":
+                columns = [self._view.columns[n] for n in self._match.columns_at(behind)]
+                texts = [c for c in columns if not c.is_comparable]
+                if len(texts) == 1:
+                    return texts[0]
+        return None
+
+    def _column_of_most(self, superlative: Cue | None) -> Column | None:
+        """ "Which country has the most suppliers": the column whose texts are counted."""
+        which = self._cue("which")
+        if superlative is None or which is None or self._view.is_list or self._view.turned:
+            return None
+        head = self._head([which])
+        if head is None or self._by[head] != "column" or head > superlative.start:
+            return None
+        texts = [self._view.columns[n] for n in self._match.columns_at(head)]
+        if len(texts) != 1 or texts[0].is_comparable or self._view.is_unique(texts[0].index):
+            return None
+        added = self._cue("sum", "average") is not None or self._is_of_amounts(superlative)
+        return texts[0] if added else None
+
+    def _is_of_amounts(self, superlative: Cue) -> bool:
+        """ "The most staff" is that of all rows of a group; "the highest price" is that of one."""
+        said = self._asked.words[superlative.start : superlative.start + superlative.length]
+        words = folded_words(lambda words: words.quantities)
+        return not superlative.measure and any(word in words for word in said)
+
+    def _counts_rows(self, column: Column) -> bool:
+        """Whether the question names what a row is, besides the column of the groups."""
+        of_group = self._match.columns.get(column.index, frozenset())
+        label = self._match.columns.get(self._view.label, frozenset())
+        return any(
+            by in {"place", "row"} or (by == "column" and at in label)
+            for at, by in enumerate(self._by)
+            if at not in of_group
+        )
 
     def _measured(self, cue: Cue) -> tuple[Column, bool]:
         """The column that a superlative or comparative is about, and whether low is meant."""
@@ -333,20 +552,29 @@ class _Planner:
                 return ages[0], not low
         if named:
             agreeing = [c for c in named if _agrees(c, cue.measure)]
+            if len(agreeing) > 1:  # "which year had the highest revenue"
+                agreeing = [c for c in agreeing if c.kind != "date"]
             if len(agreeing) != 1:
                 raise NoPlan
             return agreeing[0], low
         if not cue.measure:
-            raise NoPlan
+            return self._sole(), low
         self._measures.add(cue.measure)
         fitting = [
             c
             for c in self._view.columns
-            if c.is_comparable and c.measures(cue.measure) and _agrees(c, cue.measure)
+            if c.is_comparable and _holds(c, cue.measure) and _agrees(c, cue.measure)
         ]
         if len(fitting) != 1:
             raise NoPlan
         return fitting[0], low
+
+    def _sole(self) -> Column:
+        """The figures of a list, which its lead-in or its heading names alone."""
+        column = self._view.sole_measure
+        if column is None or column.index in self._used or "place" not in self._by:
+            raise NoPlan
+        return column
 
     def _entity(
         self, groups: list[list[Condition]], measure: Column | None, *cues: Cue | None
@@ -439,6 +667,13 @@ class _Planner:
         if measure is not None and _is_period(measure):
             return True
         label = self._view.columns[self._view.label]
+        if not label.words:
+            asked = self._asked.words[head]
+            if measure is not None:  # "which fee is the highest"
+                heading = self._view.table.heading.rsplit(" > ", 1)[-1]
+                said = words_in(f"{self._view.table.name} {heading}")
+                return any(is_name(asked, word) for word in said)
+            return names_what_is_listed(asked, self._view.table)
         generic = folded_words(lambda words: words.generic)
         if not label.words or not all(word in generic for word in label.words):
             return False
@@ -454,7 +689,7 @@ class _Planner:
         plan.entity = self._first_text()
         if self._view.columns[self._view.label].kind == "date" and not groups:
             raise NoPlan  # years are not added up unless they are named
-        if operation == "sum" and len(plan.records) < 2:
+        if len(plan.records) < 2 and (operation == "sum" or len(self._view.records) > 1):
             raise NoPlan
         self._leave(plan, [measure])
         return plan
@@ -464,12 +699,16 @@ class _Planner:
         named = [c for c in comparable_columns(self._match) if c.index not in self._used]
         if len(named) == 1:
             return named[0]
+        if not named and self._cue("count") and (counting := self._counting()) is not None:
+            return counting
         asked = {cue.measure for cue in self._cues if cue.kind == "ask"} | self._verbs()
         fitting = [
             column
             for column in (named or self._view.columns)
-            if column.is_comparable and any(column.measures(one) for one in asked)
+            if column.is_comparable and any(_holds(column, one) for one in asked)
         ]
+        if not fitting and not named:
+            return self._sole()
         if len(fitting) != 1:
             raise NoPlan
         return fitting[0]
@@ -483,19 +722,70 @@ class _Planner:
                 found.add(phrase.meaning)
         return found
 
-    def _change(self, groups: list[list[Condition]]) -> Plan | None:
-        """The difference of two columns in one row: of two years."""
-        if self._cue("change", "difference") is None:
+    def _change(self, groups: list[list[Condition]], bounds: list[Bound]) -> Plan | None:
+        """The difference of two years: of two columns in one row, or of two rows."""
+        percent = self._cue("percent") is not None
+        if not self._compares() or (not percent and self._cue("lower", "higher")):
             return None
-        named = [c for c in comparable_columns(self._match) if c.index not in self._used]
+        if bounds:
+            return None  # a year that the table does not have
+        if self._years:
+            return None if groups else self._change_of_rows(percent=percent)
         rows = self._rows(groups, totals=True)
-        if len(named) != 2 or len(rows) != 1 or not groups:
+        columns = self._two_periods() if groups and len(rows) == 1 else None
+        if columns is None or columns[0].unit != columns[1].unit:
             return None
-        if not all(_is_period(c) for c in named) or named[0].unit != named[1].unit:
-            return None
-        plan = Plan(self._view, self._asked, "change", rows, measure=named[0], other=named[1])
+        plan = Plan(self._view, self._asked, "change", rows, measure=columns[0], other=columns[1])
+        plan.percent = percent
         plan.entity = self._first_text()
-        self._leave(plan, named)
+        self._leave(plan, columns)
+        return plan
+
+    def _change_of_rows(self, *, percent: bool) -> Plan | None:
+        """The same where rows are years."""
+        measure = self._one_measure()
+        if measure.kind in {"date", "percent"}:
+            return None
+        plan = Plan(self._view, self._asked, "change", self._years, measure=measure)
+        plan.percent = percent
+        self._leave(plan, [measure])
+        return plan
+
+    def _two_periods(self) -> list[Column] | None:
+        """The columns of two years: both named, one and the year before, or the only two."""
+        named = [c for c in comparable_columns(self._match) if c.index not in self._used]
+        if not all(_is_period(c) for c in named):
+            return None
+        if len(named) == 2:
+            # A percentage is of the earlier one, whichever is said first.
+            return sorted(named, key=_year_in) if self._cue("percent", "prior") else named
+        periods = [c for c in self._view.columns if c.is_comparable and _is_period(c)]
+        if len(named) == 1:
+            before = [c for c in periods if _is_year_before(c, named[0])]
+            return [before[0], named[0]] if len(before) == 1 else None
+        if len(periods) == 2 and not named:
+            early, late = sorted(periods, key=_year_in)
+            return [early, late] if _is_year_before(early, late) else None
+        return None
+
+    def _share(self, superlative: Cue | None, groups: list[list[Condition]]) -> Plan | None:
+        """What part of the whole column the named rows are."""
+        if self._cue("percent") is None or superlative is not None or self._cue("average"):
+            return None
+        if not groups:
+            return None
+        try:
+            measure = self._one_measure()
+        except NoPlan:
+            return None
+        rows = self._rows(groups)
+        if measure.kind in {"date", "percent", "duration"} or not 0 < len(rows) < len(
+            self._view.records
+        ):
+            return None
+        plan = Plan(self._view, self._asked, "share", rows, measure=measure)
+        plan.entity = self._first_text()
+        self._leave(plan, [measure])
         return plan
 
     def _difference(self, compared: Cue | None, groups: list[list[Condition]]) -> Plan:
@@ -512,6 +802,7 @@ class _Planner:
         if compared and which and self._cue("difference") is None and which.start == 0:
             plan = Plan(self._view, self._asked, "extreme", records, measure=measure)
             plan.low = self._measured(compared)[1]
+            plan.compares = True
         else:
             plan = Plan(self._view, self._asked, "difference", records, measure=measure)
         plan.entity = self._first_text()
@@ -528,11 +819,26 @@ class _Planner:
         periods = [c for c in comparable_columns(self._match) if _is_period(c)]
         if self._by[head] == "row" and len(periods) == 1 and self._is_kind_of(head):
             return self._number(periods, groups)  # "how many employees in 2024"
+        counting = self._counting()
+        if counting is not None and self._by[head] in {"row", "place"}:
+            # Its cells say how many there are; rows are kinds of what is asked for.
+            if groups and len(self._rows(groups)) == 1:
+                return self._cell(counting, groups)
+            return self._sum("sum", groups)
         entity = self._entity(groups, None, cue)
         plan = Plan(self._view, self._asked, "count", self._rows(groups), entity=entity)
         plan.names = self._said_from(head)
         self._leave(plan, [bound.column for bound in bounds])
         return plan
+
+    def _counting(self) -> Column | None:
+        """The column that says how many there are of what a row names: "Number"."""
+        found = [
+            c
+            for c in self._view.columns
+            if c.kind == "number" and c.words and c.words[0] in _counts() and len(c.words) == 1
+        ]
+        return found[0] if len(found) == 1 and not self._view.turned else None
 
     def _number(self, named: list[Column], groups: list[list[Condition]]) -> Plan:
         """ "How many beds has Neurology": the number stands in a cell."""
@@ -540,10 +846,13 @@ class _Planner:
             raise NoPlan
         if not _is_period(named[0]) and not self._names_noun(named[0]):
             raise NoPlan
+        return self._cell(named[0], groups)
+
+    def _cell(self, column: Column, groups: list[list[Condition]]) -> Plan:
         plan = Plan(self._view, self._asked, "cell", self._rows(groups, totals=True))
-        plan.shown = [named[0]]
+        plan.shown = [column]
         plan.entity = self._first_text()
-        self._leave(plan, named)
+        self._leave(plan, [column])
         return plan
 
     def _said_from(self, head: int) -> str:
@@ -585,10 +894,13 @@ class _Planner:
             raise NoPlan  # "who" and another thing
         shown += [column for column in wanted if column not in shown]
         by_name = groups and all(group[0].column == self._view.label for group in groups)
+        sole = self._view.sole_measure
+        if by_name and not shown and entity is None and sole is not None and "place" in self._by:
+            shown = [sole]  # "what is the fee for boating", of a list of fees
         tells = entity is not None or shown or (listed and by_name)
         if not tells and not self._names_rows(groups, which or listed, limited=bool(bounds)):
             raise NoPlan
-        if not limited and not self._is_listing():
+        if not limited and not self._is_listing() and not self._is_of_list(which or listed):
             raise NoPlan
         one = bool(by_name) and bool(shown or entity is not None) and not bounds
         plan = Plan(self._view, self._asked, "cell" if one else "list", rows, entity=entity)
@@ -621,11 +933,20 @@ class _Planner:
             and (bool(groups) or self._by[head] == "place")
             and (
                 self._is_listing()
+                or self._is_of_list(cue)
                 or len(groups) > 1
                 or limited
                 or (bool(groups) and self._by[head] == "place")
             )
         )
+
+    def _is_of_list(self, cue: Cue | None) -> bool:
+        """ "What are the holidays", of a list of labels that no column names."""
+        head = self._head([cue]) if cue is not None else None
+        if head is None or self._view.columns[self._view.label].words or self._view.turned:
+            return False
+        words, table = self._asked.words, self._view.table
+        return names_what_is_listed(words[head], table) and is_about(words, table)
 
     def _is_listing(self) -> bool:
         return self._cue("list", "existence") is not None
@@ -639,7 +960,7 @@ class _Planner:
         for measure in asked:
             if any(c.measures(measure) or _is_kind(c, measure) for c in named):
                 return []
-        fitting = [c for c in self._view.columns if any(c.measures(one) for one in asked)]
+        fitting = [c for c in self._view.columns if any(_holds(c, one) for one in asked)]
         fitting = [c for c in fitting if c.index not in self._used]
         if not fitting or (len(fitting) > 1 and not asked <= {"place", "person"}):
             raise NoPlan
@@ -662,7 +983,8 @@ class _Planner:
 
     def _account(self, plan: Plan) -> None:
         """Raises NoPlan where a word is left that the plan's columns do not answer for."""
-        columns = [c for c in (plan.measure, plan.other, plan.entity, *plan.shown) if c]
+        named = (plan.measure, plan.other, plan.entity, plan.group, *plan.shown)
+        columns = [column for column in named if column is not None]
         columns += [bound.column for bound in plan.bounds]
         words = self._asked.words
         at = 0
@@ -680,12 +1002,15 @@ class _Planner:
                 raise NoPlan
 
     def _joins(self, at: int, plan: Plan) -> bool:
-        """Whether a word only stands between things that are compared or added."""
+        """Whether a word only stands between things that are compared or added, or at a year."""
         word = self._asked.words[at]
+        if word in folded_words(lambda words: words.before_years):
+            following = self._asked.words[at + 1 : at + 3]
+            return any(len(one) == 4 and one.isdigit() for one in following)
         if word in conjunctions():
             return True
         if word in folded_words(lambda words: words.relating):
-            return plan.operation in {"list", "cell"}
+            return plan.operation in {"list", "cell", "share", "sum"}
         between = folded_words(lambda words: words.between)
         return word in between and plan.operation in {"difference", "change", "extreme"}
 
@@ -709,6 +1034,11 @@ class _Planner:
             if value.per and period and period_of().get(value.per) == period:
                 return 1
         return 0
+
+
+@lru_cache(maxsize=1)
+def _grouping_phrases() -> Phrases:
+    return phrases(lambda words: words.groupings)
 
 
 @lru_cache(maxsize=1)
@@ -736,6 +1066,11 @@ def _agrees(column: Column, measure: str) -> bool:
     return True
 
 
+def _holds(column: Column, measure: str) -> bool:
+    """Whether a column says that it measures this, or has no name and its values do."""
+    return column.measures(measure) or (not column.words and _is_kind(column, measure))
+
+
 def _is_kind(column: Column, measure: str) -> bool:
     return (measure, column.kind) in {("cost", "money"), ("time", "duration"), ("date", "date")}
 
@@ -743,6 +1078,22 @@ def _is_kind(column: Column, measure: str) -> bool:
 def _answers_ask(measure: str, columns: list[Column]) -> bool:
     """Whether one of the columns is what "when", "where" or "who" asks for."""
     return any(column.measures(measure) or _is_kind(column, measure) for column in columns)
+
+
+@lru_cache(maxsize=1)
+def _counts() -> frozenset[str]:
+    return measure_words()["count"]
+
+
+def _year_in(column: Column) -> int:
+    return max((int(word) for word in column.words if word.isdigit() and len(word) == 4), default=0)
+
+
+def _is_year_before(column: Column, other: Column) -> bool:
+    """Whether two columns say the same of a year and of the one before."""
+    year = _year_in(other)
+    mine = [word for word in column.words if word != str(year - 1)]
+    return _year_in(column) == year - 1 and mine == [w for w in other.words if w != str(year)]
 
 
 def _is_period(column: Column) -> bool:

@@ -9,6 +9,7 @@ from app.answering.tables.computing import Computed
 from app.answering.tables.planning import Plan
 from app.answering.tables.view import Column, Record
 from vectorstore.languages.base import Language, TableSentences
+from vectorstore.tables.records import Table
 from vectorstore.tables.values import split_unit
 
 _MOST_NAMES = 12  # in a sentence
@@ -35,9 +36,10 @@ def tell(plan: Plan, done: Computed) -> TableAnswer:
         unit=done.unit,
         how=_how(plan, done, language),
         statement=_statement(plan, done, language),
-        markdown=_markdown(shown, shown_records),
+        markdown=_markdown(plan, shown, shown_records),
         notes=tuple(_notes(plan, done, language.tables.sentences)),
         language=language.code,
+        is_list=plan.view.is_list,
     )
 
 
@@ -46,7 +48,7 @@ def _shown(plan: Plan) -> list[Column]:
     view = plan.view
     label = view.columns[view.label]
     columns = [label, plan.entity, *plan.shown, plan.measure, plan.other]
-    columns += [bound.column for bound in plan.bounds]
+    columns += [plan.group, *(bound.column for bound in plan.bounds)]
     columns += [view.columns[index] for index in plan.named]
     if plan.operation == "list" and not plan.shown and plan.entity is None:
         columns += view.columns
@@ -74,20 +76,19 @@ def _used(plan: Plan, record: Record, shown: Sequence[Column]) -> UsedRow:
 
 
 def _table_name(record: Record) -> str:
-    table = record.table
-    return table.name or table.heading.rsplit(" > ", 1)[-1]
+    return _list_name(record.table)
 
 
-def _source(records: Iterable[Record], sentences: TableSentences) -> str:
-    """The tables that the records stand in: “Meters” of prices.xlsx and ..."""
+def _source(records: Iterable[Record], sentences: TableSentences, *, bare: bool = False) -> str:
+    """The tables that the records stand in, or `bare` documents: “Meters” of prices.xlsx and ..."""
     named: dict[tuple[str, str], None] = {}
     for record in records:
         named[_table_name(record), record.table.document.rsplit("/", 1)[-1]] = None
     said = [
-        sentences.source.format(table=table, document=document) if table else document
+        sentences.source.format(table=table, document=document) if table and not bare else document
         for table, document in named
     ]
-    return _joined(said, sentences)
+    return _joined(list(dict.fromkeys(said)), sentences)
 
 
 def _limits(plan: Plan, done: Computed) -> str:
@@ -138,8 +139,11 @@ def _distinct_names(plan: Plan, done: Computed, sentences: TableSentences) -> st
 
 def _statement(plan: Plan, done: Computed, language: Language) -> str:
     sentences = language.tables.sentences
-    column = _bare(plan.measure) if plan.measure else ""
-    source = _source(done.records, sentences) + _limits(plan, done)
+    column = _called(plan, plan.measure)
+    measured = plan.measure or (plan.shown[0] if len(plan.shown) == 1 else None)
+    # The name of a list is said once: it stands for that of its column.
+    bare = plan.operation != "count" and measured is not None and not measured.words
+    source = _source(done.records, sentences, bare=bare) + _limits(plan, done)
     names = _names(plan, done.records, sentences)
     if done.distinct:
         names = _distinct_names(plan, done, sentences)
@@ -153,6 +157,8 @@ def _statement(plan: Plan, done: Computed, language: Language) -> str:
             template = sentences.count_within if within else sentences.count
             counted = number(done.figure or Decimal(0), language)
             said = template.format(source=source, count=counted, entity=plan.names, rows=names)
+        case "list" if plan.view.is_list:
+            said = sentences.listed.format(source=source, count=len(done.records))
         case "extreme":
             said = _extreme(plan, done, sentences, source)
         case "sum" | "average":
@@ -160,6 +166,10 @@ def _statement(plan: Plan, done: Computed, language: Language) -> str:
             said = template.format(
                 column=column, count=len(done.records), source=source, value=value
             )
+        case "groups":
+            said = _groups(plan, done, language, source)
+        case "share":
+            said = _share(plan, done, language, source, names)
         case "difference" | "change":
             said = _difference(plan, done, sentences, source, value)
         case _:
@@ -175,19 +185,23 @@ def _extreme(plan: Plan, done: Computed, sentences: TableSentences, source: str)
         template = sentences.ranked_low if plan.low else sentences.ranked_high
         names = _joined(
             [
-                f"{plan.view.name_of(record)} ({_shown_text(record, plan.measure)})"
+                f"{plan.view.name_of(record)} ({_shown_text(plan, record, plan.measure)})"
                 for record in done.records
             ],
             sentences,
         )
     else:
         template = sentences.lowest if plan.low else sentences.highest
+    if plan.compares and len(done.records) == 2:
+        best, other = done.records
+        told = f"{plan.view.name_of(other)}: {_shown_text(plan, other, plan.measure)}"
+        names = f"{plan.view.name_of(best)} ({told})"
     if plan.from_top:
         template = sentences.cell
     return template.format(
-        column=_bare(plan.measure),
+        column=_called(plan, plan.measure),
         source=source,
-        value=_shown_text(done.records[0], plan.measure),
+        value=_shown_text(plan, done.records[0], plan.measure),
         rows=names,
         count=len(done.records),
     )
@@ -198,38 +212,78 @@ def _difference(
 ) -> str:
     assert plan.measure is not None  # a difference has one
     if plan.operation == "change":
-        assert plan.other is not None
+        template = sentences.growth if plan.percent else sentences.change
+        if plan.percent and done.figure is not None and done.figure > 0:
+            value = f"+{value}"
+        if plan.other is None:
+            early, late = done.records
+            return template.format(
+                rows=_called(plan, plan.measure),
+                source=source,
+                first=f"{_shown_text(plan, early, plan.measure)} ({plan.view.name_of(early)})",
+                second=f"{_shown_text(plan, late, plan.measure)} ({plan.view.name_of(late)})",
+                value=value,
+            )
         (record,) = done.records
-        return sentences.change.format(
+        return template.format(
             rows=plan.view.name_of(record),
             source=source,
-            first=f"{_shown_text(record, plan.measure)} ({_bare(plan.measure)})",
-            second=f"{_shown_text(record, plan.other)} ({_bare(plan.other)})",
+            first=f"{_shown_text(plan, record, plan.measure)} ({_bare(plan.measure)})",
+            second=f"{_shown_text(plan, record, plan.other)} ({_bare(plan.other)})",
             value=value,
         )
     first, second = done.records
     return sentences.difference.format(
-        column=_bare(plan.measure),
+        column=_called(plan, plan.measure),
         source=source,
-        first=f"{plan.view.name_of(first)} {_shown_text(first, plan.measure)}",
-        second=f"{plan.view.name_of(second)} {_shown_text(second, plan.measure)}",
+        first=f"{plan.view.name_of(first)} {_shown_text(plan, first, plan.measure)}",
+        second=f"{plan.view.name_of(second)} {_shown_text(plan, second, plan.measure)}",
         value=value,
+    )
+
+
+def _groups(plan: Plan, done: Computed, language: Language, source: str) -> str:
+    """ "Rows in suppliers.csv: Norway: 3; Spain: 2", or a sum or an average for each."""
+    sentences = language.tables.sentences
+    unit = _unit_of(plan, done)
+    rows = "; ".join(f"{one.name}: {_amount(one.figure, unit, language)}" for one in done.groups)
+    column = _called(plan, plan.measure)
+    match plan.aggregate:
+        case "count":
+            return sentences.counted.format(source=source, rows=rows)
+        case "sum":
+            return sentences.grouped.format(column=column, source=source, rows=rows)
+        case _:
+            return sentences.grouped_average.format(column=column, source=source, rows=rows)
+
+
+def _share(plan: Plan, done: Computed, language: Language, source: str, names: str) -> str:
+    """ "Grebe: 18.3 of 103.4 million EUR in “2023”, that is 17.7 %"."""
+    *part, whole = done.terms
+    unit = _spelt(done.of, language)
+    return language.tables.sentences.share.format(
+        rows=names,
+        source=source,
+        column=_called(plan, plan.measure),
+        first=number(sum(part, Decimal(0)), language),
+        second=_amount(whole, unit, language),
+        value=_amount(done.figure or Decimal(0), "%", language),
     )
 
 
 def _cells(plan: Plan, done: Computed, sentences: TableSentences, source: str, names: str) -> str:
     if len(done.records) == 1 and len(plan.shown) == 1:
         return sentences.cell.format(
-            column=_bare(plan.shown[0]),
+            column=_called(plan, plan.shown[0]),
             rows=plan.view.name_of(done.records[0]),
             source=source,
-            value=_shown_text(done.records[0], plan.shown[0]),
+            value=_shown_text(plan, done.records[0], plan.shown[0]),
         )
     if not plan.shown or done.distinct:
         return sentences.found.format(count=len(done.records), source=source, rows=names)
     said = [
         f"{_name(plan, record)}: "
-        + ", ".join(_shown_text(record, column) or "–" for column in plan.shown)
+        + ", ".join(_shown_text(plan, record, column) or "–" for column in plan.shown)
         for record in done.records[:_MOST_NAMES]
     ]
     rows = "; ".join(said) + ("; …" if len(done.records) > _MOST_NAMES else "")
@@ -238,7 +292,7 @@ def _cells(plan: Plan, done: Computed, sentences: TableSentences, source: str, n
 
 
 def _notes(plan: Plan, done: Computed, sentences: TableSentences) -> Iterable[str]:
-    column = _bare(plan.measure or plan.entity) if plan.measure or plan.entity else ""
+    column = _called(plan, plan.measure or plan.entity)
     if done.missing and column:
         yield sentences.missing.format(count=done.missing, column=column)
     if done.unread:
@@ -259,14 +313,22 @@ def _notes(plan: Plan, done: Computed, sentences: TableSentences) -> Iterable[st
 
 def _how(plan: Plan, done: Computed, language: Language) -> str:
     """ "18.3 + 6.6 = 24.9 (rows Grebe and Kingfisher; column 2023)"; "" for what is no figure."""
-    if done.figure is None or plan.measure is None or plan.operation == "extreme":
+    if done.figure is None or plan.measure is None or plan.operation in {"extreme", "groups"}:
         return ""
     sentences = language.tables.sentences
     terms = [number(term, language) for term in done.terms]
     result = number(done.figure, language)
     equal = "≈" if done.rounded else "="
     written = ""
-    if plan.operation in {"difference", "change"} and done.unit != "days":
+    if plan.operation == "share":
+        *part, whole = terms
+        added = " + ".join(part) if len(part) <= _MOST_TERMS else f"{part[0]} + … + {part[-1]}"
+        added = f"({added})" if len(part) > 1 else added
+        written = f"{added} / {whole} × 100 {equal} {result}"
+    elif plan.percent:
+        before, after = terms
+        written = f"({after} − {before}) / {before} × 100 {equal} {result}"
+    elif plan.operation in {"difference", "change"} and done.unit != "days":
         high, low = sorted(done.terms, reverse=True)
         written = f"{number(high, language)} − {number(low, language)} = {result}"
     elif plan.operation in {"sum", "average"}:
@@ -279,7 +341,7 @@ def _how(plan: Plan, done: Computed, language: Language) -> str:
             written = f"({added}) / {len(terms)} {equal} {result}"
     if not written:
         return ""
-    columns = [_bare(column) for column in (plan.measure, plan.other) if column is not None]
+    columns = [_called(plan, one) for one in (plan.measure, plan.other) if one is not None]
     return sentences.how.format(
         how=written,
         rows=_names(plan, done.records, sentences),
@@ -287,7 +349,10 @@ def _how(plan: Plan, done: Computed, language: Language) -> str:
     )
 
 
-def _markdown(shown: Sequence[Column], records: Sequence[Record]) -> str:
+def _markdown(plan: Plan, shown: Sequence[Column], records: Sequence[Record]) -> str:
+    """A table of the rows, or the items of a list in lines."""
+    if plan.view.is_list:
+        return "\n".join(f"- {_plain(record.text(0))}" for record in records)
     lines = [
         "| " + " | ".join(_plain(column.name) for column in shown) + " |",
         "| " + " | ".join("---" for _ in shown) + " |",
@@ -310,13 +375,32 @@ def _bare(column: Column | None) -> str:
     return split_unit(column.name)[0] or column.name
 
 
-def _shown_text(record: Record, column: Column) -> str:
-    """A cell as it stands, with the unit of the column's name where it has none of its own."""
+def _called(plan: Plan, column: Column | None) -> str:
+    """A column's name; where it has none, what the list is called."""
+    if column is None or column.words:
+        return _bare(column)
+    return _list_name(plan.view.table)
+
+
+def _list_name(table: Table) -> str:
+    return (table.name or table.heading.rsplit(" > ", 1)[-1]).rstrip(" :")
+
+
+def _shown_text(plan: Plan, record: Record, column: Column) -> str:
+    """A cell as it stands, with the unit of its column, row or table where it has none."""
     text = record.text(column.index)
+    if not text or any(letter.isalpha() or letter in "€$£¥%" for letter in text):
+        return text
     unit = written_unit(column.name)
-    if text and unit and not any(letter.isalpha() or letter in "€$£¥%" for letter in text):
-        return f"{text} {unit}"
-    return text
+    if not unit and column.is_comparable and (value := plan.view.value(record, column)):
+        unit = _spelt(value.unit, plan.asked.language) if value.kind != "date" else ""
+    return f"{text} {unit}".strip()
+
+
+def _spelt(unit: str, language: Language) -> str:
+    """A unit with its scale as the language writes it: "Mio. EUR"."""
+    scale, space, rest = unit.partition(" ")
+    return f"{language.tables.sentences.scales.get(scale, scale)}{space}{rest}"
 
 
 def written_unit(name: str) -> str:
@@ -325,16 +409,20 @@ def written_unit(name: str) -> str:
     if not unit or not name.startswith(bare):
         return ""
     rest = name[len(bare) :].strip().strip("()[]").strip()
-    return rest.split(maxsplit=1)[1] if rest.casefold().startswith("in ") else rest
+    rest = rest.split(maxsplit=1)[1] if rest.casefold().startswith("in ") else rest
+    # "€ in thousands", "millions of euros, except per share" are no units behind a figure.
+    return "" if len(rest.split()) > len(unit.split()) or "'" in rest or "," in rest else rest
 
 
 def _unit_of(plan: Plan, done: Computed) -> str:
     """The figure's unit as the column writes it, else in its one spelling."""
+    if done.unit == "%":
+        return "%"
     if plan.measure is not None and plan.measure.kind != "date":
         written = written_unit(plan.measure.name)
         if written:
             return written
-    return done.unit
+    return _spelt(done.unit, plan.asked.language)
 
 
 def _amount(figure: Decimal, unit: str, language: Language) -> str:

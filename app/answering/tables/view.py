@@ -9,10 +9,14 @@ from itertools import pairwise
 from app.answering.tables.lexicon import Phrases, folded_words, is_kind_of, measure_words, phrases
 from vectorstore.languages import words_of
 from vectorstore.tables.records import Kind, Table, TableRow
+from vectorstore.tables.scales import scale_in
 from vectorstore.tables.values import (
     DURATIONS,
+    MONEY,
     Value,
     is_nothing,
+    kind_of,
+    known_unit,
     read_value,
     read_year,
     split_unit,
@@ -21,6 +25,7 @@ from vectorstore.tables.values import (
 from vectorstore.tables.words import folded, stems, words_in
 
 _TURNED_ROWS, _TURNED_COLUMNS = 40, 40  # of a table that is looked at from its side as well
+_SCALES = frozenset(("thousand", "million", "billion"))
 COMPARABLE: frozenset[Kind] = frozenset(("number", "money", "percent", "duration", "date"))
 _FEW_UNREAD = 0.2  # of the cells of a column that is compared all the same
 
@@ -79,6 +84,7 @@ class View:
     rests: tuple[Record, ...] = ()
     lines: tuple[Record, ...] = ()  # a single text over the whole width
     turned: bool = False
+    scale: str = ""  # in which figures without a unit are told: "million EUR"
 
     @cached_property
     def label(self) -> int:
@@ -93,6 +99,27 @@ class View:
             return max(texts, key=lambda column: self._different(column.index)).index
         ordered = unique or [c for c in self.columns if c.kind == "date"]
         return ordered[0].index if ordered else 0
+
+    @property
+    def is_list(self) -> bool:
+        """Whether it is a list of items that no column names."""
+        return len(self.columns) == 1
+
+    @cached_property
+    def sole_measure(self) -> Column | None:
+        """The one comparable column, where no name says what it holds.
+
+        Numbers that only grow and have no unit are those of pages.
+        """
+        columns = [c for c in self.columns if c.is_comparable and c.index != self.label]
+        if len(columns) != 1 or columns[0].words or self.turned:
+            return None
+        (column,) = columns
+        if not column.unit and column.kind == "number":
+            values = [v.low for r in self.records if (v := self.value(r, column)) is not None]
+            if values == sorted(values) and len(values) > 2:
+                return None
+        return column
 
     def _different(self, column: int) -> int:
         return len({folded(record.text(column)) for record in self.records})
@@ -109,8 +136,37 @@ class View:
         return label or next((text for text in record.cells if text), "")
 
     def value(self, record: Record, column: Column) -> Value | None:
-        """The value of a cell, in the column's unit where the cell names none."""
-        return value_of(record.text(column.index), column)
+        """The value of a cell, in the unit of the column, the row or the table if it has none."""
+        value = value_of(record.text(column.index), column)
+        if value is None or value.unit or value.kind != "number":
+            return value
+        unit = self._unit_of(record, column)
+        return replace(value, unit=unit, kind=kind_of(unit)) if unit else value
+
+    def _unit_of(self, record: Record, column: Column) -> str:
+        """The unit that the row tells, or the scale of the table where it holds for the cell."""
+        name = self.name_of(record)
+        told, of_column = words_in(name), column.words
+        if self.unit_column is not None and (said := record.text(self.unit_column)):
+            return known_unit(said) or said
+        generic = folded_words(lambda words: words.generic) | folded_words(lambda w: w.values)
+        if not of_column or all(word.isdigit() or word in generic for word in of_column):
+            unit = known_unit(split_unit(name)[1])
+            if unit:
+                return unit
+        words = {*told, *of_column}
+        if not self.scale or not _unscaled().isdisjoint(words):
+            return ""
+        if not _counted().isdisjoint(words) and _amounts().isdisjoint(words):
+            return ""
+        return "" if "%" in name or "%" in column.name else self.scale
+
+    @cached_property
+    def unit_column(self) -> int | None:
+        """The column that tells each row's unit."""
+        named = [c for c in self.columns if c.words and c.words[0] in _unit_columns()]
+        fitting = [c for c in named if len(c.words) == 1 and not c.is_comparable]
+        return fitting[0].index if len(fitting) == 1 else None
 
 
 def value_of(text: str, column: Column) -> Value | None:
@@ -182,7 +238,37 @@ def _sorted(table: Table, columns: tuple[Column, ...], records: Sequence[Record]
             data.append(record)
     if data and _sums_up(columns, data):
         totals.append(data.pop())
-    return View(table, columns, tuple(data), tuple(totals), tuple(rests), tuple(lines))
+    scale = _scale_of(table)
+    return View(table, columns, tuple(data), tuple(totals), tuple(rests), tuple(lines), scale=scale)
+
+
+def _scale_of(table: Table) -> str:
+    """What is kept as the unit of a first column of texts, where it is money or a scale."""
+    first = table.columns[0]
+    if first.kind not in {"text", "mixed"}:
+        return ""
+    unit = scale_in(first.name) or first.unit
+    return unit if " " in unit or unit in MONEY or unit in _SCALES else ""
+
+
+@lru_cache(maxsize=1)
+def _unit_columns() -> frozenset[str]:
+    return folded_words(lambda words: words.unit_columns)
+
+
+@lru_cache(maxsize=1)
+def _unscaled() -> frozenset[str]:
+    return folded_words(lambda words: words.unscaled)
+
+
+@lru_cache(maxsize=1)
+def _counted() -> frozenset[str]:
+    return folded_words(lambda words: words.counted)
+
+
+@lru_cache(maxsize=1)
+def _amounts() -> frozenset[str]:
+    return folded_words(lambda words: words.amounts)
 
 
 def _is_rest(words: list[str]) -> bool:
@@ -229,7 +315,7 @@ def _turned(table: Table, view: View) -> View | None:
         cells = [column.name, *(record.text(column.index) for record in records)]
         sources = [records[0].stored, *(record.stored for record in records)]
         found.append(Record(cells, records[0].stored, table, tuple(sources)))
-    return View(table, tuple(columns), tuple(found), turned=True)
+    return View(table, tuple(columns), tuple(found), turned=True, scale=view.scale)
 
 
 def _are_alike(view: View) -> bool:
@@ -299,6 +385,8 @@ def merged(views: Sequence[View]) -> View | None:
         places = {(c.words, c.unit, c.kind): c.index for c in other.columns}
         maps.append([places.get((c.words, c.unit, c.kind), -1) for c in first.columns])
     kept = [c for c in first.columns if c.words and all(at[c.index] >= 0 for at in maps)]
+    if len({view.scale for view in views}) > 1:
+        return None
     if len(kept) < 2 or first.label not in {c.index for c in kept}:
         return None
     labels = [folded(view.name_of(record)) for view in views for record in view.records]
@@ -321,6 +409,7 @@ def merged(views: Sequence[View]) -> View | None:
         taken(lambda view: view.totals),
         taken(lambda view: view.rests),
         taken(lambda view: view.lines),
+        scale=first.scale,
     )
 
 

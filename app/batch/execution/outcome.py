@@ -18,7 +18,7 @@ from vectorstore.records import Hit
 # Set by reading answers to 5 questions about each of 16 encyclopaedia articles, the found ones
 # all, the others in part; no other documents were tried.
 SURE_OF_TITLED = 0.87
-NEAREST = 3  # passages shown with "not found", so that a person can look for themselves
+NEAREST = 3  # passages shown where nothing is confirmed, so that a person can look themselves
 _QUOTE = 400  # characters of such a passage
 
 # The SHA-256 of the document of this space and name.
@@ -55,7 +55,7 @@ def result_of(
             Sentence(one.text, tuple(one.citations), one.supported) for one in answer.sentences
         ),
         evidence=tuple(_cited(one, hashes) for one in answer.citations) if answer.found else (),
-        nearest=() if answer.found else _nearest(answer.passages, hashes),
+        nearest=() if answer.found else _nearest(answer, hashes),
         reason="; ".join(told(answer.notices)),
         attempts=1 if reproducible else attempts,
         provenance=Provenance(
@@ -95,7 +95,7 @@ def _kept(answer: Answer) -> Answer:
 
 def _outcome(answer: Answer) -> Outcome:
     if not answer.found:
-        return "not_found"
+        return "unconfirmed" if answer.outcome == "unconfirmed" else "not_found"
     whole = answer.outcome != "partly" and all(one.supported for one in answer.sentences)
     return "found" if whole else "partly_supported"
 
@@ -113,7 +113,14 @@ def _cited(citation: Citation, hashes: Hashes) -> Evidence:
     )
 
 
-def _nearest(passages: Sequence[Hit], hashes: Hashes) -> tuple[Evidence, ...]:
+def _nearest(answer: Answer, hashes: Hashes) -> tuple[Evidence, ...]:
+    """Where an answer shows what is near, those places; else the passages that came first."""
+    if answer.outcome == "unconfirmed" and answer.citations:
+        return tuple(_cited(one, hashes) for one in answer.citations)
+    return _passages(answer.passages, hashes)
+
+
+def _passages(passages: Sequence[Hit], hashes: Hashes) -> tuple[Evidence, ...]:
     return tuple(
         Evidence(
             n=0,

@@ -47,12 +47,13 @@ class Counts:
     partly_supported: int = 0
     not_found: int = 0
     failed: int = 0
+    unconfirmed: int = 0
     asked: int = 0  # by this process; the others were in the journal
     seconds: float = 0.0  # that this process has been at it
 
     @property
     def done(self) -> int:
-        return self.found + self.partly_supported + self.not_found + self.failed
+        return self.found + self.partly_supported + self.unconfirmed + self.not_found + self.failed
 
     @property
     def left_seconds(self) -> float | None:
@@ -126,6 +127,8 @@ def begin_or_continue(
                 one,
                 remarks=tuple(read.said),
                 hidden_columns=tuple(read.hidden_columns),
+                columns=dict(read.columns),
+                headings=tuple(read.headings),
             )
 
         journal.begin(info, tasks(), told=told)
@@ -168,6 +171,7 @@ def answer_all(
             total=total,
             found=kept.get("found", 0),
             partly_supported=kept.get("partly_supported", 0),
+            unconfirmed=kept.get("unconfirmed", 0),
             not_found=kept.get("not_found", 0),
             failed=kept.get("failed", 0) + problems,
             asked=asked,

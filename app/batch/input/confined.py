@@ -105,13 +105,16 @@ def _end(message: dict[str, Any], remarks: Remarks | None) -> None:
         # Whoever guards this process records it; without a guard it was refused all the same.
         sys.audit("strongroom.egress", str(event), str(target), ("app",), "app.batch.input.worker")
     if "refused" in message:
-        raise QuestionnaireError(str(message["refused"]))
+        headings = (str(one) for one in message.get("headings", ()))
+        raise QuestionnaireError(str(message["refused"]), headings)
     if remarks is not None:
         said, hidden, unseen = message["remarks"]
         for one in said:
             remarks.say(str(one))
         remarks.hidden_columns = [str(one) for one in hidden]
         remarks.unseen_columns = frozenset(int(one) for one in unseen)
+        remarks.columns = {str(one): str(name) for one, name in message["columns"].items()}
+        remarks.headings = [str(one) for one in message["headings"]]
 
 
 def _row(fields: list[Any]) -> Question | RowProblem:

@@ -51,7 +51,8 @@ def find_columns(head: Sequence[Row], column: str | None, remarks: Remarks) -> t
     if column:
         names = _unique(head[0].cells)
         raise QuestionnaireError(
-            f"there is no column named {column!r}; the first row has {names_listed(names)}"
+            f"there is no column named {column!r}; the first row has {names_listed(names)}",
+            names,
         )
     return _guessed(head, remarks)
 
@@ -80,7 +81,8 @@ def _guessed(head: Sequence[Row], remarks: Remarks) -> tuple[Columns, int]:
     if len(likely) != 1:
         raise QuestionnaireError(
             "which column holds the questions is not clear: give it the heading Question, or name "
-            f"it with --question-column. The first row has {names_listed(names)}"
+            f"it with --question-column. The first row has {names_listed(names)}",
+            names,
         )
     (place,) = likely
     first = head[0].cells[place].strip() if place < len(head[0].cells) else ""
@@ -112,7 +114,8 @@ def by_name(names: Sequence[str]) -> int | None:
         if len(places) > 1:
             raise QuestionnaireError(
                 f"several columns are named {known!r}: give the others other headings, or name "
-                "the right one with --question-column"
+                "the right one with --question-column",
+                _unique(names),
             )
         if places:
             return places[0]

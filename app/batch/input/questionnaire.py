@@ -71,7 +71,7 @@ def read_questionnaire(
     if kind == "lines":
         return _from_lines(lines(file, encoding, remarks))
     if kind == "jsonl":
-        return _from_objects(json_objects(file, encoding, remarks), question_column)
+        return _from_objects(json_objects(file, encoding, remarks), question_column, remarks)
     if kind == "xlsx":
         rows = xlsx_rows(file, sheet, remarks)
     else:
@@ -124,7 +124,9 @@ def _from_lines(source: Iterable[tuple[int, str]]) -> Iterator[Question | RowPro
 
 
 def _from_objects(
-    source: Iterable[tuple[int, Mapping[str, str] | str]], question_column: str | None
+    source: Iterable[tuple[int, Mapping[str, str] | str]],
+    question_column: str | None,
+    remarks: Remarks,
 ) -> Iterator[Question | RowProblem]:
     """`source` has the text of what is wrong in the place of an object that cannot be read."""
     for number, found in source:
@@ -136,9 +138,10 @@ def _from_objects(
         if place is None:
             yield RowProblem(number, f"has no question; its fields are {names_listed(names)}")
             continue
-        yield _checked(
-            Row(number, tuple(found.values())), Columns(names, place, meanings_of(names, place))
-        )
+        columns = Columns(names, place, meanings_of(names, place))
+        if not remarks.headings:
+            _take(columns, remarks)
+        yield _checked(Row(number, tuple(found.values())), columns)
 
 
 # Tables
@@ -154,6 +157,7 @@ def _from_table(
         raise QuestionnaireError("the questionnaire is empty")
     columns, used = find_columns(head, column, remarks)
     _tell_of_columns(columns, remarks)
+    _take(columns, remarks)
     hidden: list[int] = []
     beside: list[int] = []
     for row in chain(head[used:], rows):
@@ -184,6 +188,13 @@ def _from_table(
             if hidden_rows
             else f"{said} not asked: row {listed(hidden)}; --hidden-rows asks them, too"
         )
+
+
+def _take(columns: Columns, remarks: Remarks) -> None:
+    """Note which columns were taken for what."""
+    places = {"question": columns.question, **columns.meanings}
+    remarks.columns = {meaning: columns.names[at] for meaning, at in places.items()}
+    remarks.headings = list(columns.names)
 
 
 def _tell_of_columns(columns: Columns, remarks: Remarks) -> None:

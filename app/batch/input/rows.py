@@ -24,7 +24,14 @@ _LINES_NAMED = 12  # spans of rows in a remark
 
 
 class QuestionnaireError(Exception):
-    """A questionnaire that cannot be read; the message says why and what to do."""
+    """A questionnaire that cannot be read; the message says why and what to do.
+
+    `headings`: of the columns to choose from, where it is not clear which holds the questions.
+    """
+
+    def __init__(self, words: str, headings: Iterable[str] = ()) -> None:
+        super().__init__(words)
+        self.headings = tuple(headings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +53,8 @@ class Remarks:
     said: list[str] = field(default_factory=list)
     hidden_columns: list[str] = field(default_factory=list)  # by name, also said
     unseen_columns: frozenset[int] = frozenset()  # the same by place, from 1
+    columns: dict[str, str] = field(default_factory=dict)  # what each was taken for: its heading
+    headings: list[str] = field(default_factory=list)  # of all columns, in the file's order
 
     def say(self, remark: str) -> None:
         """Note it, once."""

@@ -39,7 +39,7 @@ def main() -> None:
     try:
         end = _read(asked, out)
     except QuestionnaireError as error:
-        end = {"refused": str(error)}
+        end = {"refused": str(error), "headings": list(error.headings)}
     except OSError as error:
         end = _refused(f"cannot be opened: {error.strerror or error}")
     except MemoryError:
@@ -73,7 +73,7 @@ def _read(asked: dict[str, Any], out: BinaryIO) -> dict[str, Any]:
             batch, size = [], 0
     _send(out, batch)
     seen = [remarks.said, remarks.hidden_columns, sorted(remarks.unseen_columns)]
-    return {"remarks": seen}
+    return {"remarks": seen, "columns": remarks.columns, "headings": remarks.headings}
 
 
 def _send(out: BinaryIO, message: object) -> None:

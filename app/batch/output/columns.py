@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from app.batch.records import Evidence, RowResult, RunInfo
+from app.batch.records import Evidence, RowResult, RowReview, RunInfo
 from app.printing.markdown import Block, as_text, read_markdown
 
 EVIDENCE_COLUMNS = 2  # places shown in a row of CSV; JSON lines have them all
@@ -14,6 +14,7 @@ _NEAR = 160  # characters of a passage that does not answer the question
 OUTCOME_WORDS = {
     "found": "found",
     "partly_supported": "partly supported",
+    "unconfirmed": "nearby, not confirmed",
     "not_found": "not found",
     "failed": "failed",
 }
@@ -41,7 +42,7 @@ def asked_cells(result: RowResult, columns: Sequence[str]) -> list[str]:
 
 def blocks_of(result: RowResult) -> Sequence[Block]:
     """A row's answer to be drawn; marks of places that are not beside it are left out."""
-    return read_markdown(result.answer, cited={one.n for one in result.evidence})
+    return read_markdown(result.answer, cited={one.n for one in shown_of(result)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,8 @@ def _in_space(result: RowResult, info: RunInfo) -> str:
     return result.document.space if result.document else ""
 
 
-def _shown(result: RowResult) -> Sequence[Evidence]:
+def shown_of(result: RowResult) -> Sequence[Evidence]:
+    """The places to show: the evidence, else what came nearest."""
     return result.evidence or result.nearest
 
 
@@ -76,7 +78,7 @@ def _evidence_columns(place: int) -> tuple[Column, ...]:
 
     def shown(tell: Callable[[RowResult, Evidence], str]) -> Callable[[RowResult, RunInfo], str]:
         def cell(result: RowResult, info: RunInfo) -> str:
-            places = _shown(result)
+            places = shown_of(result)
             return tell(result, places[place]) if place < len(places) else ""
 
         return cell
@@ -109,6 +111,15 @@ def _further(result: RowResult, info: RunInfo) -> str:
     return f"further evidence: {'; '.join(places)}" if places else ""
 
 
+def _reviewed(tell: Callable[[RowReview], str]) -> Callable[[RowResult, RunInfo], str]:
+    """What a person decided about a row; "" where nobody did."""
+
+    def cell(result: RowResult, info: RunInfo) -> str:
+        return tell(result.review) if result.review else ""
+
+    return cell
+
+
 # Where every document was asked, these come first.
 _ABOUT = (Column("about document", _in_document), Column("about space", _in_space))
 _COLUMNS = (
@@ -124,18 +135,32 @@ _COLUMNS = (
     Column("row", lambda result, _: result.key, 7),
     Column("run", lambda _, info: info.id, 18),
 )
+# Where a person has decided about a row, these come last.
+_REVIEW = (
+    Column("review", _reviewed(lambda one: one.verdict), 11),
+    Column("reviewed answer", _reviewed(lambda one: one.answer), 52),
+    Column("reviewed by", _reviewed(lambda one: one.by), 18),
+    Column("reviewed at", _reviewed(lambda one: one.at), 18),
+    Column("review reason", _reviewed(lambda one: one.reason), 34),
+)
 # Of the columns that have one, by name without a number.
-WIDTHS = {column.name.rstrip(" 123"): column.width for column in _COLUMNS if column.width}
+WIDTHS = {one.name.rstrip(" 123"): one.width for one in (*_COLUMNS, *_REVIEW) if one.width}
 
 
-def answer_columns(info: RunInfo) -> tuple[Column, ...]:
+def answer_columns(info: RunInfo, *, reviewed: bool = False) -> tuple[Column, ...]:
     """What stands behind the questionnaire's own columns."""
-    return (*_ABOUT, *_COLUMNS) if info.mode == "each_document" else _COLUMNS
+    columns = (*_ABOUT, *_COLUMNS) if info.mode == "each_document" else _COLUMNS
+    return (*columns, *_REVIEW) if reviewed else columns
 
 
-def answer_cells(result: RowResult, info: RunInfo) -> list[str]:
+def answer_cells(result: RowResult, info: RunInfo, *, reviewed: bool = False) -> list[str]:
     """The answer's cells, in the order of `answer_columns`."""
-    return [column.cell(result, info) for column in answer_columns(info)]
+    return [column.cell(result, info) for column in answer_columns(info, reviewed=reviewed)]
+
+
+def any_reviewed(results: Iterable[RowResult]) -> bool:
+    """Whether a person has decided about any row."""
+    return any(result.review is not None for result in results)
 
 
 def legal(cell: str, longest: int) -> str:
@@ -171,6 +196,9 @@ def in_table(result: RowResult) -> tuple[str, str]:
     """What a cell of a table documents × questions says, and where its evidence is."""
     if result.outcome == "not_found":
         return OUTCOME_WORDS["not_found"], ""
+    if result.outcome == "unconfirmed":
+        near = dict.fromkeys(one.document for one in result.nearest)
+        return OUTCOME_WORDS["unconfirmed"], shortened("; ".join(near), IN_TABLE)
     if result.outcome == "failed":
         return shortened(f"failed: {result.reason}", IN_TABLE), ""
     said = f"{result.value} {result.unit}".rstrip()

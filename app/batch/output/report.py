@@ -21,7 +21,7 @@ from app.batch.output.columns import (
 )
 from app.batch.output.naming import Place, names_of, place_in
 from app.batch.output.tables import TableError
-from app.batch.records import Evidence, RowResult, RunInfo
+from app.batch.records import Evidence, RowResult, RowReview, RunInfo
 from app.printing.markdown import as_html
 from app.printing.paper import BarPart, Paper
 from vectorstore.disk import replacing
@@ -30,17 +30,25 @@ FORMATS = (".html", ".pdf")
 COLOURS = {
     "found": "#1c5a49",
     "partly_supported": "#9a6b12",
+    "unconfirmed": "#7a5c86",
     "not_found": "#5b6770",
     "failed": "#9b2f22",
 }
 MEANINGS = {
     "found": "Every sentence of the answer is supported by a passage that is quoted below it.",
     "partly_supported": "Some sentences have no support, or a part is not answered; both are told.",
+    "unconfirmed": "Passages are near, and nothing confirms that they answer. They are shown.",
     "not_found": "The documents do not hold the answer. The nearest passages are shown.",
     "failed": "The question was not answered; the reason is given.",
 }
 _LARGEST_TABLE = 5_000  # cells
 _DOCUMENTS = 12  # that are named in the chart
+VERDICT_WORDS = {
+    "approved": "approved",
+    "rejected": "rejected",
+    "edited": "edited, not approved yet",
+}
+VERDICT_COLOURS = {"approved": "#2c5c8a", "rejected": "#9b2f22", "edited": "#9a6b12"}
 SIGNATURES = ("Prepared by", "Checked by", "Place and date")
 
 
@@ -99,6 +107,8 @@ def _write_html(path: Path, info: RunInfo, results: Results, link: Link) -> None
         link=link,
         title_of=partial(title_of, names=names),
         signatures=SIGNATURES,
+        verdicts=VERDICT_WORDS,
+        by_whom=by_whom,
     )
     with path.open("w", encoding="utf-8") as file:
         file.writelines(pieces)
@@ -200,9 +210,19 @@ def _answer(paper: Paper, result: RowResult, link: Link, names: Mapping[Place, s
             )
     if result.outcome == "not_found" and result.nearest:
         paper.note("Nearest passages, which do not answer it:", keep=True)
+    if result.outcome == "unconfirmed" and result.nearest:
+        paper.note("Passages that are near; whether they answer it was not confirmed:", keep=True)
     for one in result.evidence or result.nearest:
         colour = COLOURS["found"] if result.evidence else COLOURS["not_found"]
         paper.quote(one.quote, source=place_of(one, names), colour=colour, link=link(one))
+    if review := result.review:
+        paper.label(
+            VERDICT_WORDS[review.verdict], VERDICT_COLOURS[review.verdict], beside=by_whom(review)
+        )
+        if review.answer:
+            paper.item(review.answer, colour=COLOURS["not_found"], mark="In the reviewer's words:")
+        if review.reason:
+            paper.item(review.reason, colour=COLOURS["not_found"], mark="Reason:")
     if told := made_of(result):
         paper.note(" · ".join(f"{name} {value}" for name, value in told))
     paper.rule()
@@ -223,6 +243,11 @@ def made_of(result: RowResult) -> list[tuple[str, str]]:
         ("Answer in the audit trail", made.answer_id),
     ]
     return [(name, value) for name, value in facts if value]
+
+
+def by_whom(review: RowReview) -> str:
+    """Who decided about a row, and when."""
+    return f"by {review.by}, {review.at[:16].replace('T', ' ')} UTC"
 
 
 def title_of(result: RowResult, names: Mapping[Place, str]) -> str:

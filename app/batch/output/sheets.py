@@ -25,6 +25,7 @@ LINK = Font(**_LETTERS, color="1C5A49", underline="single")
 FILLS = {
     "found": PatternFill("solid", fgColor="DDEFE6"),
     "partly_supported": PatternFill("solid", fgColor="FBF0D2"),
+    "unconfirmed": PatternFill("solid", fgColor="EADFF0"),
     "not_found": PatternFill("solid", fgColor="E8EAED"),
     "failed": PatternFill("solid", fgColor="F6D9D4"),
 }

@@ -11,6 +11,7 @@ from app.batch.output.columns import (
     Results,
     answer_cells,
     answer_columns,
+    any_reviewed,
     asked_cells,
     asked_columns,
 )
@@ -59,10 +60,12 @@ def write_text(file: TextIO, suffix: str, info: RunInfo, results: Results) -> No
             file.write(json.dumps(line, ensure_ascii=False) + "\n")
         return
     writer = csv.writer(file, lineterminator="\r\n")
-    asked = asked_columns(results())
-    writer.writerow(texts([*asked, *(column.name for column in answer_columns(info))]))
+    asked, reviewed = asked_columns(results()), any_reviewed(results())
+    names = (column.name for column in answer_columns(info, reviewed=reviewed))
+    writer.writerow(texts([*asked, *names]))
     for result in results():
-        writer.writerow(texts([*asked_cells(result, asked), *answer_cells(result, info)]))
+        cells = answer_cells(result, info, reviewed=reviewed)
+        writer.writerow(texts([*asked_cells(result, asked), *cells]))
 
 
 def read_results(path: Path) -> tuple[RunInfo, list[RowResult]]:

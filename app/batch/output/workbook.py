@@ -13,6 +13,7 @@ from app.batch.output.columns import (
     Results,
     answer_cells,
     answer_columns,
+    any_reviewed,
     asked_cells,
     asked_columns,
     blocks_of,
@@ -44,8 +45,8 @@ def write_workbook(path: Path, info: RunInfo, results: Results, link: Link) -> N
 
 def _answers(book: Workbook, info: RunInfo, results: Results, link: Link) -> int:
     """Returns how many places of evidence have no link because a sheet holds no more."""
-    asked = asked_columns(results())
-    columns = answer_columns(info)
+    asked, reviewed = asked_columns(results()), any_reviewed(results())
+    columns = answer_columns(info, reviewed=reviewed)
     names = [*asked, *(column.name for column in columns)]
     unused = _unused(info, results)
     sheet = book.create_sheet("Answers")
@@ -65,7 +66,8 @@ def _answers(book: Workbook, info: RunInfo, results: Results, link: Link) -> int
     widths = [sheets.width(name) for name in names]
     rows, links = 1, 0
     for result in results():
-        cells = [*asked_cells(result, asked), *answer_cells(result, info)]
+        told = answer_cells(result, info, reviewed=reviewed)
+        cells = [*asked_cells(result, asked), *told]
         for at in marked:
             cells[at] = as_text(blocks_of(result))
         if changed := not_as_it_was(cells, sheets.LONGEST):
@@ -145,7 +147,7 @@ def _matrix(book: Workbook, results: Results) -> None:
             texts.append(said)
             if outcome:
                 cell.fill = sheets.FILLS[outcome]
-            if outcome == "not_found":
+            if outcome in ("not_found", "unconfirmed"):
                 cell.font = sheets.FADED
             row.append(cell)
         sheet.row_dimensions[at].height = sheets.height(texts, widths)
@@ -171,6 +173,7 @@ def _summary(book: Workbook, info: RunInfo, results: Results, unlinked: int) -> 
         "found": "every sentence of the answer is supported by a passage",
         "partly_supported": "some sentences have no passage that supports them, or a part of the "
         "question is not answered",
+        "unconfirmed": "passages are near, and nothing confirms that they answer; they are shown",
         "not_found": "the documents do not hold the answer",
         "failed": "not answered; the column reason says why",
     }

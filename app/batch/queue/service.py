@@ -4,15 +4,18 @@ import logging
 import threading
 import uuid
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
+from statistics import median
 
 from app.batch.execution.changed_settings import changes, note_changes
 from app.batch.execution.provenance import NothingToAsk, Order, index_sha256, searched
 from app.batch.execution.run import Counts, Stopped, answer_all
 from app.batch.input.checking import BadRows
-from app.batch.journal import Journal, open_journal
+from app.batch.input.rows import QuestionnaireError
+from app.batch.journal import Journal, JournalError, open_journal
 from app.batch.output.columns import Link
 from app.batch.output.written_files import NOTES
 from app.batch.port import Library
@@ -25,8 +28,10 @@ from app.batch.queue.folders import (
     erase,
     of_person,
 )
+from app.batch.queue.proposal import Proposal, proposal_of
 from app.batch.queue.start import QUESTIONNAIRE, begin, begin_again, info_of
 from app.batch.queue.submission import (
+    ColumnNotClear,
     OfficeNotThere,
     QuestionnaireRefused,
     Run,
@@ -36,7 +41,7 @@ from app.batch.queue.submission import (
     write_note,
 )
 from app.batch.queue.turns import Turns
-from app.batch.records import RunInfo
+from app.batch.records import RowReview, RunInfo
 from app.errors import without_words, words_for
 from vectorstore.disk import sha256_of, write_whole
 
@@ -47,6 +52,8 @@ _MOST = 50  # questionnaires that one person keeps
 _ASKED_TOGETHER = 2  # questions of the one that has its turn; the chat goes first
 _TURN = 20  # answers, when somebody else waits
 _INTAKE_S = 30.0  # seconds to wait for another questionnaire of the same person to be read
+_NAMED = 21  # rows that cannot be asked, where none can
+_PACE_OF = 200  # answers from which the time of the next ones is told
 _PATIENCE = 30.0  # seconds for an answer in hand to end
 
 
@@ -65,12 +72,17 @@ class QuestionnaireQueue:
         link: Link = lambda _: "",
         *,
         most_questions: int = MOST_QUESTIONS,
+        pace: Callable[[], float | None] = lambda: None,
     ) -> None:
-        """`library_of` gives what a person, by id, may ask now."""
+        """`library_of` gives what a person, by id, may ask now.
+
+        `pace`: seconds that an answer took here lately, for who has no questionnaire yet.
+        """
         self._folder = folder
         self._library_of = library_of
         self._link = link
         self._most_questions = most_questions
+        self._pace = pace
         self._lock = threading.RLock()  # around every change of a run, here and on the disk
         self._idle = threading.Condition(self._lock)
         self._runs: dict[str, Run] = {}
@@ -117,11 +129,14 @@ class QuestionnaireQueue:
         spaces: Sequence[str] | None = None,
         each_document: bool = False,
         hidden_rows: bool = False,
+        question_column: str | None = None,
+        propose: bool = False,
         stopped: Callable[[], bool] = lambda: False,
     ) -> Run:
         """Check a questionnaire's rows and accept it; `stopped` tells that nobody waits for it.
 
-        Raises QuestionnaireRefused with what is wrong.
+        With `propose` it does not begin before `go_on`, and rows that cannot be asked do not
+        refuse the others: `proposal` shows them. Raises QuestionnaireRefused with what is wrong.
         """
         with self._intake(person):
             if len(self.runs(person)) >= _MOST:
@@ -139,13 +154,20 @@ class QuestionnaireQueue:
                     mode="each_document" if each_document else "library",
                     reproducible=False,
                     spaces=tuple(sorted(spaces)) if spaces else None,
+                    question_column=question_column,
+                    skip_bad=propose,
                     hidden_rows=hidden_rows,
                 )
                 run = Run(place.name, person, name, order)
                 library = self._library_of(person)
                 with _refusals(), open_journal(place) as journal:
                     run = begin(journal, run, library, room=self._room(run), stopped=stopped)
-                return self._start(run)
+                    if propose and run.counts.failed == run.counts.total:
+                        raise BadRows(journal.first_problems(_NAMED))
+                if not propose:
+                    return self._start(run)
+                with self._lock:
+                    return self._remember(replace(run, state="proposed"))
             except BaseException:
                 erase(place)
                 raise
@@ -155,6 +177,13 @@ class QuestionnaireQueue:
         with self._lock:
             return [run for run in reversed(self._runs.values()) if run.person == person]
 
+    def left(self) -> int:
+        """How many rows of all people's questionnaires are to be answered."""
+        with self._lock:
+            return sum(
+                run.counts.total - run.counts.done for run in self._runs.values() if run.open
+            )
+
     def run(self, person: str, run_id: str) -> Run:
         """One of the person's own. Raises OfficeNotThere as for one that never was."""
         with self._lock:
@@ -162,6 +191,60 @@ class QuestionnaireQueue:
         if run is None or run.person != person:
             raise OfficeNotThere("there is no such questionnaire")
         return run
+
+    def proposal(self, person: str, run_id: str) -> Proposal:
+        """What was understood of a questionnaire, before or after it is answered.
+
+        Raises QuestionnaireRefused while it is being answered.
+        """
+        run, pace = self.run(person, run_id), self._pace_of(person)
+        with _refusals(), open_journal(self._folder / run.id) as journal:
+            return proposal_of(journal, pace)
+
+    def _pace_of(self, person: str) -> float | None:
+        """Seconds a question, of this person's latest questionnaires; else as `pace` tells."""
+        taken: list[float] = []
+        for run in self.runs(person):
+            if run.state == "done" and len(taken) < _PACE_OF:
+                with suppress(JournalError), open_journal(self._folder / run.id) as journal:
+                    taken += islice((one.seconds for one in journal.results()), _PACE_OF)
+        seconds = [one for one in taken if one > 0]
+        seconds_each = median(seconds) if seconds else self._pace()
+        return None if seconds_each is None else seconds_each / _ASKED_TOGETHER
+
+    def read_again(
+        self,
+        person: str,
+        run_id: str,
+        question_column: str,
+        *,
+        stopped: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """Take another column of a proposed questionnaire for the one with the questions.
+
+        Raises QuestionnaireRefused with what is wrong, and then all is as it was.
+        """
+        with self._intake(person):
+            run = self.run(person, run_id)
+            if run.state != "proposed":
+                raise QuestionnaireRefused("this questionnaire has begun already")
+            run = replace(run, order=replace(run.order, question_column=question_column))
+            library, room = self._library_of(person), self._room(run)
+            with _refusals(), open_journal(self._folder / run.id) as journal:
+                run = begin(journal, run, library, room=room, stopped=stopped)
+            with self._lock:
+                self._remember(run)
+
+    def review(self, person: str, run_id: str, row: str, review: RowReview) -> None:
+        """Keep what the person decided about a row. Raises QuestionnaireRefused."""
+        run = self.run(person, run_id)
+        if run.open or run.state == "proposed":
+            raise QuestionnaireRefused(
+                "the questionnaire is being answered; decide about its rows when it has ended"
+            )
+        with _refusals(), open_journal(self._folder / run.id) as journal:
+            self._record(run, review.verdict, row=row, in_own_words=bool(review.answer))
+            journal.review(row, review)
 
     def stop(self, person: str, run_id: str) -> None:
         """Stop a run; `go_on` continues it where it stopped."""
@@ -263,7 +346,7 @@ class QuestionnaireQueue:
         held = sum(one.counts.total for one in self.runs(run.person) if one.id != run.id)
         return max(0, self._most_questions - held)
 
-    def _record(self, run: Run, change: str) -> None:
+    def _record(self, run: Run, change: str, **more: object) -> None:
         """Put on the trail what a person does with a run; that it begins, `begin` records."""
         self._library_of(run.person).record_batch(
             {
@@ -273,6 +356,7 @@ class QuestionnaireQueue:
                 "questionnaire_sha256": run.order.questionnaire_sha256,
                 "mode": run.order.mode,
                 "spaces": None if run.order.spaces is None else list(run.order.spaces),
+                **more,
             }
         )
 
@@ -400,6 +484,10 @@ def _refusals() -> Iterator[None]:
         yield
     except QuestionnaireRefused:
         raise
+    except QuestionnaireError as error:
+        if error.headings:
+            raise ColumnNotClear(str(error), error.headings) from error
+        raise QuestionnaireRefused(str(error)) from error
     except Exception as error:
         words = _words(error)
         if words is None:

@@ -51,6 +51,7 @@ def begin(
         return read_confined(
             journal.folder / QUESTIONNAIRE,
             name=run.name,
+            question_column=run.order.question_column,
             hidden_rows=run.order.hidden_rows,
             remarks=remarks,
             stopped=stopped,

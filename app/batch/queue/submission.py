@@ -12,11 +12,20 @@ from app.batch.queue.folders import ORDER
 from vectorstore.disk import write_whole
 
 # "changed": what would answer now is not what answered so far.
-State = Literal["waiting", "running", "done", "stopped", "failed", "changed"]
+# "proposed": read, shown to its person, and not begun before they say so.
+State = Literal["proposed", "waiting", "running", "done", "stopped", "failed", "changed"]
 
 
 class QuestionnaireRefused(Exception):
     """A questionnaire that is not taken, or results that are not handed out; says why."""
+
+
+class ColumnNotClear(QuestionnaireRefused):
+    """It is not clear which column holds the questions; `headings` are those to choose from."""
+
+    def __init__(self, words: str, headings: tuple[str, ...]) -> None:
+        super().__init__(words)
+        self.headings = headings
 
 
 class OfficeNotThere(QuestionnaireRefused):
@@ -76,6 +85,7 @@ def counts_of(journal: Journal) -> Counts:
         total=journal.total(),
         found=counts.get("found", 0),
         partly_supported=counts.get("partly_supported", 0),
+        unconfirmed=counts.get("unconfirmed", 0),
         not_found=counts.get("not_found", 0),
         failed=counts.get("failed", 0) + journal.problems(),
     )

@@ -70,7 +70,7 @@ def place_of(evidence: Evidence) -> str:
 
 def support_of(result: RowResult) -> str:
     """How many of an answer's sentences a passage supports."""
-    if result.outcome in ("not_found", "failed") or not result.sentences:
+    if result.outcome in ("unconfirmed", "not_found", "failed") or not result.sentences:
         return ""
     supported = sum(one.supported for one in result.sentences)
     return f"{supported} of {len(result.sentences)} sentences"

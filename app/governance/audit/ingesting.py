@@ -64,6 +64,8 @@ class RecordedIndex:
             "pages": document.pages,
             "chunks": len(chunks),
         }
+        if document.container:
+            about["container"] = document.container
         with self._deletions.replacing(document, chunks) as replaced:
             if replaced:
                 about["replaces"] = replaced
@@ -74,6 +76,9 @@ class RecordedIndex:
                 failed = {**about, "error": type(error).__name__}
                 self._trail.record(RecordKind.INGEST_FAILED, person=self._person, data=failed)
                 raise
+
+    def complete(self, space: str, name: str, *, warning: str) -> None:
+        self._index.complete(space, name, warning=warning)
 
     def remove(self, space: str, name: str) -> bool:
         return self._deletions.forget(space, name)

@@ -71,13 +71,19 @@ class Recorder:
         """Put a question on record. Raises TrailFault, before anything is done."""
         scope, person = ask.scope, ask.person or local_person()
         keep = self._trail.texts.keeping(person)
-        about = {
+        about: dict[str, Any] = {
             "question": keep(ask.question),
             "spaces": list(scope.spaces or ()),
             "documents": None if scope.documents is None else list(scope.documents),
             "instruction": keep(ask.instruction) if ask.instruction else None,
-            "earlier": [turn.id for turn in ask.history],
+            "earlier": [turn.id for turn in ask.history if not turn.retold],
         }
+        if ask.key:
+            about["key"] = ask.key
+        if told := [turn for turn in ask.history if turn.retold]:
+            about["retold"] = [
+                {"question": keep(turn.question), "answer": keep(turn.answer)} for turn in told
+            ]
         # What comes later in a conversation repeats what came before.
         drawn = {place for turn in ask.history for place in _drawn_from(turn)}
         return Recording(self, about, person, drawn)
@@ -92,7 +98,12 @@ class Recorder:
         """Put on record what a search found, before it is shown."""
         person = ask.person or local_person()
         keep = self._trail.texts.keeping(person)
-        said = {"question": keep(ask.question), "passages": self.passages(result.hits)}
+        said: dict[str, Any] = {
+            "question": keep(ask.question),
+            "passages": self.passages(result.hits),
+        }
+        if ask.key:
+            said["key"] = ask.key
         self.write(RecordKind.SEARCH, person, said)
 
     def keeping(self, person: str, documents: Collection[tuple[str, str]]) -> Keep:

@@ -7,6 +7,7 @@ from typing import Any
 from app.answering.ask import Ask
 from app.answering.assistant import ChatModel
 from app.answering.events import Answer, Event, Finished
+from app.answering.retold import retold
 from app.answering.search_index import SearchIndex
 from app.answering.stream import EventStream
 from app.engine.client import Completion
@@ -62,6 +63,7 @@ class _Turn:
     draft: str
     instruction: str
     searched: str  # the question as it was searched for
+    retold: tuple[tuple[str, str], ...] = ()  # turns that the asker told, question and answer
 
 
 def recreate(
@@ -141,6 +143,7 @@ def _again(
         if made.answer.answer != before.answer:
             differences.append("an earlier answer of the conversation comes out differently")
         history.append(replace(made.answer, answer=before.answer))
+    history += retold(turn.retold)
     if model.name.sha256 != turn.answered.data["model"]["sha256"]:
         return None, None
     watched = WatchedEngine(model.engine)
@@ -153,14 +156,16 @@ def _run(
     hits = [_as_it_was(index, said) for said in turn.answered.data["passages"]]
     if any(hit is None for hit in hits):
         return None
+    scope = Scope.of(turn.asked.data["spaces"], turn.asked.data["documents"])
     told = _Told(
         index,
         [hit for hit in hits if hit is not None],
         turn.answered.data.get("searches") or (),  # a trail of an earlier version has none
+        scope,
     )
     ask = Ask(
         turn.question,
-        Scope.of(turn.asked.data["spaces"], turn.asked.data["documents"]),
+        scope,
         tuple(history),
         turn.instruction,
         reproducible=any(one.get("reproducible") for one in turn.answered.data["prompts"]),
@@ -180,13 +185,15 @@ def _draft_of(event: Event, draft: str) -> str:
 class _Told:
     """An index whose searches give the passages that were recorded, in their order.
 
-    `searches` has the chunk ids that each search found, in the order in which they were made.
+    `searches` has the chunk ids that each search of `scope` found, in the order in which they were
+    made. What a search of a part of it found is among them.
     """
 
     def __init__(
-        self, index: Index, hits: Sequence[Hit], searches: Sequence[Sequence[str]]
+        self, index: Index, hits: Sequence[Hit], searches: Sequence[Sequence[str]], scope: Scope
     ) -> None:
         self._index = index
+        self._scope = scope
         self._hits = hits
         self._searches = iter(searches)
         self.section = index.section
@@ -202,11 +209,19 @@ class _Told:
         self.table_rows = index.table_rows
 
     def search(self, question: str, scope: Scope, k: int = 10) -> SearchResult:
+        if scope.documents != self._scope.documents:
+            return SearchResult([], {})
         # What the passages' scores are made of belongs to the confidence of the answer.
         now = self._index.search(question, scope, k).hits
         signals = {hit.chunk_id: hit.signals for hit in now}
         held = {hit.chunk_id: hit for hit in self._hits}
         found = [held[chunk] for chunk in next(self._searches, held) if chunk in held]
+        # Found in the documents that the question means, which were searched alone as well.
+        alone = {(hit.space, hit.document) for hit in found if hit.chunk_id not in signals}
+        if alone:
+            within = Scope(scope.spaces, tuple(sorted(alone)))
+            more = self._index.search(question, within, k).hits
+            signals = {hit.chunk_id: hit.signals for hit in more} | signals
         count = len(found)
         return SearchResult(
             [
@@ -288,7 +303,15 @@ def _turn(trail: Trail, answer_id: str, private: AuditorPrivateKey | None) -> _T
             answered.data.get("searched"),
         )
     ]
-    return _Turn(asked, answered, *texts)
+    told = tuple(
+        (
+            _text(asked.seq, one["question"], private, trail.texts.keys),
+            _text(asked.seq, one["answer"], private, trail.texts.keys),
+        )
+        for one in asked.data.get("retold", ())
+    )
+    question, answer, draft, instruction, searched = texts
+    return _Turn(asked, answered, question, answer, draft, instruction, searched, told)
 
 
 def _text(

@@ -56,6 +56,8 @@ class Trail:
         self.texts = texts
         self._rotate = rotate_bytes
         self._clock = clock
+        # Told of each record that this process has written; they may not fail.
+        self.watchers: list[Callable[[RecordKind, Mapping[str, Any]], None]] = []
         self._lock = threading.Lock()
         self._closed = False
         self._last_time = ""
@@ -136,6 +138,8 @@ class Trail:
                     head, RecordKind.CLOCK_SET_BACK, "", {"seconds": round(back, 6)}, told
                 )
             head = self._append(head, kind, person, data, told)
+        for noted in self.watchers:
+            noted(kind, data)
         return RecordId(head.seq, head.sha256)
 
     def tail(self, count: int) -> list[Record]:

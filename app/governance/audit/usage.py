@@ -40,6 +40,14 @@ def usage_by_day(folder: Path, days: int = 30, *, now: datetime | None = None) -
     return [_day(day, of_day.get(day, [])) for day in every]
 
 
+def seconds_an_answer(folder: Path, days: int = 7) -> float | None:
+    """How long an answer took lately, in seconds, median of days; None where nothing was asked.
+
+    Raises TrailFault.
+    """
+    return _median(day.total_s for day in usage_by_day(folder, days) if day.total_s is not None)
+
+
 _ANSWERED = {RecordKind.ANSWER.value, RecordKind.SUMMARY.value}
 _DONE = {*_ANSWERED, RecordKind.REFUSAL.value}
 _COUNTED = {

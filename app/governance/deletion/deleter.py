@@ -26,7 +26,7 @@ from app.governance.deletion.remains import (
     spread,
     traces_of,
 )
-from app.governance.deletion.rules import RuleBook
+from app.governance.deletion.rules import Hold, RuleBook
 from app.governance.deletion.unfinished import Begun, Deletion
 from ingest.originals import Originals
 from vectorstore.faults import DocumentHeld
@@ -101,22 +101,37 @@ class Deleter:
     ) -> list[Removal]:
         """Delete documents of a space; a held one stays, with the hold's reason.
 
+        What lies in a document, such as attachments, goes with it, and its outcomes follow. It
+        does not go alone: the document that it lies in would still hold it.
         Raises TrailFault, RulesFault and IndexFault.
         """
         gone: list[_Gone] = []
         outcome: dict[str, Removal] = {}
+        asked = dict.fromkeys(names)
         try:
-            for name in dict.fromkeys(names):
+            for name in asked:
+                around = self._around(space, name)
+                if any(one in asked for one in around):
+                    continue  # it goes with that
+                if around and reason == ASKED:
+                    why = f"lies in {around[-1]}, which holds it; remove that"
+                    outcome[name] = Removal(name, space, False, why)
+                    continue
                 found = self.forget(space, name, person=person, reason=reason)
-                if isinstance(found, _Gone):
-                    gone.append(found)
-                else:
+                if isinstance(found, Removal):
                     outcome[name] = found
+                else:
+                    gone += found
         finally:  # also of those before one that could not be forgotten
             receipts = self.finish(gone, person=person)
         for receipt in receipts:
             outcome[receipt.document] = Removal(receipt.document, space, True, "", asdict(receipt))
-        return [outcome[name] for name in dict.fromkeys(names)]
+        for name in asked:  # what lies in a document that stays
+            if name not in outcome:
+                holder = next(one for one in self._around(space, name) if one in outcome)
+                outcome[name] = replace(outcome[holder], document=name)
+        with_them = [name for name in outcome if name not in asked]
+        return [outcome[name] for name in (*asked, *with_them)]
 
     @contextmanager
     def several(self, person: str, reason: str) -> Iterator[Several]:
@@ -125,9 +140,10 @@ class Deleter:
 
         def forget(space: str, name: str) -> bool:
             found = self.forget(space, name, person=person, reason=reason)
-            if isinstance(found, _Gone):
-                gone.append(found)
-            return isinstance(found, _Gone)
+            if isinstance(found, Removal):
+                return False
+            gone.extend(found)
+            return True
 
         @contextmanager
         def replacing(document: NewDocument, chunks: Sequence[Chunk]) -> Iterator[str]:
@@ -150,30 +166,62 @@ class Deleter:
         finally:
             self.finish(gone, person=person)
 
-    def forget(self, space: str, name: str, *, person: str, reason: str) -> "_Gone | Removal":
-        """Take one document out of everything; its bytes go with `finish`, which has to follow."""
+    def forget(
+        self, space: str, name: str, *, person: str, reason: str
+    ) -> "Sequence[_Gone] | Removal":
+        """Take one document out of everything, and before it what lies in it.
+
+        The bytes go with `finish`, which has to follow.
+        """
         record = self._index.document(space, name)
         if record is None:
             return Removal(name, space, False, "no such document in this space")
         if held := self.held(record, person=person, reason=reason):
             return Removal(name, space, False, held)
-        gone = self._going(record, reason)
-        about = {"space": space, "document": name, "sha256": record.sha256, "reason": reason}
-        self._trail.record(RecordKind.DELETION, person=person, data=about)
-        self._begun.note(gone.deletion)
-        self._index.remove(space, name)
-        gone.removed.update(self._forget_in_places(gone.deletion))
+        within = (self._index.document(space, one) for one in self._index.within(space, name))
+        inner_first = [*reversed([one for one in within if one is not None]), record]
+        gone = [self._going(one, reason) for one in inner_first]
+        for one in gone:
+            about = {
+                "space": space,
+                "document": one.record.name,
+                "sha256": one.record.sha256,
+                "reason": reason,
+            }
+            self._trail.record(RecordKind.DELETION, person=person, data=about)
+            self._begun.note(one.deletion)
+        for one in gone:
+            self._index.remove(space, one.record.name)
+            one.removed.update(self._forget_in_places(one.deletion))
         return gone
 
     def held(self, record: DocumentRecord, *, person: str, reason: str) -> str:
         """Why the document may not be taken from where it is, which goes on record; else ""."""
-        hold = self._rules.read().hold_on(record.space, record.name)
+        hold = self._hold(record.space, record.name)
         if hold is None:
             return ""
         about = {"space": record.space, "document": record.name, "sha256": record.sha256}
         data = {**about, "reason": reason, "hold": asdict(hold)}
         self._trail.record(RecordKind.DELETION_REFUSED, person=person, data=data)
         return f"is held since {hold.since[:10]}: {hold.reason}"
+
+    def _hold(self, space: str, name: str) -> Hold | None:
+        """A hold on the document, on what it lies in, or on what lies in it."""
+        rules = self._rules.read()
+        if not rules.holds:
+            return None
+        together = (name, *self._around(space, name), *self._index.within(space, name))
+        return next((h for one in together if (h := rules.hold_on(space, one))), None)
+
+    def _around(self, space: str, name: str) -> list[str]:
+        """The documents that this one lies in, the innermost first."""
+        found: list[str] = []
+        record = self._index.document(space, name)
+        while record is not None and record.container and record.container not in found:
+            record = self._index.document(space, record.container)
+            if record is not None:
+                found.append(record.name)
+        return found
 
     def _going(self, record: DocumentRecord, reason: str, *, replaced: bool = False) -> _Gone:
         """What is known of a document, or a version, that is still there."""
@@ -284,7 +332,7 @@ class Deleter:
         return (
             not deletion.replaced
             and record.indexed_at == deletion.indexed_at
-            and self._rules.read().hold_on(record.space, record.name) is None
+            and self._hold(record.space, record.name) is None
         )
 
     def due(self, *, person: str, now: datetime | None = None) -> list[Removal]:
@@ -293,12 +341,16 @@ class Deleter:
         found: list[Removal] = []
         documents = rules.due(self._index.documents(), now or datetime.now(UTC))
         for space in sorted({record.space for record in documents}):
-            names = [record.name for record in documents if record.space == space]
-            held = [name for name in names if rules.hold_on(space, name)]
+            names = [
+                record.name
+                for record in documents
+                if record.space == space and not self._around(space, record.name)
+            ]
+            held = [name for name in names if self._hold(space, name)]
             found += [
                 Removal(name, space, False, f"is held: {hold.reason}")
                 for name in held
-                if (hold := rules.hold_on(space, name))
+                if (hold := self._hold(space, name))
             ]
             reason = f"retention: forget after {rules.days[space]} days"
             free = [name for name in names if name not in held]

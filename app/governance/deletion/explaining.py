@@ -13,6 +13,7 @@ from vectorstore.index import Index
 _BY_RULE = {
     LAYOUT.audit.name: "the audit trail keeps questions and answers (audit.texts)",
     LAYOUT.backup_in_hand.name: "a backup is being made; restoring it deletes the document again",
+    LAYOUT.members.name: "a file within another one that is being read now, and gone after that",
     LAYOUT.uploads.name: (
         "an upload that is yet to be read, as another document or another version"
     ),

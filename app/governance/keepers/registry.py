@@ -22,7 +22,7 @@ from app.people import schema as people
 from app.people.conversations import store as conversations
 from app.people.conversations.store import Conversations
 from app.people.curating.waiting_files import drop_waiting
-from app.people.restored import end_sessions, take_over_removals
+from app.people.restored import end_keys, end_sessions, take_over_removals
 from vectorstore import schema as index
 from vectorstore.disk import sha256_of
 from vectorstore.restored import forget_data_folder
@@ -117,6 +117,7 @@ def _restore_people(data: RestoredData) -> None:
     if data.former is not None:
         take_over_removals(data.former.people, data.folder.people)
     end_sessions(data.folder.people)
+    end_keys(data.former.people if data.former else None, data.folder.people)
 
 
 def _erase_recorded_texts(folder: DataFolder, deletion: Deletion) -> int:
@@ -205,6 +206,11 @@ KEEPERS = (
         after_restore=_drop_restored_uploads,
     ),
     Keeper(
+        name="files within files",
+        paths=lambda folder: (folder.members,),
+        left_out=(LAYOUT.members.name,),  # gone when they are read
+    ),
+    Keeper(
         name="copies from before an update",
         paths=lambda folder: (),  # they lie beside their databases
         forget_document=_drop_copies_before_updates,
@@ -222,6 +228,11 @@ KEEPERS = (
     ),
     # A backup writes a part of the trail that fits the rest, and a restore chooses between two.
     Keeper(name="audit trail", paths=lambda folder: (folder.audit, folder.egress_attempts)),
+    Keeper(
+        name="syslog",
+        paths=lambda folder: (folder.syslog,),
+        left_out=(LAYOUT.syslog.name,),  # of the trail that is here, and no other
+    ),
     Keeper(
         name="texts of the audit trail",
         paths=lambda folder: (folder.audit_texts,),

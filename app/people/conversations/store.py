@@ -7,12 +7,14 @@ import threading
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from app.people.conversations.forgetting import erase_quotations, erase_turn
 from app.people.conversations.moving import relabel_quotations
 from app.people.conversations.turns import (
+    TRAITS,
     Feedback,
     Judged,
     Listed,
@@ -232,6 +234,55 @@ class Conversations:
         else:
             selection = turns[-1].selection if turns else Selection()
         return SavedConversation(conversation, title, created, changed, shown, selection)
+
+    def has(self, person: str, conversation: str) -> bool:
+        """Whether the conversation is there and this person's."""
+        with self._reading():
+            return self._owns(person, conversation)
+
+    def title(self, person: str, conversation: str, turn: int | None = None) -> str:
+        """What the person's conversation is called, or the question of one turn; "" for others'."""
+        with self._reading() as db:
+            row = db.execute(
+                "SELECT coalesce((SELECT question FROM turns WHERE conversation = c.id AND "
+                "number = ?), title) FROM conversations c WHERE id = ? AND person = ?",
+                (turn, conversation, person),
+            ).fetchone()
+        return row[0] if row else ""
+
+    def shared(
+        self,
+        owner: str,
+        conversation: str,
+        *,
+        turn: int | None,
+        until: float,
+        readable: Readable,
+    ) -> SavedConversation | None:
+        """A conversation as its `owner` shows it to somebody who may read what is `readable`.
+
+        With `turn` it is that one alone. What was asked after `until`, in seconds since 1970, is
+        not shown, nor what an answer was drawn from that its reader may not read, nor the owner's
+        votes and where they searched. None where nothing is left.
+        """
+        with self._reading() as db:
+            head = db.execute(
+                "SELECT title, created, changed FROM conversations WHERE id = ? AND person = ?",
+                (conversation, owner),
+            ).fetchone()
+            rows = db.execute(
+                "SELECT number, question, state, scope, answer, draft, failure, spaces, NULL, NULL "
+                "FROM turns WHERE conversation = ? AND asked <= ? AND (? IS NULL OR number = ?) "
+                "ORDER BY number",
+                (conversation, until, turn, turn),
+            ).fetchall()
+        if head is None or not rows:
+            return None
+        turns = [replace(_turn(row), selection=Selection()) for row in rows]
+        may_read = set(readable({space for one in turns for space in one.spaces}))
+        title = head[0] if turn is None else _one_line(turns[0].question, LONGEST_TITLE)
+        shown = tuple(without_access(one, may_read) for one in turns)
+        return SavedConversation(conversation, title, head[1], head[2], shown)
 
     def rename(self, person: str, conversation: str, title: str) -> bool:
         """Give the person's conversation another title; False if it is not theirs."""
@@ -510,13 +561,22 @@ def _turn(row: Sequence[Any]) -> SavedTurn:
 
 
 def _selection_to_json(selection: Selection) -> str:
-    return json.dumps({"spaces": selection.spaces, "documents": selection.documents})
+    return json.dumps(
+        {
+            "spaces": selection.spaces,
+            "documents": selection.documents,
+            "traits": selection.traits,
+        }
+    )
 
 
 def _selection_from_json(written: str) -> Selection:
     held = json.loads(written)
     return Selection(
-        tuple(held["spaces"]), tuple((space, name) for space, name in held["documents"])
+        tuple(held["spaces"]),
+        tuple((space, name) for space, name in held["documents"]),
+        # There were none in earlier versions.
+        tuple((trait, value) for trait, value in held.get("traits", ()) if trait in TRAITS),
     )
 
 

@@ -6,6 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Literal
 
 from app.answering.events import Answer
+from vectorstore.choosing import day_of
 from vectorstore.records import DocumentRecord
 from vectorstore.scope import EVERYTHING, Scope
 
@@ -16,25 +17,42 @@ State = Literal["done", "stopped", "failed"]
 Verdict = Literal["up", "down"]
 
 
+TRAITS = ("type", "year", "language")
+
+
+def trait_of(document: DocumentRecord, trait: str) -> str:
+    """A document's type, year or language; "" where it is not known."""
+    about = document.about
+    return {"type": about.type, "year": day_of(document)[:4], "language": about.language}[trait]
+
+
 @dataclass(frozen=True, slots=True)
 class Selection:
     """What a reader ticked to search in: whole spaces, and single documents as (space, name).
 
-    Both are searched. Where nothing is ticked, everything is.
+    Both are searched. Where nothing is ticked, everything is. Of these, `traits` leave those that
+    have one of the ticked types, years and languages; each is a pair of `TRAITS` and a value.
     """
 
     spaces: tuple[str, ...] = ()
     documents: tuple[tuple[str, str], ...] = ()
+    traits: tuple[tuple[str, str], ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.spaces or self.documents)
+        return bool(self.spaces or self.documents or self.traits)
 
     def of(self, documents: Iterable[DocumentRecord]) -> list[DocumentRecord]:
         """Those of `documents` that are searched."""
+        anywhere = not (self.spaces or self.documents)
+        wanted = {
+            trait: {value for kind, value in self.traits if kind == trait}
+            for trait in dict.fromkeys(kind for kind, _ in self.traits)
+        }
         return [
             one
             for one in documents
-            if not self or one.space in self.spaces or (one.space, one.name) in self.documents
+            if (anywhere or one.space in self.spaces or (one.space, one.name) in self.documents)
+            and all(trait_of(one, trait) in values for trait, values in wanted.items())
         ]
 
     def scope(self, documents: Iterable[DocumentRecord]) -> Scope:
@@ -43,7 +61,7 @@ class Selection:
             return EVERYTHING
         chosen = self.of(documents)
         spaces = tuple(sorted({one.space for one in chosen}))
-        if not self.documents:
+        if not self.documents and not self.traits:
             return Scope(spaces)
         return Scope(spaces, tuple((one.space, one.name) for one in chosen))
 

@@ -174,12 +174,13 @@ class Curation:
         """Begin to read documents anew; raises CurationRefused when a file is not at hand."""
         originals = {}
         for name in names:
-            original = self._library.original(self._record(person, space, name))
+            record = self._outermost(self._record(person, space, name))
+            original = self._library.original(record)
             if original is None:
                 raise CurationRefused(
-                    f"the file of {name} is not at hand any more; upload it again instead"
+                    f"the file of {record.name} is not at hand any more; upload it again instead"
                 )
-            originals[name] = original
+            originals[record.name] = original
         if not originals:
             raise CurationRefused("no document was chosen")
         try:
@@ -225,6 +226,17 @@ class Curation:
         record = self._library.document(space, name)
         if record is None:
             raise NotThere
+        return record
+
+    def _outermost(self, record: DocumentRecord) -> DocumentRecord:
+        """The document in whose file this one lies: it is read with that."""
+        seen = {record.name}
+        while record.container and record.container not in seen:
+            outer = self._library.document(record.space, record.container)
+            if outer is None:
+                break
+            seen.add(outer.name)
+            record = outer
         return record
 
     def _check(self, person: Person, space: str) -> None:

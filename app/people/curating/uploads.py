@@ -239,6 +239,11 @@ class Uploads:
             held = self._uploads.get(upload_id)
         return None if held is None else held.upload
 
+    def open(self) -> int:
+        """How many uploads are not read yet."""
+        with self._lock:
+            return sum(one.upload.state not in _ENDED for one in self._uploads.values())
+
     def of_space(self, space: str) -> list[Upload]:
         """The uploads into a space that are remembered, newest first."""
         with self._lock:

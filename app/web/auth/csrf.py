@@ -6,8 +6,8 @@ from collections.abc import Callable
 from urllib.parse import parse_qs
 
 from app.web.auth.bodies import handing_on, read_body
-from app.web.auth.security import App, Receive, Scope, Send, answer_plain, refusal_texts
-from app.web.auth.signed_in import secret_of
+from app.web.auth.security import App, Receive, Scope, Send, answer_refusal, refusal_texts
+from app.web.auth.signed_in import holder_of, secret_of
 
 FIELD = "csrf"
 HEADER = b"x-csrf-token"
@@ -33,7 +33,8 @@ class Csrf:
 
     `exempt` says of a path that it is protected otherwise: Gradio's own calls carry no token.
     They are JSON, which a page elsewhere cannot send without asking first, their origin is
-    checked by the gate, and the session's cookie stays away from other sites' requests.
+    checked by the gate, and the session's cookie stays away from other sites' requests. A request
+    that came with a key carries none either: no browser adds a key by itself.
     """
 
     def __init__(self, app: App, *, exempt: Callable[[str], bool]) -> None:
@@ -41,7 +42,12 @@ class Csrf:
         self._exempt = exempt
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["method"] in _SAFE or self._exempt(scope["path"]):
+        if (
+            scope["type"] != "http"
+            or scope["method"] in _SAFE
+            or self._exempt(scope["path"])
+            or holder_of(scope) is not None
+        ):
             await self._app(scope, receive, send)
             return
         secret = secret_of(scope)
@@ -52,11 +58,11 @@ class Csrf:
         ):
             body = await read_body(receive, longest=_FORM_BYTES)
             if body is None:
-                await answer_plain(send, 413, refusal_texts(scope).too_large)
+                await answer_refusal(scope, send, 413, refusal_texts(scope).too_large)
                 return
             given = parse_qs(body.decode("latin-1")).get(FIELD, [""])[0]
             receive = handing_on(body, receive)
         if secret is None or not hmac.compare_digest(given.encode(), csrf_token(scope).encode()):
-            await answer_plain(send, 403, refusal_texts(scope).too_old)
+            await answer_refusal(scope, send, 403, refusal_texts(scope).too_old)
             return
         await self._app(scope, receive, send)

@@ -11,7 +11,7 @@ from collections.abc import Container
 from typing import Any
 
 from app.web.auth.bodies import handing_on, read_body
-from app.web.auth.security import App, Receive, Scope, Send, answer_plain, refusal_texts
+from app.web.auth.security import App, Receive, Scope, Send, answer_refusal, refusal_texts
 from app.web.auth.signed_in import person_or_none
 
 JOIN = "/gradio_api/queue/join"
@@ -44,10 +44,10 @@ class Joins:
         if body is None:
             return  # the gate has hung up on it
         if self._is_unknown(_said(body)):
-            await answer_plain(send, 404, refusal_texts(scope).not_found)
+            await answer_refusal(scope, send, 404, refusal_texts(scope).not_found)
             return
         if not self._may_begin(person.id, _tab_in(body)):
-            await answer_plain(send, 429, refusal_texts(scope).too_often)
+            await answer_refusal(scope, send, 429, refusal_texts(scope).too_often)
             return
         await self._app(scope, handing_on(body, receive), send)
 

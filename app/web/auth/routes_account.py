@@ -20,6 +20,7 @@ from app.web.auth.proxies import client_address
 from app.web.auth.routes_sign_in import entered, wait_words, words_for
 from app.web.auth.sign_in import safe_next, session_of
 from app.web.auth.signed_in import person_of
+from app.web.i18n.languages import language_for
 from app.web.i18n.words import SignInTexts
 from app.web.pages.rendering import render
 
@@ -63,6 +64,7 @@ def account_routes(
             changed=_changed_words(texts, changed, person.id) if changed else "",
             factor=people.second_factor(person.id) is not None,
             moment=_moment,
+            keys=language_for(request.headers.get("accept-language", "")).keys,
         )
 
     @router.post("/account/sessions/end")

@@ -1,6 +1,7 @@
 """What every request to the web chat passes first: who may call, what, and what browsers may do."""
 
 import ipaddress
+import json
 import re
 import secrets
 from collections.abc import Awaitable, Callable, Collection, MutableMapping, Sequence
@@ -36,6 +37,15 @@ _NAMED_BY_CONTENT = "/assets/"  # a file with other content has another name
 _FOR_EVER = b"public, max-age=31536000, immutable"
 _FONTS = "/static/fonts/"  # of the installed version of Gradio
 _FOR_A_DAY = b"public, max-age=86400"
+
+
+# What programs call, with a key; everything else is for browsers.
+_PROGRAMS = ("/v1", "/mcp", "/metrics")
+
+
+def for_programs(path: str) -> bool:
+    """Whether a path is opened by a key, and by nothing else."""
+    return path in _PROGRAMS or path.startswith("/v1/")
 
 
 def is_loopback(name: str) -> bool:
@@ -201,7 +211,7 @@ class Gate:
         most = self._most_bytes(scope["path"])
         refusal = self._refusal(scope, headers, most)
         if refusal is not None:
-            await answer_plain(send, *refusal)
+            await answer_refusal(scope, send, *refusal)
             return
         await self._app(scope, _limited(receive, most or 0), send)
 
@@ -262,15 +272,26 @@ def refusal_texts(scope: Scope) -> RefusalTexts:
     return language_for(languages).refusals
 
 
-async def answer_plain(send: Send, status: int, words: str) -> None:
-    """Answer with a sentence and nothing else."""
-    body = words.encode()
+def error_body(
+    message: str, status: int, code: str | None = None, param: str | None = None
+) -> dict[str, Any]:
+    """An error in the form of the OpenAI protocol."""
+    kinds = {401: "authentication_error", 403: "permission_error", 429: "rate_limit_error"}
+    kind = kinds.get(status, "server_error" if status >= 500 else "invalid_request_error")
+    return {"error": {"message": message, "type": kind, "param": param, "code": code}}
+
+
+async def answer_refusal(scope: Scope, send: Send, status: int, words: str) -> None:
+    """Answer with a sentence and nothing else; to programs as an error of their protocol."""
+    programs = for_programs(scope["path"])
+    body = (json.dumps(error_body(words, status)) if programs else words).encode()
+    kind = b"application/json" if programs else b"text/plain; charset=utf-8"
     await send(
         {
             "type": "http.response.start",
             "status": status,
             "headers": [
-                (b"content-type", b"text/plain; charset=utf-8"),
+                (b"content-type", kind),
                 (b"content-length", str(len(body)).encode()),
             ],
         }

@@ -134,7 +134,7 @@ class SignIn:
             secret = hmac.new(self._secret, person.id.encode(), hashlib.sha256).digest()
             set_person(scope, person, secret=secret)
             still = partial(self._people.by_id, person.id)
-            await self._app(scope, receive, _WhileSignedIn(send, still))
+            await self._app(scope, receive, WhileSignedIn(send, still))
             return
         cookies = read_cookies(scope)
         token = cookies.get(SESSION, "")
@@ -155,7 +155,7 @@ class SignIn:
             )
             await answer(scope, receive, send)
             return
-        await self._app(scope, receive, _WhileSignedIn(send, partial(self._sessions.find, token)))
+        await self._app(scope, receive, WhileSignedIn(send, partial(self._sessions.find, token)))
 
     async def _before(self, scope: Scope, receive: Receive, send: Send, visit: str) -> None:
         """Answer someone who has not signed in."""
@@ -210,7 +210,7 @@ class SignIn:
         return person
 
 
-class _WhileSignedIn:
+class WhileSignedIn:
     """Sends an answer on until its session or person is gone; then the answer ends.
 
     What comes at once, as a page does, is not looked at again, nor what said how long it is.

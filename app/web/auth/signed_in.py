@@ -1,11 +1,13 @@
 """Who a request to the web chat comes from: set by the sign-in, read by every route."""
 
 from app.people.access import Person
+from app.people.keys import Holder
 from app.web.auth.security import Scope
 
 _PERSON = "strongroom.person"
 _SECRET = "strongroom.secret"
 _SIGNS_OUT = "strongroom.signs_out"
+_HOLDER = "strongroom.holder"
 
 
 def person_of(scope: Scope) -> Person:
@@ -28,6 +30,17 @@ def set_person(scope: Scope, person: Person, *, secret: bytes, can_sign_out: boo
     scope[_PERSON] = person
     scope[_SIGNS_OUT] = can_sign_out
     set_secret(scope, secret)
+
+
+def set_holder(scope: Scope, holder: Holder) -> None:
+    """Say that the request comes with a key; only the door of keys does."""
+    scope[_PERSON] = holder.person
+    scope[_HOLDER] = holder
+
+
+def holder_of(scope: Scope) -> Holder | None:
+    """Whoever comes with a key; None for a request from a browser."""
+    return scope.get(_HOLDER)
 
 
 def set_secret(scope: Scope, secret: bytes) -> None:

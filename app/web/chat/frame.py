@@ -1,18 +1,19 @@
 """The HTML around a conversation: the band at the top, the list at the side, the dialogs."""
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from app.people.conversations.turns import Listed, Selection
+from app.people.conversations.turns import TRAITS, Listed, Selection, trait_of
 from app.web.chat.backend import ModelNotice, Readiness
-from app.web.chat.markup import space_name
+from app.web.chat.markup import space_name, trait_name
 from app.web.i18n.words import ConversationTexts, LayoutTexts, Texts
 from app.web.templating import render_html
 from vectorstore.records import DocumentRecord
 
 # As many documents are listed at once; the others are found by typing.
+MOST_VALUES = 16  # of a trait, that are offered
 MOST_CHOICES = 100
 
 
@@ -40,6 +41,7 @@ class Account:
     has_library: bool = False
     adds_documents: bool = False
     has_questionnaires: bool = False
+    has_shared: bool = False
     curates: bool = False
     administers: bool = False
     administrator: bool = False
@@ -64,6 +66,7 @@ def header_html(
         (account.adds_documents and account.curates, "/documents", words.curate),
         (account.adds_documents and not account.curates, "/documents", words.my_documents),
         (account.has_questionnaires, "/questionnaires", words.questionnaires),
+        (account.has_shared, "/shared", words.shared),
         (account.administers, "/administration", words.administer),
         (account.has_account, "/account", words.account),
     )
@@ -151,7 +154,9 @@ def scope_html(
     """
     spaces = [("space", space, space_name(texts, space)) for space in selection.spaces]
     documents = [("document", f"{space}/{name}", name) for space, name in selection.documents]
-    return render_html("scope.html", texts=texts, words=words, chosen=spaces + documents, adds=adds)
+    traits = [(trait, one, trait_name(texts, trait, one)) for trait, one in selection.traits]
+    chosen = spaces + documents + traits
+    return render_html("scope.html", texts=texts, words=words, chosen=chosen, adds=adds)
 
 
 def choices_html(
@@ -162,7 +167,8 @@ def choices_html(
 ) -> str:
     """Return the boxes to tick: every space, and the documents whose name holds `find`.
 
-    The script ticks what is chosen now.
+    Where documents differ by type, year or language, these can be ticked as well. The script
+    ticks what is chosen now.
     """
     wanted = find.casefold().split()
     names = {document.space: space_name(texts, document.space) for document in documents}
@@ -176,6 +182,32 @@ def choices_html(
         "choices.html",
         words=words,
         spaces=sorted(names.items()) if several and not wanted else (),
+        traits=[] if wanted else list(_traits(texts, words, documents)),
         documents=fitting[:MOST_CHOICES],
         more=max(0, len(fitting) - MOST_CHOICES),
     )
+
+
+def _traits(
+    texts: Texts, words: ConversationTexts, documents: Sequence[DocumentRecord]
+) -> Iterator[tuple[str, str, list[tuple[str, str, int]]]]:
+    """What documents differ by: kind of trait, its name, and values with name and count."""
+    called = {
+        "type": words.scope_types,
+        "year": words.scope_years,
+        "language": words.scope_languages,
+    }
+    for trait in TRAITS:
+        counts = Counter(trait_of(document, trait) for document in documents)
+        if len(counts) < 2:
+            continue  # it tells none from another
+        values = [
+            (value, trait_name(texts, trait, value), count)
+            for value, count in counts.items()
+            if value
+        ]
+        if trait == "year":
+            values.sort(reverse=True)
+        else:
+            values.sort(key=lambda one: one[1].casefold())
+        yield trait, called[trait], values[:MOST_VALUES]

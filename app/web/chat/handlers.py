@@ -10,7 +10,7 @@ import gradio as gr
 
 from app.people.access import Person
 from app.people.conversations.store import Conversations
-from app.people.conversations.turns import SavedConversation, Selection
+from app.people.conversations.turns import TRAITS, SavedConversation, Selection, trait_of
 from app.web.auth.signed_in import person_of
 from app.web.chat import frame
 from app.web.chat.answers import Answers, Line, Moment, Question
@@ -194,10 +194,16 @@ class Handlers:
         person, talk = person_behind(request), talk or TabConversation()
         keys = _strings(getattr(event, "documents", None))
         spaces = _strings(getattr(event, "spaces", None))
+        traits = {trait: _strings(getattr(event, f"{trait}s", None)) for trait in TRAITS}
         documents = await asyncio.to_thread(self._backend.documents, person)
         chosen = Selection(
             tuple(sorted({document.space for document in documents} & spaces)),
             tuple((d.space, d.name) for d in documents if f"{d.space}/{d.name}" in keys),
+            tuple(
+                (trait, value)
+                for trait, values in traits.items()
+                for value in sorted(values & {trait_of(document, trait) for document in documents})
+            ),
         )
         talk.selection = chosen
         conversation = talk.conversation
@@ -270,7 +276,10 @@ class Handlers:
                 if not talk.looks(mine):
                     return
                 talk.saved = line.saved
-                if not lost and await sight.may_see(moment):
+                seen = not lost and await sight.may_see(moment)
+                if not talk.looks(mine):
+                    return
+                if seen:
                     update = {shown.talk: talk, shown.live: live_html(texts, moment)}
                     if past != moment.turn.number:
                         past = moment.turn.number
@@ -281,6 +290,8 @@ class Handlers:
                 ):  # a right was taken away: the store knows what is left
                     lost = True
                     drawn, _ = await self._open(talk.conversation, request)
+                    if not talk.looks(mine):
+                        return
                     del drawn[shown.question]
                     yield {**drawn, shown.talk: talk}
 

@@ -180,10 +180,16 @@ def _chosen(texts: Texts, turn: Turn) -> str:
     """The first few of what the reader chose to search in; "" where that is everything."""
     chosen = [space_name(texts, space) for space in turn.selection.spaces]
     chosen += [name for _, name in turn.selection.documents]
+    chosen += [trait_name(texts, trait, value) for trait, value in turn.selection.traits]
     names = ", ".join(chosen[:3])
     if len(chosen) > 3:
         names += texts.and_ + texts.more_documents.count(len(chosen) - 3)
     return names
+
+
+def trait_name(texts: Texts, trait: str, value: str) -> str:
+    """Return what a type, a year or a language of documents is called."""
+    return str(getattr(texts, f"{trait}_{value}", value))
 
 
 def space_name(texts: Texts, space: str) -> str:
@@ -193,7 +199,9 @@ def space_name(texts: Texts, space: str) -> str:
 
 def _stage(texts: Texts, turn: Turn, searched: int) -> str:
     came_to_something = turn.draft.strip() or turn.evidence
-    in_reach = (0 if turn.selection.spaces else len(turn.selection.documents)) or searched
+    in_reach = (
+        0 if turn.selection.spaces or turn.selection.traits else len(turn.selection.documents)
+    ) or searched
     return {
         Stage.WAITING: texts.begun,
         Stage.QUEUED: texts.waiting,
@@ -256,6 +264,7 @@ def _notices(texts: Texts, turn: Turn) -> Iterator[str]:
         "orders": texts.notice_orders,
         "links": texts.notice_links,
         "scans": texts.notice_scans,
+        "documents": texts.notice_documents,
         "question": texts.notice_question,
         "answer": texts.notice_answer,
     }

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from app.people.access import Person
 from app.people.conversations.store import Conversations
-from app.people.conversations.turns import SavedConversation, Selection
+from app.people.conversations.turns import SavedConversation, Selection, trait_of
 from app.web.chat import frame, markup, view
 from app.web.chat.answers import Answers, Moment
 from app.web.chat.backend import ChatBackend
@@ -120,4 +120,9 @@ def _still_there(selection: Selection, documents: Iterable[DocumentRecord]) -> S
     return Selection(
         tuple(space for space in selection.spaces if space in spaces),
         tuple(named for named in selection.documents if named in names),
+        tuple(
+            (trait, value)
+            for trait, value in selection.traits
+            if any(trait_of(document, trait) == value for document in held)
+        ),
     )

@@ -168,6 +168,7 @@ def account_of(
         has_library="/library" in links and not only_audits(person),
         adds_documents="/documents" in links and not only_audits(person),
         has_questionnaires="/questionnaires" in links and not only_audits(person),
+        has_shared="/shared" in links and not only_audits(person),
         curates=backend.curates(person),
         administers="/administration" in links and person.administrator,
         administrator=person.administrator,

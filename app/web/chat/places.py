@@ -5,6 +5,15 @@ from collections.abc import Callable
 
 from app.web.chat.asking import SILENCE_S
 
+_AT_ONCE = 16  # questions that are answered together
+_WAITING = 64  # more, which wait
+EACH = 4  # of one person that are answered or wait for a place, in all conversations
+
+
+def usual_places() -> "Places":
+    """As many as a server has."""
+    return Places(_AT_ONCE, _WAITING, EACH)
+
 
 class Places:
     """So many questions are answered at once; so many more wait, in order."""
@@ -12,6 +21,7 @@ class Places:
     def __init__(self, at_once: int, waiting: int, each: int) -> None:
         """`each` is the most that one person may have on the way, running or waiting."""
         self._free = asyncio.Semaphore(at_once)
+        self._at_once = at_once
         self._most = at_once + waiting
         self._each = each
         self._held: dict[str, int] = {}
@@ -23,6 +33,12 @@ class Places:
             return None
         self._held[person] = held + 1
         return Place(self._free, lambda: self._left(person))
+
+    def counts(self) -> tuple[int, int]:
+        """How many questions are answered now, and how many wait."""
+        held = sum(list(self._held.values()))
+        running = min(held, self._at_once)
+        return running, held - running
 
     def full_of(self, person: str) -> bool:
         """Whether this person has as many questions on the way as one may."""

@@ -5,7 +5,7 @@ import json
 from urllib.parse import parse_qsl, urlencode
 
 from app.web.auth.bodies import handing_on, read_body
-from app.web.auth.security import App, Receive, Scope, Send, answer_plain, refusal_texts
+from app.web.auth.security import App, Receive, Scope, Send, answer_refusal, refusal_texts
 from app.web.auth.signed_in import person_of
 
 _HEARTBEAT = "/gradio_api/heartbeat/"
@@ -44,7 +44,7 @@ class Tabs:
                 return  # hung up
             renamed = _renamed(person, body)
             if renamed is None:
-                await answer_plain(send, 400, refusal_texts(scope).not_understood)
+                await answer_refusal(scope, send, 400, refusal_texts(scope).not_understood)
                 return
             headers = [pair for pair in scope["headers"] if pair[0].lower() != b"content-length"]
             length = (b"content-length", str(len(renamed)).encode())

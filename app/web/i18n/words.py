@@ -26,7 +26,9 @@ class LayoutTexts:
     library: str
     documents: str
     questionnaires: str
+    shared: str
     administration: str
+    trail: str
     account: str
     sign_out: str
 
@@ -95,6 +97,8 @@ class Texts:
     answered_by: str
     copy: str
     copied: str
+    share_answer: str
+    share_answer_number: str
     retry: str
     edit: str
     good: str
@@ -105,6 +109,7 @@ class Texts:
     notice_orders: Plural
     notice_links: Plural
     notice_scans: Plural
+    notice_documents: Plural
     notice_question: Plural
     notice_answer: Plural
     notice_mark: str
@@ -112,6 +117,18 @@ class Texts:
     notice_refuse: str
     filter_withheld: str
     not_saved: str
+    type_policy: str
+    type_contract: str
+    type_invoice: str
+    type_letter: str
+    type_manual: str
+    type_report: str
+    type_slides: str
+    type_table: str
+    type_email: str
+    type_calendar: str
+    language_de: str
+    language_en: str
     own_space: str
     question_number: str
 
@@ -234,6 +251,9 @@ class ConversationTexts:
     scope_all: str
     scope_spaces: str
     scope_documents: str
+    scope_types: str
+    scope_years: str
+    scope_languages: str
     scope_more: Plural
     scope_none: str
     scope_use: str
@@ -241,6 +261,8 @@ class ConversationTexts:
     remove: str
 
     menu: str
+    share: str
+    shared: str
     export: str
     export_markdown: str
     export_pdf: str
@@ -524,6 +546,185 @@ class QuestionnaireTexts:
     refused: str
     back: str
 
+    which_column: str
+    answer_too_long: str
+    proposed: str
+    look_at_it: str
+    understood: str
+    understood_hint: str
+    will_ask: Plural
+    of_documents: Plural
+    each_counts: str
+    time_label: str
+    time_unknown: str
+    time_short: str
+    time_minutes: str
+    time_hours: str
+    columns_label: str
+    column_question: str
+    column_id: str
+    column_kind: str
+    column_choices: str
+    column_unit: str
+    column_documents: str
+    column_spaces: str
+    column_passed: str
+    no_columns: str
+    other_column: str
+    take_column: str
+    kinds_label: str
+    kind_text: str
+    kind_yes_no: str
+    kind_number: str
+    kind_date: str
+    kind_choice: str
+    kind_list: str
+    spaces_label: str
+    first_label: str
+    row_label: str
+    question_label: str
+    kind_label: str
+    cannot_ask: Plural
+    cannot_ask_hint: str
+    begin: str
+    discard: str
+    unconfirmed: str
+    unconfirmed_hint: str
+    nearest_hint: str
+    no_support: str
+    evidence: str
+    in_its_words: str
+    filter_outcome: str
+    filter_decision: str
+    undecided: str
+    edited: str
+    approved: str
+    rejected: str
+    decide: str
+    decide_again: str
+    your_answer: str
+    your_answer_hint: str
+    your_reason: str
+    approve: str
+    reject: str
+    save_edit: str
+    in_own_words: str
+    checked_answer: str
+    decided_by: str
+    export: str
+
+
+@dataclass(frozen=True, slots=True)
+class SharingTexts:
+    """Conversations that people show to each other."""
+
+    shared: str
+    hint: str
+    with_you: str
+    none_with_you: str
+    by_you: str
+    none_by_you: str
+    by_whom: str
+    with_whom: str
+    since: str
+    group_named: str
+    one_answer: str
+    one_answer_number: str
+    revoke: str
+    revoke_from: str
+    look: str
+    share: str
+    share_all: str
+    share_answer: str
+    back: str
+    with_title: str
+    what_they_see: str
+    person: str
+    share_with_person: str
+    group: str
+    share_with_group: str
+    shared_with: str
+    yours: str
+    read_only: str
+    withheld: str
+    stopped: str
+    failed: str
+    unconfirmed: str
+    not_found: str
+    unsupported: str
+    sources: str
+    page: str
+    nobody_named: str
+    nobody: str
+    yourself: str
+    not_your_group: str
+    too_many: str
+    refused: str
+    not_there: str
+
+
+@dataclass(frozen=True, slots=True)
+class TrailTexts:
+    """The audit trail."""
+
+    trail: str
+    hint: str
+    hint_administrator: str
+    since: str
+    until: str
+    person: str
+    kind: str
+    any_kind: str
+    find: str
+    search: str
+    records: Plural
+    export: str
+    export_hint: str
+    none: str
+    nobody: str
+    details: str
+    newer: str
+    older: str
+    no_day: str
+    refused: str
+    not_there: str
+    kind_trail_begun: str
+    kind_trail_opened: str
+    kind_trail_closed: str
+    kind_trail_repaired: str
+    kind_clock_set_back: str
+    kind_settings: str
+    kind_signed_in: str
+    kind_sign_in_failed: str
+    kind_signed_out: str
+    kind_people: str
+    kind_question: str
+    kind_passages: str
+    kind_answer: str
+    kind_refusal: str
+    kind_stopped: str
+    kind_search: str
+    kind_summary: str
+    kind_source_opened: str
+    kind_ingest: str
+    kind_ingest_failed: str
+    kind_reindex: str
+    kind_move: str
+    kind_deletion: str
+    kind_deletion_refused: str
+    kind_deletion_receipt: str
+    kind_retention: str
+    kind_texts_erased: str
+    kind_hold: str
+    kind_export: str
+    kind_conversation: str
+    kind_access_refused: str
+    kind_egress: str
+    kind_filtered: str
+    kind_batch: str
+    kind_backup: str
+    kind_restored: str
+
 
 @dataclass(frozen=True, slots=True)
 class AdministrationTexts:
@@ -534,6 +735,62 @@ class AdministrationTexts:
     people: str
     spaces: str
     models: str
+    keys: str
+    health_ok: str
+    health_warning: Plural
+    health_failed: Plural
+    health_fine: Plural
+    area_hardware: str
+    area_models: str
+    area_index: str
+    area_privacy: str
+    settings: str
+    settings_hint: str
+    settings_changed: str
+    settings_none: str
+    settings_top: str
+    setting: str
+    value: str
+    meaning: str
+    by_default: str
+    not_set: str
+    trail: str
+    keeping: str
+    retention: str
+    retention_hint: str
+    no_retention: str
+    after_days: Plural
+    keep_forever: str
+    keep_forever_in: str
+    days: str
+    set_retention: str
+    days_wrong: str
+    holds: str
+    holds_hint: str
+    no_holds: str
+    all_of_space: str
+    held_since: str
+    hold_document: str
+    reason: str
+    reason_missing: str
+    hold: str
+    release: str
+    backups: str
+    backups_hint: str
+    backups_nowhere: str
+    no_backups: str
+    back_up: str
+    backup_made: str
+    prune: str
+    made: str
+    file: str
+    kept_until: str
+    no_end: str
+    state: str
+    state_kept: str
+    state_missing: str
+    state_deleted: str
+    sealed: str
 
     health: str
     status_ok: str
@@ -678,6 +935,63 @@ class RefusalTexts:
 
 
 @dataclass(frozen=True, slots=True)
+class KeyTexts:
+    """Keys of programs, and the page that describes what they call."""
+
+    title: str
+    intro: str
+    none: str
+    name: str
+    name_hint: str
+    may: str
+    may_ask: str
+    may_search: str
+    may_add: str
+    may_metrics: str
+    may_administer: str
+    spaces: str
+    spaces_hint: str
+    ends: str
+    days: str
+    make: str
+    made_title: str
+    made: str
+    created: str
+    until: str
+    used: str
+    never: str
+    ended: str
+    revoke: str
+    revoke_named: str
+    revoked: str
+    added: str
+    how: str
+    of: str
+    all_spaces: str
+    all_keys: str
+    make_for: str
+    service_title: str
+    service_hint: str
+    service: str
+    group: str
+    no_group: str
+    add: str
+    service_name: str
+    one_space: str
+    api_title: str
+    api_intro: str
+    api_mcp: str
+    api_json: str
+    api_keys: str
+    api_field: str
+    api_kind: str
+    api_meaning: str
+    api_required: str
+    api_opens: str
+    api_example: str
+
+
+@dataclass(frozen=True, slots=True)
 class Language:
     """All words in one language; `code` is the one of Accept-Language and of HTML's `lang`."""
 
@@ -689,6 +1003,9 @@ class Language:
     documents: DocumentTexts
     library: LibraryTexts
     questionnaires: QuestionnaireTexts
+    sharing: SharingTexts
+    trail: TrailTexts
     administration: AdministrationTexts
     sources: SourceTexts
     refusals: RefusalTexts
+    keys: KeyTexts

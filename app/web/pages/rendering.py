@@ -56,6 +56,9 @@ def _places(layout: LayoutTexts, person: Person) -> Iterator[tuple[str, str]]:
         yield "/library", layout.library
         yield "/documents", layout.documents
         yield "/questionnaires", layout.questionnaires
+        yield "/shared", layout.shared
     if person.administrator:
         yield "/administration", layout.administration
+    if person.auditor:
+        yield "/trail", layout.trail
     yield "/account", person.full_name or person.name

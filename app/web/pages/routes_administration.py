@@ -21,7 +21,9 @@ from app.web.auth.signed_in import person_of
 from app.web.i18n.languages import language_for
 from app.web.i18n.words import AdministrationTexts
 from app.web.pages.rendering import render
+from app.web.pages.routes_keeping import add_keeping_routes
 from app.web.refusals import NotAdministrator, refusing_route
+from app.workspace.administration import Administration
 from app.workspace.checkup import Finding
 from app.workspace.costs import Comparison, Prices, compare
 
@@ -87,15 +89,19 @@ def administration_routes(
     prices: Prices,
     forget: Callable[[str], None] = lambda person: None,
     erase: Callable[[str, str], int] = lambda person, by: 0,
+    *,
+    house: Administration,
 ) -> APIRouter:
     """The routes below `PREFIX`; every one of them is for administrators alone.
 
     `forget` erases what else is kept of a person who was removed; `erase` their own uploads, in
-    the name of another, and says how many stay because of a hold.
+    the name of another, and says how many stay because of a hold. `house` is the data folder.
     """
     router = APIRouter(
         prefix=PREFIX, route_class=_Route, dependencies=[Depends(partial(_require_proof, sessions))]
     )
+
+    add_keeping_routes(router, house, overview, _texts, partial(name_of, people))
 
     @router.get("")
     def page(request: Request, days: int = 30) -> Response:
@@ -238,6 +244,12 @@ def administration_routes(
     return router
 
 
+def name_of(people: People, person: str) -> str:
+    """What somebody is called; for who is gone, and users of the machine, what is recorded."""
+    found = people.by_id(person)
+    return person if found is None else found.full_name or found.name
+
+
 def _asker(request: Request) -> str:
     """The id of the administrator who asks."""
     return person_of(request.scope).id
@@ -334,8 +346,9 @@ def _require_proof(sessions: Sessions, request: Request) -> None:
     """Before something is changed, an administrator has shown their password a short while ago."""
     session = session_of(request.scope)
     if request.method != "GET" and session is not None and not sessions.is_proved(session):
-        page = "/spaces" if request.url.path.startswith(f"{PREFIX}/spaces") else "/people"
-        onward = {"location": f"/account/prove?next={PREFIX}{page}"}
+        part = request.url.path.removeprefix(f"{PREFIX}/").partition("/")[0]
+        page = part if part in ("spaces", "keeping") else "people"
+        onward = {"location": f"/account/prove?next={PREFIX}/{page}"}
         raise HTTPException(303, headers=onward)
 
 

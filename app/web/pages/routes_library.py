@@ -140,11 +140,12 @@ def library_routes(library_of: Callable[[Person], Readable]) -> APIRouter:
 
 
 def _listed(record: DocumentRecord, texts: LibraryTexts) -> _Listed:
-    folder, slash, file = record.name.rpartition("/")
+    file = record.name.rpartition("/")[2]
+    shown = record.called.removesuffix(file)
     return _Listed(
         record,
         _kind(record),
-        folder + slash,
+        shown,
         file,
         _called(record.space, texts),
         document_link(record.space, record.name),

@@ -1,42 +1,33 @@
 """Questionnaires over the web: hand one in, watch it, take the answers away."""
 
-import re
-from collections import Counter
-from collections.abc import Callable
-from functools import partial
-from pathlib import PurePosixPath
+from collections.abc import Callable, Iterable
 from typing import Annotated, Any
-from urllib.parse import quote as quoted
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
-from app.batch.output.tables import read_results
 from app.batch.queue.answer_files import FORMATS
 from app.batch.queue.service import QuestionnaireQueue
-from app.batch.queue.submission import OfficeNotThere, Run
-from app.batch.records import RowResult
+from app.batch.queue.submission import (
+    ColumnNotClear,
+    OfficeNotThere,
+    Run,
+)
 from app.people.access import Person, private_space
-from app.people.sources.links import source_link
-from app.printing.markdown import as_text, read_markdown
 from app.web.auth.signed_in import person_of
 from app.web.fair_share import FairShare
 from app.web.i18n.languages import language_for
 from app.web.i18n.words import QuestionnaireTexts
 from app.web.pages.rendering import render
+from app.web.pages.routes_questionnaire_answers import PREFIX, Handed, add_answer_routes
 from app.web.refusals import refusing_route
 
-PREFIX = "/questionnaires"
 LARGEST = 16 << 20  # bytes of one questionnaire
 _LONGEST_NAME = 200
-_ROWS = 50  # answers listed at a time
-_UNSAFE = re.compile(r"[^A-Za-z0-9._ -]")
 
 # The spaces that a person may read now.
 Readable = Callable[[Person], list[str]]
-# Notes in the audit trail that answers were handed out: person's id, and what.
-Handed = Callable[[str, dict[str, Any]], None]
 
 
 def questionnaire_routes(
@@ -44,7 +35,8 @@ def questionnaire_routes(
 ) -> APIRouter:
     """The routes below `PREFIX`; each shows a person their own questionnaires alone."""
     router = APIRouter(prefix=PREFIX, route_class=_Route)
-    reading, writing = FairShare("reads-questionnaires"), FairShare("writes-answers")
+    reading = FairShare("reads-questionnaires")
+    add_answer_routes(router, office, handed)
 
     @router.get("")
     def page(request: Request) -> HTMLResponse:
@@ -73,25 +65,63 @@ def questionnaire_routes(
         space: Annotated[list[str] | None, Query()] = None,
         each: bool = False,
         hidden: bool = False,
+        wait: bool = False,
+        column: str = "",
     ) -> JSONResponse:
-        person = person_of(request.scope)
+        """Take a file in; with `wait` it is only read, and its page says what was understood."""
+        person, texts = person_of(request.scope), _texts(request)
         if not set(space or ()) <= set(readable(person)):
             raise OfficeNotThere("there is no such space")
         content = await request.body()
-        run = await reading.do(
-            request,
-            person.id,
-            lambda gone: office.take(
+        try:
+            run = await reading.do(
+                request,
                 person.id,
-                name.replace("/", "_").replace("\\", "_")[-_LONGEST_NAME:],
-                content,
-                spaces=space,
-                each_document=each,
-                hidden_rows=hidden,
-                stopped=gone,
-            ),
+                lambda gone: office.take(
+                    person.id,
+                    name.replace("/", "_").replace("\\", "_")[-_LONGEST_NAME:],
+                    content,
+                    spaces=space,
+                    each_document=each,
+                    hidden_rows=hidden,
+                    question_column=column or None,
+                    propose=wait,
+                    stopped=gone,
+                ),
+            )
+        except ColumnNotClear as unclear:
+            told = {"error": texts.which_column, "columns": list(unclear.headings)}
+            return JSONResponse(told, status_code=409)
+        return JSONResponse(_told(run, texts))
+
+    @router.get("/preview")
+    def preview(request: Request, run: str) -> HTMLResponse:
+        """What was understood of a file, before it is asked."""
+        person, texts = person_of(request.scope), _texts(request)
+        held = office.run(person.id, run)
+        proposal = office.proposal(person.id, run)
+        return render(
+            request,
+            "questionnaire_preview.html",
+            texts=texts,
+            run=held,
+            proposal=proposal,
+            meanings=_meanings(texts),
+            kinds=_kinds(texts),
+            time=_time(proposal.seconds, texts),
+            remarks=_remarks(proposal.remarks),
+            own=private_space(person),
         )
-        return JSONResponse(_told(run, _texts(request)))
+
+    @router.post("/column")
+    async def other_column(
+        request: Request, run: Annotated[str, Form()], column: Annotated[str, Form()]
+    ) -> Response:
+        person = person_of(request.scope).id
+        await reading.do(
+            request, person, lambda gone: office.read_again(person, run, column, stopped=gone)
+        )
+        return RedirectResponse(f"{PREFIX}/preview?{urlencode({'run': run})}", 303)
 
     @router.post("/stop")
     def stop(request: Request, run: Annotated[str, Form()]) -> Response:
@@ -114,84 +144,48 @@ def questionnaire_routes(
         office.delete(person_of(request.scope).id, run)
         return RedirectResponse(PREFIX, 303)
 
-    @router.get("/answers")
-    async def answers(request: Request, run: str, kind: str) -> Response:
-        person = person_of(request.scope)
-        suffix = f".{kind}"
-
-        def written(gone: Callable[[], bool]) -> bytes:
-            with office.results(person.id, run, suffix) as file:
-                content = file.read_bytes()
-            about = {"questionnaire": run, "format": kind, "bytes": len(content)}
-            handed(person.id, about)
-            return content
-
-        content = await writing.do(request, person.id, written)
-        stem = PurePosixPath(office.run(person.id, run).name).stem[:80] or "questionnaire"
-        plain = _UNSAFE.sub("_", stem)
-        named = quoted(f"{stem}-answers{suffix}".encode("utf-8", "replace"), safe="")
-        disposition = f'attachment; filename="{plain}-answers{suffix}"; '
-        return Response(
-            content,
-            media_type=FORMATS[suffix],
-            headers={"content-disposition": f"{disposition}filename*=UTF-8''{named}"},
-        )
-
-    @router.get("/results")
-    async def results(
-        request: Request, run: str, outcome: str = "", find: str = "", page: int = 1
-    ) -> HTMLResponse:
-        """The answers so far, to read in the browser."""
-        person, texts = person_of(request.scope), _texts(request)
-
-        def read(gone: Callable[[], bool]) -> list[RowResult]:
-            with office.results(person.id, run, ".jsonl") as file:
-                held = read_results(file)[1] if file.stat().st_size else []
-            handed(person.id, {"questionnaire": run, "format": "page", "rows": len(held)})
-            return held
-
-        held = await writing.do(request, person.id, read)
-        counts: Counter[str] = Counter(row.outcome for row in held)
-        words = find[:200].casefold().split()
-        fitting = [
-            row
-            for row in held
-            if outcome in ("", row.outcome)
-            and all(word in f"{row.question.text} {row.answer}".casefold() for word in words)
-        ]
-        pages = max(1, -(-len(fitting) // _ROWS))
-        number = min(max(page, 1), pages)
-        return render(
-            request,
-            "questionnaire_results.html",
-            texts=texts,
-            run=office.run(person.id, run),
-            rows=fitting[(number - 1) * _ROWS : number * _ROWS],
-            outcomes=[(name, said, counts[name]) for name, said in _outcomes(texts)],
-            said=dict(_outcomes(texts)),
-            outcome=outcome,
-            find=find[:200],
-            number=number,
-            pages=pages,
-            url=partial(_results_url, run=run, outcome=outcome, find=find[:200]),
-            shown=lambda row: as_text(read_markdown(row.answer)),
-            link=source_link,
-        )
-
     return router
 
 
-def _outcomes(texts: QuestionnaireTexts) -> list[tuple[str, str]]:
-    return [
-        ("found", texts.found),
-        ("partly_supported", texts.partly),
-        ("not_found", texts.not_found),
-        ("failed", texts.rows_failed),
-    ]
+def _meanings(texts: QuestionnaireTexts) -> dict[str, str]:
+    """What a column can be taken for."""
+    return {
+        "question": texts.column_question,
+        "id": texts.column_id,
+        "kind": texts.column_kind,
+        "choices": texts.column_choices,
+        "unit": texts.column_unit,
+        "documents": texts.column_documents,
+        "spaces": texts.column_spaces,
+    }
 
 
-def _results_url(**query: object) -> str:
-    return f"{PREFIX}/results?{urlencode({key: value for key, value in query.items() if value})}"
+def _kinds(texts: QuestionnaireTexts) -> dict[str, str]:
+    """The types of answers."""
+    return {
+        "text": texts.kind_text,
+        "yes_no": texts.kind_yes_no,
+        "number": texts.kind_number,
+        "date": texts.kind_date,
+        "choice": texts.kind_choice,
+        "list": texts.kind_list,
+    }
+
+
+def _time(seconds: float | None, texts: QuestionnaireTexts) -> str:
+    """How long it will take, in words."""
+    if seconds is None:
+        return texts.time_unknown
+    if seconds < 90:
+        return texts.time_short
+    if seconds < 90 * 60:
+        return texts.time_minutes.format(minutes=round(seconds / 60))
+    return texts.time_hours.format(hours=f"{seconds / 3600:.0f}")
+
+
+def _remarks(said: Iterable[str]) -> list[str]:
+    """Without what options of the command line would do about it: of no use here."""
+    return [remark.partition("; --")[0] for remark in said]
 
 
 def _told(run: Run, texts: QuestionnaireTexts) -> dict[str, Any]:
@@ -199,6 +193,7 @@ def _told(run: Run, texts: QuestionnaireTexts) -> dict[str, Any]:
     counts = run.counts
     left = counts.left_seconds
     words = {
+        "proposed": texts.proposed,
         "waiting": texts.waiting,
         "running": texts.running,
         "done": texts.done,
@@ -209,6 +204,7 @@ def _told(run: Run, texts: QuestionnaireTexts) -> dict[str, Any]:
     parts = [
         (counts.found, texts.found),
         (counts.partly_supported, texts.partly),
+        (counts.unconfirmed, texts.unconfirmed),
         (counts.not_found, texts.not_found),
         (counts.failed, texts.rows_failed),
     ]
@@ -219,8 +215,7 @@ def _told(run: Run, texts: QuestionnaireTexts) -> dict[str, Any]:
         "state": run.state,
         "words": words,
         "reason": run.reason,
-        # What the command line's options would do about it is of no use here.
-        "remarks": [remark.partition("; --")[0] for remark in run.remarks],
+        "remarks": _remarks(run.remarks),
         "done": counts.done,
         "total": counts.total,
         "progress": texts.progress.format(done=f"{counts.done:,}", total=f"{counts.total:,}"),

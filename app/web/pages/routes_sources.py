@@ -180,6 +180,9 @@ def _page(
         "asked": asked,
         "space_name": texts.own_space if is_private(asked.space) else asked.space,
         "trail": _trail(source),
+        "container": document_link(asked.space, source.record.container)
+        if source.record.called != source.record.name
+        else "",
         "fault": fault,
         "missing": _missing(source, asked, chunks),
         "percent": _percent,

@@ -269,6 +269,8 @@ def _pieces(paragraph: etree._Element) -> Iterator[Piece]:
         name = local(item)
         if name == "br":
             yield "\n", "line"
+        elif name == "fld" and attribute(item, "type") == "slidenum":
+            continue  # a number of the slide, or what stands for it
         elif name in {"r", "fld"}:
             look = next((part for part in item if local(part) == "rPr"), None)
             place = _place(look)

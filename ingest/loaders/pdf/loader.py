@@ -11,6 +11,7 @@ from typing import Any, BinaryIO
 from pypdf import PageObject, PdfReader
 from pypdf.errors import PyPdfError
 
+from ingest.loaders.pdf.attachments import attached, hand_over, pinned
 from ingest.loaders.pdf.drawing import CannotDraw, Drawing, Grid, Sight, Suspect, TextObject
 from ingest.loaders.pdf.figures import figures_alone, figures_on, labels
 from ingest.loaders.pdf.fractions import with_fractions
@@ -73,7 +74,8 @@ def load_pdf(file: BinaryIO, findings: Findings) -> Iterator[Section]:
         raise LoaderError("has no pages: it is damaged or incomplete; get it again")
     if findings.pages > _MOST_PAGES:
         raise LoaderError(f"has {findings.pages:,} pages, more than {_MOST_PAGES:,}; split it")
-    _warn_of_attachments(reader, findings)
+    if findings.members is None:
+        _warn_of_attachments(reader, findings)
     count = _Counts()
     paragraphs = Paragraphs(findings, _outline(reader))
     drawing = Drawing(file, findings)
@@ -90,6 +92,9 @@ def load_pdf(file: BinaryIO, findings: Findings) -> Iterator[Section]:
     if form:
         found = True
         yield Section("\n".join(form), 1, kind="table")
+    if findings.members is not None and (names := hand_over(attached(reader), findings)):
+        found = True
+        yield Section("\n".join(names), 1)
     drawing.close()
     count.report(findings, empty=not found)
 
@@ -226,6 +231,8 @@ def _read_pages(
             blocks = page_blocks(with_fractions(runs, rules), rules, filled)
             count.struck += struck
             form = _form_fields(pages[number])
+            if findings.members is not None:
+                hand_over(pinned(pages[number]), findings)
         except MemoryError:
             raise
         except Exception:  # noqa: BLE001  # pypdf raises anything on a broken page

@@ -18,6 +18,7 @@ from ingest.sections import (
     Findings,
     LoaderError,
     LoadWithin,
+    Members,
     Scans,
     Section,
     Stated,
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 _FIELDS = ("Subject", "From", "To", "Cc", "Date")
 _DEEPEST = 3  # messages within messages
 _MOST_ATTACHMENTS = 200
+_LONGEST_SUBJECT = 60  # characters in the name of a message within
 
 _SAMPLE = 4_000  # bytes of a body that help to guess an encoding
 _LEAST_PICTURE = 30_000  # bytes; smaller ones are signs and signatures
@@ -58,11 +60,20 @@ def parsed(data: bytes) -> EmailMessage:
     return message
 
 
-def mail_sections(message: EmailMessage, findings: Findings, load: LoadWithin) -> Iterator[Section]:
-    """The same for a message that is parsed already."""
-    if findings.scans is not None and not isinstance(findings.scans, AttachedScans):
+def mail_sections(
+    message: EmailMessage, findings: Findings, load: LoadWithin, folder: str = ""
+) -> Iterator[Section]:
+    """The same for a message that is parsed already.
+
+    Attachments that are documents of their own are named as if they lay in `folder`.
+    """
+    if (
+        findings.members is None
+        and findings.scans is not None
+        and not isinstance(findings.scans, AttachedScans)
+    ):
         findings.scans = AttachedScans(findings.scans)
-    yield from _message(_opened(message), findings, load, "", 0)
+    yield from _message(_opened(message), findings, load, "", 0, folder)
 
 
 def _opened(message: EmailMessage) -> EmailMessage:
@@ -84,7 +95,12 @@ def _opened(message: EmailMessage) -> EmailMessage:
 
 
 def _message(
-    message: EmailMessage, findings: Findings, load: LoadWithin, root: str, depth: int
+    message: EmailMessage,
+    findings: Findings,
+    load: LoadWithin,
+    root: str,
+    depth: int,
+    folder: str = "",
 ) -> Iterator[Section]:
     fields = [(name, _field(message, name)) for name in _FIELDS]
     subject = fields[0][1]
@@ -112,6 +128,9 @@ def _message(
         if number > _MOST_ATTACHMENTS:
             findings.warn(f"only the first {_MOST_ATTACHMENTS} attachments were read")
             break
+        if findings.members is not None:
+            _hand_over(part, folder, number, findings, findings.members)
+            continue
         place = HEADING_SEPARATOR.join(p for p in (root, f"Attachment {_name(part, number)}") if p)
         yield from _attachment(part, _name(part, number), findings, load, place, depth)
 
@@ -157,21 +176,51 @@ def _attachment(
         except LoaderError as error:
             findings.warn(f"attachment {name} {error}")
         return
+    data = _worth_reading(part, findings)
+    if data is None:
+        return
+    needed = part.get_content_maintype() != "image"  # a photograph needs no words
+    yield from sections_within(data, name, place, "attachment", findings, load, needed=needed)
+
+
+def _worth_reading(part: EmailMessage, findings: Findings) -> bytes | None:
+    """An attachment's bytes; None for what has no words, and is named in the header."""
     data = part.get_payload(decode=True)
     kind = part.get_content_maintype()
     if kind in {"audio", "video"} or part.get_content_type() in _SIGNATURES:
-        return  # named in the header
+        return None
     if not isinstance(data, bytes):
-        return
+        return None
     if kind == "image" and (
         findings.scans is None
         or part.get_content_disposition() != "attachment"
         or len(data) < _LEAST_PICTURE
     ):
-        return  # pictures in signatures are not worth a warning
-    yield from sections_within(
-        data, name, place, "attachment", findings, load, needed=kind != "image"
-    )  # a photograph needs no words
+        return None  # pictures in signatures are not worth a warning
+    return data
+
+
+def _hand_over(
+    part: EmailMessage, folder: str, number: int, findings: Findings, members: Members
+) -> None:
+    """Let an attachment be a document of its own."""
+    name = f"{folder}/{_name(part, number)}"
+    if part.get_content_type() != "message/rfc822":
+        data = _worth_reading(part, findings)
+        if data is not None:
+            members(name, data, needed=part.get_content_maintype() != "image")
+        return
+    try:
+        inner = part.get_payload(0)
+        # As it came: the policy that it was parsed with would write its fields anew.
+        data = inner.as_bytes(policy=email.policy.compat32)  # type: ignore[union-attr]
+        subject = subject_of(inner).replace("/", "-")[:_LONGEST_SUBJECT]  # type: ignore[arg-type]
+    except (LookupError, ValueError, TypeError, AttributeError):
+        findings.warn(f"attachment {name.lstrip('/')} is a damaged message; save it by itself")
+        return
+    if subject and not part.get_filename():
+        name = f"{folder}/{subject}.eml"
+    members(name, data, needed=True)
 
 
 class AttachedScans:
@@ -215,6 +264,11 @@ def _name(part: EmailMessage, number: int) -> str:
         name = None
     endings = {"text/html": ".html", "text/plain": ".txt", "message/rfc822": ".eml"}
     return " ".join((name or f"{number}{endings.get(part.get_content_type(), '')}").split())
+
+
+def subject_of(message: EmailMessage) -> str:
+    """What a message is about, or ""."""
+    return _field(message, "Subject")
 
 
 def _field(message: EmailMessage, name: str) -> str:

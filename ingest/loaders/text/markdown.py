@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from ingest.encoding import decode
 from ingest.loaders.tables import TableReader
-from ingest.loaders.text.markdown_html import STRUCK, shown
+from ingest.loaders.text.markdown_html import CELL, HEAD, ROW, STRUCK, shown
 from ingest.sections import Findings, Outline, Section
 
 _ATX = re.compile(r" {0,3}(#{1,6})(?:[ \t]+(.*))?$")
@@ -78,6 +78,9 @@ def markdown_sections(text: str, findings: Findings) -> Iterator[Section]:
             title = inline(paragraph.pop(), findings)
             yield from _flush(paragraph, outline, findings)
             yield from outline.open(1 if "=" in under[1] else 2, title)
+        elif line[:1] in {ROW, HEAD}:
+            first, at = at - 1, _end_of_rows(lines, at)
+            yield from _html_table(lines[first:at], paragraph, outline, findings)
         elif "|" in line and at < len(lines) and "|" in lines[at] and _TABLE_RULE.match(lines[at]):
             yield from _flush(paragraph, outline, findings)
             rows = [_cells(line, findings)]
@@ -91,6 +94,26 @@ def markdown_sections(text: str, findings: Findings) -> Iterator[Section]:
             paragraph.append(line)
     yield from _flush(paragraph, outline, findings)
     yield from outline.close()
+
+
+def _html_table(
+    lines: list[str], paragraph: list[str], outline: Outline, findings: Findings
+) -> Iterator[Section]:
+    """The rows of an HTML table, each a line; a row alone is no table."""
+    if len(lines) == 1:
+        paragraph.append(" ".join(lines[0][1:].split(CELL)))
+        return
+    yield from _flush(paragraph, outline, findings)
+    rows = [[inline(cell, findings) for cell in line[1:].split(CELL)] for line in lines]
+    heads = next((n for n, line in enumerate(lines) if line[0] != HEAD), len(rows))
+    for said, grid in TableReader(rows, heads or None).sections():
+        yield outline.place(said, kind="table", grid=grid)
+
+
+def _end_of_rows(lines: list[str], at: int) -> int:
+    while at < len(lines) and lines[at][:1] in {ROW, HEAD}:
+        at += 1
+    return at
 
 
 def inline(text: str, findings: Findings) -> str:

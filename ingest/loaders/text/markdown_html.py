@@ -11,6 +11,11 @@ from ingest.loaders.notation import written
 from ingest.loaders.text.markdown_blocks import TABLE_RULE, TAG, Block, Containers, blocks
 from ingest.sections import Findings
 
+# Characters that no text may hold stand for where rows and cells of HTML tables begin.
+ROW, CELL, HEAD, _END = "\ufdd0", "\ufdd1", "\ufdd2", "\ufdd3"
+_MARKS = {"tr": ROW, "td": CELL, "th": HEAD}
+_NO_MARKS = dict.fromkeys(map(ord, (ROW, CELL, HEAD, _END)), " ")
+_CELL_START = re.compile(f"([{CELL}{HEAD}])")
 _MARKUP = re.compile(r"<[a-z!?/]|\]:", re.IGNORECASE)
 _DEFINITION = re.compile(
     r"\[(?!\s*\]|\^)(?:[^\[\]\\]|\\.){1,999}\]:[ \t]*+(?:\n[ \t]*+)?(?:<[^<>\n]*>|[^\s<]\S*)"
@@ -59,6 +64,7 @@ def shown(text: str, findings: Findings) -> str:
     """Markdown without tags and what no reader of it sees; what its HTML hides is reported."""
     if not _MARKUP.search(text):
         return text
+    text = text.translate(_NO_MARKS)
     page = _Page(Styles(()))
     seen = "".join(page.seen(text))
     if page.sheets:  # they hold for what stands before them too
@@ -68,7 +74,27 @@ def shown(text: str, findings: Findings) -> str:
         findings.warn(f"{page.hidden} hidden parts were left out")
     if page.struck:
         findings.warn(STRUCK)
-    return seen
+    return _rows_in_lines(seen)
+
+
+def _rows_in_lines(text: str) -> str:
+    """Each row of an HTML table on a line of its own, that begins with `ROW` or `HEAD`."""
+    said: list[str] = []
+    at = 0
+    while (start := text.find(ROW, at)) >= 0 and (end := text.find(_END, start)) >= 0:
+        said.append(text[at:start])
+        for row in text[start + 1 : end].split(ROW):
+            parts = _CELL_START.split(row)
+            cells = [" ".join(cell.split()) for cell in parts[2::2]]
+            outside = " ".join(parts[0].split())
+            if outside:
+                said.append(f"\n{outside}")
+            if any(cells):
+                mark = HEAD if set(parts[1::2]) == {HEAD} else ROW
+                said.append(f"\n{mark}{CELL.join(cells)}")
+        said.append("\n")
+        at = end + 1
+    return "".join((*said, text[at:].translate(_NO_MARKS)))
 
 
 class _Page:
@@ -247,7 +273,12 @@ class _Page:
             if name in _CLOSED_BY:
                 self._close(_CLOSED_BY[name], _LIST_BOUNDS)
             self._enter(name, _attributes(tag[len(name) + 1 :]))
-        return " " if name == "br" or (tag[1] == "/" and name in _BOXES) else ""
+        if in_html and name in _MARKS and sum(e.tag == "table" for e, _ in self._open) == 1:
+            if tag[1] != "/":
+                return _MARKS[name]
+        elif tag.lower().startswith("</table") and not any(e.tag == "table" for e, _ in self._open):
+            return _END
+        return " " if name in {"br", "table"} or (tag[1] == "/" and name in _BOXES) else ""
 
     def _enter(self, name: str, attributes: dict[str, str]) -> None:
         above = self._open[-1][0]

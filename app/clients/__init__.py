@@ -1,0 +1,1 @@
+"""For programs elsewhere: what calls a running Strongroom with a key."""
