@@ -35,7 +35,7 @@ class Asked:
             self.text += event.text
         elif isinstance(event, Started):
             self.shared = event.shared
-        else:
+        elif isinstance(event, Finished | Failed):
             self.end = event
         return event
 

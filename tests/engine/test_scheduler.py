@@ -244,8 +244,7 @@ def test_a_questionnaire_holds_up_a_chats_first_words_by_one_step(
     monkeypatch.setattr(desk.llama, "decode", decode)
     try:
         rows = [
-            desk.ask(story(80 + at, 200), tokens=8, exact=exact, background=True)
-            for at in range(4)
+            desk.ask(story(80 + at, 200), tokens=8, exact=exact, background=True) for at in range(4)
         ]
         until(lambda: len(steps) > 1)
         chat = desk.ask(story(90, 150), tokens=2, person="ada")

@@ -10,6 +10,7 @@ from engine.desk import Desk
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.engine.jobs import Finished
 from app.engine.sampling import SamplingSpec
 from app.engine.speculation import SIZES, Guess, Lookup, Policy
 
@@ -108,13 +109,17 @@ def test_every_token_is_the_same_with_guesses(
     ]
     for number, passage in enumerate(passages):
         prompt = f"{passage}\n\nThe same once more: {passage[:20]}"
-        limits = {"tokens": 9 + 8 * number, "stop": (" desk",) if number == 0 else ()}
-        said = {how: desk.ask(prompt, spec=spec, **limits).wait() for how, desk in desks.items()}
+        tokens, stop = 9 + 8 * number, (" desk",) if number == 0 else ()
+        said = {
+            how: desk.ask(prompt, spec=spec, tokens=tokens, stop=stop).wait()
+            for how, desk in desks.items()
+        }
         assert said["auto"].text == said["off"].text
-        assert said["auto"].end is not None
-        assert said["off"].end is not None
-        assert said["auto"].end.completion_tokens == said["off"].end.completion_tokens
-        assert said["auto"].end.reason == said["off"].end.reason
+        with_guesses, without = said["auto"].end, said["off"].end
+        assert isinstance(with_guesses, Finished)
+        assert isinstance(without, Finished)
+        assert with_guesses.completion_tokens == without.completion_tokens
+        assert with_guesses.reason == without.reason
     assert desks["auto"].metrics.guessed.value > before
     assert desks["auto"].metrics.cells_promised.value == 0
 
