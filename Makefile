@@ -230,7 +230,7 @@ types: $(DONE)/dev ## mypy, strict for the product, and over tests and docker
 imports: $(DONE)/dev ## the one-way rule between packages
 	@echo 'Imports' && $(BIN)/lint-imports --no-logo
 
-.PHONY: bench bench-attacks bench-support bench-finding bench-engine bench-answers bench-everyday bench-ranking bench-batch bench-web bench-ocr bench-gpu bench-reading bench-tables-read soak
+.PHONY: bench bench-attacks bench-support bench-finding bench-engine bench-answers bench-everyday bench-ranking bench-batch bench-web bench-ocr bench-gpu bench-reading bench-tables-read bench-scale bench-guesses soak
 bench: $(DONE)/dev $(DONE)/models ## ingest speed and memory beside the plain stack
 	@$(BIN)/python tests/bench/ingest_speed.py $(ARGS)
 
@@ -269,6 +269,12 @@ bench-reading: $(DONE)/dev ## words of PDF files that two checkouts lose, ARGS="
 
 bench-tables-read: $(DONE)/dev ## tables of PDF files that two programs make, ARGS="--against COMMIT"
 	@$(BIN)/python tests/bench/tables_read.py $(ARGS)
+
+bench-scale: $(DONE)/dev ## search at 20,000 and 100,000 chunks or ARGS="300000 1000000 --against COMMIT"
+	@$(BIN)/python tests/bench/scale.py $(ARGS)
+
+bench-guesses: $(DONE)/dev $(DONE)/models ## answers that quote, with guesses of the next words and without
+	@$(BIN)/python tests/bench/guessing.py $(ARGS)
 
 bench-gpu: $(DONE)/dev ## the engine on a GPU, with models of Llama 2's shapes
 	@$(BIN)/python tests/bench/gpu.py $(ARGS)

@@ -276,6 +276,12 @@ def _add_checks(command, commands) -> None:  # type: ignore[no-untyped-def]
         metavar="PATH",
         help="words of PDF files that their pages show and that would not be found",
     )
+    check.add_argument(
+        "--plan",
+        type=int,
+        metavar="DOCUMENTS",
+        help="what so many documents will take: disk, memory, time to read and to search",
+    )
     check.add_argument("--report", metavar="FILE", help="with --privacy: write a signed report")
     check.add_argument("--verify", metavar="REPORT", help="verify such a report")
     check.add_argument("--key", metavar="FILE", help="with --verify: public key kept elsewhere")

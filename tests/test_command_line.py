@@ -178,6 +178,13 @@ def test_a_document_can_be_forgotten(home: Path, tmp_path: Path) -> None:
     assert "secret.txt" not in {document["name"] for document in documents}
 
 
+def test_check_says_what_a_number_of_documents_takes(home: Path) -> None:
+    said = json.loads(run(home, "check", "--plan", "2500", "--json").stdout)
+    assert said["documents"] == 2500
+    assert said["chunks"] == round(2500 * said["chunks_a_document"])
+    assert said["disk"] > said["chunks"] * 1000
+
+
 def test_check_finds_what_is_right(home: Path) -> None:
     report = json.loads(run(home, "check", "--json").stdout)
     assert report["status"] in {"ok", "warning"}

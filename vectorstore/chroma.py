@@ -114,6 +114,9 @@ class ChromaVectors:
             return 0
         return int(self._call("counted", self._collection(name).count))
 
+    def counts(self, names: Sequence[str]) -> dict[str, int]:
+        return {name: self.count(name) for name in names}
+
     def ids(self, name: str) -> Iterator[int]:
         total = self.count(name)
         for start in range(0, total, self.rows_a_call):

@@ -21,7 +21,7 @@ from vectorstore.vectors import from_bytes
 
 SMALL = 5_000  # chunks; a larger space has an index that is faster than comparing all
 MANY = 8  # spaces, from which this is faster than asking each one's index
-_COMPARED = 10  # times as many as are wanted are compared by their vectors
+_COMPARED = 20  # times as many as are wanted are compared by their vectors
 _MOST_KEPT = 1_000_000  # chunks whose signs are in memory: 56 MB at 384 dimensions
 _READ = 5_000  # vectors read at a time
 

@@ -329,16 +329,21 @@ class VectorIndex:
     def _reconcile(self, store: Vectors, *, thoroughly: bool = False) -> None:
         """Bring every collection to the catalogue's state.
 
-        Costs a count per space unless something is pending or differs; `thoroughly`, all ids.
+        Costs two counts of all spaces together unless something is pending or differs;
+        `thoroughly`, all ids.
         """
+        with self._catalogue.reading() as connection:
+            chunks = self._catalogue.chunk_counts(connection)
+        level = []
         for space in self._spaces():
-            with self._catalogue.reading() as connection:
-                ids = self._catalogue.chunk_ids(connection, space)
-            if space.dead > max(_WORTH_RENEWING, len(ids) // 2):
+            if space.dead > max(_WORTH_RENEWING, chunks.get(space.id, 0) // 2):
                 space = self._catalogue.renew_collection(space)  # noqa: PLW2901
             self._take_over(space, store)
+            level.append(space)
+        counts = {} if thoroughly else store.counts([_collection(space) for space in level])
+        for space in level:
             name = _collection(space)
-            if thoroughly or store.count(name) != len(ids):
+            if thoroughly or counts[name] != chunks.get(space.id, 0):
                 held = set(store.ids(name))
                 with self._catalogue.reading() as connection:
                     ids = self._catalogue.chunk_ids(connection, space)

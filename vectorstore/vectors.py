@@ -42,6 +42,10 @@ class Vectors(Protocol):
         """How many vectors the collection has; 0 when there is none."""
         ...
 
+    def counts(self, names: Sequence[str]) -> dict[str, int]:
+        """How many vectors each of these collections has; opens none where that can be done."""
+        ...
+
     def ids(self, name: str) -> Iterator[int]:
         """All chunk ids of the collection."""
         ...

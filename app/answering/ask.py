@@ -15,7 +15,8 @@ class Ask:
     written: only a model that can follow it is told, and no search or check knows it.
     `reproducible` asks for the same bits whatever else the engine does, at the cost of speed.
     `person` is the id of whoever asks; "" is the person at this machine. `key` is the id of the
-    key that a program of theirs came with.
+    key that a program of theirs came with. `background` lets everybody's chats go first: nobody
+    waits for this answer.
     """
 
     question: str
@@ -26,3 +27,4 @@ class Ask:
     person: str = ""
     style: str = ""
     key: str = ""
+    background: bool = False

@@ -115,7 +115,31 @@ class LanguageModel(Protocol):
         stop: Sequence[str] = (),
         person: str = "",
         reproducible: bool = False,
+        background: bool = False,
     ) -> Completion: ...
+
+
+class PatientEngine:
+    """A language model that answers everybody else's requests before these."""
+
+    def __init__(self, engine: LanguageModel) -> None:
+        self._engine = engine
+
+    def complete(
+        self,
+        prompt: Sequence[int],
+        *,
+        max_tokens: int,
+        stop: Sequence[str] = (),
+        person: str = "",
+        reproducible: bool = False,
+        background: bool = True,
+    ) -> Completion:
+        del background
+        exact = {"reproducible": True} if reproducible else {}
+        return self._engine.complete(
+            prompt, max_tokens=max_tokens, stop=stop, person=person, background=True, **exact
+        )
 
 
 class ExactEngine:
@@ -132,8 +156,9 @@ class ExactEngine:
         stop: Sequence[str] = (),
         person: str = "",
         reproducible: bool = True,
+        background: bool = False,
     ) -> Completion:
-        del reproducible
+        del reproducible, background
         return self._engine.complete(
             prompt, max_tokens=max_tokens, stop=stop, person=person, reproducible=True
         )
@@ -204,7 +229,8 @@ class Assistant:
         if by_code is not None:
             yield Finished(by_code)
             return
-        engine = ExactEngine(self._model.engine) if ask.reproducible else self._model.engine
+        engine = PatientEngine(self._model.engine) if ask.background else self._model.engine
+        engine = ExactEngine(engine) if ask.reproducible else engine
         read = self._readings(stream, ask, engine)
         if not read:
             return

@@ -1,6 +1,7 @@
 """check: what is right, what is not, what to do.
 
-With --privacy, the proof that nothing leaves; with --reading, what reading loses of PDF files.
+With --privacy, the proof that nothing leaves; with --reading, what reading loses of PDF files;
+with --plan, what a number of documents takes.
 """
 
 import json
@@ -25,10 +26,8 @@ def check(arguments: Namespace) -> int:
         return 2
     if arguments.privacy:
         return _privacy(arguments)
-    if arguments.reading:
-        from app.commands.check_reading import check_reading
-
-        return check_reading(arguments)
+    if arguments.reading or arguments.plan is not None:
+        return _of_documents(arguments)
     if arguments.report:
         fail("--report goes with --privacy")
         return 2
@@ -43,6 +42,16 @@ def check(arguments: Namespace) -> int:
             if finding.remedy:
                 print(f"                 -> {finding.remedy}")
     return 1 if worst(findings) == "failed" else 0
+
+
+def _of_documents(arguments: Namespace) -> int:
+    if arguments.reading:
+        from app.commands.check_reading import check_reading
+
+        return check_reading(arguments)
+    from app.commands.check_plan import check_plan
+
+    return check_plan(arguments)
 
 
 def _privacy(arguments: Namespace) -> int:

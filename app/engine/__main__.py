@@ -25,6 +25,7 @@ def main() -> int:
     parser.add_argument("--threads", type=int, default=0)
     parser.add_argument("--batch", type=int, default=512)
     parser.add_argument("--flash", choices=("auto", "on", "off"), default="auto")
+    parser.add_argument("--guesses", choices=("auto", "on", "off"), default="auto")
     parser.add_argument("--cells", choices=("auto", "shared", "separate"), default="auto")
     parser.add_argument("--kv-type", choices=("f16", "q8_0", "q4_0"), default="f16")
     parser.add_argument("--lora", dest="adapters", type=Adapter.parse, action="append", default=[])

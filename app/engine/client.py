@@ -215,10 +215,12 @@ class EngineClient:
         person: str = "",
         json_schema: dict[str, Any] | None = None,
         reproducible: bool = False,
+        background: bool = False,
     ) -> Completion:
         """Continue `prompt`, which is used exactly as given. Nothing happens before iteration.
 
         `reproducible`: the same bits whatever else the engine does, at the cost of speed.
+        `background`: requests without it go first.
         """
         body: dict[str, Any] = {
             "model": self._model.name if self._model else self._name(),
@@ -236,6 +238,8 @@ class EngineClient:
             body["user"] = person
         if reproducible:
             body["reproducible"] = True
+        if background:
+            body["background"] = True
         if json_schema is not None:
             named = {"name": "answer", "schema": json_schema}
             body["response_format"] = {"type": "json_schema", "json_schema": named}

@@ -128,8 +128,14 @@ class Llama:
         params.n_threads = params.n_threads_batch = options.worker_threads
         flash = options.flash
         if flash == "auto" and not gpu and options.kv_type == "f16":
-            flash = "off"  # a tenth faster on a CPU; a quantised cache needs it
+            # With flash attention each token's attention is computed alone: many tokens in one step
+            # give the same bits as one by one, which guesses rely on, and it is no slower
+            # (docs/measure.md). In one pool that holds in neither way, and without it is faster.
+            flash = "off" if self.shares_cells else "on"
         params.flash_attn_type = _FLASH[flash]
+        same_bits = not gpu and flash == "on" and not self.shares_cells
+        wanted = options.guesses == "on" or (options.guesses == "auto" and same_bits)
+        self.guesses: bool = wanted and self.can_share
         params.type_k = params.type_v = _KV_TYPES[options.kv_type]
         params.kv_unified = self.shares_cells
         params.swa_full = (

@@ -66,6 +66,10 @@ class Metrics:
             "prompt_tokens_shared_total", "Prompt tokens that were shared with another sequence"
         )
         self.tokens_out = self._counter("completion_tokens_total", "Tokens generated")
+        self.guessed = self._counter("guessed_tokens_total", "Tokens guessed from the prompt")
+        self.guessed_right = self._counter(
+            "guessed_tokens_right_total", "Guessed tokens that were chosen"
+        )
         self.requests = self._counter("requests_total", "Requests accepted")
         self.aborted = self._counter("requests_aborted_total", "Requests whose client went away")
         self.refused = self._counter("requests_refused_total", "Requests told that we are busy")

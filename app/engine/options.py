@@ -45,6 +45,7 @@ class EngineOptions:
     threads: int = 0  # 0: cores - 1
     batch: int = 512  # most tokens computed in one step; small enough to stop soon on a GPU
     flash: Literal["auto", "on", "off"] = "auto"
+    guesses: Literal["auto", "on", "off"] = "auto"  # see speculation; auto: where it is exact
     cells: Literal["auto", "shared", "separate"] = "auto"  # see Llama
     kv_type: Literal["f16", "q8_0", "q4_0"] = "f16"
     adapters: tuple[Adapter, ...] = ()

@@ -2,14 +2,17 @@
 
 import json
 import time
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
-from .jobs import Finished
+from .jobs import Finished, Score
 from .sampling import SamplingSpec, usable_seed
 
 LARGEST_BODY = 8 * 2**20  # bytes; a full window of token ids is far smaller
+MOST_PROMPTS = 256  # in one request
+MOST_LIKEST = 20  # tokens that a score names
 Stop = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
 
@@ -62,6 +65,7 @@ class GenerationBody(_Body):
     n: int | None = 1
     response_format: ResponseFormat | None = None
     reproducible: bool = False  # ours: the same bits, whatever else the engine is doing
+    background: bool = False  # ours: requests without it go first
 
     def stops(self) -> tuple[str, ...]:
         words = [self.stop] if isinstance(self.stop, str) else (self.stop or [])
@@ -98,15 +102,30 @@ class GenerationBody(_Body):
 
 
 class CompletionBody(GenerationBody):
-    prompt: str | list[int] | list[str] | list[list[int]]
+    """Text to go on with. With `echo`, the prompt is part of the answer, and of its scores."""
 
-    def single_prompt(self) -> str | list[int]:
+    prompt: str | list[int] | list[str] | list[list[int]]
+    max_tokens: int | None = Field(None, ge=0)
+    echo: bool | None = False
+    logprobs: int | None = Field(None, ge=0, le=MOST_LIKEST)
+
+    def prompts(self) -> list[str | list[int]]:
+        """One or more prompts. Raises BadRequest."""
         prompt: Any = self.prompt
-        if isinstance(prompt, list) and prompt and not isinstance(prompt[0], int):
-            if len(prompt) > 1:
-                raise BadRequest("prompt: one prompt a request; send several requests at once")
-            prompt = prompt[0]
-        return prompt  # type: ignore[no-any-return]  # str or list[int], by the field's type
+        if not isinstance(prompt, list) or not prompt or isinstance(prompt[0], int):
+            return [prompt]
+        if len(prompt) > MOST_PROMPTS:
+            raise BadRequest(f"prompt: at most {MOST_PROMPTS} in one request")
+        return prompt
+
+    def comes_whole(self) -> bool:
+        """Whether it wants what cannot be streamed. Raises BadRequest where it is to be."""
+        more = len(self.prompts()) > 1 or bool(self.echo) or self.logprobs is not None
+        if more and self.stream:
+            raise BadRequest("stream: several prompts, echo and logprobs come whole alone")
+        if self.max_tokens == 0 and not self.echo:
+            raise BadRequest("max_tokens: 0 needs echo, or there is nothing to say")
+        return more
 
 
 class TextPart(_Body):
@@ -178,6 +197,17 @@ class Writer:
         body = self._envelope([choice], streamed=False)
         return body | {"usage": usage(end)}
 
+    def choices(
+        self, choices: Sequence[dict[str, Any]], ends: Sequence[Finished]
+    ) -> dict[str, Any]:
+        """The body of an answer to several prompts."""
+        counted = [usage(end) for end in ends]
+        total: dict[str, Any] = {
+            name: sum(one[name] for one in counted)
+            for name in ("prompt_tokens", "completion_tokens", "total_tokens")
+        }
+        return self._envelope(list(choices), streamed=False) | {"usage": total}
+
     def _piece(self, said: dict[str, Any]) -> bytes:
         return sse(self._envelope([{"index": 0, "logprobs": None} | said]))
 
@@ -192,6 +222,37 @@ class Writer:
             "model": self._model,
             "choices": choices,
         }
+
+
+def scores_in_json(scores: Sequence[Score], piece: Callable[[int], bytes]) -> dict[str, Any]:
+    """`logprobs` of a text completion.
+
+    Bytes of a character that is spread over several tokens are written as OpenAI does: bytes:\\xe2.
+    """
+    tokens = [_name(piece(score.token)) for score in scores]
+    offsets, at = [], 0
+    for score in scores:
+        offsets.append(at)
+        at += len(piece(score.token).decode("utf-8", "ignore"))
+    likest: list[dict[str, float] | None] = []
+    for score in scores:
+        named: dict[str, float] = {}
+        for token, logprob in score.likest:
+            named.setdefault(_name(piece(token)), logprob)
+        likest.append(None if score.logprob is None else named)
+    return {
+        "tokens": tokens,
+        "token_logprobs": [score.logprob for score in scores],
+        "top_logprobs": likest,
+        "text_offset": offsets,
+    }
+
+
+def _name(piece: bytes) -> str:
+    try:
+        return piece.decode()
+    except UnicodeDecodeError:
+        return "bytes:" + "".join(f"\\x{byte:02x}" for byte in piece)
 
 
 def usage(end: Finished) -> dict[str, Any]:

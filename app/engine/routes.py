@@ -17,7 +17,7 @@ from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from vectorstore.disk import sha256_of
 
 from . import protocol
-from .jobs import Busy, Event, Failed, Finished, Job, Started, Text
+from .jobs import Busy, Event, Failed, Finished, Job, Score, Scored, Started, Text
 from .metrics import Metrics
 from .options import EngineOptions
 from .protocol import BadRequest, ChatBody, CompletionBody, GenerationBody, Writer
@@ -99,8 +99,13 @@ class Engine:
             stop=body.stops(),
             person=body.user or "",
             exact=body.reproducible,
+            background=body.background,
             report=report,
             arrived=time.monotonic(),
+            likest=body.logprobs if isinstance(body, CompletionBody) else None,
+            scores_prompt=isinstance(body, CompletionBody)
+            and bool(body.echo)
+            and body.logprobs is not None,
         )
 
     @staticmethod
@@ -108,6 +113,8 @@ class Engine:
         """Longest answer asked for; None: whatever fits."""
         if isinstance(body, ChatBody):
             return body.max_completion_tokens or body.max_tokens
+        if body.max_tokens == 0:
+            return 1  # the prompt alone is wanted; what follows is not shown
         return body.max_tokens or 16  # OpenAI's default for text
 
     def _grammar(self, body: GenerationBody) -> str:
@@ -127,6 +134,30 @@ class Engine:
                     self._grammars.clear()
                 self._grammars[key] = known
             return known
+
+    def choice(
+        self,
+        index: int,
+        body: CompletionBody,
+        job: Job,
+        text: str,
+        scores: Sequence[Score],
+        end: Finished,
+    ) -> dict[str, Any]:
+        """One entry of `choices`, with the prompt before the answer where `echo` wants it."""
+        prompt = job.prompt.tolist() if body.echo else []
+        before = b"".join(self.llama.piece(token) for token in prompt)
+        said = "" if body.max_tokens == 0 else text
+        if body.max_tokens == 0:
+            scores = scores[: len(job.prompt)]
+        return {
+            "index": index,
+            "text": before.decode("utf-8", "replace") + said,
+            "finish_reason": "length" if body.max_tokens == 0 else end.reason,
+            "logprobs": None
+            if body.logprobs is None
+            else protocol.scores_in_json(scores, self.llama.piece),
+        }
 
     def text_prompt(self, prompt: str | list[int]) -> Ints:
         from .llama import as_ints
@@ -286,7 +317,10 @@ def create_app(engine: Engine, key: str) -> FastAPI:
     @app.post("/v1/completions")
     async def completions(request: Request) -> Response:
         body = protocol.parse(CompletionBody, await _read(request))
-        prompt = await asyncio.to_thread(engine.text_prompt, body.single_prompt())
+        if body.comes_whole():
+            return await _whole(engine, request, body)
+        (only,) = body.prompts()
+        prompt = await asyncio.to_thread(engine.text_prompt, only)
         return await _answer(engine, request, body, prompt, chat=False)
 
     @app.post("/v1/chat/completions")
@@ -341,6 +375,66 @@ async def _answer(
     return JSONResponse(writer.whole(text, end))
 
 
+async def _whole(engine: Engine, request: Request, body: CompletionBody) -> Response:
+    """Answers to one or more prompts in one piece, with prompt and scores where they are wanted."""
+    loop = asyncio.get_running_loop()
+    jobs: list[Job] = []
+    room = asyncio.Semaphore(max(1, engine.options.parallel))  # others' requests wait in between
+
+    async def one(prompt: str | list[int]) -> tuple[Job, str, list[Score], Finished | Failed]:
+        events: asyncio.Queue[Event] = asyncio.Queue()
+
+        def report(event: Event) -> None:
+            with contextlib.suppress(RuntimeError):  # the loop is closed: the process is ending
+                loop.call_soon_threadsafe(events.put_nowait, event)
+
+        async with room:
+            ids = await asyncio.to_thread(engine.text_prompt, prompt)
+            job = await asyncio.to_thread(engine.job, body, ids, report)
+            jobs.append(job)
+            engine.scheduler.submit(job)
+            return job, *await _collect_scored(events)
+
+    gone = asyncio.create_task(_gone(request.receive))
+    whole = asyncio.gather(*(one(prompt) for prompt in body.prompts()))
+    try:
+        await asyncio.wait((gone, whole), return_when=asyncio.FIRST_COMPLETED)
+        if not whole.done():
+            return Response(status_code=499)  # nobody reads it
+        answers = whole.result()
+    finally:
+        gone.cancel()
+        whole.cancel()
+        with contextlib.suppress(asyncio.CancelledError, Exception):
+            await whole  # so that no prompt of the request begins any more
+        for job in jobs:
+            engine.scheduler.abort(job)
+    choices, ends = [], []
+    for index, (job, text, scores, end) in enumerate(answers):
+        if isinstance(end, Failed):
+            return _error(end.message, 500, "engine_failed")
+        choices.append(engine.choice(index, body, job, text, scores, end))
+        ends.append(end)
+    return JSONResponse(
+        Writer(secrets.token_hex(12), engine.name, chat=False).choices(choices, ends)
+    )
+
+
+async def _collect_scored(
+    events: "asyncio.Queue[Event]",
+) -> tuple[str, list[Score], Finished | Failed]:
+    parts: list[str] = []
+    scores: list[Score] = []
+    while True:
+        event = await events.get()
+        if isinstance(event, Text):
+            parts.append(event.text)
+        elif isinstance(event, Scored):
+            scores += event.scores
+        elif isinstance(event, Finished | Failed):
+            return "".join(parts), scores, event
+
+
 async def _collect(events: "asyncio.Queue[Event]") -> tuple[str, Finished | Failed]:
     parts = []
     while True:
@@ -369,7 +463,7 @@ async def _stream(
         elif isinstance(event, Failed):
             yield protocol.sse(protocol.error_body(event.message, 500, "engine_failed"))
             return
-        else:
+        elif isinstance(event, Finished):
             yield writer.ending(event, with_usage=with_usage)
             return
 

@@ -20,6 +20,8 @@ from .jobs import (
     Job,
     Running,
     Sampler,
+    Score,
+    Scored,
     Start,
     Started,
     Text,
@@ -27,12 +29,18 @@ from .jobs import (
 from .metrics import Metrics
 from .residents import SHORTEST_SHARE, Cache, Ints, Residents
 from .sampling import SamplingSpec
+from .speculation import Guess, Policy
 
 log = logging.getLogger(__name__)
 
 EXACT_SLICE = 256  # tokens; exact requests are cut at its multiples, whatever their shared start
 SMALLEST_SLICE = 64  # tokens; smaller ones cost a CPU a quarter of its speed
+KEPT_FREE_FROM = 2  # chats at once; with more, one is never the background's
 ROUNDING = 16  # slices are multiples of it: kernels work in blocks
+
+STEPS_HELD_BACK = 16  # steps, of which the background has one while somebody's prompt is read
+
+SCORED_SLICE = 64  # tokens of a prompt whose scores are kept at a time: 4 bytes for each word known
 
 SECONDS_TO_RESTART = 5
 
@@ -41,10 +49,12 @@ class Model(Cache, Protocol):
     """What the scheduler needs of the model (app.engine.llama.Llama)."""
 
     n_batch: int
+    guesses: bool  # steps of several tokens give the same bits as single ones, and can be cut
 
     def decode(
         self, tokens: Ints, positions: Ints, sequences: Ints, wanted: npt.NDArray[np.int8]
     ) -> Decoded: ...
+    def logits(self, row: int) -> npt.NDArray[np.float32]: ...
     def interrupt(self) -> None: ...
     def clear_interrupt(self) -> None: ...
     def piece(self, token: int) -> bytes: ...
@@ -75,11 +85,13 @@ class Scheduler:
         self._slice_seconds = slice_seconds
         self._on_fault = on_fault
         self._residents = Residents(model, model.n_cells)
+        self._policy = Policy()
         self._running: list[Running] = []
         self._lock = threading.Condition()
         self._queue = FairQueue(queue, self._parallel)
         self._stopping = False
         self._oldest_first = False
+        self._held_back = 0  # steps in which the background was not computed
         self._seconds_per_token = 0.0  # of reading prompts, measured
         self._step_began: float | None = None  # time of the call that the model is in
         self._computing: frozenset[int] = frozenset()  # ids of the jobs in the current large step
@@ -155,12 +167,16 @@ class Scheduler:
                 self._metrics.failed.add()
                 blocked.report(Failed("the prompt and its answer do not fit into the memory"))
             return
-        answering = [one for one in self._running if not one.remaining]
+        active = self._active()
+        answering = [one for one in active if not one.remaining]
         joint = [(one, 1) for one in answering if not one.job.exact]
-        slices = self._slices(bool(answering), len(joint))
+        slices = self._slices(active, bool(answering), len(joint))
         exact = [(one, 1) for one in answering if one.job.exact]
         exact += [row for row in slices if row[0].job.exact]
         slices = [row for row in slices if not row[0].job.exact]
+        if len(joint) == 1 and not slices and not exact and (guess := self._guess(joint[0][0])):
+            self._compute_guess(joint[0][0], guess)
+            return
         if self._model.shares_cells:
             self._compute(joint + slices)
         else:
@@ -171,13 +187,70 @@ class Scheduler:
         for row in exact:
             self._compute([row])
 
-    def _slices(self, someone_answers: bool, rows: int) -> list[tuple[Running, int]]:
+    def _guess(self, one: Running) -> Guess | None:
+        """What may follow in the only answer in progress: with several, steps are full anyway."""
+        if not self._model.guesses or one.next_token < 0:
+            return None
+        length = one.resident.length
+        one.resident.tokens[length] = one.next_token
+        one.lookup.follow(one.resident.tokens, length + 1)
+        most = min(one.job.max_tokens - one.made, self._model.n_batch - 1)
+        return self._policy.guess(one.lookup, most)
+
+    def _compute_guess(self, one: Running, guess: Guess) -> None:
+        """Compute the next token and those guessed to follow it, and keep what holds."""
+        resident, size = one.resident, 1 + len(guess.tokens)
+        start = resident.length
+        tokens = np.array([one.next_token, *guess.tokens], np.int32)
+        resident.tokens[start : start + size] = tokens
+        positions = np.arange(start, start + size, dtype=np.int32)
+        sequences = np.full(size, resident.sequence, np.int32)
+        took = self._decode([(one, size)], tokens, positions, sequences, np.ones(size, np.int8))
+        if took is None:
+            return
+        self._policy.took(len(guess.tokens), took)
+        right = 0
+        for row in range(size):
+            self._residents.extend(resident, 1)
+            one.next_token = -1
+            self._next(one, row)
+            if row == size - 1 or one.next_token != guess.tokens[row]:
+                break
+            right += 1
+        # The cells of tokens that were not chosen; an answer that has ended keeps none of them.
+        self._model.truncate(resident.sequence, resident.length)
+        self._policy.held(guess, right)
+        self._metrics.steps.add()
+        self._metrics.batch.observe(size)
+        self._metrics.guessed.add(len(guess.tokens))
+        self._metrics.guessed_right.add(right)
+
+    def _active(self) -> list[Running]:
+        """Whose tokens are computed in this step.
+
+        While the prompt of somebody who waits for words is read, nothing in the background is
+        computed, but for one step of sixteen. So a questionnaire holds up a chat's first words by
+        the step in which that came, and little more; and no chats, however many, end it.
+        """
+        awaited = [one for one in self._running if one.remaining and not one.job.background]
+        if not awaited or len(awaited) == len(self._running):
+            return self._running
+        self._held_back += 1
+        if self._held_back % STEPS_HELD_BACK:
+            return [one for one in self._running if not one.job.background]
+        return [one for one in self._running if one.job.background or not one.remaining]
+
+    def _slices(
+        self, active: list[Running], someone_answers: bool, rows: int
+    ) -> list[tuple[Running, int]]:
         """Whose prompt is read on in this step, and how many tokens of it."""
-        reading = self._readers()
+        reading = self._readers(active)
         if reading and reading[0].job.exact:
             one = reading[0]
             return [(one, min(one.remaining, EXACT_SLICE - one.resident.length % EXACT_SLICE))]
         room = min(self._slice(someone_answers), self._model.n_batch - rows)
+        if any(one.job.scores_prompt for one in reading):
+            room = min(room, SCORED_SLICE)
         out = []
         for one in reading:
             if room > 0 and not one.job.exact:
@@ -185,11 +258,11 @@ class Scheduler:
                 room -= out[-1][1]
         return out
 
-    def _readers(self) -> list[Running]:
+    def _readers(self, active: list[Running]) -> list[Running]:
         """Those whose prompt is not read yet. The shortest rest goes first, which gives the most
         people their first word soonest; every other step the oldest does, so that nobody starves.
         """
-        reading = [one for one in self._running if one.remaining]
+        reading = [one for one in active if one.remaining]
         self._oldest_first = not self._oldest_first
         if self._oldest_first:
             reading.sort(key=lambda one: one.began)
@@ -221,16 +294,41 @@ class Scheduler:
             tokens[at:end] = one.resident.tokens[start : start + count]
             positions[at:end] = np.arange(start, start + count)
             sequences[at:end] = one.resident.sequence
+            if one.job.scores_prompt:
+                wanted[at:end] = 1
             if start + count >= len(one.job.prompt):
                 wanted[end - 1] = 1
                 outputs.append((one, end - 1))
             at = end
+        took = self._decode(rows, tokens, positions, sequences, wanted)
+        if took is None:
+            return
+        if size == 1 and outputs:
+            self._policy.took(0, took)
+        at = 0
+        for one, count in rows:
+            if one.job.scores_prompt and one.remaining:
+                self._score_prompt(one, count, at)
+            at += count
+        self._account(rows, size, took)
+        for one, row in outputs:
+            self._next(one, row)
+
+    def _decode(
+        self,
+        rows: list[tuple[Running, int]],
+        tokens: Ints,
+        positions: Ints,
+        sequences: Ints,
+        wanted: npt.NDArray[np.int8],
+    ) -> float | None:
+        """One call of the model, and its seconds; None where it came to nothing and was undone."""
         with self._lock:
             self._computing = frozenset(id(one.job) for one, _ in rows)
             self._model.clear_interrupt()
             if any(one.job.aborted for one, _ in rows) and len(rows) == 1:
                 self._computing = frozenset()
-                return
+                return None
         began = self._step_began = time.monotonic()
         outcome = self._model.decode(tokens, positions, sequences, wanted)
         self._step_began = None
@@ -239,10 +337,8 @@ class Scheduler:
             self._computing = frozenset()
         if outcome is not Decoded.DONE:
             self._undo(rows, full=outcome is Decoded.FULL)
-            return
-        self._account(rows, size, took)
-        for one, row in outputs:
-            self._next(one, row)
+            return None
+        return took
 
     def _account(self, rows: list[tuple[Running, int]], size: int, took: float) -> None:
         read = 0
@@ -260,6 +356,16 @@ class Scheduler:
         metrics.steps.add()
         metrics.batch.observe(size)
         self._gauges()
+
+    def _score_prompt(self, one: Running, count: int, row: int) -> None:
+        """Report the scores of the prompt's tokens that follow the `count` from `row` on."""
+        assert one.job.likest is not None
+        start, prompt = one.resident.length, one.job.prompt
+        scores = [] if start else [Score(int(prompt[0]), None, ())]
+        for at in range(start, min(start + count, len(prompt) - 1)):
+            logits = self._model.logits(row + at - start)
+            scores.append(score(logits, int(prompt[at + 1]), one.job.likest))
+        one.job.report(Scored(tuple(scores)))
 
     def _undo(self, rows: list[tuple[Running, int]], *, full: bool) -> None:
         """The step did not happen: set llama.cpp's memory back to what we know of it."""
@@ -279,6 +385,8 @@ class Scheduler:
         except ValueError as error:  # the grammar has no way on
             self._end(one, Failed(str(error)))
             return
+        if one.job.likest is not None:
+            one.job.report(Scored((score(self._model.logits(row), token, one.job.likest),)))
         now = time.monotonic()
         if one.made:
             self._metrics.each.observe(now - one.last_at)
@@ -335,6 +443,8 @@ class Scheduler:
                 people = Counter(one.job.person for one in self._running)
                 waiting = self._queue.candidates(people)
             for job in waiting:
+                if job.background and self._background_is_full():
+                    continue
                 outcome = self._try_to_start(job)
                 if outcome is Start.STARTED:
                     break
@@ -344,8 +454,15 @@ class Scheduler:
                 return None
         return None
 
+    def _background_is_full(self) -> bool:
+        """Whether what nobody waits for has all the room that it may have: a chat can begin."""
+        most = self._parallel - 1 if self._parallel > KEPT_FREE_FROM else self._parallel
+        return sum(one.job.background for one in self._running) >= most
+
     def _try_to_start(self, job: Job) -> Start:
         source, shared, coming = self._residents.longest_start(job.prompt, exact=job.exact)
+        if job.scores_prompt:  # what is shared is not computed, and so has no scores
+            source, shared, coming = None, 0, 0
         if coming >= shared + SHORTEST_SHARE and not job.exact:
             return Start.FOLLOWS
         if job.exact:
@@ -397,3 +514,13 @@ class Scheduler:
         metrics.cells_used.set(self._residents.used)
         metrics.cells_promised.set(sum(one.promised for one in self._running))
         metrics.evicted.value = self._residents.evictions
+
+
+def score(logits: npt.NDArray[np.float32], token: int, likest: int) -> Score:
+    """The token's score among a place's, and that of the `likest` most probable ones."""
+    values = logits.astype(np.float64)
+    values -= values.max()
+    values -= np.log(np.exp(values).sum())
+    best = np.argpartition(values, -likest)[-likest:] if likest else np.zeros(0, np.int64)
+    best = best[np.lexsort((best, -values[best]))]
+    return Score(token, float(values[token]), tuple((int(one), float(values[one])) for one in best))

@@ -121,6 +121,7 @@ class RewritingModel:
         stop: Sequence[str] = (),
         person: str = "",
         reproducible: bool = False,
+        background: bool = False,
     ) -> Completion:
         assert prompt
         self.rooms.append(max_tokens)

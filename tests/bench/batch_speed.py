@@ -76,10 +76,16 @@ class Recorder:
         stop: Sequence[str] = (),
         person: str = "",
         reproducible: bool = False,
+        background: bool = False,
     ) -> Completion:
         self.asked.append(Asked(tuple(prompt), max_tokens, tuple(stop)))
         return self.engine.complete(
-            prompt, max_tokens=max_tokens, stop=stop, person=person, reproducible=reproducible
+            prompt,
+            max_tokens=max_tokens,
+            stop=stop,
+            person=person,
+            reproducible=reproducible,
+            background=background,
         )
 
 

@@ -157,7 +157,7 @@ def test_an_unusable_schema_is_refused_and_harms_nobody(
         ({"prompt": [5], "temperature": -1}, "temperature"),
         ({"prompt": [5], "temperature": "warm"}, "temperature"),
         ({"prompt": [5], "n": 2}, "n:"),
-        ({"prompt": [[5], [6]]}, "one prompt"),
+        ({"prompt": [[5]] * 300}, "at most 256"),
         ({"prompt": [5], "stop": ["x"] * 17}, "stop"),
     ],
 )

@@ -9,10 +9,11 @@ from app.engine.jobs import Busy, FairQueue, Job
 from app.engine.sampling import SamplingSpec
 
 
-def job(person: str, at: float = 0.0) -> Job:
+def job(person: str, at: float = 0.0, *, background: bool = False) -> Job:
     return Job(
-        np.zeros(1, np.int32), 1, SamplingSpec(), (), person, False, lambda _: None, arrived=at
-    )
+        np.zeros(1, np.int32), 1, SamplingSpec(), (), person, False, lambda _: None, arrived=at,
+        background=background,
+    )  # fmt: skip
 
 
 def test_people_take_turns_however_much_one_of_them_asks() -> None:
@@ -62,3 +63,17 @@ def test_a_removed_request_is_gone() -> None:
     assert queue.remove(one)
     assert not queue.take(one)
     assert len(queue) == 0
+
+
+def test_chats_go_before_what_nobody_waits_for_which_has_its_turn_all_the_same() -> None:
+    queue = FairQueue(limit=60, parallel=1)
+    for at in range(2):
+        queue.push(job("ada", at, background=True))  # her questionnaire holds up her chat neither
+    for at in range(20):
+        queue.push(job("ada" if at == 5 else f"person {at}", 10 + at))
+    order = []
+    while len(queue):
+        chosen = queue.candidates({})[0]
+        assert queue.take(chosen)
+        order.append(chosen.background)
+    assert order == [False] * 8 + [True] + [False] * 8 + [True] + [False] * 4

@@ -1,128 +1,15 @@
 """Many requests on one real model: the same words as alone, fair, and nothing left behind."""
 
-import queue
-import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import pytest
+from engine.desk import GREEDY, Desk, until
 
-from app.engine.jobs import Busy, Decoded, Event, Failed, Finished, Job, Started, Text
-from app.engine.metrics import Metrics
-from app.engine.options import EngineOptions
+from app.engine.jobs import Busy, Decoded, Failed, Finished, Started
 from app.engine.sampling import SamplingSpec
-from app.engine.scheduler import Scheduler
-
-CONTEXT = 512
-GREEDY = SamplingSpec(temperature=0)
-
-
-class Asked:
-    """A submitted request, and what was reported of it."""
-
-    def __init__(self, desk: "Desk", job: Job, events: "queue.Queue[Event]") -> None:
-        self._desk, self.job, self._events = desk, job, events
-        self.text = ""
-        self.shared = 0
-        self.end: Finished | Failed | None = None
-
-    def next(self) -> Event:
-        event = self._events.get(timeout=60)
-        if isinstance(event, Text):
-            self.text += event.text
-        elif isinstance(event, Started):
-            self.shared = event.shared
-        else:
-            self.end = event
-        return event
-
-    def wait(self) -> "Asked":
-        while self.end is None:
-            self.next()
-        return self
-
-    def wait_for_text(self) -> "Asked":
-        while not isinstance(self.next(), Text):
-            assert self.end is None, self.end
-        return self
-
-    def abort(self) -> None:
-        self._desk.scheduler.abort(self.job)
-
-
-class Desk:
-    """A running scheduler over the starter model."""
-
-    def __init__(
-        self,
-        gguf: Path,
-        cells: Literal["auto", "shared", "separate"],
-        parallel: int = 4,
-        limit: int = 32,
-    ) -> None:
-        from app.engine.choosing import Sampler
-        from app.engine.llama import Llama
-
-        options = EngineOptions(
-            gguf, parallel=parallel, context=CONTEXT, cells=cells, kv_cells=2 * CONTEXT
-        )
-        self.llama = Llama(options, 0)
-        self.metrics = Metrics()
-        self.faults: list[BaseException] = []
-        self.served: list[str] = []  # who was answered, in order
-        self.scheduler = Scheduler(
-            self.llama,
-            lambda spec: Sampler(self.llama, spec),
-            self.metrics,
-            parallel=parallel,
-            queue=limit,
-            slice_seconds=0.1,
-            on_fault=self.faults.append,
-        )
-        self.scheduler.start()
-
-    def ask(
-        self,
-        prompt: str | list[int],
-        *,
-        tokens: int = 16,
-        spec: SamplingSpec = GREEDY,
-        stop: tuple[str, ...] = (),
-        person: str = "",
-        exact: bool = False,
-    ) -> Asked:
-        ids = self.llama.tokenize(prompt) if isinstance(prompt, str) else prompt
-        events: queue.Queue[Event] = queue.Queue()
-
-        def report(event: Event) -> None:
-            if isinstance(event, Started):
-                self.served.append(person)
-            events.put(event)
-
-        job = Job(
-            np.array(ids, np.int32), tokens, spec, stop, person, exact, report, time.monotonic()
-        )
-        self.scheduler.submit(job)
-        return Asked(self, job, events)
-
-    def settle(self) -> None:
-        """Until nobody runs."""
-        until(lambda: not self.metrics.running.value and not self.metrics.waiting.value)
-
-    def close(self) -> None:
-        self.scheduler.stop()
-        self.llama.close()
-
-
-def until(true: Callable[[], bool]) -> None:
-    for _ in range(3000):
-        if true():
-            return
-        threading.Event().wait(0.01)
-    pytest.fail("did not happen")
 
 
 @pytest.fixture(scope="module", params=["separate", "shared"])
@@ -338,5 +225,57 @@ def test_a_fault_of_llama_cpp_is_told_to_everybody(
             assert isinstance(end, Failed)
             assert "ask again" in end.message
         until(lambda: bool(desk.faults))
+    finally:
+        desk.close()
+
+
+@pytest.mark.parametrize("exact", [False, True])
+def test_a_questionnaire_holds_up_a_chats_first_words_by_one_step(
+    starter_gguf: Path, monkeypatch: pytest.MonkeyPatch, exact: bool
+) -> None:
+    desk = Desk(starter_gguf, "separate", parallel=4, cells_for=4)
+    steps: list[set[int]] = []
+    real = desk.llama.decode
+
+    def decode(tokens: Any, positions: Any, sequences: Any, wanted: Any) -> Decoded:
+        steps.append(set(sequences.tolist()))
+        return real(tokens, positions, sequences, wanted)
+
+    monkeypatch.setattr(desk.llama, "decode", decode)
+    try:
+        rows = [
+            desk.ask(story(80 + at, 200), tokens=8, exact=exact, background=True) for at in range(4)
+        ]
+        until(lambda: len(steps) > 1)
+        chat = desk.ask(story(90, 150), tokens=2, person="ada")
+        while not isinstance(chat.next(), Started):
+            pass
+        until(lambda: desk.metrics.running.value == 4)  # room was kept for it
+        own = next(one.resident.sequence for one in desk.scheduler._running if one.job is chat.job)
+        chat.wait_for_text()
+        first = next(at for at, step in enumerate(steps) if own in step)
+        last = next(at for at in range(first, len(steps)) if steps[at] & {own})
+        while last + 1 < len(steps) and steps[last + 1] & {own}:
+            last += 1
+        between = steps[first:last]
+        assert sum(bool(step - {own}) for step in between) <= 1 + len(between) // 16
+        for one in [*rows, chat]:
+            assert isinstance(one.wait().end, Finished)  # and nobody starves
+    finally:
+        desk.close()
+
+
+def test_a_questionnaire_goes_on_however_many_chats_come(starter_gguf: Path) -> None:
+    desk = Desk(starter_gguf, "separate", parallel=2)
+    try:
+        row = desk.ask(story(100, 100), tokens=4, background=True, person="batch")
+        chats = [desk.ask(story(101 + at, 60), tokens=1, person=f"p{at}") for at in range(16)]
+        row.wait()
+        assert isinstance(row.end, Finished)
+        assert any(chat.job for chat in chats if chat.end is None)  # before the last of them
+        for chat in chats:
+            chat.wait()
+        served = desk.served.index("batch")
+        assert served <= 9
     finally:
         desk.close()

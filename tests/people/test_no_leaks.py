@@ -104,6 +104,7 @@ class Echo:
         stop: Sequence[str] = (),
         person: str = "",
         reproducible: bool = False,
+        background: bool = False,
     ) -> Completion:
         self.shown.append("".join(map(chr, prompt)))
         return Saying(self.shown[-1])

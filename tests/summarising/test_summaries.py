@@ -75,6 +75,7 @@ class CopyingModel:
         stop: Sequence[str] = (),
         person: str = "",
         reproducible: bool = False,
+        background: bool = False,
     ) -> Completion:
         shown = self._tokenizer.decode(prompt)
         self.prompts.append(shown)

@@ -341,6 +341,7 @@ class Asker:
             _scope(task, self._info),
             instruction=instruction_for(task.question),
             reproducible=self._info.reproducible,
+            background=True,
         )
         with closing(self._library.ask(ask)) as events:
             for event in events:
