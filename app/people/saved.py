@@ -84,13 +84,18 @@ class Saved:
         return True
 
     def remove(self, number: int, *, person: str, spaces: Collection[str]) -> bool:
-        """Forget a question of the person's own or of one of these spaces; False for others."""
+        """Forget a question of the person's own or of one of these spaces; False for others.
+
+        What a space loses is on record.
+        """
         with self._database.writing() as connection:
             row = connection.execute(
                 "SELECT person, space FROM saved_questions WHERE id = ?", (number,)
             ).fetchone()
             if row is None or not (row[0] == person or (row[1] and row[1] in spaces)):
                 return False
+            if row[1]:
+                self._record(person, {"change": "spaces forget question", "name": row[1]})
             connection.execute("DELETE FROM saved_questions WHERE id = ?", (number,))
             return True
 
