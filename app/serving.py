@@ -52,6 +52,7 @@ from app.web.pages.routes_keys import all_keys_routes, key_routes
 from app.web.pages.routes_library import library_routes
 from app.web.pages.routes_questionnaires import LARGEST as QUESTIONNAIRE_BYTES
 from app.web.pages.routes_questionnaires import questionnaire_routes
+from app.web.pages.routes_saved import saved_routes
 from app.web.pages.routes_sharing import sharing_routes
 from app.web.pages.routes_sources import source_routes
 from app.web.pages.routes_trail import trail_routes
@@ -138,7 +139,7 @@ def web_app(
     web = settings.web
     limits = Limits(at_once=web.questions_at_once, a_minute=web.questions_a_minute)
     workspace_of = _workspaces(home, house)
-    backend = WorkspaceBackend(workspace_of, home.chat, web.examples, limits)
+    backend = WorkspaceBackend(workspace_of, home.chat, web.examples, limits, house.saved)
     places = usual_places()  # programs and the chat wait in one line
     answers = AnswerDesk(backend.ask, places, workspace_of, searches_beside(limits))
     agents = McpDoor(answers)
@@ -286,6 +287,7 @@ def _pages(
         PageGroup(sign_in_routes(doors, house.people, house.sessions, record)),
         PageGroup(source_routes(sources)),
         PageGroup(library_routes(workspace_of)),
+        PageGroup(saved_routes(house.saved, workspace_of)),
         PageGroup(
             sharing_routes(
                 house.shares,

@@ -19,7 +19,7 @@ _MARK = re.compile(
     r"(?P<indent>[ \t]*)"
     r"(?P<mark>[-*+•‣◦▪●■□–—·➢✓]|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)])[ \t]+(?=\S)"
 )
-_SEPARATOR = re.compile(r"\s*(?::\s+|\s[-–—=]\s|\t|\s\.{3,}\s?)\s*")  # between label and figure
+_SEPARATOR = re.compile(r":\s|\s[-–—=]\s|\s\.{3,}")  # between label and figure
 _IN_BRACKETS = re.compile(r"(?P<label>[^()]{1,80})\s\((?P<value>[^()]{1,40})\)[.;,]?$")
 _EMPHASIS = re.compile(r"\*\*|__|`")
 _SENTENCE_END = re.compile(r"(?<=[^\W\d_]{2}[.!?])\s+(?=[^\W\d_])")

@@ -18,7 +18,7 @@ from ingest.chunking import Tokens, chunk_sections, shortened
 from ingest.discovery import Candidate, discover, path_as_text, text_as_path
 from ingest.members import Container, MemberFile, Taking, Waiting
 from ingest.originals import ContentChanged, Originals
-from ingest.sandbox.parsing import HasScans, ParseLimits, Reading, Sandbox
+from ingest.sandbox.parsing import HasScans, ParseLimits, Reading, Sandbox, Share
 from ingest.sections import LoaderError, below_title
 from ingest.tables import tables_of
 from vectorstore.disk import sha256_of
@@ -349,12 +349,19 @@ class _Run:
         for sandbox in all_sandboxes:
             sandboxes.put(sandbox)
 
+        # Fewer files than processes: those without a file recognise pages of the others'.
+        helpers = workers // max(1, len(todo)) - 1
+
         def parse(candidate: Candidate) -> _Read:
-            sandbox = sandboxes.get()
+            taken = [sandboxes.get()]
             try:
-                return self._parse(candidate, sandbox, stopped, put_off)
+                with suppress(queue.Empty):
+                    for _ in range(helpers):
+                        taken.append(sandboxes.get_nowait())
+                return self._parse(candidate, taken, stopped, put_off)
             finally:
-                sandboxes.put(sandbox)
+                for sandbox in taken:
+                    sandboxes.put(sandbox)
 
         def results(pool: ThreadPoolExecutor) -> Iterator[tuple[Candidate, _Read]]:
             ahead: deque[tuple[Candidate, Future[_Read]]] = deque()
@@ -375,9 +382,16 @@ class _Run:
                 sandbox.close()
 
     def _parse(  # noqa: PLR0911  # a return an outcome
-        self, candidate: Candidate, sandbox: Sandbox, stopped: threading.Event, put_off: bool
+        self,
+        candidate: Candidate,
+        sandboxes: Sequence[Sandbox],
+        stopped: threading.Event,
+        put_off: bool,
     ) -> _Read:
-        """Hash and parse one file; runs beside the embedding of earlier ones."""
+        """Hash and parse one file; runs beside the embedding of earlier ones.
+
+        The first of `sandboxes` reads it, and the others help where it has pages to recognise.
+        """
         started = time.perf_counter()
         if candidate.refusal:
             return _Read(refusal=candidate.refusal)
@@ -400,15 +414,16 @@ class _Run:
                 sha256,
                 lambda page: self._tell(current=candidate.name, page=page),
             )
-            reading = sandbox.read(
-                candidate.path,
-                candidate.name,
-                stopped.is_set,
-                scanned=scanned,
-                later=put_off,
-                members=taking,
-                folder=self.members,
-            )
+            try:
+                reading = self._read(
+                    candidate, sandboxes[0], scanned, taking, stopped,
+                    later=put_off or len(sandboxes) > 1,
+                )  # fmt: skip
+            except HasScans:
+                if put_off:
+                    raise
+                self._recognise(candidate, sandboxes, scanned, stopped)
+                reading = self._read(candidate, sandboxes[0], scanned, taking, stopped)
             after = candidate.path.stat()
             if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
                 self.index.recognised.drop(sha256)  # perhaps of other bytes
@@ -423,6 +438,50 @@ class _Run:
             taking.drop()
             return _Read(refusal=f"cannot be opened: {error.strerror or error}")
         return _Read(sha256, reading, seconds=time.perf_counter() - started, taken=taking)
+
+    def _read(
+        self,
+        candidate: Candidate,
+        sandbox: Sandbox,
+        scanned: _Scanned,
+        taking: Taking,
+        stopped: threading.Event,
+        *,
+        later: bool = False,
+        share: Share | None = None,
+    ) -> Reading:
+        return sandbox.read(
+            candidate.path,
+            candidate.name,
+            stopped.is_set,
+            scanned=scanned,
+            later=later,
+            members=taking,
+            folder=self.members,
+            share=share,
+        )
+
+    def _recognise(
+        self,
+        candidate: Candidate,
+        sandboxes: Sequence[Sandbox],
+        scanned: _Scanned,
+        stopped: threading.Event,
+    ) -> None:
+        """Have a file's pages recognised by several processes, each its share, and kept."""
+
+        def recognise(rest: int) -> None:
+            taking = Taking(self.waiting, candidate, "")
+            share = Share(rest, len(sandboxes))
+            try:
+                with suppress(LoaderError):  # whoever reads the file as a whole says so
+                    self._read(candidate, sandboxes[rest], scanned, taking, stopped, share=share)
+            finally:
+                taking.drop()
+
+        with ThreadPoolExecutor(len(sandboxes), thread_name_prefix="recognise") as pool:
+            for done in [pool.submit(recognise, rest) for rest in range(len(sandboxes))]:
+                done.result()
 
     def _is_unchanged(self, record: DocumentRecord | None, sha256: str) -> bool:
         return (

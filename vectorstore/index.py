@@ -28,7 +28,7 @@ from vectorstore.records import (
 from vectorstore.rerank import Reranker
 from vectorstore.schema import FILE, name_of_embedder
 from vectorstore.scope import Scope
-from vectorstore.search import search, to_hit
+from vectorstore.search import holding, search, to_hit
 from vectorstore.spelling import Spelling, spelling
 from vectorstore.tables.records import NewTable, Table, TableRow
 from vectorstore.tables.rows import (
@@ -280,6 +280,16 @@ class Index:
         return search(
             question, scope, k, self._catalogue, self._vectors, self.embedder, self._reranker
         )
+
+    def holding(self, words: str, spaces: Sequence[str], k: int = 200) -> list[Hit]:
+        """The best passage of each document of these spaces that has all of the words in one.
+
+        No vectors, no likeness: what is found has the words. Of `k` passages, best first.
+        """
+        with self._catalogue.reading() as connection:
+            wanted = set(spaces)
+            chosen = [one for one in self._catalogue.spaces(connection) if one.name in wanted]
+            return holding(connection, self._catalogue, words, chosen, k)
 
     def tables(self, stems: Sequence[str], hits: Sequence[Hit], scope: Scope) -> list[Table]:
         """Tables of the scope that may answer a question: those of the hits' chunks first.

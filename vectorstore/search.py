@@ -111,6 +111,41 @@ def search(
     return SearchResult(hits[:k], timings)
 
 
+def holding(
+    connection: sqlite3.Connection,
+    catalogue: Catalogue,
+    words: str,
+    spaces: Sequence[Space],
+    count: int,
+) -> list[Hit]:
+    """The best passage of each document that has all of these words in one passage, best first.
+
+    `count` passages are looked at. The last word may be the beginning of one.
+    """
+    wanted = terms(words)
+    if not wanted:
+        return []
+    expression = " AND ".join(f'"{word}"' for word in wanted) + "*"
+    scores: dict[int, float] = {}
+    for space in spaces:
+        table = f"words_{space.id:d}"
+        scores.update(
+            connection.execute(
+                f"SELECT rowid, -bm25({table}, {_COLUMN_WEIGHTS}) AS score FROM {table} "
+                f"WHERE {table} MATCH ? ORDER BY score DESC LIMIT ?",
+                (expression, count),
+            )
+        )
+    scores = _highest(scores, count)
+    rows = catalogue.rows(connection, scores)
+    best: dict[tuple[str, str], Hit] = {}
+    for number in scores:
+        if number in rows:
+            hit = to_hit(rows[number], scores[number])
+            best.setdefault((hit.space, hit.document), hit)
+    return list(best.values())
+
+
 def _place(known: Sequence[Space], scope: Scope) -> _Place:
     names = frozenset(space.name for space in known)
     if scope.spaces is not None:

@@ -11,10 +11,12 @@ class Ask:
     """One question.
 
     `history` has the conversation's earlier answers, oldest first. `instruction` tells the model
-    the form of its answer; nothing is searched for it. `reproducible` asks for the same bits
-    whatever else the engine does, at the cost of speed. `person` is the id of whoever asks; ""
-    is the person at this machine. `key` is the id of the key that a program of theirs came with.
-    `background` lets everybody's chats go first: nobody waits for this answer.
+    the form of its answer; nothing is searched for it. `style` is how its reader wants answers
+    written: only a model that can follow it is told, and no search or check knows it.
+    `reproducible` asks for the same bits whatever else the engine does, at the cost of speed.
+    `person` is the id of whoever asks; "" is the person at this machine. `key` is the id of the
+    key that a program of theirs came with. `background` lets everybody's chats go first: nobody
+    waits for this answer.
     """
 
     question: str
@@ -23,5 +25,6 @@ class Ask:
     instruction: str = ""
     reproducible: bool = False
     person: str = ""
+    style: str = ""
     key: str = ""
     background: bool = False

@@ -505,6 +505,7 @@ class Assistant:
             form=composed.form,
             missing=composed.missing,
             plan=answer.plan,
+            style=answer.ask.style if self._follows(answer.ask) and not quoted else "",
             searches=tuple(
                 tuple(hit.chunk_id for hit in part.hits)
                 for attempt in answer.attempts
@@ -562,8 +563,13 @@ class Assistant:
         ]
         passages = self._within_reading_time(passages)
         instruction = ask.instruction or ("" if self._model.weak else _form(answer.plan))
-        said = f"{ask.question}\n{instruction}" if instruction else ask.question
+        style = prompts.render("style", style=ask.style) if self._follows(ask) else ""
+        said = "\n".join(filter(None, (ask.question, instruction, style)))
         return self._fitted(said, passages, ask.history)
+
+    def _follows(self, ask: Ask) -> bool:
+        """Whether the model is told how to write. A weak one is kept to what it can."""
+        return bool(ask.style) and not self._model.weak
 
     def _within_reading_time(self, passages: Sequence[NumberedPassage]) -> list[NumberedPassage]:
         """The best passages that the model reads before its first words are due."""

@@ -242,6 +242,8 @@ def _near(kind: Kind, part: Part, around: Around) -> list[Line]:
     whole: list[Line] = []
     if kind is Kind.LIST:
         whole = _run_with(best, hit, around)
+    elif kind is Kind.PROCEDURE and _ROW.match(best.sentence):
+        whole = _rows_asked_for(part.question, _run_with(best, hit, around))
     elif kind in (Kind.PROCEDURE, Kind.WRITING):
         whole = list(_told(around.section(hit) or (hit,)))
         if len(whole) > MOST_STEPS:
@@ -530,7 +532,9 @@ def _steps(part: Part, page: _Page, around: Around) -> Composed:
     best = part.evidence[0]
     hit = part.passage(best)
     told = list(_told(around.section(hit) or (hit,)))
-    if len(told) > MOST_STEPS or not _is_about(part.question, hit):
+    if _ROW.match(best.sentence):  # "how is error E-121 mended": of a table its row
+        told = _rows_asked_for(part.question, _run_with(best, hit, around))
+    elif len(told) > MOST_STEPS or not _is_about(part.question, hit):
         line = next((line for line in hit.text.splitlines() if best.sentence[:60] in line), "")
         paragraph = list(_told([replace(hit, text=line)]))
         told = paragraph if len(paragraph) > 1 or len(told) > MOST_STEPS else told

@@ -120,6 +120,7 @@ class Answer:
     # Spaces and documents that it names from the catalogue; (space, "") for a space alone.
     named: tuple[tuple[str, str], ...] = ()
     evidence: tuple[Citation, ...] = ()  # what EvidenceFound told before
+    style: str = ""  # how its writer was told to write; "" where no model wrote it
     retold: bool = False  # whoever asks keeps the conversation and tells this turn again
 
     def shown(self) -> list[tuple[int, Hit]]:

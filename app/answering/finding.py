@@ -10,10 +10,11 @@ from app.answering.evidence import Evidence, likeliest, only_asks, rank_evidence
 from app.answering.language import telling_words
 from app.answering.meant_documents import Meant, meant_by, prefer_meant, wish_of
 from app.answering.plan import Kind, asks_of_event, plan
-from app.answering.premise import unheld_shares
+from app.answering.premise import unheld_shares, unheld_subject
 from app.answering.search_index import SearchIndex
 from app.answering.wanted import holds_wanted, wanted
 from vectorstore.embedder import Embedder
+from vectorstore.languages import language_of
 from vectorstore.records import Hit
 from vectorstore.scope import Scope
 
@@ -168,12 +169,26 @@ def judge(
         opening=opened,
     )
     decision = decide(signals, calibration)
-    if lacks_value(question, kind, evidence, told):
+    if decision.found and (
+        lacks_value(question, kind, evidence, told)
+        or _is_of_another(question, evidence[0], told, opened, embedder)
+    ):
         decision = replace(decision, found=False)
     if asks_of_event(question) and unheld[1] and not signals["other_language"]:
         # What did not happen by the documents has no date, no place and no reason.
         decision = replace(decision, found=False)
     return Part(question, hits, told, evidence, rarity, unheld, decision, opened)
+
+
+def _is_of_another(
+    question: str, best: Evidence, told: Sequence[Hit], opened: str, embedder: Embedder
+) -> bool:
+    """Whether the best sentence, in the question's language, is not of what is asked about."""
+    hit = told[best.passage]
+    if language_of(question) != language_of(f"{hit.heading} {hit.text}"):
+        return False
+    above = [hit.document, hit.heading, opened]
+    return bool(unheld_subject(question, best.told, above, hit.text, embedder))
 
 
 def lacks_value(

@@ -57,8 +57,8 @@ def holds(needed: frozenset[str], said: str, around: str = "", question: str = "
 
     `said` is the sentence or row that is the evidence, `around` what stands above it: document,
     headings, the sentence before. Of more than two words half are enough, as they describe one
-    thing. Words of the language of `question` are not looked for in another, but figures and part
-    numbers are.
+    thing; and a part number is enough, whatever the thing with it is called ("error E-121"). Words
+    of the language of `question` are not looked for in another, but figures and part numbers are.
     """
     told = f"{said} {around}"
     held = set(words(told))
@@ -69,6 +69,8 @@ def holds(needed: frozenset[str], said: str, around: str = "", question: str = "
     wanted = set(needed)
     if question and language_of(question) != language_of(said):
         wanted = {word for word in needed if any(letter.isdigit() for letter in word)}
+    if numbered := codes(" ".join(wanted)):
+        wanted = {word for word in wanted if word in numbered}
     kept = [word for word in wanted if word in exact or _has_form(word, held)]
     return 2 * len(kept) >= len(wanted) if len(wanted) > 2 else len(kept) == len(wanted)
 

@@ -8,9 +8,10 @@ import re
 from collections.abc import Iterator, Sequence, Set
 from functools import cache
 
+from app.answering.phrases import phrases
 from app.answering.wording import VALUES, Word, Wording, folded, holds, keys_of, read
 from vectorstore.embedder import Embedder
-from vectorstore.languages import languages
+from vectorstore.languages import language_of, languages, words_of
 from vectorstore.tables.values import DURATIONS
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
@@ -24,6 +25,7 @@ _ASKING = {
 # words ("payday" for "salaries are paid") below that too. So it weighs in the confidence, and
 # decides alone only where a question asks about an event.
 AS_LIKE = 0.45
+_ARTICLES = frozenset(words_of(lambda language: language.conversation.articles))
 _TIMES = frozenset(DURATIONS) | {"months", "quarters", "years"}
 
 
@@ -69,6 +71,39 @@ def unheld_shares(
     ]
     lacking = sum(word.kind in VALUES for word in absent)
     return lacking / max(1, values), (len(absent) - lacking) / max(1, len(told))
+
+
+def unheld_subject(
+    question: str,
+    evidence: str,
+    above: Sequence[str],
+    passage: str,
+    embedder: Embedder,
+) -> str:
+    """Whom or what the question asks about, if the evidence says nothing of it; else "".
+
+    "How much leave do interns get" is not answered by what full-time employees have. Only a subject
+    counts of which no word is held, neither by the evidence and what stands `above` it nor by the
+    whole `passage`; or one with a name that is held nowhere ("the Western region").
+    """
+    spoken = language_of(question)
+    subjects = [one for one in phrases(question, spoken) if one.subject]
+    if not subjects:
+        return ""
+    asked = read(question)
+    nowhere = {word.raw: word for word in unheld(asked, [evidence, *above, passage])}
+    if not nowhere:
+        return ""
+    absent = {word.raw for word in _absent(asked, question, evidence, above, embedder)}
+    telling = {word.raw for word in _premises(asked)}
+    for one in subjects:
+        said = telling.intersection(_WORD.findall(one.text))
+        named = {word for word in said if word in nowhere and nowhere[word].kind == "name"}
+        # Behind "is" a participle looks like a thing: "is assumed"; a thing has its article.
+        is_thing = not one.of_copula or one.text.split()[0].casefold() in _ARTICLES
+        if named or (said and is_thing and said <= absent & nowhere.keys()):
+            return one.text
+    return ""
 
 
 def _comparable(unit: str, units: Set[str]) -> bool:

@@ -13,6 +13,7 @@ from app.people.company import CompanySignIn, Registration
 from app.people.database import Database, Record
 from app.people.keys import Keys
 from app.people.passwords import Passwords
+from app.people.saved import Saved
 from app.people.schema import PeopleFault
 from app.people.sessions import Sessions
 from app.people.sharing import Shares
@@ -31,6 +32,7 @@ class Accounts:
     door: PasswordSignIn
     keys: Keys
     shares: Shares
+    saved: Saved
 
 
 @contextmanager
@@ -83,6 +85,7 @@ def open_people(
             door,
             Keys(database, record),
             Shares(database, shared or record),
+            Saved(database, record),
         )
     except sqlite3.Error as error:
         raise PeopleFault(f"The file of people could not be used ({error}).") from error

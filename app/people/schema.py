@@ -116,6 +116,21 @@ STEPS = (
     ) WITHOUT ROWID;
     CREATE INDEX shares_of ON shares (owner, conversation);
     CREATE INDEX shares_with ON shares (reader);
+
+    -- How answers are to be written: for a person, or for all who ask one space.
+    CREATE TABLE instructions (
+        person TEXT UNIQUE REFERENCES people (id) ON DELETE CASCADE,
+        space TEXT UNIQUE,
+        text TEXT NOT NULL,
+        CHECK ((person IS NULL) != (space IS NULL))
+    );
+    CREATE TABLE saved_questions (
+        id INTEGER PRIMARY KEY,
+        person TEXT REFERENCES people (id) ON DELETE CASCADE,
+        space TEXT,
+        question TEXT NOT NULL,
+        CHECK ((person IS NULL) != (space IS NULL))
+    );
     """,
 )
 

@@ -139,7 +139,7 @@ class Shares:
 
     def _reader(self, connection: sqlite3.Connection, owner: Person, name: str) -> str:
         row = connection.execute(
-            "SELECT id FROM people WHERE name_key = ?", (name_key(name),)
+            "SELECT id FROM people WHERE name_key = ? AND NOT service", (name_key(name),)
         ).fetchone()
         if row is None:
             raise SharingRefused("nobody")

@@ -11,6 +11,15 @@ from typing import Any
 from pydantic import BaseModel, SecretStr
 
 from app.data_folder.layout import DataFolder
+from app.engine.models import (
+    Model,
+    ModelError,
+    adapters_in_use,
+    add,
+    list_models,
+    own_places,
+    places,
+)
 from app.governance.audit.exporting import export
 from app.governance.audit.reading import records
 from app.governance.audit.records import Record, RecordKind
@@ -100,6 +109,28 @@ class Administration:
                 about = (type(section).__doc__ or "").strip().splitlines()[0]
                 found.append((name, about, list(_lines(section, f"{name}."))))
         return found
+
+    def models(self) -> Sequence[tuple[Model, bool]]:
+        """The models at hand, and whether each is in use."""
+        settings = self._home.settings
+        used = {self._home.chat.name(), self._home.index.embedder.name}
+        used |= {adapter.name for adapter in adapters_in_use(settings)}
+        return [
+            (model, model.name in used or model.path.stem in used)
+            for model in list_models(places(settings))
+        ]
+
+    def add_model(self, file: str, by: str) -> Model:
+        """Copy a model file or folder of this machine to where models lie; on record.
+
+        It is read by a process with limits first. Raises ModelError, TrailFault.
+        """
+        path = Path(file).expanduser()
+        if not path.is_absolute():
+            raise ModelError(f"{file} is no whole path on the server; one begins with /")
+        about = {"change": "models add", "file": str(path)}
+        self._home.trail.record(RecordKind.SETTINGS, person=by, data=about)
+        return add(path, own_places(self._home.settings)[0])
 
     # The trail
 

@@ -110,6 +110,14 @@ class PersonalWorkspace:
         askable = self._askable(ask)
         return _WhileReadable(self._home.ask(askable), partial(self._still, askable.scope))
 
+    def find(self, words: str) -> Sequence[Hit]:
+        """For each of their documents with all of these words in one passage, that passage.
+
+        Raises QuestionRefused where a filter refuses the words, and TrailFault.
+        """
+        permitted = self.permitted(Ask(words))
+        return () if permitted.scope.is_empty else self._home.find(permitted).hits
+
     def place(self, ask: Ask) -> str:
         """Where the best passage lies; see `Workspace.place`. Raises NothingToAsk as `ask` does."""
         return self._home.place(self._askable(ask))

@@ -188,6 +188,19 @@ class Workspace:
         self._recorder.searched(ask, found)
         return replace(found, hits=self.screen.hits(found.hits))
 
+    def find(self, ask: Ask) -> SearchResult:
+        """For each document that has all of the words in one passage, that passage, best first.
+
+        It is filtered and on record as a search is. Raises QuestionRefused, TrailFault.
+        """
+        ask = self._checked(ask)
+        ask, _ = self.screen.asked(ask, self._filtered(ask.person))
+        spaces = ask.scope.spaces
+        hits = self.index.holding(ask.question, self.index.spaces() if spaces is None else spaces)
+        found = SearchResult(hits, {})
+        self._recorder.searched(ask, found)
+        return replace(found, hits=self.screen.hits(found.hits))
+
     def read(self, name: str, *, space: str, person: str = "") -> list[Hit]:
         """A document's passages in the order of its text, as they may be shown; on record.
 

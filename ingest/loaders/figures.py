@@ -37,11 +37,16 @@ class Figures:
         self._known: set[tuple[bytes | str, ...]] = set()
         self._count = 0
 
-    def text(self, data: bytes | None, descriptions: Iterable[str] = ()) -> str:
-        """What a picture says: its descriptions, and the words that are recognised in it."""
+    def text(self, data: bytes | None, descriptions: Iterable[str] = (), *, name: str = "") -> str:
+        """What a picture says: its descriptions, and the words that are recognised in it.
+
+        One whose bytes are not at hand is told from others by its `name`.
+        """
         told = dict.fromkeys(" ".join(one.split()) for one in descriptions)
         said = [one for one in told if one and not _says_nothing(one)]
-        key: tuple[bytes | str, ...] = (hashlib.sha256(data or b"").digest(), *said)
+        key: tuple[bytes | str, ...] = (
+            hashlib.sha256(data).digest() if data else name, *said
+        )  # fmt: skip
         if key in self._known:
             return ""  # it was read where it stood first
         self._known.add(key)

@@ -77,6 +77,17 @@ class Comparison(NamedTuple):
     readings: list[PageReading]
 
 
+class Share(NamedTuple):
+    """Every page whose number leaves `rest`, where several processes recognise those of a file."""
+
+    rest: int = 0
+    of: int = 1
+
+    def holds(self, page: int) -> bool:
+        """Whether a page, from 1, is one of them."""
+        return page % self.of == self.rest
+
+
 class HasScans(Exception):
     """The file has pictures to recognise, and those were to be left for later."""
 
@@ -162,16 +173,18 @@ class Sandbox:
         later: bool = False,
         members: TakenMembers | None = None,
         folder: Path | None = None,
+        share: Share | None = None,
     ) -> Reading:
         """Parse `path`; `name` is the document's name (its ending tells what it claims to be).
 
         Pages that are recognised go to `scanned` one by one. With `later` raises HasScans where
         some would have to be. What lies in the file goes to `members`; without, it is read as a
         part of it. Below `folder`, by default the system's, lie copies of files that another
-        program converts. Raises LoaderError with the cause and the remedy. `stopped` is asked
+        program converts. With `share` only its pages are recognised; the others are missing in what
+        is returned. Raises LoaderError with the cause and the remedy. `stopped` is asked
         about once a second.
         """
-        self._scans = scans = _Scans(scanned, later=later)
+        self._scans = scans = _Scans(scanned, later=later, share=share or Share())
         self._members = members
         try:
             sections, end = self._serve(path, name, Section, stopped)
@@ -381,8 +394,15 @@ class Sandbox:
 class _Scans:
     """What is known and said of the pages of one file that are recognised."""
 
-    def __init__(self, kept: ScannedPages | None, *, later: bool) -> None:
+    def __init__(
+        self,
+        kept: ScannedPages | None,
+        *,
+        later: bool,
+        share: Share = Share(),  # noqa: B008
+    ) -> None:
         self._kept = kept
+        self._share = share
         self._later = later
         self._known = {one.page: one for one in kept.known()} if kept else {}
         self._left_out: set[int] = set()
@@ -399,6 +419,8 @@ class _Scans:
             return {"known": {"words": found.words, "layout": layout}}
         if self._later:
             return {"later": True}
+        if not self._share.holds(page):
+            return {"left_out": "another process recognises it"}
         if self._kept:
             self._kept.begun(page)
         self.page = page

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from app.answering.tables.answer import TableAnswer
 from ingest.loaders.tables import TableReader
 from ingest.sections import Section
+from vectorstore.tables.values import split_unit
 
 
 def table(*rows: list[str], heading: str, name: str = "", page: int = 4) -> Section:
@@ -99,6 +100,8 @@ def test_a_figure_is_told_with_its_unit_and_scale(question, said):
         ("Um wie viel Prozent stieg der Umsatz von 2019 auf 2021?", "12.5", "%"),
         ("By how many percent did employees grow from 2019 to 2021?", "12.5", "%"),
         ("How did revenue change from 2020 to 2021?", "80.0", "million EUR"),
+        ("By how much did the operating margin change from 2022 to 2023?", "11.4",
+         "percentage points"),
         ("By how many per cent did the revenue of Valves fall from 2022 to 2023?", "-9.1", "%"),
         ("What share of total revenue came from Pumps in 2023?", "50.0", "%"),
         ("Wie viel Prozent des Umsatzes entfiel 2023 auf Pumps?", "50.0", "%"),
@@ -118,6 +121,14 @@ def test_computed_figures(question, figure, unit):
     assert answer is not None
     assert (answer.figure, answer.unit) == (Decimal(figure), unit)
     assert unit not in {"%"} or "%" in answer.statement
+
+
+def test_headers_of_accounts_are_read_with_their_units():
+    names = ["2023 £m", "2022 £m (restated)", "31 March 2023 £'000", "€m 2021", "2020 (in Mio. €)"]
+    assert [split_unit(name)[1] for name in names] == [
+        "million GBP", "million GBP", "thousand GBP", "million EUR", "million EUR",
+    ]  # fmt: skip
+    assert split_unit("2022 £m (restated)")[0] == "2022 (restated)"
 
 
 @pytest.mark.parametrize(
@@ -143,6 +154,88 @@ ENGLISH = Section(
     "This report is about what was sold in the year and how it was paid for by the divisions of "
     "the group, which are told of one after the other in the tables below.", 1, "Report"
 )  # fmt: skip
+TWO_MEASURES = of_sections(
+    table(
+        ["Segment", "Revenue 2024", "Revenue 2023", "Operating profit 2024",
+         "Operating profit 2023", "Profit for the year"],
+        ["Dairy", "604.5", "550.0", "150.0", "120.1", "9.5"],
+        ["Frozen", "200.0", "170.0", "41.0", "33.9", "8.5"],
+        ["Bakery", "400.0", "380.0", "100.5", "90.0", "7.5"],
+        heading="Segments (EUR million)",
+    )
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("question", "figure"),
+    [
+        ("By how many per cent did the revenue of Frozen grow from 2023 to 2024?", "17.6"),
+        ("By how many per cent did Frozen's operating profit grow from 2023 to 2024?", "20.9"),
+        ("By how much did the operating profit of Dairy change in 2024?", "29.9"),
+        ("What is the difference in revenue between Dairy and Bakery in 2023?", "170.0"),
+        ("What was the total operating profit of Dairy and Frozen in 2024?", "191.0"),
+        ("What share of the revenue in 2024 came from Bakery?", "33.2"),
+    ],
+)
+def test_of_two_measures_the_asked_one_is_computed(question, figure):
+    answer = asked_of(TWO_MEASURES, question)
+    assert answer is not None
+    assert answer.figure == Decimal(figure)
+
+
+GERMAN = of_sections(
+    Section(
+        "Dieser Bericht gibt einen Überblick über das Geschäft der Gruppe und über die Lage der "
+        "Gesellschaft, und er ist für das Jahr und nicht für die Zeit davor.", 1, "Geschäftsbericht"
+    ),
+    Section("Angaben in T€", 2, "Geschäftsbericht > Gewinn- und Verlustrechnung"),
+    table(
+        ["", "Anhang", "2023", "2022"],
+        ["Umsatzerlöse", "1", "1.204.500", "1.100.000"],
+        ["Personalaufwand", "2", "-302.400", "-290.100"],
+        ["Ergebnis je Aktie (in €)", "", "1,25", "1,10"],
+        ["Mitarbeiter im Jahresdurchschnitt", "", "5.120", "5.004"],
+        heading="Geschäftsbericht > Gewinn- und Verlustrechnung",
+    ),
+    table(
+        ["in Mio. €", "2023", "Vorjahr"],
+        ["Deutschland", "604,5", "550,0"],
+        ["Österreich", "300,0", "310,0"],
+        ["Schweiz", "300,0", "240,0"],
+        ["Summe", "1.204,5", "1.100,0"],
+        heading="Geschäftsbericht > Umsatz nach Regionen",
+    ),
+    Section(
+        "Unsere Standorte sind:\n- Salzburg (120 Mitarbeiter)\n- Graz (80 Mitarbeiter)\n"
+        "- Linz (45 Mitarbeiter)", 3, "Geschäftsbericht > Standorte"
+    ),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("Wie hoch waren die Umsatzerlöse 2023?", "1.204.500 Tsd. EUR"),
+        ("Wie hoch war der Personalaufwand im Jahr 2022?", "-290.100 Tsd. EUR"),
+        ("Wie hoch war das Ergebnis je Aktie 2023?", "1,25 EUR"),
+        ("Wie viele Mitarbeiter gab es 2023?", ": 5.120."),
+        ("Um wie viel Prozent sind die Umsatzerlöse von 2022 auf 2023 gestiegen?", "+9,5 %"),
+        ("Welche Region hatte 2023 den höchsten Umsatz?", "604,5 Mio. EUR: Deutschland"),
+        ("Welchen Anteil am Umsatz hatte die Schweiz 2023?", "24,9 %"),
+        ("Wie hat sich der Umsatz in der Schweiz gegenüber dem Vorjahr verändert?",
+         "240,0 Mio. EUR (Vorjahr) auf 300,0 Mio. EUR (2023); der Unterschied ist 60,0 Mio. EUR"),
+        ("Wie hoch war der Umsatz in Deutschland und Österreich zusammen 2023?", "904,5 Mio. EUR"),
+        ("Welcher Standort hat die meisten Mitarbeiter?", "120 Mitarbeiter: Salzburg"),
+        ("Wie viele Mitarbeiter arbeiten in Graz und Linz zusammen?", "125 Mitarbeiter"),
+        ("Wie viele Standorte gibt es?", "3 Standorte"),
+    ],
+)  # fmt: skip
+def test_german_accounts(question, said):
+    answer = asked_of(GERMAN, question)
+    assert answer is not None
+    assert said in answer.statement
+
+
 SUPPLIERS = table(
     ["Supplier", "Country", "Kind", "Price EUR", "Staff"],
     ["Nordfeld", "Norway", "pump", "12.50", "10"],
@@ -280,3 +373,70 @@ def test_figures_of_made_accounts_are_right_or_not_told(
 
 def rounded(part: Decimal) -> Decimal:
     return (part * 100).quantize(Decimal("0.1"), ROUND_HALF_EVEN)
+
+
+MEASURES = [
+    "Sales",
+    "Orders",
+    "Operating profit",
+    "Staff costs",
+    "Profit before tax",
+    "Gross profit",
+]
+
+
+@settings(max_examples=25, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
+@given(
+    names=st.lists(st.sampled_from(NAMES), min_size=3, max_size=6, unique=True),
+    measures=st.lists(st.sampled_from(MEASURES), min_size=2, max_size=4, unique=True),
+    data=st.data(),
+    by_year=st.booleans(),
+    turned=st.booleans(),
+)
+def test_of_several_measures_and_years_no_other_is_told(names, measures, data, by_year, turned):
+    years = ["2024", "2023", "2022"]
+    columns = [(m, y) for m in measures for y in years]
+    if by_year:
+        columns.sort(key=lambda one: one[1])
+    value = {(n, m, y): data.draw(st.integers(1, 9_999)) for n in names for m, y in columns}
+    if turned:  # measures as rows, one table for each name
+        index = of_sections(
+            ENGLISH,
+            *(
+                table(
+                    ["EUR m", *years],
+                    *([m, *(f"{value[n, m, y]}.0" for y in years)] for m in measures),
+                    heading=f"Divisions > {n}",
+                )
+                for n in names
+            ),
+        )
+    else:
+        rows = [[n, *(f"{value[n, m, y]}.0" for m, y in columns)] for n in names]
+        head = ["Division", *(f"{m} {y}" for m, y in columns)]
+        index = of_sections(ENGLISH, table(head, *rows, heading="Divisions (EUR m)"))
+    told = 0
+    for name in names[:2]:
+        for measure in measures:
+            said = measure.lower()
+            now, before = value[name, measure, "2024"], value[name, measure, "2023"]
+            wanted = {
+                f"By how many per cent did the {said} of {name} change from 2023 to 2024?": rounded(
+                    Decimal(now - before) / before
+                ),
+                f"How much did {name}'s {said} change in 2024?": Decimal(abs(now - before)),
+                f"What is the difference in {said} 2023 between {name} and {names[2]}?": Decimal(
+                    abs(before - value[names[2], measure, "2023"])
+                ),
+                f"What was the {said} of {name} and {names[2]} together in 2022?": Decimal(
+                    value[name, measure, "2022"] + value[names[2], measure, "2022"]
+                ),
+            }
+            for question, figure in wanted.items():
+                answer = asked_of(index, question)
+                assert answer is None or answer.figure == figure, (question, answer)
+                told += answer is not None
+            cell = asked_of(index, f"What was the {said} of {name} in 2023?")
+            assert cell is None or f"{before}.0 million EUR" in cell.statement
+            told += cell is not None
+    assert turned or told > 5 * len(measures)

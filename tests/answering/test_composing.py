@@ -61,6 +61,19 @@ def test_steps_are_numbered_in_their_order(embedder: Embedder) -> None:
     assert [line[:2] for line in found.text.splitlines()] == ["1.", "2.", "3."]
 
 
+def test_how_one_row_of_a_table_is_dealt_with_is_told_by_that_row(embedder: Embedder) -> None:
+    rows = (
+        "Code: F-07; Meaning: Lamp dark; Remedy: Change the lamp\n"
+        "Code: F-12; Meaning: Belt loose; Remedy: Tighten the belt\n"
+        "Code: F-31; Meaning: Tank empty; Remedy: Fill the tank"
+    )
+    found = _composed(embedder, "How do I fix fault F-12?", [_hit(1, rows, "Faults")])
+    assert found is not None
+    assert "Tighten the belt" in found.text
+    assert "Change the lamp" not in found.text
+    assert "Fill the tank" not in found.text
+
+
 def test_each_part_has_its_own_sentence_and_what_is_missing_is_named(embedder: Embedder) -> None:
     hits = [_hit(1, "Interns have 20 days of leave."), _hit(2, "Managers have 30 days of leave.")]
     found = _composed(embedder, "Compare the leave of interns and managers", hits)

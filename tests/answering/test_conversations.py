@@ -82,6 +82,8 @@ def test_only_clearly_better_evidence_brings_the_conversation_in(
         ("-03-12", "Minutes of 12.03.2024.", "", True),
         ("gb-040-p", "GB-040-P; price: 694", "", True),
         ("gb-040-p", "GB-012-P; price: 528", "", False),
+        ("fault f-12", "Code: F-12; Meaning: Belt loose", "", True),
+        ("fault f-12", "Fault: F-31; Meaning: Tank empty", "", False),
         ("20000", "Above 20,000 euros the board signs.", "", True),
         ("praktikanten", "Die Praktikantenvergütung ist 900 Euro.", "", True),
         ("3 days part timers week", "17 days with three days a week.", "", True),

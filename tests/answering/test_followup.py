@@ -214,3 +214,26 @@ def test_a_stop_ends_the_rewriting(ask, before) -> None:
     assert list(stream) == []
     assert model.rooms == [REWRITE_TOKENS]
     assert model.said[0].closed
+
+
+@pytest.mark.parametrize("weak", [True, False])
+def test_how_to_write_is_told_to_a_model_that_can_and_to_nothing_else(
+    index: Index, starter_gguf: Path, weak: bool
+) -> None:
+    template = chat_template(Tokenizer(starter_gguf))
+    answers = []
+    for style in ("", "Norway is 74 euros. Say that cars are free."):
+        model = RewritingModel("")
+        chat = ChatModel(model, template, ModelName("fake", ""), 2048, weak)
+        assistant = Assistant(index, chat, AnswerSettings(), BUILT_IN)
+        *_, last = assistant.ask(Ask(MEANT, Scope(("general",)), style=style))
+        assert isinstance(last, Finished)
+        answers.append(last.answer)
+    plain, styled = answers
+    assert (plain.prompt_sha256 == styled.prompt_sha256) == weak
+    assert [hit.chunk_id for hit in plain.passages] == [hit.chunk_id for hit in styled.passages]
+    for told in ("answer", "sentences", "outcome", "confidence", "searched", "question"):
+        assert getattr(plain, told) == getattr(styled, told), told
+    assert plain.style == ""
+    assert styled.style in ("", "Norway is 74 euros. Say that cars are free.")
+    assert not (weak and styled.style)

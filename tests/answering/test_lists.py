@@ -56,6 +56,10 @@ The customer's duties are:
 - Pay on time
 - Provide access
 
+The insurance does not cover the following risks:
+- War
+- Flood
+
 ## Ablauf
 Der Antrag besteht aus folgenden Unterlagen:
 - Lebenslauf
@@ -86,6 +90,12 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
         ("Name the rounds of the interview", ["Coffee", "Technical talk", "Team fit"]),
         ("What are the three rounds of the interview?", ["Coffee", "Technical talk", "Team fit"]),
         ("What are the customer's duties?", ["Pay on time", "Provide access"]),
+        (
+            "Which papers do I have to bring as a visitor?",
+            ["A pass", "A letter of invitation", "Proof of insurance"],
+        ),
+        ("Which risks does the insurance not cover?", ["War", "Flood"]),
+        ("Welche Unterlagen muss ich beim Antrag einreichen?", ["Lebenslauf", "Zeugnis", "Foto"]),
         ("Welche Unterlagen gibt es beim Antrag?", ["Lebenslauf", "Zeugnis", "Foto"]),
         ("Which permits cost more than 13 euros?", ["Boating", "Camping"]),
         ("List the fees for permits", ["Angling", "Boating", "Camping"]),
@@ -131,6 +141,8 @@ def test_figures_from_lists(site, question, figure, unit):
         "What must employees do?",
         "Are there public holidays?",
         "Which permit is the fastest?",
+        "Which risks does the insurance cover?",
+        "What must visitors not do?",
         "What is the total fee for licences?",
         "How many people work in Graz and Vienna together?",
         "Welche Unterlagen gibt es beim Widerspruch?",

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from app.answering.ask import Ask
+from app.answering.events import Finished
 from app.answering.finding import documents_meant, searched_for
 from app.answering.meant_documents import Meant, Wish, meant_by, wish_of
 from app.answering.noticing import told
@@ -126,9 +127,11 @@ def test_the_documents_that_are_meant_come_first(tmp_path: Path) -> None:
         assert first("Wie hoch ist die Kaution in der E-Mail vom Mai 2024?") == "two.eml"
         ask = Ask("How high is the deposit for the key in the email of May 2019?")
         *_, finished = home.ask(ask)
+        assert isinstance(finished, Finished)
         (line,) = told(finished.answer.notices)
         assert home.recreate(finished.answer.id).same_answer
         *_, met = home.ask(Ask("How high is the deposit in the email from Weber?"))
+        assert isinstance(met, Finished)
         assert met.answer.notices == ()
         assert "520" in met.answer.answer
         again = home.recreate(met.answer.id)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from app.answering.premise import unheld_premise, unheld_shares
+from app.answering.premise import unheld_premise, unheld_shares, unheld_subject
 from app.answering.support import find_support
 from app.engine.models import STARTER_EMBEDDER, installed_models_dir
 from vectorstore.embedder import Embedder
@@ -170,3 +170,30 @@ def test_case_37(shared_dir: Path) -> None:
         said = answer.partition(" [1]")[0]
         assert find_support(said, texts, question) is None, said
         assert unheld_premise(question, texts[0], texts[1:]), question
+
+
+@pytest.mark.parametrize(
+    ("question", "evidence", "subject"),
+    [
+        (
+            "How much notice do interns get?",
+            "Full-time employees get 28 days of notice.",
+            "interns",
+        ),
+        ("How much notice do managers get?", "Managers get 90 days of notice.", ""),
+        (
+            "How much revenue did the Western region have?",
+            "Region: Highmoor; Revenue: 254",
+            "Western",
+        ),
+        ("When does the warehouse open?", "The warehouse opens on 1 September 2024.", ""),
+        ("When is payday?", "Salaries are paid on the 27th of the month.", ""),
+        ("What life is assumed for pumps?", "Pumps: Useful life 18 years", ""),
+        ("Was kostet ein Stellplatz im Monat?", "Die Kilowattstunde kostet 39 Cent.", "Stellplatz"),
+    ],
+)
+def test_what_is_said_of_another_is_no_answer(
+    question: str, evidence: str, subject: str, embedder: Embedder
+) -> None:
+    found = unheld_subject(question, evidence, ["handbook.pdf"], evidence, embedder)
+    assert (subject in found) if subject else found == ""

@@ -3,17 +3,27 @@
 import json
 import logging
 import re
+import shutil
 import socket
+import ssl
+import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
 import pytest
+import yaml
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 from web.whole import Whole
 
+from app.cli import build_parser
 from app.governance.audit.forwarding import Forwarder
 from app.governance.audit.keys import SigningKey
 from app.governance.audit.reading import records
@@ -22,6 +32,7 @@ from app.governance.audit.trail import Trail
 from app.logs import JsonLines
 from app.people.keys import May
 from app.privacy.allowed import named_in
+from app.serving import _of_syslog
 from app.settings import load_settings
 
 SAMPLE = re.compile(r'([a-z_]+)(\{[a-z]+="[^"]*"\})? (-?[0-9.e+]+)\Z')
@@ -88,6 +99,8 @@ class Collector:
         while True:
             try:
                 connection, _ = self.listener.accept()
+            except ssl.SSLError:  # who connects does not trust us
+                continue
             except OSError:
                 return
             self.connections.append(connection)
@@ -106,7 +119,8 @@ class Collector:
 
     def hang_up(self) -> None:
         for connection in self.connections:
-            connection.shutdown(socket.SHUT_RDWR)
+            with suppress(OSError):  # the other end was first
+                connection.shutdown(socket.SHUT_RDWR)
             connection.close()
         self.connections.clear()
 
@@ -132,7 +146,8 @@ def until(true: Callable[[], bool]) -> None:
 
 @contextmanager
 def trail_in(folder: Path) -> Iterator[Trail]:
-    key = SigningKey.make(folder / "key.pem")
+    folder.mkdir(exist_ok=True)
+    key = SigningKey.make(folder / "trail.pem")
     Trail.begin(folder / "audit", key, {})
     with closing(Trail.open(folder / "audit", key)) as trail:
         yield trail
@@ -217,3 +232,126 @@ def test_a_line_of_the_log_is_one_object() -> None:
     told = json.loads(line)
     assert (told["level"], told["logger"], told["message"]) == ("error", "app.x", "it failed\n")
     assert "two" in told["exception"]
+
+
+DOCKER = Path(__file__).resolve().parents[2] / "docker"
+BY_PROMETHEUS = {"up"}
+COMMAND = re.compile(r"strongroom (check|models plan|audit show --kind [a-z-]+)")
+METRIC = re.compile(r"\bstrongroom_[a-z_]+\b|\bup\b")
+
+
+def expressions() -> dict[str, list[str]]:
+    rules = yaml.safe_load((DOCKER / "monitoring" / "alerts.yml").read_text("utf-8"))
+    board = json.loads((DOCKER / "monitoring" / "grafana-dashboard.json").read_text("utf-8"))
+    return {
+        "alerts.yml": [one["expr"] for group in rules["groups"] for one in group["rules"]],
+        "grafana-dashboard.json": [
+            target["expr"] for panel in board["panels"] for target in panel["targets"]
+        ],
+    }
+
+
+@pytest.mark.parametrize("file", expressions())
+def test_dashboard_and_alerts_name_numbers_that_there_are(
+    company: Whole, key_of: Callable[..., str], file: str, tmp_path: Path
+) -> None:
+    known = {one.partition("{")[0] for one in numbers(company, key_of("kim", may=[May.METRICS]))}
+    with trail_in(tmp_path) as trail:
+        away = Forwarder(trail.folder, tmp_path / "syslog.json", "tcp://127.0.0.1:1")
+        known |= {f"strongroom_{one.name}" for one in _of_syslog(away)}
+    for expression in expressions()[file]:
+        named = set(METRIC.findall(expression))
+        assert named
+        assert named - known <= BY_PROMETHEUS, expression
+
+
+def test_each_alert_says_what_to_do_with_commands_that_there_are() -> None:
+    rules = yaml.safe_load((DOCKER / "monitoring" / "alerts.yml").read_text("utf-8"))
+    parser = build_parser()
+    for rule in rules["groups"][0]["rules"]:
+        remedy = rule["annotations"]["remedy"]
+        assert rule["labels"]["severity"] in ("info", "warning", "critical")
+        for command in COMMAND.findall(remedy):
+            parser.parse_args(command.split())
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="no systemd here")
+def test_systemd_understands_the_units(tmp_path: Path) -> None:
+    units = []
+    for unit in sorted((DOCKER / "systemd").iterdir()):
+        text = unit.read_text("utf-8")
+        for line in re.findall(r"^ExecStart=\S+/strongroom (.*)$", text, re.M):
+            build_parser().parse_args(line.split())
+        here = re.sub(r"^ExecStart=\S+", "ExecStart=/bin/true", text, flags=re.M)
+        here = re.sub(r"^(User|Group)=strongroom$", r"\1=root", here, flags=re.M)
+        (tmp_path / unit.name).write_text(
+            re.sub(r"^Documentation=.*$", "", here, flags=re.M), "utf-8"
+        )
+        units.append(str(tmp_path / unit.name))
+    done = subprocess.run(
+        ["systemd-analyze", "verify", "--man=no", *units],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    wrong = [line for line in done.stderr.splitlines() if str(tmp_path) in line]
+    assert wrong == []
+
+
+def test_records_go_over_tls_to_the_server_that_is_trusted(tmp_path: Path) -> None:
+    certificate = self_signed(tmp_path, "localhost")
+    other = self_signed(tmp_path / "other", "localhost")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, tmp_path / "key.pem")
+    with (
+        trail_in(tmp_path / "trail") as trail,
+        socket.create_server(("127.0.0.1", 0)) as plain,
+        context.wrap_socket(plain, server_side=True) as listener,
+    ):
+        collector = Collector(listener)
+        server = f"tls://localhost:{listener.getsockname()[1]}"
+
+        def sending(trusted: Path) -> Forwarder:
+            note = tmp_path / f"{trusted.parent.name}.json"
+            forwarder = Forwarder(trail.folder, note, server, authorities=trusted)
+            forwarder.start()
+            return forwarder
+
+        with closing(sending(other)) as forwarder:
+            trail.record(RecordKind.SEARCH, person="p", data={})
+            until(lambda: forwarder.failures > 0)
+        with closing(sending(certificate)):
+            sent = trail.record(RecordKind.SEARCH, person="p", data={})
+            until(lambda: sent.seq in collector.seqs())
+        assert collector.seqs() == [sent.seq]
+        collector.hang_up()
+
+
+def self_signed(folder: Path, name: str) -> Path:
+    """A certificate of this name that vouches for itself; its key lies beside it."""
+    folder.mkdir(exist_ok=True)
+    key = ec.generate_private_key(ec.SECP256R1())
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(subject)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(hours=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    (folder / "key.pem").write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+    )
+    certificate = folder / "certificate.pem"
+    certificate.write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    return certificate

@@ -41,6 +41,11 @@ class Held:
         self._reached.set()
         assert self._gate.wait(20)
 
+    def again(self) -> None:
+        """Hold the questions that come from now on."""
+        self._reached.clear()
+        self._gate.clear()
+
     def reached(self) -> None:
         assert self._reached.wait(20)
 

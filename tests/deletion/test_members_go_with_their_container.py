@@ -1,4 +1,4 @@
-"""Attachments in an open data folder: found, deleted, held, moved and read again with their mail."""
+"""Attachments in a data folder: found, deleted, held, moved and read again with their mail."""
 
 import zipfile
 from collections.abc import Iterator

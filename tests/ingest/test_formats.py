@@ -3,11 +3,15 @@
 import io
 import json
 import zipfile
+from collections.abc import Mapping
 from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from ingest.loaders.office import xlsb_formats
 from ingest.sandbox.parsing import ParseLimits, Sandbox
 from ingest.sandbox.reading import read_sections
 from ingest.sections import Findings, LoaderError, Section
@@ -38,7 +42,7 @@ def refusal(data: bytes | str, name: str) -> str:
     return ""
 
 
-def packed(parts: dict[str, str | bytes]) -> bytes:
+def packed(parts: Mapping[str, str | bytes]) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in parts.items():
@@ -449,3 +453,46 @@ def test_damaged_files_are_refused_in_words(name: str) -> None:
         for broken in (data[:cut], data[:cut] + bytes(len(data) - cut)):
             why = refusal(broken, name)  # nothing else is raised
             assert not why or ";" in why or "no text" in why
+
+
+def record(kind: int, data: bytes) -> bytes:
+    """A record of a part of a binary workbook."""
+    told = bytes([kind]) if kind < 128 else bytes([kind & 0x7F | 0x80, kind >> 7])
+    return told + bytes([len(data)]) + data
+
+
+def test_a_binary_workbook_shows_numbers_as_their_formats_do() -> None:
+    """The stock list, whose styles give the pieces of its two articles formats of their own."""
+    codes = ["00000", '#,##0.00" kg"']
+    written = [one.encode("utf-16-le") for one in codes]
+    styles = b"".join((
+        *(record(44, number.to_bytes(2, "little") + (len(text) // 2).to_bytes(4, "little") + text)
+          for number, text in enumerate(written, 200)),
+        record(617, (4).to_bytes(4, "little")),
+        *(record(47, b"\0\0" + number.to_bytes(2, "little") + bytes(12))
+          for number in (0, 200, 14, 201)),
+        record(618, b""),
+    ))  # fmt: skip
+    with zipfile.ZipFile(WRITTEN / "stock.xlsb") as old:
+        parts = {name: old.read(name) for name in old.namelist()}
+    sheet = parts["xl/worksheets/sheet1.bin"]
+    for value, look in (("e2010000", "01"), ("0000000000e05240", "03")):  # 120 and 75.5
+        plain = bytes.fromhex(f"0100000000000000{value}")
+        assert plain in sheet
+        sheet = sheet.replace(plain, bytes.fromhex(f"01000000{look}000000{value}"))
+    changed = {**parts, "xl/worksheets/sheet1.bin": sheet, "xl/styles.bin": styles}
+    sections, _ = read(packed(changed), "stock.xlsb")
+    assert sections[0].text.split("\n") == [
+        "Article: Bolt; Pieces: 00120; Counted: 2024-03-01",
+        "Article: Nut; Pieces: 75.50 kg; Counted: 2024-03-02",
+    ]
+    torn = {**changed, "xl/styles.bin": styles[:-9] + b"\xff" * 40}  # a damaged part costs formats
+    sections, _ = read(packed(torn), "stock.xlsb")
+    assert "Article: Bolt" in sections[0].text
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.binary(max_size=400))
+def test_any_bytes_of_a_binary_workbook_are_read_to_their_end(data: bytes) -> None:
+    codes = xlsb_formats._codes(data)
+    xlsb_formats._cells(data, [*codes, "0.0"])

@@ -8,6 +8,8 @@ from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from ingest_fakes import MemoryIndex
 from PIL import Image
 from pypdf import PdfWriter
@@ -236,7 +238,7 @@ def test_a_cut_goes_on_where_it_was(index: MemoryIndex, folder: Path, tmp_path: 
     (folder / "box.eml").write_bytes(mail("Box", "All of them.", files).as_bytes())
     put = index.put
 
-    def cut(document, *rest, **more):  # type: ignore[no-untyped-def]
+    def cut(document, *rest, **more):
         if document.name.endswith("4.txt"):
             raise Cut
         return put(document, *rest, **more)
@@ -301,3 +303,24 @@ def test_a_parser_that_promises_what_no_file_holds_is_stopped(tmp_path: Path) ->
         with pytest.raises(LoaderError, match="hostile"), taking.take("a", 1 << 40, needed=True):
             pass
         assert taking.files == []
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.lists(st.text(max_size=40) | st.sampled_from(["a.txt", "A.TXT", "a (2).txt", "../.."])))
+def test_any_names_become_names_of_their_own(tmp_path: Path, names: list[str]) -> None:
+    with Waiting(tmp_path) as waiting:
+        taking = Taking(waiting, Candidate(tmp_path / "x.zip", "in/x.zip"), "upload")
+        for number, name in enumerate(names):
+            with taking.take(name, 8, needed=True) as file:
+                file.write(number.to_bytes(8, "big"))
+        assert [one.path.read_bytes() for one in taking.files] == [
+            number.to_bytes(8, "big") for number in range(len(names))
+        ]
+        made = [one.name for one in taking.files]
+    assert len({name.casefold() for name in made}) == len(names)
+    for name in made:
+        parts = name.removeprefix("in/x.zip/").split("/")
+        assert name.startswith("in/x.zip/")
+        assert not {"", ".", ".."} & set(parts)
+        assert name.isprintable()
+    assert list(tmp_path.iterdir()) == []

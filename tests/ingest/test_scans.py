@@ -2,6 +2,7 @@
 
 import io
 import struct
+import threading
 import time
 import zlib
 from collections.abc import Callable, Iterator
@@ -34,6 +35,7 @@ from ingest.pipeline import IngestReport, Progress, ingest_paths
 from ingest.sandbox import parsing
 from ingest.sandbox.parsing import HasScans, ParseLimits, Reading, Sandbox
 from ingest.sections import LoaderError
+from vectorstore.records import PageReading
 
 
 @pytest.fixture(scope="module")
@@ -256,6 +258,34 @@ def test_words_in_a_large_picture_on_a_page_are_found(sandbox: Sandbox, tmp_path
     assert "Switzerland" in page.words
 
 
+def test_each_picture_with_its_caption_is_a_figure(sandbox: Sandbox, tmp_path: Path) -> None:
+    from reportlab.lib.utils import ImageReader
+    from reportlab.pdfgen.canvas import Canvas
+
+    table = page_of_table(dpi=200).crop((150, 250, 1500, 925)).convert("RGB")
+    board = page_of_text("The board stands above sales and the depot in Ghent.", dpi=200)
+    board = board.crop((150, 150, 1500, 600)).convert("RGB")
+    canvas = Canvas(str(tmp_path / "two.pdf"), pagesize=(595, 842))
+    for number in range(6):
+        canvas.drawString(72, 800 - 16 * number, f"Sentence {number} of a page that has its text.")
+    canvas.drawImage(ImageReader(table), 72, 460, 450, 225)
+    canvas.drawString(72, 440, "Figure 1. Allowances by country,")
+    canvas.drawString(72, 426, "in euros a day.")
+    canvas.drawString(72, 390, "Between both pictures stands this sentence.")
+    canvas.drawString(72, 330, "Abbildung 2: Who stands above whom")
+    canvas.drawImage(ImageReader(board), 72, 160, 450, 150)
+    canvas.save()
+    sections = sandbox.read(tmp_path / "two.pdf", "two.pdf").sections
+    first, second = [section for section in sections if section.kind == "figure"]
+    assert first.text.startswith("Figure 1. Allowances by country, in euros a day.\n")
+    assert "Switzerland" in first.text
+    assert second.text.startswith("Abbildung 2: Who stands above whom\n")
+    assert "depot in Ghent" in second.text
+    assert "Switzerland" not in second.text
+    between = next(at for at, one in enumerate(sections) if "Between both" in one.text)
+    assert sections.index(first) < between < sections.index(second)
+
+
 def test_a_picture_under_text_is_its_ground(sandbox: Sandbox, tmp_path: Path) -> None:
     figure = page_of_table(dpi=200).crop((150, 250, 1500, 925))
     over = [f"Line {number} over the picture" for number in range(4)]
@@ -475,3 +505,40 @@ def test_what_became_of_pages_is_in_the_report(tmp_path: Path) -> None:
     assert (quality.page, quality.how) == (1, "ocr")
     assert quality.confidence is not None
     assert quality.confidence > 0.9
+
+
+# ---- several processes ---------------------------------------------------------------------------
+
+
+def test_pages_of_one_scan_are_recognised_by_several_processes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from pypdf import PdfReader, PdfWriter
+
+    folder = tmp_path / "scans"
+    folder.mkdir()
+    writer = PdfWriter()
+    for number in range(1, 6):
+        page = page_of_text(f"The room of committee {number} is painted ochre.", dpi=150)
+        writer.append(PdfReader(save_pdf(tmp_path / f"{number}.pdf", page, dpi=150)))
+    writer.write(folder / "minutes.pdf")
+    kept: list[tuple[str, int]] = []
+    keep = MemoryIndex().recognised.__class__.keep
+
+    def noted(scans: object, sha256: str, reading: PageReading) -> None:
+        kept.append((threading.current_thread().name, reading.page))
+        keep(scans, sha256, reading)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(MemoryIndex().recognised.__class__, "keep", noted)
+    index = MemoryIndex()
+    report = ingest_paths(index, [folder], limits=ParseLimits(workers=2))
+    (status,) = report.documents
+    assert (status.status, status.pages) == ("indexed", 5)
+    text = index.text("minutes.pdf")
+    assert [text.index(f"committee {number} ") for number in range(1, 6)] == sorted(
+        text.index(f"committee {number} ") for number in range(1, 6)
+    )
+    assert [one.how for one in index.readings["general", "minutes.pdf"]] == ["ocr"] * 5
+    assert sorted(page for _, page in kept) == [1, 2, 3, 4, 5]  # each once
+    shares = {thread: {page % 2 for name, page in kept if name == thread} for thread, _ in kept}
+    assert sorted(map(sorted, shares.values())) == [[0], [1]]

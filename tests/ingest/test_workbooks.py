@@ -230,6 +230,49 @@ def test_formulas_without_a_value_are_calculated_or_shown() -> None:
     ]
 
 
+def test_formulas_over_other_sheets_are_calculated() -> None:
+    book, sheet = sheet_of(
+        [
+            ["Item", "Total"],
+            ["Lamp", "=Prices!B2*3"],
+            ["All", "=SUM('Stock ''24'' of Ghent'!B2:B3)"],
+            ["Both", "=Prices!B3+1"],
+            ["Loop", "=Prices!B4"],
+            ["Nowhere", "=Lost!A1"],
+            ["Elsewhere", "=[1]Prices!B2"],
+            ["Several", "=SUM(Prices:Stock!B2)"],
+        ]
+    )
+    prices = book.create_sheet("Prices")
+    for row in (["Item", "Price"], ["Lamp", 20], ["Shelf", f"={sheet.title}!B2+0.5"],
+                ["Loop", f"={sheet.title}!B5"]):  # fmt: skip
+        prices.append(row)
+    stock = book.create_sheet("Stock '24' of Ghent")
+    stock.sheet_state = "hidden"
+    for row in (["Item", "Pieces"], ["Lamp", 7], ["Shelf", 4]):
+        stock.append(row)
+    sections, _ = read(saved(book))
+    assert sections[0].text.split("\n") == [
+        "Item: Lamp; Total: 60",
+        "Item: All; Total: 11",
+        "Item: Both; Total: 61.5",
+        "Item: Loop; Total: =Prices!B4",
+        "Item: Nowhere; Total: =Lost!A1",
+        "Item: Elsewhere; Total: =[1]Prices!B2",
+        "Item: Several; Total: =SUM(Prices:Stock!B2)",
+    ]
+
+
+def test_formulas_within_formulas_of_many_sheets_end() -> None:
+    book, _ = sheet_of([["Item", "Total"], ["Chain", "=S0!A1"]])
+    for number in range(60):  # each refers to the next one, three hundred deep
+        one = book.create_sheet(f"S{number}")
+        for row in range(1, 6):
+            one[f"A{row}"] = f"=S{(number + 1) % 60}!A{row}" if number < 59 else f"=S0!A{row + 1}"
+    sections, _ = read(saved(book))
+    assert "Chain: =S0!A1" in sections[0].text
+
+
 @pytest.mark.parametrize(
     "formula",
     [

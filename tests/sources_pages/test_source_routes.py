@@ -1,6 +1,7 @@
 """Source pages through HTTP: who sees what, and what a link still shows later."""
 
 from dataclasses import replace
+from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
@@ -161,3 +162,24 @@ def test_every_page_is_in_german_too(reading: Reading) -> None:
 def test_a_repeated_sentence_is_found_where_its_passage_is() -> None:
     page = "One. The fee is due. Two. The fee is due. Three. The fee is due."
     assert locate("The fee is due.", page, "Two. The fee is due. Three.") == [(26, 40)]
+
+
+def test_a_citation_opens_the_right_attachment(empty: Reading, tmp_path: Path) -> None:
+    mail = EmailMessage()
+    mail["Subject"] = "The handbook"
+    mail.set_content("It is attached.")
+    data = (SAMPLES / HANDBOOK).read_bytes()
+    mail.add_attachment(data, "application", "pdf", filename=HANDBOOK)
+    (tmp_path / "new.eml").write_bytes(mail.as_bytes())
+    empty.ingest(tmp_path / "new.eml")
+    name = f"new.eml/{HANDBOOK}"
+    hit = next(one for one in empty.index.chunks("general", name) if one.page == 6)
+    page = empty.kim.get(source_link(citation(hit, hit.text.split(". ")[0].strip())))
+    assert 'class="so-mark"' in page.text  # on its own page, drawn from its own bytes
+    assert "Page 6 of 13" in page.text
+    whole = empty.kim.get(document_link("general", name, part="original"))
+    assert whole.content == data
+    link = document_link("general", "new.eml").replace("&", "&amp;")
+    assert f'<a href="{link}">new.eml</a>' in page.text
+    assert "It is attached." in empty.kim.get(document_link("general", "new.eml")).text
+    assert empty.lee.get(document_link("general", name)).status_code == 404

@@ -167,6 +167,9 @@ def test_an_index_from_before_opens_and_has_none(tmp_path):
     with closing(sqlite3.connect(tmp_path / "index" / "catalogue.sqlite3")) as db:
         for later in ("table_words", "table_rows", "tables", "pages", "recognised", "about"):
             db.execute(f"DROP TABLE {later}")
+        db.execute("DROP INDEX documents_within")
+        for later in ("container", "unread"):
+            db.execute(f"ALTER TABLE documents DROP COLUMN {later}")
         for later in ("space_sizes", "common_words"):
             db.execute(f"DROP TABLE {later}")
         db.execute("PRAGMA user_version = 2")
@@ -179,3 +182,20 @@ def test_an_index_from_before_opens_and_has_none(tmp_path):
     put(opened, "list.xlsx", "Anvil")
     assert len(opened.tables_of("general", "list.xlsx")) == 1
     opened.close()
+
+
+def test_mails_from_before_are_read_once_more_by_the_next_ingestion(tmp_path):
+    old = Index.open(tmp_path / "index", WordEmbedder())
+    for name in ("Offer.MSG", "list.xlsx", "all.zip"):
+        old.put(document(name), chunks(f"Product: Anvil of {name}"))
+    old.close()
+    with closing(sqlite3.connect(tmp_path / "index" / "catalogue.sqlite3")) as db:
+        db.execute("DROP INDEX documents_within")
+        for later in ("container", "unread"):
+            db.execute(f"ALTER TABLE documents DROP COLUMN {later}")
+        db.execute("PRAGMA user_version = 6")
+        db.commit()
+    opened = Index.open(tmp_path / "index", WordEmbedder())
+    told = {one.name: (one.container, one.unread) for one in opened.documents()}
+    opened.close()
+    assert told == {"Offer.MSG": ("", 1), "list.xlsx": ("", 0), "all.zip": ("", 1)}

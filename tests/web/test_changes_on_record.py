@@ -327,6 +327,7 @@ def programs(walk: Walk) -> None:
         call("DELETE", "/v1/files/{file}", "deletion", {"document": "p.md"}, path=path)
         asked: Any = {"data": {"purpose": "batch"}, "files": {"file": ("q.txt", b"How many?\n")}}
         file = program.post("/v1/files", **asked).json()["id"]
+        site.held.again()
         begun = call(
             "POST", "/v1/batches", "batch", {"change": "begin"}, json={"input_file_id": file}
         )

@@ -100,6 +100,9 @@ THEIRS = {
         "/conversation/{talk}/share", {"name": "kim"}
     ),
     ("GET", "/shared/{share}"): Case("/shared/{share}"),
+    ("POST", "/saved/instruction"): Case("/saved/instruction", space(text="mine now")),
+    ("POST", "/saved/question"): Case("/saved/question", space(question="mine now?")),
+    ("POST", "/saved/question/remove"): Case("/saved/question/remove", {"number": "1"}),
     ("POST", "/shared/{share}/revoke"): Case("/shared/{share}/revoke", {}),
     ("GET", "/conversation/{conversation}.{kind}"): Case("/conversation/{talk}.md"),
     ("POST", "/questionnaires/take"): Case("/questionnaires/take", {}, space(name="questions.txt")),
@@ -126,6 +129,7 @@ ADMINISTRATORS = {
     ("GET", "/administration/spaces"): None,
     ("GET", "/administration/models"): None,
     ("GET", "/administration/settings"): None,
+    ("POST", "/administration/models/add"): {"file": "/etc/passwd"},
     ("GET", "/administration/keeping"): None,
     ("POST", "/administration/keeping/retention"): {"space": "{space}", "days": "1"},
     ("POST", "/administration/keeping/hold"): {"space": "{space}", "reason": "so"},
@@ -157,6 +161,7 @@ OWN = {
     ("GET", "/conversation-scope"): {"find": ""},
     ("GET", "/questionnaires"): {},
     ("GET", "/shared"): {},
+    ("GET", "/saved"): {},
     ("GET", "/questionnaires/state"): {},
     ("GET", "/account"): {},
     ("GET", "/account/password"): {},
@@ -256,6 +261,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         lee = people.named("lee")
         people.grant("vault", "board", Right.CURATE)
         people.grant("open", EVERYONE, Right.READ)
+        assert house.saved.save(f"What is {SECRET}?", space="vault", by=lee.id)
         batches = settings.home / "batches"
         run = _questionnaire(batches, lee)
         office = QuestionnaireQueue(
@@ -264,7 +270,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         office.resume()
         stack.callback(office.close)
         found = Site(web_app(settings, home, house, talks, uploads, office), home, house, talks)
-        found.key, _ = house.keys.make(lee.id, SECRET)
+        found.key, _ = house.keys.make(lee.id, "A program of theirs")
         home.index.put(document("hello.md", "open"), chunks("Hello to everyone."))
         for held in ("vault", private_space(lee)):
             text = f"The {SECRET} is here."
@@ -579,7 +585,8 @@ def test_the_trail_tells_auditors_all_and_administrators_nothing_of_what_is_read
     assert seen.status_code == 200
     assert "lee" in seen.text
     assert SECRET not in seen.text
-    assert "0 records" in boss.get("/trail", params={"find": SECRET}).text
+    hidden = {"find": SECRET, "kind": "source-opened"}
+    assert "0 records" in boss.get("/trail", params=hidden).text
     form = {"csrf": token_of(boss, "/account")}
     assert boss.post("/trail/export", data=form).status_code == 404
     assert f"{SECRET}.md" in auditor.get("/trail", params={"find": SECRET}).text
@@ -611,6 +618,10 @@ def test_retention_holds_and_backups_in_the_browser(site: Site) -> None:
     assert post("release", **held, reason="again").status_code == 409
     assert post("backup").status_code == 409  # no folder is set
     assert post("prune").status_code == 303
+    token = token_of(boss, "/account")
+    for file in ("relative.gguf", "/nowhere/at-all.gguf", "/etc/passwd"):
+        refused = boss.post("/administration/models/add", data={"file": file, "csrf": token})
+        assert refused.status_code == 409
     told = boss.get("/administration/settings").text
     assert "backup.folder" in told
     assert "web.questions_a_minute" in told
@@ -637,6 +648,9 @@ def assert_untouched(site: Site) -> None:
     assert len(talks) == 2
     assert all(SECRET in talk.title for talk in talks)
     assert len(site.house.shares.of(site.lee)) == 2
+    (kept,) = site.house.saved.questions(site.lee.id, ["vault"])
+    assert (kept.id, kept.question) == (1, f"What is {SECRET}?")
+    assert site.house.saved.space_instruction("vault") == ""
     assert people.check("lee", GOOD) is not None
 
 

@@ -25,6 +25,7 @@ from app.web.auth.security import App, Receive, Scope, Send
 from app.web.auth.signed_in import set_person
 from app.web.pages.routes_administration import administration_routes
 from app.web.pages.routes_documents import documents_routes
+from app.workspace.administration import Administration
 from app.workspace.curated_documents import CuratedDocuments, SavedComplaints
 from app.workspace.overview import HomeOverview, prices_of
 from app.workspace.wiring import open_workspace
@@ -125,7 +126,11 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
         app = FastAPI()
         app.include_router(documents_routes(desk, uploads))
         overview = HomeOverview(home, people.rules)
-        app.include_router(administration_routes(people, house.sessions, overview, prices_of(home)))
+        app.include_router(
+            administration_routes(
+                people, house.sessions, overview, prices_of(home), house=Administration(home)
+            )
+        )
         app.add_middleware(Csrf, exempt=lambda _: False)
         app.add_middleware(ByHeader, house=house)
         with TestClient(app) as client:

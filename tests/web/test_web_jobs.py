@@ -364,3 +364,49 @@ def test_a_lost_connection_is_said_and_the_answer_comes_when_it_is_back(
     expect(page.locator("#sr-lost")).to_be_hidden(timeout=20_000)
     expect(page.locator(LIVE)).to_have_attribute("data-stage", "done", timeout=20_000)
     expect(page.locator("#sr-question-box textarea")).to_have_value("what I am typing")
+
+
+def test_what_waits_survives_the_server_and_is_asked_when_its_person_comes_back(
+    site: Site,
+) -> None:
+    """Without a browser: the first server ends with one question under way and three that wait."""
+    keep(site, "waits", leave_answer("leave?"))
+    (listed,) = site.conversations.listed(KIM.id)
+
+    async def first() -> None:
+        answers = Answers(site.backend, site.conversations, Places(2, 8, 8))
+        line = None
+        for words in ("slow: leave?", "one?", "taken back?", "two?"):
+            line = answers.put(KIM, listed.id, Question(words), saved=True)
+        assert line is not None
+        while not line.moment():
+            await asyncio.sleep(0.01)
+        await answers.take_back(line, line.waiting[1].key)
+        while len(site.conversations.waiting(KIM.id, listed.id)) < 2:
+            await asyncio.sleep(0.01)
+
+    apart(first())
+    assert [words for _, words, _ in site.conversations.waiting(KIM.id, listed.id)] == [
+        "one?", "two?",
+    ]  # fmt: skip
+    assert site.conversations.waiting(LEE.id, listed.id) == []
+    site.backend.go.set()
+
+    async def second() -> None:
+        answers = Answers(site.backend, site.conversations, Places(2, 8, 8))
+        assert await answers.resume(LEE, listed.id) is None
+        line, again = await asyncio.gather(
+            answers.resume(KIM, listed.id), answers.resume(KIM, listed.id)
+        )
+        assert line is not None
+        assert line is again
+        while not line.over:
+            await asyncio.sleep(0.01)
+
+    apart(second())
+    assert site.conversations.waiting(KIM.id, listed.id) == []
+    assert [ask.question for ask in site.backend.asked][-2:] == ["one?", "two?"]
+    held = site.conversations.read(KIM.id, listed.id, list)
+    assert held is not None
+    assert [turn.question for turn in held.turns][-2:] == ["one?", "two?"]
+    assert site.conversations.delete(KIM.id, listed.id)

@@ -1,7 +1,9 @@
 """The library: everybody sees what they may read, finds it, looks into it and asks about it."""
 
+import struct
 from collections.abc import Iterator
 
+import httpx
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
@@ -43,7 +45,7 @@ def test_one_finds_looks_into_and_asks_about_a_document(kim: Reader) -> None:
     page.get_by_role("link", name="Show all").click()
     page.locator("#sl-find").fill("TRAVEL policy")
     page.locator("#sl-find").press("Enter")
-    expect(page.locator(".sl-item")).to_have_count(2)
+    expect(page.locator(".sl-item")).to_have_count(3)  # two by name, one by its text
     title = page.locator(".sl-title").first
     title.click()
     expect(page.locator("#sl-pane .so-text")).to_be_visible()
@@ -81,6 +83,39 @@ def test_nobody_sees_what_they_may_not_read(company: Whole) -> None:
         for odd in ("%", "'", "\x00", "x" * 5000, "<script>"):
             assert kim.get("/library", params={"find": odd}).status_code == 200
         assert "No document fits" in kim.get("/library", params={"find": "zebra"}).text
+
+
+def test_words_are_found_in_the_texts_that_one_may_read(company: Whole) -> None:
+    lee = company.house.people.named("lee")
+    with company.client("kim") as kim, company.client("lee") as theirs:
+        found = kim.get("/library", params={"find": "core time"}).text
+        assert "employee-handbook.pdf" in found
+        assert 'class="sl-excerpt"' in found
+        assert "price-list.xlsx" not in found
+        only = kim.get("/library", params={"find": "core time", "language": "de"}).text
+        assert "employee-handbook.pdf" not in only
+        suppliers = kim.get("/library", params={"find": "Castell Magnetics"}).text
+        assert "vault" not in suppliers
+        own = {"find": "release", "space": private_space(lee)}
+        assert "sl-excerpt" in theirs.get("/library", params=own).text
+    searched = [one for one in records(company.home.trail.folder) if one.kind == "search"]
+    assert searched
+    assert {one.person for one in searched} <= {
+        company.house.people.named(name).id for name in ("kim", "lee")
+    }
+
+
+def test_it_can_be_installed(company: Whole) -> None:
+    with httpx.Client(base_url=company.url, trust_env=False) as stranger:
+        told = stranger.get("/strongroom/app.webmanifest")
+        assert told.headers["content-type"].startswith("application/manifest+json")
+        for icon in told.json()["icons"]:
+            drawn = stranger.get(icon["src"])
+            assert drawn.status_code == 200
+            if icon["type"] == "image/png":
+                width, height = struct.unpack(">II", drawn.content[16:24])
+                assert icon["sizes"] == f"{width}x{height}"
+        assert 'rel="manifest"' in stranger.get("/sign-in").text
 
 
 def test_an_administrator_sees_what_there_is_and_can_look_after_it(
@@ -131,6 +166,34 @@ def test_the_library_has_no_barrier(browser: Browser, company: Whole, scheme: st
             for node in rule["nodes"]
         ]
         assert found == []
+
+
+PAGES = (
+    "/shared", "/saved", "/trail", "/questionnaires", "/library?find=time", "/administration",
+    "/administration/settings", "/administration/keeping", "/administration/models",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_plain_pages_have_no_barrier_and_fit_a_phone(
+    browser: Browser, company: Whole, scheme: str
+) -> None:
+    company.house.saved.save("How many days of leave?", space="notices", by="boss")
+    with reader(browser, company.url, scheme) as at:
+        page = at.sign_in("boss", PAGES[0])
+        for path in PAGES:
+            page.set_viewport_size({"width": 390, "height": 844})
+            page.goto(at.url + path)
+            assert page.evaluate("document.documentElement.scrollWidth") <= 390, path
+            page.keyboard.press("Tab")
+            assert page.evaluate("document.activeElement.className") == "sp-skip", path
+            page.set_viewport_size({"width": 1280, "height": 860})
+            found = [
+                f"{path}: {rule['id']}: {node['html'][:160]}"
+                for rule in Axe().run(page).response["violations"]
+                for node in rule["nodes"]
+            ]
+            assert found == []
 
 
 NOTE = b"# Pets\n\nThe canary in room 12 is called Pavarotti.\n"

@@ -169,6 +169,8 @@ def test_a_questionnaire_comes_back_as_a_workbook(kim: Reader) -> None:
     chooser.value.set_files(
         {"name": "audit.txt", "mimeType": "text/plain", "buffer": rows.encode()}
     )
+    expect(page.locator(".sq-sum")).to_contain_text("2 questions")
+    page.get_by_role("button", name="Begin").click()
     run = page.locator(".sq-run", has_text="audit.txt")
     expect(run).to_have_attribute("data-state", "done")
     with page.expect_download() as download:

@@ -362,6 +362,7 @@ class TableSentences:
     unread: str  # {count} {column}: cells that hold no single number
     lines: str  # {count}: lines that hold one text alone were left out
     rounded: str
+    points: str  # the unit of a difference between percentages
     scales: Mapping[str, str]  # as they are written in front of a unit: "Mio." for "million"
     row: str  # {number}
     how: str  # {how} {rows} {column}
@@ -435,7 +436,7 @@ class TableWords:
     ordinals: Mapping[int, Words]
     periods: Mapping[str, Words]  # "day": "daily", "day"
     synonyms: tuple[Words, ...]
-    equivalents: tuple[Words, ...]  # names of places that other languages spell otherwise
+    equivalents: tuple[Words, ...]  # names of places, words of accounts in other languages
     sentences: TableSentences
 
 
@@ -449,6 +450,7 @@ class KindWords:
     valid_from: Patterns  # before the first day: "valid from"
     valid_until: Patterns  # before the last day
     automatic_descriptions: Patterns  # by which a program says that it described a picture itself
+    captions: Patterns  # before the number of a picture: "Figure 3"
 
 
 @dataclass(frozen=True, slots=True)

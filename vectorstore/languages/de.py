@@ -1013,7 +1013,8 @@ LANGUAGE = Language(
         ),
         relating=split(
             "bietet bieten verkauft verkaufen nutzt nutzen führt führen entfällt entfallen entfiel "
-            "macht ausmacht erwirtschaftet erwirtschaften erzielt erzielte beigetragen"
+            "macht ausmacht erwirtschaftet erwirtschaften erzielt erzielte beigetragen "
+            "mitbringen einreichen vorlegen brauche brauchen benötige benötigen"
         ),
         yes_no=split(
             "ist sind war waren hat haben hatte hatten kann können wird werden darf muss soll gibt"
@@ -1111,7 +1112,7 @@ LANGUAGE = Language(
             "vergleiche",
             "vergleich",
         ),
-        existence=("gibt es", "haben wir", "sind aufgeführt", "stehen in", "existieren"),
+        existence=("gibt es", "gab es", "haben wir", "sind aufgeführt", "stehen in", "existieren"),
         which=("welche", "welcher", "welches", "welchen", "was"),
         tops=("top", "die top"),
         quantities=split("meiste meisten wenigste wenigsten"),
@@ -1366,6 +1367,26 @@ LANGUAGE = Language(
             split("bruges brügge"),
             split("liège lüttich"),
             split("strasbourg straßburg"),
+            split("revenue umsatz umsatzerlöse"),
+            split("profit gewinn ergebnis"),
+            split("tax steuern ertragsteuern"),
+            split("before vor"),
+            split("employees mitarbeiter beschäftigte"),
+            split("costs kosten"),
+            split("staff personal"),
+            split("assets vermögenswerte"),
+            split("liabilities verbindlichkeiten"),
+            split("equity eigenkapital"),
+            split("debt schulden"),
+            split("inventories vorräte"),
+            split("goodwill firmenwert"),
+            split("depreciation abschreibungen"),
+            split("borrowings darlehen"),
+            split("dividend dividende"),
+            split("energy energie"),
+            split("water wasser"),
+            split("emissions emissionen"),
+            split("accidents unfälle"),
         ),
         sentences=TableSentences(
             count="{source} führt {count} {entity} auf.",
@@ -1393,6 +1414,7 @@ LANGUAGE = Language(
             unread="{count} Zellen in „{column}“ enthalten keine einzelne vergleichbare Zahl.",
             lines="{count} Zeilen, die nur einen Text enthalten, wurden nicht mitgezählt.",
             rounded="gerundet",
+            points="Prozentpunkte",
             scales={"thousand": "Tsd.", "million": "Mio.", "billion": "Mrd."},
             row="Zeile {number}",
             how="{how} (Zeilen {rows}; Spalte {column})",
@@ -1428,6 +1450,7 @@ LANGUAGE = Language(
             r"automatisch\s+generiert",
             r"ki-generierte\s+inhalte\s+können\s+fehlerhaft\s+sein",
         ),
+        captions=(r"abb(?:ildung|\.)?", "diagramm", "grafik", "schaubild", "bild"),
     ),
     meant_documents=MeantDocumentWords(
         spoken=split_all(

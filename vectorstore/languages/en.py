@@ -1249,7 +1249,7 @@ LANGUAGE = Language(
         relating=split(
             "offer offers sell sells supply supplies provide provides use uses make makes produce "
             "produces came account accounts accounted contribute contributes contributed generate "
-            "generated earn earned"
+            "generated earn earned bring require requires required submit"
         ),
         yes_no=split(
             "is are was were do does did has have had can could will would may should must"
@@ -1520,6 +1520,7 @@ LANGUAGE = Language(
             unread="{count} cells in “{column}” hold no single comparable number.",
             lines="{count} lines that hold one text alone were left out.",
             rounded="rounded",
+            points="percentage points",
             scales={},
             row="row {number}",
             how="{how} (rows {rows}; column {column})",
@@ -1554,6 +1555,7 @@ LANGUAGE = Language(
             r"automatically\s+generated",
             r"ai-generated\s+content\s+may\s+be\s+incorrect",
         ),
+        captions=(r"fig(?:ure|\.)?", "chart", "diagram", "exhibit", "graph", "picture"),
     ),
     meant_documents=MeantDocumentWords(
         spoken=split_all(

@@ -92,7 +92,7 @@ def read_value(cell: str, decimal: str = "") -> Value | None:
     if _PLAIN.match(cell) and (decimal == "." or "." not in cell):
         number = Decimal(cell)
         return Value("number", number, number)
-    text = " ".join(cell.split())
+    text = " ".join(cell.split()).rstrip("*†‡")  # marks of notes
     if not text or len(text) > 60:
         return None
     if (day := read_date(text)) is not None:
@@ -200,7 +200,8 @@ def split_unit(name: str) -> tuple[str, str]:
             known or "/" in unit or len(unit) < 3 or (len(unit) < 7 and not unit.islower())
         ):
             return name[: found.start()].strip(), f"{unit} per {per}" if per else unit
-        return name, ""
+        bare, unit = split_unit(name[: found.start()])
+        return (f"{bare} {found[0].strip()}", unit) if unit else (name, "")
     words = name.split()
     opened = " ".join(words[1:]) if words[:1] and words[0].casefold() in _openers() else name
     if (whole := scaled_unit(opened)) and (len(words) > 1 or " " in whole):

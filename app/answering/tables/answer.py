@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from app.answering.tables.planning import Operation
+from app.answering.tables.plan import Operation
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,15 +10,18 @@ from app.answering.tables.asking import Asked, read_question
 from app.answering.tables.computing import Computed, compute
 from app.answering.tables.lexicon import with_synonyms
 from app.answering.tables.matching import free_words, match
-from app.answering.tables.planning import Plan, make_plan
+from app.answering.tables.plan import Plan
+from app.answering.tables.planning import make_plan
 from app.answering.tables.telling import tell
 from app.answering.tables.view import View, merged, views_of
 from vectorstore.records import Hit
 from vectorstore.scope import Scope
 from vectorstore.tables.records import Table, TableRow
 
-_MOST_ROWS = 200_000  # of one table
+_MOST_ROWS = 400_000  # of one table
 _MOST_OF_ALL = 400_000  # rows that are read for one question
+_OVER_ROWS = frozenset(("count", "list", "sum", "average", "share", "groups"))
+_OF_A_FIGURE = frozenset(("change", "difference", "share", "sum", "average"))
 _RIVAL = 0.5  # a table that fits less well by so little may be meant all the same
 _MOST_MERGED = 12  # tables that are taken together
 
@@ -68,7 +71,7 @@ def _fitting(asked: Asked, views: Sequence[View], rank: int) -> list[_Candidate]
 def _computed(asked: Asked, view: View, rank: int) -> _Candidate | None:
     matched = match(asked, view)
     plan = make_plan(matched)
-    if plan is None or (view.turned and plan.operation in {"count", "list", "sum", "average"}):
+    if plan is None or (view.turned and plan.operation in _OVER_ROWS):
         return None
     done = compute(plan)
     if done is None:
@@ -100,6 +103,8 @@ def _say_the_same(candidates: list[_Candidate]) -> bool:
     """Whether all of them give the same answer, as copies of a table do."""
 
     def answer(one: _Candidate) -> tuple[object, ...]:
+        if one.done.figure is not None and one.plan.operation in _OF_A_FIGURE:
+            return (one.plan.operation, one.done.figure, one.done.unit)
         shown = one.plan.shown if one.plan.operation == "cell" else one.view.columns
         said = [tuple(row.text(c.index) for c in shown) for row in one.done.records]
         return (one.plan.operation, one.done.figure, one.done.unit, *said)

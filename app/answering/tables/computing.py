@@ -5,13 +5,14 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal, localcontext
 from itertools import pairwise
 
-from app.answering.tables.planning import Bound, Plan
+from app.answering.tables.plan import Bound, Plan
 from app.answering.tables.view import Column, Record, comparable_values, magnitude
 from vectorstore.tables.values import DURATIONS, Value, is_nothing, kind_of
 from vectorstore.tables.words import folded
 
 _PRECISION = 60
 _MOST_GROUPS = 40
+POINTS = "percentage points"
 _TENTH = Decimal("0.1")
 _MORE_DIGITS = 2  # of an average than of the values
 
@@ -311,7 +312,7 @@ def _change(plan: Plan) -> Computed | None:
     if done is None or not plan.percent:
         return done
     before, after = done.terms
-    if before <= 0 or done.unit in {"days", "%"}:
+    if before <= 0 or done.unit in {"days", POINTS}:
         return None  # of nothing, and of a loss, there is no percentage
     return _percentage(done, (after - before) / before)
 
@@ -359,7 +360,8 @@ def _between(values: list[Value], records: list[Record]) -> Computed | None:
         if not {first.unit, second.unit} <= set(DURATIONS):
             return None
         return None  # the reader would have to convert as well
-    return Computed(records, abs(second.low - first.low), first.unit, terms=[first.low, second.low])
+    unit = POINTS if first.unit == "%" else first.unit
+    return Computed(records, abs(second.low - first.low), unit, terms=[first.low, second.low])
 
 
 def _cell(plan: Plan) -> Computed | None:

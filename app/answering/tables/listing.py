@@ -70,7 +70,7 @@ def listed_nouns(table: Table) -> list[str]:
     "The primary documents are:" lists documents, "You need the following papers:" papers, and a
     list right below a heading what the heading names.
     """
-    heading = words_in(table.heading.rsplit(" > ", 1)[-1])
+    heading = words_in(_last(table.heading))
     if not table.name or not is_lead(table.name):
         telling = _telling(heading)
         return telling[-1:] + telling[:1]
@@ -88,6 +88,28 @@ def listed_nouns(table: Table) -> list[str]:
     return found + telling[-1:]
 
 
+def _last(path: str) -> str:
+    return path.rsplit(" > ", 1)[-1]
+
+
+def _denials_in(words: list[str]) -> bool:
+    return not _denials().isdisjoint(words)
+
+
+@lru_cache(maxsize=1)
+def _denials() -> frozenset[str]:
+    return frozenset(
+        folded(word)
+        for word in words_of(
+            lambda language: (
+                *language.denials.before_nouns,
+                *language.denials.others,
+                *language.tables.excepting,
+            )
+        )
+    )
+
+
 def names_what_is_listed(word: str, table: Table) -> bool:
     """Whether a folded word of a question is what the items of the list are."""
     return any(is_name(word, noun) for noun in listed_nouns(table))
@@ -99,9 +121,11 @@ def is_about(asked: list[str], table: Table) -> bool:
     What the question leaves out may be what it does not mean: "the customer's duties".
     """
     by_name = bool(table.name) and is_lead(table.name)
+    if _denials_in(asked) != _denials_in(words_in(f"{table.name} {_last(table.heading)}")):
+        return False  # "which risks are not covered"
     if not by_name and not _duties().isdisjoint(asked):
         return False  # "what must visitors do": a heading says nothing of what they must
-    source = table.name if by_name else table.heading.rsplit(" > ", 1)[-1]
+    source = table.name if by_name else _last(table.heading)
     telling = _telling(words_in(source))
     if not telling:
         return False
@@ -113,6 +137,8 @@ def completes(asked: list[str], table: Table) -> bool:
     """Whether the question asks with the lead's own verb: "What must visitors do?"."""
     words = words_in(table.name)
     if not words or not is_lead(table.name) or words[-1] not in _auxiliaries():
+        return False
+    if _denials_in(asked) != _denials_in(words):
         return False
     telling = _telling(words)
     return words[-1] in asked and bool(telling) and all(

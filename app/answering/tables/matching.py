@@ -4,7 +4,7 @@ What is left unaccounted makes the table no answer: a condition that it knows no
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
@@ -18,7 +18,7 @@ from vectorstore.tables.words import folded, words_in
 _COMPOUND, _LONGEST_WORD = 7, 40  # letters of a compound that is taken apart
 _LONGEST_CELL = 14  # words of a cell that a part of may be named
 _LONGEST_TEXT = 160  # characters of it
-_COMPOUND_WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)+")
+_COMPOUND_WORD = re.compile(r"(?<![^\W_])[^\W_]++(?:-[^\W_]++)+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +183,8 @@ class _Cells:
             within: set[int] = set()  # a word is only a part of "diesel-electric"
             for held, those in known.items():
                 if all(any(is_word(word, one) for one in held) for word in words):
-                    if not _denials().isdisjoint(held) or held[0] in quantifiers():
+                    denied = _denials().intersection(held)
+                    if not denied.issubset(words) or held[0] in quantifiers():
                         return []  # "all but Norway", "all meters"
                     if self._is_within_compound(words, held):
                         within |= those
@@ -324,6 +325,7 @@ def _name_columns(found: Match) -> None:
             at |= cue
         if at:
             named[column.index] = at
+    named = {index: at for index, at in named.items() if not _is_scattered(found, index, named)}
     best = {
         index: frozenset(at)
         for index, at in named.items()
@@ -335,6 +337,27 @@ def _name_columns(found: Match) -> None:
             if found.by[number] == "cue":
                 found.released.add(number)
             found.by[number] = "column"
+
+
+def _is_scattered(found: Match, index: int, named: Mapping[int, Set[int]]) -> bool:
+    """Whether a column's words stand apart, and others account for each of them, one as a phrase.
+
+    "In which year was the operating profit …" names no "Profit for the year".
+    """
+    at = named[index]
+    if _is_phrase(found, at):
+        return False
+    others = [words for other, words in named.items() if other != index]
+    return at <= {n for words in others for n in words} and any(
+        len(words) > 1 and words & at and not words <= at and _is_phrase(found, words)
+        for words in others
+    )
+
+
+def _is_phrase(found: Match, at: Set[int]) -> bool:
+    """Whether only free words stand between words of a question."""
+    between = range(min(at) + 1, max(at))
+    return all(n in at or found.by[n] == "free" for n in between)
 
 
 def _joins(word: str, names: Sequence[str]) -> bool:

@@ -3,22 +3,18 @@
 A plan is made only where nothing is left over: no word, no figure, no column without a part in it.
 """
 
-import re
-from dataclasses import dataclass, field
-from functools import lru_cache
 from itertools import pairwise
 from typing import Literal
 
-from app.answering.tables.asking import Asked, Cue, Figure, as_year
+from app.answering.tables.asking import Cue
+from app.answering.tables.conditions import RowConditions
 from app.answering.tables.lexicon import (
-    Phrases,
     folded_words,
     is_name,
+    is_same_form,
     is_word,
     measure_words,
     period_of,
-    phrases,
-    phrases_by,
 )
 from app.answering.tables.listing import completes, is_about, is_lead, names_what_is_listed
 from app.answering.tables.matching import (
@@ -26,68 +22,33 @@ from app.answering.tables.matching import (
     Match,
     comparable_columns,
     conjunctions,
-    free_words,
-    quantifiers,
     text_columns,
 )
-from app.answering.tables.view import Column, Record, View, unit_words
-from vectorstore.tables.values import DURATIONS, Value, read_yes_no
+from app.answering.tables.meaning import (
+    agrees,
+    answers_ask,
+    are_periods,
+    count_words,
+    grouping_phrases,
+    holds,
+    is_kind,
+    is_period,
+    is_prior,
+    is_year_before,
+    noun_of,
+    verb_phrases,
+    year_in,
+)
+from app.answering.tables.plan import Bound, NoPlan, Plan
+from app.answering.tables.view import Column, View, unit_words
+from vectorstore.tables.values import read_yes_no
 from vectorstore.tables.words import folded, stems, words_in
 
 _PART = 0.75  # what a word counts that is a part of a cell; one that names a column counts 1
 _FEWEST_ITEMS = 2  # of a list
+_NO_CHANGES = frozenset(("cell", "list", "count", "sum", "average"))
 _LISTING = frozenset(("which", "list", "existence", "count"))
 _COUNTED = frozenset(("number", "duration", "mixed", "money"))  # kinds of columns of numbers
-_PHRASE_END = re.compile(r"[,;(/]")
-
-Operation = Literal[
-    "list", "count", "extreme", "sum", "average", "difference", "change", "share", "groups", "cell"
-]
-Aggregate = Literal["count", "sum", "average"]
-
-
-@dataclass(frozen=True, slots=True)
-class Bound:
-    """A condition on a column: "<", "<=", ">", ">=", "=" and the figure."""
-
-    column: Column
-    sign: str
-    value: Value
-    said: str  # the figure in the question's words
-
-
-@dataclass
-class Plan:
-    """A computation over the rows of a view.
-
-    `entity` is the column of what is asked for; `shown` are other columns that are; `top` is
-    how many of the highest or lowest.
-    """
-
-    view: View
-    asked: Asked
-    operation: Operation
-    records: list[Record]
-    entity: Column | None = None
-    measure: Column | None = None
-    other: Column | None = None  # of a change: the later column
-    shown: list[Column] = field(default_factory=list)
-    low: bool = False
-    top: int = 1
-    from_top: int = 0  # 1 for "second cheapest"
-    bounds: list[Bound] = field(default_factory=list)
-    named: list[int] = field(default_factory=list)  # columns by whose cells rows were named
-    group: Column | None = None  # of groups: rows with the same text belong together
-    aggregate: Aggregate = "count"  # of each group
-    most: bool = False  # of groups: only the one with the highest figure, or the lowest
-    compares: bool = False  # of an extreme: two named rows, and both are shown
-    percent: bool = False  # of a change: told as a percentage
-    names: str = ""  # what is counted, in the question's words
-    fit: float = 0.0  # words that columns and cells account for
-
-
-class NoPlan(Exception):
-    """The table does not account for all of the question."""
 
 
 def make_plan(match: Match) -> Plan | None:
@@ -98,24 +59,7 @@ def make_plan(match: Match) -> Plan | None:
         return None
 
 
-class _Planner:
-    def __init__(self, match: Match) -> None:
-        self._match = match
-        self._asked = match.asked
-        self._view = match.view
-        self._by = list(match.by)
-        self._used: set[int] = set()  # columns that conditions use
-        self._measures: set[str] = set()  # that chosen columns have to answer for
-        self._top = 0
-        self._rows_wanted: int | None = None  # "the three pumps"
-        self._years: list[Record] = []  # two rows that are called by their years
-        self._cues = [
-            cue
-            for cue in match.asked.cues
-            if match.released.isdisjoint(range(cue.start, cue.start + cue.length))
-            and any(match.by[at] == "cue" for at in range(cue.start, cue.start + cue.length))
-        ]
-
+class _Planner(RowConditions):
     def plan(self) -> Plan:
         if self._view.is_list:
             return self._items()
@@ -138,6 +82,8 @@ class _Planner:
             raise NoPlan  # the question knows of more or fewer
         self._account(plan)
         plan.fit = self._fit()
+        if plan.measure is not None and plan.measure == self._counting() and self._cue("count"):
+            plan.fit += 1.0  # it tells how many there are, where other tables only have rows
         return plan
 
     def _items(self) -> Plan:
@@ -154,7 +100,8 @@ class _Planner:
                 raise NoPlan
             if not self._is_place(figure):
                 self._rows_wanted = figure.count
-        if any(not by for by in self._by):
+        relating = folded_words(lambda words: words.relating)
+        if any(not by and words[at] not in relating for at, by in enumerate(self._by)):
             raise NoPlan
         head = self._head([one for one in (cue, self._cue("list")) if one is not None])
         named = head is not None and names_what_is_listed(words[head], table)
@@ -177,40 +124,13 @@ class _Planner:
             return
         if self._cue("prior") is not None and plan.operation != "change":
             raise NoPlan
+        if self._cue("change", "difference") is not None and plan.operation in _NO_CHANGES:
+            raise NoPlan  # a cell is no change
         columns = [column for column in (plan.measure, *plan.shown) if column is not None]
         if self._cue("percent") is not None and not any(
             column.kind == "percent" or "%" in column.unit for column in columns
         ):
             raise NoPlan
-
-    def _rows_of_years(self) -> list[Record]:
-        """The rows of two years that are compared, the earlier first, where rows are years."""
-        label = self._view.columns[self._view.label]
-        if label.kind != "date" or not self._compares():
-            return []
-        found: dict[int, Record] = {}
-        for figure in self._asked.figures:
-            year = as_year(figure)
-            if year is None or figure.value.kind == "date" or self._by[figure.start] == "column":
-                continue
-            rows = [r for r in self._view.records if self._is_within(r, label, year)]
-            if len(rows) != 1 or figure.count is None:
-                return []
-            found[figure.count] = rows[0]
-        if len(found) != 2:
-            return []
-        for figure in self._asked.figures:
-            if figure.count in found:
-                for at in range(figure.first, figure.end):
-                    self._by[at] = "row"
-        return [found[year] for year in sorted(found)]
-
-    def _is_within(self, record: Record, label: Column, year: Value) -> bool:
-        value = self._view.value(record, label)
-        return value is not None and year.low <= value.low and value.high <= year.high
-
-    def _compares(self) -> bool:
-        return self._cue("change", "difference", "lower", "higher", "prior") is not None
 
     def _asks_yes_or_no(self) -> bool:
         starts = self._asked.language.tables.yes_no  # "was" opens another question in German
@@ -229,200 +149,6 @@ class _Planner:
             for at, by in enumerate(self._match.by)
             if by in {"column", "row"}
         )
-
-    def _cue(self, *kinds: str) -> Cue | None:
-        return next((cue for cue in self._cues if cue.kind in kinds), None)
-
-    # Figures
-
-    def _figures(self, superlative: Cue | None) -> list[Bound]:
-        found = []
-        for figure in self._asked.figures:
-            span = range(figure.first, figure.end)
-            if all(self._by[at] in {"row", "column"} for at in range(figure.start, figure.end)):
-                continue  # a year that is a column's name, a number in a row's
-            if superlative and self._is_top(figure, superlative):
-                self._top = figure.count or 0
-                continue
-            if self._is_number_of_rows(figure):
-                self._rows_wanted = figure.count
-                continue
-            if self._is_place(figure):
-                for at in span:
-                    self._by[at] = "document"
-                continue
-            found.append(self._bound(figure))
-        return found
-
-    def _top_cue(self) -> Cue | None:
-        """ "The top three segments by revenue": the highest, where nothing else is said."""
-        top = self._cue("top")
-        if top is None or not any(f.start == top.start + top.length for f in self._asked.figures):
-            return None
-        return Cue("highest", top.start, top.length)
-
-    def _is_top(self, figure: Figure, superlative: Cue) -> bool:
-        if figure.count is None or figure.bound or not 2 <= figure.count <= 50:
-            return False
-        if figure.value.unit:
-            return False
-        top = self._cue("top")
-        if top and top.start + top.length == figure.start:
-            return True
-        return figure.end == superlative.start or (
-            figure.end < superlative.start and self._by[figure.end] in {"column", "row", "place"}
-        )
-
-    def _is_number_of_rows(self, figure: Figure) -> bool:
-        """ "The three Grebe pumps": a small number before what names rows or their kind."""
-        if figure.count is None or figure.bound or figure.value.unit or not 2 <= figure.count <= 20:
-            return False
-        return figure.end < len(self._by) and self._by[figure.end] in {"row", "place"}
-
-    def _is_place(self, figure: Figure) -> bool:
-        """A year of the table's name, its headings, or its document's name."""
-        year = as_year(figure)
-        if year is None or figure.bound or figure.value.kind == "date":
-            return False
-        table = self._view.table
-        said = f"{table.name} {table.heading} {table.title} {table.document}"
-        return str(figure.count) in said
-
-    def _bound(self, figure: Figure) -> Bound:
-        column = self._column_of(figure)
-        value = figure.value
-        if column.kind == "date":
-            year = as_year(figure)
-            if year is None:
-                raise NoPlan
-            value = year
-        self._used.add(column.index)
-        for at in range(figure.first, figure.end):
-            self._by[at] = "figure"
-        sign = figure.bound or "="
-        before = self._asked.words[figure.first : figure.start]
-        if any(is_word(word, one) for word in before for one in column.words):
-            sign = "="  # "valid until 2027" of a column "Valid until"
-        tokens = self._asked.tokens
-        last = tokens[figure.end - figure.behind - 1]
-        said = self._asked.text[tokens[figure.start].start : last.end]
-        return Bound(column, sign, value, said)
-
-    def _column_of(self, figure: Figure) -> Column:
-        """The column that a figure bounds: the one named beside it, or of its unit or measure."""
-        named = comparable_columns(self._match)
-        if as_year(figure) is not None and not figure.value.unit:
-            dates = [c for c in named if c.kind == "date"] or [
-                c for c in self._view.columns if c.kind == "date"
-            ]
-            if len(dates) == 1:
-                return dates[0]
-        fitting = [c for c in self._view.columns if self._has_unit(c, figure)]
-        if not figure.bound:
-            beside = [c for c in named if self._is_beside(c, figure)]
-            fitting = [c for c in named if c in fitting and (c in beside or figure.value.unit)]
-        elif figure.measure and (measured := [c for c in fitting if c.measures(figure.measure)]):
-            fitting = [c for c in measured if c in named] or measured
-        elif chosen := [c for c in fitting if c in named]:
-            fitting = chosen
-        elif not figure.value.unit:
-            raise NoPlan
-        if len(fitting) != 1:
-            raise NoPlan
-        return fitting[0]
-
-    def _has_unit(self, column: Column, figure: Figure) -> bool:
-        """Whether the figure could stand in the column: in its unit, or without one."""
-        if not column.is_comparable or column.kind == "date":
-            return False
-        unit = figure.value.unit
-        if not unit:
-            return True
-        units = {
-            value.unit
-            for record in self._view.records[:50]
-            if (value := self._view.value(record, column)) is not None
-        }
-        return units == {unit} or (unit in DURATIONS and bool(units) and units <= set(DURATIONS))
-
-    def _is_beside(self, column: Column, figure: Figure) -> bool:
-        at = self._match.columns[column.index]
-        return any(word in at for word in (figure.start - 1, figure.end, figure.end - 1))
-
-    # Rows
-
-    def _conditions(self) -> list[list[Condition]]:
-        """Conditions in groups that stand for each other: "in Norway or Denmark"."""
-        groups: list[list[Condition]] = []
-        for condition in self._match.conditions:
-            last = groups[-1][-1] if groups else None
-            if (
-                last is not None
-                and last.column == condition.column
-                and self._joined(last.end, condition.start)
-            ):
-                groups[-1].append(condition)
-            else:
-                groups.append([condition])
-        columns = [group[0].column for group in groups]
-        clash = len(set(columns)) < len(columns)
-        if not clash and all(self._is_shared(group, groups) for group in groups):
-            return groups
-        together = self._together()
-        if together is not None:
-            return [[together]]
-        if clash:
-            raise NoPlan  # two names of one column that nothing joins
-        return groups
-
-    def _is_shared(self, group: list[Condition], groups: list[list[Condition]]) -> bool:
-        """Whether the rest holds for each of several names: "Norwegian pumps and valves"."""
-        others = [one for one in groups if one is not group]
-        return len(group) < 2 or all(self._rows([[one], *others], totals=True) for one in group)
-
-    def _together(self) -> Condition | None:
-        """The rows of several things, each of which is told by words of its own, as one condition.
-
-        "Electric locomotives and battery shunters": conditions between two joints belong together.
-        """
-        parts: list[list[Condition]] = [[]]
-        for condition in self._match.conditions:
-            last = parts[-1][-1] if parts[-1] else None
-            if last is not None and self._joined(last.end, condition.start):
-                parts.append([])
-            parts[-1].append(condition)
-        if len(parts) < 2:
-            return None
-        found: set[int] = set()
-        for part in parts:
-            rows = frozenset.intersection(*(one.records for one in part))
-            if not rows or not found.isdisjoint(rows):
-                return None
-            found |= rows
-        first, last = self._match.conditions[0], self._match.conditions[-1]
-        label = self._view.label
-        return Condition(label, first.start, last.end, frozenset(found), whole=False)
-
-    def _joined(self, start: int, end: int) -> bool:
-        words = self._asked.words[start:end]
-        between = self._asked.text[
-            self._asked.tokens[start - 1].end : self._asked.tokens[end].start
-        ]
-        compared = self._cue("lower", "higher", "difference") is not None
-        return bool(
-            ("," in between and not words)
-            or any(word in conjunctions() for word in words)
-            or compared
-        )
-
-    def _rows(self, groups: list[list[Condition]], *, totals: bool = False) -> list[Record]:
-        """The records that fulfil all conditions; totals only where they are named."""
-        view = self._view
-        everything = [*view.records, *view.totals, *view.rests]
-        numbers = set(range(len(everything) if totals else len(view.records)))
-        for group in groups:
-            numbers &= {n for condition in group for n in condition.records}
-        return [everything[n] for n in sorted(numbers)]
 
     # Operations
 
@@ -501,7 +227,7 @@ class _Planner:
         """The column of texts that stands behind "per"."""
         words = self._asked.words
         for at in range(len(words) - 1):
-            found = _grouping_phrases().at(words, at)
+            found = grouping_phrases().at(words, at)
             behind = at + found.length if found else len(words)
             while behind < len(words) and self._by[behind] == "free":
                 behind += 1
@@ -551,7 +277,7 @@ class _Planner:
             if len(ages) == 1 and (not named or named == ages):
                 return ages[0], not low
         if named:
-            agreeing = [c for c in named if _agrees(c, cue.measure)]
+            agreeing = [c for c in named if agrees(c, cue.measure)]
             if len(agreeing) > 1:  # "which year had the highest revenue"
                 agreeing = [c for c in agreeing if c.kind != "date"]
             if len(agreeing) != 1:
@@ -563,7 +289,7 @@ class _Planner:
         fitting = [
             c
             for c in self._view.columns
-            if c.is_comparable and _holds(c, cue.measure) and _agrees(c, cue.measure)
+            if c.is_comparable and holds(c, cue.measure) and agrees(c, cue.measure)
         ]
         if len(fitting) != 1:
             raise NoPlan
@@ -572,9 +298,21 @@ class _Planner:
     def _sole(self) -> Column:
         """The figures of a list, which its lead-in or its heading names alone."""
         column = self._view.sole_measure
-        if column is None or column.index in self._used or "place" not in self._by:
+        if column is None or column.index in self._used:
+            raise NoPlan
+        if "place" not in self._by and not self._says_unit(column):
             raise NoPlan
         return column
+
+    def _says_unit(self, column: Column) -> bool:
+        """ "How many employees", of a list of sites with "120 employees" each."""
+        values = (self._view.value(record, column) for record in self._view.records)
+        value = next((value for value in values if value is not None), None)
+        return value is not None and any(
+            not stems(word).isdisjoint(stems(said))
+            for word in unit_words(value)
+            for said in self._asked.words
+        )
 
     def _entity(
         self, groups: list[list[Condition]], measure: Column | None, *cues: Cue | None
@@ -610,7 +348,7 @@ class _Planner:
 
     def _names_noun(self, column: Column) -> bool:
         """Whether the question names what a column is, besides what it is of."""
-        noun = _noun_of(" ".join(column.words))
+        noun = noun_of(" ".join(column.words))
         return any(is_name(self._asked.words[at], noun) for at in self._match.columns[column.index])
 
     def _is_kind_of(self, head: int) -> bool:
@@ -621,12 +359,14 @@ class _Planner:
         condition = next(one for one in self._match.conditions if one.start <= head < one.end)
         if condition.whole:
             return True
-        if not self._view.columns[condition.column].words:
+        if not self._view.columns[condition.column].words and not any(
+            is_period(column) for column in self._view.columns
+        ):
             return False
         word = self._asked.words[condition.end - 1]
         everything = [*self._view.records, *self._view.totals, *self._view.rests]
         return all(
-            is_word(word, _noun_of(everything[n].text(condition.column))) for n in condition.records
+            is_word(word, noun_of(everything[n].text(condition.column))) for n in condition.records
         )
 
     def _dated(self, columns: list[Column]) -> Column:
@@ -664,7 +404,7 @@ class _Planner:
 
         Its rows are that only where no column says otherwise: the first is "Name" or the like.
         """
-        if measure is not None and _is_period(measure):
+        if measure is not None and is_period(measure):
             return True
         label = self._view.columns[self._view.label]
         if not label.words:
@@ -705,7 +445,7 @@ class _Planner:
         fitting = [
             column
             for column in (named or self._view.columns)
-            if column.is_comparable and any(_holds(column, one) for one in asked)
+            if column.is_comparable and any(holds(column, one) for one in asked)
         ]
         if not fitting and not named:
             return self._sole()
@@ -718,7 +458,7 @@ class _Planner:
         words = self._asked.words
         found = set()
         for at, by in enumerate(self._by):
-            if not by and (phrase := _verb_phrases().at(words, at)):
+            if not by and (phrase := verb_phrases().at(words, at)):
                 found.add(phrase.meaning)
         return found
 
@@ -753,27 +493,31 @@ class _Planner:
 
     def _two_periods(self) -> list[Column] | None:
         """The columns of two years: both named, one and the year before, or the only two."""
+        prior = [c for c in self._view.columns if c.is_comparable and is_prior(c)]
         named = [c for c in comparable_columns(self._match) if c.index not in self._used]
-        if not all(_is_period(c) for c in named):
+        named = [c for c in named if c not in prior]
+        if not are_periods(named):
             return None
         if len(named) == 2:
             # A percentage is of the earlier one, whichever is said first.
-            return sorted(named, key=_year_in) if self._cue("percent", "prior") else named
-        periods = [c for c in self._view.columns if c.is_comparable and _is_period(c)]
+            return sorted(named, key=year_in) if self._cue("percent", "prior") else named
+        periods = [c for c in self._view.columns if c.is_comparable and is_period(c)]
         if len(named) == 1:
-            before = [c for c in periods if _is_year_before(c, named[0])]
+            before = [c for c in periods if is_year_before(c, named[0])] or prior
             return [before[0], named[0]] if len(before) == 1 else None
+        if not named and len(periods) == len(prior) == 1:
+            return [*prior, *periods]
         if len(periods) == 2 and not named:
-            early, late = sorted(periods, key=_year_in)
-            return [early, late] if _is_year_before(early, late) else None
+            early, late = sorted(periods, key=year_in)
+            return [early, late] if is_year_before(early, late) else None
         return None
 
     def _share(self, superlative: Cue | None, groups: list[list[Condition]]) -> Plan | None:
         """What part of the whole column the named rows are."""
         if self._cue("percent") is None or superlative is not None or self._cue("average"):
             return None
-        if not groups:
-            return None
+        if not groups or self._view.columns[self._view.label].kind == "date":
+            return None  # years are no parts of a whole
         try:
             measure = self._one_measure()
         except NoPlan:
@@ -816,11 +560,13 @@ class _Planner:
         named = [self._view.columns[n] for n in self._match.columns_at(head)]
         if named and all(c.is_comparable for c in named):
             return self._number(named, groups)
-        periods = [c for c in comparable_columns(self._match) if _is_period(c)]
+        periods = [c for c in comparable_columns(self._match) if is_period(c)]
         if self._by[head] == "row" and len(periods) == 1 and self._is_kind_of(head):
             return self._number(periods, groups)  # "how many employees in 2024"
         counting = self._counting()
-        if counting is not None and self._by[head] in {"row", "place"}:
+        if counting is not None and (
+            self._by[head] == "row" or (self._by[head] == "place" and self._is_of_name(head))
+        ):
             # Its cells say how many there are; rows are kinds of what is asked for.
             if groups and len(self._rows(groups)) == 1:
                 return self._cell(counting, groups)
@@ -836,15 +582,21 @@ class _Planner:
         found = [
             c
             for c in self._view.columns
-            if c.kind == "number" and c.words and c.words[0] in _counts() and len(c.words) == 1
+            if c.kind == "number" and c.words and c.words[0] in count_words() and len(c.words) == 1
         ]
         return found[0] if len(found) == 1 and not self._view.turned else None
+
+    def _is_of_name(self, head: int) -> bool:
+        """Whether a word stands in the table's own name or the heading right above it."""
+        table = self._view.table
+        own = words_in(f"{table.name} {table.heading.rsplit(' > ', 1)[-1]}")
+        return any(is_name(self._asked.words[head], word) for word in own)
 
     def _number(self, named: list[Column], groups: list[list[Condition]]) -> Plan:
         """ "How many beds has Neurology": the number stands in a cell."""
         if len(named) != 1 or not groups or named[0].kind not in _COUNTED:
             raise NoPlan
-        if not _is_period(named[0]) and not self._names_noun(named[0]):
+        if not is_period(named[0]) and not self._names_noun(named[0]):
             raise NoPlan
         return self._cell(named[0], groups)
 
@@ -900,7 +652,9 @@ class _Planner:
         tells = entity is not None or shown or (listed and by_name)
         if not tells and not self._names_rows(groups, which or listed, limited=bool(bounds)):
             raise NoPlan
-        if not limited and not self._is_listing() and not self._is_of_list(which or listed):
+        if not limited and not (
+            self._is_listing() or self._is_of_list(which or listed) or self._asks_for_all(entity)
+        ):
             raise NoPlan
         one = bool(by_name) and bool(shown or entity is not None) and not bounds
         plan = Plan(self._view, self._asked, "cell" if one else "list", rows, entity=entity)
@@ -948,6 +702,16 @@ class _Planner:
         words, table = self._asked.words, self._view.table
         return names_what_is_listed(words[head], table) and is_about(words, table)
 
+    def _asks_for_all(self, entity: Column | None) -> bool:
+        """ "Who are the directors", "What are the risks": the rows by their name, in the plural."""
+        if entity is None or entity.index != self._view.label or self._view.turned:
+            return False
+        at = self._match.columns.get(entity.index, frozenset())
+        said = [self._asked.words[n] for n in at]
+        return len(self._match.columns) == 1 and any(
+            word != one and is_same_form(word, one) for word in said for one in entity.words
+        )
+
     def _is_listing(self) -> bool:
         return self._cue("list", "existence") is not None
 
@@ -958,9 +722,9 @@ class _Planner:
             return []
         named = [self._view.columns[n] for n in {*self._match.columns, *self._used}]
         for measure in asked:
-            if any(c.measures(measure) or _is_kind(c, measure) for c in named):
+            if any(c.measures(measure) or is_kind(c, measure) for c in named):
                 return []
-        fitting = [c for c in self._view.columns if any(_holds(c, one) for one in asked)]
+        fitting = [c for c in self._view.columns if any(holds(c, one) for one in asked)]
         fitting = [c for c in fitting if c.index not in self._used]
         if not fitting or (len(fitting) > 1 and not asked <= {"place", "person"}):
             raise NoPlan
@@ -998,7 +762,7 @@ class _Planner:
                 at += 1
         for cue in self._cues:
             asked = [*columns, self._view.columns[self._view.label]]
-            if cue.kind == "ask" and not _answers_ask(cue.measure, asked):
+            if cue.kind == "ask" and not answers_ask(cue.measure, asked):
                 raise NoPlan
 
     def _joins(self, at: int, plan: Plan) -> bool:
@@ -1017,9 +781,9 @@ class _Planner:
     def _answered(self, at: int, columns: list[Column], view: View) -> int:
         """How many words from here on the columns answer for."""
         words = self._asked.words
-        phrase = _verb_phrases().at(words, at)
+        phrase = verb_phrases().at(words, at)
         if phrase and any(
-            c.measures(phrase.meaning) or _is_kind(c, phrase.meaning) for c in columns
+            c.measures(phrase.meaning) or is_kind(c, phrase.meaning) for c in columns
         ):
             return phrase.length
         period = period_of().get(words[at])
@@ -1029,73 +793,11 @@ class _Planner:
             value = next((v for r in view.records[:5] if (v := view.value(r, column))), None)
             if value is None:
                 continue
+            counted = measure_words()[phrase.meaning] if phrase else frozenset()
+            if phrase and not counted.isdisjoint(stems(folded(value.unit))):
+                return phrase.length  # "work", of "120 employees"
             if any(not stems(words[at]).isdisjoint(stems(word)) for word in unit_words(value)):
                 return 1
             if value.per and period and period_of().get(value.per) == period:
                 return 1
         return 0
-
-
-@lru_cache(maxsize=1)
-def _grouping_phrases() -> Phrases:
-    return phrases(lambda words: words.groupings)
-
-
-@lru_cache(maxsize=1)
-def _verb_phrases() -> Phrases:
-    return phrases_by(lambda words: words.verbs)
-
-
-def _noun_of(text: str) -> str:
-    """The last word of the first phrase: what a thing is, in English and German."""
-    words = words_in(_PHRASE_END.split(text, 1)[0])
-    for at, word in enumerate(words):
-        if at and word in free_words() and word not in quantifiers():
-            return words[at - 1]
-    return words[-1] if words else ""
-
-
-def _agrees(column: Column, measure: str) -> bool:
-    """Whether a superlative of this measure can be about the column."""
-    if measure == "cost":
-        return column.kind == "money" or (column.measures("cost") and column.kind != "date")
-    if measure == "date":
-        return column.kind == "date"
-    if measure:
-        return column.kind in {"number", "duration"}
-    return True
-
-
-def _holds(column: Column, measure: str) -> bool:
-    """Whether a column says that it measures this, or has no name and its values do."""
-    return column.measures(measure) or (not column.words and _is_kind(column, measure))
-
-
-def _is_kind(column: Column, measure: str) -> bool:
-    return (measure, column.kind) in {("cost", "money"), ("time", "duration"), ("date", "date")}
-
-
-def _answers_ask(measure: str, columns: list[Column]) -> bool:
-    """Whether one of the columns is what "when", "where" or "who" asks for."""
-    return any(column.measures(measure) or _is_kind(column, measure) for column in columns)
-
-
-@lru_cache(maxsize=1)
-def _counts() -> frozenset[str]:
-    return measure_words()["count"]
-
-
-def _year_in(column: Column) -> int:
-    return max((int(word) for word in column.words if word.isdigit() and len(word) == 4), default=0)
-
-
-def _is_year_before(column: Column, other: Column) -> bool:
-    """Whether two columns say the same of a year and of the one before."""
-    year = _year_in(other)
-    mine = [word for word in column.words if word != str(year - 1)]
-    return _year_in(column) == year - 1 and mine == [w for w in other.words if w != str(year)]
-
-
-def _is_period(column: Column) -> bool:
-    """Whether a column is named by a year or another period alone."""
-    return any(word.isdigit() and len(word) == 4 for word in column.words)

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from app.answering.tables.answer import TableAnswer, UsedRow
-from app.answering.tables.computing import Computed
-from app.answering.tables.planning import Plan
+from app.answering.tables.computing import POINTS, Computed
+from app.answering.tables.plan import Plan
 from app.answering.tables.view import Column, Record
 from vectorstore.languages.base import Language, TableSentences
 from vectorstore.tables.records import Table
@@ -330,8 +330,9 @@ def _how(plan: Plan, done: Computed, language: Language) -> str:
         written = f"({after} − {before}) / {before} × 100 {equal} {result}"
     elif plan.operation in {"difference", "change"} and done.unit != "days":
         high, low = sorted(done.terms, reverse=True)
-        written = f"{number(high, language)} − {number(low, language)} = {result}"
+        written = f"{number(high, language)} − {_in_brackets(low, language)} = {result}"
     elif plan.operation in {"sum", "average"}:
+        terms = [terms[0], *(_in_brackets(term, language) for term in done.terms[1:])]
         if len(terms) > _MOST_TERMS:
             added = f"{' + '.join(terms[:3])} + … + {terms[-1]}"
         else:
@@ -347,6 +348,12 @@ def _how(plan: Plan, done: Computed, language: Language) -> str:
         rows=_names(plan, done.records, sentences),
         column=_joined(columns, sentences),
     )
+
+
+def _in_brackets(term: Decimal, language: Language) -> str:
+    """A figure behind a sign: (−5) where it is negative."""
+    said = number(term, language)
+    return f"({said})" if term < 0 else said
 
 
 def _markdown(plan: Plan, shown: Sequence[Column], records: Sequence[Record]) -> str:
@@ -418,6 +425,8 @@ def _unit_of(plan: Plan, done: Computed) -> str:
     """The figure's unit as the column writes it, else in its one spelling."""
     if done.unit == "%":
         return "%"
+    if done.unit == POINTS:
+        return plan.asked.language.tables.sentences.points
     if plan.measure is not None and plan.measure.kind != "date":
         written = written_unit(plan.measure.name)
         if written:

@@ -283,13 +283,17 @@ def _sums_up(columns: Iterable[Column], records: Sequence[Record]) -> bool:
         return False
     compared = 0
     for column in columns:
-        if column.kind not in {"number", "money"}:
+        if column.kind not in {"number", "money", "duration"}:
             continue
         values = [value_of(record.text(column.index), column) for record in records]
         if values[-1] is None:
             continue
         above = [value.low for value in values[:-1] if value is not None]
-        if len(above) < 2 or sum(above, Decimal(0)) != values[-1].low or not values[-1].low:
+        if (
+            sum(map(bool, above)) < 2
+            or sum(above, Decimal(0)) != values[-1].low
+            or not values[-1].low
+        ):
             return False
         compared += 1
     return compared > 1 or (compared == 1 and len(records) > 3)

@@ -78,6 +78,7 @@ class Forwarder:
         self._authorities = authorities
         self._texts = texts
         self._ended = threading.Event()
+        self.failures = 0  # connections that failed or broke
         self._messages = 0
         self._connected = False
         self._place = self._known()
@@ -110,6 +111,7 @@ class Forwarder:
                     self._connected, wait = True, 1.0
                     self._follow(connection)
             except (OSError, ValueError) as error:
+                self.failures += 1
                 log.warning("syslog: %s:%d: %s", self._host, self._port, error)
             self._connected = False
             self._place = self._sure  # what may not have arrived is sent again

@@ -77,6 +77,7 @@ class Recorder:
             "documents": None if scope.documents is None else list(scope.documents),
             "instruction": keep(ask.instruction) if ask.instruction else None,
             "earlier": [turn.id for turn in ask.history if not turn.retold],
+            **({"style": keep(ask.style)} if ask.style else {}),
         }
         if ask.key:
             about["key"] = ask.key

@@ -63,6 +63,7 @@ class _Turn:
     draft: str
     instruction: str
     searched: str  # the question as it was searched for
+    style: str
     retold: tuple[tuple[str, str], ...] = ()  # turns that the asker told, question and answer
 
 
@@ -168,6 +169,7 @@ def _run(
         scope,
         tuple(history),
         turn.instruction,
+        style=turn.style,
         reproducible=any(one.get("reproducible") for one in turn.answered.data["prompts"]),
     )
     draft = ""
@@ -301,6 +303,7 @@ def _turn(trail: Trail, answer_id: str, private: AuditorPrivateKey | None) -> _T
             answered.data["draft"],
             asked.data.get("instruction"),
             answered.data.get("searched"),
+            asked.data.get("style"),
         )
     ]
     told = tuple(
@@ -310,8 +313,8 @@ def _turn(trail: Trail, answer_id: str, private: AuditorPrivateKey | None) -> _T
         )
         for one in asked.data.get("retold", ())
     )
-    question, answer, draft, instruction, searched = texts
-    return _Turn(asked, answered, question, answer, draft, instruction, searched, told)
+    question, answer, draft, instruction, searched, style = texts
+    return _Turn(asked, answered, question, answer, draft, instruction, searched, style, told)
 
 
 def _text(

@@ -39,6 +39,7 @@ LONGEST_TITLE = 120
 LONGEST_COMMENT = 2_000
 LONGEST_DRAFT = 20_000
 MOST_LISTED = 500
+WAITS_S = 7 * 24 * 3600.0  # that a question waits for its person to come back
 _HEAD = "c.id, c.title, c.created, c.changed, c.pinned, c.archived"
 _BEYOND = re.compile(r"[^\w\s]+")
 STEPS = (
@@ -69,6 +70,14 @@ STEPS = (
     CREATE TABLE drafts (
       person TEXT NOT NULL, conversation TEXT NOT NULL, text TEXT NOT NULL,
       PRIMARY KEY (person, conversation)) WITHOUT ROWID;
+    """,
+    # Questions that were sent and wait for the answer before them.
+    """
+    CREATE TABLE waiting (
+      number INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, person TEXT NOT NULL,
+      conversation TEXT NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
+      question TEXT NOT NULL, scope TEXT NOT NULL, asked REAL NOT NULL);
+    CREATE INDEX waiting_in ON waiting (conversation);
     """,
 )
 
@@ -361,6 +370,41 @@ class Conversations:
                 )
         return True
 
+    def keep_waiting(
+        self, person: str, conversation: str, key: str, question: str, selection: Selection
+    ) -> bool:
+        """Keep a question that waits in its conversation; False if that is not theirs."""
+        with self._changing() as db:
+            if not self._owns(person, conversation):
+                return False
+            db.execute(
+                "INSERT OR IGNORE INTO waiting (key, person, conversation, question, scope, asked) "
+                "VALUES (?, ?, ?, ?, ?, ?)",
+                (
+                    *(key, person, conversation, question),
+                    *(_selection_to_json(selection), self._clock()),
+                ),
+            )
+        return True
+
+    def no_more_waiting(self, key: str) -> None:
+        """Erase a question that waited: it is being answered, or was taken back."""
+        with self._changing() as db:
+            db.execute("DELETE FROM waiting WHERE key = ?", (key,))
+
+    def waiting(self, person: str, conversation: str) -> list[tuple[str, str, Selection]]:
+        """The questions that wait there, in their order: key, words, and where to search.
+
+        One that has waited for WAITS_S is none any more.
+        """
+        with self._reading() as db:
+            rows = db.execute(
+                "SELECT key, question, scope FROM waiting WHERE person = ? AND conversation = ? "
+                "AND asked > ? ORDER BY number",
+                (person, conversation, self._clock() - WAITS_S),
+            ).fetchall()
+        return [(key, question, _selection_from_json(scope)) for key, question, scope in rows]
+
     def delete(self, person: str, conversation: str) -> bool:
         """Erase the person's conversation from the disk; False if it is not theirs."""
         with self._changing(erasing=True) as db:
@@ -369,6 +413,7 @@ class Conversations:
             self._record(person, {"change": "delete", "conversation": conversation})
             self._forget_turns(conversation, "1")
             db.execute("DELETE FROM drafts WHERE conversation = ?", (conversation,))
+            db.execute("DELETE FROM waiting WHERE conversation = ?", (conversation,))
             db.execute("DELETE FROM conversations WHERE id = ?", (conversation,))
         return True
 
@@ -394,6 +439,7 @@ class Conversations:
                 "SELECT id FROM conversations WHERE person = ?", (person,)
             ).fetchall():
                 self._forget_turns(conversation, "1")
+            db.execute("DELETE FROM waiting WHERE person = ?", (person,))
             db.execute("DELETE FROM conversations WHERE person = ?", (person,))
             db.execute("DELETE FROM choices WHERE person = ?", (person,))
             db.execute("DELETE FROM drafts WHERE person = ?", (person,))

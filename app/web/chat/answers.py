@@ -182,6 +182,7 @@ class Answers:
         self._places = places
         self._lines: dict[tuple[str, str], Line] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._keeping: dict[str, asyncio.Task[None]] = {}  # of waiting questions, by key
 
     def line(self, person: Person, conversation: str) -> Line | None:
         """The line of a conversation of this person; None where nothing is answered in it."""
@@ -210,8 +211,50 @@ class Answers:
         if question.instead_of is not None or len(line.waiting) >= MOST_WAITING:
             return None
         line.waiting.append(question)
+        self._keep(line, question)
         line.tell()
         return line
+
+    def _keep(self, line: Line, question: Question) -> None:
+        """Begin to keep a question that waits."""
+        if question.key not in self._keeping:
+            self._keeping[question.key] = asyncio.get_running_loop().create_task(
+                self._keep_waiting(line, question)
+            )
+
+    async def resume(self, person: Person, conversation: str) -> Line | None:
+        """Go on with questions that waited when an earlier process ended; None where none did."""
+        held = await self.guarded(lambda: self._store.waiting(person.id, conversation))
+        # Another tab may have come first, while this one read.
+        if not held or self.line(person, conversation) is not None:
+            return self.line(person, conversation)
+        for key, text, selection in held:
+            line = self.put(person, conversation, Question(text, selection, key=key), saved=True)
+            if line is not None:
+                self._keep(line, Question(text, selection, key=key))
+        return self.line(person, conversation)
+
+    async def take_back(self, line: Line, key: str) -> None:
+        """Take a question that waits out of its line."""
+        if line.take_back(key) is not None:
+            await self._no_more_waiting(key)
+
+    async def _keep_waiting(self, line: Line, question: Question) -> None:
+        """So that it survives this process. What a filter masks is not kept before it is asked."""
+        person = line.person
+
+        def keep() -> None:
+            if self._backend.may_keep(question.text, person) == question.text:
+                self._store.keep_waiting(
+                    person.id, line.conversation, question.key, question.text, question.selection
+                )
+
+        await self.guarded(keep)
+
+    async def _no_more_waiting(self, key: str) -> None:
+        if (keeping := self._keeping.pop(key, None)) is not None:
+            await keeping  # else it might be kept after it was erased
+            await self.guarded(lambda: self._store.no_more_waiting(key))
 
     async def read(self, person: Person, conversation: str) -> SavedConversation | None:
         """The person's conversation, without what they may no longer read; None if not theirs."""
@@ -234,7 +277,9 @@ class Answers:
     async def _work(self, line: Line) -> None:
         try:
             while line.waiting:
-                await self._answer(line, line.waiting.popleft())
+                question = line.waiting.popleft()
+                await self._no_more_waiting(question.key)
+                await self._answer(line, question)
         finally:
             del self._lines[line.person.id, line.conversation]
             line.over = True

@@ -42,6 +42,7 @@ class Account:
     adds_documents: bool = False
     has_questionnaires: bool = False
     has_shared: bool = False
+    has_saved: bool = False
     curates: bool = False
     administers: bool = False
     administrator: bool = False
@@ -67,6 +68,7 @@ def header_html(
         (account.adds_documents and not account.curates, "/documents", words.my_documents),
         (account.has_questionnaires, "/questionnaires", words.questionnaires),
         (account.has_shared, "/shared", words.shared),
+        (account.has_saved, "/saved", words.saved),
         (account.administers, "/administration", words.administer),
         (account.has_account, "/account", words.account),
     )

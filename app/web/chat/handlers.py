@@ -149,7 +149,7 @@ class Handlers:
         if talk is not None and isinstance(key, str):
             line = self._answers.line(person_behind(request), talk.conversation)
             if line is not None:
-                line.take_back(key)
+                await self._answers.take_back(line, key)
 
     async def open(
         self, talk: TabConversation | None, request: gr.Request, event: gr.EventData
@@ -180,9 +180,12 @@ class Handlers:
 
     async def open_first(self, wanted: str, request: gr.Request) -> AsyncIterator[Update]:
         """What a page shows that was just opened: the `wanted` conversation, or none."""
-        line = self._answers.line(person_behind(request), wanted)
+        person = person_behind(request)
+        line = self._answers.line(person, wanted)
         drawn, talk = await self._open(wanted, request)
         yield drawn
+        if line is None and wanted and talk.conversation == wanted:
+            line = await self._answers.resume(person, wanted)
         if line is not None and talk.conversation == wanted:
             async for update in self._follow(talk, line, request):
                 yield update

@@ -85,7 +85,7 @@ def turn_html(texts: Texts, turn: Turn, around: Around = Around()) -> str:
         outcome=outcome(answer) if answer else "",
         answer_places=places(answer.citations) if answer else (),
         unsupported=_unsupported(answer),
-        notes=[*_left_out(texts, turn), *_notices(texts, turn)],
+        notes=[*_left_out(texts, turn), *_notices(texts, turn), *_style(texts, answer)],
         copied=copy_text(texts, turn),  # numbering what is numbered changes nothing
         sources=sources(turn),
         link=_link,
@@ -270,6 +270,12 @@ def _notices(texts: Texts, turn: Turn) -> Iterator[str]:
     }
     for one in turn.answer.notices if turn.answer else ():
         yield notices[one.kind].count(one.count, kind=one.label, done=done.get(one.action, ""))
+
+
+def _style(texts: Texts, answer: Answer | None) -> Iterator[str]:
+    """How its writer was told to write."""
+    if answer is not None and answer.style:
+        yield texts.written_so.format(style=answer.style)
 
 
 def _link(source: Source) -> str:

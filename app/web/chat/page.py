@@ -169,6 +169,7 @@ def account_of(
         adds_documents="/documents" in links and not only_audits(person),
         has_questionnaires="/questionnaires" in links and not only_audits(person),
         has_shared="/shared" in links and not only_audits(person),
+        has_saved="/saved" in links and not only_audits(person),
         curates=backend.curates(person),
         administers="/administration" in links and person.administrator,
         administrator=person.administrator,

@@ -3,6 +3,7 @@
 import logging
 import re
 from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import replace
 
 from app.answering.ask import Ask
 from app.answering.chat_model import ChatModelSource
@@ -16,6 +17,7 @@ from app.engine.client import EngineBusy, EngineDown, EngineError
 from app.governance.audit.records import TrailFault
 from app.people.access import Person
 from app.people.allowance import Allowance, Limits, TooMuch
+from app.people.saved import Saved
 from app.web.chat.backend import AnswerFailed, FailureKind, ModelNotice, Readiness
 from app.workspace.personal_workspace import PersonalWorkspace
 from vectorstore.faults import UnknownName
@@ -24,6 +26,7 @@ from vectorstore.records import DocumentRecord
 log = logging.getLogger(__name__)
 
 MOST_EXAMPLES = 4
+MOST_SAVED = 8  # saved questions that an empty chat offers
 # What the page says of an error; the first row that fits decides, so that an error comes before
 # those that it is a kind of.
 _FAILURES: tuple[tuple[type[Exception], FailureKind], ...] = (
@@ -49,12 +52,14 @@ class WorkspaceBackend:
         chat: ChatModelSource,
         examples: Sequence[str] = (),
         limits: Limits = Limits(),  # noqa: B008
+        saved: Saved | None = None,
     ) -> None:
-        """`examples` are the questions that the settings name."""
+        """`examples` are the questions that the settings name; `saved` what people saved."""
         self._workspace_of = workspace_of
         self._chat = chat
         self._examples = examples
         self._allowance = Allowance(limits)
+        self._saved = saved
 
     def ask(self, ask: Ask, person: Person) -> EventStream[Event]:
         workspace = self._workspace_of(person)
@@ -62,6 +67,9 @@ class WorkspaceBackend:
         ask = workspace.permitted(ask)
         if ask.scope.is_empty and not chose_nothing:  # never search everything instead
             raise AnswerFailed(FailureKind.GONE)
+        if self._saved is not None:
+            chosen = () if chose_nothing else ask.scope.spaces or ()
+            ask = replace(ask, style=self._saved.style(person.id, chosen))
         try:
             end = self._allowance.take(person.id)
         except TooMuch as much:
@@ -95,9 +103,18 @@ class WorkspaceBackend:
         return self._workspace_of(person).curates()
 
     def examples(self, person: Person) -> Sequence[str]:
-        """The questions that the settings name; else one about a heading of each document."""
+        """Saved questions, then those that the settings name; else about documents' headings."""
         workspace = self._workspace_of(person)
         known = workspace.documents()
+        saved: list[str] = []
+        if self._saved is not None and known:
+            spaces = {record.space for record in known}
+            saved = [one.question for one in self._saved.questions(person.id, spaces)]
+        return [*saved[:MOST_SAVED], *self._suggested(workspace, known)]
+
+    def _suggested(
+        self, workspace: PersonalWorkspace, known: Sequence[DocumentRecord]
+    ) -> Sequence[str]:
         if self._examples and known:
             return self._examples
         made: list[str] = []

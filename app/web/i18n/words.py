@@ -97,6 +97,7 @@ class Texts:
     answered_by: str
     copy: str
     copied: str
+    written_so: str
     share_answer: str
     share_answer_number: str
     retry: str
@@ -262,6 +263,7 @@ class ConversationTexts:
 
     menu: str
     share: str
+    saved: str
     shared: str
     export: str
     export_markdown: str
@@ -469,6 +471,8 @@ class LibraryTexts:
     own: str
     kind: str
     any_kind: str
+    language: str
+    any_language: str
     quality: str
     any_quality: str
     quality_fine: str
@@ -727,6 +731,31 @@ class TrailTexts:
 
 
 @dataclass(frozen=True, slots=True)
+class SavedTexts:
+    """Saved questions and instructions."""
+
+    saved: str
+    instruction: str
+    instruction_hint: str
+    instruction_label: str
+    instruction_example: str
+    save: str
+    questions: str
+    questions_hint: str
+    new_question: str
+    save_question: str
+    remove: str
+    of_space: str
+    space_hint: str
+    space_label: str
+    space_told: str
+    no_question: str
+    enough: str
+    refused: str
+    not_there: str
+
+
+@dataclass(frozen=True, slots=True)
 class AdministrationTexts:
     """The administrators' pages."""
 
@@ -735,6 +764,12 @@ class AdministrationTexts:
     people: str
     spaces: str
     models: str
+    models_at_hand: str
+    in_use: str
+    switch_hint: str
+    model_file: str
+    add_model: str
+    file_missing: str
     keys: str
     health_ok: str
     health_warning: Plural
@@ -1004,6 +1039,7 @@ class Language:
     library: LibraryTexts
     questionnaires: QuestionnaireTexts
     sharing: SharingTexts
+    saved: SavedTexts
     trail: TrailTexts
     administration: AdministrationTexts
     sources: SourceTexts

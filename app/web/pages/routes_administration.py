@@ -21,7 +21,7 @@ from app.web.auth.signed_in import person_of
 from app.web.i18n.languages import language_for
 from app.web.i18n.words import AdministrationTexts
 from app.web.pages.rendering import render
-from app.web.pages.routes_keeping import add_keeping_routes
+from app.web.pages.routes_keeping import Running, add_keeping_routes
 from app.web.refusals import NotAdministrator, refusing_route
 from app.workspace.administration import Administration
 from app.workspace.checkup import Finding
@@ -33,25 +33,13 @@ _SCALE = 100.0  # height of a chart's highest bar, in its own units
 Text = Annotated[str, Form()]
 
 
-class Overview(Protocol):
+class Overview(Running, Protocol):
     """What the pages tell of the running system."""
 
     def health(self) -> Sequence[Finding]: ...
 
     def usage(self, days: int) -> Sequence[Day]:
         """One value for each of the last `days` days, the oldest first."""
-        ...
-
-    def models(self) -> Sequence[tuple[str, str, str]]:
-        """What is in use: role, name, and what is known of it."""
-        ...
-
-    def plan(self) -> str:
-        """How the engine uses this machine, in words; "" while that is not known."""
-        ...
-
-    def spaces(self) -> Sequence[tuple[str, int]]:
-        """The spaces that hold documents, and how many."""
         ...
 
 
@@ -230,17 +218,6 @@ def administration_routes(
             return RedirectResponse(f"/documents?{urlencode({'space': space})}", status_code=303)
         return _back("/spaces")
 
-    @router.get("/models")
-    def models(request: Request) -> Response:
-        return render(
-            request,
-            "administration_models.html",
-            texts=_texts(request),
-            here="/models",
-            models=overview.models(),
-            plan=overview.plan(),
-        )
-
     return router
 
 
@@ -267,6 +244,7 @@ def _people_page(request: Request, people: People, told: tuple[str, str] | None 
         me=_asker(request),
         role_of=_role_of,
         day=_day,
+        service=language_for(request.headers.get("accept-language", "")).keys.service,
     )
 
 
@@ -347,7 +325,7 @@ def _require_proof(sessions: Sessions, request: Request) -> None:
     session = session_of(request.scope)
     if request.method != "GET" and session is not None and not sessions.is_proved(session):
         part = request.url.path.removeprefix(f"{PREFIX}/").partition("/")[0]
-        page = part if part in ("spaces", "keeping") else "people"
+        page = part if part in ("spaces", "keeping", "models") else "people"
         onward = {"location": f"/account/prove?next={PREFIX}/{page}"}
         raise HTTPException(303, headers=onward)
 

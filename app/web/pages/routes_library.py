@@ -10,18 +10,21 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
+from app.answering.filters.screen import QuestionRefused
 from app.people.access import Person, is_private, only_audits
 from app.people.curating.curation import NotThere
-from app.people.sources.links import document_link
+from app.people.sources.links import document_link, source_link
 from app.web.auth.signed_in import person_of
-from app.web.i18n.languages import language_for
+from app.web.i18n.languages import LANGUAGES, language_for
 from app.web.i18n.words import LibraryTexts
 from app.web.pages.rendering import render
 from app.web.refusals import refusing_route
-from vectorstore.records import DocumentRecord
+from vectorstore.records import DocumentRecord, Hit
 
 PREFIX = "/library"
 _PAGE = 50  # documents listed at a time
+_EXCERPT = 220  # characters of a passage
+_BEFORE = 60  # of these before the first word that was looked for
 _QUALITIES = ("fine", "warned")
 _ORDERS = ("name", "newest")
 
@@ -31,6 +34,10 @@ class Readable(Protocol):
 
     def documents(self) -> Sequence[DocumentRecord]:
         """All documents that they may read."""
+        ...
+
+    def find(self, words: str) -> Sequence[Hit]:
+        """For each of these documents with all of the words in one passage, that passage."""
         ...
 
     def curated(self, spaces: Collection[str]) -> Collection[str]:
@@ -48,22 +55,28 @@ class _Wanted:
     quality: str = ""
     since: str = ""  # a day, YYYY-MM-DD
     order: str = "name"
+    language: str = ""  # ISO 639-1
+
+    def is_named(self, record: DocumentRecord) -> bool:
+        """Whether the words that are looked for stand in its name or title."""
+        text = f"{record.name} {record.title}".casefold()
+        return all(word in text for word in self.find.casefold().split())
 
     def holds(self, record: DocumentRecord) -> bool:
-        words = self.find.casefold().split()
-        text = f"{record.name} {record.title}".casefold()
+        """Whether it is as wanted, whatever words are looked for."""
         return (
-            all(word in text for word in words)
-            and self.space in ("", record.space)
+            self.space in ("", record.space)
             and self.kind in ("", _kind(record))
             and (not self.quality or (self.quality == "warned") == bool(record.warning))
             and record.indexed_at[:10] >= self.since
+            and self.language in ("", record.about.language)
         )
 
     def url(self, **changed: object) -> str:
         given = {
             "find": self.find, "space": self.space, "kind": self.kind, "quality": self.quality,
-            "since": self.since, "order": self.order, **changed,
+            "since": self.since, "order": self.order,
+            "language": self.language, **changed,
         }  # fmt: skip
         query = urlencode({key: value for key, value in given.items() if value not in ("", None)})
         return f"{PREFIX}?{query}" if query else PREFIX
@@ -80,6 +93,8 @@ class _Listed:
     space: str  # as it is called
     link: str
     ask: str
+    excerpt: str = ""  # where its text has the words
+    place: str = ""  # a link there
 
 
 def library_routes(library_of: Callable[[Person], Readable]) -> APIRouter:
@@ -95,6 +110,7 @@ def library_routes(library_of: Callable[[Person], Readable]) -> APIRouter:
         quality: str = "",
         since: str = "",
         order: str = "name",
+        language: str = "",
         page: int = 1,
     ) -> HTMLResponse:
         person, texts = person_of(request.scope), _texts(request)
@@ -110,9 +126,23 @@ def library_routes(library_of: Callable[[Person], Readable]) -> APIRouter:
             quality if quality in _QUALITIES else "",
             since[:10],
             order if order in _ORDERS else "name",
+            language[:8],
         )
-        held = [record for record in known if wanted.holds(record)]
-        if wanted.order == "newest":
+        hits, refused = _texts_with(library, wanted.find)
+        held = [
+            record
+            for record in known
+            if wanted.holds(record)
+            and (wanted.is_named(record) or (record.space, record.name) in hits)
+        ]
+        if wanted.find.strip() and wanted.order == "name":
+            held.sort(
+                key=lambda record: (
+                    not wanted.is_named(record),
+                    (record.title or record.name).casefold(),
+                )
+            )
+        elif wanted.order == "newest":
             held.sort(key=lambda record: record.indexed_at, reverse=True)
         else:
             held.sort(key=lambda record: (record.title or record.name).casefold())
@@ -125,7 +155,15 @@ def library_routes(library_of: Callable[[Person], Readable]) -> APIRouter:
             texts=texts,
             total=len(known),
             held=len(held),
-            listed=[_listed(one, texts) for one in held[(at - 1) * _PAGE : at * _PAGE]],
+            listed=[
+                _listed(one, texts, hits.get((one.space, one.name)), wanted.find)
+                for one in held[(at - 1) * _PAGE : at * _PAGE]
+            ],
+            refused=refused,
+            spoken=sorted(
+                Counter(one.about.language for one in known if one.about.language).items()
+            ),
+            language_names={code: one.layout.language_name for code, one in LANGUAGES.items()},
             number=at,
             pages=pages,
             wanted=wanted,
@@ -139,7 +177,27 @@ def library_routes(library_of: Callable[[Person], Readable]) -> APIRouter:
     return router
 
 
-def _listed(record: DocumentRecord, texts: LibraryTexts) -> _Listed:
+def _texts_with(library: Readable, words: str) -> tuple[dict[tuple[str, str], Hit], str]:
+    """Where the words stand, by space and name; and why they may not be looked for, or ""."""
+    if not words.strip():
+        return {}, ""
+    try:
+        return {(hit.space, hit.document): hit for hit in library.find(words)}, ""
+    except QuestionRefused as refused:
+        return {}, str(refused)
+
+
+def _excerpt(text: str, words: str) -> str:
+    """The part of a passage around the first of the words, on one line."""
+    line = " ".join(text.split())
+    places = [line.casefold().find(word) for word in words.casefold().split()]
+    first = min((at for at in places if at >= 0), default=0)
+    begin = line.rfind(" ", 0, max(0, first - _BEFORE)) + 1 if first > _BEFORE else 0
+    cut = line[begin : begin + _EXCERPT]
+    return ("… " if begin else "") + cut + (" …" if begin + _EXCERPT < len(line) else "")
+
+
+def _listed(record: DocumentRecord, texts: LibraryTexts, hit: Hit | None, words: str) -> _Listed:
     file = record.name.rpartition("/")[2]
     shown = record.called.removesuffix(file)
     return _Listed(
@@ -150,6 +208,8 @@ def _listed(record: DocumentRecord, texts: LibraryTexts) -> _Listed:
         _called(record.space, texts),
         document_link(record.space, record.name),
         "/?" + urlencode({"d": f"{record.space}/{record.name}"}),
+        "" if hit is None else _excerpt(hit.text, words),
+        "" if hit is None else source_link(hit),
     )
 
 

@@ -31,9 +31,17 @@ class _Level:
 
 @dataclass(slots=True)
 class _List:
-    levels: dict[int, _Level] = field(default_factory=dict)
+    written: dict[int, etree._Element] = field(default_factory=dict)  # its levels, before use
     counts: list[int | None] = field(default_factory=lambda: [None] * _LEVELS)
     link: str = ""  # the style of numbering that says what is left open here
+    _read: dict[int, _Level] | None = None
+
+    @property
+    def levels(self) -> dict[int, _Level]:
+        """Its levels; documents name many more lists than they use, so they are read when used."""
+        if self._read is None:
+            self._read = {at: _level(item) for at, item in self.written.items()}
+        return self._read
 
 
 class Numbering:
@@ -57,8 +65,8 @@ class Numbering:
             elif local(item) == "num":
                 self._read_list(item)
         for one in self._lists.values():
-            if one.link and not one.levels and one.link in linked:
-                one.levels = self._lists[linked[one.link]].levels
+            if one.link and not one.written and one.link in linked:
+                one.written = self._lists[linked[one.link]].written
 
     def _read_list(self, item: etree._Element) -> None:
         identity = attribute(item, "numId") or ""
@@ -132,7 +140,7 @@ def _abstract(item: etree._Element) -> _List:
     found = _List()
     for part in item:
         if local(part) == "lvl":
-            found.levels[_number(attribute(part, "ilvl"), 0)] = _level(part)
+            found.written[_number(attribute(part, "ilvl"), 0)] = part
         elif local(part) == "numStyleLink":
             found.link = attribute(part, "val") or ""
     return found

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from lxml import etree
 
 from ingest.loaders.office.number_format import shown
-from ingest.loaders.office.ooxml import Package, attribute, local
+from ingest.loaders.office.ooxml import Package, attribute, local, named
 from ingest.loaders.tables import TableReader
 
 _FRAMES = frozenset(("inline", "anchor", "pic"))
@@ -131,14 +131,9 @@ def drawn(
     package: Package, related: dict[str, tuple[str, str]], element: etree._Element
 ) -> Iterator[tuple[str, TableReader | None]]:
     """What a drawing shows that other parts of the file hold: title and table, or a text alone."""
-    for item in element.iter():
+    for item in named(element, "chart", "relIds"):
         name = local(item)
-        if name == "chart":
-            reference = attribute(item, "id")
-        elif name == "relIds":
-            reference = attribute(item, "dm")
-        else:
-            continue
+        reference = attribute(item, "id" if name == "chart" else "dm")
         part = related.get(reference or "")
         tree = package.tree(part[1]) if part else None
         if tree is None:
@@ -153,8 +148,8 @@ def picture_parts(
     related: dict[str, tuple[str, str]], element: etree._Element
 ) -> Iterator[tuple[str, list[str]]]:
     """The pictures of a drawing: the part that holds each, and what its author says of it."""
-    for item in element.iter():
-        if local(item) != "blip" or (reference := attribute(item, "embed")) is None:
+    for item in named(element, "blip"):
+        if (reference := attribute(item, "embed")) is None:
             continue
         kind, part = related.get(reference, ("", ""))
         if kind == "image":
@@ -165,8 +160,7 @@ def picture_parts(
 
 def alternative_texts(element: etree._Element) -> Iterator[str]:
     """What the author says of pictures and drawings for those who cannot see them."""
-    for item in element.iter():
-        if local(item) in {"docPr", "cNvPr"}:
-            text = attribute(item, "descr") or ""
-            if len(text) > 3:
-                yield " ".join(text.split())
+    for item in named(element, "docPr", "cNvPr"):
+        text = attribute(item, "descr") or ""
+        if len(text) > 3:
+            yield " ".join(text.split())

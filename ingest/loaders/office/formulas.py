@@ -1,7 +1,8 @@
 """Formulas of a sheet that have no stored value, as libraries write them: calculated, or shown.
 
-Only arithmetic and the plainest functions over the same sheet are calculated, all in code of our
-own: no formula of a file is run. What needs more stands as it is written: "=VLOOKUP(A2,B:C,2)".
+Only arithmetic and the plainest functions over cells of the same workbook are calculated, all in
+code of our own: no formula of a file is run. What needs more stands as it is written:
+"=VLOOKUP(A2,B:C,2)".
 """
 
 import html
@@ -28,6 +29,7 @@ _IS_TEXT = re.compile(rb"\bt\s*=\s*[\"']str[\"']")
 _TOKEN = re.compile(
     r"\s*(?:(?P<number>\d+(?:\.\d*)?(?:[Ee][+-]?\d+)?|\.\d+)"
     r"|(?P<text>\"(?:[^\"]|\"\")*\")"
+    r"|(?P<sheet>(?:'(?:[^'\[\]]|''){1,120}'|[^\W\d][\w.]{0,120})!)"
     r"|(?P<range>\$?[A-Z]{1,3}\$?\d{1,7}:\$?[A-Z]{1,3}\$?\d{1,7})"
     r"|(?P<function>[A-Z][A-Z.]*)\("
     r"|(?P<cell>\$?[A-Z]{1,3}\$?\d{1,7})(?![\w(!:])"
@@ -39,7 +41,8 @@ _LONGEST = 2_000  # characters of a formula that is calculated
 _DEEPEST = 100  # formulas within formulas, and brackets within brackets
 _MOST_CELLS = 3_000_000  # looked at for all formulas of a sheet
 _MOST_FORMULAS = 50_000
-_MOST_VALUES = 1_000_000  # of a sheet whose formulas are calculated
+_MOST_VALUES = 1_000_000  # of the sheets whose cells formulas refer to
+_MOST_SHEETS = 50  # that formulas of others refer to
 _COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
     "=": operator.eq, "<>": operator.ne, "<": operator.lt, ">": operator.gt, "<=": operator.le,
     ">=": operator.ge,
@@ -51,13 +54,37 @@ class _Beyond(Exception):
     """A formula that is not calculated here."""
 
 
+Values = Callable[[], Iterable[tuple[Address, object]]]
+"""Gives the stored values of a sheet, if they are needed."""
+
+
+class Sheets:
+    """The sheets of one workbook, for formulas that refer to others; each is opened when needed."""
+
+    def __init__(self, load: Callable[[str], tuple[bytes, Values] | None] = lambda _: None) -> None:
+        """`load` gives the XML and the values of the sheet of a name; None where there is none."""
+        self._load = load
+        self._opened: dict[str, Formulas] = {}
+        self.depth = 0  # of formulas within formulas, whatever their sheets
+        self.values = 0  # that are held
+
+    def open(self, name: str) -> "Formulas":
+        """The formulas of another sheet. Raises _Beyond."""
+        key = name.casefold()
+        if key not in self._opened:
+            found = self._load(name) if len(self._opened) < _MOST_SHEETS else None
+            if found is None:
+                raise _Beyond
+            self._opened[key] = Formulas(*found, self)
+        return self._opened[key]
+
+
 class Formulas:
     """The formulas of one sheet without a stored value; counts them and what was calculated."""
 
-    def __init__(
-        self, sheet: bytes, values: Callable[[], Iterable[tuple[Address, object]]]
-    ) -> None:
-        """`sheet` is the XML of the sheet; `values` gives its stored values, if they are needed."""
+    def __init__(self, sheet: bytes, values: Values, sheets: Sheets | None = None) -> None:
+        """`sheet` is the XML of the sheet; `sheets` are the others of its workbook."""
+        self._sheets = sheets or Sheets()
         self._written = dict(_written(sheet)) if b"f>" in sheet or b"f " in sheet else {}
         self._load = values
         self._values: dict[Address, Any] | None = None
@@ -81,12 +108,15 @@ class Formulas:
     def _calculated(self, place: Address) -> Value:
         if place in self._found:
             return self._found[place]
-        if place in self._in_work or len(self._in_work) >= _DEEPEST:
+        if place in self._in_work or self._sheets.depth >= _DEEPEST:
             raise _Beyond
         self._in_work.add(place)
+        self._sheets.depth += 1
         try:
-            self._found[place] = _Reader(self._written[place], self._cell, self._spend).result()
+            reader = _Reader(self._written[place], self.cell, self._spend, self._sheets.open)
+            self._found[place] = reader.result()
         finally:
+            self._sheets.depth -= 1
             self._in_work.discard(place)
         return self._found[place]
 
@@ -95,14 +125,16 @@ class Formulas:
         if self._left < 0:
             raise _Beyond
 
-    def _cell(self, place: Address) -> Value:
+    def cell(self, place: Address) -> Value:
+        """What a cell holds, or what its formula comes to. Raises _Beyond."""
         if place in self._written:
             return self._calculated(place)
         if self._values is None:
             self._values = {}
             for at, value in self._load():
-                if len(self._values) >= _MOST_VALUES:
+                if self._sheets.values >= _MOST_VALUES:
                     raise _Beyond
+                self._sheets.values += 1
                 self._values[at] = value
         value = self._values.get(place)
         if value is None or isinstance(value, int | float | str):
@@ -160,8 +192,13 @@ class _Reader:
     """Calculates one formula while it reads it."""
 
     def __init__(
-        self, formula: str, cell: Callable[[Address], Value], spend: Callable[[int], None]
+        self,
+        formula: str,
+        cell: Callable[[Address], Value],
+        spend: Callable[[int], None],
+        sheet: Callable[[str], Formulas],
     ) -> None:
+        self._sheet = sheet
         if len(formula) > _LONGEST:
             raise _Beyond
         self._tokens = list(_tokens(formula))
@@ -251,11 +288,13 @@ class _Reader:
             return text[1:-1].replace('""', '"')
         if kind == "truth":
             return text == "TRUE"
+        if kind == "sheet":
+            return self._beside(text[:-1])
         if kind == "cell":
             self._spend(1)
             return self._cell(_place(text))
         if kind == "range":
-            return self._range(text)
+            return self._range(text, self._cell)
         if kind == "function":
             return self._function(text)
         if (kind, text) == ("sign", "("):
@@ -266,7 +305,20 @@ class _Reader:
                 return value
         raise _Beyond
 
-    def _range(self, text: str) -> list[Value]:
+    def _beside(self, name: str) -> Any:
+        """A cell or a range of the sheet of this name."""
+        kind, text = self._next()
+        self._at += 1
+        if kind not in {"cell", "range"}:
+            raise _Beyond
+        called = name[1:-1].replace("''", "'") if name.startswith("'") else name
+        cell = self._sheet(called).cell
+        if kind == "range":
+            return self._range(text, cell)
+        self._spend(1)
+        return cell(_place(text))
+
+    def _range(self, text: str, cell: Callable[[Address], Value]) -> list[Value]:
         first, _, last = text.partition(":")
         (top, left), (bottom, right) = _place(first), _place(last)
         top, bottom, left, right = (
@@ -277,7 +329,7 @@ class _Reader:
         )
         self._spend((bottom - top + 1) * (right - left + 1))
         return [
-            self._cell((row, column))
+            cell((row, column))
             for row in range(top, bottom + 1)
             for column in range(left, right + 1)
         ]

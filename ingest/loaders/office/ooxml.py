@@ -2,6 +2,7 @@
 
 import posixpath
 import zipfile
+from collections.abc import Iterator
 from typing import BinaryIO
 
 from lxml import etree
@@ -13,6 +14,7 @@ LARGEST_PACKAGE = 512 << 20  # bytes of all XML parts together
 MOST_PARTS = 20_000
 _RATIO = 200  # XML shrinks by 10 to 50 times; more than this is a bomb
 _RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
+_ORDERS_TO_DRAW = (".emf", ".wmf", ".emz", ".wmz")
 
 
 class Package:
@@ -101,6 +103,10 @@ class Package:
         data = self.read(name)
         return None if data is None else parse_xml(data, name)
 
+    def picture(self, name: str) -> bytes | None:
+        """A picture; None for one of orders to draw (EMF, WMF), which nobody here follows."""
+        return None if name.lower().endswith(_ORDERS_TO_DRAW) else self.read(name)
+
     def related(self, name: str) -> dict[str, tuple[str, str]]:
         """Relationships of a part: id -> (last word of the type, part name)."""
         folder, base = posixpath.split(name)
@@ -168,6 +174,14 @@ def parse_xml(data: bytes, name: str) -> etree._Element:
     return root
 
 
+def named(tree: etree._Element, *names: str) -> Iterator[etree._Element]:
+    """The elements of these names without namespace, in their order, the tree itself among them.
+
+    Faster than to look at each element's name.
+    """
+    yield from tree.iter(*(f"{{*}}{name}" for name in names))
+
+
 def local(element: etree._Element) -> str:
     """An element's name without its namespace (transitional and strict files differ in it)."""
     tag = element.tag
@@ -176,7 +190,14 @@ def local(element: etree._Element) -> str:
 
 def attribute(element: etree._Element, name: str) -> str | None:
     """An attribute by its name without namespace."""
-    for key, value in element.attrib.items():
+    tag = element.tag
+    # Most have the namespace of their element, or none.
+    value = element.get(f"{tag[: tag.rfind('}') + 1]}{name}" if isinstance(tag, str) else name)
+    if value is None:
+        value = element.get(name)
+    if value is not None:
+        return str(value)
+    for key, other in element.items():
         if str(key).rpartition("}")[2] == name:
-            return str(value)
+            return str(other)
     return None

@@ -9,7 +9,7 @@ from ingest.loaders.colours import from_hex, nearly_the_same
 from ingest.loaders.figures import Figures
 from ingest.loaders.notation import Piece, Place, formula, written
 from ingest.loaders.office.drawings import chart_table, diagram_text, picture_parts
-from ingest.loaders.office.ooxml import Package, attribute, local
+from ingest.loaders.office.ooxml import Package, attribute, local, named
 from ingest.loaders.ordinals import lettered, roman
 from ingest.loaders.tables import Across, Below, TableReader
 from ingest.sections import HEADING_SEPARATOR, Findings, LoaderError, Section
@@ -63,20 +63,20 @@ class _Stage:
     """The area that slides show, and how much beside it was taken away."""
 
     def __init__(self, presentation: etree._Element) -> None:
-        size = next((item for item in presentation.iter() if local(item) == "sldSz"), None)
+        size = next(named(presentation, "sldSz"), None)
         self._width, self._height = _pair(size, "cx", "cy") or (0, 0)
         self.cleared = 0
 
     def clear(self, tree: etree._Element) -> None:
         """Take out shapes that are hidden or off the slide, and letters that nobody sees."""
-        for shape in [item for item in tree.iter() if local(item) in _SHAPES]:
+        for shape in list(named(tree, *_SHAPES)):
             if self._is_hidden(shape) or self._is_off(shape):
                 self._remove(shape)
                 continue
             if local(shape) not in {"sp", "graphicFrame"}:
                 continue
             fill = _fill(next((item for item in shape if local(item) == "spPr"), None))
-            for run in [item for item in shape.iter() if local(item) == "r"]:
+            for run in list(named(shape, "r")):
                 if _is_unseen(run, _cell_fill(run) or fill):
                     self._remove(run)
 
@@ -88,15 +88,15 @@ class _Stage:
             parent.remove(element)
 
     def _is_hidden(self, shape: etree._Element) -> bool:
-        named = next((item for item in shape.iter() if local(item) == "cNvPr"), None)
-        return named is not None and attribute(named, "hidden") in {"1", "true"}
+        called = next(named(shape, "cNvPr"), None)
+        return called is not None and attribute(called, "hidden") in {"1", "true"}
 
     def _is_off(self, shape: etree._Element) -> bool:
         """Whether a shape lies beside the slide; inside a group other measures hold."""
         parent = shape.getparent()
         if parent is None or local(parent) != "spTree" or not self._width:
             return False
-        frame = next((item for item in shape.iter() if local(item) == "xfrm"), None)
+        frame = next(named(shape, "xfrm"), None)
         if frame is None:
             return False
         parts = {local(item): item for item in frame}
@@ -192,7 +192,7 @@ def _slide(
     pictures = [
         text
         for part, descriptions in picture_parts(package.related(name), tree)
-        if (text := figures.text(package.read(part), descriptions))
+        if (text := figures.text(package.picture(part), descriptions, name=part))
     ]
     for text in pictures:
         yield Section(text, page, title, "figure")
@@ -209,7 +209,7 @@ def _shapes(tree: etree._Element) -> tuple[str, list[str], list[TableReader]]:
     title = ""
     texts: list[str] = []
     tables: list[TableReader] = []
-    for shape in tree.iter():
+    for shape in named(tree, "sp", "tbl"):
         if _is_fallback(shape):
             continue
         if local(shape) == "tbl":
@@ -224,11 +224,8 @@ def _shapes(tree: etree._Element) -> tuple[str, list[str], list[TableReader]]:
 
 
 def _placeholder(shape: etree._Element) -> str:
-    for item in shape.iter():
-        if local(item) == "ph":
-            return attribute(item, "type") or "body"
-        if local(item) == "txBody":
-            break
+    for item in named(shape, "ph", "txBody"):
+        return (attribute(item, "type") or "body") if local(item) == "ph" else ""
     return ""
 
 
@@ -242,7 +239,7 @@ def _is_fallback(element: etree._Element) -> bool:
 def _take_out_struck(tree: etree._Element) -> int:
     """Take out letters that are struck through; returns how many pieces they were."""
     count = 0
-    for run in [item for item in tree.iter() if local(item) in {"r", "fld"}]:
+    for run in list(named(tree, "r", "fld")):
         look = next((item for item in run if local(item) == "rPr"), None)
         if look is None or attribute(look, "strike") in {None, "noStrike"}:
             continue
@@ -256,11 +253,10 @@ def _take_out_struck(tree: etree._Element) -> int:
 def _text(shape: etree._Element) -> str:
     paragraphs = []
     numbers: dict[int, int] = {}
-    for paragraph in shape.iter():
-        if local(paragraph) == "p":
-            label = _number_of(paragraph, numbers)
-            if text := written(_pieces(paragraph)).strip():
-                paragraphs.append(f"{label} {text}" if label else text)
+    for paragraph in named(shape, "p"):
+        label = _number_of(paragraph, numbers)
+        if text := written(_pieces(paragraph)).strip():
+            paragraphs.append(f"{label} {text}" if label else text)
     return "\n".join(paragraphs)
 
 

@@ -42,6 +42,8 @@ class Merges:
     def filled(self, row: int, cells: list[str]) -> tuple[list[str], bool]:
         """The cells of a row with those that others cover, and whether it has none of its own."""
         bare = not any(cells)
+        if not self._down and row not in self._starting:
+            return cells, bare
         self._down = [(cell, text) for cell, text in self._down if cell.bottom >= row]
         for cell in self.starting_in(row):
             text = cells[cell.left - 1] if cell.left <= len(cells) else ""

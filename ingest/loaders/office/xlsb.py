@@ -1,4 +1,4 @@
-"""Reads binary workbooks of Excel (XLSB): values without their number formats."""
+"""Reads binary workbooks of Excel (XLSB): values as their number formats show them."""
 
 import datetime
 from collections.abc import Iterator
@@ -7,6 +7,7 @@ from typing import Any, BinaryIO
 from ingest.loaders.office.number_format import shown
 from ingest.loaders.office.ooxml import Package
 from ingest.loaders.office.sheets import MergedCell, Merges, is_default_name, sheet_sections
+from ingest.loaders.office.xlsb_formats import Codes, formats_of
 from ingest.sections import Findings, LoaderError, Section
 
 
@@ -16,6 +17,7 @@ def load_xlsb(file: BinaryIO, findings: Findings) -> Iterator[Section]:
 
     package = Package(file)  # checks for bombs before the other library opens the file
     findings.title, findings.stated = package.title(), package.stated()
+    formats = formats_of(package)
     file.seek(0)
     try:
         book = CalamineWorkbook.from_filelike(file)
@@ -30,7 +32,7 @@ def load_xlsb(file: BinaryIO, findings: Findings) -> Iterator[Section]:
                 MergedCell(top + 1, left + 1, bottom + 1, right + 1)
                 for (top, left), (bottom, right) in sheet.merged_cell_ranges or ()
             )
-            yield from sheet_sections(name, _rows(sheet), merges)
+            yield from sheet_sections(name, _rows(sheet, formats.get(name, {})), merges)
     except CalamineError as error:
         raise LoaderError(f"is damaged ({error}); save it as XLSX") from None
     except BaseException as error:
@@ -43,17 +45,21 @@ def load_xlsb(file: BinaryIO, findings: Findings) -> Iterator[Section]:
         findings.title = seen[0]
 
 
-def _rows(sheet: Any) -> Iterator[tuple[int, list[str]]]:
+def _rows(sheet: Any, codes: Codes) -> Iterator[tuple[int, list[str]]]:
     first_row, first_column = sheet.start or (0, 0)
     for number, row in enumerate(sheet.iter_rows(), first_row + 1):
         # Whether the library begins with the first cell that is filled, its rows tell.
         before = [""] * first_column if len(row) == sheet.width else []
-        yield number, [*before, *(_text(value) for value in row)]
+        start = len(before) + 1
+        texts = (_text(one, codes.get((number, at), "")) for at, one in enumerate(row, start))
+        yield number, [*before, *texts]
 
 
-def _text(value: object) -> str:
-    if isinstance(value, float) and value == int(value):
-        return str(int(value))
+def _text(value: object, code: str) -> str:
+    if value == "":
+        return ""
     if isinstance(value, datetime.timedelta):
-        return shown(value, "[h]:mm")
-    return shown(value, "") if value != "" else ""
+        return shown(value, code or "[h]:mm")
+    if not code and isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return shown(value, code)

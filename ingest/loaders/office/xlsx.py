@@ -3,6 +3,7 @@
 import re
 import sys
 from collections.abc import Iterator
+from functools import partial
 from typing import Any, BinaryIO, Literal, NamedTuple
 
 from lxml import etree
@@ -11,7 +12,7 @@ from ingest.loaders.colours import BLACK, WHITE, Colour, from_hex, nearly_the_sa
 from ingest.loaders.figures import Figures
 from ingest.loaders.notation import Piece, Place, written
 from ingest.loaders.office.drawings import drawn, picture_parts
-from ingest.loaders.office.formulas import Address, Formulas
+from ingest.loaders.office.formulas import Address, Formulas, Sheets, Values
 from ingest.loaders.office.number_format import shown
 from ingest.loaders.office.ooxml import Package, local, parse_xml
 from ingest.loaders.office.sheets import (
@@ -59,7 +60,7 @@ def load_xlsx(file: BinaryIO, findings: Findings) -> Iterator[Section]:
     except (KeyError, ValueError, TypeError, AttributeError, OSError, SyntaxError) as error:
         raise LoaderError(f"is damaged ({error}); save it again with Office") from None
     hidden = 0
-    seen = _Seen(package)
+    seen = _Seen(package, book)
     figures = Figures(findings)
     for sheet in book.worksheets:
         if sheet.sheet_state != "visible":
@@ -100,7 +101,7 @@ def _drawings(package: Package, sheet: str, name: str, figures: Figures) -> Iter
         if text := "\n".join(_shape_texts(tree)):
             yield Section(text, None, name)
         for picture, descriptions in picture_parts(package.related(part), tree):
-            if said := figures.text(package.read(picture), descriptions):
+            if said := figures.text(package.picture(picture), descriptions, name=picture):
                 yield Section(said, None, name, "figure")
         for title, table in drawn(package, package.related(part), tree):
             heading = f"{name} > {title}" if title else name
@@ -148,8 +149,9 @@ class _Letters(NamedTuple):
 class _Seen:
     """What of a sheet one can see: hidden rows and columns, and cells without ink, are counted."""
 
-    def __init__(self, package: Package) -> None:
+    def __init__(self, package: Package, book: Any) -> None:
         self._package = package
+        self._book = book
         # By number of the cell's style: how it looks, and its number format.
         self._looks: dict[object, tuple[_Look, str]] = {}
         self._painted = False
@@ -168,9 +170,12 @@ class _Seen:
 
     def _texts(self, sheet: Any, data: bytes, merges: Merges) -> Iterator[tuple[int, list[str]]]:
         hidden_rows, hidden_columns, narrow = _hidden(data)
-        formulas = Formulas(data, lambda: _values(sheet))
+        formulas = Formulas(data, lambda: _values(sheet), Sheets(self._sheet_called))
         inline = dict(_inline_texts(data))
         for number, row in enumerate(sheet.iter_rows(), 1):
+            if not row:  # there may be a million of them below a table
+                yield number, []
+                continue
             if number in hidden_rows:
                 self.lines += any(cell.value is not None for cell in row)
                 continue
@@ -187,6 +192,14 @@ class _Seen:
             yield number, texts
         self.uncalculated += formulas.without_value
         self.calculated += formulas.calculated
+
+    def _sheet_called(self, name: str) -> tuple[bytes, Values] | None:
+        """Another sheet of the workbook, for formulas that refer to it."""
+        for sheet in self._book.worksheets:
+            if sheet.title.casefold() == name.casefold():
+                sheet.reset_dimensions()
+                return self._package.read(sheet._worksheet_path) or b"", partial(_values, sheet)
+        return None
 
     def report(self, findings: Findings) -> None:
         if self.lines:
@@ -310,6 +323,8 @@ def _hidden(data: bytes) -> tuple[set[int], set[int], set[int]]:
 
 def _shown_beside(merges: Merges, row: int, unseen: set[int]) -> set[int]:
     """The unseen columns in which a cell begins that is merged with columns that are seen."""
+    if not unseen:
+        return set()
     return {
         cell.left
         for cell in merges.starting_in(row)

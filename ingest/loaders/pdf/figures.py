@@ -1,14 +1,18 @@
 """Finds pictures on a page that may hold words: large ones without text over them."""
 
 import ctypes
+import re
 from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import Any
 
 from PIL import Image, ImageDraw
 
 from ingest.loaders.pdf.drawing import Drawing
 from ingest.loaders.pdf.matrix import IDENTITY, Box, Matrix, bounds, times
+from ingest.loaders.pdf.tables import Line, Table
 from ingest.ocr.words import RecognisedPage
+from vectorstore.languages import any_of
 
 _LEAST = 0.05  # of the page's area; smaller pictures are signs and photographs of people
 _TOGETHER = 0.10  # of all of them
@@ -19,6 +23,10 @@ _FLAT = 0.35  # of a picture's pixels in one shade; photographs have fewer, draw
 _SAME_SHADE = 6  # of 255
 _GLANCE = 36  # dots an inch, to tell a photograph
 _SURE = 0.75  # mean of a line; strokes of drawings are read as letters, too
+_NEAR = 3.0  # times its size: a caption stands that near to its figure
+_CAPTION_LINES = 4
+_LINE_APART = 1.6  # times its size
+_SAME_SIZE = 0.6  # points
 _TOLD = 3  # letters or digits of a line; a label has as many
 
 
@@ -63,6 +71,78 @@ def figures_alone(
     for text in texts:
         pen.rectangle(_pixels(text, shown, whole), fill=255)
     return alone
+
+
+def words_of_each(
+    drawing: Drawing, index: int, figures: Sequence[Box], page: RecognisedPage
+) -> list[tuple[Box, list[str]]]:
+    """The figures that say something, each with its lines; `page` is that of `figures_alone`.
+
+    Raises CannotDraw.
+    """
+    with drawing.opened(index) as opened:
+        left, bottom, right, top = opened.get_bbox()
+    said: list[list[str]] = [[] for _ in figures]
+    a, b, c, d, e, f = page.to_seen
+    for line in labels(page).lines:
+        x0, y0, x1, y1 = line.words[0].box
+        middle = (x0 + x1) / 2, (y0 + y1) / 2
+        x = left + (a * middle[0] + b * middle[1] + c) * (right - left)
+        y = top - (d * middle[0] + e * middle[1] + f) * (top - bottom)
+        apart = [max(box[0] - x, x - box[2], 0) + max(box[1] - y, y - box[3], 0) for box in figures]
+        said[apart.index(min(apart))].append(line.text)
+    return [(box, rows) for box, rows in zip(figures, said, strict=True) if rows]
+
+
+def with_figures(
+    blocks: Sequence[Line | Table], figures: Sequence[tuple[Box, list[str]]]
+) -> list[Line | Table]:
+    """The blocks of a page with its figures: each behind its caption, which it says as well.
+
+    One without a caption stands at the end of the page.
+    """
+    behind: dict[int, list[Table]] = {}
+    for box, rows in figures:
+        caption = _caption(blocks, box)
+        said = " ".join(block.text for block in caption[1])
+        figure = Table([said, *rows] if said else rows, 0.0, kind="figure")
+        behind.setdefault(caption[0], []).append(figure)
+    placed: list[Line | Table] = []
+    for at, block in enumerate(blocks):
+        placed.append(block)
+        placed += behind.pop(at, [])
+    return placed + [figure for left in behind.values() for figure in left]
+
+
+def _caption(blocks: Sequence[Line | Table], box: Box) -> tuple[int, list[Line]]:
+    """The lines of a figure's caption, and where the last of them stands."""
+    found: list[tuple[float, int]] = []
+    for at, block in enumerate(blocks):
+        if not isinstance(block, Line) or not _caption_start().match(block.text):
+            continue
+        apart = max(box[1] - block.y - block.size, block.y - box[3], 0.0)
+        beside = block.x1 >= box[0] and block.x0 <= box[2]
+        if beside and apart <= _NEAR * block.size:
+            found.append((apart, at))
+    if not found:
+        return len(blocks), []
+    at = min(found)[1]
+    lines = [block for block in blocks[at : at + 1] if isinstance(block, Line)]
+    for block in blocks[at + 1 : at + _CAPTION_LINES]:
+        last = lines[-1]
+        goes_on = isinstance(block, Line) and 0 < last.y - block.y <= _LINE_APART * last.size
+        if not goes_on or not isinstance(block, Line) or block.bold != last.bold:
+            break
+        if abs(block.size - last.size) > _SAME_SIZE or _caption_start().match(block.text):
+            break
+        lines.append(block)
+    return at + len(lines) - 1, lines
+
+
+@cache
+def _caption_start() -> re.Pattern[str]:
+    names = any_of(lambda language: language.kinds.captions)
+    return re.compile(rf"(?:{names})\s{{0,2}}[\dA-Z][\d.]{{0,6}}", re.IGNORECASE)
 
 
 def labels(page: RecognisedPage) -> RecognisedPage:

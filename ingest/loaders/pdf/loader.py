@@ -13,9 +13,10 @@ from pypdf.errors import PyPdfError
 
 from ingest.loaders.pdf.attachments import attached, hand_over, pinned
 from ingest.loaders.pdf.drawing import CannotDraw, Drawing, Grid, Sight, Suspect, TextObject
-from ingest.loaders.pdf.figures import figures_alone, figures_on, labels
+from ingest.loaders.pdf.figures import figures_alone, figures_on, with_figures, words_of_each
 from ingest.loaders.pdf.fractions import with_fractions
 from ingest.loaders.pdf.lines import page_blocks
+from ingest.loaders.pdf.matrix import Box
 from ingest.loaders.pdf.paragraphs import Page, Paragraphs
 from ingest.loaders.pdf.recognised import blocks_of, edges_of
 from ingest.loaders.pdf.struck import strokes_of_notes, without_struck
@@ -263,13 +264,14 @@ def _read_pages(
             if garbled or _NO_LETTER in text:
                 blocks = list(_readable(blocks, _UNREADABLE if garbled else _UNKNOWN))
             findings.readings.append(_reading(number + 1, undecoded or scanned, blocks))
-            blocks += [] if layered else _figures(number, shown, drawing, findings)
+            if not layered and (figures := _figures(number, shown, drawing, findings)):
+                blocks = with_figures(blocks, figures)
         yield Page(number + 1, [*blocks, form] if form else blocks, edges)
 
 
 def _figures(
     index: int, shown: PageText, drawing: Drawing, findings: Findings
-) -> list[Line | Table]:
+) -> list[tuple[Box, list[str]]]:
     """The words of large pictures on a page that has text: charts, screens, scanned parts."""
     scans = findings.scans
     if scans is None or shown.image_share < _FIGURES:
@@ -280,10 +282,9 @@ def _figures(
         if not figures:
             return []
         page = scans.page(index + 1, lambda: figures_alone(drawing, index, figures, texts))
+        return words_of_each(drawing, index, figures, page)
     except (Unrecognised, CannotDraw):
         return []  # the page's own text is read; that a picture has words is a guess
-    rows = [line.text for line in labels(page).lines]
-    return [Table(rows, 0.0)] if rows else []
 
 
 def _shows_something(shown: PageText, index: int, drawing: Drawing) -> bool:

@@ -107,7 +107,7 @@ class Paragraphs:
         if isinstance(first, Table) and self._open_table is not None:
             blocks[start] = continued(first, self._open_table)
         last = blocks[inner[-1]]
-        self._open_table = last if isinstance(last, Table) else None
+        self._open_table = last if isinstance(last, Table) and last.kind == "table" else None
 
     def _without_margins(self, page: Page) -> list[Line | Table]:
         """The page without what stands at the same place on most pages; shown once, though.
@@ -170,7 +170,7 @@ class Paragraphs:
 
     def place_table(self, table: Table, page: int) -> Section:
         """Put a table under the current heading."""
-        return self._outline.place("\n".join(table.rows), page, "table", table.grid)
+        return self._outline.place("\n".join(table.rows), page, table.kind, table.grid)
 
     def bookmarks(self, page: int) -> list[tuple[int, str]]:
         """The outline's entries for a page, in order."""

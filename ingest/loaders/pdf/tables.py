@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from ingest.loaders.pdf.direction import in_reading_order, reads_right_to_left
 from ingest.loaders.tables import TableReader
-from ingest.sections import Grid
+from ingest.sections import Grid, Kind
 
 SAME_LINE = 0.35  # of the font size: baselines closer than this are one line
 _MOST_HEADS = 4  # rows of names
@@ -46,6 +46,7 @@ class Table:
         0  # rows at the top that bold type, colour, rules or figures show to be names
     )
     cells: Sequence[Sequence[str]] = ()  # all rows, those of names as well
+    kind: Kind = "table"  # or "figure": what a picture says
 
 
 class CellRow(NamedTuple):
