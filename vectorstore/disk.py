@@ -156,6 +156,11 @@ def open_database(
     return connection
 
 
+def memory_database() -> sqlite3.Connection:
+    """A database that is in memory alone and gone with the connection, for any thread at a time."""
+    return sqlite3.connect(":memory:", check_same_thread=False)
+
+
 def read_database(path: Path, *, timeout: float = 60.0) -> sqlite3.Connection:
     """An SQLite file to read only; one that is not there is not made. Raises sqlite3.Error."""
     return _existing(path, "ro", timeout)

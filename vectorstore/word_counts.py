@@ -10,6 +10,7 @@ import sqlite3
 import threading
 from collections.abc import Iterable, Sequence
 
+from vectorstore.disk import memory_database
 from vectorstore.schema import TOKENIZER
 
 COUNTED_FROM = 8_000  # chunks of a space; in a smaller one every word is looked up
@@ -56,7 +57,7 @@ class Stems:
         """For each text its words as the index compares them: without accents and endings."""
         with self._lock:
             if self._index is None:
-                self._index = sqlite3.connect(":memory:", check_same_thread=False)
+                self._index = memory_database()
                 self._index.executescript(
                     f"CREATE VIRTUAL TABLE words USING fts5(body, tokenize = '{TOKENIZER}');"
                     "CREATE VIRTUAL TABLE found USING fts5vocab(words, instance);"
