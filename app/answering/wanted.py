@@ -17,6 +17,7 @@ from vectorstore.languages import any_of, languages
 
 # Units that measure the same, by the names that `figures` gives them.
 _DIMENSIONS: dict[str, frozenset[str]] = {
+    "count": frozenset(("",)),  # "how long is a password": 14 characters
     "money": CURRENCIES,
     "share": frozenset(("%", "percentage points")),
     "time": TIMES,
@@ -29,7 +30,7 @@ _DIMENSIONS: dict[str, frozenset[str]] = {
     "temperature": frozenset(("°C", "°F")),
     "pressure": frozenset(("bar", "mbar", "psi")),
 }
-_DIMENSION_OF = {unit: name for name, units in _DIMENSIONS.items() for unit in units}
+_DIMENSION_OF = {unit: name for name, units in _DIMENSIONS.items() for unit in units if unit}
 _AMOUNTS = any_of(lambda language: language.questions.for_amounts)
 _AMOUNT = re.compile(rf"\b(?:{_AMOUNTS})\b", re.IGNORECASE)
 _COUNT = re.compile(

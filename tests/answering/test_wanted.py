@@ -13,6 +13,7 @@ from app.answering.wanted import holds_wanted, wanted
         ("What does the ticket cost?", "Ticket: Day; Price (EUR): 12"),
         ("What power in kW do the motors have?", "Each motor gives 1.2 MW."),
         ("How heavy is the PX-140S?", "Property: Weight (kg); Value: 130"),
+        ("How long must a password be?", "A password has at least 14 characters."),
         ("How long is the lease?", "The lease ends on 31 March 2028."),
         ("How long may I keep it?", "You may keep it until the contract ends."),
         ("How many people work there?", "The site employs 412 people."),

@@ -47,7 +47,7 @@ UNRECORDED = {
     "/conversation-draft": "one's own words that were not asked yet",
     "/questionnaires/column": "a questionnaire that waits: nothing is asked before it begins",
     "/administration/models/add": "is `settings-changed`, but would copy a model",
-    "/administration/keeping/prune": "is `backup` for each that is over: tests/backup/test_backup.py",
+    "/administration/keeping/prune": "is `backup` for each that is over: tests/backup",
     "/preferences": "language and light of one's own browser",
     "/documents/uploads": "opens an upload: nothing is in the library before it is started",
     "/documents/uploads/{upload_id}/files": "the same: a file that waits",

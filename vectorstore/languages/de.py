@@ -273,7 +273,7 @@ LANGUAGE = Language(
             "share": (r"wie ?viele? prozent",),
             "mass": (r"wie schwer", r"(?:was|wie ?viel) wieg(?:t|en)"),
             "length": (r"wie (?:breit|dick|tief)",),
-            "time length": (r"wie lange?",),
+            "time length count": (r"wie lange?",),
             "time": (r"wie alt",),
         },
         for_counts=(r"wie ?viele",),

@@ -398,7 +398,7 @@ LANGUAGE = Language(
                 r"what (?:is|was|are) the (?:\w+ )?weights?",
             ),
             "length": (r"how (?:tall|wide|thick|deep)",),
-            "time length": (r"how long(?! ago)",),
+            "time length count": (r"how long(?! ago)",),
             "time": (r"how old",),
         },
         for_counts=(r"how many",),
