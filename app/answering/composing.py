@@ -424,7 +424,7 @@ def _list(part: Part, page: _Page, around: Around) -> Composed:
     heading that is asked about; else the related sentences."""
     best = part.evidence[0]
     lines = _rows_asked_for(part.question, _run_with(best, part.passage(best), around))
-    if len(lines) < 2:
+    if len(lines) < 2 or _is_one_of_many(part, lines):
         lines = _sections(part, around)
     if len(lines) < 2:
         related = [one for one in part.evidence if one.score >= best.score - RELATED]
@@ -433,6 +433,18 @@ def _list(part: Part, page: _Page, around: Around) -> Composed:
     if len(lines) < 2:
         return page.done(page.cite(_quoted(part, best)), "text")
     return page.done("\n".join(f"- {page.cite(line)}" for line in lines[:MOST_ITEMS]), "list")
+
+
+def _is_one_of_many(part: Part, lines: Sequence[Line]) -> bool:
+    """Whether what is asked for is one item of a list of other things, as in a table of contents:
+    nothing above the list names it, and one item alone."""
+    asked = set(content_stems(part.question))
+    hit = lines[0].hit
+    before, found, _ = hit.text.partition(lines[0].text[:60])
+    opener = before.strip().rpartition("\n")[2] if found else ""
+    if asked & set(content_stems(f"{hit.document} {hit.heading} {opener}")):
+        return False
+    return sum(bool(asked & set(content_stems(line.text))) for line in lines) == 1
 
 
 def _rows_asked_for(question: str, lines: Sequence[Line]) -> list[Line]:

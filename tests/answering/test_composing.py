@@ -53,6 +53,12 @@ def test_a_list_is_whole_and_every_item_is_cited(embedder: Embedder) -> None:
     assert all(one.supported and one.citations == (1,) for one in found.sentences)
 
 
+def test_a_table_of_contents_is_no_list_of_what_one_of_its_lines_names(embedder: Embedder) -> None:
+    contents = "- Getting started\n- Our rituals\n- Travel\n- Devices at work\n- Severance"
+    found = _composed(embedder, "What rituals do we have?", [_hit(1, contents, "Contents")])
+    assert found is None or "Severance" not in found.text
+
+
 def test_steps_are_numbered_in_their_order(embedder: Embedder) -> None:
     hits = [_hit(1, BOOKING, "Booking the studio")]
     found = _composed(embedder, "How do I go about booking the studio?", hits)

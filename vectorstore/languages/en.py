@@ -553,6 +553,9 @@ LANGUAGE = Language(
             r"what (?:all|kinds? of|types? of|sorts? of)\b",
             r"which (?:[\w-]+ ){0,3}[\w-]*[a-rt-z]s\b(?! is| was| has| does)",
             r"who are\b",
+            # "what values does the company have"; "what status" is one thing
+            r"what (?:[\w-]+ ){0,3}[\w-]*[a-hj-rtv-z]s "
+            r"(?:do|does|did|are|were|can|could|must|should|may|will|have|apply|exist|belong|count)\b",
             r"what (?:belongs|do(?:es)? [^?]{2,60} (?:include|contain|consist of|cover))\b",
             r"(?:an? )?(?:overview|list|table) of\b",
             r"all (?:the )?\w+",
