@@ -114,8 +114,8 @@ def test_what_programs_are_refused_has_the_protocols_form(company: Whole) -> Non
     company.house.keys.revoke(key.id)
 
 
-def test_a_stream_ends_with_its_key(company: Whole, tmp_path: Path) -> None:
-    """An answer that is on its way goes to nobody once the key counts no more."""
+def test_a_revoked_key_stands_for_nobody(company: Whole, tmp_path: Path) -> None:
+    """What an answer on its way asks about its reader; no stream is cut here."""
     from app.people.access import Person
     from app.serving import _now
 
