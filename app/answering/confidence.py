@@ -70,11 +70,14 @@ FORMER = Calibration(
 # not use the documents' words. So 1.35 points more for every question, and less for one that takes
 # something for granted which its passage does not hold: a name, a date or a figure (3 points), or
 # whose other words its sentence lacks (2). A question in another language than its passage shares
-# no words with it.
+# no words with it. What a short item of a list lacks, its heading and the line above its list may
+# say ("context", set by hand: of 57 questions over five companies' documents three more were
+# answered, of 39 near misses none).
 BUILT_IN = Calibration(
     weights={
         **FORMER.weights,
         "other_language": 2.2,
+        "context": 3.0,
         "values_unheld": -3.0,
         "words_unheld": -2.0,
     },
@@ -121,6 +124,7 @@ def decision_signals(
     values_unheld, words_unheld = unheld or (0.0, 0.0)
     return {
         "similarity": best.similarity,
+        "context": best.in_context - best.similarity,
         "coverage": best.coverage,
         "weakest_word": best.weakest,
         "passage_cosine": hit.signals.get("cosine", 0.0),

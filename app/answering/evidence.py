@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from app.answering.candidates import Candidate, candidates, is_question
 from app.answering.clauses import asked_clauses, is_of_other_clause
+from app.answering.everyday_words import stems_meant
 from app.answering.labels import is_of_another, labels
 from app.answering.language import (
     STOP_WORDS,
@@ -50,6 +51,7 @@ LIKELY = 0.7  # the chance that the answer is among them
 # Beside a sentence with the question's very words, in documents that someone had tampered with,
 # the next best that answers no other question had at least this share of its score.
 AS_GOOD = 0.85
+MOST_BELOW = 12  # sentences below one that ends with a colon
 _LONG_ENOUGH = 5  # words, to be no chance
 _WORD = re.compile(r"\w+")
 _ASKS_NUMBER = re.compile(
@@ -65,7 +67,8 @@ class Evidence:
     """One sentence of a passage, with the question that it answers in its document, if any.
 
     `similarity` is the mean, over the question's tokens, of the best match among the sentence's
-    token vectors (MaxSim: Khattab and Zaharia, ColBERT, 2020). `coverage` is the share, weighted
+    token vectors (MaxSim: Khattab and Zaharia, ColBERT, 2020), `in_context` that among those of its
+    heading and of the line that opens its list as well. `coverage` is the share, weighted
     by rarity, of the question's words that the sentence holds; words that only its heading or
     the sentence before it hold count less. `weakest` is the best match of that word of the
     question which is matched worst: an answer to a near miss lacks just one thing. `score` is
@@ -75,6 +78,7 @@ class Evidence:
 
     candidate: Candidate
     similarity: float
+    in_context: float
     coverage: float
     weakest: float
     score: float
@@ -144,9 +148,13 @@ def _scored(
     if not found:
         return []
     asked_reading = embedder.read_question(question)
-    readings = embedder.read([one.told for one in found])
+    above = [_above(passages, found, number) for number in range(len(found))]
+    contexts = list(dict.fromkeys(filter(None, above)))
+    readings = embedder.read([*(one.told for one in found), *contexts])
+    context_of = dict(zip(contexts, readings[len(found) :], strict=True))
     spoken = language_of(question)
     asked = set(content_stems(in_one_spelling(question, spoken)))
+    meant = {stem: {stem, *stems_meant(stem)} for stem in asked}
     held = [set(content_stems(in_one_spelling(one.told, spoken))) for one in found]
     asked_codes, asked_labels = codes(question), labels(question)
     clauses = asked_clauses(question)
@@ -162,8 +170,10 @@ def _scored(
         around = set(content_stems(f"{passage.document} {passage.heading}")) | opened[one.passage]
         if in_row and number and found[number - 1].passage == one.passage:
             around |= held[number - 1]  # pronouns: "It was founded in …" follows the name
-        direct = sum(telling[stem] for stem in asked & held[number]) / weight
-        nearby = sum(telling[stem] for stem in (asked & around) - held[number]) / weight
+        said = {stem for stem in asked if meant[stem] & held[number]}
+        near = {stem for stem in asked - said if meant[stem] & around}
+        direct = sum(telling[stem] for stem in said) / weight
+        nearby = sum(telling[stem] for stem in near) / weight
         similarity = _max_similarity(asked_reading, token_weights, readings[number])
         signals = {
             "similarity": similarity,
@@ -184,11 +194,27 @@ def _scored(
             ),
             "edition_cost": passage.signals.get("edition_cost", 0.0),
         }
+        joint = similarity
+        if context := context_of.get(above[number]):
+            tokens = np.concatenate((readings[number].tokens, context.tokens))
+            joint = _max_similarity(asked_reading, token_weights, replace(context, tokens=tokens))
         score = sum(WEIGHTS[name] * value for name, value in signals.items())
         weakest = _weakest_match(question, asked_reading, readings[number])
         coverage = direct + 0.3 * nearby
-        ranked.append(Evidence(one, similarity, coverage, weakest, score, signals))
+        ranked.append(Evidence(one, similarity, joint, coverage, weakest, score, signals))
     return ranked
+
+
+def _above(passages: Sequence[Hit], found: Sequence[Candidate], number: int) -> str:
+    """The heading above a sentence, and the line that opens its list, if one does."""
+    one = found[number]
+    heading = passages[one.passage].heading.rpartition(" > ")[2]
+    for before in reversed(found[max(0, number - MOST_BELOW) : number]):
+        if before.passage != one.passage:
+            break
+        if before.sentence.rstrip().endswith(":"):
+            return f"{heading}: {before.sentence}" if heading else before.sentence
+    return heading
 
 
 def _names_of_openings(

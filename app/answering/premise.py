@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Sequence, Set
 from functools import cache
 
+from app.answering.everyday_words import words_meant
 from app.answering.phrases import phrases
 from app.answering.wording import VALUES, Word, Wording, folded, holds, keys_of, read
 from vectorstore.embedder import Embedder
@@ -118,6 +119,7 @@ def _absent(
     embedder: Embedder | None,
 ) -> list[Word]:
     absent = unheld(asked, [evidence, *around])
+    absent = [word for word in absent if not _is_said_otherwise(word, (evidence, *around))]
     if embedder and absent:
         texts = [read(text) for text in (evidence, *around) if text]
         likeness = _likeness(question, " ".join((evidence, *around)), embedder)
@@ -129,6 +131,14 @@ def _absent(
             or _is_opposed(word, texts)
         ]
     return absent
+
+
+def _is_said_otherwise(word: Word, texts: Sequence[str]) -> bool:
+    """Whether a text has one of the words that documents use for a common word of a question."""
+    if word.kind in VALUES:
+        return False
+    meant = frozenset[str]().union(*(keys_of(folded(one)) for one in words_meant(word.raw)))
+    return bool(meant) and any(not read(text).keys.isdisjoint(meant) for text in texts if text)
 
 
 def _is_opposed(word: Word, texts: Sequence[Wording]) -> bool:

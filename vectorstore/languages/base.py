@@ -124,6 +124,9 @@ class QuestionWords:
     question_labels: Words  # "Q" in "Q: How long?"
     answer_labels: Words
     rewrite_labels: Patterns  # what a model writes before a rewritten question
+    # Words of questions, by spaces, with those that documents have for the same thing. Read one way
+    # alone: what a document says with the first is not what it says with the others.
+    everyday: Mapping[str, Words]
 
 
 @dataclass(frozen=True, slots=True)
