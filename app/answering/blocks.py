@@ -6,11 +6,11 @@ say.
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 
 from app.answering.candidates import is_contents, is_question
-from app.answering.language import sentences, telling_words
+from app.answering.language import content_stems, sentences, telling_words
 from vectorstore.records import Hit
 
 SEPARATOR = " > "  # between the headings above a passage
@@ -77,6 +77,13 @@ class Block:
     def holds(self, sentence: str) -> bool:
         """Whether a sentence is one of its items, or in one."""
         return any(sentence in item.text or item.text in sentence for item in self.items)
+
+    def is_of_others(self, asked: Set[str]) -> bool:
+        """Whether what is asked for (stems) is one item of a list of other things, as in a table
+        of contents: nothing above the list names it, and one item alone."""
+        if asked & set(content_stems(f"{self.hit.document} {self.heading} {self.opener}")):
+            return False
+        return sum(bool(asked & set(content_stems(item.text))) for item in self.items) == 1
 
 
 @dataclass(slots=True)

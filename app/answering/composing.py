@@ -14,7 +14,7 @@ from app.answering.candidates import is_question
 from app.answering.clauses import MOST_SENTENCES as MOST_CLAUSE_SENTENCES
 from app.answering.clauses import ClauseText
 from app.answering.events import AnswerSentence, Citation, Form
-from app.answering.evidence import Evidence, likeliest
+from app.answering.evidence import MOST_LIKELY, Evidence, likeliest
 from app.answering.finding import Around, Finding, Part
 from app.answering.language import (
     codes,
@@ -27,12 +27,14 @@ from app.answering.language import (
     telling_words,
     words,
 )
-from app.answering.plan import Kind, Plan, tells
+from app.answering.plan import Kind, Plan, joined_words, tells
 from app.answering.tables.answer import TableAnswer
 from vectorstore.languages import any_of, language
 from vectorstore.records import Hit
 
 RELATED = 1.8  # log odds behind the best sentence, up to which others belong to its list
+OTHER_HALF = 4.0  # log odds behind the best sentence: what is said of the second of two things
+MOST_OF_SECTION = 3  # sentences of a section that is compared with another
 MOST_EACH = 2  # sentences for each part of a question
 MOST_SENTENCES = 6
 MOST_ITEMS = 40
@@ -120,7 +122,9 @@ def compose(
         return None
     if len(finding.parts) > 1:
         compares = plan.kind is Kind.COMPARISON and bool(plan.compared)
-        return _comparison(plan, finding, page) if compares else _several(plan, finding, page)
+        if compares:
+            return _comparison(plan, finding, page, around)
+        return _several(plan, finding, page)
     return _one(plan, finding.found[0], page, around)
 
 
@@ -285,9 +289,37 @@ def _bullets(lines: Sequence[str]) -> str:
 
 
 def _likeliest(part: Part) -> list[Line]:
-    """The sentences among which the answer is, best first, each once."""
-    lines = {one.told: _quoted(part, one) for one in reversed(likeliest(part.evidence))}
+    """The sentences among which the answer is, best first, each once.
+
+    Of a question with a number only those that hold it, where the best does: "year 3", not "year
+    4". Of one that asks about two things at once, what is said of the other as well.
+    """
+    chosen = likeliest(part.evidence)
+    best = chosen[0]
+    asked = numbers(part.question)
+    if asked and asked <= numbers(best.told):
+        chosen = [one for one in chosen if asked <= numbers(one.told) or not numbers(one.told)]
+    if (other := _other_half(part)) and other not in chosen:
+        chosen = [best, other, *chosen[1:]]
+    lines = {one.told: _quoted(part, one) for one in reversed(chosen[:MOST_LIKELY])}
     return list(reversed(lines.values()))
+
+
+def _other_half(part: Part) -> Evidence | None:
+    """Of "primary and secondary carers" what is said of those that the best sentence lacks."""
+    best = part.evidence[0]
+    pairs = joined_words(part.question)
+    held = set(content_stems(best.told))
+    for one, other in pairs:
+        first, second = stem_of(one), stem_of(other)
+        lacking = {first, second} - held
+        if len(lacking) != 1:
+            continue
+        for found in part.evidence[1:]:
+            near = found.score >= best.score - OTHER_HALF
+            if near and lacking <= set(content_stems(found.told)):
+                return found
+    return None
 
 
 def _must_compute(plan: Plan, part: Part) -> bool:
@@ -365,22 +397,36 @@ def _stands_behind(part: Part, one: Evidence, other: Evidence) -> bool:
     return one.passage == other.passage and 0 <= text.find(other.sentence) < text.find(one.sentence)
 
 
-def _comparison(plan: Plan, finding: Finding, page: _Page) -> Composed:
+def _comparison(plan: Plan, finding: Finding, page: _Page, around: Around) -> Composed:
     """A table with a column for each thing that is compared."""
     if len(finding.found) < 2:
         return _several(plan, finding, page)
+    named = [
+        _section_of(thing, part, around)
+        for thing, part in zip(plan.compared, finding.parts, strict=True)
+    ]
     best = [part.evidence[0].told if part.found else "" for part in finding.parts]
-    if len(set(best)) == 1:  # one sentence tells of all
+    if len(set(best)) == 1 and not all(named):  # one sentence tells of all
         return _several(plan, finding, page)
     nothing = language(plan.language).outcomes.nothing
-    cells = [
-        " ".join(page.cite(line) for line in _likeliest(part)[:MOST_EACH])
-        if part.found
-        else nothing
-        for part in finding.parts
+    told = [
+        (own if all(named) else _likeliest(part)[:MOST_EACH]) if part.found else []
+        for own, part in zip(named, finding.parts, strict=True)
     ]
+    cells = [" ".join(page.cite(line) for line in lines) or nothing for lines in told]
     rows = [_row(plan.compared), _row(["---"] * len(cells)), _row(cells)]
     return _with_missing(plan, finding, page, rows, "comparison")
+
+
+def _section_of(thing: str, part: Part, around: Around) -> list[Line]:
+    """The first sentences of the section that has a thing for its title; [] where none has."""
+    asked = set(content_stems(thing))
+    for hit in part.told:
+        title = set(content_stems(hit.heading.rpartition(SEPARATOR)[2]))
+        if asked and asked <= title and len(title) <= len(asked) + 1:
+            lines = list(_told(around.section(hit) or (hit,)))[:MOST_OF_SECTION]
+            return [replace(line, text=f"“{line.text}”") for line in lines]
+    return []
 
 
 def _row(cells: Sequence[str]) -> str:

@@ -15,7 +15,7 @@ from app.answering.evidence import (
     rank_titles,
     rather_told,
 )
-from app.answering.language import telling_words
+from app.answering.language import content_stems, telling_words
 from app.answering.meant_documents import Meant, meant_by, prefer_meant, wish_of
 from app.answering.plan import Kind, asks_of_event, asks_openly, plan
 from app.answering.premise import unheld_shares, unheld_subject
@@ -36,7 +36,7 @@ FEW_ITEMS = 10  # of a list that is told behind a sentence of its section
 # In log odds: how much better than what stands above a list a single sentence has to be to be told
 # in its place; what stands there is short and scores less. Who asks openly ("What can I …?") is
 # told the list behind the sentence. The first figure is for a list of the sentence's own section.
-BLOCK_MARGIN = {Kind.LIST: (4.0, 2.5), Kind.PROCEDURE: (4.0, 3.0), Kind.FACT: (3.2, 0.9)}
+BLOCK_MARGIN = {Kind.LIST: (4.0, 2.5), Kind.PROCEDURE: (4.0, 3.0), Kind.FACT: (3.2, 1.2)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,6 +273,12 @@ def _block(
         found = [(place, one) for place, one in found if one.outermost and not one.parts]
     if kind is Kind.FACT:
         found = [(place, one) for place, one in found if _may_follow(best, one)]
+    asked = set(content_stems(question))
+    found = [
+        (place, one)
+        for place, one in found
+        if not (one.holds(best.sentence) and one.is_of_others(asked))
+    ]
     titled = [(place, title, one) for place, one in found[:MOST_BLOCKS] for title in one.titles]
     titles = [(place, title) for place, title, _ in titled]
     ranked = rank_titles(question, told[:READ], titles, embedder, rarity, opening)

@@ -75,6 +75,17 @@ def asks_openly(question: str) -> bool:
     return _OPENLY[language].match(question.strip()) is not None
 
 
+def joined_words(question: str) -> list[tuple[str, str]]:
+    """The words on both sides of each "and" or "or": "primary and secondary carers"."""
+    bare = question.rstrip(" ?!.")
+    found = []
+    for joint in _JOINT[language_of(question).code].finditer(bare):
+        before, behind = words(bare[: joint.start()]), words(bare[joint.end() :])
+        if before and behind:
+            found.append((before[-1], behind[0]))
+    return found
+
+
 def tells(operation: str, sentence: str) -> bool:
     """Whether a sentence speaks of a total, an average or a difference itself."""
     return any(_OPERATIONS[operation][one.code].search(sentence) is not None for one in languages())

@@ -34,13 +34,17 @@ def _hit(number: int, text: str, heading: str = "Rules") -> Hit:
 
 def _composed(embedder: Embedder, question: str, hits: Sequence[Hit]) -> Composed | None:
     planned = plan(question)
-    parts = [judge(part, hits, hits, embedder, EVERYTHING_FOUND, {}) for part in planned.parts]
+    around = Around(lambda hit: [hit], lambda hit: list(hits))
+    parts = [
+        judge(part, hits, hits, embedder, EVERYTHING_FOUND, {}, around=around)
+        for part in planned.parts
+    ]
     numbers = {hit.chunk_id: number for number, hit in enumerate(hits, start=1)}
     return compose(
         planned,
         Finding(parts, hits, {}),
         lambda hit: numbers[hit.chunk_id],
-        Around(lambda hit: [hit], lambda hit: list(hits)),
+        around,
         lambda part: False,
     )
 
@@ -212,3 +216,63 @@ def test_a_replaced_edition_is_not_told_beside_the_one_in_force(embedder: Embedd
         assert found is not None
         assert "28" in found.text
         assert "25" not in found.text
+
+
+def test_what_stands_below_the_line_that_is_asked_about_is_told_as_it_stands(
+    embedder: Embedder,
+) -> None:
+    text = (
+        "The studio belongs to everybody. You can use the studio for:\n- rehearsals\n- recordings\n"
+        "  - of one voice\n- talks\nIt closes at night."
+    )
+    found = _composed(embedder, "what can I use the studio for?", [_hit(1, text, "Studio")])
+    assert found is not None
+    assert [line.lstrip("- ") for line in found.text.splitlines() if "- " in line] == [
+        "rehearsals [1]",
+        "recordings [1]",
+        "of one voice [1]",
+        "talks [1]",
+    ]
+
+
+def test_steps_of_the_section_that_tells_how_are_told_whole(embedder: Embedder) -> None:
+    hits = [
+        _hit(1, "This page says how to sign up for the bus pass and how to cancel it.", "Bus pass"),
+        _hit(2, "- Open the portal\n- Click on Apply\n- Send the form", "Getting the bus pass"),
+        _hit(3, "- Open the portal\n- Click on Withdraw", "Cancelling the bus pass"),
+    ]
+    found = _composed(embedder, "How do I cancel my bus pass?", hits)
+    assert found is not None
+    assert found.text.splitlines() == ["1. Open the portal [3]", "2. Click on Withdraw [3]"]
+
+
+def test_of_two_halves_that_are_asked_about_both_are_told(embedder: Embedder) -> None:
+    text = "Senior guides get nine days. Junior guides get four days. Dogs stay outside."
+    found = _composed(embedder, "how many days do senior and junior guides get?", [_hit(1, text)])
+    assert found is not None
+    assert "nine" in found.text
+    assert "four" in found.text
+
+
+def test_what_is_said_of_another_number_is_not_told_beside_the_one_asked_for(
+    embedder: Embedder,
+) -> None:
+    text = "Gifts by years:\n- Year 2: 100 euros\n- Year 3: 150 euros\n- Year 4: 200 euros"
+    found = _composed(embedder, "how much is the gift in year 3?", [_hit(1, text, "Gifts")])
+    assert found is not None
+    assert "150" in found.text
+    assert "200" not in found.text
+
+
+def test_things_that_have_sections_are_compared_by_how_these_begin(embedder: Embedder) -> None:
+    hits = [
+        _hit(
+            1, "The hours are fixed. Nobody works at night. New staff start on it.", "Fixed shift"
+        ),
+        _hit(2, "You come between seven and ten. Ask your team.", "Gliding shift"),
+    ]
+    found = _composed(embedder, "compare fixed shift and gliding shift", hits)
+    assert found is not None
+    assert found.form == "comparison"
+    assert "The hours are fixed" in found.text
+    assert "between seven and ten" in found.text

@@ -32,6 +32,7 @@ BEFORE = [Exchange(ASKED, "The meal allowance in Switzerland is 72 euros a day."
     ("question", "searched"),
     [
         ("And in Norway?", "How much is the meal allowance in Norway?"),
+        ("sorry, I meant Norway", "How much is the meal allowance in Norway?"),
         ("How many days of annual leave do full-time employees have?", None),
     ],
 )

@@ -315,7 +315,7 @@ LANGUAGE = Language(
                 "loswerden": "entsorgen Entsorgung",
                 "klingeln": "Läuten",
                 "auflösen auflöst": "Auflösung",
-                "kunde kunden": "Gast Gäste Kunde Kunden",
+                "kunde kunden": "Gast Gäste",
                 "homeoffice": "mobil mobiles Telearbeit",
                 "regeln": "Vorschriften Bestimmungen Richtlinie",
             }

@@ -1,0 +1,34 @@
+"""Everyday words of a question are held by the words that documents have for the same."""
+
+import pytest
+
+from app.answering.everyday_words import stems_meant, words_meant
+from app.answering.language import stem_of
+from app.answering.premise import unheld_premise
+from vectorstore.languages import languages
+
+
+@pytest.mark.parametrize(
+    ("question", "evidence", "absent"),
+    [
+        ("Who tells my boss?", "Your manager is informed by the system.", ()),
+        ("Wann muss ich meinem Chef Bescheid geben?", "Die Führungskraft ist zu informieren.", ()),
+        ("Does my boss tell the neighbours?", "Your manager informs the team.", ("neighbours",)),
+    ],
+)
+def test_what_a_document_says_in_its_own_word_is_held(
+    question: str, evidence: str, absent: tuple[str, ...]
+) -> None:
+    lacking = unheld_premise(question, evidence)
+    assert set(absent) <= set(lacking)
+    assert not {"boss", "Chef", "tell", "tells"} & set(lacking)
+
+
+def test_they_are_read_one_way_and_no_word_stands_for_itself() -> None:
+    assert "manager" in words_meant("boss")
+    assert stem_of("boss") not in stems_meant(stem_of("manager"))
+    for language in languages():
+        for asked, written in language.questions.everyday.items():
+            assert not {stem_of(one) for one in asked.casefold().split()} & {
+                stem_of(one.casefold()) for one in written
+            }, asked
