@@ -28,6 +28,7 @@ from app.answering.composing import (
     nearest,
 )
 from app.answering.confidence import Calibration, Decision, decide, decision_signals
+from app.answering.context import Context, found_alone, with_surroundings
 from app.answering.distrust import as_data, notices_of, plain_draft, unmarked
 from app.answering.events import (
     Answer,
@@ -48,7 +49,7 @@ from app.answering.events import (
     Writing,
 )
 from app.answering.evidence import likeliest
-from app.answering.finding import Finding, Part, find, with_limit
+from app.answering.finding import Finding, Part, find, find_more, searched_for, with_limit
 from app.answering.followup import (
     Exchange,
     Interpretation,
@@ -61,6 +62,8 @@ from app.answering.followup import (
 from app.answering.language import words
 from app.answering.needed_words import named_of
 from app.answering.plan import Kind, Plan, asks_of_event, plan
+from app.answering.rounds import MOST_ROUNDS, next_search_prompt, read_search
+from app.answering.rounds import TOKENS as SEARCH_TOKENS
 from app.answering.search_index import SearchIndex
 from app.answering.stream import EventStream
 from app.answering.tables.answering import answer_from_tables
@@ -231,7 +234,8 @@ class Assistant:
             return
         engine = PatientEngine(self._model.engine) if ask.background else self._model.engine
         engine = ExactEngine(engine) if ask.reproducible else engine
-        read = self._readings(stream, ask, engine)
+        asides: list[str] = []
+        read = self._readings(stream, ask, engine, asides)
         if not read:
             return
         yield Searching(read[0].question)
@@ -239,17 +243,20 @@ class Assistant:
         attempts = [self._attempt(one, ask, calibration) for one in read]
         chosen = attempts[choose(read, [one.finding.hits for one in attempts])]
         clock.lap("search_s")
-        answer = _Answering(ask, chosen, attempts, Numbering(ask.history), clock)
-        planned, finding = chosen.plan, chosen.finding
+        answer = _Answering(ask, chosen, attempts, asides, Numbering(ask.history), clock)
+        answer.give(self._context(answer.finding.hits))
         if computed := self._computed(answer) or self._clause(answer):
             yield Reading(answer.passages(computed.citations), Dropped())
             answer.clock.lap("first_words_s")
             yield Finished(self._finished(answer, SURE, computed, quoted=True))
             return
-        if not self._is_written(planned, finding):
+        if not self._is_written(answer.plan, answer.finding):
             yield Reading(answer.passages(), Dropped())
             yield from self._said_at_once(answer)
             yield Finished(self._composed(answer))
+            return
+        yield from self._searched_further(stream, answer, engine, calibration)
+        if stream.stopped:
             return
         fitted = self._fit(answer)
         answer.offer(fitted)
@@ -257,7 +264,7 @@ class Assistant:
         yield from self._said_at_once(answer)
         check = DraftCheck(
             answer.asked,
-            finding.parts,
+            answer.finding.parts,
             answer.told(),
             weak=self._model.weak,
             withhold=self._settings.unsupported == "withhold",
@@ -325,6 +332,74 @@ class Assistant:
             return bool(finding.hits)
         told = [part for part in finding.found if len(likeliest(part.evidence)) == 1]
         return planned.kind is Kind.FACT and bool(told)
+
+    def _searched_further(
+        self,
+        stream: AnswerStream[Event],
+        answer: "_Answering",
+        engine: LanguageModel,
+        calibration: Calibration,
+    ) -> Iterator[Event]:
+        """Look for what the passages name, where a part is not answered by what was found for it.
+
+        A weak model is not asked: its words are none to search for.
+        """
+        if self._model.weak:
+            return
+        before = [part.question for part in answer.finding.parts]
+        for _ in range(MOST_ROUNDS):
+            number = next((n for n, p in enumerate(answer.finding.parts) if not p.found), None)
+            if number is None:
+                return
+            part = answer.finding.parts[number]
+            user = next_search_prompt(part.question, before, part.told)
+            system = prompts.render("next_search_system")
+            written = self._aside(
+                stream, answer.ask, engine, answer.asides, system, user, SEARCH_TOKENS
+            )
+            search = read_search(written, part.question, before, part.told) if written else None
+            if search is None:
+                return
+            yield Searching(search, step=True)
+            hits = searched_for(search, answer.ask.scope, self._index, self._each(1))
+            answer.further(search, hits)
+            answer.finding = find_more(
+                answer.finding, number, hits, answer.ask.scope, self._index, calibration
+            )
+            answer.give(self._context(answer.finding.hits))
+            before.append(search)
+
+    def _aside(
+        self,
+        stream: AnswerStream[Event],
+        ask: Ask,
+        engine: LanguageModel,
+        asides: list[str],
+        system: str,
+        user: str,
+        most: int,
+    ) -> str | None:
+        """What the model writes before its answer, in at most `most` tokens; added to `asides`.
+
+        None where it wrote more, where the window is too small, and where the stream was closed.
+        """
+        ids = self._model.template.encode(system, [Turn(user, None)])
+        if len(ids) + most > self._model.context_window:
+            return None
+        completion = engine.complete(
+            ids, max_tokens=most, stop=self._model.template.stop, person=ask.person
+        )
+        written = ""
+        try:
+            for piece in stream.writing(completion):
+                written += piece
+        except EngineError:
+            return None  # what is wrong with the engine is told when the answer is asked for
+        finally:
+            completion.close()
+            asides.append(written)
+        whole = not stream.stopped and completion.finish_reason != "length"
+        return written if whole else None
 
     def _said_at_once(self, answer: "_Answering") -> Iterator[Event]:
         """The best evidence, before any model has written."""
@@ -497,7 +572,7 @@ class Assistant:
             searched=answer.asked,
             notices=(
                 *notices_of(
-                    answer.finding.data.values(), composed.text, answer.defused, composed.citations
+                    answer.data.values(), composed.text, answer.defused, composed.citations
                 ),
                 *(Notice("documents", 1, phrase) for phrase in answer.finding.unmet),
             ),
@@ -506,42 +581,34 @@ class Assistant:
             missing=composed.missing,
             plan=answer.plan,
             style=answer.ask.style if self._follows(answer.ask) and not quoted else "",
-            searches=tuple(
-                tuple(hit.chunk_id for hit in part.hits)
-                for attempt in answer.attempts
-                for part in attempt.finding.parts
-            ),
+            searches=tuple(answer.searches),
+            steps=tuple(answer.steps),
+            asides=tuple(answer.asides),
             evidence=answer.evidence,
         )
 
     def _readings(
-        self, stream: AnswerStream[Event], ask: Ask, engine: LanguageModel
+        self,
+        stream: AnswerStream[Event],
+        ask: Ask,
+        engine: LanguageModel,
+        asides: list[str],
     ) -> tuple[Interpretation, ...]:
         """The ways to read the question in its conversation, the likeliest first.
 
-        A model whose words can be trusted says what a question means that leans on others. () if
-        the stream was closed meanwhile.
+        A model whose words can be trusted says what a question means that leans on others; what
+        it wrote is added to `asides`. () if the stream was closed meanwhile.
         """
         question, history = without_courtesy(ask.question), exchanges(ask.history)
         by_code = readings(question, history)
         if self._model.weak or all(one.alone for one in by_code):
             return by_code
         user = prompts.render("rewrite_user", conversation=conversation(history), question=question)
-        ids = self._model.template.encode(prompts.render("rewrite_system"), [Turn(user, None)])
-        if len(ids) + REWRITE_TOKENS > self._model.context_window:
-            return by_code
-        completion = engine.complete(
-            ids, max_tokens=REWRITE_TOKENS, stop=self._model.template.stop, person=ask.person
-        )
-        try:
-            written = "".join(stream.writing(completion))
-        except EngineError:
-            return by_code  # what is wrong with the engine is told when the answer is asked for
-        finally:
-            completion.close()
+        system = prompts.render("rewrite_system")
+        written = self._aside(stream, ask, engine, asides, system, user, REWRITE_TOKENS)
         if stream.stopped:
             return ()
-        if completion.finish_reason == "length":
+        if written is None:
             return by_code
         rewritten = read_rewrite(written, question, history)
         return (Interpretation(rewritten, alone=False), *by_code) if rewritten else by_code
@@ -556,31 +623,34 @@ class Assistant:
 
     def _fit(self, answer: "_Answering") -> FittedPrompt:
         ask = answer.ask
-        most = WEAK_READS if self._model.weak else self._settings.passages
         passages = [
-            _passage(answer.numbering.of(hit), answer.finding.data[hit.chunk_id].hit)
-            for hit in answer.finding.hits[:most]
+            _passage(answer.numbering.of(hit), answer.data[hit.chunk_id].hit)
+            for hit in answer.context.ranked
         ]
-        passages = self._within_reading_time(passages)
         instruction = ask.instruction or ("" if self._model.weak else _form(answer.plan))
         style = prompts.render("style", style=ask.style) if self._follows(ask) else ""
         said = "\n".join(filter(None, (ask.question, instruction, style)))
         return self._fitted(said, passages, ask.history)
 
+    def _context(self, hits: Sequence[Hit]) -> Context:
+        """What of the passages found, and around them, the model is given.
+
+        A strong one gets as much as it reads before its first words are due, at most a window.
+        """
+        if self._model.weak:
+            return found_alone(hits[:WEAK_READS])
+        speed = self._model.reads or USUAL_READS
+        return with_surroundings(
+            hits,
+            self._index.section,
+            lambda hit: self._model.template.count(hit.text) + LABEL_TOKENS,
+            room=min(int(speed * self._settings.reading_s), self._model.context_window),
+            most=self._settings.passages,
+        )
+
     def _follows(self, ask: Ask) -> bool:
         """Whether the model is told how to write. A weak one is kept to what it can."""
         return bool(ask.style) and not self._model.weak
-
-    def _within_reading_time(self, passages: Sequence[NumberedPassage]) -> list[NumberedPassage]:
-        """The best passages that the model reads before its first words are due."""
-        room = (self._model.reads or USUAL_READS) * self._settings.reading_s
-        kept: list[NumberedPassage] = []
-        for passage in passages:
-            room -= self._model.template.count(passage.text) + LABEL_TOKENS
-            if room < 0 and len(kept) >= WEAK_READS:
-                break
-            kept.append(passage)
-        return kept
 
     def _fitted(
         self, question: str, passages: Sequence[NumberedPassage], history: Sequence[Answer]
@@ -652,6 +722,7 @@ class _Answering:
         ask: Ask,
         chosen: "_Attempt",
         attempts: Sequence["_Attempt"],
+        asides: list[str],
         numbering: Numbering,
         clock: _Clock,
     ) -> None:
@@ -670,8 +741,27 @@ class _Answering:
         self.defused = 0
         self.evidence: tuple[Citation, ...] = ()  # as it was told before the answer
         self._before = {number for turn in ask.history for number, _ in turn.shown()}
-        for hit in chosen.finding.hits:
-            numbering.of(hit)
+        self.asides = asides  # what the model wrote so far
+        self.steps: list[str] = []
+        self.searches = [
+            tuple(hit.chunk_id for hit in part.hits)
+            for attempt in attempts
+            for part in attempt.finding.parts
+        ]
+
+    def further(self, search: str, hits: Sequence[Hit]) -> None:
+        """Note another search and what it found."""
+        self.steps.append(search)
+        self.searches.append(tuple(hit.chunk_id for hit in hits))
+
+    def give(self, context: Context) -> None:
+        """Number what the model is given, in the order in which it reads it, and what was found."""
+        self.context = context
+        found = self.finding.data
+        around = {hit.chunk_id: as_data(hit) for hit in context.ranked if hit.chunk_id not in found}
+        self.data = {**found, **around}
+        for hit in (*context.in_order, *self.finding.hits):
+            self.numbering.of(hit)
 
     def stands(self, composed: Composed) -> bool:
         """Whether an answer is about what was asked, as far as the conversation tells."""
@@ -700,10 +790,13 @@ class _Answering:
         return {number: as_data(hit).hit for number, hit in self.offered.items()}
 
     def passages(self, citations: Sequence[Citation] = ()) -> list[Hit]:
-        """What was found, and what is cited beside it."""
-        known = {hit.chunk_id for hit in self.finding.hits}
-        cited = [self.numbering.hit(one.n) for one in citations if one.chunk_id not in known]
-        return [*self.finding.hits, *cited]
+        """What was found, and what the model was given or is cited beside it."""
+        found = {hit.chunk_id: hit for hit in self.finding.hits}
+        given = [passage.number for passage in self.fitted.new] if self.fitted else []
+        for number in (*given, *(one.n for one in citations)):
+            hit = self.numbering.hit(number)
+            found.setdefault(hit.chunk_id, hit)
+        return list(found.values())
 
     def best_part(self) -> Part:
         return max(self.finding.parts, key=lambda part: part.decision.confidence)

@@ -80,23 +80,56 @@ def find(
         searched_for(question, scope, index, each, one)
         for question, one in zip(questions, meant, strict=True)
     ]
-    hits = _in_turns(searched)[:MOST_HITS]
-    data = {hit.chunk_id: as_data(hit) for hit in (*hits, *(h for one in searched for h in one))}
     parts = [
-        judge(
-            question,
-            found,
-            [data[hit.chunk_id].hit for hit in found],
-            index.embedder,
-            calibration,
-            index.rarity(telling_words(question), scope.spaces),
-            index.opening,
-            one,
-        )
+        _judged(question, found, scope, index, calibration, one)
         for question, found, one in zip(questions, searched, meant, strict=True)
     ]
     unmet = dict.fromkeys(one.wish.phrase for one in meant if one is not None and one.is_told)
-    return Finding(parts, hits, data, tuple(unmet))
+    return _joined(parts, tuple(unmet))
+
+
+def find_more(
+    finding: Finding,
+    number: int,
+    hits: Sequence[Hit],
+    scope: Scope,
+    index: SearchIndex,
+    calibration: Calibration,
+) -> Finding:
+    """The finding with `hits`, found by another search, for its part with this number (from 0)."""
+    part = finding.parts[number]
+    found = _in_turns([part.hits, hits])[:MOST_HITS]
+    meant = documents_meant(part.question, scope, index)
+    again = _judged(part.question, found, scope, index, calibration, meant)
+    parts = [again if n == number else one for n, one in enumerate(finding.parts)]
+    return _joined(parts, finding.unmet)
+
+
+def _judged(
+    question: str,
+    hits: Sequence[Hit],
+    scope: Scope,
+    index: SearchIndex,
+    calibration: Calibration,
+    meant: Meant | None,
+) -> Part:
+    return judge(
+        question,
+        hits,
+        [as_data(hit).hit for hit in hits],
+        index.embedder,
+        calibration,
+        index.rarity(telling_words(question), scope.spaces),
+        index.opening,
+        meant,
+    )
+
+
+def _joined(parts: Sequence[Part], unmet: Sequence[str]) -> Finding:
+    """What was found for all parts; beside `hits`, the data has every passage of a part."""
+    hits = _in_turns([part.hits for part in parts])[:MOST_HITS]
+    data = {hit.chunk_id: as_data(hit) for part in parts for hit in part.hits}
+    return Finding(parts, hits, data, unmet)
 
 
 def searched_for(

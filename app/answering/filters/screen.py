@@ -15,6 +15,7 @@ from app.answering.events import (
     Progress,
     Reading,
     Said,
+    Searching,
     Writing,
 )
 from app.answering.filters.masking import counted, find_all, masked, settled
@@ -232,6 +233,8 @@ class Screened(WrappedStream[Any]):
                 event = Said(self._screen.draft(text))
             case Progress(text):
                 event = Progress(self._screen.draft(text))
+            case Searching(question, step=True):
+                event = Searching(self._screen.draft(question), step=True)
             case EvidenceFound(citations):
                 event = EvidenceFound(self._screen.citations_before_judgement(citations))
             case Summarised(summary):

@@ -147,6 +147,8 @@ class Recorder:
             "plan": _plan(answer.plan, keep) if answer.plan else None,
             "missing": len(answer.missing),
             "searches": [list(chunks) for chunks in answer.searches],
+            "steps": [keep(search) for search in answer.steps],
+            "asides": [keep(aside) for aside in answer.asides],
             "passages": self.passages(answer.passages),
             "numbers": dict(answer.numbers),
             "citations": [_citation(citation, keep) for citation in answer.citations],

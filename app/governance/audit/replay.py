@@ -64,6 +64,7 @@ class _Turn:
     instruction: str
     searched: str  # the question as it was searched for
     style: str
+    asides: tuple[str, ...]  # what the model wrote before the draft
     retold: tuple[tuple[str, str], ...] = ()  # turns that the asker told, question and answer
 
 
@@ -239,9 +240,10 @@ class _Retold:
 
     def __init__(self, turn: _Turn) -> None:
         prompts = turn.answered.data["prompts"]
-        # Before the answer it may have been asked what a follow-up question means.
-        # Nothing at all, where code alone answered.
-        texts = ([turn.searched] * (len(prompts) - 1) + [turn.draft])[: len(prompts)]
+        # A record of an earlier version does not tell its asides: they were what a follow-up
+        # question means. Nothing was asked at all, where code alone answered.
+        asides = turn.asides or (turn.searched,) * (len(prompts) - 1)
+        texts = [*asides, turn.draft][: len(prompts)]
         said = [_Said(text, one.get("finish")) for text, one in zip(texts, prompts, strict=True)]
         self._said = iter(said)
 
@@ -313,8 +315,14 @@ def _turn(trail: Trail, answer_id: str, private: AuditorPrivateKey | None) -> _T
         )
         for one in asked.data.get("retold", ())
     )
+    asides = tuple(
+        _text(answered.seq, kept, private, trail.texts.keys)
+        for kept in answered.data.get("asides", ())
+    )
     question, answer, draft, instruction, searched, style = texts
-    return _Turn(asked, answered, question, answer, draft, instruction, searched, style, told)
+    return _Turn(
+        asked, answered, question, answer, draft, instruction, searched, style, asides, told
+    )
 
 
 def _text(

@@ -72,6 +72,7 @@ class Texts:
     begun: str
     searching: str
     searching_in: Plural
+    searching_further: str
     reading: Plural
     progress: str
     writing: str
