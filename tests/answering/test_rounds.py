@@ -8,10 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.answering.ask import Ask
-from app.answering.assistant import AnswerStream, Assistant, ChatModel
+from app.answering.assistant import AnswerStream, Assistant
 from app.answering.confidence import BUILT_IN
 from app.answering.events import Event, Finished, ModelName, Searching
 from app.answering.language import codes, names, numbers, words
+from app.answering.language_model import ChatModel
 from app.answering.rounds import MOST_ROUNDS, TOKENS, read_search
 from app.engine.client import Completion, Usage
 from app.engine.models import default_embedder
@@ -36,10 +37,10 @@ class Said(Completion):
 
     def __init__(self, text: str) -> None:
         self.usage, self.finish_reason = Usage(0, 7, 0), "stop"
-        self._pieces = iter(text.split(" "))
+        self._words = iter(text.split(" "))
 
     def __next__(self) -> str:
-        return f"{next(self._pieces)} "
+        return f"{next(self._words)} "
 
     def close(self) -> None:
         pass

@@ -13,8 +13,8 @@ from importlib.resources import files
 from typing import Any, TypeVar
 
 from app.answering.ask import Ask
-from app.answering.assistant import ChatModel, LanguageModel
 from app.answering.events import Answer, Citation, Finished, Reading, Usage, Writing
+from app.answering.language_model import ChatModel, LanguageModel
 from app.answering.plan import Plan
 from app.answering.stream import EventStream, WrappedStream
 from app.answering.summarising.summary import Summarised, Summary

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from app.answering.ask import Ask
-from app.answering.assistant import ChatModel
 from app.answering.events import Answer, Event, Finished
+from app.answering.language_model import ChatModel
 from app.answering.retold import retold
 from app.answering.search_index import SearchIndex
 from app.answering.stream import EventStream
