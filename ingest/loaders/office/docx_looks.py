@@ -1,12 +1,13 @@
 """How letters of a Word document look: hidden, tiny, or in the colour of their ground."""
 
 from collections.abc import Callable, Iterator, Set
+from itertools import islice
 
 from lxml import etree
 
 from ingest.loaders.colours import WHITE, Colour, from_hex, nearly_the_same
 from ingest.loaders.notation import Place
-from ingest.loaders.office.ooxml import attribute, local
+from ingest.loaders.office.ooxml import attribute, local, named
 
 Look = dict[str, str]  # vanish, size, colour and so on: what is said of letters, as written
 
@@ -14,6 +15,7 @@ _OFF = frozenset(("0", "false", "off"))
 _TINY = 3  # half points: letters of one and a half points are there for machines
 _NO_GROUND = frozenset(("", "AUTO", "NONE", "NIL"))
 _MARKERS = {"black": "000000", "white": "FFFFFF", "none": "AUTO"}  # other highlights have hues
+_BLOCKS_OF_A_PAGE = 40  # as far from a drawing as paragraphs may stand on it
 _RAISED = 4  # half points above or below the line; less is a matter of taste
 _UNSTYLED = frozenset(("TableNormal", "TableGrid"))
 
@@ -84,6 +86,20 @@ def has_its_grounds_colour(
     else:
         ground = _ground_around(run, shaded_styles, is_heading)
     return ground is not None and nearly_the_same(colour, ground)
+
+
+def blocks_over_drawings(body: etree._Element) -> Set[etree._Element]:
+    """The blocks of a body near which a drawing lies behind the text: the picture of a cover."""
+    near: set[etree._Element] = set()
+    for anchor in named(body, "anchor"):
+        if attribute(anchor, "behindDoc") in {"1", "true"}:
+            block = anchor
+            while (above := block.getparent()) is not None and above is not body:
+                block = above
+            near.add(block)
+            for way in (True, False):
+                near.update(islice(block.itersiblings(preceding=way), _BLOCKS_OF_A_PAGE))
+    return near
 
 
 def _ground_around(

@@ -106,7 +106,8 @@ class _Reader:
         if font.struck_out:
             self._struck += 1
             return ""
-        code = self._book.format_map[form.format_key].format_str
+        named = self._book.format_map.get(form.format_key)
+        code = (named and named.format_str) or ""
         value = cell.value
         if cell.ctype == xlrd.XL_CELL_ERROR:
             return str(xlrd.error_text_from_code.get(value, ""))
@@ -115,7 +116,7 @@ class _Reader:
         if cell.ctype == xlrd.XL_CELL_DATE:
             return shown(self._moment(value, code), code)
         if cell.ctype == xlrd.XL_CELL_NUMBER:
-            return shown(int(value) if value == int(value) else value, code)
+            return shown(int(value) if value.is_integer() else value, code)
         runs = sheet.rich_text_runlist_map.get((row, column))
         return shown(self._of_runs(str(value), runs) if runs else str(value), code)
 

@@ -184,7 +184,9 @@ def _fill(said: etree._Element, fill: etree._Element) -> None:
         kind = pattern.get("patternType", "none")
         if local(pattern) == "patternFill" and kind != "none":
             # Any pattern but a solid one mixes two colours: which one does not matter.
-            written = _add(fill, "patternFill", patternType="solid" if kind == "solid" else "gray125")
+            written = _add(
+                fill, "patternFill", patternType="solid" if kind == "solid" else "gray125"
+            )
             for item in pattern:
                 if local(item) == "fgColor":
                     _colour(item, written, "fgColor")
