@@ -104,7 +104,7 @@ def formula(element: etree._Element) -> str:
 
 
 def field_formula(code: str) -> str:
-    """A formula that a field of Word says, "EQ \\F(3;20)", in one line: 3/20; "" for other fields."""
+    """A formula that a field of Word says, "EQ \\F(3;20)", in one line: 3/20; "" for others."""
     name, _, rest = code.strip().partition(" ")
     if name.upper() != "EQ" or len(code) > _LONGEST_FIELD:
         return ""

@@ -5,8 +5,9 @@ By its own style sheets, inline, or in the colour of the ground.
 
 import re
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import islice, takewhile
+from operator import is_not
 from typing import NamedTuple
 
 from lxml import etree
@@ -108,10 +109,13 @@ class Styles:
             if above not in self._overlaid:
                 pictures = list(islice(above.iter(*_PICTURES), _MOST_PICTURES))
                 # What holds a picture may be what is placed: below it, between it and the text.
-                self._overlaid[above] = bool(pictures) and any(
+                self._overlaid[above] = any(
                     self._is_placed(one)
                     for picture in pictures
-                    for one in (picture, *takewhile(above.__ne__, picture.iterancestors()))
+                    for one in (
+                        picture,
+                        *takewhile(partial(is_not, above), picture.iterancestors()),
+                    )
                 )
             if self._overlaid[above]:
                 return True

@@ -363,15 +363,8 @@ def _run(
             parts.append((_BREAKS[name], "line"))
         elif name == "sym":
             parts.append((_symbol(item), "line"))
-        elif name == "fldChar":
-            if attribute(item, "fldCharType") == "begin":
-                reader.field = ""
-            elif said := field_formula(reader.field):
-                parts.append((said, "line"))
-                reader.field = ""
-            parts.append((_form_field(item), "line"))
-        elif name == "instrText":
-            reader.field += item.text or ""
+        elif name in {"fldChar", "instrText"}:
+            parts.append((_field(item, reader), "line"))
         elif name == "ruby":
             # What helps to pronounce it stands small above it.
             for base in (one for part in item if local(part) == "rubyBase" for one in part):
@@ -390,6 +383,18 @@ def _symbol(item: etree._Element) -> str:
         return symbol(attribute(item, "font") or "", int(attribute(item, "char") or "", 16))
     except ValueError:
         return " "
+
+
+def _field(item: etree._Element, reader: _Reader) -> str:
+    """What a mark of a field, or a part of its instruction, adds to the text."""
+    if local(item) == "instrText":
+        reader.field += item.text or ""
+        return ""
+    said = ""
+    if attribute(item, "fldCharType") != "begin":
+        said = field_formula(reader.field)
+    reader.field = ""
+    return said + _form_field(item)
 
 
 def _form_field(item: etree._Element) -> str:

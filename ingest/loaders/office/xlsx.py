@@ -25,7 +25,7 @@ from ingest.loaders.office.sheets import (
     is_default_name,
     sheet_sections,
 )
-from ingest.loaders.office.xlsx_rebuilt import rebuilt, sheets_of
+from ingest.loaders.office.xlsx_rebuilt import is_strict, rebuilt, sheets_of
 from ingest.sections import Findings, LoaderError, Section
 
 _ROW = re.compile(rb"<(?:\w+:)?row\b[^>]*>")
@@ -62,13 +62,14 @@ def load_xlsx(file: BinaryIO, findings: Findings) -> Iterator[Section]:
     findings.title, findings.stated = package.title(), package.stated()
     done = 0
     file.seek(0)
-    try:
-        for section in _sections(package, file, findings):
-            yield section
-            done += 1
-        return
-    except _STUMBLES:
-        pass  # Excel may open it all the same
+    if not is_strict(package):
+        try:
+            for section in _sections(package, file, findings):
+                yield section
+                done += 1
+            return
+        except _STUMBLES:
+            pass  # Excel may open it all the same
     try:
         yield from islice(_sections(package, rebuilt(package), findings), done, None)
     except _STUMBLES as error:

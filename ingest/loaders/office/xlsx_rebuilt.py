@@ -45,6 +45,12 @@ class SheetPart(NamedTuple):
     part: str
 
 
+def is_strict(package: Package) -> bool:
+    """Whether a workbook is in the strict form of the format, in which openpyxl finds no cells."""
+    book = package.tree(package.main_part())
+    return book is not None and _STRICT.decode() in str(book.tag)
+
+
 def sheets_of(package: Package) -> list[SheetPart]:
     """The sheets of a workbook in their order, without those whose part is missing."""
     main = package.main_part()
@@ -64,7 +70,7 @@ def sheets_of(package: Package) -> list[SheetPart]:
 def rebuilt(package: Package) -> BinaryIO:
     """The workbook anew. Raises LoaderError where a part cannot be read."""
     main = package.main_part()
-    parts = {kind: name for kind, name in package.related(main).values()}
+    parts = dict(package.related(main).values())
     sheets = [sheet for sheet in sheets_of(package) if sheet.kind == "worksheet"]
     strings = package.read(parts.get("sharedStrings", "")) if "sharedStrings" in parts else None
     file = io.BytesIO()
@@ -117,7 +123,7 @@ def _workbook(package: Package, main: str, sheets: Sequence[SheetPart]) -> bytes
     for number, sheet in enumerate(sheets, 1):
         item = _add(listed, "sheet", name=sheet.name, sheetId=str(number), state=sheet.state)
         item.set(f"{{{_RELATIONS}}}id", f"rId{number}")
-    return etree.tostring(root)
+    return bytes(etree.tostring(root))
 
 
 def _styles(said: etree._Element | None, count: int) -> bytes:
@@ -154,7 +160,7 @@ def _styles(said: etree._Element | None, count: int) -> bytes:
     for _ in range(len(styles), count):
         _add(styles, "xf", numFmtId="0", fontId="0", fillId="0", xfId="0")
     _add(_add(root, "cellStyles"), "cellStyle", name="Normal", xfId="0", builtinId="0")
-    return etree.tostring(root)
+    return bytes(etree.tostring(root))
 
 
 def _items(parent: etree._Element) -> Iterator[etree._Element]:
@@ -223,7 +229,7 @@ def _relations(relations: Sequence[tuple[str, str]]) -> bytes:
             root, f"{{{space}}}Relationship", Id=f"rId{number}", Type=f"{_RELATIONS}/{kind}",
             Target=target,
         )  # fmt: skip
-    return etree.tostring(root)
+    return bytes(etree.tostring(root))
 
 
 def _types(sheets: Sequence[SheetPart], *, has_strings: bool) -> bytes:
@@ -237,4 +243,4 @@ def _types(sheets: Sequence[SheetPart], *, has_strings: bool) -> bytes:
         etree.SubElement(
             root, f"{{{space}}}Override", PartName=f"/{name}", ContentType=f"{_TYPES}.{kind}+xml"
         )
-    return etree.tostring(root)
+    return bytes(etree.tostring(root))
