@@ -12,6 +12,7 @@ from ingest.loaders.figures import Figures
 from ingest.loaders.notation import Piece, field_formula, formula, written
 from ingest.loaders.office.docx_looks import (
     Look,
+    Looks,
     blocks_over_drawings,
     has_its_grounds_colour,
     is_shaded,
@@ -55,6 +56,7 @@ class _Reader:
     levels: dict[str, int] = field(default_factory=dict)  # style id -> heading level
     looks: dict[str, Look] = field(default_factory=dict)  # style id -> how its letters look
     plain: Look = field(default_factory=dict)  # where no style is named
+    letters: Looks = field(default_factory=lambda: Looks({}, {}))
     shaded_styles: set[str] = field(default_factory=set)
     notes: dict[tuple[str, str], str] = field(default_factory=dict)
     numbered_styles: dict[str, tuple[str, str]] = field(default_factory=dict)  # list and level
@@ -82,6 +84,7 @@ def load_docx(file: BinaryIO, findings: Findings, load: LoadWithin) -> Iterator[
     parts = {kind: name for kind, name in related if kind in {"styles", "numbering"}}
     if "styles" in parts and (tree := package.tree(parts["styles"])) is not None:
         _read_styles(tree, reader)
+    reader.letters = Looks(reader.plain, reader.looks)
     lists = package.tree(parts["numbering"]) if "numbering" in parts else None
     reader.numbering = Numbering(lists, reader.numbered_styles)
     for kind, name in related:
@@ -269,24 +272,25 @@ def _level(paragraph: etree._Element, reader: _Reader) -> int | None:
     return level
 
 
-def _style_of(paragraph: etree._Element) -> str:
-    styles = (attribute(i, "val") for i in _properties(paragraph) if local(i) == "pStyle")
-    return next(styles, None) or ""
-
-
 def _numbered(paragraph: etree._Element, reader: _Reader) -> str:
     """The text of a paragraph behind the number or the point that Word writes before it."""
-    properties = list(_properties(paragraph))
-    label = reader.numbering.label(properties, _style_of(paragraph))
-    text = _paragraph(paragraph, reader).strip()
+    style, numbered = "", []
+    for item in _properties(paragraph):
+        name = local(item)
+        if name == "pStyle" and not style:
+            style = attribute(item, "val") or ""
+        elif name == "numPr":
+            numbered.append(item)
+    label = reader.numbering.label(numbered, style)
+    text = _paragraph(paragraph, reader, style).strip()
     return f"{label} {text}" if label and text else text
 
 
-def _paragraph(paragraph: etree._Element, reader: _Reader) -> str:
+def _paragraph(paragraph: etree._Element, reader: _Reader, style: str) -> str:
     """The visible text of a paragraph, with footnotes in brackets and text boxes at its end."""
     parts: list[Piece] = []
     boxes: list[str] = []
-    look = reader.plain | reader.looks.get(_style_of(paragraph), {})
+    look = reader.letters.of_paragraph(style)
     struck = reader.struck
     stack = [iter(paragraph)]
     while stack:
@@ -331,15 +335,16 @@ def _seen_run(
 ) -> None:
     """Add the letters of a run that people see; `look` is that of its paragraph."""
     first = next(iter(run), None)
+    items = iter(run)
     if first is not None and local(first) == "rPr":
-        named = next((attribute(i, "val") for i in first if local(i) == "rStyle"), "")
-        look = look | reader.looks.get(named or "", {}) | read_look(first)
+        look = reader.letters.of_run(first, look)
+        next(items)
     if _is_hidden(run, look, reader):
-        reader.hidden += any(local(item) == "t" for item in run)
+        reader.hidden += any(local(item) == "t" for item in items)
     elif is_struck(look):
-        reader.struck += any(local(i) == "t" and (i.text or "").strip() for i in run)
+        reader.struck += any(local(i) == "t" and (i.text or "").strip() for i in items)
     else:
-        _run(run, look, reader, parts, boxes)
+        _run(items, look, reader, parts, boxes)
 
 
 def _is_hidden(run: etree._Element, look: Look, reader: _Reader) -> bool:
@@ -352,10 +357,14 @@ def _is_hidden(run: etree._Element, look: Look, reader: _Reader) -> bool:
 
 
 def _run(
-    run: etree._Element, look: Look, reader: _Reader, parts: list[Piece], boxes: list[str]
+    items: Iterator[etree._Element],
+    look: Look,
+    reader: _Reader,
+    parts: list[Piece],
+    boxes: list[str],
 ) -> None:
     place = place_of(look)
-    for item in run:
+    for item in items:
         name = local(item)
         if name == "t":
             parts.append((in_font(item.text or "", look.get("font", "")), place))
