@@ -18,7 +18,6 @@ from app.answering.clauses import (
     naming_words,
 )
 from app.answering.composing import (
-    Around,
     Composed,
     compose,
     compose_clause,
@@ -44,7 +43,7 @@ from app.answering.events import (
     Writing,
 )
 from app.answering.evidence import likeliest
-from app.answering.finding import Finding, Part, find, find_more, searched_for, with_limit
+from app.answering.finding import Around, Finding, Part, find, find_more, searched_for, with_limit
 from app.answering.followup import (
     Interpretation,
     choose,
@@ -247,7 +246,11 @@ class Assistant:
         sentence stands out."""
         if not self._model.weak:
             return bool(finding.hits)
-        told = [part for part in finding.found if len(likeliest(part.evidence)) == 1]
+        told = [
+            part
+            for part in finding.found
+            if part.block is None and len(likeliest(part.evidence)) == 1
+        ]
         return planned.kind is Kind.FACT and bool(told)
 
     def _searched_further(
