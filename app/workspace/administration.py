@@ -50,6 +50,7 @@ _OF_THE_HOUSE = frozenset(
         RecordKind.HOLD,
         RecordKind.BACKUP,
         RecordKind.RESTORED,
+        RecordKind.SOURCES,
     )
 )
 

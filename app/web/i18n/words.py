@@ -728,6 +728,7 @@ class TrailTexts:
     kind_batch: str
     kind_backup: str
     kind_restored: str
+    kind_sources: str
 
 
 @dataclass(frozen=True, slots=True)
