@@ -18,7 +18,7 @@ from app.workspace.wiring import open_operations
 from ingest.pipeline import Progress
 
 _NOW = {
-    "waiting": "in step",
+    "waiting": "up to date",
     "looking": "being looked at",
     "paused": "paused",
     "failed": "FAILED",

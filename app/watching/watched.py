@@ -159,13 +159,17 @@ class Watched:
         return self.state(name)
 
     def look_soon(self, name: str, *, agreed: int = 0, by: str = "") -> None:
-        """As `now`, by the thread that looks in time; returns at once."""
+        """As `now`, by a thread; returns at once."""
         kept = self._agree(name, agreed, by)
         with self._lock:
             watcher = self._watchers.get(kept.id)
-        if watcher is None:
-            raise SourceFault("sources are followed while `strongroom serve` runs")
-        watcher.look(again=True)
+        if watcher is not None:
+            watcher.look(again=True)
+            return
+        thread = threading.Thread(
+            target=self._look, args=[kept], kwargs={"again": True}, name="source", daemon=True
+        )
+        thread.start()
 
     def _agree(self, name: str, agreed: int, by: str) -> Kept:
         kept = self._store.find(name)
