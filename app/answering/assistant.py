@@ -21,6 +21,7 @@ from app.answering.clauses import (
 from app.answering.composing import (
     Around,
     Composed,
+    at_length,
     citation,
     compose,
     compose_clause,
@@ -89,6 +90,7 @@ LABEL_TOKENS = 24  # of a passage's number, document and headings
 REWRITE_TOKENS = 80  # for a question made from the conversation
 SHOWN = 8  # passages beside the answer, also of those that the model did not read
 SURE = Decision(1.0, True, {"computed": 1.0})  # of what code has computed
+WIDER = 2  # times as many passages, where a reader asks again for more
 SHOWN_EACH = 5  # for each part of a question with several
 CLAUSE_DOCUMENTS = 5  # in which a numbered part is looked for
 NEARBY = 0.4  # share of the limit: a less likely answer is shown as near only if it is on topic
@@ -308,8 +310,9 @@ class Assistant:
         if not interpretation.alone and planned.kind is Kind.FACTS and not planned.compared:
             # The question before stands in front of this one, and has been answered.
             planned = replace(planned, kind=Kind.FACT, parts=planned.parts[-1:])
-        each = self._each(len(planned.parts))
-        finding = find(planned.parts, ask.scope, self._index, calibration, each=each)
+        times = WIDER if ask.wide else 1
+        each = times * self._each(len(planned.parts))
+        finding = find(planned.parts, ask.scope, self._index, calibration, each=each, times=times)
         return _Attempt(interpretation, planned, finding)
 
     def _each(self, parts: int) -> int:
@@ -425,6 +428,8 @@ class Assistant:
                 self._is_near,
             )
         if composed is not None and answer.stands(composed):
+            if answer.ask.longer:
+                composed = at_length(composed, answer.cited)
             return self._finished(answer, decision, composed, quoted=True)
         return self._not_answered(answer, replace(decision, found=False))
 
@@ -556,24 +561,31 @@ class Assistant:
 
     def _fit(self, answer: "_Answering") -> FittedPrompt:
         ask = answer.ask
-        most = WEAK_READS if self._model.weak else self._settings.passages
+        times = WIDER if ask.wide else 1
+        most = times * (WEAK_READS if self._model.weak else self._settings.passages)
         passages = [
             _passage(answer.numbering.of(hit), answer.finding.data[hit.chunk_id].hit)
             for hit in answer.finding.hits[:most]
         ]
-        passages = self._within_reading_time(passages)
+        passages = self._within_reading_time(passages, times)
         instruction = ask.instruction or ("" if self._model.weak else _form(answer.plan))
         style = prompts.render("style", style=ask.style) if self._follows(ask) else ""
-        said = "\n".join(filter(None, (ask.question, instruction, style)))
-        return self._fitted(said, passages, ask.history)
+        longer = prompts.render("longer") if ask.longer and not self._model.weak else ""
+        said = "\n".join(filter(None, (ask.question, instruction, longer, style)))
+        return self._fitted(said, passages, ask.history, 2 if longer else 1)
 
     def _follows(self, ask: Ask) -> bool:
         """Whether the model is told how to write. A weak one is kept to what it can."""
         return bool(ask.style) and not self._model.weak
 
-    def _within_reading_time(self, passages: Sequence[NumberedPassage]) -> list[NumberedPassage]:
-        """The best passages that the model reads before its first words are due."""
-        room = (self._model.reads or USUAL_READS) * self._settings.reading_s
+    def _within_reading_time(
+        self, passages: Sequence[NumberedPassage], times: int
+    ) -> list[NumberedPassage]:
+        """The best passages that the model reads before its first words are due.
+
+        Whoever asks for more waits as many `times` as long.
+        """
+        room = times * (self._model.reads or USUAL_READS) * self._settings.reading_s
         kept: list[NumberedPassage] = []
         for passage in passages:
             room -= self._model.template.count(passage.text) + LABEL_TOKENS
@@ -583,7 +595,11 @@ class Assistant:
         return kept
 
     def _fitted(
-        self, question: str, passages: Sequence[NumberedPassage], history: Sequence[Answer]
+        self,
+        question: str,
+        passages: Sequence[NumberedPassage],
+        history: Sequence[Answer],
+        times: int = 1,
     ) -> FittedPrompt:
         return fit(
             self._model.template,
@@ -593,7 +609,7 @@ class Assistant:
             history=history[-1].turns if history else (),
             passages=passages,
             window=self._model.context_window,
-            answer_tokens=self._settings.max_tokens,
+            answer_tokens=times * self._settings.max_tokens,
             render_user=render_user,
         )
 
@@ -704,6 +720,10 @@ class _Answering:
         known = {hit.chunk_id for hit in self.finding.hits}
         cited = [self.numbering.hit(one.n) for one in citations if one.chunk_id not in known]
         return [*self.finding.hits, *cited]
+
+    def cited(self, citation: Citation) -> Hit:
+        """The passage that a citation stands in, as data."""
+        return as_data(self.numbering.hit(citation.n)).hit
 
     def best_part(self) -> Part:
         return max(self.finding.parts, key=lambda part: part.decision.confidence)

@@ -6,7 +6,14 @@ from dataclasses import dataclass, replace
 from app.answering.confidence import Calibration, Decision, decide, decision_signals
 from app.answering.distrust import Told, as_data
 from app.answering.editions import prefer_editions
-from app.answering.evidence import Evidence, likeliest, only_asks, rank_evidence, rather_told
+from app.answering.evidence import (
+    MOST_SENTENCES,
+    Evidence,
+    likeliest,
+    only_asks,
+    rank_evidence,
+    rather_told,
+)
 from app.answering.language import telling_words
 from app.answering.meant_documents import Meant, meant_by, prefer_meant, wish_of
 from app.answering.plan import Kind, asks_of_event, plan
@@ -73,8 +80,12 @@ def find(
     calibration: Calibration,
     *,
     each: int,
+    times: int = 1,
 ) -> Finding:
-    """Search for each of `questions`; at most `each` passages are found for one."""
+    """Search for each of `questions`; at most `each` passages are found for one.
+
+    `times` as many passages and sentences are compared with the question as usual.
+    """
     meant = [documents_meant(question, scope, index) for question in questions]
     searched = [
         searched_for(question, scope, index, each, one)
@@ -92,6 +103,7 @@ def find(
             index.rarity(telling_words(question), scope.spaces),
             index.opening,
             one,
+            times,
         )
         for question, found, one in zip(questions, searched, meant, strict=True)
     ]
@@ -131,13 +143,16 @@ def judge(
     rarity: Mapping[str, float],
     opening: Callable[[Hit], str] = lambda hit: "",
     meant: Meant | None = None,
+    times: int = 1,
 ) -> Part:
     """Rank the sentences of `hits` (`told`: the same as data) and decide whether they answer.
 
     What the `opening` of a document names, such as the parties of a contract, holds for all of it.
     So does what the question says of the document, where it is one that is `meant`.
     """
-    evidence = rank_evidence(question, told[:READ], embedder, rarity, opening)
+    evidence = rank_evidence(
+        question, told[: READ * times], embedder, rarity, opening, most=MOST_SENTENCES * times
+    )
     evidence = [one for one in evidence if not only_asks(question, one.sentence)]
     evidence = rather_told(question, evidence)
     kind = plan(question).kind
