@@ -19,12 +19,14 @@ from app.answering.clauses import (
 )
 from app.answering.composing import (
     Composed,
+    at_length,
     compose,
     compose_clause,
     compose_rows,
     nearest,
 )
 from app.answering.confidence import Calibration, Decision, decide, decision_signals
+from app.answering.context import Context
 from app.answering.distrust import as_data, notices_of, plain_draft
 from app.answering.events import (
     Answer,
@@ -55,7 +57,7 @@ from app.answering.in_progress import AnswerInProgress, Attempt, Clock, Numberin
 from app.answering.language import words
 from app.answering.language_model import ChatModel, ExactEngine, LanguageModel, PatientEngine
 from app.answering.plan import Kind, Plan, asks_of_event, plan
-from app.answering.prompt import Prompting
+from app.answering.prompt import WIDER, Prompting
 from app.answering.rounds import MOST_ROUNDS, next_search_prompt, read_search
 from app.answering.rounds import TOKENS as SEARCH_TOKENS
 from app.answering.search_index import SearchIndex
@@ -160,7 +162,7 @@ class Assistant:
         chosen = attempts[choose(read, [one.finding.hits for one in attempts])]
         clock.lap("search_s")
         answer = AnswerInProgress(ask, chosen, attempts, asides, Numbering(ask.history), clock)
-        answer.give(self._prompting.context(answer.finding.hits, self._index.section))
+        answer.give(self._context(answer))
         if computed := self._computed(answer) or self._clause(answer):
             yield Reading(answer.passages(computed.citations), Dropped())
             answer.clock.lap("first_words_s")
@@ -231,8 +233,9 @@ class Assistant:
         if not interpretation.alone and planned.kind is Kind.FACTS and not planned.compared:
             # The question before stands in front of this one, and has been answered.
             planned = replace(planned, kind=Kind.FACT, parts=planned.parts[-1:])
-        each = self._each(len(planned.parts))
-        finding = find(planned.parts, ask.scope, self._index, calibration, each=each)
+        times = WIDER if ask.wide else 1
+        each = times * self._each(len(planned.parts))
+        finding = find(planned.parts, ask.scope, self._index, calibration, each=each, times=times)
         return Attempt(interpretation, planned, finding)
 
     def _each(self, parts: int) -> int:
@@ -286,7 +289,7 @@ class Assistant:
             answer.finding = find_more(
                 answer.finding, number, hits, answer.ask.scope, self._index, calibration
             )
-            answer.give(self._prompting.context(answer.finding.hits, self._index.section))
+            answer.give(self._context(answer))
             before.append(search)
 
     def _aside(
@@ -424,6 +427,8 @@ class Assistant:
                 self._is_near,
             )
         if composed is not None and answer.stands(composed):
+            if answer.ask.longer:
+                composed = at_length(composed, answer.cited)
             return self._finished(answer, decision, composed, quoted=True)
         return self._not_answered(answer, replace(decision, found=False))
 
@@ -450,6 +455,10 @@ class Assistant:
             likely
             or max((hit.signals.get("cosine", 0.0) for hit in part.hits), default=0) >= ON_TOPIC
         )
+
+    def _context(self, answer: AnswerInProgress) -> Context:
+        hits, wide = answer.finding.hits, answer.ask.wide
+        return self._prompting.context(hits, self._index.section, wide=wide)
 
     def _around(self) -> Around:
         return Around(self._section, self._outline)

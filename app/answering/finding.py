@@ -8,6 +8,7 @@ from app.answering.confidence import Calibration, Decision, decide, decision_sig
 from app.answering.distrust import Told, as_data
 from app.answering.editions import prefer_editions
 from app.answering.evidence import (
+    MOST_SENTENCES,
     Evidence,
     likeliest,
     only_asks,
@@ -100,15 +101,19 @@ def find(
     calibration: Calibration,
     *,
     each: int,
+    times: int = 1,
 ) -> Finding:
-    """Search for each of `questions`; at most `each` passages are found for one."""
+    """Search for each of `questions`; at most `each` passages are found for one.
+
+    `times` as many passages and sentences are compared with the question as usual.
+    """
     meant = [documents_meant(question, scope, index) for question in questions]
     searched = [
         searched_for(question, scope, index, each, one)
         for question, one in zip(questions, meant, strict=True)
     ]
     parts = [
-        _judged(question, found, scope, index, calibration, one)
+        _judged(question, found, scope, index, calibration, one, times)
         for question, found, one in zip(questions, searched, meant, strict=True)
     ]
     unmet = dict.fromkeys(one.wish.phrase for one in meant if one is not None and one.is_told)
@@ -139,6 +144,7 @@ def _judged(
     index: SearchIndex,
     calibration: Calibration,
     meant: Meant | None,
+    times: int = 1,
 ) -> Part:
     return judge(
         question,
@@ -153,6 +159,7 @@ def _judged(
             lambda hit: [as_data(near).hit for near in index.section(hit)],
             lambda hit: [as_data(near).hit for near in index.outline(hit)],
         ),
+        times,
     )
 
 
@@ -196,13 +203,16 @@ def judge(
     opening: Callable[[Hit], str] = lambda hit: "",
     meant: Meant | None = None,
     around: Around | None = None,
+    times: int = 1,
 ) -> Part:
     """Rank the sentences of `hits` (`told`: the same as data) and decide whether they answer.
 
     What the `opening` of a document names, such as the parties of a contract, holds for all of it.
     So does what the question says of the document, where it is one that is `meant`.
     """
-    evidence = rank_evidence(question, told[:READ], embedder, rarity, opening)
+    evidence = rank_evidence(
+        question, told[: READ * times], embedder, rarity, opening, most=MOST_SENTENCES * times
+    )
     evidence = [one for one in evidence if not only_asks(question, one.sentence)]
     evidence = rather_told(question, evidence)
     kind = plan(question).kind

@@ -157,6 +157,10 @@ class AnswerInProgress:
             found.setdefault(hit.chunk_id, hit)
         return list(found.values())
 
+    def cited(self, citation: Citation) -> Hit:
+        """The passage that a citation stands in, as data."""
+        return as_data(self.numbering.hit(citation.n)).hit
+
     def best_part(self) -> Part:
         return max(self.finding.parts, key=lambda part: part.decision.confidence)
 

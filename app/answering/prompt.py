@@ -16,6 +16,8 @@ from vectorstore.records import Hit
 
 WEAK_READS = 3  # passages for a weak model: more only distract it, and cost its user seconds
 USUAL_READS = 150.0  # tokens a second that a model without a self-test is taken to read
+WIDER = 2  # times as many passages, where a reader asks again for more
+LONGER = 2  # times as much room for an answer, where a reader asks for a longer one
 LABEL_TOKENS = 24  # of a passage's number, document and headings
 
 
@@ -26,20 +28,24 @@ class Prompting:
         self._model = model
         self._settings = settings
 
-    def context(self, hits: Sequence[Hit], section: Callable[[Hit], Sequence[Hit]]) -> Context:
+    def context(
+        self, hits: Sequence[Hit], section: Callable[[Hit], Sequence[Hit]], *, wide: bool = False
+    ) -> Context:
         """What of the passages found, and of the sections around them, the model is given.
 
         A strong one gets as much as it reads before its first words are due, at most a window.
+        `wide` doubles all of it, also the time.
         """
+        times = WIDER if wide else 1
         if self._model.weak:
-            return found_alone(hits[:WEAK_READS])
-        speed = self._model.reads or USUAL_READS
+            return found_alone(hits[: WEAK_READS * times])
+        speed = times * (self._model.reads or USUAL_READS)
         return with_surroundings(
             hits,
             section,
             lambda hit: self._model.template.count(hit.text) + LABEL_TOKENS,
             room=min(int(speed * self._settings.reading_s), self._model.context_window),
-            most=self._settings.passages,
+            most=times * self._settings.passages,
         )
 
     def follows(self, ask: Ask) -> bool:
@@ -55,14 +61,17 @@ class Prompting:
         ]
         instruction = ask.instruction or ("" if self._model.weak else _form(answer.plan))
         style = prompts.render("style", style=ask.style) if self.follows(ask) else ""
-        said = "\n".join(filter(None, (ask.question, instruction, style)))
-        return self.fitted_words(said, passages, ask.history)
+        longer = prompts.render("longer") if ask.longer and not self._model.weak else ""
+        said = "\n".join(filter(None, (ask.question, instruction, longer, style)))
+        room = self._settings.max_tokens * (LONGER if longer else 1)
+        return self.fitted_words(said, passages, ask.history, room)
 
     def fitted_words(
         self,
         question: str,
         passages: Sequence[NumberedPassage] = (),
         history: Sequence[Answer] = (),
+        answer_tokens: int | None = None,
     ) -> FittedPrompt:
         """The prompt that asks `question` over these passages. Raises QuestionTooLong."""
         return fit(
@@ -73,7 +82,7 @@ class Prompting:
             history=history[-1].turns if history else (),
             passages=passages,
             window=self._model.context_window,
-            answer_tokens=self._settings.max_tokens,
+            answer_tokens=answer_tokens or self._settings.max_tokens,
             render_user=render_user,
         )
 

@@ -79,6 +79,8 @@ class Recorder:
             "earlier": [turn.id for turn in ask.history if not turn.retold],
             **({"style": keep(ask.style)} if ask.style else {}),
         }
+        if again := [way for way in ("wide", "longer") if getattr(ask, way)]:
+            about["asked_for"] = again
         if ask.key:
             about["key"] = ask.key
         if told := [turn for turn in ask.history if turn.retold]:

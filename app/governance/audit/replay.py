@@ -171,6 +171,8 @@ def _run(
         tuple(history),
         turn.instruction,
         style=turn.style,
+        wide="wide" in turn.asked.data.get("asked_for", ()),
+        longer="longer" in turn.asked.data.get("asked_for", ()),
         reproducible=any(one.get("reproducible") for one in turn.answered.data["prompts"]),
     )
     draft = ""

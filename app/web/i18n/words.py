@@ -102,6 +102,15 @@ class Texts:
     share_answer: str
     share_answer_number: str
     retry: str
+    again_ways: str
+    again_passages: str
+    again_longer: str
+    again_everywhere: str
+    asked_again: str
+    asked_again_passages: str
+    asked_again_longer: str
+    asked_again_everywhere: str
+    earlier_answer: str
     edit: str
     good: str
     bad: str
