@@ -41,6 +41,7 @@ MOST_ITEMS = 40
 MOST_MARKS = 5  # behind one sentence; each row has its own
 MOST_STEPS = 14
 INDENT = "   "  # of items below another, in Markdown
+MOST_PASSAGES = 3  # that a longer answer tells more of
 ABOUT_HEADING = 0.5  # share of the question's words, by rarity, that a heading must hold
 ADDED_UP = ("sum", "average", "difference")  # made of several figures, unless a sentence tells it
 YES_NO_COVERAGE = 0.8  # share of the question's words that a rule must hold to be a yes or a no
@@ -126,6 +127,25 @@ def compose(
             return _comparison(plan, finding, page, around)
         return _several(plan, finding, page)
     return _one(plan, finding.found[0], page, around)
+
+
+def at_length(composed: Composed, passage: Callable[[Citation], Hit]) -> Composed:
+    """The answer, and below it what else its cited passages tell; `passage` gives them as data.
+
+    Other rows of a table tell of other things.
+    """
+    told = [*composed.sentences]
+    blocks = [composed.text]
+    for one in composed.citations[:MOST_PASSAGES]:
+        more = [
+            line.text
+            for line in _told((passage(one),))
+            if line.text not in composed.text and not _ROW.match(line.text)
+        ][:MOST_STEPS]
+        if more:
+            blocks.append(f"“{' '.join(more)}” [{one.n}]")
+            told += [AnswerSentence(line, (one.n,), supported=True) for line in more]
+    return replace(composed, text="\n\n".join(blocks), sentences=told)
 
 
 def _one(plan: Plan, part: Part, page: _Page, around: Around) -> Composed | None:

@@ -106,14 +106,18 @@ def rank_evidence(
     embedder: Embedder,
     rarity: Mapping[str, float] | None = None,
     opening: Callable[[Hit], str] = lambda hit: "",
+    *,
+    most: int = MOST_SENTENCES,
 ) -> list[Evidence]:
     """Return the passages' sentences, best first; `passages` come in rank order.
+
+    `most` of them are compared, so that a query's cost is bounded.
 
     `rarity` tells how rare the question's words are in the documents (`Index.rarity`); a word
     without one counts as rare. Names of a document's `opening`, such as the parties of a contract,
     stand near all that it says. Sentences of a replaced edition lose its `edition_cost`.
     """
-    found = list(candidates(passages))[:MOST_SENTENCES]
+    found = list(candidates(passages))[:most]
     ranked = _scored(question, passages, found, embedder, rarity or {}, opening)
     return sorted(ranked, key=lambda evidence: -evidence.score)
 

@@ -8,6 +8,7 @@ from app.answering.confidence import Calibration, Decision, decide, decision_sig
 from app.answering.distrust import Told, as_data
 from app.answering.editions import prefer_editions
 from app.answering.evidence import (
+    MOST_SENTENCES,
     Evidence,
     likeliest,
     only_asks,
@@ -100,34 +101,73 @@ def find(
     calibration: Calibration,
     *,
     each: int,
+    times: int = 1,
 ) -> Finding:
-    """Search for each of `questions`; at most `each` passages are found for one."""
+    """Search for each of `questions`; at most `each` passages are found for one.
+
+    `times` as many passages and sentences are compared with the question as usual.
+    """
     meant = [documents_meant(question, scope, index) for question in questions]
     searched = [
         searched_for(question, scope, index, each, one)
         for question, one in zip(questions, meant, strict=True)
     ]
-    hits = _in_turns(searched)[:MOST_HITS]
-    data = {hit.chunk_id: as_data(hit) for hit in (*hits, *(h for one in searched for h in one))}
     parts = [
-        judge(
-            question,
-            found,
-            [data[hit.chunk_id].hit for hit in found],
-            index.embedder,
-            calibration,
-            index.rarity(telling_words(question), scope.spaces),
-            index.opening,
-            one,
-            Around(
-                lambda hit: [as_data(near).hit for near in index.section(hit)],
-                lambda hit: [as_data(near).hit for near in index.outline(hit)],
-            ),
-        )
+        _judged(question, found, scope, index, calibration, one, times)
         for question, found, one in zip(questions, searched, meant, strict=True)
     ]
     unmet = dict.fromkeys(one.wish.phrase for one in meant if one is not None and one.is_told)
-    return Finding(parts, hits, data, tuple(unmet))
+    return _joined(parts, tuple(unmet))
+
+
+def find_more(
+    finding: Finding,
+    number: int,
+    hits: Sequence[Hit],
+    scope: Scope,
+    index: SearchIndex,
+    calibration: Calibration,
+) -> Finding:
+    """The finding with `hits`, found by another search, for its part with this number (from 0)."""
+    part = finding.parts[number]
+    found = _in_turns([part.hits, hits])[:MOST_HITS]
+    meant = documents_meant(part.question, scope, index)
+    again = _judged(part.question, found, scope, index, calibration, meant)
+    parts = [again if n == number else one for n, one in enumerate(finding.parts)]
+    return _joined(parts, finding.unmet)
+
+
+def _judged(
+    question: str,
+    hits: Sequence[Hit],
+    scope: Scope,
+    index: SearchIndex,
+    calibration: Calibration,
+    meant: Meant | None,
+    times: int = 1,
+) -> Part:
+    return judge(
+        question,
+        hits,
+        [as_data(hit).hit for hit in hits],
+        index.embedder,
+        calibration,
+        index.rarity(telling_words(question), scope.spaces),
+        index.opening,
+        meant,
+        Around(
+            lambda hit: [as_data(near).hit for near in index.section(hit)],
+            lambda hit: [as_data(near).hit for near in index.outline(hit)],
+        ),
+        times,
+    )
+
+
+def _joined(parts: Sequence[Part], unmet: Sequence[str]) -> Finding:
+    """What was found for all parts; beside `hits`, the data has every passage of a part."""
+    hits = _in_turns([part.hits for part in parts])[:MOST_HITS]
+    data = {hit.chunk_id: as_data(hit) for part in parts for hit in part.hits}
+    return Finding(parts, hits, data, unmet)
 
 
 def searched_for(
@@ -163,13 +203,16 @@ def judge(
     opening: Callable[[Hit], str] = lambda hit: "",
     meant: Meant | None = None,
     around: Around | None = None,
+    times: int = 1,
 ) -> Part:
     """Rank the sentences of `hits` (`told`: the same as data) and decide whether they answer.
 
     What the `opening` of a document names, such as the parties of a contract, holds for all of it.
     So does what the question says of the document, where it is one that is `meant`.
     """
-    evidence = rank_evidence(question, told[:READ], embedder, rarity, opening)
+    evidence = rank_evidence(
+        question, told[: READ * times], embedder, rarity, opening, most=MOST_SENTENCES * times
+    )
     evidence = [one for one in evidence if not only_asks(question, one.sentence)]
     evidence = rather_told(question, evidence)
     kind = plan(question).kind
