@@ -25,6 +25,10 @@ class TableIndex(Protocol):
         """The rows of a table; none when it is gone."""
         ...
 
+    def tables_of(self, space: str, name: str) -> list[Table]:
+        """All tables of a document in the order of its text."""
+        ...
+
 
 class SearchIndex(TableIndex, Protocol):
     """Finds passages. Safe to use from many threads."""
