@@ -517,6 +517,8 @@ class AccountWords:
     annual: Words  # of a whole year, in names of columns: "twelve months"
     current: Words  # a column for the year that a document is of: "current year"
     prior: Words  # and for the year before it
+    yearly: Words  # of documents of a whole year: "annual report"
+    shares: Words  # lines that are shares of a whole: "margin"
     compared: Words  # a column that says how much changed: "change"
     told: str  # "{line} of {document}, {period}: {value}."
 

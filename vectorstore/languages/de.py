@@ -1715,6 +1715,8 @@ LANGUAGE = Language(
         annual=("zwölf monate", "geschäftsjahr", "gesamtjahr"),
         current=("geschäftsjahr", "berichtsjahr", "laufendes jahr", "lfd jahr"),
         prior=("vorjahr", "im vorjahr"),
+        yearly=("jahresbericht", "geschäftsbericht", "jahresabschluss", "konzernabschluss"),
+        shares=split("marge quote prozent anteil satz"),
         compared=split("veränderung abweichung differenz zuwachs rückgang"),
         told="„{line}“ in {document}, {period}: {value}.",
     ),

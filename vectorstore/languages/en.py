@@ -1952,6 +1952,8 @@ LANGUAGE = Language(
         annual=("twelve months", "year ended", "years ended", "fiscal year", "full year"),
         current=("current year", "this year", "reporting year"),
         prior=("previous year", "prior year", "last year", "preceding year"),
+        yearly=("annual report", "10 k", "fiscal year ended", "year ended"),
+        shares=split("margin rate percentage percent share"),
         compared=split("change changes vs versus increase decrease growth variance"),
         told="“{line}” in {document}, {period}: {value}.",
     ),

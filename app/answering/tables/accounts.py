@@ -31,14 +31,18 @@ _MOST_TABLES = 1_500  # of one of them
 _MOST_OPENING = 1_500  # characters of a document that say whose it is
 _TITLE = 300  # of them that say of what period it is
 _HITS = 20  # passages by which documents are found
-_YEAR = re.compile(r"(?<![\d.,])((?:19|20)\d\d)(?:\s?[-/–]\s?((?:19|20)?\d\d)(?!\d))?(?![\d,]*\d)")
+_YEAR = re.compile(
+    r"(?<![\d.,])((?:19[5-9]|20\d)\d)(?:\s?[-/–]\s?((?:19|20)?\d\d)(?!\d))?(?![\d,]*\d)"
+)
 _SHORT_YEAR = re.compile(r"\bfy\s?'?(\d\d)\b", re.IGNORECASE)
 _ENUMERATION = re.compile(r"(?:[ivxlcIVXLC]{1,6}|[a-zA-Z]|\d{1,2})[.)]\s*")
 _NOTE = re.compile(r"\^?\(+\d{1,2}\)+|\[\d{1,2}\]")
 _LINE_MARK = "#"  # before the number of a line that has several names
 _NARROW = 0.25  # what a line loses for each word of its group that the question does not say
 _OF_GROUP, _OF_DOCUMENT = 0.5, 0.1  # what a word counts that is not in the line's own name
+_OF_WHOLE = 0.2  # more where both the line and the question say "total"
 _OF_ITS_YEAR = 0.3  # more for the report on the year that is asked for than for a later one
+_OFTEN = 0.12  # of its passages: a document that uses a word so often is of what it names
 _SUMS = frozenset(("thousand", "million", "billion"))
 _SIZES = {"thousand": Decimal(1_000), "million": Decimal(1_000_000), "billion": Decimal(10**9)}
 _NEAR = Decimal("0.001")  # two figures that differ less are one, rounded otherwise
@@ -116,7 +120,10 @@ def figure_of_accounts(
 def _read(asked: Asked) -> _Question | None:
     """The question as one for a figure of accounts; None where it is none."""
     words = asked.words
-    if not _starts_with(words, _asks()) or asked.cue("lowest", "highest", "average", "list"):
+    if not _starts_with(words, _asks()) or asked.cue("average", "list"):
+        return None
+    extreme = asked.cue("lowest", "highest")  # "first" of "first quarter" is none
+    if extreme and not any(map(_is_quarter, words[extreme.start + extreme.length :][:1])):
         return None
     years, spans = _years(asked.text)
     months = set()
@@ -143,7 +150,7 @@ def _read(asked: Asked) -> _Question | None:
     telling = tuple(w for w in said if w not in free and not _is_quarter(w) and not w.isdigit())
     if not telling:
         return None
-    percent = asked.cue("percent") is not None or not _percent_words().isdisjoint(words)
+    percent = asked.cue("percent") is not None or not _shares().isdisjoint(words)
     return _Question(
         asked, telling, tuple(years), frozenset(months), quarter, percent and not change, change
     )
@@ -222,6 +229,11 @@ def _annual() -> tuple[tuple[str, ...], ...]:
 
 
 @lru_cache(maxsize=1)
+def _yearly() -> tuple[tuple[str, ...], ...]:
+    return _phrases(words_of(lambda language: language.accounts.yearly))
+
+
+@lru_cache(maxsize=1)
 def _current() -> tuple[tuple[str, ...], ...]:
     return _phrases(words_of(lambda language: language.accounts.current))
 
@@ -247,8 +259,8 @@ def _compared() -> frozenset[str]:
 
 
 @lru_cache(maxsize=1)
-def _percent_words() -> frozenset[str]:
-    return frozenset(("margin", "rate", "percentage", "percent", "marge", "quote", "prozent"))
+def _shares() -> frozenset[str]:
+    return frozenset(map(folded, words_of(lambda language: language.accounts.shares)))
 
 
 @lru_cache(maxsize=1)
@@ -313,14 +325,40 @@ def _documents(
         found.append((held, document))
     most = max((held for held, _ in found), default=0)
     if not most and len(records) > 1:
-        return []
+        found = [
+            (sum(_is_of(w, one) for w in read.words), one) for one in _by_use(found, read, index)
+        ]
+        most = max((held for held, _ in found), default=0)
+        if not most:
+            return []
     return [document for held, document in found if held == most][:_MOST_DOCUMENTS]
+
+
+def _by_use(
+    found: Sequence[tuple[int, _Document]], read: _Question, index: SearchIndex
+) -> list[_Document]:
+    """The documents with those words of the question as names that they use all the time.
+
+    Whose a report is often stands on its cover as a picture, and then in every other passage.
+    """
+    known = []
+    for _, document in found:
+        texts = [set(words_in(hit.text)) for hit in index.chunks(document.space, document.name)]
+        used = tuple(
+            word
+            for word in read.words
+            if not word.startswith(_LINE_MARK)
+            and sum(word in text for text in texts) >= max(_OFTEN * len(texts), 2)
+        )
+        known.append(replace(document, words=(*document.words, *used)))
+    return known
 
 
 def _document(place: tuple[str, str], title: str, opening: str) -> _Document:
     words = tuple(dict.fromkeys(words_in(f"{title} {opening}")))
     years, _ = _years(f"{title} {opening[:_TITLE]}".replace("_", " "))
-    of_quarter = _has(words_in(f"{title} {opening[:_TITLE]}"), _quarters())
+    told = words_in(f"{title} {opening[:_TITLE]}".replace("_", " "))
+    of_quarter = _has(told, _quarters()) and not _has(told, _yearly())
     joined = "".join(words_in(f"{title} {opening}"))
     return _Document(*place, words, frozenset(years), joined, of_quarter)
 
@@ -378,7 +416,8 @@ class _Line:
             value = read_value(text, column.decimal or ".")
             if value is None or value.kind in {"date", "duration", "text"}:
                 continue
-            if (value.kind == "percent") != self.read.of_percent and "%" in text:
+            of_percent = value.kind == "percent" or "%" in column.name
+            if of_percent != self.read.of_percent:
                 continue
             yield column, value
 
@@ -406,7 +445,8 @@ class _Line:
             return quarterly or (not annual and self.document.of_quarter)
         if quarterly:
             return False
-        of_day = bool(self.read.months & months)
+        at_its_end = months == {12} and not self.read.months
+        of_day = at_its_end or bool(self.read.months & months)
         return annual or of_day or not self.document.of_quarter
 
     def _scale(self) -> str:
@@ -447,7 +487,9 @@ def _lines(read: _Question, document: _Document, index: SearchIndex) -> Iterator
                 continue
             fit = _fit(read, left, label, group, [*place, *words_in(table.columns[0].name)])
             if fit is not None:
-                yield _Line(read, document, view, row, label, fit)
+                bare = all(word in _whole() for word in _named(_core(label)))
+                called = f"{group.rstrip(' :')}: {label}" if bare and group else label
+                yield _Line(read, document, view, row, called, fit)
 
 
 def _fit(
@@ -455,6 +497,8 @@ def _fit(
 ) -> float | None:
     """How well a line's name is what is asked for; None where it is not, or is a narrower one."""
     own = [word for word in _named(_core(label)) if word not in _whole()]
+    if not own:  # "Total" is that of what it stands below
+        own = [word for word in _named(_core(group)) if word not in _whole()]
     if not own or not all(_holds(word, read.words) for word in own):
         return None
     over = _named(words_in(group))
@@ -469,6 +513,10 @@ def _fit(
             return None
     fit -= _OF_DOCUMENT * sum(not _holds(word, own) for word in read.words)
     strange = [w for w in over if w not in _whole() and not _holds(w, read.words)]
+    if _tails().search(label.replace("(", " "), 1):
+        fit -= _NARROW
+    if any(w in _whole() and w in read.asked.words for w in words_in(label)):
+        fit += _OF_WHOLE
     return fit - (_NARROW if strange else 0.0)
 
 
