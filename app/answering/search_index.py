@@ -25,10 +25,6 @@ class TableIndex(Protocol):
         """The rows of a table; none when it is gone."""
         ...
 
-    def tables_of(self, space: str, name: str) -> list[Table]:
-        """All tables of a document in the order of its text."""
-        ...
-
 
 class SearchIndex(TableIndex, Protocol):
     """Finds passages. Safe to use from many threads."""
@@ -66,4 +62,8 @@ class SearchIndex(TableIndex, Protocol):
 
     def chunks(self, space: str, name: str) -> list[Hit]:
         """All chunks of a document in the order of its text; none when it is not there."""
+        ...
+
+    def tables_of(self, space: str, name: str) -> list[Table]:
+        """All tables of a document in the order of its text."""
         ...

@@ -14,7 +14,6 @@ from app.answering.search_index import SearchIndex
 from app.answering.tables.answer import TableAnswer, UsedRow
 from app.answering.tables.asking import Asked, read_question
 from app.answering.tables.lexicon import is_word
-from app.answering.tables.matching import free_words
 from app.answering.tables.telling import number
 from app.answering.tables.view import Column, View, views_of
 from vectorstore.dates import placed_days
@@ -45,6 +44,7 @@ _OF_ITS_YEAR = 0.3  # more for the report on the year that is asked for than for
 _OFTEN = 0.12  # of its passages: a document that uses a word so often is of what it names
 _SUMS = frozenset(("thousand", "million", "billion"))
 _SIZES = {"thousand": Decimal(1_000), "million": Decimal(1_000_000), "billion": Decimal(10**9)}
+_SAID = frozenset(("change", "difference", "percent", "count", "which", "ask", "prior"))
 _NEAR = Decimal("0.001")  # two figures that differ less are one, rounded otherwise
 
 
@@ -59,6 +59,7 @@ class _Question:
     of_quarter: bool
     of_percent: bool
     of_change: bool
+    extreme: str = ""  # "low" or "high", of what several have
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,8 @@ def figure_of_accounts(
     read = None if asked is None else _read(asked)
     if read is None:
         return None
+    if read.extreme:
+        return _told_extreme(read, _of_each(read, scope, index, hits))
     documents = _documents(read, scope, index, hits)
     lines = [one for document in documents for one in _lines(read, document, index)]
     if read.of_change:
@@ -120,10 +123,12 @@ def figure_of_accounts(
 def _read(asked: Asked) -> _Question | None:
     """The question as one for a figure of accounts; None where it is none."""
     words = asked.words
-    if not _starts_with(words, _asks()) or asked.cue("average", "list"):
+    if asked.cue("average", "list") or (asked.cue("sum", "share") and asked.cue("percent")):
         return None
-    extreme = asked.cue("lowest", "highest")  # "first" of "first quarter" is none
-    if extreme and not any(map(_is_quarter, words[extreme.start + extreme.length :][:1])):
+    extreme = asked.cue("lowest", "highest", "lower", "higher")
+    if extreme and any(map(_is_quarter, words[extreme.start + extreme.length :][:1])):
+        extreme = None  # "first" of "first quarter"
+    if not (extreme and asked.cue("which")) and (extreme or not _starts_with(words, _asks())):
         return None
     years, spans = _years(asked.text)
     months = set()
@@ -136,23 +141,32 @@ def _read(asked: Asked) -> _Question | None:
     cues = {
         at
         for cue in asked.cues
-        if cue.kind in {"change", "difference", "percent", "count", "which", "ask", "prior"}
+        if cue.kind in _SAID or cue == extreme
         for at in range(cue.start, cue.start + cue.length)
     }
     kept = [
-        token.word
+        token
         for at, token in enumerate(asked.tokens)
         if at not in cues and not any(a <= token.start < b for a, b in spans)
     ]
-    said = _named(kept)
+    said = _named([token.word for token in kept])
     quarter = _has(words, _quarters())
-    free = _unasked() | free_words()
+    # "Uber" is no "über": a word that only looks like a small one is a name.
+    free = {token.word for token in kept if token.raw.casefold() in _small()}
     telling = tuple(w for w in said if w not in free and not _is_quarter(w) and not w.isdigit())
     if not telling:
         return None
     percent = asked.cue("percent") is not None or not _shares().isdisjoint(words)
+    side = "" if extreme is None else ("low" if extreme.low else "high")
     return _Question(
-        asked, telling, tuple(years), frozenset(months), quarter, percent and not change, change
+        asked,
+        telling,
+        tuple(years),
+        frozenset(months),
+        quarter,
+        percent and not change,
+        change,
+        side,
     )
 
 
@@ -244,8 +258,13 @@ def _prior() -> tuple[tuple[str, ...], ...]:
 
 
 @lru_cache(maxsize=1)
-def _unasked() -> frozenset[str]:
-    return frozenset(map(folded, words_of(lambda language: language.accounts.unasked)))
+def _small() -> frozenset[str]:
+    """Words that narrow no question, with their accents."""
+    return frozenset(
+        word.casefold()
+        for language in languages()
+        for word in (*language.accounts.unasked, *language.tables.free, *language.stop_words)
+    )
 
 
 @lru_cache(maxsize=1)
@@ -332,6 +351,72 @@ def _documents(
         if not most:
             return []
     return [document for held, document in found if held == most][:_MOST_DOCUMENTS]
+
+
+def _of_each(
+    read: _Question, scope: Scope, index: SearchIndex, hits: Sequence[Hit]
+) -> list[tuple[str, _Found]]:
+    """The figure of each of those that the question sets side by side, by their names; none where
+    one of them has none: without it there is no lowest."""
+    found: list[tuple[str, _Found]] = []
+    lines = tuple(word for word in read.words if word.startswith(_LINE_MARK))
+    others = [word for word in read.words if not word.startswith(_LINE_MARK)]
+    held = {w: frozenset(_documents(replace(read, words=(w,)), scope, index, ())) for w in others}
+    shared = [frozenset(document.name for document in held[word]) for word in others]
+    names = [
+        w for w, of in zip(others, shared, strict=True) if of and shared.count(of) < len(shared)
+    ]
+    common = tuple(word for word in others if word not in names)
+    if len(set(shared)) < 2 or len(names) < 2:
+        return []
+    for name in names:
+        one = replace(read, words=(*lines, *common, name), extreme="")
+        rows = [line for document in held[name] for line in _lines(one, document, index)]
+        cells = [cell for line in rows if (cell := line.at(read.years[0] if read.years else ""))]
+        figure = _chosen(cells)
+        if figure is None:
+            return []
+        token = next(token for token in read.asked.tokens if token.word == name)
+        found.append((token.raw, figure))
+    return found
+
+
+def _told_extreme(read: _Question, found: Sequence[tuple[str, _Found]]) -> TableAnswer | None:
+    """Which of several has the lowest figure, or the highest, with the figures of all."""
+    currencies = {part for _, one in found for part in f"{one.scale} {one.value.unit}".split()}
+    if len(found) < 2 or len(currencies - _SUMS) > 1:
+        return None  # amounts in several currencies do not compare
+    if len({bool(one.scale) for _, one in found}) > 1:
+        return None  # nor do thousands with what may be millions
+    ordered = sorted(found, key=lambda one: one[1].amount, reverse=read.extreme == "high")
+    language = read.asked.language
+    sentences = language.tables.sentences
+    name, best = ordered[0]
+    template = sentences.lowest if read.extreme == "low" else sentences.highest
+    statement = template.format(
+        column=_plain_label(best.label),
+        source=best.view.table.document.rsplit("/", 1)[-1],
+        value=_text(best, read),
+        rows=name,
+    )
+    lines = [
+        f"| {_escaped(one)} | {_escaped(_plain_label(figure.label))} | "
+        f"{_escaped(figure.column.name)} | {_escaped(_text(figure, read))} |"
+        for one, figure in ordered
+    ]
+    return TableAnswer(
+        operation="extreme",
+        column=best.column.name,
+        columns=(best.column.name,),
+        rows=tuple(_used(figure, (figure.column,)) for _, figure in ordered),
+        figure=None,
+        unit=best.scale,
+        how="",
+        statement=statement,
+        markdown="\n".join(["|  |  |  |  |", "| --- | --- | --- | --- |", *lines]),
+        notes=(),
+        language=language.code,
+    )
 
 
 def _by_use(
@@ -544,7 +629,7 @@ def _chosen(found: Sequence[_Found]) -> _Found | None:
         return None
     best = max(one.fit for one in found)
     equal = [one for one in found if one.fit >= best - 1e-6]
-    first = max(equal, key=lambda one: len(str(one.value.low)))
+    first = max(equal, key=lambda one: (bool(one.scale), len(str(one.value.low))))
     return first if all(_is_same(first, one) for one in equal) else None
 
 
