@@ -520,6 +520,7 @@ class AccountWords:
     yearly: Words  # of documents of a whole year: "annual report"
     shares: Words  # lines that are shares of a whole: "margin"
     compared: Words  # a column that says how much changed: "change"
+    lacking: str  # "No such figure was found for {names}."
     told: str  # "{line} of {document}, {period}: {value}."
 
 

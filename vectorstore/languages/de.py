@@ -1718,6 +1718,7 @@ LANGUAGE = Language(
         yearly=("jahresbericht", "geschäftsbericht", "jahresabschluss", "konzernabschluss"),
         shares=split("marge quote prozent anteil satz"),
         compared=split("veränderung abweichung differenz zuwachs rückgang"),
+        lacking="Keine solche Zahl gefunden für {names}.",
         told="„{line}“ in {document}, {period}: {value}.",
     ),
 )

@@ -1955,6 +1955,7 @@ LANGUAGE = Language(
         yearly=("annual report", "10 k", "fiscal year ended", "year ended"),
         shares=split("margin rate percentage percent share"),
         compared=split("change changes vs versus increase decrease growth variance"),
+        lacking="No such figure was found for {names}.",
         told="“{line}” in {document}, {period}: {value}.",
     ),
 )

@@ -45,6 +45,7 @@ _OFTEN = 0.12  # of its passages: a document that uses a word so often is of wha
 _SUMS = frozenset(("thousand", "million", "billion"))
 _SIZES = {"thousand": Decimal(1_000), "million": Decimal(1_000_000), "billion": Decimal(10**9)}
 _SAID = frozenset(("change", "difference", "percent", "count", "which", "ask", "prior"))
+_AGREEING, _MOSTLY = 3, 0.6  # cells that say the same, of all that fit as well
 _NEAR = Decimal("0.001")  # two figures that differ less are one, rounded otherwise
 
 
@@ -355,10 +356,9 @@ def _documents(
 
 def _of_each(
     read: _Question, scope: Scope, index: SearchIndex, hits: Sequence[Hit]
-) -> list[tuple[str, _Found]]:
-    """The figure of each of those that the question sets side by side, by their names; none where
-    one of them has none: without it there is no lowest."""
-    found: list[tuple[str, _Found]] = []
+) -> list[tuple[str, _Found | None]]:
+    """The figure of each of those that the question sets side by side, by their names."""
+    found: list[tuple[str, _Found | None]] = []
     lines = tuple(word for word in read.words if word.startswith(_LINE_MARK))
     others = [word for word in read.words if not word.startswith(_LINE_MARK)]
     held = {w: frozenset(_documents(replace(read, words=(w,)), scope, index, ())) for w in others}
@@ -373,16 +373,18 @@ def _of_each(
         one = replace(read, words=(*lines, *common, name), extreme="")
         rows = [line for document in held[name] for line in _lines(one, document, index)]
         cells = [cell for line in rows if (cell := line.at(read.years[0] if read.years else ""))]
-        figure = _chosen(cells)
-        if figure is None:
-            return []
         token = next(token for token in read.asked.tokens if token.word == name)
-        found.append((token.raw, figure))
+        found.append((token.raw, _chosen(cells)))
     return found
 
 
-def _told_extreme(read: _Question, found: Sequence[tuple[str, _Found]]) -> TableAnswer | None:
-    """Which of several has the lowest figure, or the highest, with the figures of all."""
+def _told_extreme(
+    read: _Question, figures: Sequence[tuple[str, _Found | None]]
+) -> TableAnswer | None:
+    """Which of several has the lowest figure, or the highest, with the figures of all, and for
+    whom there is none."""
+    found = [(name, figure) for name, figure in figures if figure is not None]
+    lacking = [name for name, figure in figures if figure is None]
     currencies = {part for _, one in found for part in f"{one.scale} {one.value.unit}".split()}
     if len(found) < 2 or len(currencies - _SUMS) > 1:
         return None  # amounts in several currencies do not compare
@@ -414,7 +416,7 @@ def _told_extreme(read: _Question, found: Sequence[tuple[str, _Found]]) -> Table
         how="",
         statement=statement,
         markdown="\n".join(["|  |  |  |  |", "| --- | --- | --- | --- |", *lines]),
-        notes=(),
+        notes=(language.accounts.lacking.format(names=", ".join(lacking)),) if lacking else (),
         language=language.code,
     )
 
@@ -624,13 +626,16 @@ def _holds(word: str, words: Iterable[str]) -> bool:
 
 
 def _chosen(found: Sequence[_Found]) -> _Found | None:
-    """The best one, where all that fit as well say the same."""
+    """The best one, where all that fit as well say the same, or most: reports repeat their totals,
+    and what is called so besides is a part of them."""
     if not found:
         return None
     best = max(one.fit for one in found)
     equal = [one for one in found if one.fit >= best - 1e-6]
-    first = max(equal, key=lambda one: (bool(one.scale), len(str(one.value.low))))
-    return first if all(_is_same(first, one) for one in equal) else None
+    alike = max(([b for b in equal if _is_same(a, b)] for a in equal), key=len)
+    if len(alike) < len(equal) and (len(alike) < _AGREEING or len(alike) < _MOSTLY * len(equal)):
+        return None
+    return max(alike, key=lambda one: (bool(one.scale), len(str(one.value.low))))
 
 
 def _is_same(one: _Found, other: _Found) -> bool:
