@@ -31,7 +31,7 @@ _MOST_OPENING = 1_500  # characters of a document that say whose it is
 _TITLE = 300  # of them that say of what period it is
 _HITS = 20  # passages by which documents are found
 _YEAR = re.compile(
-    r"(?<![\d.,])((?:19[5-9]|20\d)\d)(?:\s?[-/–]\s?((?:19|20)?\d\d)(?!\d))?(?![\d,]*\d)"
+    r"(?<![\d.,])(?:\b[Ff][Yy]\s?)?((?:19[5-9]|20\d)\d)(?:\s?[-/–]\s?((?:19|20)?\d\d)(?!\d))?(?![\d,]*\d)"
 )
 _SHORT_YEAR = re.compile(r"\bfy\s?'?(\d\d)\b", re.IGNORECASE)
 _ENUMERATION = re.compile(r"(?:[ivxlcIVXLC]{1,6}|[a-zA-Z]|\d{1,2})[.)]\s*")
