@@ -128,6 +128,8 @@ def test_a_line_is_found_by_any_of_its_names_in_the_column_of_its_period(
         "What was Kestrel's revenue in the first quarter of 2023?",
         "What was Kestrel's operating margin in 2023?",
         "What was Sandgrouse's net income in 2023?",
+        "What was Kestrel's consolidated revenue in 2023?",  # nothing says that it is
+        "What were Kestrel's net assets in 2023?",
         "Why did Kestrel's revenue fall in 2023?",
         "Who is the CEO of Kestrel?",
         "Wie hoch war der Umsatz der Uferschnepfe Stiftung 2020?",

@@ -1708,7 +1708,7 @@ LANGUAGE = Language(
         ),
         unasked=split(
             """wert betrag höhe zum am im in der die das des den dem jahr jahres jahre geschäftsjahr
-            berichtsjahr ende konzern gesellschaft unternehmen firma stiftung euro eur mio millionen
+            berichtsjahr ende gesellschaft unternehmen firma stiftung euro eur mio millionen
             tausend hat hatte haben war waren betrug betrugen lag lagen erzielt erhalten wurde wurden
             gesamt insgesamt bei von für laut vorjahr ausgewiesen"""
         ),

@@ -1932,7 +1932,7 @@ LANGUAGE = Language(
             euro euros million millions thousand thousands billion billions fy total overall have has
             had did do does make made spend spent record recorded generate generated earn earned much
             many high at on by during with to and its their the company's s last within in of from
-            expense expenses cost costs as consolidated for according year-end balance date
+            expense expenses cost costs as for according year-end balance date
             employ employs employed"""
         ),
         whole=split("total net consolidated group the of a and for expense expenses number"),

@@ -452,7 +452,7 @@ def _document(place: tuple[str, str], title: str, opening: str) -> _Document:
 
 def _is_of(word: str, document: _Document) -> bool:
     """Whether a word of the question is one of the document's names: "Indian" in "IndianOil"."""
-    if word.startswith(_LINE_MARK):
+    if word.startswith(_LINE_MARK) or word in _whole():
         return False
     return any(is_word(word, one) for one in document.words) or (
         len(word) > 5 and word in document.joined
@@ -589,14 +589,13 @@ def _fit(
     if not own or not all(_holds(word, read.words) for word in own):
         return None
     over = _named(words_in(group))
+    whole = words_in(label)  # with "net", which narrows nothing unless it is asked for
     missing = [word for word in left if not _holds(word, own)]
     fit = float(len(read.words) - len(missing))
     for word in missing:
         if _holds(word, over) or _holds(word, _named(place)):
             fit += _OF_GROUP
-        elif word in _whole():
-            continue
-        else:
+        elif word not in whole:
             return None
     fit -= _OF_DOCUMENT * sum(not _holds(word, own) for word in read.words)
     strange = [w for w in over if w not in _whole() and not _holds(w, read.words)]
