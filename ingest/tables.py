@@ -205,11 +205,13 @@ def _scaled(table: _Growing, columns: Sequence[TableColumn], stated: str) -> Seq
     says of all its amounts holds where columns or rows are plainly amounts of money.
     """
     first, *others = columns
-    if not any(c.kind == "number" for c in others):
+    # Amounts of which the first and the last show their currency are "mixed".
+    if not any(c.kind in {"number", "mixed", "money"} for c in others):
         return columns
     near = table.above if len(table.above) <= _LONGEST_STATEMENT else ""
     told = [first.name, table.grid.name, table.heading.rsplit(" > ", 1)[-1]]
     scale = next((found for text in told if (found := scale_in(text))), "")
+    scale = scale or next((found for text in _alone(table) if (found := scale_in(text))), "")
     scale = scale or scale_in(near, opened_only=len(near) > _LONGEST_CAPTION)
     if " " not in scale and scale not in {"thousand", "million", "billion", *MONEY}:
         scale = ""
@@ -229,6 +231,12 @@ def _scaled(table: _Growing, columns: Sequence[TableColumn], stated: str) -> Seq
     if of_texts and 2 * sum(map(_is_amount, labels)) > len(labels):
         return [replace(first, unit=stated), *others]
     return columns
+
+
+def _alone(table: _Growing) -> list[str]:
+    """What stands alone in the first rows, as "(in thousands)" does below the years."""
+    filled = [[cell for cell in row.cells if cell] for row in table.rows[:2]]
+    return [cells[0] for cells in filled if len(cells) == 1 and len(cells[0]) <= _LONGEST_CAPTION]
 
 
 def _is_amount(name: str) -> bool:

@@ -62,6 +62,7 @@ from app.answering.rounds import MOST_ROUNDS, next_search_prompt, read_search
 from app.answering.rounds import TOKENS as SEARCH_TOKENS
 from app.answering.search_index import SearchIndex
 from app.answering.stream import EventStream
+from app.answering.tables.accounts import figure_of_accounts
 from app.answering.tables.answering import answer_from_tables
 from app.answering.talk import without_courtesy
 from app.answering.tidy import tidy
@@ -194,7 +195,9 @@ class Assistant:
     def _computed(self, answer: AnswerInProgress) -> Composed | None:
         """What code computes from rows of tables; None where they give no answer."""
         asked = tidy(in_one_spelling(answer.asked))
-        found = answer_from_tables(asked, answer.ask.scope, self._index, answer.finding.hits)
+        found = figure_of_accounts(
+            asked, answer.ask.scope, self._index, answer.finding.hits
+        ) or answer_from_tables(asked, answer.ask.scope, self._index, answer.finding.hits)
         if found is None or len(found.rows) < len(answer.plan.compared):
             return None  # of two things that are compared, one row says nothing
         rows = {row.chunk_id: self._index.chunk(row.chunk_id) for row in found.rows}

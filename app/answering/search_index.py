@@ -63,3 +63,7 @@ class SearchIndex(TableIndex, Protocol):
     def chunks(self, space: str, name: str) -> list[Hit]:
         """All chunks of a document in the order of its text; none when it is not there."""
         ...
+
+    def tables_of(self, space: str, name: str) -> list[Table]:
+        """All tables of a document in the order of its text."""
+        ...

@@ -509,6 +509,26 @@ class SupportWords:
 
 
 @dataclass(frozen=True, slots=True)
+class AccountWords:
+    """Words of questions for a figure of accounts, and of the lines that hold it."""
+
+    lines: tuple[Words, ...]  # names of one line, phrases as well: "revenue", "net sales"
+    asks: Words  # that open a question for a figure: "what was", "how much"
+    unasked: Words  # words of such a question that narrow nothing: "value", "reported"
+    whole: Words  # words of a line that narrow nothing: "total", "net"
+    tails: Words  # from which on a line's name only says how it was reckoned: "excluding"
+    quarters: Words  # of periods shorter than a year: "three months"
+    annual: Words  # of a whole year, in names of columns: "twelve months"
+    current: Words  # a column for the year that a document is of: "current year"
+    prior: Words  # and for the year before it
+    yearly: Words  # of documents of a whole year: "annual report"
+    shares: Words  # lines that are shares of a whole: "margin"
+    compared: Words  # a column that says how much changed: "change"
+    lacking: str  # "No such figure was found for {names}."
+    told: str  # "{line} of {document}, {period}: {value}."
+
+
+@dataclass(frozen=True, slots=True)
 class Language:
     """A language, with every kind of word that code looks for in it."""
 
@@ -540,3 +560,4 @@ class Language:
     support: SupportWords
     kinds: KindWords
     meant_documents: MeantDocumentWords
+    accounts: AccountWords

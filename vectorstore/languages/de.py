@@ -2,6 +2,7 @@
 """The words of German."""
 
 from vectorstore.languages.base import (
+    AccountWords,
     CollectionWords,
     ConversationWords,
     DateWords,
@@ -1684,5 +1685,71 @@ LANGUAGE = Language(
             hoch weit alt groß nenne zeige erkläre art anzahl zahl datum jahr tag monat zeit name
             person ort grund zweck weise heißt passiert geschah genau"""
         ),
+    ),
+    accounts=AccountWords(
+        lines=(
+            ("umsatz", "umsätze", "umsatzerlöse", "erlöse", "revenue"),
+            ("bilanzsumme", "summe der aktiva", "gesamtvermögen", "total assets", "assets"),
+            (
+                "jahresüberschuss",
+                "jahresfehlbetrag",
+                "jahresergebnis",
+                "gewinn",
+                "verlust",
+                "reingewinn",
+                "ergebnis nach steuern",
+                "net income",
+            ),
+            ("betriebsergebnis", "operatives ergebnis", "operating income", "ebit"),
+            ("eigenkapital", "kapital", "equity"),
+            (
+                "mitarbeiter",
+                "mitarbeitende",
+                "beschäftigte",
+                "arbeitnehmer",
+                "mitarbeiterzahl",
+                "anzahl der mitarbeiter",
+                "number of employees",
+            ),
+            ("investitionen", "sachinvestitionen", "capital expenditure"),
+            ("personalaufwand", "personalkosten"),
+            (
+                "forschung und entwicklung",
+                "forschungs und entwicklungskosten",
+                "research and development",
+            ),
+            ("umsatzkosten", "kosten der umsatzerlöse", "cost of revenue"),
+            ("zahlungsmittel", "liquide mittel", "cash"),
+            ("verbindlichkeiten", "schulden", "total liabilities"),
+        ),
+        asks=(
+            "wie hoch",
+            "wie viel",
+            "wie viele",
+            "wie groß",
+            "welche",
+            "welchen",
+            "was war",
+            "was waren",
+            "was ist",
+            "wieviel",
+        ),
+        unasked=split(
+            """wert betrag höhe zum am im in der die das des den dem jahr jahres jahre geschäftsjahr
+            berichtsjahr ende gesellschaft unternehmen firma stiftung euro eur mio millionen
+            tausend hat hatte haben war waren betrug betrugen lag lagen erzielt erhalten wurde wurden
+            gesamt insgesamt bei von für laut vorjahr ausgewiesen"""
+        ),
+        whole=split("summe gesamt und der die des sonstige"),
+        tails=("ohne", "einschließlich", "inklusive", "davon", "abzüglich"),
+        quarters=("quartal", "quartale", "drei monate", "halbjahr", "neun monate", "sechs monate"),
+        annual=("zwölf monate", "geschäftsjahr", "gesamtjahr"),
+        current=("geschäftsjahr", "berichtsjahr", "laufendes jahr", "lfd jahr"),
+        prior=("vorjahr", "im vorjahr"),
+        yearly=("jahresbericht", "geschäftsbericht", "jahresabschluss", "konzernabschluss"),
+        shares=split("marge quote prozent anteil satz"),
+        compared=split("veränderung abweichung differenz zuwachs rückgang"),
+        lacking="Keine solche Zahl gefunden für {names}.",
+        told="„{line}“ in {document}, {period}: {value}.",
     ),
 )

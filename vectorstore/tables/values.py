@@ -55,6 +55,7 @@ _YEAR = re.compile(r"(?:1[5-9]|20|21)\d\d$")
 _CLOCK = re.compile(r"(\d{1,4}):([0-5]\d)(?::([0-5]\d))?$")
 _TRAILING = re.compile(r"[\[(]([^()\[\]]{1,40})[\])]\s*$")
 _PLAIN = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,15})?$")
+_LAKHS = re.compile(r"\d{1,2}(?:,\d\d)+,\d{3}")  # 5,06,867 as India writes it
 _MARKS = re.compile(r"[.,]")
 
 
@@ -464,7 +465,10 @@ def _decimal(number: str, mark: str) -> Decimal | None:
         group = "," if known == "." else "."
         if plain.count(known) > 1:
             return None
-        if not re.fullmatch(rf"\d+|\d{{1,3}}(?:\{group}\d{{3}})+", plain.partition(known)[0]):
+        whole = plain.partition(known)[0]
+        if not re.fullmatch(rf"\d+|\d{{1,3}}(?:\{group}\d{{3}})+", whole) and not (
+            group == "," and _LAKHS.fullmatch(whole)
+        ):
             return None
         plain = plain.replace(group, "").replace(known, ".")
     return Decimal(plain)

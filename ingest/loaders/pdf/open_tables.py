@@ -443,6 +443,9 @@ class _Open:
             for column in sorted(lower) if over else ():
                 if self._is_beside_labels(over, column):
                     continue
+                if not column and over[0].left == 0:  # "(in millions)" above the labels
+                    grid[at][0] = self._text(over[0])
+                    continue
                 grid[at][column] = self._text(self._name_over(over, column))
             lower |= {n for cell in row for n in range(cell.left, cell.right + 1)}
         return grid
