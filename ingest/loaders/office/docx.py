@@ -184,7 +184,7 @@ def _blocks(parent: etree._Element, reader: _Reader) -> Iterator[Section]:
         pictures = [
             text
             for part, descriptions in reader.pictures
-            if (text := figures.text(reader.package.picture(part), descriptions, name=part))
+            if (text := figures.text(reader.package.read(part), descriptions, name=part))
         ]
         reader.pictures.clear()
         if reader.drawn or pictures:

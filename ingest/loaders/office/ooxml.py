@@ -15,7 +15,6 @@ MOST_PARTS = 20_000
 _SMALL = 16 << 20  # bytes that a part may unpack to from any size
 _RATIO = 200  # XML shrinks by 10 to 50 times; more than this is a bomb
 _RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
-_ORDERS_TO_DRAW = (".emf", ".wmf", ".emz", ".wmz")
 
 
 class Package:
@@ -108,10 +107,6 @@ class Package:
         """A part as an XML tree in which no entity was expanded and nothing fetched."""
         data = self.read(name)
         return None if data is None else parse_xml(data, name)
-
-    def picture(self, name: str) -> bytes | None:
-        """A picture; None for one of orders to draw (EMF, WMF), which nobody here follows."""
-        return None if name.lower().endswith(_ORDERS_TO_DRAW) else self.read(name)
 
     def related(self, name: str) -> dict[str, tuple[str, str]]:
         """Relationships of a part: id -> (last word of the type, part name)."""

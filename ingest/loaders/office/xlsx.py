@@ -127,7 +127,7 @@ def _drawings(package: Package, sheet: str, name: str, figures: Figures) -> Iter
         if text := "\n".join(_shape_texts(tree)):
             yield Section(text, None, name)
         for picture, descriptions in picture_parts(package.related(part), tree):
-            if said := figures.text(package.picture(picture), descriptions, name=picture):
+            if said := figures.text(package.read(picture), descriptions, name=picture):
                 yield Section(said, None, name, "figure")
         for title, table in drawn(package, package.related(part), tree):
             heading = f"{name} > {title}" if title else name

@@ -12,6 +12,7 @@ _LOWEST, _HIGHEST = 0.12, 0.5  # of the font size above the baseline: where the 
 _BESIDE = 2.0  # points that it may be longer than the words, on each side
 _SHORTEST = 0.8  # of the font size
 _COVERED = 0.5  # of a word's width
+_CORNER = 1.5  # points between the lines of a corner
 _STEP = 8.0  # points: rules are looked up by their height in such steps
 _MOST_QUADS = 2_000  # of a page's notes
 _NARROW, _WIDE = frozenset("ijlIt.,:;'|!()[] "), frozenset("mwMWABCDEGHKNOPQRUVXYZÄÖÜ@%")
@@ -21,9 +22,12 @@ def without_struck(runs: Iterable[Run], rules: Sequence[Rule]) -> tuple[list[Run
     """The runs without words that are struck through, and how many passages were left out."""
     found = list(runs)
     strokes: dict[int, list[Rule]] = {}
+    sides: dict[int, list[Rule]] = {}
     for rule in rules:
         if rule.x1 - rule.x0 > rule.y1 - rule.y0:
             strokes.setdefault(int(rule.y0 // _STEP), []).append(rule)
+        else:
+            sides.setdefault(int(rule.x0 // _STEP), []).append(rule)
     over: dict[Rule, list[int]] = {}
     for number, run in enumerate(found):
         if run.angle == 0 and run.text.strip():
@@ -37,6 +41,7 @@ def without_struck(runs: Iterable[Run], rules: Sequence[Rule]) -> tuple[list[Run
             rule.x1 - rule.x0 < _SHORTEST * size
             or rule.x0 < min(run.x0 for run in own) - _BESIDE
             or rule.x1 > max(run.x1 for run in own) + _BESIDE
+            or (_has_side(rule, rule.x0, sides) and _has_side(rule, rule.x1, sides))
         ):
             continue
         before = [run.text for run in own]
@@ -44,6 +49,16 @@ def without_struck(runs: Iterable[Run], rules: Sequence[Rule]) -> tuple[list[Run
             found[number] = _cut(found[number], rule)
         passages += before != [found[n].text for n in numbers]
     return found, passages
+
+
+def _has_side(rule: Rule, x: float, sides: dict[int, list[Rule]]) -> bool:
+    """Whether an upright line meets the end of a rule: then it is an edge of a frame."""
+    y = (rule.y0 + rule.y1) / 2
+    return any(
+        abs((side.x0 + side.x1) / 2 - x) <= _CORNER and side.y0 - _CORNER <= y <= side.y1 + _CORNER
+        for step in {int((x - _CORNER) // _STEP), int((x + _CORNER) // _STEP)}
+        for side in sides.get(step, ())
+    )
 
 
 def _crossing(run: Run, strokes: dict[int, list[Rule]]) -> list[Rule]:
