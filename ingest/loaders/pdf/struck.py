@@ -3,7 +3,7 @@
 A rule of a table or a form that happens to cross words goes on beside them.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from ingest.loaders.pdf.text import Rule, Run
@@ -18,8 +18,15 @@ _MOST_QUADS = 2_000  # of a page's notes
 _NARROW, _WIDE = frozenset("ijlIt.,:;'|!()[] "), frozenset("mwMWABCDEGHKNOPQRUVXYZÄÖÜ@%")
 
 
-def without_struck(runs: Iterable[Run], rules: Sequence[Rule]) -> tuple[list[Run], int]:
-    """The runs without words that are struck through, and how many passages were left out."""
+def without_struck(
+    runs: Iterable[Run],
+    rules: Sequence[Rule],
+    seen: Callable[[Sequence[Rule]], Sequence[bool]] = lambda rules: [True] * len(rules),
+) -> tuple[list[Run], int]:
+    """The runs without words that are struck through, and how many passages were left out.
+
+    `seen` says which of some rules the drawn page shows over the words, not below their ground.
+    """
     found = list(runs)
     strokes: dict[int, list[Rule]] = {}
     sides: dict[int, list[Rule]] = {}
@@ -33,17 +40,22 @@ def without_struck(runs: Iterable[Run], rules: Sequence[Rule]) -> tuple[list[Run
         if run.angle == 0 and run.text.strip():
             for rule in _crossing(run, strokes):
                 over.setdefault(rule, []).append(number)
-    passages = 0
+    strikes = []
     for rule, numbers in over.items():
         own = [found[n] for n in numbers]
         size = max(run.size for run in own)
-        if (
+        if not (
             rule.x1 - rule.x0 < _SHORTEST * size
             or rule.x0 < min(run.x0 for run in own) - _BESIDE
             or rule.x1 > max(run.x1 for run in own) + _BESIDE
             or (_has_side(rule, rule.x0, sides) and _has_side(rule, rule.x1, sides))
         ):
+            strikes.append(rule)
+    passages = 0
+    for rule, is_seen in zip(strikes, seen(strikes) if strikes else (), strict=True):
+        if not is_seen:
             continue
+        numbers = over[rule]
         before = [run.text for run in own]
         for number in numbers:
             found[number] = _cut(found[number], rule)
