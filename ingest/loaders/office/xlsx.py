@@ -242,7 +242,11 @@ class _Seen:
         look, code = self._look(cell)
         if look == "seen":
             pass
-        elif look == "ground" and self._painted and not cell.fill.fill_type:
+        elif (
+            look == "ground"
+            and self._painted
+            and not (cell.fill.fill_type and cell.style_array.fillId)
+        ):
             self.doubtful += 1  # its ground cannot be known
         elif look == "struck":
             self.struck += 1
@@ -372,7 +376,8 @@ def _look(cell: Any) -> _Look:
         return "nothing"
     letters = _colour(font.color)
     ground: Colour | None = WHITE
-    if fill is not None and fill.fill_type:
+    # The first fill is none for Excel, whatever the file says of it.
+    if fill is not None and fill.fill_type and cell.style_array.fillId:
         ground = _colour(fill.fgColor) if fill.fill_type == "solid" else None
     if letters is None or ground is None or not nearly_the_same(letters, ground):
         return "struck" if font.strike else "seen"
