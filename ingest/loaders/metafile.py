@@ -65,13 +65,12 @@ def _of_emf(data: bytes) -> Iterator[_Text]:
         kind, size = struct.unpack_from("<II", data, at)
         if size < 8 or at + size > len(data):
             break
-        order = data[at : at + size]
         if kind in {_TEXT_A, _TEXT_W} and size >= 76:
-            found += _long_text(order, wide=kind == _TEXT_W)
+            found += _long_text(data[at : at + size], wide=kind == _TEXT_W)
         elif kind == _SMALL_TEXT and size >= 36:
-            found += _small_text(order)
-        elif kind == _COMMENT and order[12:16] == b"EMF+":
-            plus += _plus_texts(order)
+            found += _small_text(data[at : at + size])
+        elif kind == _COMMENT and data[at + 12 : at + 16] == b"EMF+":
+            plus += _plus_texts(data[at : at + size])
         at += size
     # A picture in both forms says the same twice.
     yield from found or plus[:_MOST_TEXTS]

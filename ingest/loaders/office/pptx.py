@@ -201,6 +201,12 @@ def _slide(
         for part, descriptions in picture_parts(package.related(name), tree)
         if (text := figures.text(package.read(part), descriptions, name=part))
     ]
+    for relation, part in related:
+        if relation == "vmlDrawing":  # what an older program shows of embedded sheets
+            shown_as = [name for kind, name in package.related(part).values() if kind == "image"]
+            pictures += filter(
+                None, (figures.text(package.read(one), name=one) for one in shown_as)
+            )
     for text in pictures:
         yield Section(text, page, title, "figure")
     if title and not any(texts) and not shown and not pictures:
