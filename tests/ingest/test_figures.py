@@ -186,6 +186,22 @@ def test_the_words_of_drawings_are_read(picture: bytes) -> None:
     assert metafile_words(picture) == "Pump P-17\nleaks"
 
 
+def test_bullets_of_drawings_are_no_letters() -> None:
+    face = struct.pack("<II", 3, 0) + b"\0" * 24 + "Wingdings".encode("utf-16-le").ljust(64, b"\0")
+    picture = _emf(
+        _record(82, face), _record(37, struct.pack("<I", 3)), _text_order("n", 0, 20),
+        _record(82, face.replace(b"W\0", b"X\0")), _record(37, struct.pack("<I", 3)),
+        _text_order("Pump", 20, 20),
+    )  # fmt: skip
+    assert metafile_words(picture) == "• Pump"
+    font = b"\0" * 18 + b"Wingdings\0"
+    orders = ((0x02FC, b"\0" * 8), (0x02FB, font), (0x012D, b"\1\0"))
+    bullet = (0x0521, struct.pack("<h", 1) + b"n\0" + struct.pack("<hh", 20, 0))
+    other = ((0x01F0, b"\1\0"), (0x02FB, font.replace(b"W", b"X")), (0x012D, b"\1\0"))
+    words = (0x0521, struct.pack("<h", 4) + b"Pump" + struct.pack("<hh", 40, 0))
+    assert metafile_words(_wmf(*orders, bullet, *other, words)) == "Pump"
+
+
 @given(st.binary(max_size=400), st.integers(0, 300))
 def test_any_bytes_of_a_drawing_are_read_to_their_end(noise: bytes, at: int) -> None:
     whole = _emf(_text_order("Pump", 0, 20), _text_order("leaks", 0, 40))
