@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 from urllib.parse import unquote_to_bytes
 
+from ingest.loaders.metafile import metafile_words
 from ingest.sections import Findings, LoaderError, Unrecognised
 from vectorstore.languages import any_of
 
@@ -50,7 +51,9 @@ class Figures:
         if key in self._known:
             return ""  # it was read where it stood first
         self._known.add(key)
-        words = self._words(data) if data else ""
+        words = metafile_words(data) if data else ""
+        if words is None and data:
+            words = self._words(data)
         if words and all(words not in one for one in said):
             said.append(words)
         return "\n".join(said)
@@ -72,7 +75,7 @@ class Figures:
             self._count += 1
             return labels(scans.page(self._count, lambda: drawn)).text
         except LoaderError:
-            return ""  # a form of pictures that is not read, such as EMF: its description stays
+            return ""  # a form of pictures that is not read: its description stays
         except Unrecognised as why:
             self._findings.warn(f"the words of a picture could not be read: {why}")
             return ""

@@ -1,6 +1,7 @@
 """Web pages, Markdown, mail and CSV: numbers of lists, exponents, struck words, careless marks."""
 
 import io
+import struct
 from email.message import EmailMessage
 
 import pytest
@@ -292,3 +293,46 @@ def test_numbers_that_are_kept_from_excel() -> None:
     assert "00042" in text
     assert "01068" in text
     assert "=" not in text
+
+
+# ---- what is no text of a mail ------------------------------------------------------------------
+
+
+def test_a_document_that_is_the_whole_mail_is_read() -> None:
+    message = EmailMessage()
+    message["From"], message["Subject"], message["Date"] = "a@a.example", "Scan 7", "5 Mar 2024"
+    rows = b"<table><tr><th>Item</th><th>Price</th></tr><tr><td>Bolt</td><td>5</td></tr></table>"
+    message.set_content(
+        b"<html>" + rows + b"</html>", "application", "octet-stream", filename="scan.html"
+    )
+    text = text_of(message.as_bytes(), "a.eml")
+    assert "Attachments: scan.html" in text
+    assert "Item: Bolt; Price: 5" in text
+
+
+def _attribute(identity: int, value: bytes) -> bytes:
+    return struct.pack("<BHHI", 2, identity, 6, len(value)) + value + b"\0\0"
+
+
+def test_what_outlook_packs_is_read() -> None:
+    long = "Prices für May.csv".encode("utf-16-le")
+    properties = struct.pack("<IHHII", 1, 0x1F, 0x3707, 1, len(long)) + long
+    packed = struct.pack("<IH", 0x223E9F78, 1) + b"".join(
+        (
+            _attribute(0x9002, b"\0" * 14), _attribute(0x8010, b"PRICES~1.CSV\0"),
+            _attribute(0x800F, b"Item,Price\nBolt,5\n"), _attribute(0x9005, properties),
+            _attribute(0x9002, b"\0" * 14), _attribute(0x8010, b"note.txt\0"),
+            _attribute(0x800F, b"Valve 7 leaks."),
+        )
+    )  # fmt: skip
+    message = EmailMessage()
+    message["From"], message["Subject"], message["Date"] = "a@a.example", "Prices", "5 Mar 2024"
+    message.set_content("See the list.")
+    message.add_attachment(packed, "application", "ms-tnef", filename="winmail.dat")
+    text = text_of(message.as_bytes(), "a.eml")
+    assert "Attachments: Prices für May.csv, note.txt" in text
+    assert "Item: Bolt; Price: 5" in text
+    assert "Valve 7 leaks." in text
+    message.clear_content()
+    message.set_content(packed[:40], "application", "ms-tnef", filename="winmail.dat")
+    assert read(message.as_bytes(), "a.eml")[1].warnings  # damaged: it is named

@@ -105,6 +105,23 @@ def test_underlines_rules_of_forms_and_of_tables_strike_nothing_out():
     assert warnings == []
 
 
+def test_lines_below_the_ground_of_words_and_frames_strike_nothing_out():
+    pdf = page()
+    wide = pdf.get_string_width("Label")
+    pdf.line(20, 38.7, 20 + wide, 38.7)
+    pdf.set_fill_color(255, 255, 255)
+    pdf.rect(19, 34, wide + 2, 8, "F")  # a label that lies over the line
+    pdf.text(20, 40, "Label")
+    pdf.rect(20, 58.7, pdf.get_string_width("Framed"), 3)  # whose upper edge crosses the word
+    pdf.text(20, 60, "Framed")
+    pdf.line(20, 78.7, 20 + pdf.get_string_width("Old price"), 78.7)
+    pdf.text(20, 80, "Old price")
+    pdf.text(20, 90, "New price")
+    text, warnings = read(pdf)
+    assert text.split() == ["Label", "Framed", "New", "price"]
+    assert warnings == ["1 struck-through passages were left out"]
+
+
 def test_a_fraction_with_a_rule_between_its_numbers():
     pdf = page(12)
     pdf.text(20, 40, "The share is")

@@ -442,3 +442,27 @@ def test_white_letters_before_a_drawing_are_seen_and_others_are_not() -> None:
     text, findings = read(word(aside + said + p("Plain words")))
     assert "gate B" not in text[0].text
     assert findings.warnings == ["1 pieces of hidden text were left out"]
+
+
+def test_what_stands_on_every_slide_is_read_once() -> None:
+    deck = pptx.Presentation()
+    master = deck.slide_masters[0]
+    for layout, text in ((deck.slide_layouts[5], "Draft 7"), (deck.slide_layouts[6], "Not used")):
+        # python-pptx adds shapes to slides alone, so one of a slide is moved.
+        slide = deck.slides.add_slide(deck.slide_layouts[5])
+        box = slide.shapes.add_textbox(Inches(1), Inches(1), Inches(2), Inches(1))
+        box.text_frame.text = text
+        layout.shapes._spTree.append(box._element)
+    stray = deck.slides[0].shapes.add_textbox(Inches(-9), Inches(1), Inches(2), Inches(1))
+    stray.text_frame.text = "Beside the master"
+    master.shapes._spTree.append(stray._element)
+    said = deck.slides[0].shapes.add_textbox(Inches(1), Inches(5), Inches(2), Inches(1))
+    said.text_frame.text = "Strictly confidential"
+    master.shapes._spTree.append(said._element)
+    for slide in deck.slides:
+        slide.shapes.title.text = "Plan"
+    out = io.BytesIO()
+    deck.save(out)
+    sections, findings = read(out.getvalue(), "a.pptx")
+    assert sections[-1] == Section("Draft 7\nStrictly confidential", heading="Footer")
+    assert findings.warnings == []

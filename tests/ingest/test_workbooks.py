@@ -421,6 +421,18 @@ def test_workbooks_that_only_excel_opens_are_read(change: tuple[Any, ...]) -> No
     )
 
 
+def test_the_first_fill_of_a_file_is_none() -> None:
+    book, sheet = sheet_of([["Article", "Price"], [42, 95]])
+    sheet["A1"].font = Font(color="FF000000")
+    black = b'<patternFill patternType="solid"><fgColor rgb="FF000000"/></patternFill>'
+    data = _changed(saved(book), "xl/styles.xml", b"<fill><patternFill/></fill>",
+                    b"<fill>" + black + b"</fill>")  # fmt: skip
+    assert lines_of(data) == ["Article: 42; Price: 95"]
+    assert lines_of(_changed(data, "xl/styles.xml", b'name="Normal"', b"")) == [
+        "Article: 42; Price: 95"
+    ]
+
+
 def test_names_of_parts_in_the_manner_of_windows() -> None:
     out = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(_with_looks())) as before, zipfile.ZipFile(out, "w") as after:

@@ -60,7 +60,8 @@ class _Reader:
     shaded_styles: set[str] = field(default_factory=set)
     notes: dict[tuple[str, str], str] = field(default_factory=dict)
     numbered_styles: dict[str, tuple[str, str]] = field(default_factory=dict)  # list and level
-    numbering: Numbering = field(default_factory=lambda: Numbering(None, {}))
+    lists: str = ""  # the part that says how lists are numbered
+    numbering: Numbering | None = None  # read when a paragraph is in a list
     related: dict[str, tuple[str, str]] = field(default_factory=dict)  # parts of the document
     # Charts, and pictures with what is said of them, that are not yet told.
     drawn: list[tuple[str, TableReader]] = field(default_factory=list)
@@ -85,8 +86,7 @@ def load_docx(file: BinaryIO, findings: Findings, load: LoadWithin) -> Iterator[
     if "styles" in parts and (tree := package.tree(parts["styles"])) is not None:
         _read_styles(tree, reader)
     reader.letters = Looks(reader.plain, reader.looks)
-    lists = package.tree(parts["numbering"]) if "numbering" in parts else None
-    reader.numbering = Numbering(lists, reader.numbered_styles)
+    reader.lists = parts.get("numbering", "")
     for kind, name in related:
         if kind in {"footnotes", "endnotes"} and (tree := package.tree(name)) is not None:
             for note in tree:
@@ -184,7 +184,7 @@ def _blocks(parent: etree._Element, reader: _Reader) -> Iterator[Section]:
         pictures = [
             text
             for part, descriptions in reader.pictures
-            if (text := figures.text(reader.package.picture(part), descriptions, name=part))
+            if (text := figures.text(reader.package.read(part), descriptions, name=part))
         ]
         reader.pictures.clear()
         if reader.drawn or pictures:
@@ -281,7 +281,12 @@ def _numbered(paragraph: etree._Element, reader: _Reader) -> str:
             style = attribute(item, "val") or ""
         elif name == "numPr":
             numbered.append(item)
-    label = reader.numbering.label(numbered, style)
+    label = None
+    if numbered or style in reader.numbered_styles:
+        if reader.numbering is None:
+            lists = reader.package.tree(reader.lists) if reader.lists else None
+            reader.numbering = Numbering(lists, reader.numbered_styles)
+        label = reader.numbering.label(numbered, style)
     text = _paragraph(paragraph, reader, style).strip()
     return f"{label} {text}" if label and text else text
 

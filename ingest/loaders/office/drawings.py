@@ -148,8 +148,9 @@ def picture_parts(
     related: dict[str, tuple[str, str]], element: etree._Element
 ) -> Iterator[tuple[str, list[str]]]:
     """The pictures of a drawing: the part that holds each, and what its author says of it."""
-    for item in named(element, "blip"):
-        if (reference := attribute(item, "embed")) is None:
+    for item in named(element, "blip", "imagedata"):  # of today's drawings, and of VML
+        reference = attribute(item, "embed" if local(item) == "blip" else "id")
+        if reference is None:
             continue
         kind, part = related.get(reference, ("", ""))
         if kind == "image":

@@ -12,9 +12,9 @@ from ingest.sections import LoaderError, Stated
 LARGEST_PART = 128 << 20  # bytes of XML; a tree of it takes several times as much memory
 LARGEST_PACKAGE = 512 << 20  # bytes of all XML parts together
 MOST_PARTS = 20_000
+_SMALL = 16 << 20  # bytes that a part may unpack to from any size
 _RATIO = 200  # XML shrinks by 10 to 50 times; more than this is a bomb
 _RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
-_ORDERS_TO_DRAW = (".emf", ".wmf", ".emz", ".wmz")
 
 
 class Package:
@@ -36,11 +36,14 @@ class Package:
             )
         if any(info.flag_bits & 1 for info in infos):
             raise LoaderError("is encrypted; save a copy without a password")
+        self._said: dict[str, str] | None = None
         self._names = {_usual(info.filename): info.filename for info in infos}
         self._refuse_bombs(
             [info for info in infos if info.filename.lower().endswith((".xml", ".rels"))]
         )
-        # A part is what the list of types says, whatever its name ends in.
+        # A part is what the list of types says, whatever its name ends in; small ones are no bombs.
+        if sum(info.file_size for info in infos) <= _SMALL:
+            return
         ends, parts = self._xml_types()
         typed = [
             info
@@ -57,7 +60,7 @@ class Package:
                 "split it into smaller files"
             )
         for info in xml:
-            if info.file_size > 16 << 20 and info.file_size > _RATIO * (info.compress_size or 1):
+            if info.file_size > _SMALL and info.file_size > _RATIO * (info.compress_size or 1):
                 raise LoaderError(
                     f"unpacks to {info.file_size >> 20:,} MiB from {info.compress_size >> 10:,} "
                     "KiB: damaged or hostile; save it again with Office"
@@ -105,10 +108,6 @@ class Package:
         data = self.read(name)
         return None if data is None else parse_xml(data, name)
 
-    def picture(self, name: str) -> bytes | None:
-        """A picture; None for one of orders to draw (EMF, WMF), which nobody here follows."""
-        return None if name.lower().endswith(_ORDERS_TO_DRAW) else self.read(name)
-
     def related(self, name: str) -> dict[str, tuple[str, str]]:
         """Relationships of a part: id -> (last word of the type, part name)."""
         folder, base = posixpath.split(name)
@@ -132,28 +131,28 @@ class Package:
 
     def title(self) -> str:
         """The title in the file's properties, or ""."""
-        try:
-            tree = self.tree("docProps/core.xml")
-        except LoaderError:
-            return ""
-        if tree is None:
-            return ""
-        found = tree.find("{http://purl.org/dc/elements/1.1/}title")
-        return "" if found is None else (found.text or "").strip()
+        return self._properties().get("title", "")
 
     def stated(self) -> Stated:
         """What the file's properties say of it."""
-        try:
-            tree = self.tree("docProps/core.xml")
-        except LoaderError:
-            return Stated()
-        said = {local(item): (item.text or "").strip() for item in (() if tree is None else tree)}
+        said = self._properties()
         return Stated(
             said.get("creator", ""),
             said.get("language", ""),
             said.get("created", ""),
             said.get("modified", ""),
         )
+
+    def _properties(self) -> dict[str, str]:
+        if self._said is None:
+            try:
+                tree = self.tree("docProps/core.xml")
+            except LoaderError:
+                tree = None
+            self._said = {
+                local(item): (item.text or "").strip() for item in (() if tree is None else tree)
+            }
+        return self._said
 
 
 def _usual(name: str) -> str:

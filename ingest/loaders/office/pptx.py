@@ -1,6 +1,6 @@
 """Reads presentations: a page a slide, its title as heading, then tables, charts and notes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import BinaryIO
 
 from lxml import etree
@@ -41,6 +41,8 @@ def load_pptx(file: BinaryIO, findings: Findings) -> Iterator[Section]:
     stage = _Stage(presentation)
     figures = Figures(findings)
     hidden = struck = 0
+    footers: dict[str, None] = {}
+    layouts: dict[str, None] = {}
     for page, name in enumerate(names, 1):
         tree = package.tree(name)
         if tree is None:
@@ -51,6 +53,11 @@ def load_pptx(file: BinaryIO, findings: Findings) -> Iterator[Section]:
         stage.clear(tree)
         struck += _take_out_struck(tree)
         yield from _slide(tree, page, name, package, findings, figures)
+        footers.update(dict.fromkeys(_text(one) for one in named(tree, "sp") if _is_footer(one)))
+        if attribute(tree, "showMasterSp") not in {"0", "false"}:
+            placed = package.related(name).values()
+            layouts.update(dict.fromkeys(part for kind, part in placed if kind == "slideLayout"))
+    yield from _furniture(package, footers, layouts, stage)
     if hidden:
         findings.warn(f"{hidden} hidden slides were left out")
     if struck:
@@ -192,8 +199,14 @@ def _slide(
     pictures = [
         text
         for part, descriptions in picture_parts(package.related(name), tree)
-        if (text := figures.text(package.picture(part), descriptions, name=part))
+        if (text := figures.text(package.read(part), descriptions, name=part))
     ]
+    for relation, part in related:
+        if relation == "vmlDrawing":  # what an older program shows of embedded sheets
+            shown_as = [name for kind, name in package.related(part).values() if kind == "image"]
+            pictures += filter(
+                None, (figures.text(package.read(one), name=one) for one in shown_as)
+            )
     for text in pictures:
         yield Section(text, page, title, "figure")
     if title and not any(texts) and not shown and not pictures:
@@ -202,6 +215,37 @@ def _slide(
         notes = package.tree(part) if relation == "notesSlide" else None
         if notes is not None and (spoken := "\n\n".join(filter(None, _shapes(notes)[1]))):
             yield Section(spoken, page, f"{title} > Notes" if title else "Notes")
+
+
+def _furniture(
+    package: Package, footers: Iterable[str], layouts: Iterable[str], stage: _Stage
+) -> Iterator[Section]:
+    """What stands on many slides, once: footers, and texts of the layouts and masters in use."""
+    texts = dict.fromkeys(footers)
+    parts = dict.fromkeys(layouts)
+    cleared = stage.cleared  # what an author keeps beside a layout is nothing that slides miss
+    for part in list(parts):
+        tree = package.tree(part)
+        if tree is not None and attribute(tree, "showMasterSp") not in {"0", "false"}:
+            related = package.related(part).values()
+            parts.update(dict.fromkeys(name for kind, name in related if kind == "slideMaster"))
+    for part in parts:
+        if (tree := package.tree(part)) is None:
+            continue
+        stage.clear(tree)
+        _take_out_struck(tree)
+        for shape in named(tree, "sp"):
+            # A place of a layout shows nothing itself: its words say what to write there.
+            if next(named(shape, "ph"), None) is None and not _is_fallback(shape):
+                texts[_text(shape)] = None
+    stage.cleared = cleared
+    said = [text for text in texts if len(text) > 3 and any(map(str.isalpha, text))]
+    if said:
+        yield Section("\n".join(said), heading="Footer")
+
+
+def _is_footer(shape: etree._Element) -> bool:
+    return _placeholder(shape) in {"ftr", "hdr"}
 
 
 def _shapes(tree: etree._Element) -> tuple[str, list[str], list[TableReader]]:

@@ -27,7 +27,7 @@ _SYMBOL = dict(
 }  # fmt: skip
 _FONTS = {
     "wingdings": _WINGDINGS, "wingdings 2": _WINGDINGS_2, "symbol": _SYMBOL, "webdings": {
-        0x61: "✓", 0x72: "✗", 0x63: _BOX, 0x67: _BOX,
+        0x61: "✓", 0x72: "✗", 0x63: _BOX, 0x67: _BOX, 0x6E: "•",
     },
 }  # fmt: skip
 

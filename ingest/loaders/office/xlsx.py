@@ -127,7 +127,7 @@ def _drawings(package: Package, sheet: str, name: str, figures: Figures) -> Iter
         if text := "\n".join(_shape_texts(tree)):
             yield Section(text, None, name)
         for picture, descriptions in picture_parts(package.related(part), tree):
-            if said := figures.text(package.picture(picture), descriptions, name=picture):
+            if said := figures.text(package.read(picture), descriptions, name=picture):
                 yield Section(said, None, name, "figure")
         for title, table in drawn(package, package.related(part), tree):
             heading = f"{name} > {title}" if title else name
@@ -242,7 +242,11 @@ class _Seen:
         look, code = self._look(cell)
         if look == "seen":
             pass
-        elif look == "ground" and self._painted and not cell.fill.fill_type:
+        elif (
+            look == "ground"
+            and self._painted
+            and not (cell.fill.fill_type and cell.style_array.fillId)
+        ):
             self.doubtful += 1  # its ground cannot be known
         elif look == "struck":
             self.struck += 1
@@ -372,7 +376,8 @@ def _look(cell: Any) -> _Look:
         return "nothing"
     letters = _colour(font.color)
     ground: Colour | None = WHITE
-    if fill is not None and fill.fill_type:
+    # The first fill is none for Excel, whatever the file says of it.
+    if fill is not None and fill.fill_type and cell.style_array.fillId:
         ground = _colour(fill.fgColor) if fill.fill_type == "solid" else None
     if letters is None or ground is None or not nearly_the_same(letters, ground):
         return "struck" if font.strike else "seen"

@@ -32,6 +32,10 @@ _DIFFERENT = 16  # of 255, in any colour: as near as other formats take for the 
 _GROUND = 1.0  # times their size: so far around letters there is ground that they stand on
 _LEAST_HEIGHT = 2.0  # points: nobody reads letters below it
 _CONTRAST = 48  # of 255 between the darkest and the lightest parts of recognised words
+_LINE_SCALE = 3.0  # pixels a point, to see hair lines
+_BESIDE_LINE = 1.5  # points above and below a line that are looked at
+_WHOLE_LINE = 0.95  # of a row's pixels are ink; letters alone have gaps
+_BOX_FILTER = 4  # Pillow's Image.Resampling.BOX: the mean
 _LEAST_INK = 2  # pixels
 
 
@@ -88,6 +92,19 @@ class Drawing:
         page = self._open(index)
         try:
             return _Page(page).look(suspects, others)
+        except _UNDRAWABLE as error:
+            raise CannotDraw(str(error)) from None
+        finally:
+            page.close()
+
+    def lines_seen(self, index: int, lines: Sequence[Box]) -> list[bool]:
+        """Whether page `index` shows each level line from one end to the other, over all else.
+
+        Raises CannotDraw.
+        """
+        page = self._open(index)
+        try:
+            return _Page(page).lines_seen(lines)
         except _UNDRAWABLE as error:
             raise CannotDraw(str(error)) from None
         finally:
@@ -220,6 +237,20 @@ class _Page:
                 after.close()
         finally:
             before.close()
+
+    def lines_seen(self, lines: Sequence[Box]) -> list[bool]:
+        area = max(1.0, (self._right - self._left) * (self._top - self._bottom))
+        scale = min(_LINE_SCALE, (_MOST_PIXELS / area) ** 0.5)
+        places = [self._pixels(line, scale, _BESIDE_LINE) for line in lines]
+        there = [place for place in places if place]
+        if not there:
+            return [False] * len(lines)
+        lefts, tops, rights, bottoms = zip(*there, strict=True)
+        drawn = _Drawn(self._page, scale, (min(lefts), min(tops), max(rights), max(bottoms)))
+        try:
+            return [place is not None and drawn.has_line(place) for place in places]
+        finally:
+            drawn.close()
 
     def _part_with(self, suspects: Sequence[Suspect]) -> tuple[float, _Pixels | None]:
         """The scale to draw at, pixels a point, and the part of the page that has the suspects."""
@@ -386,6 +417,17 @@ class _Drawn:
     def contrast(self, place: _Pixels | None) -> int:
         """Between the darkest and the lightest parts there, of 255."""
         return _contrast(self.image.crop(self.within(place)).convert("L")) if place else 0
+
+    def has_line(self, place: _Pixels) -> bool:
+        """Whether one row of pixels near the middle is ink nearly all along."""
+        grey = self.image.crop(self.within(place)).convert("L")
+        ground = max(range(256), key=grey.histogram().__getitem__)
+        ink = grey.point([255 * (abs(shade - ground) > _DIFFERENT) for shade in range(256)])
+        width, height = ink.size
+        ends = min(width // 4, height)  # which the place has more of than the line
+        middle = ink.crop((ends, height // 4, max(ends + 1, width - ends), -(-3 * height // 4)))
+        rows = middle.resize((1, middle.height), _BOX_FILTER)
+        return bool(rows.getextrema()[1] >= _WHOLE_LINE * 255)
 
     def close(self) -> None:
         self.image = None

@@ -4,6 +4,7 @@ import logging
 import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from itertools import islice
 from string import ascii_lowercase
 from typing import Any, BinaryIO
@@ -224,10 +225,12 @@ def _read_pages(
             shown, unread = _without_unread(
                 _decoded(interpreter.read(pages[number]), number, drawing)
             )
-            strokes: Sequence[Rule] = [*shown.rules, *strokes_of_notes(pages[number])]
+            notes = strokes_of_notes(pages[number])
+            strokes: Sequence[Rule] = [*shown.rules, *notes]
             seen = list(_visible(shown, number, drawing, count))
             turned, seen, strokes, filled = upright(seen, strokes, shown.filled)
-            runs, struck = without_struck(seen, strokes)
+            looks = partial(_lines_seen, drawing, number, notes, turned)
+            runs, struck = without_struck(seen, strokes, looks)
             rules = strokes[: len(shown.rules)]
             blocks = page_blocks(with_fractions(runs, rules), rules, filled)
             count.struck += struck
@@ -285,6 +288,19 @@ def _figures(
         return words_of_each(drawing, index, figures, page)
     except (Unrecognised, CannotDraw):
         return []  # the page's own text is read; that a picture has words is a guess
+
+
+def _lines_seen(
+    drawing: Drawing, index: int, notes: Sequence[Rule], turned: int, lines: Sequence[Rule]
+) -> list[bool]:
+    """Which lines the page shows. Those of notes lie over it; a turned page's are believed."""
+    if turned or all(line in notes for line in lines):
+        return [True] * len(lines)
+    try:
+        seen = drawing.lines_seen(index, [(one.x0, one.y0, one.x1, one.y1) for one in lines])
+    except CannotDraw:
+        seen = [False] * len(lines)
+    return [shown or line in notes for shown, line in zip(seen, lines, strict=True)]
 
 
 def _shows_something(shown: PageText, index: int, drawing: Drawing) -> bool:

@@ -3,7 +3,7 @@
 A rule of a table or a form that happens to cross words goes on beside them.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from ingest.loaders.pdf.text import Rule, Run
@@ -12,38 +12,65 @@ _LOWEST, _HIGHEST = 0.12, 0.5  # of the font size above the baseline: where the 
 _BESIDE = 2.0  # points that it may be longer than the words, on each side
 _SHORTEST = 0.8  # of the font size
 _COVERED = 0.5  # of a word's width
+_CORNER = 1.5  # points between the lines of a corner
 _STEP = 8.0  # points: rules are looked up by their height in such steps
 _MOST_QUADS = 2_000  # of a page's notes
 _NARROW, _WIDE = frozenset("ijlIt.,:;'|!()[] "), frozenset("mwMWABCDEGHKNOPQRUVXYZÄÖÜ@%")
 
 
-def without_struck(runs: Iterable[Run], rules: Sequence[Rule]) -> tuple[list[Run], int]:
-    """The runs without words that are struck through, and how many passages were left out."""
+def without_struck(
+    runs: Iterable[Run],
+    rules: Sequence[Rule],
+    seen: Callable[[Sequence[Rule]], Sequence[bool]] = lambda rules: [True] * len(rules),
+) -> tuple[list[Run], int]:
+    """The runs without words that are struck through, and how many passages were left out.
+
+    `seen` says which of some rules the drawn page shows over the words, not below their ground.
+    """
     found = list(runs)
     strokes: dict[int, list[Rule]] = {}
+    sides: dict[int, list[Rule]] = {}
     for rule in rules:
         if rule.x1 - rule.x0 > rule.y1 - rule.y0:
             strokes.setdefault(int(rule.y0 // _STEP), []).append(rule)
+        else:
+            sides.setdefault(int(rule.x0 // _STEP), []).append(rule)
     over: dict[Rule, list[int]] = {}
     for number, run in enumerate(found):
         if run.angle == 0 and run.text.strip():
             for rule in _crossing(run, strokes):
                 over.setdefault(rule, []).append(number)
-    passages = 0
+    strikes = []
     for rule, numbers in over.items():
         own = [found[n] for n in numbers]
         size = max(run.size for run in own)
-        if (
+        if not (
             rule.x1 - rule.x0 < _SHORTEST * size
             or rule.x0 < min(run.x0 for run in own) - _BESIDE
             or rule.x1 > max(run.x1 for run in own) + _BESIDE
+            or (_has_side(rule, rule.x0, sides) and _has_side(rule, rule.x1, sides))
         ):
+            strikes.append(rule)
+    passages = 0
+    for rule, is_seen in zip(strikes, seen(strikes) if strikes else (), strict=True):
+        if not is_seen:
             continue
+        numbers = over[rule]
         before = [run.text for run in own]
         for number in numbers:
             found[number] = _cut(found[number], rule)
         passages += before != [found[n].text for n in numbers]
     return found, passages
+
+
+def _has_side(rule: Rule, x: float, sides: dict[int, list[Rule]]) -> bool:
+    """Whether an upright line meets the end of a rule: then it is an edge of a frame."""
+    y = (rule.y0 + rule.y1) / 2
+    return any(
+        abs((side.x0 + side.x1) / 2 - x) <= _CORNER and side.y0 - _CORNER <= y <= side.y1 + _CORNER
+        for step in {int((x - _CORNER) // _STEP), int((x + _CORNER) // _STEP)}
+        for side in sides.get(step, ())
+    )
 
 
 def _crossing(run: Run, strokes: dict[int, list[Rule]]) -> list[Rule]:

@@ -12,6 +12,7 @@ from ingest.encoding import decode
 from ingest.loaders.html.loader import html_sections
 from ingest.loaders.text.plain import unwrap, usual_width
 from ingest.loaders.text.signed import NotSigned, signed_content
+from ingest.loaders.text.tnef import tnef_attachments
 from ingest.loaders.within import sections_within
 from ingest.sections import (
     HEADING_SEPARATOR,
@@ -40,6 +41,7 @@ _LEAST_PICTURE = 30_000  # bytes; smaller ones are signs and signatures
 _ARMOUR = "-----BEGIN PGP MESSAGE-----"
 _ENCRYPTED = "is an encrypted e-mail; decrypt it in your mail program and save it anew"
 _SIGNED = frozenset(("application/pkcs7-mime", "application/x-pkcs7-mime"))
+_PACKED = frozenset(("application/ms-tnef", "application/vnd.ms-tnef"))
 _SIGNATURES = frozenset(
     ("application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature")
 )
@@ -239,6 +241,9 @@ class AttachedScans:
 def _attachments(message: EmailMessage, body: object) -> Iterator[EmailMessage]:
     """Parts that are no alternative form of the body."""
     if not message.is_multipart():
+        # A scanner sends its PDF as the whole message.
+        if message is not body and message.get_content_maintype() not in {"text", "multipart"}:
+            yield from _unpacked(message)
         return
     stack: list[EmailMessage] = [message]
     while stack:
@@ -254,7 +259,22 @@ def _attachments(message: EmailMessage, body: object) -> Iterator[EmailMessage]:
                 if current.get_content_type() not in {"multipart/alternative"}:
                     yield part  # type: ignore[misc]
             else:
-                yield part  # type: ignore[misc]
+                yield from _unpacked(part)  # type: ignore[arg-type]
+
+
+def _unpacked(part: EmailMessage) -> Iterator[EmailMessage]:
+    """A part; what Outlook packed into it, where it is a package of that kind."""
+    data = part.get_payload(decode=True) if part.get_content_type() in _PACKED else None
+    packed = list(tnef_attachments(data)) if isinstance(data, bytes) else []
+    for name, content in packed:
+        one = EmailMessage()
+        one.set_content(
+            content, maintype="application", subtype="octet-stream", disposition="attachment",
+            filename=" ".join(name.split()) or None,
+        )  # fmt: skip
+        yield one
+    if not packed:
+        yield part
 
 
 def _name(part: EmailMessage, number: int) -> str:
