@@ -50,6 +50,7 @@ _OF_THE_HOUSE = frozenset(
         RecordKind.HOLD,
         RecordKind.BACKUP,
         RecordKind.RESTORED,
+        RecordKind.SOURCES,
     )
 )
 
@@ -94,6 +95,7 @@ class Administration:
         self._home = home
         self._rules = RuleBook(home.settings.home)
         self._backups = Register(home.settings.home)
+        self.watched = home.watched
 
     def settings(self) -> Sequence[tuple[str, str, Sequence[SettingLine]]]:
         """Every setting by section: its name ("" for those of none), what it is about, its lines.

@@ -22,6 +22,7 @@ from app.web.i18n.languages import language_for
 from app.web.i18n.words import AdministrationTexts
 from app.web.pages.rendering import render
 from app.web.pages.routes_keeping import Running, add_keeping_routes
+from app.web.pages.routes_watched import add_watched_routes
 from app.web.refusals import NotAdministrator, refusing_route
 from app.workspace.administration import Administration
 from app.workspace.checkup import Finding
@@ -90,6 +91,7 @@ def administration_routes(
     )
 
     add_keeping_routes(router, house, overview, _texts, partial(name_of, people))
+    add_watched_routes(router, house.watched, overview.spaces, _texts)
 
     @router.get("")
     def page(request: Request, days: int = 30) -> Response:
@@ -325,7 +327,7 @@ def _require_proof(sessions: Sessions, request: Request) -> None:
     session = session_of(request.scope)
     if request.method != "GET" and session is not None and not sessions.is_proved(session):
         part = request.url.path.removeprefix(f"{PREFIX}/").partition("/")[0]
-        page = part if part in ("spaces", "keeping", "models") else "people"
+        page = part if part in ("spaces", "keeping", "models", "sources") else "people"
         onward = {"location": f"/account/prove?next={PREFIX}/{page}"}
         raise HTTPException(303, headers=onward)
 
