@@ -39,7 +39,7 @@ help: ## this list
 	@echo 'make run DOCS=~/policies   chat about your own folder instead of the samples'
 	@echo 'make run GPU=cuda          build the engine for NVIDIA GPUs (remembered)'
 	@echo 'make test UNPLUGGED=1       the tests with no network but loopback'
-	@echo 'make test WORKERS=0         the tests in one process, for a debugger; 2 share them'
+	@echo 'make test WORKERS=0         the tests in one process, for a debugger; 3 share them'
 	@echo 'make run PORT=8080         another port; PYTHON=/path/to/python chooses the interpreter'
 
 ## ---- setting up
@@ -169,9 +169,10 @@ UNPLUG = unshare $(if $(filter-out 0,$(shell id -u)),--map-root-user) --net \
 UNPLUGGED ?=
 export UNPLUGGED
 
-# Processes that share the tests: each may start an engine, which computes on all cores but one. The
-# slow tests measure memory and end processes at random moments, and run one after another.
-WORKERS ?= 2
+# Processes that share the tests: one more than the cores of a small machine, because a test waits
+# for other processes a third of its time. Each may start an engine, which computes on all cores but
+# one. The slow tests measure memory and end processes at random moments, and run one after another.
+WORKERS ?= 3
 AT_ONCE = -n $(WORKERS) --dist worksteal
 
 .PHONY: test test-slow test-gpu
@@ -192,19 +193,24 @@ vocabulary: $(DONE)/dev
 	@$(STEP) vocabulary "Llama 2's vocabulary, for the tests of exact prompts" $(BIN)/python tests/engine/llama2_vocabulary.py
 
 # Chromium drives the web chat's tests; `ip` and `unshare` unplug the network in others, where
-# strace watches too.
+# strace watches too. Chromium without windows takes half of the time, and is not packaged everywhere.
 APT := chromium iproute2 strace util-linux
+SHELL_APT := chromium-headless-shell
 .PHONY: machine
-machine:
+machine: $(DONE)/venv
 	@has() { for name in "$$@"; do command -v "$$name" >/dev/null && return; done; return 1; }; \
 	complete() { has chromium chromium-browser google-chrome google-chrome-stable && has ip && has unshare && has strace; }; \
-	complete && exit 0; \
+	quick() { has $(SHELL_APT) || [ -e $(DONE)/no-$(SHELL_APT) ]; }; \
+	complete && quick && exit 0; \
 	root=; [ "$$(id -u)" = 0 ] || root='sudo -n'; \
+	apt() { $(STEP) "$$1" "Installing $$2 for the tests" $$root env DEBIAN_FRONTEND=noninteractive \
+	  apt-get install -q -y --no-install-recommends $$2 || true; }; \
 	if has apt-get && { [ -z "$$root" ] || $$root true 2>/dev/null; }; then \
 	  $(STEP) apt-update "Refreshing Debian's package lists" $$root apt-get update -q || true; \
-	  $(STEP) apt-install 'Installing $(APT) for the tests' \
-	    $$root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $(APT) || true; \
+	  complete || apt apt-install '$(APT)'; \
+	  quick || apt apt-shell 'chromium $(SHELL_APT)'; \
 	fi; \
+	quick || touch $(DONE)/no-$(SHELL_APT); \
 	complete && exit 0; \
 	echo 'The tests also need Chromium, ip, unshare and strace, which are not all here and could not be installed.' >&2; \
 	echo '  Debian, Ubuntu: apt install $(APT)    Fedora: dnf install chromium iproute strace util-linux' >&2; \

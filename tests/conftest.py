@@ -5,7 +5,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 
-# An example's time says how busy the machine is: two processes share the tests.
+# An example's time says how busy the machine is: several processes share the tests.
 hypothesis.settings.register_profile("tests", deadline=None)
 hypothesis.settings.load_profile("tests")
 

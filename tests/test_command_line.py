@@ -59,7 +59,7 @@ def serving(home: Path) -> Iterator["subprocess.Popen[str]"]:
 def test_ingest_says_what_became_of_each_file(home: Path, tmp_path: Path) -> None:
     (tmp_path / "good.md").write_text("# Parking\n\nThe car park closes at 22:00.\n")
     (tmp_path / "empty.pdf").write_bytes(b"")
-    done = run(home, "ingest", str(tmp_path), "--space", "other", "--json")
+    done = here(home, "ingest", str(tmp_path), "--space", "other", "--json")
     assert done.returncode == 1
     report = json.loads(done.stdout)
     status = {document["document"]: document for document in report["documents"]}
@@ -117,7 +117,7 @@ def test_eval_of_half_the_documents_and_of_conversations(home: Path, tmp_path: P
         },
     ]
     file.write_text("\n".join(json.dumps(row) for row in rows), encoding="utf-8")
-    half = json.loads(run(home, "eval", str(file), "--half-indexed", "--json").stdout)
+    half = json.loads(here(home, "eval", str(file), "--half-indexed", "--json").stdout)
     assert half["half_indexed"]["documents"] == ["employee-handbook.pdf"]
     assert {half["half_indexed"]["found"], half["half_indexed"]["abstained"]} <= {0.0, 1.0}
     assert [row["qid"] for row in half["questions"]] == ["1", "absent:2"]
@@ -127,7 +127,7 @@ def test_eval_of_half_the_documents_and_of_conversations(home: Path, tmp_path: P
     assert report["retrieval"]["recall@5"] >= 0.9
     assert "Norway" in next(r for r in report["questions"] if r["qid"] == "meal-norway")["searched"]
     for wrong in (["--half-indexed", "--dialogues", "x"], ["q", "--half-indexed"], ["q"]):
-        assert run(home, "eval", *wrong, "--dialogues", "d").returncode == 2
+        assert here(home, "eval", *wrong, "--dialogues", "d").returncode == 2
 
 
 def test_eval_compares_models_on_the_same_questions(home: Path, tmp_path: Path) -> None:
@@ -139,7 +139,7 @@ def test_eval_compares_models_on_the_same_questions(home: Path, tmp_path: Path) 
     model = default_chat_model(load_settings({"home": home})).path
     twin = tmp_path / "twin.gguf"  # the same weights under another name
     twin.symlink_to(model)
-    done = run(home, "eval", str(file), "--model", str(model), "--model", str(twin), "--json")
+    done = here(home, "eval", str(file), "--model", str(model), "--model", str(twin), "--json")
     assert done.returncode == 0, done.stderr
     compared = json.loads(done.stdout)
     assert [one["model"] for one in compared["models"]] == [str(model), str(twin)]
@@ -171,15 +171,15 @@ def test_summarise_prints_cited_points(home: Path) -> None:
 
 def test_a_document_can_be_forgotten(home: Path, tmp_path: Path) -> None:
     (tmp_path / "secret.txt").write_text("The vault code word is zanzibar.")
-    assert run(home, "ingest", str(tmp_path / "secret.txt"), "--space", "gone").returncode == 0
-    assert run(home, "remove", "secret.txt", "--space", "gone").returncode == 0
+    assert here(home, "ingest", str(tmp_path / "secret.txt"), "--space", "gone").returncode == 0
+    assert here(home, "remove", "secret.txt", "--space", "gone").returncode == 0
     assert here(home, "remove", "secret.txt", "--space", "gone").returncode == 1
     documents = json.loads(here(home, "documents", "--json").stdout)["documents"]
     assert "secret.txt" not in {document["name"] for document in documents}
 
 
 def test_check_says_what_a_number_of_documents_takes(home: Path) -> None:
-    said = json.loads(run(home, "check", "--plan", "2500", "--json").stdout)
+    said = json.loads(here(home, "check", "--plan", "2500", "--json").stdout)
     assert said["documents"] == 2500
     assert said["chunks"] == round(2500 * said["chunks_a_document"])
     assert said["disk"] > said["chunks"] * 1000
@@ -193,7 +193,7 @@ def test_check_finds_what_is_right(home: Path) -> None:
 
 def test_reindex_keeps_what_is_found(home: Path) -> None:
     before = json.loads(here(home, "search", LEAVE, "--json").stdout)["hits"]
-    assert run(home, "reindex").returncode == 0
+    assert here(home, "reindex").returncode == 0
     after = json.loads(here(home, "search", LEAVE, "--json").stdout)["hits"]
     assert [hit["chunk_id"] for hit in before] == [hit["chunk_id"] for hit in after]
 
@@ -210,9 +210,9 @@ def test_reading_again_brings_the_tables_of_an_older_index(home: Path) -> None:
     with closing(sqlite3.connect(catalogue)) as database, database:
         database.execute("PRAGMA foreign_keys = ON")
         database.execute("DELETE FROM tables")
-    assert run(home, "reindex").returncode == 0
+    assert here(home, "reindex").returncode == 0
     assert tables() == 0
-    done = run(home, "reindex", "--read-again", "--json")
+    done = here(home, "reindex", "--read-again", "--json")
     assert done.returncode == 0, done.stderr
     result = json.loads(done.stdout)
     assert len(result["read_again"]) == result["documents"]
@@ -249,7 +249,7 @@ def test_serve_refuses_to_be_reached_from_elsewhere_unprotected(home: Path) -> N
 def test_people_groups_and_spaces_while_the_chat_is_served(
     home: Path, serving: "subprocess.Popen[str]"
 ) -> None:
-    assert run(home, "groups", "add", "hr").returncode == 0
+    assert here(home, "groups", "add", "hr").returncode == 0
     added = json.loads(run(home, "users", "add", "kim", "--group", "hr", "--json").stdout)
     assert len(added["one_time_password"]) > 20
     assert here(home, "spaces", "grant", "general", "hr").returncode == 0

@@ -57,7 +57,7 @@ def export_onnx(folder: Path) -> Path:
     from transformers import AutoModel
     from transformers import logging as transformers_logging
 
-    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    transformers_logging.disable_progress_bar()
     target = folder / ONNX_FILE
     with tempfile.TemporaryDirectory(dir=folder, prefix=".export-") as scratch:
         traced, quantised = Path(scratch, "fp32.onnx"), Path(scratch, ONNX_FILE)

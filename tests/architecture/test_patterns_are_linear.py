@@ -28,10 +28,10 @@ import ingest
 import prompts
 import vectorstore
 
-SHORT, LONG = 1_500, 6_000  # characters
+SHORT, LONG = 1_000, 4_000  # characters
 MOST_GROWTH = 9  # of the time, for four times the text
 TOO_LONG = 2.0  # seconds of computing: some patterns would not end in a lifetime
-TOO_SHORT = 0.003  # seconds; below, the clock says nothing, and a square of LONG takes longer
+TOO_SHORT = 0.002  # seconds; below, the clock says nothing, and a square of LONG takes longer
 ENDINGS = ("", "\0", "a", " ")
 SAMPLES = "a1_A .,-:;/\\'\"()[]{}<>=+*#|&@%\n\t\0éß€–’0xX"
 START_ONLY = {"match", "fullmatch"}

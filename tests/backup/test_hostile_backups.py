@@ -51,24 +51,26 @@ def refuse(content: bytes, place: Path, passphrase: str = "") -> str:
     return str(refused.value)
 
 
-def test_any_changed_byte_of_the_content_is_found(backup: bytes, tmp_path: Path):
+@pytest.mark.parametrize("times", [24, pytest.param(60, marks=pytest.mark.slow)])
+def test_any_changed_byte_of_the_content_is_found(backup: bytes, tmp_path: Path, times: int):
     chance = random.Random(1)
     with tarfile.open(fileobj=io.BytesIO(backup)) as archive:
         spans = [(m.offset_data, m.size) for m in archive if m.size]
-    for number in range(60):
+    for number in range(times):
         start, size = chance.choice(spans) if number % 2 else spans[number % len(spans)]
         changed = bytearray(backup)
         changed[start + chance.randrange(size)] ^= 1 << chance.randrange(8)
         refuse(bytes(changed), tmp_path)
 
 
-def test_any_cut_is_found(backup: bytes, tmp_path: Path):
+@pytest.mark.parametrize("times", [10, pytest.param(30, marks=pytest.mark.slow)])
+def test_any_cut_is_found(backup: bytes, tmp_path: Path, times: int):
     chance = random.Random(2)
     with tarfile.open(fileobj=io.BytesIO(backup)) as archive:
         members = list(archive)
     borders = [member.offset for member in members]
     end = members[-1].offset_data + members[-1].size  # behind it, tar fills up with zeros
-    for length in [0, 1, 511, *borders, *(chance.randrange(end) for _ in range(30))]:
+    for length in [0, 1, 511, *borders, *(chance.randrange(end) for _ in range(times))]:
         refuse(backup[:length], tmp_path)
 
 

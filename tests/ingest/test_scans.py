@@ -418,12 +418,13 @@ class Counting:
                 raise Cut
 
 
-def test_a_scan_of_thirty_pages_that_was_cut_goes_on(tmp_path: Path) -> None:
-    pages = [
+@pytest.mark.parametrize("pages", [12, pytest.param(30, marks=pytest.mark.slow)])
+def test_a_long_scan_that_was_cut_goes_on(tmp_path: Path, pages: int) -> None:
+    drawn = [
         page_of_text(f"Clause {n}. The fee for item {n} is {100 + n} euros.", dpi=150)
-        for n in range(1, 31)
+        for n in range(1, pages + 1)
     ]
-    path = save_pdf(tmp_path / "long.pdf", *pages, dpi=150)
+    path = save_pdf(tmp_path / "long.pdf", *drawn, dpi=150)
     index = MemoryIndex()
     with pytest.raises(Cut):
         ingest_paths(index, [path], progress=Counting(cut_at=10))
@@ -432,12 +433,12 @@ def test_a_scan_of_thirty_pages_that_was_cut_goes_on(tmp_path: Path) -> None:
     assert index.records == {}
     again = Counting()
     report = ingest_paths(index, [path], progress=again)
-    assert again.pages == list(range(10, 31))
+    assert again.pages == list(range(10, pages + 1))
     (status,) = report.documents
-    assert (status.status, status.pages) == ("indexed", 30)
-    assert [one.page for one in status.readings] == list(range(1, 31))
+    assert (status.status, status.pages) == ("indexed", pages)
+    assert [one.page for one in status.readings] == list(range(1, pages + 1))
     text = index.text("long.pdf")
-    assert all(f"The fee for item {n} is {100 + n} euros" in text for n in range(1, 31))
+    assert all(f"The fee for item {n} is {100 + n} euros" in text for n in range(1, pages + 1))
     assert index.recognised.pages == {}  # with the document, nothing of the cut is left
     first = index.readings["general", "long.pdf"][0]
     assert first.words.startswith("Clause 1.")

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import uvicorn
 from fastapi.responses import FileResponse
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 from sources_pages.conftest import TESTS, Reading
 from web.chromium import CHROMIUM_FLAGS, find_chromium
 
@@ -148,8 +148,8 @@ def test_the_highlight_is_seen_and_keys_turn_pages(reading: Reading, address: st
         page = browser.new_page(viewport={"width": 1280, "height": 860})
         page.goto(address + link)
         picture, marks = page.locator(".so-paper img"), page.locator(".so-mark")
-        picture.wait_for()
-        assert marks.count() == 2
+        expect(marks).to_have_count(2, timeout=30_000)
+        picture.evaluate("image => image.decode()")  # until then it has no height
         paper, mark = picture.bounding_box(), marks.first.bounding_box()
         assert paper
         assert mark

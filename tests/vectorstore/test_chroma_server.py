@@ -325,6 +325,8 @@ def test_a_search_that_overlaps_a_purge_finds_by_meaning_too(server, opened):
     vector = index.embedder.read([LEAVE])[0].vector
     with index._catalogue.reading() as connection:
         (space,) = index._catalogue.spaces(connection)
+        # Twice, the purge waits for this reader to end, half a minute each time.
+        index._catalogue._writer.execute("PRAGMA busy_timeout = 200")
         index.remove("general", "goes")
         index.purge(["general"])
         assert index._vectors.nearest(connection, space, vector, 5)

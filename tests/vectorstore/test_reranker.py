@@ -34,7 +34,7 @@ def save_cross_encoder(folder: Path, labels: int = 1) -> Path:
         cls_token="[CLS]", sep_token="[SEP]", model_max_length=64,
     ).save_pretrained(folder)  # fmt: skip
     torch.manual_seed(7)
-    config = BertConfig(  # type: ignore[call-arg]  # its stub leaves out what the base class takes
+    config = BertConfig(
         vocab_size=len(words), hidden_size=16, num_hidden_layers=1, num_attention_heads=2,
         intermediate_size=16, max_position_embeddings=64, num_labels=labels,
         initializer_range=1.0,

@@ -2,7 +2,11 @@
 
 import shutil
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# The first is the same engine without windows: a page takes it less than half of the time.
+NAMES = (
+    *("chromium-headless-shell", "chromium", "chromium-browser"),
+    *("google-chrome", "google-chrome-stable"),
+)
 CHROMIUM_FLAGS = [
     "--no-sandbox",
     "--disable-gpu",

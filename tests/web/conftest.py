@@ -14,7 +14,7 @@ from app.people.conversations.store import Conversations
 from app.people.conversations.turns import Selection
 from app.web.server import create_app, run_web
 
-expect.set_options(timeout=30_000)  # milliseconds: two processes share the tests and two cores
+expect.set_options(timeout=30_000)  # milliseconds: three processes share the tests and two cores
 
 
 @pytest.hookimpl(tryfirst=True)
