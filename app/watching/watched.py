@@ -21,6 +21,7 @@ from app.watching.places.opening import checked, host_of, open_place
 from app.watching.places.port import PlaceAway
 from app.watching.source import NewSource, Now, Outcome, SourceFault, SourceState
 from app.watching.store import Changes, Kept, Store
+from ingest.discovery import text_as_path
 from ingest.pipeline import Progress
 
 log = logging.getLogger(__name__)
@@ -314,7 +315,7 @@ class Watched:
 
     def _refuse_own_folder(self, place: str) -> None:
         """Nothing of a data folder is to be read as a document, nor a folder around it."""
-        there, ours = os.path.realpath(place), os.path.realpath(self._home)
+        there, ours = os.path.realpath(text_as_path(place)), os.path.realpath(self._home)
         if os.path.commonpath((there, ours)) in (there, ours):
             raise SourceFault(f"{place} holds Strongroom's own data, or lies in it")
 
