@@ -189,7 +189,6 @@ class Watched:
         """Look at all sources in time, each from a thread of its own, until the block ends."""
         with self._lock:
             self._watching = True
-            self._closing.clear()
         for kept in self._store.all():
             self._begin(kept)
         try:
@@ -201,6 +200,7 @@ class Watched:
             self._closing.set()
             for watcher in watchers:
                 watcher.end()
+            self._closing.clear()
 
     def _begin(self, kept: Kept) -> None:
         with self._lock:
