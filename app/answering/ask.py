@@ -16,7 +16,7 @@ class Ask:
     `reproducible` asks for the same bits whatever else the engine does, at the cost of speed.
     `person` is the id of whoever asks; "" is the person at this machine. `key` is the id of the
     key that a program of theirs came with. `background` lets everybody's chats go first: nobody
-    waits for this answer.
+    waits for this answer. `wide` has twice as many passages read, `longer` tells more of them.
     """
 
     question: str
@@ -28,3 +28,5 @@ class Ask:
     style: str = ""
     key: str = ""
     background: bool = False
+    wide: bool = False
+    longer: bool = False

@@ -57,7 +57,12 @@ const actions = {
     .then(() => listAgain()),
   example: (target) => send("example", { index: Number(target.dataset.index) }),
   suggestion: (target) => send("suggestion", { index: Number(target.dataset.index) }),
-  retry: () => send("retry"),
+  retry: () => send("retry", { way: "same" }),
+  again(target) {
+    target.closest("details").open = false;
+    if (target.dataset.way === "all") send("everywhere");
+    else send("retry", { way: target.dataset.way });
+  },
   everywhere: () => send("everywhere"),
   fresh(target, event) {
     if (event && aside(event)) return;

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from app.answering.ask import Ask
-from app.answering.assistant import Assistant, ChatModel
+from app.answering.assistant import Assistant
 from app.answering.chat_model import ChatModelSource
 from app.answering.events import Event, Notice
 from app.answering.filters.screen import Action, Record, Screen, Screened, Shown
+from app.answering.language_model import ChatModel
 from app.answering.search_index import SearchIndex
 from app.answering.stream import EventStream
 from app.answering.summarising.summariser import Summariser

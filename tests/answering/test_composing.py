@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from app.answering.composing import Around, Composed, compose, nearest
+from app.answering.composing import Composed, at_length, compose, nearest
 from app.answering.confidence import Calibration
-from app.answering.finding import Finding, judge
+from app.answering.finding import Around, Finding, judge
 from app.answering.plan import plan
 from app.engine.models import STARTER_EMBEDDER, installed_models_dir
 from vectorstore.embedder import Embedder
@@ -212,3 +212,25 @@ def test_a_replaced_edition_is_not_told_beside_the_one_in_force(embedder: Embedd
         assert found is not None
         assert "28" in found.text
         assert "25" not in found.text
+
+
+LOANS = (
+    "A tool is lent for five days. Whoever needs it longer asks the desk. "
+    "Tools that come back late cost 4 euros a day."
+)
+
+
+def test_a_longer_answer_tells_the_rest_of_what_it_cites(embedder: Embedder) -> None:
+    hits = [_hit(1, LOANS), _hit(2, ROWS)]
+    short = _composed(embedder, "For how many days is a tool lent?", hits)
+    assert short is not None
+    long = at_length(short, lambda one: hits[one.n - 1])
+    assert long.text.startswith(short.text)
+    assert list(long.citations) == list(short.citations)
+    for sentence in LOANS.split(". "):
+        assert long.text.count(sentence.rstrip(".")) == 1
+    assert all(one.supported and one.citations == (1,) for one in long.sentences)
+    # Other rows of a table are no part of an answer about one.
+    row = _composed(embedder, "What does the plan Team cost?", [_hit(1, ROWS)])
+    assert row is not None
+    assert at_length(row, lambda one: hits[1]).text == row.text

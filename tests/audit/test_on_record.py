@@ -370,3 +370,14 @@ def test_nobody_else_in_the_product_asks_the_model():
         if makes.search(path.read_text("utf-8"))
     }
     assert found == {"app/workspace/workspace.py"}
+
+
+def test_what_was_asked_for_again_is_on_record_and_made_again(home: Workspace):
+    usual = ask(home)
+    more = ask(home, wide=True, longer=True, reproducible=True)
+    asked = [r for r in records(home.trail.folder) if r.kind == "question"][-2:]
+    assert [r.data.get("asked_for") for r in asked] == [None, ["wide", "longer"]]
+    assert len(more.passages) > len(usual.passages)
+    assert len(more.answer) > len(usual.answer)
+    again = home.recreate(more.id)
+    assert (again.same_prompt, again.same_answer, again.differences) == (True, True, [])

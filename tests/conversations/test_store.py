@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from app.answering.events import Answer, AnswerSentence
 from app.answering.window import NumberedPassage, PastTurn
-from app.people.conversations.store import Conversations, ConversationsError
+from app.people.conversations.store import MOST_VERSIONS, Conversations, ConversationsError
 from app.people.conversations.turns import (
     Feedback,
     SavedTurn,
@@ -40,6 +40,11 @@ def nothing(spaces: Iterable[str]) -> Collection[str]:
 def done(number: int, answer: Answer, **more: object) -> SavedTurn:
     spaces = drawn_from(answer)
     return SavedTurn(number, answer.question, "done", answer=answer, spaces=spaces, **more)  # type: ignore[arg-type]
+
+
+def said(turn: SavedTurn) -> str:
+    assert turn.answer is not None
+    return turn.answer.answer
 
 
 @pytest.fixture
@@ -275,3 +280,63 @@ def test_a_file_that_is_no_database_is_named(path: Path) -> None:
     path.write_bytes(b"this is not a database" * 100)
     with pytest.raises(ConversationsError, match="restore the file"):
         Conversations(path)
+
+
+def test_an_answer_that_is_asked_for_again_keeps_those_before_it(
+    store: Conversations, path: Path
+) -> None:
+    ways: list[dict[str, object]] = []
+    store._record = lambda person, about: ways.append(dict(about))
+    store.keep(KIM, "c", done(1, leave_answer("How much?")), begins=True)
+    for way in ("same", "passages", "longer"):
+        store.keep(KIM, "c", done(1, meals_answer("How much?"), way=way))
+    read = store.read(KIM, "c", everything)
+    assert read is not None
+    (turn,) = read.turns
+    assert turn.way == "longer"
+    assert [one.way for one in turn.earlier] == ["passages", "same", ""]
+    assert "28 working days" in said(turn.earlier[-1])
+    assert [one["way"] for one in ways] == ["same", "passages", "longer"]
+    # Each version is seen by who may read what it was drawn from, and found by its words.
+    only_meals = store.read(KIM, "c", lambda spaces: {MEALS.space} & set(spaces))
+    assert only_meals is not None
+    (seen,) = only_meals.turns
+    assert [one.withheld for one in (seen, *seen.earlier)] == [
+        not set(one.spaces) <= {MEALS.space} for one in (turn, *turn.earlier)
+    ]
+    assert [one.id for one in store.search(KIM, "working days", everything)] == ["c"]
+    # What another question replaces, and a deletion, leaves none of them.
+    assert store.delete_from(KIM, "c", 1)
+    assert b"working days" not in bytes_of(path)
+    assert store.search(KIM, "working days", everything) == []
+
+
+def test_a_shared_answer_is_the_one_that_there_was_then(store: Conversations) -> None:
+    store.keep(KIM, "c", done(1, leave_answer("How much?")), begins=True)
+    until = store._clock()
+    store.keep(KIM, "c", done(1, meals_answer("How much?"), way="same"))
+    shown = store.shared(KIM, "c", turn=None, until=until, readable=everything)
+    assert shown is not None
+    assert ["28 working days" in said(one) for one in shown.turns] == [True]
+    assert [one.earlier for one in shown.turns] == [()]
+
+
+def test_a_deleted_document_is_gone_from_every_version(store: Conversations, path: Path) -> None:
+    store.keep(KIM, "c", done(1, leave_answer("How much?")), begins=True)
+    store.keep(KIM, "c", done(1, meals_answer("How much?"), way="same"))
+    assert store.forget_document(LEAVE.space, LEAVE.document, [LEAVE.chunk_id]) > 0
+    assert b"working days" not in bytes_of(path)
+
+
+def test_of_many_versions_the_oldest_go_without_a_byte(store: Conversations, path: Path) -> None:
+    sentence = AnswerSentence("The Quokkaprojekt ends in May.", (1,), True)
+    first = answer("When?", [sentence], [cite(1, LEAVE, "ends in May")])
+    store.keep(KIM, "c", done(1, first), begins=True)
+    for _ in range(MOST_VERSIONS):
+        assert b"quokkaprojekt" in bytes_of(path).lower()
+        store.keep(KIM, "c", done(1, meals_answer("When?"), way="same"))
+    store.keep(KIM, "c", done(1, meals_answer("When?"), way="same"))
+    read = store.read(KIM, "c", everything)
+    assert read is not None
+    assert len(read.turns[0].earlier) == MOST_VERSIONS
+    assert b"quokkaprojekt" not in bytes_of(path).lower()

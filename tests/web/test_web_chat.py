@@ -150,6 +150,36 @@ def test_ask_again_replaces_the_answer(page: Page, site: Site) -> None:
     assert site.backend.asked[0] == site.backend.asked[1]
 
 
+def test_asked_again_another_way_the_first_answer_stays_beside_it(page: Page, site: Site) -> None:
+    start(page, site)
+    ask(page, "leave?")
+    stage(page, "done")
+    expect(page.locator(".sr-version")).to_have_count(0)
+    for asked, way in ((2, "passages"), (3, "longer")):
+        page.locator(".sr-again summary").click()
+        page.locator(f"[data-way={way}]").click()
+        eventually(lambda: len(site.backend.asked) == asked)  # noqa: B023
+        expect(page.locator(".sr-version")).to_have_count(asked - 1)
+        stage(page, "done")
+    assert [(one.wide, one.longer) for one in site.backend.asked] == [
+        (False, False),
+        (True, False),
+        (False, True),
+    ]
+    expect(page.locator("#sr-live .sr-turn > .sr-only-in")).to_have_text(
+        "Asked again, for a longer answer"
+    )
+    page.reload()  # they are kept
+    expect(page.locator(".sr-version")).to_have_count(2)
+    first = page.locator(".sr-version").last
+    expect(first.locator(".sr-prose")).to_be_hidden()
+    first.locator("> summary").click()
+    expect(first.locator(".sr-prose")).to_contain_text("28 working days")
+    first.locator(".sr-prose a.sr-cite").first.click()
+    expect(page.locator("#sr-pane")).to_be_visible()
+    assert "s=1v1." in page.url
+
+
 def test_a_conversation_hands_on_earlier_answers(page: Page, site: Site) -> None:
     start(page, site)
     ask(page, "leave?")

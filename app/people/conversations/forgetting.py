@@ -38,9 +38,10 @@ def erase_quotations(
 
 
 def erase_turn(db: sqlite3.Connection, conversation: str, number: int) -> int:
-    """Erase what was answered in one turn; its question stays. Returns how many turns it was."""
+    """Erase what was answered last in one turn; its question stays. Returns how many it was."""
     rows = db.execute(
-        "SELECT row FROM turns WHERE conversation = ? AND number = ?", (conversation, number)
+        "SELECT row FROM turns WHERE conversation = ? AND number = ? AND superseded = 0",
+        (conversation, number),
     ).fetchall()
     return _erase(db, rows)
 

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -39,8 +40,10 @@ LONGEST_TITLE = 120
 LONGEST_COMMENT = 2_000
 LONGEST_DRAFT = 20_000
 MOST_LISTED = 500
+MOST_VERSIONS = 4  # of an answer, that are kept beside the one that counts
 WAITS_S = 7 * 24 * 3600.0  # that a question waits for its person to come back
 _HEAD = "c.id, c.title, c.created, c.changed, c.pinned, c.archived"
+_NEWEST = "superseded > 0, superseded DESC"  # the answer that counts, then the last before it
 _BEYOND = re.compile(r"[^\w\s]+")
 STEPS = (
     """
@@ -78,6 +81,25 @@ STEPS = (
       conversation TEXT NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
       question TEXT NOT NULL, scope TEXT NOT NULL, asked REAL NOT NULL);
     CREATE INDEX waiting_in ON waiting (conversation);
+    """,
+    # An answer that was asked for again keeps those before it: `superseded` is 0 for the one that
+    # counts, and else its place among them, the oldest first. `way`: how it was asked for again.
+    """
+    CREATE TABLE turns_in_versions (
+      row INTEGER PRIMARY KEY,
+      conversation TEXT NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
+      number INTEGER NOT NULL, question TEXT NOT NULL, state TEXT NOT NULL,
+      scope TEXT NOT NULL, answer TEXT, found INTEGER, draft TEXT NOT NULL, failure TEXT NOT NULL,
+      spaces TEXT NOT NULL, asked REAL NOT NULL, verdict TEXT, comment TEXT,
+      superseded INTEGER NOT NULL DEFAULT 0, way TEXT NOT NULL DEFAULT '',
+      UNIQUE (conversation, number, superseded));
+    INSERT INTO turns_in_versions
+      SELECT row, conversation, number, question, state, scope, answer, found, draft, failure,
+             spaces, asked, verdict, comment, 0, '' FROM turns;
+    DROP TABLE turns;
+    ALTER TABLE turns_in_versions RENAME TO turns;
+    CREATE INDEX turns_judged ON turns (verdict, asked) WHERE verdict IS NOT NULL;
+    CREATE INDEX turns_not_found ON turns (asked) WHERE found = 0;
     """,
 )
 
@@ -130,9 +152,10 @@ class Conversations:
         """Save `turn` in place of any with its number; False if the conversation is not there.
 
         The turn that `begins` a conversation makes it, with the question as its title. The spaces
-        of all the turns before count as this one's too, since their words were in its prompt.
+        of all the turns before count as this one's too, since their words were in its prompt. An
+        answer that was asked for again, in some `way`, leaves the one that was there beside it.
         """
-        with self._changing() as db:
+        with self._changing(erasing=bool(turn.way)) as db:
             now = self._clock()
             if begins:
                 title = _one_line(turn.question, LONGEST_TITLE)
@@ -143,11 +166,15 @@ class Conversations:
                 )
             if not self._owns(person, conversation):
                 return False
-            self._forget_turns(conversation, "number = ?", turn.number)
+            if turn.way:
+                about = {"change": "ask again", "conversation": conversation, "turn": turn.number}
+                self._record(person, {**about, "way": turn.way})
+                self._supersede(conversation, turn.number)
+            self._forget_turns(conversation, "number = ? AND superseded = 0", turn.number)
             answer = turn.answer
             row = db.execute(
                 "INSERT INTO turns (conversation, number, question, state, scope, answer, found, "
-                "draft, failure, spaces, asked) VALUES (?,?,?,?,?,?,?,?,?,?,?)",
+                "draft, failure, spaces, asked, way) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
                 (
                     conversation,
                     turn.number,
@@ -160,6 +187,7 @@ class Conversations:
                     turn.failure,
                     json.dumps(turn.spaces),
                     now,
+                    turn.way,
                 ),
             ).lastrowid
             said = answer.answer if answer is not None and answer.found else turn.draft
@@ -231,11 +259,12 @@ class Conversations:
                 return None
             rows = db.execute(
                 "SELECT number, question, state, scope, answer, draft, failure, spaces, verdict, "
-                "comment FROM turns WHERE conversation = ? ORDER BY number",
+                f"comment, way FROM turns WHERE conversation = ? ORDER BY number, {_NEWEST}",
                 (conversation,),
             ).fetchall()
-        turns = [_turn(row) for row in rows]
-        may_read = set(readable({space for turn in turns for space in turn.spaces}))
+        turns = _with_earlier([_turn(row) for row in rows])
+        versions = [one for turn in turns for one in (turn, *turn.earlier)]
+        may_read = set(readable({space for one in versions for space in one.spaces}))
         title, created, changed, scope = head
         shown = tuple(without_access(turn, may_read) for turn in turns)
         if scope is not None:
@@ -254,7 +283,7 @@ class Conversations:
         with self._reading() as db:
             row = db.execute(
                 "SELECT coalesce((SELECT question FROM turns WHERE conversation = c.id AND "
-                "number = ?), title) FROM conversations c WHERE id = ? AND person = ?",
+                "number = ? AND superseded = 0), title) FROM conversations c WHERE id = ? AND person = ?",
                 (turn, conversation, person),
             ).fetchone()
         return row[0] if row else ""
@@ -272,7 +301,8 @@ class Conversations:
 
         With `turn` it is that one alone. What was asked after `until`, in seconds since 1970, is
         not shown, nor what an answer was drawn from that its reader may not read, nor the owner's
-        votes and where they searched. None where nothing is left.
+        votes and where they searched. Of an answer's versions it is the last until then. None where
+        nothing is left.
         """
         with self._reading() as db:
             head = db.execute(
@@ -280,14 +310,17 @@ class Conversations:
                 (conversation, owner),
             ).fetchone()
             rows = db.execute(
-                "SELECT number, question, state, scope, answer, draft, failure, spaces, NULL, NULL "
-                "FROM turns WHERE conversation = ? AND asked <= ? AND (? IS NULL OR number = ?) "
-                "ORDER BY number",
+                "SELECT number, question, state, scope, answer, draft, failure, spaces, NULL, NULL, "
+                "'' FROM turns WHERE conversation = ? AND asked <= ? "
+                f"AND (? IS NULL OR number = ?) ORDER BY number, {_NEWEST}",
                 (conversation, until, turn, turn),
             ).fetchall()
         if head is None or not rows:
             return None
-        turns = [replace(_turn(row), selection=Selection()) for row in rows]
+        turns = [
+            replace(one, selection=Selection(), earlier=())
+            for one in _with_earlier([_turn(row) for row in rows])
+        ]
         may_read = set(readable({space for one in turns for space in one.spaces}))
         title = head[0] if turn is None else _one_line(turns[0].question, LONGEST_TITLE)
         shown = tuple(without_access(one, may_read) for one in turns)
@@ -450,7 +483,7 @@ class Conversations:
             return bool(
                 db.execute(
                     "UPDATE turns SET verdict = ?, comment = ? WHERE conversation = ? "
-                    "AND number = ? AND answer IS NOT NULL AND conversation IN "
+                    "AND number = ? AND superseded = 0 AND answer IS NOT NULL AND conversation IN "
                     "(SELECT id FROM conversations WHERE person = ?)",
                     (
                         feedback.verdict if feedback else None,
@@ -541,6 +574,27 @@ class Conversations:
             is not None
         )
 
+    def _supersede(self, conversation: str, number: int) -> None:
+        """Put the answer that counts among the earlier ones, where it is one.
+
+        The oldest of more than MOST_VERSIONS is erased.
+        """
+        (last,) = self._db.execute(
+            "SELECT max(superseded) FROM turns WHERE conversation = ? AND number = ?",
+            (conversation, number),
+        ).fetchone()
+        self._db.execute(
+            "UPDATE turns SET superseded = ? WHERE conversation = ? AND number = ? "
+            "AND superseded = 0 AND answer IS NOT NULL",
+            ((last or 0) + 1, conversation, number),
+        )
+        self._forget_turns(
+            conversation,
+            "number = ? AND superseded BETWEEN 1 AND ?",
+            number,
+            (last or 0) + 1 - MOST_VERSIONS,
+        )
+
     def _forget_turns(self, conversation: str, where: str, *values: int) -> None:
         rows = self._db.execute(
             f"SELECT row FROM turns WHERE conversation = ? AND {where}", (conversation, *values)
@@ -592,7 +646,7 @@ def _listed(row: Sequence[Any], excerpt: str = "") -> Listed:
 
 
 def _turn(row: Sequence[Any]) -> SavedTurn:
-    number, question, state, scope, answer, draft, failure, spaces, verdict, comment = row
+    number, question, state, scope, answer, draft, failure, spaces, verdict, comment, way = row
     return SavedTurn(
         number=number,
         question=question,
@@ -603,7 +657,17 @@ def _turn(row: Sequence[Any]) -> SavedTurn:
         failure=failure,
         spaces=tuple(json.loads(spaces)),
         feedback=Feedback(verdict, comment or "") if verdict else None,
+        way=way,
     )
+
+
+def _with_earlier(versions: Sequence[SavedTurn]) -> list[SavedTurn]:
+    """Each turn with its earlier answers; of one number the first counts."""
+    turns: list[SavedTurn] = []
+    for _, same in groupby(versions, key=lambda one: one.number):
+        first, *earlier = same
+        turns.append(replace(first, earlier=tuple(earlier)))
+    return turns
 
 
 def _selection_to_json(selection: Selection) -> str:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 State = Literal["done", "stopped", "failed"]
 Verdict = Literal["up", "down"]
+# How an answer was asked for again: as before, of more passages, of all documents, at length.
+Way = Literal["", "same", "passages", "everywhere", "longer"]
 
 
 TRAITS = ("type", "year", "language")
@@ -80,7 +82,8 @@ class SavedTurn:
 
     `spaces` are those that anything in it was drawn from, also through the turns before it: who
     loses the right to one of them no longer sees the turn. `withheld` says that this happened.
-    `draft` is what a stopped answer had come to, `failure` the kind of a failed one.
+    `draft` is what a stopped answer had come to, `failure` the kind of a failed one. `way` says how
+    it was asked for again; `earlier` are the answers that there were before, the last one first.
     """
 
     number: int
@@ -93,6 +96,8 @@ class SavedTurn:
     spaces: tuple[str, ...] = ()
     feedback: Feedback | None = None
     withheld: bool = False
+    way: Way = ""
+    earlier: tuple["SavedTurn", ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +148,8 @@ def drawn_from(answer: Answer | None, before: Iterable[SavedTurn] = ()) -> tuple
 
 def without_access(turn: SavedTurn, readable: Collection[str]) -> SavedTurn:
     """Return `turn` as someone may see it who can read these spaces alone."""
+    if turn.earlier:
+        turn = replace(turn, earlier=tuple(without_access(one, readable) for one in turn.earlier))
     if all(space in readable for space in turn.spaces):
         return turn
     return replace(turn, answer=None, draft="", withheld=True)

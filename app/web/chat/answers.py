@@ -21,7 +21,7 @@ from app.answering.stream import EventStream
 from app.errors import without_words
 from app.people.access import Person
 from app.people.conversations.store import Conversations
-from app.people.conversations.turns import SavedConversation, SavedTurn, Selection
+from app.people.conversations.turns import SavedConversation, SavedTurn, Selection, Way
 from app.web.chat import view
 from app.web.chat.asking import SILENCE_S, Asking
 from app.web.chat.backend import AnswerFailed, ChatBackend, FailureKind
@@ -39,11 +39,15 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is to be answered: as the next turn, or `instead_of` one and all after it."""
+    """What is to be answered: as the next turn, or `instead_of` one and all after it.
+
+    Asked again in some `way`, the answer that is there stays beside the new one.
+    """
 
     text: str
     selection: Selection = field(default_factory=Selection)
     instead_of: int | None = None
+    way: Way = ""
     key: str = field(default_factory=lambda: secrets.token_hex(8))  # names it while it waits
 
 
@@ -163,6 +167,14 @@ class Line:
 
 def _same_stage(one: Moment, other: Moment) -> bool:
     return (one.turn.number, one.turn.stage) == (other.turn.number, other.turn.stage)
+
+
+def _versions(held: SavedTurn | None) -> tuple[Turn, ...]:
+    """The answers that there are before another one is asked for."""
+    if held is None:
+        return ()
+    mine = () if held.answer is None else (replace(held, earlier=()),)
+    return view.earlier_of((*mine, *held.earlier))
 
 
 class Answers:
@@ -320,6 +332,9 @@ class Answers:
         number = instead_of or (before[-1].number + 1 if before else 1)
         documents = await asyncio.to_thread(self._backend.documents, line.person)
         turn = Turn(number, question.text[:QUESTION_CHARACTERS], question.selection)
+        if question.way:
+            held_before = next((one for one in turns if one.number == number), None)
+            turn = replace(turn, way=question.way, earlier=_versions(held_before))
         if instead_of is None:  # the question is kept, whatever becomes of its answer
             may_keep = await asyncio.to_thread(self._backend.may_keep, turn.question, line.person)
             # Until it has ended. Where the program ends first, that is what is known of it.
@@ -360,7 +375,18 @@ class Answers:
         if scope.is_empty:
             raise AnswerFailed(FailureKind.GONE)
         history = tuple(view.earlier_answers(asked.before))
-        return self._backend.ask(Ask(question, scope, history, person=person.id), person)
+        way = asked.turn.way
+        return self._backend.ask(
+            Ask(
+                question,
+                scope,
+                history,
+                person=person.id,
+                wide=way == "passages",
+                longer=way == "longer",
+            ),
+            person,
+        )
 
     async def _save(
         self, line: Line, turn: Turn, before: Sequence[SavedTurn], *, anew: bool = False
@@ -370,7 +396,7 @@ class Answers:
         person, conversation, begins = line.person, line.conversation, not line.saved
 
         def save() -> bool:
-            if anew:
+            if anew and not kept.way:
                 self._store.delete_from(person.id, conversation, kept.number)
             held = self._store.keep(person.id, conversation, kept, begins=begins)
             # A deletion that came while it was answered has searched before this was kept, or

@@ -10,7 +10,7 @@ import gradio as gr
 
 from app.people.access import Person
 from app.people.conversations.store import Conversations
-from app.people.conversations.turns import TRAITS, SavedConversation, Selection, trait_of
+from app.people.conversations.turns import TRAITS, SavedConversation, Selection, Way, trait_of
 from app.web.auth.signed_in import person_of
 from app.web.chat import frame
 from app.web.chat.answers import Answers, Line, Moment, Question
@@ -23,6 +23,7 @@ from app.web.i18n.languages import language_for
 from app.web.i18n.words import ConversationTexts, Texts
 
 Update = dict[Any, Any]
+_WAYS: dict[str, Way] = {"passages": "passages", "longer": "longer"}
 
 
 class Shown(NamedTuple):
@@ -91,9 +92,11 @@ class Handlers:
                 yield update
 
     async def retry(
-        self, talk: TabConversation | None, request: gr.Request
+        self, talk: TabConversation | None, request: gr.Request, event: gr.EventData
     ) -> AsyncIterator[Update]:
-        async for update in self._again(talk, request):
+        """Ask the last question once more, as before or in one of the ways that the page offers."""
+        way = _WAYS.get(getattr(event, "way", ""), "same")
+        async for update in self._again(talk, request, way=way):
             yield update
 
     async def everywhere(
@@ -108,13 +111,15 @@ class Handlers:
         talk: TabConversation | None,
         request: gr.Request,
         selection: Selection | None = None,
+        way: Way = "everywhere",
     ) -> AsyncIterator[Update]:
         held = await self._read(talk, person_behind(request))
         if talk is None or held is None or not held.turns:
             return
         last = held.turns[-1]
         where = last.selection if selection is None else selection
-        again = Question(last.question, where, instead_of=last.number)
+        kept: Way = way if last.answer is not None or last.earlier else ""
+        again = Question(last.question, where, instead_of=last.number, way=kept)
         async for update in self._put(talk, again, request):
             yield update
 

@@ -47,7 +47,7 @@ class Around:
     """What surrounds a turn on the page. `searched` is the number of documents in reach.
 
     Only the `last` turn can be asked again and has `next_questions`; `saved` is false for an
-    answer that could not be kept.
+    answer that could not be kept. An earlier answer is `open` where there is none after it.
     """
 
     conversation: str = ""
@@ -55,6 +55,7 @@ class Around:
     searched: int = 0
     next_questions: Sequence[str] = ()
     saved: bool = True
+    open: bool = False
 
 
 def turns_html(texts: Texts, turns: Sequence[Turn], conversation: str = "") -> str:
@@ -74,6 +75,9 @@ def turn_html(texts: Texts, turn: Turn, around: Around = Around()) -> str:
         turn=turn,
         around=around,
         only_in=_only_in(texts, turn),
+        asked_again=_asked_again(texts, turn),
+        ways=_ways(texts, turn),
+        earlier=[Markup(turn_html(texts, one, _beside(turn, around))) for one in turn.earlier],
         stage=_stage(texts, turn, around.searched),
         withheld=_withheld(texts, turn),
         failure=failure_words(texts, turn.failure) if turn.failure else "",
@@ -135,7 +139,7 @@ def _prose(
             '<a class="sr-cite" href="{link}" target="_blank" rel="noopener" '
             'data-card="turn-{turn}-source-{n}" data-source="{turn}.{n}" '
             'aria-label="{label}">{n}</a>'
-        ).format(link=links[n], turn=turn.number, n=n, label=texts.source_number.format(n=n))
+        ).format(link=links[n], turn=turn.name, n=n, label=texts.source_number.format(n=n))
 
     def doubt(words: str) -> str:
         return Markup(
@@ -169,6 +173,30 @@ def _unsupported(answer: Answer | None) -> int:
     if answer is None or not answer.found:
         return 0
     return sum(not one.supported for one in answer.sentences)
+
+
+def _beside(turn: Turn, around: Around) -> Around:
+    """What surrounds an answer that `turn` had before."""
+    ended_without = turn.answer is None and not turn.running
+    return Around(around.conversation, last=False, saved=around.saved, open=ended_without)
+
+
+def _ways(texts: Texts, turn: Turn) -> list[tuple[str, str]]:
+    """The other ways in which a question can be asked once more, by name; none of small talk."""
+    if turn.answer is None or is_talk(turn.answer):
+        return []
+    ways = [("passages", texts.again_passages), ("longer", texts.again_longer)]
+    return [*ways, ("all", texts.again_everywhere)] if turn.selection else ways
+
+
+def _asked_again(texts: Texts, turn: Turn) -> str:
+    """How an answer was asked for, where it was not the first."""
+    return {
+        "same": texts.asked_again,
+        "passages": texts.asked_again_passages,
+        "longer": texts.asked_again_longer,
+        "everywhere": texts.asked_again_everywhere,
+    }.get(turn.way, "")
 
 
 def _only_in(texts: Texts, turn: Turn) -> str:
@@ -205,7 +233,7 @@ def _stage(texts: Texts, turn: Turn, searched: int) -> str:
     return {
         Stage.WAITING: texts.begun,
         Stage.QUEUED: texts.waiting,
-        Stage.SEARCHING: texts.searching_in.count(in_reach) if in_reach else texts.searching,
+        Stage.SEARCHING: _searching(texts, turn, in_reach),
         Stage.READING: (
             texts.progress.format(progress=turn.progress)
             if turn.progress
@@ -214,6 +242,12 @@ def _stage(texts: Texts, turn: Turn, searched: int) -> str:
         Stage.WRITING: texts.writing,
         Stage.STOPPED: texts.stopped_draft if came_to_something else texts.stopped,
     }.get(turn.stage, "")
+
+
+def _searching(texts: Texts, turn: Turn, in_reach: int) -> str:
+    if turn.progress:
+        return texts.searching_further.format(search=turn.progress)
+    return texts.searching_in.count(in_reach) if in_reach else texts.searching
 
 
 def _withheld(texts: Texts, turn: Turn) -> str:

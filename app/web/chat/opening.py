@@ -6,7 +6,12 @@ from dataclasses import dataclass
 
 from app.people.access import Person
 from app.people.conversations.store import Conversations
-from app.people.conversations.turns import SavedConversation, Selection, trait_of
+from app.people.conversations.turns import (
+    SavedConversation,
+    Selection,
+    drawn_from,
+    trait_of,
+)
 from app.web.chat import frame, markup, view
 from app.web.chat.answers import Answers, Moment
 from app.web.chat.backend import ChatBackend
@@ -71,7 +76,8 @@ async def may_see(backend: ChatBackend, person: Person, moment: Moment) -> bool:
 
 def spaces_seen(moment: Moment) -> set[str]:
     """The spaces that an answer under way is drawn from; what was withheld is not in its prompt."""
-    return view.spaces_of(moment.turn, [one for one in moment.before if not one.withheld])
+    spaces = view.spaces_of(moment.turn, [one for one in moment.before if not one.withheld])
+    return spaces.union(*(drawn_from(one.answer) for one in moment.turn.earlier))
 
 
 def past_html(texts: Texts, moment: Moment) -> str:

@@ -20,7 +20,7 @@ from app.answering.events import (
     Writing,
 )
 from app.people.conversations.numbering import cited_as, numbered, numbers_so_far, renumbered
-from app.people.conversations.turns import Feedback, SavedTurn, Selection, drawn_from
+from app.people.conversations.turns import Feedback, SavedTurn, Selection, Way, drawn_from
 from app.web.chat.backend import AnswerFailed, FailureKind
 from vectorstore.records import Hit
 
@@ -58,6 +58,14 @@ class Turn:
     failure: AnswerFailed | None = None
     feedback: Feedback | None = None
     withheld: bool = False  # its reader may no longer read what it was drawn from
+    way: Way = ""  # how it was asked for again
+    earlier: tuple["Turn", ...] = ()  # the answers before that, the last one first
+    version: int = 0  # of an earlier one, the first is 1
+
+    @property
+    def name(self) -> str:
+        """What tells it from all others of its conversation."""
+        return f"{self.number}v{self.version}" if self.version else str(self.number)
 
     @property
     def running(self) -> bool:
@@ -94,11 +102,12 @@ def advance(turn: Turn, event: Event) -> Turn:
 def _told(turn: Turn, event: Event) -> Turn:
     told: dict[str, Any]
     match event:
-        case Searching():
-            told = {"stage": Stage.SEARCHING}
+        case Searching(question, step):
+            told = {"stage": Stage.SEARCHING, "progress": question if step else ""}
         case Reading(passages, dropped):
             told = {
                 "stage": Stage.READING,
+                "progress": "",
                 "passages": tuple(passages),
                 "dropped": dropped,
             }
@@ -148,6 +157,7 @@ def to_save(turn: Turn, before: Sequence[SavedTurn]) -> SavedTurn:
         draft="" if turn.answer else so_far(turn),
         failure=turn.failure.kind.value if turn.failure else "",
         spaces=tuple(sorted(spaces_of(turn, before))),
+        way=turn.way,
     )
 
 
@@ -191,6 +201,16 @@ def from_saved(saved: SavedTurn) -> Turn:
         failure=AnswerFailed(FailureKind(saved.failure)) if saved.failure else None,
         feedback=saved.feedback,
         withheld=saved.withheld,
+        way=saved.way,
+        earlier=earlier_of(saved.earlier),
+    )
+
+
+def earlier_of(versions: Sequence[SavedTurn]) -> tuple[Turn, ...]:
+    """The answers that a turn had before, by their place among them."""
+    return tuple(
+        replace(from_saved(one), version=len(versions) - place)
+        for place, one in enumerate(versions)
     )
 
 

@@ -72,6 +72,7 @@ class Texts:
     begun: str
     searching: str
     searching_in: Plural
+    searching_further: str
     reading: Plural
     progress: str
     writing: str
@@ -101,6 +102,15 @@ class Texts:
     share_answer: str
     share_answer_number: str
     retry: str
+    again_ways: str
+    again_passages: str
+    again_longer: str
+    again_everywhere: str
+    asked_again: str
+    asked_again_passages: str
+    asked_again_longer: str
+    asked_again_everywhere: str
+    earlier_answer: str
     edit: str
     good: str
     bad: str
