@@ -11,6 +11,10 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from app.privacy.allowed import Host
 
 # Arguments that name files and folders, whose names may hold any bytes; all others are text.
 PATHS = frozenset(
@@ -119,7 +123,18 @@ def _go_apart(arguments: argparse.Namespace) -> None:
         arguments.listeners = listen(settings.web.host, settings.web.port)
         arguments.apart = go_apart(settings, arguments.listeners)
     else:
-        arguments.apart = go_apart(settings_of(arguments))
+        arguments.apart = go_apart(settings_of(arguments), also=_named_now(arguments))
+
+
+def _named_now(arguments: argparse.Namespace) -> "tuple[Host, ...]":
+    """The host that the command itself has the program reach from now on."""
+    from app.privacy.allowed import Host
+    from app.watching.places.opening import host_of
+
+    if arguments.command != "sources:add":
+        return ()
+    host = host_of(arguments.kind, arguments.place)
+    return () if host is None else (Host(*host, f"the source {arguments.name}"),)
 
 
 def build_parser() -> argparse.ArgumentParser:

@@ -333,7 +333,7 @@ def _of_house(
     """What there is and what waits, as numbers."""
     running, waiting = places.counts()
     documents = home.index.documents()
-    engine = home.chat.state()
+    engine, watched = home.chat.state(), home.watched.states()
     return [
         Gauge("questions_running", "Questions that are answered now", running),
         Gauge("questions_waiting", "Questions that wait for their turn", waiting),
@@ -347,6 +347,17 @@ def _of_house(
         ),
         Gauge("spaces", "Spaces that hold documents", len({one.space for one in documents})),
         Gauge("passages", "Passages in the index", sum(one.chunks for one in documents)),
+        Gauge("sources", "Places that are watched", len(watched)),
+        Gauge(
+            "sources_failing",
+            "Watched places whose last look failed",
+            sum(one.now == "failed" for one in watched),
+        ),
+        Gauge(
+            "sources_asking",
+            "Watched places that ask whether so many documents are to go",
+            sum(one.now == "asking" for one in watched),
+        ),
         Gauge("engine_up", "Whether the language model answers", home.chat.readiness() == "ready"),
         Gauge(
             "engine_restarts_total",

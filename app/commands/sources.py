@@ -15,6 +15,7 @@ from app.commands.people import is_closed, opening
 from app.watching.source import NewSource, SourceFault, SourceState
 from app.workspace.operations import Operations
 from app.workspace.wiring import open_operations
+from ingest.discovery import path_as_text
 from ingest.pipeline import Progress
 
 _NOW = {
@@ -139,7 +140,8 @@ def _told(state: SourceState, arguments: Namespace) -> int:
     for words, patterns in (("only", state.include), ("not", state.exclude)):
         if patterns:
             print(f"    {words} {', '.join(patterns)}")
-    print(f"    {state.documents} documents, {state.refused_count} files are not as they are there")
+    print(f"    {state.documents} documents", end="")
+    print(f"; not as they are there: {state.refused_count}" if state.refused else "")
     for one in state.refused:
         print(f"        {one.path}: {one.reason}")
     last = state.last
@@ -171,7 +173,7 @@ def asks(state: SourceState) -> str:
 def _place(arguments: Namespace) -> str:
     """A folder is meant as the command line has it."""
     if arguments.kind == "folder":
-        return str(Path(arguments.place).expanduser().absolute())
+        return path_as_text(Path(arguments.place).expanduser().absolute())
     return str(arguments.place)
 
 

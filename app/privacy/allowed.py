@@ -27,10 +27,7 @@ class Host:
 
 def named_in(settings: "Settings") -> tuple[Host, ...]:
     """The hosts that the settings name, and those of watched sources."""
-    found = [
-        Host(host, port, f"the source {name}")
-        for host, port, name in read_watched_hosts(settings.home)
-    ]
+    found = []
     for because, url in (
         ("engine.url", settings.engine.url),
         ("index.chroma_url", settings.index.chroma_url),
@@ -41,6 +38,10 @@ def named_in(settings: "Settings") -> tuple[Host, ...]:
             parts = urlsplit(url)
             port = parts.port or (443 if parts.scheme == "https" else 80)
             found.append(Host((parts.hostname or "").rstrip(".").lower(), port, because))
+    found += [
+        Host(host, port, f"the source {name}")
+        for host, port, name in read_watched_hosts(settings.home)
+    ]
     return tuple(found)
 
 

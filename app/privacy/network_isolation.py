@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.privacy import namespace
-from app.privacy.allowed import named_in
+from app.privacy.allowed import Host, named_in
 from app.privacy.relay import Relay
 from ingest.sandbox.confinement import Need, confine
 from ingest.sandbox.landlock import stay_apart
@@ -73,25 +73,29 @@ def go_apart(
     settings: "Settings",
     listeners: Sequence[socket.socket] = (),
     kernel: namespace.Kernel | None = None,
+    also: Sequence[Host] = (),
 ) -> Apart:
-    """Enter a network namespace, with a way to the hosts that the settings name. The `listeners`
-    stay in the machine's network.
+    """Enter a network namespace, with a way to the hosts that the settings name, and to those that
+    the command names `also`. The `listeners` stay in the machine's network.
 
     Call while this process has one thread. Raises NetworkRefused where the settings require it
     and the kernel refuses.
     """
-    _own[:] = [_gone_apart(settings, listeners, kernel)]
+    _own[:] = [_gone_apart(settings, listeners, kernel, also)]
     return _own[0]
 
 
 def _gone_apart(
-    settings: "Settings", listeners: Sequence[socket.socket], kernel: namespace.Kernel | None
+    settings: "Settings",
+    listeners: Sequence[socket.socket],
+    kernel: namespace.Kernel | None,
+    also: Sequence[Host],
 ) -> Apart:
     wanted = settings.privacy.namespace
     if wanted == "off":
         give_up_rights()
         return Apart(OFF, OFF)
-    hosts = named_in(settings)
+    hosts = tuple(dict.fromkeys((*named_in(settings), *also)))
     relay = Relay(hosts) if hosts else None
     reason = namespace.enter(kernel)
     if relay is not None:

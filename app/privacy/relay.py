@@ -50,6 +50,10 @@ class Relay:
         for listener in listeners:
             listener.close()  # the relay has it
 
+    def leads_to(self, host: str, port: int) -> bool:
+        """Whether there is a way to this host at this port."""
+        return any((one.name, one.port) == (host, port) for one in self._hosts)
+
     def close(self) -> None:
         """End it."""
         self._ours.close()

@@ -14,12 +14,14 @@ from typing import Any
 from app.data_folder.layout import DataFolder
 from app.data_folder.watched_hosts import write_watched_hosts
 from app.errors import local_words_for
+from app.privacy.network_isolation import own
 from app.watching.following import Library, Look, Stopped
 from app.watching.live import LiveChanges
 from app.watching.places.opening import checked, host_of, open_place
 from app.watching.places.port import PlaceAway
 from app.watching.source import NewSource, Now, Outcome, SourceFault, SourceState
 from app.watching.store import Changes, Kept, Store
+from ingest.discovery import text_as_path
 from ingest.pipeline import Progress
 
 log = logging.getLogger(__name__)
@@ -187,7 +189,6 @@ class Watched:
         """Look at all sources in time, each from a thread of its own, until the block ends."""
         with self._lock:
             self._watching = True
-            self._closing.clear()
         for kept in self._store.all():
             self._begin(kept)
         try:
@@ -199,6 +200,7 @@ class Watched:
             self._closing.set()
             for watcher in watchers:
                 watcher.end()
+            self._closing.clear()
 
     def _begin(self, kept: Kept) -> None:
         with self._lock:
@@ -274,6 +276,7 @@ class Watched:
         self, kept: Kept, running: _Running, tell: Callable[[int, int, str], None], *, again: bool
     ) -> Outcome:
         kept = self._store.find(kept.asked_for.name)  # as it is now that it is our turn
+        _check_way(kept)
         with self._in_hand(kept) as folder, closing(open_place(kept.asked_for)) as place:
             look = Look(
                 kept, place, self._store, _InTurn(self._library, self._reading), folder, tell,
@@ -305,14 +308,14 @@ class Watched:
     def _keep_hosts(self) -> None:
         found = []
         for kept in self._store.all():
-            if host := host_of(kept.asked_for):
+            if host := host_of(kept.asked_for.kind, kept.asked_for.place):
                 found.append((*host, kept.asked_for.name))
         if write_watched_hosts(self._home, found):
             self._hosts_changed()
 
     def _refuse_own_folder(self, place: str) -> None:
         """Nothing of a data folder is to be read as a document, nor a folder around it."""
-        there, ours = os.path.realpath(place), os.path.realpath(self._home)
+        there, ours = os.path.realpath(text_as_path(place)), os.path.realpath(self._home)
         if os.path.commonpath((there, ours)) in (there, ours):
             raise SourceFault(f"{place} holds Strongroom's own data, or lies in it")
 
@@ -355,6 +358,18 @@ def _now(kept: Kept, running: _Running) -> Now:
     if kept.last is not None and kept.last.error:
         return "failed"
     return "asking" if kept.last is not None and kept.last.asked else "waiting"
+
+
+def _check_way(kept: Kept) -> None:
+    """Raises PlaceAway where this process was started before the host was named."""
+    host, apart = host_of(kept.asked_for.kind, kept.asked_for.place), own()
+    if host is None or apart is None or apart.reason:
+        return
+    if apart.relay is None or not apart.relay.leads_to(*host):
+        raise PlaceAway(
+            f"this process reaches {host[0]} after its next start: what it may reach is settled "
+            "when it starts. Restart strongroom serve"
+        )
 
 
 class _InTurn:

@@ -2,6 +2,7 @@
 
 import io
 import json
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +15,8 @@ import pytest
 from api.conftest import ALL
 from web.whole import SPACE, Whole
 
+from app.answering.events import Event, Finished
+from app.answering.stream import EventStream, WrappedStream
 from app.governance.audit.reading import records
 from app.people.access import private_space
 from app.people.keys import Key, May
@@ -94,6 +97,65 @@ def test_a_stream_says_what_the_whole_says(kim: Any) -> None:
         cited = note["url_citation"]
         assert text[cited["start_index"] : cited["end_index"]].startswith("[")
     assert pieces[-1].usage is not None
+
+
+class _Held(WrappedStream[Event]):
+    """An answer that is ready and waits until it is let go on."""
+
+    def __init__(
+        self, events: EventStream[Event], ready: threading.Event, go_on: threading.Event
+    ) -> None:
+        super().__init__(events)
+        self._ready, self._go_on = ready, go_on
+
+    def __next__(self) -> Event:
+        event: Event = next(self._events)
+        if isinstance(event, Finished):
+            self._ready.set()
+            assert self._go_on.wait(120)
+        return event
+
+
+@pytest.mark.parametrize("revoked", [True, False])
+def test_a_live_stream_ends_when_its_key_is_revoked(
+    company: Whole, monkeypatch: pytest.MonkeyPatch, revoked: bool
+) -> None:
+    ready, go_on = threading.Event(), threading.Event()
+    ask = company.home.ask
+    monkeypatch.setattr(company.home, "ask", lambda asked: _Held(ask(asked), ready, go_on))
+    key, secret = made_key(company, "kim")
+    pieces: list[Any] = []
+    failures: list[openai.APIError] = []
+
+    def read() -> None:
+        with (
+            httpx2.Client(trust_env=False, timeout=300) as http,
+            openai.OpenAI(
+                base_url=f"{company.url}/v1", api_key=secret, max_retries=0, http_client=http
+            ) as api,
+        ):
+            try:
+                for piece in api.chat.completions.create(
+                    model="strongroom", messages=asked(LEAVE), stream=True
+                ):
+                    pieces.append(piece)
+            except openai.APIError as error:
+                failures.append(error)
+
+    reading = threading.Thread(target=read)
+    reading.start()
+    assert ready.wait(120)
+    if revoked:
+        company.house.keys.revoke(key.id)
+    time.sleep(0.6)  # rights are looked at every half second
+    go_on.set()
+    reading.join(120)
+    assert not reading.is_alive()
+    told = [one for one in pieces if one.choices and one.choices[0].finish_reason == "stop"]
+    assert bool(told) is not revoked
+    assert bool(failures) is revoked
+    if not revoked:
+        company.house.keys.revoke(key.id)
 
 
 def test_a_response_whole_and_streamed(kim: Any) -> None:

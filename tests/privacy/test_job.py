@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from app.data_folder.watched_hosts import write_watched_hosts
 from app.governance.audit.egress import recorded_in
 from app.governance.audit.keys import SigningKey
 from app.privacy.attempts import Attempt, AttemptFile
@@ -92,17 +93,23 @@ def test_the_job_runs_without_the_hosts_of_the_settings_and_says_so(
 ) -> None:
     """As in a company's network, where engine and vectors are elsewhere."""
     SigningKey.make(tmp_path / "trail.pem")
+    (tmp_path / "home").mkdir()
     (tmp_path / "strongroom.toml").write_text(
         "[engine]\nurl = 'http://engine:8081'\nmodel = 'vocabulary.gguf'\n"
         "[sign_in]\ncompany_issuer = 'https://sign-in.internal'\n"
         f"[audit]\nkey = '{tmp_path}/trail.pem'\n[answer]\npassages = 3\n"
+        "[monitoring]\nsyslog = 'tls://siem.internal:6514'\n"
     )
+    write_watched_hosts(tmp_path / "home", [("cloud.internal", 443, "Cloud")])
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("STRONGROOM_INDEX_CHROMA_URL", "http://chroma:8000")
     monkeypatch.setenv("STRONGROOM_ENGINE_KEY", "s3cr3t")
     monkeypatch.setenv("STRONGROOM_WEB_BEHIND_TLS", "true")
     job = alone(load_settings({"home": tmp_path / "home"}))
-    assert job.set_aside == ("engine.url", "index.chroma_url", "sign_in.company_issuer")
+    assert job.set_aside == (
+        "engine.url", "index.chroma_url", "sign_in.company_issuer", "monitoring.syslog",
+        "the source Cloud",
+    )  # fmt: skip
     environment = job.environment()
     assert "s3cr3t" not in str(environment)
     code = "from app.settings import load_settings; print(load_settings().model_dump_json())"
@@ -112,6 +119,7 @@ def test_the_job_runs_without_the_hosts_of_the_settings_and_says_so(
     held = json.loads(done.stdout)
     assert (held["engine"]["url"], held["index"]["chroma_url"]) == (None, None)
     assert held["sign_in"]["company_issuer"] is held["audit"]["key"] is None
+    assert held["monitoring"]["syslog"] is None
     assert not held["web"]["behind_tls"]
     assert Path(held["engine"]["model"]).is_file(), "the starter model"
     assert held["answer"]["passages"] == 3

@@ -2,7 +2,8 @@
 
 import os
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from unittest import mock
 
@@ -43,6 +44,15 @@ def on_disk(folder: Path) -> dict[str, str]:
         path.relative_to(folder).as_posix(): path.read_text("utf-8").strip()
         for path in folder.rglob("*.txt")
     }
+
+
+def until(true: Callable[[], bool]) -> None:
+    """Wait for what a thread does; how long that takes says how busy the machine is."""
+    for _ in range(2400):
+        if true():
+            return
+        time.sleep(0.05)
+    raise AssertionError("it did not happen")
 
 
 def fill(folder: Path, count: int) -> None:
@@ -319,3 +329,30 @@ def test_whatever_happens_the_index_equals_the_folder(
                 _apply(share, what, path, other)
         assert contents(one_home, name) == on_disk(share)
         assert one_home.index.verify() == []
+
+
+def test_changes_are_followed_while_it_runs(home: Workspace, share: Path) -> None:
+    fill(share, 3)
+    home.add_source(NewSource("share", "folder", str(share), "general"))
+    with home.watched.watching():
+        until(lambda: contents(home) == on_disk(share))
+        until(lambda: home.source("share").live == "")  # the system tells changes
+        (share / "sub").mkdir()
+        (share / "sub" / "new.txt").write_text("It came while it ran.\n", "utf-8")
+        (share / "00.txt").rename(share / "sub" / "00.txt")
+        (share / "01.txt").unlink()
+        until(lambda: contents(home) == on_disk(share))
+        home.pause_source("share")
+        (share / "late.txt").write_text("It came in the pause.\n", "utf-8")
+        home.resume_source("share")
+        until(lambda: contents(home) == on_disk(share))
+        away = share.with_name("away")
+        share.rename(away)
+        until(lambda: home.source("share").now == "failed")
+        away.rename(share)
+        home.watched.look_soon("share")
+        until(lambda: home.source("share").now == "waiting")
+        (share / "back.txt").write_text("It is watched again.\n", "utf-8")
+        until(lambda: contents(home) == on_disk(share))
+        home.remove_source("share")
+    assert "back.txt" in contents(home)

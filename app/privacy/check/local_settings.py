@@ -9,9 +9,16 @@ from dataclasses import dataclass
 
 from app.engine.models import default_chat_model, default_embedder, is_starter, list_models, places
 from app.privacy.allowed import named_in
-from app.settings import AuditSettings, EngineSettings, Settings, SignInSettings, WebSettings
+from app.settings import (
+    AuditSettings,
+    EngineSettings,
+    MonitoringSettings,
+    Settings,
+    SignInSettings,
+    WebSettings,
+)
 
-_SECTIONS = ("web", "sign_in", "index", "engine", "audit")
+_SECTIONS = ("web", "sign_in", "index", "engine", "audit", "monitoring")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +46,7 @@ def alone(settings: Settings) -> Alone:
         "web": WebSettings(),
         "sign_in": SignInSettings(),
         "audit": AuditSettings(),
+        "monitoring": MonitoringSettings(),
         "index": settings.index.model_copy(update=index),
         "engine": _engine(settings),
     }

@@ -11,6 +11,7 @@ from ingest.discovery import path_as_text
 
 _NAME = re.compile(r"[^\x00-\x1f\x7f]{1,80}")
 _LONGEST_PLACE = 2000  # characters
+_OWN = ("localhost", "127.0.0.1", "::1")
 _PORTS = {"https": 443, "http": 80, "imaps": 993, "imap": 143}
 
 
@@ -37,7 +38,7 @@ def checked(new: NewSource) -> NewSource:
             raise SourceFault(f"{new.place!r} is no whole path; one begins with /")
         place = path_as_text(os.path.abspath(place))
     else:
-        raise SourceFault(f"sources of the kind {new.kind} are not known yet")
+        _check_address(new, place)
     return NewSource(
         new.name.strip(),
         new.kind,
@@ -53,14 +54,51 @@ def checked(new: NewSource) -> NewSource:
     )
 
 
+def _check_address(new: NewSource, place: str) -> None:
+    schemes = {"imap": ("imaps", "imap")}.get(new.kind, ("https", "http"))
+    try:
+        parts = urlsplit(place)
+        host, _ = parts.hostname, parts.port
+    except ValueError as error:
+        raise SourceFault(f"{place!r} is no address ({error})") from None
+    if parts.scheme not in schemes or not host:
+        raise SourceFault(f"{place!r} is no address of this kind; one begins with {schemes[0]}://")
+    if parts.username or parts.password or parts.query or parts.fragment:
+        raise SourceFault("an address has no user, password, ? or # in it; there are fields")
+    if new.kind == "s3" and not parts.path.strip("/"):
+        raise SourceFault(f"{place!r} names no bucket: https://SERVER/BUCKET")
+    if new.kind == "imap" and not (new.user and new.secret):
+        raise SourceFault("a mailbox needs a user and a password")
+    plain = parts.scheme in ("http", "imap") and new.kind != "s3"  # S3 sends no secret
+    if plain and new.secret and host not in _OWN:
+        raise SourceFault(
+            f"the password would go to {host} unprotected; use an address with {schemes[0]}://"
+        )
+
+
 def open_place(source: NewSource) -> Place:
-    """The place to look at; nothing is connected yet."""
+    """The place to look at; nothing is connected yet. A kind's library is loaded with it."""
+    if source.kind == "webdav":
+        from app.watching.places.webdav import WebDav
+
+        return WebDav(source.place, source.user, source.secret)
+    if source.kind == "s3":
+        from app.watching.places.s3 import S3
+
+        return S3(source.place, source.user, source.secret)
+    if source.kind == "imap":
+        from app.watching.places.imap import Mailbox
+
+        return Mailbox(source.place, source.user, source.secret)
     return Folder(source.place)
 
 
-def host_of(source: NewSource) -> tuple[str, int] | None:
-    """The host and port that the source names; None for a folder of this machine."""
-    if source.kind == "folder":
+def host_of(kind: str, place: str) -> tuple[str, int] | None:
+    """The host and port that a place names; None for a folder of this machine, and no address."""
+    try:
+        parts = urlsplit(place)
+        if kind == "folder" or not parts.hostname or parts.scheme not in _PORTS:
+            return None
+    except ValueError:
         return None
-    parts = urlsplit(source.place)
     return (parts.hostname or "").rstrip(".").lower(), parts.port or _PORTS[parts.scheme]

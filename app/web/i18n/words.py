@@ -1052,6 +1052,7 @@ class WatchedTexts:
     now_asking: str
     documents: Plural
     last_look: str
+    last_same: str
     last_good: str
     not_yet: str
     next_look: str
