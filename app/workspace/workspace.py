@@ -65,6 +65,10 @@ class Workspace:
         self.originals = Originals(DataFolder(settings.home).originals)
         self._recorder = Recorder(trail, index)
 
+    def apply(self, settings: Settings, screen: Screen) -> None:
+        """Answer the next questions by these settings and filters."""
+        self.settings, self.screen = settings, screen
+
     def ingest(
         self,
         paths: Sequence[Path],
