@@ -135,6 +135,8 @@ class Completion(Iterator[str]):
             yield from self._streamed(progress)
 
     def _streamed(self, progress: "_Progress") -> Iterator[str]:
+        if self._client.http.is_closed:  # another model has taken its engine's place
+            raise EngineError(RESTARTED)
         request = self._client.http.build_request("POST", "/v1/completions", json=self._body)
         response = self._client.http.send(request, stream=True)
         with self._lock:

@@ -14,6 +14,7 @@ from app.answering.ask import Ask
 from app.answering.chat_model import ChatModelSource
 from app.answering.filters.screen import QuestionRefused
 from app.answering.self_test import SelfTest, store
+from app.engine.client import EngineError
 from app.engine.models import default_chat_model
 from app.engine.templates import ChatTemplate, Turn
 from app.governance.audit.reading import records
@@ -56,7 +57,7 @@ def test_a_setting_is_changed_in_its_file_and_nothing_else_of_it(site: Site) -> 
     done = post(boss, "/settings", name="web.questions_a_minute", value="7")
     told = boss.get(done.headers["location"]).text
     assert "From the next start on: 7" in told
-    assert "One setting waits for a restart." in told
+    assert "2 settings wait for a restart." in told  # the port, too, was written after the start
     assert site.home.settings.web.questions_a_minute == 20
     assert post(boss, "/settings", name="answer.passages", action="default").status_code == 303
     assert "passages" not in SETTINGS_FILE.read_text()
@@ -166,7 +167,7 @@ def test_another_model_answers_and_the_old_one_stays_where_that_fails(
     next(writing)  # an answer in flight
     with pytest.raises(Exception, match="no chat model"):
         house.switch_model("nowhere", "1")
-    house.switch_model("another", site.boss.id)
+    house.switch_model("another.gguf", site.boss.id)
     for _ in range(3000):
         if house.switch is not None and house.switch.ended:
             break
@@ -190,8 +191,10 @@ def test_another_model_answers_and_the_old_one_stays_where_that_fails(
             with pytest.raises(RuntimeError, match="not this one"):
                 source.switch(starter, refuse, beside=beside)
             assert source.name() == "another"
-            told = before.engine.complete(prompt_of(before.template), max_tokens=4)
-            assert "".join(told)
+            now = source.model()
+            assert "".join(now.engine.complete(prompt_of(now.template), max_tokens=4))
+        with pytest.raises(EngineError):  # of an engine that was ended meanwhile
+            next(before.engine.complete(prompt_of(before.template), max_tokens=4))
 
 
 def _same_disk(one: Path, other: Path) -> bool:

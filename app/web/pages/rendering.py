@@ -22,8 +22,8 @@ def render(request: Request, template: str, *, status: int = 200, **values: obje
 
     Beside `values` a template has `layout` (the words around a page) in the reader's `language`,
     `person` (None before the sign-in), the `places` they can go to, `csrf` (the token that every
-    form carries in a field of that name), `nonce`, and `say`, which puts what the program says into
-    the reader's language.
+    form carries in a field of that name), `nonce`, `say`, which puts what the program says into
+    the reader's language, and `aside`, the words of the pane beside it.
     """
     scope = request.scope
     language = language_for(request.headers.get("accept-language", ""))
@@ -40,6 +40,7 @@ def render(request: Request, template: str, *, status: int = 200, **values: obje
         "languages": [(code, one.layout.language_name) for code, one in LANGUAGES.items()],
         "next": _here(request) if status == 200 else "/",
         "csrf": csrf_token(scope),
+        "aside": language.conversations,
         "say": partial(say, language.code),
         "nonce": scope.get("strongroom.nonce", ""),
     }
