@@ -233,6 +233,7 @@ def test_a_shared_answer_is_its_readers_with_its_sources_beside_it(
         page = theirs.sign_in("lee", "/shared")
         page.get_by_role("link", name="leave?").click()
         expect(page.locator(".ss-turn")).to_contain_text("28 working days")
+        page.wait_for_load_state()  # its script is awake
         address = page.url
         first = page.locator("#content a[data-source]").first
         first.click()
