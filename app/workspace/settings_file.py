@@ -248,14 +248,12 @@ def _number(text: str) -> Any:
 
 def written(value: object) -> str:
     """A setting's value as people type it; a secret's is not told, only whether it is set."""
-    if value is None:
-        return ""
-    if isinstance(value, SecretStr):
-        return "•••"
+    if value is None or isinstance(value, SecretStr):
+        return "•••" if value else ""
     if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
+        return str(value).lower()
+    if isinstance(value, float):
+        return f"{value:.15g}"
     if isinstance(value, tuple | list):
         return "\n".join(str(one) for one in value)
     if isinstance(value, dict):
