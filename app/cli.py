@@ -15,7 +15,8 @@ from collections.abc import Sequence
 # Arguments that name files and folders, whose names may hold any bytes; all others are text.
 PATHS = frozenset(
     "home paths path questions out report receipt file to key private_key auditor export verify "
-    "review against compare dialogues passphrase_file deletions reading model lora".split()
+    "review against compare dialogues passphrase_file deletions reading model lora place "
+    "password_file".split()
 )
 EPILOG = """\
 Settings come from strongroom.toml in the working directory, then STRONGROOM_* variables, then
@@ -175,6 +176,7 @@ def build_parser() -> argparse.ArgumentParser:
     _json(remove)
 
     remove.add_argument("--receipt", metavar="FILE", help="write the signed receipts there")
+    _add_sources(command, commands)
     _add_retention(command, commands)
 
     _add_asking(command, commands)
@@ -250,6 +252,57 @@ def _add_copies(command, commands) -> None:  # type: ignore[no-untyped-def]
     )
     add_bundle_arguments(bundled)
     _json(bundled)
+
+
+def _add_sources(command, commands) -> None:  # type: ignore[no-untyped-def]
+    from app.watching.source import EVERY_MINUTES, GUARD_PERCENT, KINDS, LARGEST_MIB
+
+    sources = commands.add_parser("sources", help="places that are watched, and spaces follow")
+    group = sources.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    listing = command("list", "sources:list_sources", "list what is watched", group)
+    show = command("show", "sources:show", "say all that is known of a source", group)
+    add = command("add", "sources:add", "watch a place from now on", group)
+    add.add_argument("name", metavar="NAME", help="what the source is called")
+    add.add_argument("place", metavar="PLACE", help="a folder, or an address")
+    add.add_argument("--kind", choices=KINDS, default="folder", help="what it is (folder)")
+    add.add_argument(
+        "--space", default="general", metavar="NAME", help="space that follows it (general)"
+    )
+    add.add_argument(
+        "--include", action="append", metavar="PATTERN", help='only such files, as "*.pdf"'
+    )
+    add.add_argument(
+        "--exclude", action="append", metavar="PATTERN", help='not such files, as "Archive/*"'
+    )
+    add.add_argument(
+        "--largest", type=int, default=LARGEST_MIB, metavar="MIB",
+        help=f"larger files are left out ({LARGEST_MIB})",
+    )  # fmt: skip
+    add.add_argument(
+        "--every", type=float, default=EVERY_MINUTES, metavar="MINUTES",
+        help=f"look at it so often ({EVERY_MINUTES:g})",
+    )  # fmt: skip
+    add.add_argument(
+        "--guard", type=float, default=GUARD_PERCENT, metavar="PERCENT",
+        help=f"ask before more of its documents go than this share ({GUARD_PERCENT:g})",
+    )  # fmt: skip
+    add.add_argument("--user", metavar="NAME", help="sign in there; the password is asked for")
+    add.add_argument("--password-file", metavar="FILE", help="the password or secret key is there")
+    add.add_argument("--later", action="store_true", help="do not look at it yet")
+    now = command("now", "sources:now", "look at a source at once", group)
+    now.add_argument(
+        "--agree", type=int, default=0, metavar="N", help="so many documents may be deleted"
+    )
+    pause = command("pause", "sources:pause", "look at a source no more", group)
+    resume = command("resume", "sources:resume", "look at a source again", group)
+    remove = command("remove", "sources:remove", "watch a source no more", group)
+    remove.add_argument(
+        "--documents", choices=["keep", "delete"], default="keep", help="its documents (keep)"
+    )
+    for parser in (show, now, pause, resume, remove):
+        parser.add_argument("name", metavar="NAME", help="a name that `sources list` prints")
+    for parser in (listing, show, add, now, pause, resume, remove):
+        _json(parser)
 
 
 def _add_engine(engine: argparse.ArgumentParser) -> None:

@@ -100,6 +100,7 @@ def run(
             settings, people_changes(home.trail), shared=conversation_changes(home.trail)
         ) as house,
         take_work(home, door),
+        home.watched.watching(),
         retention_daily(home),
         closing(_conversations(settings, home)) as conversations,
         closing(_uploads(settings, home)) as uploads,

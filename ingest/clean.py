@@ -26,6 +26,8 @@ _STACKED_ACCENTS = re.compile(
     "([\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u20d0-\u20ff]{4})"
     "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u20d0-\u20ff]+"
 )
+# Two dots before their letter, as fonts of LaTeX set them: "f\u00a8ur".
+_DOTS_BEFORE = re.compile("\u00a8(?=[AEIOUYaeiouy])(.)")
 _LIGATURES = {
     0xFB00: "ff", 0xFB01: "fi", 0xFB02: "fl", 0xFB03: "ffi", 0xFB04: "ffl", 0xFB05: "st",
     0xFB06: "st",
@@ -51,6 +53,7 @@ def clean(text: str) -> tuple[str, int]:
     text = _SPACES.sub(" ", text)
     text = _CONTROL.sub("", text)
     text = _STACKED_ACCENTS.sub(r"\1", text)
+    text = _DOTS_BEFORE.sub("\\1\u0308", text)
     return unicodedata.normalize("NFC", text.translate(_LIGATURES)), deceptive + joiners
 
 

@@ -22,6 +22,7 @@ class Candidate:
     name: str  # of the document: the path within the ingested folder, parted by "/"
     size: int = 0  # bytes
     refusal: str = ""
+    origin: str = ""  # where the document comes from; by default the path
 
 
 def discover(paths: Sequence[Path]) -> list[Candidate]:

@@ -72,7 +72,8 @@ def _package(mimetype: bytes) -> Recogniser:
 
 
 def _holds(*streams: str) -> Recogniser:
-    return lambda sample: bool(sample.streams.intersection(streams))
+    wanted = {stream.lower() for stream in streams}  # capitals make no difference there
+    return lambda sample: any(stream.lower() in wanted for stream in sample.streams)
 
 
 def _is_archive(sample: Sample) -> bool:

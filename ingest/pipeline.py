@@ -145,6 +145,22 @@ def ingest_paths(
     return run.ingest(lambda: discover(paths), paths if prune else ())
 
 
+def ingest_files(
+    index: DocumentIndex,
+    files: Sequence[Candidate],
+    *,
+    space: str,
+    limits: ParseLimits | None = None,
+    progress: Callable[[Progress], None] | None = None,
+    originals: Originals | None = None,
+    members: Path | None = None,
+) -> IngestReport:
+    """Index these files, each under its own name and origin; see `ingest_paths`."""
+    run = _Run(index, space, limits or ParseLimits(), progress or (lambda _: None))
+    run.originals, run.members = originals, members
+    return run.ingest(lambda: list(files))
+
+
 def ingest_again(
     index: DocumentIndex,
     record: DocumentRecord,
@@ -613,7 +629,7 @@ class _Run:
 
     def _forget_former_name(self, record: DocumentRecord) -> str:
         """A file has one name: the one of the folder that was ingested last."""
-        if record.source == UPLOAD:
+        if record.source == UPLOAD:  # which many documents have
             return ""
         for name, other in list(self.known.items()):
             same = other.source == record.source and name != record.name and not other.container
@@ -625,7 +641,7 @@ class _Run:
     def _source(self, candidate: Candidate) -> str:
         if isinstance(candidate, MemberFile):
             return candidate.source
-        return self.source or path_as_text(candidate.path)
+        return candidate.origin or self.source or path_as_text(candidate.path)
 
     def _rejected(self, name: str, reason: str) -> FileStatus:
         if old := self.known.get(name):
@@ -681,7 +697,7 @@ def _not_from_text(readings: Sequence[PageReading]) -> tuple[PageQuality, ...]:
 
 def _is_gone(source: str) -> bool:
     """Whether a document's file is surely not there any more; in doubt it is."""
-    if source == UPLOAD:
+    if not os.path.isabs(source):  # an upload, or a place elsewhere
         return False
     try:
         os.lstat(text_as_path(source))

@@ -283,11 +283,11 @@ class Catalogue:
             )
 
     def relocate(
-        self, space_name: str, name: str, to_space: str, to_name: str
+        self, space_name: str, name: str, to_space: str, to_name: str, to_source: str = ""
     ) -> tuple[DocumentRecord, Space, Space] | None:
         """Give a document another space or name, with its vectors, in one transaction.
 
-        What lies in it goes with it.
+        What lies in it goes with it. With `to_source` they come from there now.
 
         Returns it with the space it left and the one it is in; None when it is not there.
         Raises FileExistsError when the new place is taken.
@@ -309,7 +309,13 @@ class Catalogue:
                 document, chunks, vectors, at, tables = read_document(writer, left.id, record)
                 delete_document(writer, left.id, old)
                 container = going.get(document.container, document.container)
-                moved = replace(document, space=to_space, name=new, container=container)
+                moved = replace(
+                    document,
+                    space=to_space,
+                    name=new,
+                    container=container,
+                    source=to_source or document.source,
+                )
                 insert_document(writer, space.id, moved, chunks, vectors, at, tables)
                 note_move(writer, record, to_space, new)
             for changed in {left.id, space.id}:

@@ -379,16 +379,18 @@ class Index:
         return told
 
     def move(
-        self, space: str, name: str, to_space: str, to_name: str = ""
+        self, space: str, name: str, to_space: str, to_name: str = "", *, to_source: str = ""
     ) -> DocumentRecord | None:
         """Put a document into another space, or under another name, without reading it again.
+
+        With `to_source` it comes from there now.
 
         It is never in both places. None when it is not there; FileExistsError when the new place
         is taken. Passages get new ids: a link to an old one no longer leads anywhere. Its vectors'
         bytes stay in the collection of the space that it left until `purge` is told that space.
         """
         self._ready()
-        moved = self._catalogue.relocate(space, name, to_space, to_name or name)
+        moved = self._catalogue.relocate(space, name, to_space, to_name or name, to_source)
         if moved is None:
             return None
         record, left, entered = moved

@@ -1,10 +1,9 @@
 """Answers one question: search, fit, let the model write, check, and only then speak."""
 
-import time
 import uuid
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from typing import Protocol, TypeVar
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import TypeVar
 
 import prompts
 from app.answering.ask import Ask
@@ -19,27 +18,24 @@ from app.answering.clauses import (
     naming_words,
 )
 from app.answering.composing import (
-    Around,
     Composed,
     at_length,
-    citation,
     compose,
     compose_clause,
     compose_rows,
     nearest,
 )
 from app.answering.confidence import Calibration, Decision, decide, decision_signals
-from app.answering.distrust import as_data, notices_of, plain_draft, unmarked
+from app.answering.context import Context
+from app.answering.distrust import as_data, notices_of, plain_draft
 from app.answering.events import (
     Answer,
     AnswerSentence,
-    Citation,
     Dropped,
     Event,
     EvidenceFound,
     Finished,
     Form,
-    ModelName,
     Notice,
     Outcome,
     Reading,
@@ -49,19 +45,21 @@ from app.answering.events import (
     Writing,
 )
 from app.answering.evidence import likeliest
-from app.answering.finding import Finding, Part, find, with_limit
+from app.answering.finding import Around, Finding, Part, find, find_more, searched_for, with_limit
 from app.answering.followup import (
-    Exchange,
     Interpretation,
     choose,
     conversation,
     read_rewrite,
     readings,
-    stands,
 )
+from app.answering.in_progress import AnswerInProgress, Attempt, Clock, Numbering, exchanges
 from app.answering.language import words
-from app.answering.needed_words import named_of
+from app.answering.language_model import ChatModel, ExactEngine, LanguageModel, PatientEngine
 from app.answering.plan import Kind, Plan, asks_of_event, plan
+from app.answering.prompt import WIDER, Prompting
+from app.answering.rounds import MOST_ROUNDS, next_search_prompt, read_search
+from app.answering.rounds import TOKENS as SEARCH_TOKENS
 from app.answering.search_index import SearchIndex
 from app.answering.stream import EventStream
 from app.answering.tables.answering import answer_from_tables
@@ -69,28 +67,20 @@ from app.answering.talk import without_courtesy
 from app.answering.tidy import tidy
 from app.answering.window import (
     FittedPrompt,
-    NumberedPassage,
-    PastTurn,
     QuestionTooLong,
-    fit,
     tokens_sha256,
 )
 from app.engine.client import Completion, EngineError
-from app.engine.client import Usage as EngineUsage
-from app.engine.templates import ChatTemplate, Turn
+from app.engine.templates import Turn
 from app.settings import AnswerSettings
 from vectorstore.dates import in_one_spelling
 from vectorstore.languages import language
 from vectorstore.records import Hit
 
-WEAK_READS = 3  # passages for a weak model: more only distract it, and cost its user seconds
 WEAK_WRITES = 64  # tokens of its answer; it has nothing more to say after that
-USUAL_READS = 150.0  # tokens a second that a model without a self-test is taken to read
-LABEL_TOKENS = 24  # of a passage's number, document and headings
 REWRITE_TOKENS = 80  # for a question made from the conversation
 SHOWN = 8  # passages beside the answer, also of those that the model did not read
 SURE = Decision(1.0, True, {"computed": 1.0})  # of what code has computed
-WIDER = 2  # times as many passages, where a reader asks again for more
 SHOWN_EACH = 5  # for each part of a question with several
 CLAUSE_DOCUMENTS = 5  # in which a numbered part is looked for
 NEARBY = 0.4  # share of the limit: a less likely answer is shown as near only if it is on topic
@@ -104,78 +94,6 @@ _FORMS: dict[Kind, Form] = {
     Kind.YES_NO: "yes_no",
 }
 E = TypeVar("E")  # what a stream tells on its way
-
-
-class LanguageModel(Protocol):
-    """What the assistant needs of an engine; `app.engine.client.EngineClient` is one."""
-
-    def complete(
-        self,
-        prompt: Sequence[int],
-        *,
-        max_tokens: int,
-        stop: Sequence[str] = (),
-        person: str = "",
-        reproducible: bool = False,
-        background: bool = False,
-    ) -> Completion: ...
-
-
-class PatientEngine:
-    """A language model that answers everybody else's requests before these."""
-
-    def __init__(self, engine: LanguageModel) -> None:
-        self._engine = engine
-
-    def complete(
-        self,
-        prompt: Sequence[int],
-        *,
-        max_tokens: int,
-        stop: Sequence[str] = (),
-        person: str = "",
-        reproducible: bool = False,
-        background: bool = True,
-    ) -> Completion:
-        del background
-        exact = {"reproducible": True} if reproducible else {}
-        return self._engine.complete(
-            prompt, max_tokens=max_tokens, stop=stop, person=person, background=True, **exact
-        )
-
-
-class ExactEngine:
-    """A language model that gives the same tokens for a prompt whatever else it is asked."""
-
-    def __init__(self, engine: LanguageModel) -> None:
-        self._engine = engine
-
-    def complete(
-        self,
-        prompt: Sequence[int],
-        *,
-        max_tokens: int,
-        stop: Sequence[str] = (),
-        person: str = "",
-        reproducible: bool = True,
-        background: bool = False,
-    ) -> Completion:
-        del reproducible, background
-        return self._engine.complete(
-            prompt, max_tokens=max_tokens, stop=stop, person=person, reproducible=True
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class ChatModel:
-    """A language model with all that belongs to it."""
-
-    engine: LanguageModel
-    template: ChatTemplate
-    name: ModelName
-    context_window: int
-    weak: bool  # too small to trust its own words; quotations are preferred, passages are few
-    reads: float = 0.0  # tokens a second on this machine, by its self-test; 0 where unknown
 
 
 class AnswerStream(EventStream[E]):
@@ -216,6 +134,7 @@ class Assistant:
         self._model = model
         self._settings = settings
         self._calibration = calibration
+        self._prompting = Prompting(model, settings)
 
     def ask(self, ask: Ask) -> AnswerStream[Event]:
         """Return the stream of what happens, ending in `Finished`.
@@ -226,14 +145,15 @@ class Assistant:
         return AnswerStream(lambda stream: self._answer(stream, ask))
 
     def _answer(self, stream: AnswerStream[Event], ask: Ask) -> Iterator[Event]:
-        clock = _Clock()
+        clock = Clock()
         by_code = answer_by_code(ask, self._index, self._model.name, self._model.context_window)
         if by_code is not None:
             yield Finished(by_code)
             return
         engine = PatientEngine(self._model.engine) if ask.background else self._model.engine
         engine = ExactEngine(engine) if ask.reproducible else engine
-        read = self._readings(stream, ask, engine)
+        asides: list[str] = []
+        read = self._readings(stream, ask, engine, asides)
         if not read:
             return
         yield Searching(read[0].question)
@@ -241,25 +161,28 @@ class Assistant:
         attempts = [self._attempt(one, ask, calibration) for one in read]
         chosen = attempts[choose(read, [one.finding.hits for one in attempts])]
         clock.lap("search_s")
-        answer = _Answering(ask, chosen, attempts, Numbering(ask.history), clock)
-        planned, finding = chosen.plan, chosen.finding
+        answer = AnswerInProgress(ask, chosen, attempts, asides, Numbering(ask.history), clock)
+        answer.give(self._context(answer))
         if computed := self._computed(answer) or self._clause(answer):
             yield Reading(answer.passages(computed.citations), Dropped())
             answer.clock.lap("first_words_s")
             yield Finished(self._finished(answer, SURE, computed, quoted=True))
             return
-        if not self._is_written(planned, finding):
+        if not self._is_written(answer.plan, answer.finding):
             yield Reading(answer.passages(), Dropped())
             yield from self._said_at_once(answer)
             yield Finished(self._composed(answer))
             return
-        fitted = self._fit(answer)
+        yield from self._searched_further(stream, answer, engine, calibration)
+        if stream.stopped:
+            return
+        fitted = self._prompting.fitted(answer)
         answer.offer(fitted)
         yield Reading(list(answer.offered.values()), answer.dropped)
         yield from self._said_at_once(answer)
         check = DraftCheck(
             answer.asked,
-            finding.parts,
+            answer.finding.parts,
             answer.told(),
             weak=self._model.weak,
             withhold=self._settings.unsupported == "withhold",
@@ -268,7 +191,7 @@ class Assistant:
         if not stream.stopped:
             yield Finished(self._checked(answer, check.result(), calibration))
 
-    def _computed(self, answer: "_Answering") -> Composed | None:
+    def _computed(self, answer: AnswerInProgress) -> Composed | None:
         """What code computes from rows of tables; None where they give no answer."""
         asked = tidy(in_one_spelling(answer.asked))
         found = answer_from_tables(asked, answer.ask.scope, self._index, answer.finding.hits)
@@ -279,7 +202,7 @@ class Assistant:
         composed = compose_rows(found, cited, answer.numbering.of)
         return composed if composed and answer.stands(composed) else None
 
-    def _clause(self, answer: "_Answering") -> Composed | None:
+    def _clause(self, answer: AnswerInProgress) -> Composed | None:
         """The text of "clause 2.2", where a question asks for nothing else."""
         if not asked_clauses(answer.asked):
             return None
@@ -302,7 +225,7 @@ class Assistant:
 
     def _attempt(
         self, interpretation: Interpretation, ask: Ask, calibration: Calibration
-    ) -> "_Attempt":
+    ) -> Attempt:
         """What is found for one way to read the question."""
         question = in_one_spelling(interpretation.question)
         meant = self._index.spelling(question, ask.scope.spaces).words_meant
@@ -313,7 +236,7 @@ class Assistant:
         times = WIDER if ask.wide else 1
         each = times * self._each(len(planned.parts))
         finding = find(planned.parts, ask.scope, self._index, calibration, each=each, times=times)
-        return _Attempt(interpretation, planned, finding)
+        return Attempt(interpretation, planned, finding)
 
     def _each(self, parts: int) -> int:
         """Passages to search for each part."""
@@ -326,10 +249,82 @@ class Assistant:
         sentence stands out."""
         if not self._model.weak:
             return bool(finding.hits)
-        told = [part for part in finding.found if len(likeliest(part.evidence)) == 1]
+        told = [
+            part
+            for part in finding.found
+            if part.block is None and len(likeliest(part.evidence)) == 1
+        ]
         return planned.kind is Kind.FACT and bool(told)
 
-    def _said_at_once(self, answer: "_Answering") -> Iterator[Event]:
+    def _searched_further(
+        self,
+        stream: AnswerStream[Event],
+        answer: AnswerInProgress,
+        engine: LanguageModel,
+        calibration: Calibration,
+    ) -> Iterator[Event]:
+        """Look for what the passages name, where a part is not answered by what was found for it.
+
+        A weak model is not asked: its words are none to search for.
+        """
+        if self._model.weak:
+            return
+        before = [part.question for part in answer.finding.parts]
+        for _ in range(MOST_ROUNDS):
+            number = next((n for n, p in enumerate(answer.finding.parts) if not p.found), None)
+            if number is None:
+                return
+            part = answer.finding.parts[number]
+            user = next_search_prompt(part.question, before, part.told)
+            system = prompts.render("next_search_system")
+            written = self._aside(
+                stream, answer.ask, engine, answer.asides, system, user, SEARCH_TOKENS
+            )
+            search = read_search(written, part.question, before, part.told) if written else None
+            if search is None:
+                return
+            yield Searching(search, step=True)
+            hits = searched_for(search, answer.ask.scope, self._index, self._each(1))
+            answer.further(search, hits)
+            answer.finding = find_more(
+                answer.finding, number, hits, answer.ask.scope, self._index, calibration
+            )
+            answer.give(self._context(answer))
+            before.append(search)
+
+    def _aside(
+        self,
+        stream: AnswerStream[Event],
+        ask: Ask,
+        engine: LanguageModel,
+        asides: list[str],
+        system: str,
+        user: str,
+        most: int,
+    ) -> str | None:
+        """What the model writes before its answer, in at most `most` tokens; added to `asides`.
+
+        None where it wrote more, where the window is too small, and where the stream was closed.
+        """
+        ids = self._model.template.encode(system, [Turn(user, None)])
+        if len(ids) + most > self._model.context_window:
+            return None
+        completion = engine.complete(
+            ids, max_tokens=most, stop=self._model.template.stop, person=ask.person
+        )
+        written = ""
+        try:
+            for piece in stream.writing(completion):
+                written += piece
+        except EngineError:
+            return None  # what is wrong with the engine is told when the answer is asked for
+        finally:
+            completion.close()
+            asides.append(written)
+        whole = not stream.stopped and completion.finish_reason != "length"
+        return written if whole else None
+
+    def _said_at_once(self, answer: AnswerInProgress) -> Iterator[Event]:
         """The best evidence, before any model has written."""
         found = answer.best()
         answer.clock.lap("first_words_s")
@@ -340,7 +335,7 @@ class Assistant:
     def _written(
         self,
         stream: AnswerStream[Event],
-        answer: "_Answering",
+        answer: AnswerInProgress,
         engine: LanguageModel,
         fitted: FittedPrompt,
         check: DraftCheck,
@@ -377,7 +372,9 @@ class Assistant:
         plain, answer.defused = plain_draft(draft, answer.ask.question, answer.offered_hits())
         check.read(plain, ended=True)
 
-    def _checked(self, answer: "_Answering", written: Written, calibration: Calibration) -> Answer:
+    def _checked(
+        self, answer: AnswerInProgress, written: Written, calibration: Calibration
+    ) -> Answer:
         """The answer after its draft was checked: the model's words, else the documents' own."""
         decision = self._decide(answer, written, calibration)
         if decision.found and written.text:
@@ -392,7 +389,9 @@ class Assistant:
                 return self._finished(answer, decision, composed, quoted=False)
         return self._composed(answer, decision)
 
-    def _decide(self, answer: "_Answering", written: Written, calibration: Calibration) -> Decision:
+    def _decide(
+        self, answer: AnswerInProgress, written: Written, calibration: Calibration
+    ) -> Decision:
         """The best part's decision, with what the model's draft says about it."""
         best = answer.best_part()
         if self._model.weak:  # its words say nothing about the documents, neither way
@@ -412,7 +411,7 @@ class Assistant:
             return replace(decision, found=False)  # a model's words make nothing happen
         return decision
 
-    def _composed(self, answer: "_Answering", decision: Decision | None = None) -> Answer:
+    def _composed(self, answer: AnswerInProgress, decision: Decision | None = None) -> Answer:
         """The answer in the documents' own words, or why there is none."""
         decision = decision or answer.best_part().decision
         composed = None
@@ -433,7 +432,7 @@ class Assistant:
             return self._finished(answer, decision, composed, quoted=True)
         return self._not_answered(answer, replace(decision, found=False))
 
-    def _not_answered(self, answer: "_Answering", decision: Decision) -> Answer:
+    def _not_answered(self, answer: AnswerInProgress, decision: Decision) -> Answer:
         """What is near, without the claim that it answers; else that there is nothing."""
         if any(self._is_near(part) for part in answer.finding.parts):
             near = nearest(
@@ -459,6 +458,10 @@ class Assistant:
             or max((hit.signals.get("cosine", 0.0) for hit in part.hits), default=0) >= ON_TOPIC
         )
 
+    def _context(self, answer: AnswerInProgress) -> Context:
+        hits, wide = answer.finding.hits, answer.ask.wide
+        return self._prompting.context(hits, self._index.section, wide=wide)
+
     def _around(self) -> Around:
         return Around(self._section, self._outline)
 
@@ -470,7 +473,7 @@ class Assistant:
 
     def _finished(
         self,
-        answer: "_Answering",
+        answer: AnswerInProgress,
         decision: Decision,
         composed: Composed,
         *,
@@ -504,7 +507,7 @@ class Assistant:
             searched=answer.asked,
             notices=(
                 *notices_of(
-                    answer.finding.data.values(), composed.text, answer.defused, composed.citations
+                    answer.data.values(), composed.text, answer.defused, composed.citations
                 ),
                 *(Notice("documents", 1, phrase) for phrase in answer.finding.unmet),
             ),
@@ -512,43 +515,35 @@ class Assistant:
             form=composed.form,
             missing=composed.missing,
             plan=answer.plan,
-            style=answer.ask.style if self._follows(answer.ask) and not quoted else "",
-            searches=tuple(
-                tuple(hit.chunk_id for hit in part.hits)
-                for attempt in answer.attempts
-                for part in attempt.finding.parts
-            ),
+            style=answer.ask.style if self._prompting.follows(answer.ask) and not quoted else "",
+            searches=tuple(answer.searches),
+            steps=tuple(answer.steps),
+            asides=tuple(answer.asides),
             evidence=answer.evidence,
         )
 
     def _readings(
-        self, stream: AnswerStream[Event], ask: Ask, engine: LanguageModel
+        self,
+        stream: AnswerStream[Event],
+        ask: Ask,
+        engine: LanguageModel,
+        asides: list[str],
     ) -> tuple[Interpretation, ...]:
         """The ways to read the question in its conversation, the likeliest first.
 
-        A model whose words can be trusted says what a question means that leans on others. () if
-        the stream was closed meanwhile.
+        A model whose words can be trusted says what a question means that leans on others; what
+        it wrote is added to `asides`. () if the stream was closed meanwhile.
         """
         question, history = without_courtesy(ask.question), exchanges(ask.history)
         by_code = readings(question, history)
         if self._model.weak or all(one.alone for one in by_code):
             return by_code
         user = prompts.render("rewrite_user", conversation=conversation(history), question=question)
-        ids = self._model.template.encode(prompts.render("rewrite_system"), [Turn(user, None)])
-        if len(ids) + REWRITE_TOKENS > self._model.context_window:
-            return by_code
-        completion = engine.complete(
-            ids, max_tokens=REWRITE_TOKENS, stop=self._model.template.stop, person=ask.person
-        )
-        try:
-            written = "".join(stream.writing(completion))
-        except EngineError:
-            return by_code  # what is wrong with the engine is told when the answer is asked for
-        finally:
-            completion.close()
+        system = prompts.render("rewrite_system")
+        written = self._aside(stream, ask, engine, asides, system, user, REWRITE_TOKENS)
         if stream.stopped:
             return ()
-        if completion.finish_reason == "length":
+        if written is None:
             return by_code
         rewritten = read_rewrite(written, question, history)
         return (Interpretation(rewritten, alone=False), *by_code) if rewritten else by_code
@@ -556,249 +551,7 @@ class Assistant:
     def too_long(self, question: str) -> str:
         """Why the window cannot hold this question even without passages, or ""."""
         try:
-            self._fitted(question, (), ())
+            self._prompting.fitted_words(question)
         except QuestionTooLong as error:
             return str(error)
         return ""
-
-    def _fit(self, answer: "_Answering") -> FittedPrompt:
-        ask = answer.ask
-        times = WIDER if ask.wide else 1
-        most = times * (WEAK_READS if self._model.weak else self._settings.passages)
-        passages = [
-            _passage(answer.numbering.of(hit), answer.finding.data[hit.chunk_id].hit)
-            for hit in answer.finding.hits[:most]
-        ]
-        passages = self._within_reading_time(passages, times)
-        instruction = ask.instruction or ("" if self._model.weak else _form(answer.plan))
-        style = prompts.render("style", style=ask.style) if self._follows(ask) else ""
-        longer = prompts.render("longer") if ask.longer and not self._model.weak else ""
-        said = "\n".join(filter(None, (ask.question, instruction, longer, style)))
-        return self._fitted(said, passages, ask.history, 2 if longer else 1)
-
-    def _follows(self, ask: Ask) -> bool:
-        """Whether the model is told how to write. A weak one is kept to what it can."""
-        return bool(ask.style) and not self._model.weak
-
-    def _within_reading_time(
-        self, passages: Sequence[NumberedPassage], times: int
-    ) -> list[NumberedPassage]:
-        """The best passages that the model reads before its first words are due.
-
-        Whoever asks for more waits as many `times` as long.
-        """
-        room = times * (self._model.reads or USUAL_READS) * self._settings.reading_s
-        kept: list[NumberedPassage] = []
-        for passage in passages:
-            room -= self._model.template.count(passage.text) + LABEL_TOKENS
-            if room < 0 and len(kept) >= WEAK_READS:
-                break
-            kept.append(passage)
-        return kept
-
-    def _fitted(
-        self,
-        question: str,
-        passages: Sequence[NumberedPassage],
-        history: Sequence[Answer],
-        times: int = 1,
-    ) -> FittedPrompt:
-        return fit(
-            self._model.template,
-            # A weak model is kept to what it can: more words of it are only more mistakes.
-            system=prompts.render("answer_system_brief" if self._model.weak else "answer_system"),
-            question=question,
-            history=history[-1].turns if history else (),
-            passages=passages,
-            window=self._model.context_window,
-            answer_tokens=times * self._settings.max_tokens,
-            render_user=render_user,
-        )
-
-
-class Numbering:
-    """The numbers of a conversation's passages: one that was shown before keeps its number."""
-
-    def __init__(self, history: Sequence[Answer]) -> None:
-        self._hits = {number: hit for turn in history for number, hit in turn.shown()}
-        self._numbers = {hit.chunk_id: number for number, hit in self._hits.items()}
-
-    def of(self, hit: Hit) -> int:
-        """The passage's number; the next free one where it has none yet."""
-        number = self._numbers.get(hit.chunk_id)
-        if number is None:
-            number = max(self._hits, default=0) + 1
-            self._numbers[hit.chunk_id] = number
-            self._hits[number] = hit
-        return number
-
-    def hit(self, number: int) -> Hit:
-        """The passage that has this number."""
-        return self._hits[number]
-
-
-class _Clock:
-    """Seconds since a question arrived, by name; the first time counts."""
-
-    def __init__(self) -> None:
-        self._started = time.perf_counter()
-        self._laps: dict[str, float] = {}
-
-    def lap(self, name: str) -> None:
-        self._laps.setdefault(name, time.perf_counter() - self._started)
-
-    def ended(self) -> dict[str, float]:
-        self.lap("total_s")
-        self._laps.setdefault("first_token_s", self._laps["total_s"])
-        return dict(self._laps)
-
-
-@dataclass(frozen=True, slots=True)
-class _Attempt:
-    """One way to read a question, with what was found for it."""
-
-    interpretation: Interpretation
-    plan: Plan
-    finding: Finding
-
-
-class _Answering:
-    """One question while it is answered: what was found, offered and numbered."""
-
-    def __init__(
-        self,
-        ask: Ask,
-        chosen: "_Attempt",
-        attempts: Sequence["_Attempt"],
-        numbering: Numbering,
-        clock: _Clock,
-    ) -> None:
-        self.ask = ask
-        self.interpretation = chosen.interpretation
-        self.asked = chosen.interpretation.question
-        self.plan = chosen.plan
-        self.finding = chosen.finding
-        self.attempts = attempts
-        self.numbering = numbering
-        self.clock = clock
-        self.fitted: FittedPrompt | None = None
-        self.offered: dict[int, Hit] = {}  # as they stand in their documents
-        self.dropped = Dropped()
-        self.usage: EngineUsage | None = None
-        self.defused = 0
-        self.evidence: tuple[Citation, ...] = ()  # as it was told before the answer
-        self._before = {number for turn in ask.history for number, _ in turn.shown()}
-        for hit in chosen.finding.hits:
-            numbering.of(hit)
-
-    def stands(self, composed: Composed) -> bool:
-        """Whether an answer is about what was asked, as far as the conversation tells."""
-        around = " ".join(f"{one.document} {one.heading} {one.quote}" for one in composed.citations)
-        return stands(self.interpretation, composed.text, around, exchanges(self.ask.history))
-
-    def not_said(self) -> str:
-        """Of what the documents say nothing, though the question needs it; "" for nothing."""
-        needed = self.interpretation.needed
-        if not needed:
-            return ""
-        what = named_of(needed, self.asked)
-        return language(self.plan.language).outcomes.not_said_of.format(what=what)
-
-    def offer(self, fitted: FittedPrompt) -> None:
-        """Note which passages the model's prompt shows."""
-        self.fitted = fitted
-        self.offered = {one.number: self.numbering.hit(one.number) for one in fitted.passages}
-        self.dropped = Dropped(fitted.dropped_passages, fitted.dropped_turns)
-
-    def offered_hits(self) -> list[Hit]:
-        return list(self.offered.values())
-
-    def told(self) -> dict[int, Hit]:
-        """The offered passages as data."""
-        return {number: as_data(hit).hit for number, hit in self.offered.items()}
-
-    def passages(self, citations: Sequence[Citation] = ()) -> list[Hit]:
-        """What was found, and what is cited beside it."""
-        known = {hit.chunk_id for hit in self.finding.hits}
-        cited = [self.numbering.hit(one.n) for one in citations if one.chunk_id not in known]
-        return [*self.finding.hits, *cited]
-
-    def cited(self, citation: Citation) -> Hit:
-        """The passage that a citation stands in, as data."""
-        return as_data(self.numbering.hit(citation.n)).hit
-
-    def best_part(self) -> Part:
-        return max(self.finding.parts, key=lambda part: part.decision.confidence)
-
-    def best(self) -> list[Citation]:
-        """The best sentence of each part that the documents answer."""
-        found: dict[tuple[str, str], Citation] = {}
-        for part in self.finding.found:
-            evidence = part.evidence[0]
-            hit = part.passage(evidence)
-            quote = evidence.candidate.quote
-            found.setdefault((hit.chunk_id, quote), citation(self.numbering.of(hit), hit, quote))
-        return list(found.values())
-
-    def missing(self, written: Written) -> tuple[str, ...]:
-        """The parts that neither the documents answer nor the model's words cite anything for."""
-        cited = {one.chunk_id for one in written.citations}
-        return tuple(
-            thing
-            for thing, part in zip(
-                self.plan.compared or self.plan.parts, self.finding.parts, strict=True
-            )
-            if not part.found and not cited & {hit.chunk_id for hit in part.hits}
-        )
-
-    def new_numbers(self, citations: Sequence[Citation]) -> dict[str, int]:
-        """Chunk id and number of what was shown first in this turn."""
-        shown = {number: hit.chunk_id for number, hit in self.offered.items()}
-        shown |= {one.n: one.chunk_id for one in citations}
-        return {chunk: number for number, chunk in shown.items() if number not in self._before}
-
-    def continued(self, text: str) -> tuple[PastTurn, ...]:
-        """The conversation as the next prompt shows it."""
-        if self.fitted is not None:
-            return self.fitted.continued(text)
-        before = self.ask.history[-1].turns if self.ask.history else ()
-        return (*before, PastTurn(self.ask.question, text))
-
-
-def _form(planned: Plan) -> str:
-    """What a model is told of the form of its answer; "" where any form will do."""
-    things = ", ".join(planned.compared or planned.parts)
-    match planned.kind:
-        case Kind.COMPARISON | Kind.FACTS:
-            return prompts.render(f"kind_{planned.kind.value}", things=things)
-        case Kind.LIST | Kind.PROCEDURE | Kind.YES_NO | Kind.WRITING:
-            return prompts.render(f"kind_{planned.kind.value}")
-        case _:
-            return ""
-
-
-def render_user(passages: Sequence[NumberedPassage], question: str) -> str:
-    """The words of one turn: the passages that are new in it, then the question."""
-    if not passages:
-        return question
-    listed = "\n\n".join(
-        prompts.render("passage", number=str(p.number), label=p.label, text=p.text)
-        for p in passages
-    )
-    return prompts.render("answer_user", passages=listed, question=question)
-
-
-def exchanges(history: Sequence[Answer]) -> list[Exchange]:
-    """What was asked and answered; a summary asked for nothing that a search could find."""
-    return [
-        Exchange(turn.question, turn.answer) for turn in history if turn.passages or turn.retold
-    ]
-
-
-def _passage(number: int, hit: Hit) -> NumberedPassage:
-    label = hit.document
-    if hit.page is not None:
-        label += f", page {hit.page}"
-    if hit.heading:
-        label += f", {hit.heading}"
-    return NumberedPassage(number, unmarked(hit.text), label)

@@ -8,9 +8,9 @@ from dataclasses import asdict
 from pathlib import PurePath
 from typing import Literal
 
-from app.answering.assistant import ChatModel
 from app.answering.confidence import BUILT_IN, FORMER, Calibration
 from app.answering.events import ModelName
+from app.answering.language_model import ChatModel
 from app.answering.self_test import SelfTest, stored
 from app.data_folder.layout import DataFolder
 from app.engine.client import EngineClient, EngineDown, ModelInfo

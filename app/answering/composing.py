@@ -9,12 +9,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 
+from app.answering.blocks import SEPARATOR, Block
 from app.answering.candidates import is_question
 from app.answering.clauses import MOST_SENTENCES as MOST_CLAUSE_SENTENCES
 from app.answering.clauses import ClauseText
 from app.answering.events import AnswerSentence, Citation, Form
 from app.answering.evidence import Evidence, likeliest
-from app.answering.finding import Finding, Part
+from app.answering.finding import Around, Finding, Part
 from app.answering.language import (
     codes,
     content_stems,
@@ -37,9 +38,9 @@ MOST_SENTENCES = 6
 MOST_ITEMS = 40
 MOST_MARKS = 5  # behind one sentence; each row has its own
 MOST_STEPS = 14
+INDENT = "   "  # of items below another, in Markdown
 MOST_PASSAGES = 3  # that a longer answer tells more of
 ABOUT_HEADING = 0.5  # share of the question's words, by rarity, that a heading must hold
-SEPARATOR = " > "  # between the headings above a passage
 ADDED_UP = ("sum", "average", "difference")  # made of several figures, unless a sentence tells it
 YES_NO_COVERAGE = 0.8  # share of the question's words that a rule must hold to be a yes or a no
 _BULLET = re.compile(r"^\s*(?:[-*•–▪◦‣]|\(?\d{1,2}[.)]|\(?[a-z][.)])\s+")
@@ -50,18 +51,6 @@ _LIMITS = re.compile(
     rf"{any_of(lambda one: one.plans.conditions)})\b",
     re.IGNORECASE,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Around:
-    """What stands around a passage in its document, as data.
-
-    `section` gives the passages under the same heading, `outline` the first one under each
-    heading of the document; both in the document's order.
-    """
-
-    section: Callable[[Hit], Sequence[Hit]]
-    outline: Callable[[Hit], Sequence[Hit]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +149,8 @@ def _one(plan: Plan, part: Part, page: _Page, around: Around) -> Composed | None
     computed = plan.kind is Kind.COMPUTATION or plan.operation == "filter"
     if computed and _must_compute(plan, part):
         return None
+    if part.block is not None:
+        return _block(part, part.block, plan.kind, page)
     match plan.kind:
         case Kind.PROCEDURE:
             return _steps(part, page, around)
@@ -260,7 +251,9 @@ def _near(kind: Kind, part: Part, around: Around) -> list[Line]:
     best = part.evidence[0]
     hit = part.passage(best)
     whole: list[Line] = []
-    if kind is Kind.LIST:
+    if part.block is not None:
+        whole = [Line(item.text, item.hit, item.text) for item in part.block.items]
+    elif kind is Kind.LIST:
         whole = _run_with(best, hit, around)
     elif kind is Kind.PROCEDURE and _ROW.match(best.sentence):
         whole = _rows_asked_for(part.question, _run_with(best, hit, around))
@@ -283,6 +276,28 @@ def _fact(part: Part, page: _Page, around: Around) -> Composed:
     if len(told) == 1:
         return page.done(told[0], "text")
     return page.done(_bullets(told), "list")
+
+
+def _block(part: Part, block: Block, kind: Kind, page: _Page) -> Composed:
+    """A list of a document as it stands there: its items in order, each with its own items.
+
+    Behind the sentences that answer, where it is not the list that was asked for.
+    """
+    steps = kind is Kind.PROCEDURE
+    lines: list[str] = []
+    best = part.evidence[0]
+    said_above = block.is_of(part.passage(best)) and not block.holds(best.sentence)
+    if kind is Kind.FACT or (steps and said_above and best.sentence not in block.opener):
+        lines = [f"{page.cite(line)}\n" for line in _likeliest(part)]
+        if block.opener and block.opener not in "".join(lines):
+            lines.append(f"{page.cite(Line(f'“{block.opener}”', block.opened, block.opener))}\n")
+    number = 0
+    for item in block.items[:MOST_ITEMS]:
+        number += not item.depth
+        mark = f"{number}." if steps and not item.depth else "-"
+        said = page.cite(Line(item.text, item.hit, item.text))
+        lines.append(f"{INDENT * item.depth}{mark} {said}")
+    return page.done("\n".join(lines), "steps" if steps else "list")
 
 
 def _bullets(lines: Sequence[str]) -> str:

@@ -117,6 +117,9 @@ class Answer:
     missing: tuple[str, ...] = ()
     plan: Plan | None = None  # None for an answer of an earlier version
     searches: tuple[tuple[str, ...], ...] = ()  # of each search the chunk ids, best first
+    steps: tuple[str, ...] = ()  # what was searched for after the question, one after the other
+    # What the model wrote before its answer: the question as it is meant, what to search for next.
+    asides: tuple[str, ...] = ()
     # Spaces and documents that it names from the catalogue; (space, "") for a space alone.
     named: tuple[tuple[str, str], ...] = ()
     evidence: tuple[Citation, ...] = ()  # what EvidenceFound told before
@@ -135,15 +138,19 @@ class Answer:
     def public(self) -> dict[str, Any]:
         """What other programs get to see: all but what only the next turn needs."""
         plain = asdict(self)
-        del plain["numbers"], plain["turns"], plain["retold"]
+        del plain["numbers"], plain["turns"], plain["retold"], plain["asides"]
         return plain
 
 
 @dataclass(frozen=True, slots=True)
 class Searching:
-    """The documents are being searched for `question`."""
+    """The documents are being searched for `question`.
+
+    It is a `step` where what was found for the question named what to look for next.
+    """
 
     question: str
+    step: bool = False
 
 
 @dataclass(frozen=True, slots=True)

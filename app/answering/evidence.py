@@ -114,6 +114,37 @@ def rank_evidence(
     stand near all that it says. Sentences of a replaced edition lose its `edition_cost`.
     """
     found = list(candidates(passages))[:most]
+    ranked = _scored(question, passages, found, embedder, rarity or {}, opening)
+    return sorted(ranked, key=lambda evidence: -evidence.score)
+
+
+def rank_titles(
+    question: str,
+    passages: Sequence[Hit],
+    titles: Sequence[tuple[int, str]],
+    embedder: Embedder,
+    rarity: Mapping[str, float] | None = None,
+    opening: Callable[[Hit], str] = lambda hit: "",
+) -> list[Evidence]:
+    """What stands above lists, scored as sentences are, in the given order.
+
+    Each of `titles` comes with the place in `passages` of the passage that it is of.
+    """
+    found = [Candidate(place, title, title) for place, title in titles]
+    return _scored(question, passages, found, embedder, rarity or {}, opening, in_row=False)
+
+
+def _scored(
+    question: str,
+    passages: Sequence[Hit],
+    found: Sequence[Candidate],
+    embedder: Embedder,
+    rarity: Mapping[str, float],
+    opening: Callable[[Hit], str],
+    *,
+    in_row: bool = True,
+) -> list[Evidence]:
+    """The candidates with their scores; `in_row`: each stands behind the one before."""
     if not found:
         return []
     asked_reading = embedder.read_question(question)
@@ -126,14 +157,14 @@ def rank_evidence(
     asks_number, asked_numbers = bool(_ASKS_NUMBER.search(question)), numbers(question)
     value = wanted(question)
     opened = _names_of_openings(passages, opening)
-    telling = _weights(question, rarity or {})
+    telling = _weights(question, rarity)
     weight = sum(telling.values()) or 1.0
     token_weights = _token_weights(question, asked_reading, telling)
     ranked: list[Evidence] = []
     for number, one in enumerate(found):
         passage = passages[one.passage]
         around = set(content_stems(f"{passage.document} {passage.heading}")) | opened[one.passage]
-        if number and found[number - 1].passage == one.passage:
+        if in_row and number and found[number - 1].passage == one.passage:
             around |= held[number - 1]  # pronouns: "It was founded in …" follows the name
         direct = sum(telling[stem] for stem in asked & held[number]) / weight
         nearby = sum(telling[stem] for stem in (asked & around) - held[number]) / weight
@@ -161,7 +192,7 @@ def rank_evidence(
         weakest = _weakest_match(question, asked_reading, readings[number])
         coverage = direct + 0.3 * nearby
         ranked.append(Evidence(one, similarity, coverage, weakest, score, signals))
-    return sorted(ranked, key=lambda evidence: -evidence.score)
+    return ranked
 
 
 def _names_of_openings(

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from app.answering.blocks import Block, gather
 from app.answering.confidence import Calibration, Decision, decide, decision_signals
 from app.answering.distrust import Told, as_data
 from app.answering.editions import prefer_editions
@@ -12,11 +13,12 @@ from app.answering.evidence import (
     likeliest,
     only_asks,
     rank_evidence,
+    rank_titles,
     rather_told,
 )
 from app.answering.language import telling_words
 from app.answering.meant_documents import Meant, meant_by, prefer_meant, wish_of
-from app.answering.plan import Kind, asks_of_event, plan
+from app.answering.plan import Kind, asks_of_event, asks_openly, plan
 from app.answering.premise import unheld_shares, unheld_subject
 from app.answering.search_index import SearchIndex
 from app.answering.wanted import holds_wanted, wanted
@@ -30,6 +32,12 @@ MOST_HITS = 40  # of all parts together
 # Who asks whether something holds, or how something is done, is shown the rule or the section: one
 # that is only near claims nothing of what was asked.
 RULE_LIMIT = 0.6  # of the limit below which other questions are not answered
+MOST_BLOCKS = 24  # lists that are compared with a question
+FEW_ITEMS = 10  # of a list that is told behind a sentence of its section
+# In log odds: how much better than what stands above a list a single sentence has to be to be told
+# in its place; what stands there is short and scores less. Who asks openly ("What can I …?") is
+# told the list behind the sentence. The first figure is for a list of the sentence's own section.
+BLOCK_MARGIN = {Kind.LIST: (4.0, 2.5), Kind.PROCEDURE: (4.0, 3.0), Kind.FACT: (3.2, 0.9)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +56,7 @@ class Part:
     unheld: tuple[float, float]  # see `premise.unheld_shares`
     decision: Decision
     opening: str = ""  # of the document that the best sentence is of
+    block: Block | None = None  # the list that answers as a whole, if one does
 
     @property
     def found(self) -> bool:
@@ -56,6 +65,18 @@ class Part:
     def passage(self, evidence: Evidence) -> Hit:
         """The passage of one of the part's sentences, as data."""
         return self.told[evidence.passage]
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What stands around a passage in its document, as data.
+
+    `section` gives the passages under the same heading, `outline` the first one under each
+    heading of the document; both in the document's order.
+    """
+
+    section: Callable[[Hit], Sequence[Hit]]
+    outline: Callable[[Hit], Sequence[Hit]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,24 +112,62 @@ def find(
         searched_for(question, scope, index, each, one)
         for question, one in zip(questions, meant, strict=True)
     ]
-    hits = _in_turns(searched)[:MOST_HITS]
-    data = {hit.chunk_id: as_data(hit) for hit in (*hits, *(h for one in searched for h in one))}
     parts = [
-        judge(
-            question,
-            found,
-            [data[hit.chunk_id].hit for hit in found],
-            index.embedder,
-            calibration,
-            index.rarity(telling_words(question), scope.spaces),
-            index.opening,
-            one,
-            times,
-        )
+        _judged(question, found, scope, index, calibration, one, times)
         for question, found, one in zip(questions, searched, meant, strict=True)
     ]
     unmet = dict.fromkeys(one.wish.phrase for one in meant if one is not None and one.is_told)
-    return Finding(parts, hits, data, tuple(unmet))
+    return _joined(parts, tuple(unmet))
+
+
+def find_more(
+    finding: Finding,
+    number: int,
+    hits: Sequence[Hit],
+    scope: Scope,
+    index: SearchIndex,
+    calibration: Calibration,
+) -> Finding:
+    """The finding with `hits`, found by another search, for its part with this number (from 0)."""
+    part = finding.parts[number]
+    found = _in_turns([part.hits, hits])[:MOST_HITS]
+    meant = documents_meant(part.question, scope, index)
+    again = _judged(part.question, found, scope, index, calibration, meant)
+    parts = [again if n == number else one for n, one in enumerate(finding.parts)]
+    return _joined(parts, finding.unmet)
+
+
+def _judged(
+    question: str,
+    hits: Sequence[Hit],
+    scope: Scope,
+    index: SearchIndex,
+    calibration: Calibration,
+    meant: Meant | None,
+    times: int = 1,
+) -> Part:
+    return judge(
+        question,
+        hits,
+        [as_data(hit).hit for hit in hits],
+        index.embedder,
+        calibration,
+        index.rarity(telling_words(question), scope.spaces),
+        index.opening,
+        meant,
+        Around(
+            lambda hit: [as_data(near).hit for near in index.section(hit)],
+            lambda hit: [as_data(near).hit for near in index.outline(hit)],
+        ),
+        times,
+    )
+
+
+def _joined(parts: Sequence[Part], unmet: Sequence[str]) -> Finding:
+    """What was found for all parts; beside `hits`, the data has every passage of a part."""
+    hits = _in_turns([part.hits for part in parts])[:MOST_HITS]
+    data = {hit.chunk_id: as_data(hit) for part in parts for hit in part.hits}
+    return Finding(parts, hits, data, unmet)
 
 
 def searched_for(
@@ -143,6 +202,7 @@ def judge(
     rarity: Mapping[str, float],
     opening: Callable[[Hit], str] = lambda hit: "",
     meant: Meant | None = None,
+    around: Around | None = None,
     times: int = 1,
 ) -> Part:
     """Rank the sentences of `hits` (`told`: the same as data) and decide whether they answer.
@@ -156,43 +216,125 @@ def judge(
     evidence = [one for one in evidence if not only_asks(question, one.sentence)]
     evidence = rather_told(question, evidence)
     kind = plan(question).kind
+    block, title = None, None
+    if around is not None and evidence and _may_be_list(question, kind):
+        block, title = _block(question, kind, evidence[0], told, embedder, rarity, opening, around)
     if kind in (Kind.YES_NO, Kind.PROCEDURE):
         calibration = with_limit(calibration, RULE_LIMIT * calibration.refuse_below)
-    unheld = (0.0, 0.0)
-    opened = opening(told[evidence[0].passage]) if evidence else ""
-    if evidence:
-        hit = told[evidence[0].passage]
-        above = [hit.document, hit.heading]
-        if meant is not None and meant.holds(hit):
-            above.append(meant.wish.phrase)
-        values, _ = unheld_shares(
-            question,
-            evidence[0].told,
-            [*above, hit.text, opened],
-            measured=kind is Kind.YES_NO,
+    judged = _Judged(question, kind, hits, told, embedder, calibration, rarity, opening, meant)
+    decision, unheld, opened = judged.by(evidence)
+    if block is not None and title is not None:
+        # What stands above a list, and its items, say together what a sentence says alone.
+        whole, lacking, _ = judged.by([title, *evidence], " ".join(i.text for i in block.items))
+        if whole.confidence > decision.confidence:
+            decision, unheld = whole, lacking
+    return Part(question, hits, told, evidence, rarity, unheld, decision, opened, block)
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """The decision about one part of a question, by its evidence."""
+
+    question: str
+    kind: Kind
+    hits: Sequence[Hit]
+    told: Sequence[Hit]
+    embedder: Embedder
+    calibration: Calibration
+    rarity: Mapping[str, float]
+    opening: Callable[[Hit], str]
+    meant: Meant | None
+
+    def by(
+        self, evidence: Sequence[Evidence], listed: str = ""
+    ) -> tuple[Decision, tuple[float, float], str]:
+        """The decision, what is not held of the question, and how the document opens.
+
+        `listed` are the items of the list that the best of `evidence` stands above.
+        """
+        unheld, opened = self._unheld(evidence, listed)
+        signals = decision_signals(
+            self.question,
+            self.told,
+            evidence,
+            rarity=self.rarity,
+            supported=0.0,
+            model_refused=False,
+            unheld=unheld,
+            opening=opened,
         )
-        _, others = unheld_shares(question, evidence[0].told, above, embedder)
-        unheld = (values, others)
-    signals = decision_signals(
-        question,
-        told,
-        evidence,
-        rarity=rarity,
-        supported=0.0,
-        model_refused=False,
-        unheld=unheld,
-        opening=opened,
-    )
-    decision = decide(signals, calibration)
-    if decision.found and (
-        lacks_value(question, kind, evidence, told)
-        or _is_of_another(question, evidence[0], told, opened, embedder)
-    ):
-        decision = replace(decision, found=False)
-    if asks_of_event(question) and unheld[1] and not signals["other_language"]:
-        # What did not happen by the documents has no date, no place and no reason.
-        decision = replace(decision, found=False)
-    return Part(question, hits, told, evidence, rarity, unheld, decision, opened)
+        decision = decide(signals, self.calibration)
+        if decision.found and (
+            lacks_value(self.question, self.kind, evidence, self.told)
+            or _is_of_another(self.question, evidence[0], self.told, opened, self.embedder)
+        ):
+            decision = replace(decision, found=False)
+        if asks_of_event(self.question) and unheld[1] and not signals["other_language"]:
+            # What did not happen by the documents has no date, no place and no reason.
+            decision = replace(decision, found=False)
+        return decision, unheld, opened
+
+    def _unheld(self, evidence: Sequence[Evidence], listed: str) -> tuple[tuple[float, float], str]:
+        if not evidence:
+            return (0.0, 0.0), ""
+        hit = self.told[evidence[0].passage]
+        opened = self.opening(hit)
+        above = [hit.document, hit.heading]
+        if self.meant is not None and self.meant.holds(hit):
+            above.append(self.meant.wish.phrase)
+        said = f"{evidence[0].told} {listed}".strip()
+        values, _ = unheld_shares(
+            self.question,
+            said,
+            [*above, hit.text, opened],
+            measured=self.kind is Kind.YES_NO,
+        )
+        _, others = unheld_shares(self.question, said, above, self.embedder)
+        return (values, others), opened
+
+
+def _may_be_list(question: str, kind: Kind) -> bool:
+    """Whether a list can be the answer: it is asked for, or how something is done; or openly."""
+    if kind is Kind.FACT:
+        return asks_openly(question) and wanted(question) is None
+    return kind in BLOCK_MARGIN
+
+
+def _block(
+    question: str,
+    kind: Kind,
+    best: Evidence,
+    told: Sequence[Hit],
+    embedder: Embedder,
+    rarity: Mapping[str, float],
+    opening: Callable[[Hit], str],
+    around: Around,
+) -> tuple[Block | None, Evidence | None]:
+    """The list that answers as a whole, with what stands above it as evidence; else None twice."""
+    found = gather(told[:READ], around.section, around.outline)
+    if kind is Kind.PROCEDURE:
+        found = [(place, one) for place, one in found if one.outermost and not one.parts]
+    if kind is Kind.FACT:
+        found = [(place, one) for place, one in found if _may_follow(best, one)]
+    titled = [(place, title, one) for place, one in found[:MOST_BLOCKS] for title in one.titles]
+    titles = [(place, title) for place, title, _ in titled]
+    ranked = rank_titles(question, told[:READ], titles, embedder, rarity, opening)
+    own, other = BLOCK_MARGIN[kind]
+    near = [
+        (title, one)
+        for title, (_, _, one) in zip(ranked, titled, strict=True)
+        if title.score >= best.score - (own if one.is_of(told[best.passage]) else other)
+    ]
+    if not near:
+        return None, None
+    title, block = max(near, key=lambda pair: pair[0].score)
+    return block, title
+
+
+def _may_follow(best: Evidence, block: Block) -> bool:
+    """Whether a list may be told behind the best sentence: a short one that does not hold it."""
+    short = block.length <= FEW_ITEMS and not block.parts
+    return short and not block.holds(best.sentence)
 
 
 def _is_of_another(

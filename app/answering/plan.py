@@ -69,6 +69,12 @@ def asks_of_event(question: str) -> bool:
     return any(_EVENTS[one.code].match(question.strip()) is not None for one in languages())
 
 
+def asks_openly(question: str) -> bool:
+    """Whether a question may have a list as its answer: "What can I …?", "Who …?"."""
+    language = language_of(question).code
+    return _OPENLY[language].match(question.strip()) is not None
+
+
 def tells(operation: str, sentence: str) -> bool:
     """Whether a sentence speaks of a total, an average or a difference itself."""
     return any(_OPERATIONS[operation][one.code].search(sentence) is not None for one in languages())
@@ -95,6 +101,7 @@ _PROCEDURE = _Expressions(lambda one: one.procedures, _WORDS)
 _LISTS = _Expressions(lambda one: one.lists, _START)
 _YES_NO = _Expressions(lambda one: one.yes_no, _START)
 _EVENTS = _Expressions(lambda one: one.events, _START)
+_OPENLY = _Expressions(lambda one: one.openly, _START)
 _ASKS = _Expressions(lambda one: one.asking, _START)
 _LEADING_JOINT = _Expressions(lambda one: one.joints, r"^(?:{})\s+")
 _JOINT = _Expressions(lambda one: one.joints, r",?\s+(?:{})\s+")

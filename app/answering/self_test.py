@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import Any
 
 import prompts
-from app.answering.assistant import ChatModel, render_user
 from app.answering.citations import says_not_found
+from app.answering.language_model import ChatModel
+from app.answering.prompt import render_user
 from app.answering.window import NumberedPassage
 from app.engine.templates import Turn
 from vectorstore.disk import write_whole

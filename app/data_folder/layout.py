@@ -64,6 +64,21 @@ class DataFolder:
         return self.root / "syslog.json"
 
     @property
+    def watched(self) -> Path:
+        """Database of watched sources and of what is known of their files."""
+        return self.root / "watched.sqlite3"
+
+    @property
+    def watched_hosts(self) -> Path:
+        """The hosts that watched sources name; any process may read it."""
+        return self.root / "watched-hosts.json"
+
+    @property
+    def watched_files(self) -> Path:
+        """Folder of files that were fetched from a watched source, while they are read."""
+        return self.root / "watched-in-hand"
+
+    @property
     def retention(self) -> Path:
         """Rules of retention and holds."""
         return self.root / "retention.json"

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from app.data_folder.watched_hosts import read_watched_hosts
+
 if TYPE_CHECKING:
     from app.settings import Settings  # children of ours decide without any
 
@@ -24,8 +26,11 @@ class Host:
 
 
 def named_in(settings: "Settings") -> tuple[Host, ...]:
-    """The hosts that the settings name."""
-    found = []
+    """The hosts that the settings name, and those of watched sources."""
+    found = [
+        Host(host, port, f"the source {name}")
+        for host, port, name in read_watched_hosts(settings.home)
+    ]
     for because, url in (
         ("engine.url", settings.engine.url),
         ("index.chroma_url", settings.index.chroma_url),

@@ -12,10 +12,10 @@ from typing import Any, Literal
 
 from pydantic import BaseModel
 
-from app.answering.assistant import ChatModel
 from app.answering.filters.opening import screen_of
 from app.answering.filters.screen import Screen
 from app.answering.filters.word_lists import read_word_list
+from app.answering.language_model import ChatModel
 from app.answering.self_test import examine, store, stored
 from app.data_folder.layout import DataFolder
 from app.engine.client import EngineError
@@ -72,6 +72,7 @@ _OF_THE_HOUSE = frozenset(
         RecordKind.HOLD,
         RecordKind.BACKUP,
         RecordKind.RESTORED,
+        RecordKind.SOURCES,
     )
 )
 
@@ -127,6 +128,7 @@ class Administration:
         self._rows_left = rows_left
         self._changing = threading.Lock()
         self._switch: Switch | None = None
+        self.watched = home.watched
 
     def settings(self) -> Sequence[tuple[str, str, Sequence[SettingLine]]]:
         """Every setting by section: its name ("" for those of none), what it is about, its lines.

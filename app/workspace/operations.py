@@ -15,6 +15,7 @@ from app.answering.summarising.summary import SummaryEvent
 from app.batch.port import Identity
 from app.governance.audit.deletion_receipt import Removal
 from app.governance.audit.replay import Recreation
+from app.watching.source import NewSource, SourceState
 from ingest.pipeline import IngestReport, Progress
 from vectorstore.records import DocumentRecord, Hit, SearchResult
 from vectorstore.scope import EVERYTHING, Scope
@@ -61,6 +62,26 @@ class Operations(Protocol):
     def summarise(
         self, document: str, *, scope: Scope = EVERYTHING, person: str = ""
     ) -> EventStream[SummaryEvent]: ...
+
+    def sources(self) -> list[SourceState]: ...
+
+    def source(self, name: str) -> SourceState: ...
+
+    def add_source(self, new: NewSource) -> SourceState: ...
+
+    def pause_source(self, name: str) -> SourceState: ...
+
+    def resume_source(self, name: str) -> SourceState: ...
+
+    def remove_source(self, name: str, *, documents: bool = False) -> int: ...
+
+    def follow_source(
+        self,
+        name: str,
+        *,
+        agreed: int = 0,
+        progress: Callable[[Progress], None] | None = None,
+    ) -> SourceState: ...
 
     def recreate(self, answer_id: str, *, private_key: AnyPath | None = None) -> Recreation: ...
 

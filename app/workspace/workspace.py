@@ -1,16 +1,19 @@
 """Everything one can do with a data folder, while this process has it open."""
 
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from app.answering.ask import Ask
-from app.answering.assistant import Assistant, ChatModel
+from app.answering.assistant import Assistant
 from app.answering.chat_model import ChatModelSource
 from app.answering.events import Event, Notice
 from app.answering.filters.screen import Action, Record, Screen, Screened, Shown
+from app.answering.language_model import ChatModel
 from app.answering.search_index import SearchIndex
 from app.answering.stream import EventStream
 from app.answering.summarising.summariser import Summariser
@@ -28,9 +31,21 @@ from app.governance.audit.trail import Trail
 from app.governance.deletion.deleter import Deleter
 from app.governance.keepers.keeper import Moved
 from app.governance.keepers.registry import move_document
+from app.privacy.process_guard import obey
 from app.settings import Settings
+from app.watching.source import NewSource, SourceState
+from app.watching.watched import Watched
+from app.workspace.watched_library import WatchedLibrary
+from ingest.discovery import Candidate
 from ingest.originals import Originals
-from ingest.pipeline import FileStatus, IngestReport, Progress, ingest_again, ingest_paths
+from ingest.pipeline import (
+    FileStatus,
+    IngestReport,
+    Progress,
+    ingest_again,
+    ingest_files,
+    ingest_paths,
+)
 from ingest.sandbox.parsing import ParseLimits
 from vectorstore.faults import DocumentHeld, UnknownName
 from vectorstore.index import Index
@@ -64,6 +79,12 @@ class Workspace:
         self.deleter = deleter
         self.originals = Originals(DataFolder(settings.home).originals)
         self._recorder = Recorder(trail, index)
+        self.watched = Watched(
+            settings.home, WatchedLibrary(self), self._record_sources, partial(obey, settings)
+        )
+
+    def _record_sources(self, by: str, about: Mapping[str, Any]) -> None:
+        self.trail.record(RecordKind.SOURCES, person=by or local_person(), data=about)
 
     def apply(self, settings: Settings, screen: Screen) -> None:
         """Answer the next questions by these settings and filters."""
@@ -114,6 +135,41 @@ class Workspace:
                 originals=self.originals if self.settings.ingest.keep_originals else None,
                 members=DataFolder(self.settings.home).members,
             )
+
+    def ingest_files(
+        self,
+        files: Sequence[Candidate],
+        *,
+        space: str,
+        person: str,
+        progress: Callable[[Progress], None] | None = None,
+    ) -> IngestReport:
+        """Index files under the names and origins that they are given with."""
+        elsewhere = any(one.origin and not os.path.isabs(one.origin) for one in files)
+        keep = self.settings.ingest.keep_originals or elsewhere  # those have no file here
+        with self._storing(person) as recorded:
+            return ingest_files(
+                recorded,
+                files,
+                space=space,
+                limits=self._parse_limits(),
+                progress=progress,
+                originals=self.originals if keep else None,
+                members=DataFolder(self.settings.home).members,
+            )
+
+    def rename(self, space: str, name: str, to_name: str, *, source: str, person: str) -> bool:
+        """Give a document another name and origin, without reading it again.
+
+        False where it is not there, the name is taken, or other documents lie in it.
+        """
+        if self.index.document(space, name) is None or self.index.within(space, name):
+            return False
+        if self.index.document(space, to_name) is not None:
+            return False
+        about = {"space": space, "document": name, "to_space": space, "to_document": to_name}
+        self._recorder.write(RecordKind.MOVE, person, about)
+        return self.index.move(space, name, space, to_name, to_source=source) is not None
 
     def original(self, record: DocumentRecord) -> Path | None:
         """A file with the document's very bytes; None when there is none any more."""
@@ -173,6 +229,42 @@ class Workspace:
     def remove(self, names: Sequence[str], *, space: str, person: str = "") -> list[Removal]:
         """Delete documents with every trace of them, as far as the rules allow."""
         return self.deleter.delete(names, space=space, person=person or local_person())
+
+    def delete(
+        self, names: Sequence[str], *, space: str, person: str = "", reason: str
+    ) -> list[Removal]:
+        """As `remove`, because of something that is on record as the `reason`."""
+        who = person or local_person()
+        return self.deleter.delete(names, space=space, person=who, reason=reason)
+
+    # Watched sources; see `app.watching.watched`
+
+    def sources(self) -> list[SourceState]:
+        return self.watched.states()
+
+    def source(self, name: str) -> SourceState:
+        return self.watched.state(name)
+
+    def add_source(self, new: NewSource) -> SourceState:
+        return self.watched.add(new)
+
+    def pause_source(self, name: str) -> SourceState:
+        return self.watched.pause(name)
+
+    def resume_source(self, name: str) -> SourceState:
+        return self.watched.resume(name)
+
+    def remove_source(self, name: str, *, documents: bool = False) -> int:
+        return self.watched.remove(name, documents=documents)
+
+    def follow_source(
+        self,
+        name: str,
+        *,
+        agreed: int = 0,
+        progress: Callable[[Progress], None] | None = None,
+    ) -> SourceState:
+        return self.watched.now(name, agreed=agreed, progress=progress)
 
     def apply_retention(self, *, person: str = "") -> list[Removal]:
         """Delete what the rules of retention say, and erase the trail's texts that are too old."""
@@ -354,6 +446,7 @@ class Workspace:
         )
 
     def close(self) -> None:
+        self.watched.close()
         self.chat.close()
         self.index.close()
 

@@ -4,6 +4,7 @@
 use it, so that the same is written alike.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from operator import itemgetter
@@ -20,6 +21,9 @@ _ORDINALS = frozenset("st nd rd th er re e è a o".split())
 _SIGNS = {"TM": "™", "R": "®", "SM": "℠"}
 _UNITS = frozenset("nm µm μm mm cm dm m km in ft yd mi s h".split())
 _LONGEST_UNIT = 2  # letters
+# Of a field: switches with the bracket that they are for, a bracket, what parts, and words.
+_FIELD_PART = re.compile(r"(?:\\[a-zA-Z]+ ?\d* ?)+\(?|[(),;]|[^\\(),;]+|\\.?")
+_LONGEST_FIELD = 2_000  # characters
 _LONGEST = 24  # characters that are raised; what is longer is a line of its own
 
 
@@ -97,6 +101,51 @@ def _word_before(text: str) -> str:
 def formula(element: etree._Element) -> str:
     """A formula of Word (OMML) or of a web page (MathML) in one line: (a + b)/2, x^2, sqrt(y)."""
     return " ".join(_formula(element).split())
+
+
+def field_formula(code: str) -> str:
+    """A formula that a field of Word says, "EQ \\F(3;20)", in one line: 3/20; "" for others."""
+    name, _, rest = code.strip().partition(" ")
+    if name.upper() != "EQ" or len(code) > _LONGEST_FIELD:
+        return ""
+    # What each open bracket belongs to, and its arguments so far.
+    stack: list[tuple[str, list[str]]] = [("", [""])]
+    for found in _FIELD_PART.finditer(rest):
+        text = found[0]
+        if text.endswith("("):
+            stack.append((text[:-1].replace(" ", "").lower(), [""]))
+        elif text == ")" and len(stack) > 1:
+            said = _field_part(*stack.pop())
+            stack[-1][1][-1] += said
+        elif text in {",", ";"} and len(stack) > 1 and stack[-1][0]:
+            stack[-1][1].append("")
+        elif not text.startswith("\\"):
+            stack[-1][1][-1] += text
+    while len(stack) > 1:
+        said = _field_part(*stack.pop())
+        stack[-1][1][-1] += said
+    return " ".join("".join(stack[0][1]).split())
+
+
+def _field_part(switches: str, arguments: list[str]) -> str:
+    said = [argument.strip() for argument in arguments]
+    kind = switches[1:2]
+    if not switches:
+        return f"({said[0]})"
+    if kind == "f" and len(said) == 2:
+        return f" {_in_brackets(said[0])}/{_in_brackets(said[1])} "
+    if kind == "r":
+        index = said[0] if len(said) > 1 else ""
+        return f" {index + '-th root' if index else 'sqrt'}({said[-1]})"
+    if kind == "s" and len(said) == 1:
+        return ("_" if "\\do" in switches else "^") + _in_brackets(said[0])
+    if kind == "b":
+        return f"({', '.join(said)})"
+    return ", ".join(filter(None, said))
+
+
+def _in_brackets(said: str) -> str:
+    return said if said.replace(".", "").replace(",", "").isalnum() else f"({said})"
 
 
 def _formula(element: etree._Element) -> str:  # noqa: PLR0911, PLR0912  # one for each construction
@@ -182,8 +231,7 @@ def _of(
 
 
 def _grouped(element: etree._Element | None) -> str:
-    said = "" if element is None else _formula(element).strip()
-    return said if said.replace(".", "").replace(",", "").isalnum() else f"({said})"
+    return _in_brackets("" if element is None else _formula(element).strip())
 
 
 def _property(properties: etree._Element | None, name: str) -> str | None:

@@ -136,6 +136,11 @@ def row_line(cells: Sequence[str], names: Sequence[str], two_columns: bool = Fal
     while at < len(cells) and isinstance(cells[at], Across) and cells[at] == cells[0]:
         at += 1  # a label merged over several columns is said once
     said = [*cells[:1], *[""] * (at - 1), *cells[at:]]
+    if not names:  # so is any other where no names tell the columns apart
+        said = [
+            "" if number and isinstance(cell, Across) and cell == cells[number - 1] else cell
+            for number, cell in enumerate(said)
+        ]
     filled = [cell for cell in said if cell]
     if len(filled) == 1 and cells[0]:
         return filled[0]
@@ -222,6 +227,8 @@ def _guess_header(head: list[list[str]]) -> int:  # noqa: PLR0911  # a return a 
         below = [cells[column] for cells in body if column < len(cells) and cells[column]]
         if below and sum(map(is_number, below)) * 2 > len(below) and not is_number(name):
             return first + 1
+    if any(isinstance(cells[0], Below) and cells[0] for cells in body if cells):
+        return first + 1  # labels over several rows have a name above them
     if width == 2:  # key and value, unless the first row is plainly a pair of names
         values = [cells[1] for cells in body if len(cells) > 1 and cells[1]]
         longest = max(map(len, filled))

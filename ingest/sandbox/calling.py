@@ -7,12 +7,12 @@ that are named. It may crash, hang or eat memory without hurting us.
 
 import json
 import os
-import signal
 import subprocess
-import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
+
+from ingest.sandbox.child import cause_of_death, end, report_attempts, start
 
 _LONGEST_ANSWER = 1 << 30  # bytes
 
@@ -44,42 +44,26 @@ def call_confined(
         "argument": argument,
         "readable": [os.path.realpath(one) for one in readable],
     }
-    child = subprocess.Popen(
-        [
-            *(sys.executable, "-I", "-B", "-X", "utf8", "-m", "ingest.sandbox.call_worker"),
-            str(memory_mib),
-        ],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        cwd="/",
-        env={"LANG": "C.UTF-8", "MALLOC_ARENA_MAX": "1"},  # no secrets, and no odd settings
-        start_new_session=True,  # Ctrl-C is for the parent to handle
-    )
+    child = start("ingest.sandbox.call_worker", str(memory_mib), stdin=subprocess.PIPE)
     try:
         said, _ = child.communicate(json.dumps(request).encode("ascii"), timeout=seconds)
     except subprocess.TimeoutExpired:
         raise CallRefused("", f"takes more than {seconds:,.0f} s to read") from None
     finally:
-        child.kill()
-        child.wait()
+        end(child)
     if len(said) > _LONGEST_ANSWER:
         raise CallRefused("", "says too much")
     try:
         answer = json.loads(said)
     except ValueError:
-        raise CallRefused("", _cause_of_death(child.returncode, memory_mib)) from None
-    for event, target in answer.get("egress", ()):
-        # Whoever guards this process records it; without a guard it was refused all the same.
-        sys.audit("strongroom.egress", str(event), str(target), ("app",), function.__module__)
+        cause = cause_of_death(child)
+        if cause is None:
+            words = f"needs more than {memory_mib} MiB of memory to read"
+        else:
+            words = f"makes its reader end ({cause})"
+        raise CallRefused("", words) from None
+    report_attempts(answer, "app", function.__module__)
     if "refused" in answer:
         kind, words = answer["refused"]
         raise CallRefused(str(kind), str(words))
     return answer["result"]
-
-
-def _cause_of_death(code: int, memory_mib: int) -> str:
-    if code in {-signal.SIGKILL, -signal.SIGABRT}:
-        return f"needs more than {memory_mib} MiB of memory to read"
-    name = signal.Signals(-code).name if code < 0 else f"exit code {code}"
-    return f"makes its reader end ({name})"

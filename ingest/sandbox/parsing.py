@@ -1,15 +1,11 @@
 """Parses files in a child process that may crash, hang or eat memory without hurting us."""
 
 import base64
-import contextlib
 import json
 import os
-import selectors
-import signal
 import socket
 import stat
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
@@ -20,9 +16,10 @@ from typing import Any, BinaryIO, NamedTuple, Protocol, Self, TypeVar
 
 from ingest.coverage import PageCoverage
 from ingest.ocr.reading import reading_of
+from ingest.sandbox.child import cause_of_death, end, report_attempts, start
 from ingest.sandbox.converting import ConversionLimits, converted
+from ingest.sandbox.frames import Frames, FrameTooLong, Stopped
 from ingest.sandbox.scans import page_of
-from ingest.sandbox.worker import FRAME
 from ingest.sections import Grid, GridRow, LoaderError, NeedsConversion, Section, Stated
 from vectorstore.records import How, PageReading
 
@@ -34,6 +31,8 @@ _MOST_SCANNED = 60_000  # pages of a file
 _MOST_FATAL = 5  # pages of a file that may end the child; then nothing of it is drawn
 _LONGEST_STATED = 500  # characters of what a file says of itself
 _START_SECONDS = 60.0  # for the child to start, on the slowest machine
+_WORKER = "ingest.sandbox.worker"
+_STOPPED = "was not read: ingestion was stopped"
 _Item = TypeVar("_Item", Section, PageCoverage)
 
 
@@ -154,14 +153,8 @@ class Sandbox:
         if self._way is not None:
             self._way.close()
             self._way = None
-        if child is None:
-            return
-        child.kill()
-        for pipe in (child.stdin, child.stdout):
-            if pipe is not None:
-                with contextlib.suppress(OSError):
-                    pipe.close()
-        child.wait()
+        if child is not None:
+            end(child)
 
     def read(
         self,
@@ -187,21 +180,21 @@ class Sandbox:
         self._scans = scans = _Scans(scanned, later=later, share=share or Share())
         self._members = members
         try:
-            sections, end = self._serve(path, name, Section, stopped)
+            sections, last = self._serve(path, name, Section, stopped)
         except NeedsConversion as wanted:
             limits = ConversionLimits(self._limits.file_mib, 2 * self._limits.seconds)
             with converted(path, wanted, limits, folder, stopped) as (other, ending):
                 called = str(PurePosixPath(name).with_suffix(f".{ending}"))
-                sections, end = self._serve(other, called, Section, stopped)
-                end["type"] = {"docx": "doc", "pptx": "ppt"}.get(ending, ending)
+                sections, last = self._serve(other, called, Section, stopped)
+                last["type"] = {"docx": "doc", "pptx": "ppt"}.get(ending, ending)
         return Reading(
             sections,
-            str(end["title"]),
-            end["pages"],
-            [str(warning) for warning in end["warnings"]],
-            tuple(scans.complete(page, how, surely) for page, how, surely in end["readings"]),
-            Stated(*(str(one)[:_LONGEST_STATED] for one in end["stated"])),
-            str(end["type"]),
+            str(last["title"]),
+            last["pages"],
+            [str(warning) for warning in last["warnings"]],
+            tuple(scans.complete(page, how, surely) for page, how, surely in last["readings"]),
+            Stated(*(str(one)[:_LONGEST_STATED] for one in last["stated"])),
+            str(last["type"]),
         )
 
     def compare(
@@ -213,11 +206,11 @@ class Sandbox:
         """
         self._scans = _Scans(None, later=False)
         self._members = None
-        pages, end = self._serve(path, name, PageCoverage, stopped)
+        pages, last = self._serve(path, name, PageCoverage, stopped)
         return Comparison(
             pages,
-            [str(warning) for warning in end["warnings"]],
-            [PageReading(page, how, surely) for page, how, surely in end["readings"]],
+            [str(warning) for warning in last["warnings"]],
+            [PageReading(page, how, surely) for page, how, surely in last["readings"]],
         )
 
     def _serve(
@@ -265,7 +258,7 @@ class Sandbox:
             with _opened(path) as file:
                 socket.send_fds(self._way, [b"f"], [file.fileno()])
             _tell(child, request)
-            items, end = self._receive(child, kind, stopped)
+            items, last = self._receive(child, kind, stopped)
         except TimeoutError:
             if self._drawing or self._scans.page:
                 raise _DiedDrawing from None
@@ -277,20 +270,20 @@ class Sandbox:
             if self._drawing or self._scans.page:
                 raise _DiedDrawing from None
             raise LoaderError(self._cause_of_death(child)) from None
+        except FrameTooLong:
+            raise LoaderError("has more text than the limit for one document; split it") from None
+        except Stopped:
+            raise LoaderError(_STOPPED) from None
         self._idle = True
-        for event, target in end.get("egress", ()):
-            # Whoever guards this process records it; without a guard it was refused all the same.
-            sys.audit(
-                "strongroom.egress", str(event), str(target), ("ingest",), "ingest.sandbox.worker"
-            )
-        if "later" in end:
+        report_attempts(last, "ingest", _WORKER)
+        if "later" in last:
             raise HasScans
-        if "rejected" in end:
-            if "convert" in end:
-                raise NeedsConversion(str(end["rejected"]), str(end["convert"]))
+        if "rejected" in last:
+            if "convert" in last:
+                raise NeedsConversion(str(last["rejected"]), str(last["convert"]))
             self.close()  # memory may be in pieces after an error; a fresh child costs 0.2 s
-            raise LoaderError(str(end["rejected"]))
-        return items, end
+            raise LoaderError(str(last["rejected"]))
+        return items, last
 
     def _receive(
         self, child: "subprocess.Popen[bytes]", kind: type[_Item], stopped: Callable[[], bool]
@@ -300,7 +293,7 @@ class Sandbox:
         most = _CELLS * largest + (1 << 20)  # the child counts the text, and here is the last limit
         started = asked = time.monotonic()
         deadline = before = started + self._limits.seconds
-        frames = _Frames(child, stopped)
+        frames = Frames(_pipe(child), stopped)
         items: list[_Item] = []
         received = 0
         while True:
@@ -337,7 +330,7 @@ class Sandbox:
             earned = self._limits.seconds * (1 + page / _PAGES_A_TURN)
             deadline = started + earned + self._scans.seconds
 
-    def _take(self, said: dict[str, Any], frames: "_Frames", deadline: float) -> None:
+    def _take(self, said: dict[str, Any], frames: Frames, deadline: float) -> None:
         """Receive a file that lies in the one that is read."""
         name, size = str(said["member"]), int(said["size"])
         if self._members is None:
@@ -357,21 +350,18 @@ class Sandbox:
         self.close()
         limits = str(self._limits.memory_mib), str(self._limits.seconds)
         self._way, theirs = socket.socketpair()
-        command = [sys.executable, "-I", "-B", "-X", "utf8", "-m", "ingest.sandbox.worker", *limits]
-        self._child = subprocess.Popen(
-            [*command, str(theirs.fileno())],
-            pass_fds=(theirs.fileno(),),
+        self._child = start(
+            *(_WORKER, *limits, str(theirs.fileno())),
             stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            cwd="/",
-            env={"LANG": "C.UTF-8", "MALLOC_ARENA_MAX": "1"},  # no secrets, and no odd settings
-            start_new_session=True,  # Ctrl-C is for the parent to handle
+            descriptors=(theirs.fileno(),),
         )
         theirs.close()
         try:
-            _Frames(self._child, stopped).next(time.monotonic() + _START_SECONDS, 4096)
-        except (EOFError, TimeoutError):
+            frames = Frames(_pipe(self._child), stopped)
+            frames.next(time.monotonic() + _START_SECONDS, 4096)
+        except Stopped:
+            raise LoaderError(_STOPPED) from None
+        except (EOFError, TimeoutError, FrameTooLong):
             raise RuntimeError(
                 "the process that parses files does not start (python -m ingest.sandbox.worker); "
                 "is Strongroom installed completely, and ingest.memory_mib not too small?"
@@ -379,16 +369,13 @@ class Sandbox:
         return self._child
 
     def _cause_of_death(self, child: "subprocess.Popen[bytes]") -> str:
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            child.wait(5)
-        code = child.returncode
-        if code in {-signal.SIGKILL, -signal.SIGABRT}:
+        cause = cause_of_death(child)
+        if cause is None:
             return (
                 f"was too much for the parser (memory limit {self._limits.memory_mib} MiB); "
                 "split it, save it anew, or raise ingest.memory_mib"
             )
-        name = signal.Signals(-code).name if code and code < 0 else f"exit code {code}"
-        return f"made the parser crash ({name}): damaged or hostile; save it anew"
+        return f"made the parser crash ({cause}): damaged or hostile; save it anew"
 
 
 class _Scans:
@@ -488,43 +475,12 @@ def _opened(path: str) -> BinaryIO:
     return file
 
 
+def _pipe(child: "subprocess.Popen[bytes]") -> int:
+    assert child.stdout is not None  # opened as a pipe
+    return child.stdout.fileno()
+
+
 def _tell(child: "subprocess.Popen[bytes]", request: dict[str, Any]) -> None:
     assert child.stdin is not None  # opened as a pipe
     child.stdin.write(json.dumps(request).encode() + b"\n")
     child.stdin.flush()
-
-
-class _Frames:
-    """Reads frames from a pipe with a deadline and a largest size."""
-
-    def __init__(self, child: "subprocess.Popen[bytes]", stopped: Callable[[], bool]) -> None:
-        assert child.stdout is not None  # opened as a pipe
-        self._pipe = child.stdout.fileno()
-        self._stopped = stopped
-        self._buffer = bytearray()
-
-    def next(self, deadline: float, largest: int) -> bytes:
-        """One frame. Raises TimeoutError, EOFError, and LoaderError for a frame over `largest`."""
-        with selectors.DefaultSelector() as selector:
-            selector.register(self._pipe, selectors.EVENT_READ)
-            header = self._take(FRAME.size, deadline, selector)
-            (length,) = FRAME.unpack(header)
-            if length > largest:
-                raise LoaderError("has more text than the limit for one document; split it")
-            return self._take(length, deadline, selector)
-
-    def _take(self, count: int, deadline: float, selector: selectors.BaseSelector) -> bytes:
-        while len(self._buffer) < count:
-            left = deadline - time.monotonic()
-            if left <= 0:
-                raise TimeoutError
-            if self._stopped():
-                raise LoaderError("was not read: ingestion was stopped")
-            if selector.select(min(left, 1.0)):
-                data = os.read(self._pipe, 1 << 16)
-                if not data:
-                    raise EOFError
-                self._buffer += data
-        taken = bytes(self._buffer[:count])
-        del self._buffer[:count]
-        return taken

@@ -29,10 +29,8 @@ and {"scanned": {"words", "layout"}} follows, or {"scanned": null}. `layout` is 
 
 import json
 import os
-import resource
 import signal
 import socket
-import struct
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -41,11 +39,12 @@ from typing import Any, BinaryIO
 
 from ingest.coverage import PageCoverage, compare_pdf
 from ingest.sandbox.confinement import Need, confine, refuse_and_tell
+from ingest.sandbox.frames import write_frame
+from ingest.sandbox.limits import limit_process
 from ingest.sandbox.reading import read_sections
 from ingest.sandbox.scans import AskedScans, ReadLater
 from ingest.sections import Findings, Grid, LoaderError, NeedsConversion, Section
 
-FRAME = struct.Struct(">I")
 _BATCH = 1 << 18  # characters a frame, more or less
 _PIECE = 1 << 20  # bytes of a file within another one, a frame
 _LONGEST_NAME = 2_000  # characters
@@ -58,7 +57,7 @@ def main() -> None:
     """
     memory_mib, seconds = int(sys.argv[1]), float(sys.argv[2])
     handed = socket.socket(fileno=int(sys.argv[3]))
-    _limit(memory_mib)
+    limit_process(memory_mib)
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # a library that prints must not garble the answers
     attempts: list[tuple[str, str]] = []
@@ -70,15 +69,6 @@ def main() -> None:
         _, (descriptor,), _, _ = socket.recv_fds(handed, 1, 1)
         _answer(request, descriptor, out, memory_mib, seconds, attempts)
         signal.setitimer(signal.ITIMER_REAL, 0)
-
-
-def _limit(memory_mib: int) -> None:
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))  # nothing can be written; pipes still work
-    if sys.platform.startswith("linux"):  # macOS refuses or ignores it
-        size = memory_mib << 20
-        resource.setrlimit(resource.RLIMIT_AS, (size, size))
-    sys.setrecursionlimit(5_000)  # deep structures end in an exception, not in a broken stack
 
 
 def _answer(
@@ -169,8 +159,7 @@ class _HandOver:
         _send(self._out, {"member": name[:_LONGEST_NAME], "size": len(data), "needed": needed})
         for start in range(0, len(data), _PIECE):
             piece = data[start : start + _PIECE]
-            self._out.write(FRAME.pack(len(piece)))
-            self._out.write(piece)
+            write_frame(self._out, piece)
         self._out.flush()
         _alarm(self._seconds)
 
@@ -197,8 +186,7 @@ def _send_batch(out: BinaryIO, batch: Sequence[Section | PageCoverage], budget: 
     cells = sum(_size_of_cells(one.grid) for one in batch if isinstance(one, Section) and one.grid)
     if len(data) - cells > budget:
         raise LoaderError("has more text than the limit for one document; split it")
-    out.write(FRAME.pack(len(data)))
-    out.write(data)
+    write_frame(out, data)
     out.flush()
     return budget - max(0, len(data) - cells)
 
@@ -210,8 +198,7 @@ def _size_of_cells(grid: Grid) -> int:
 
 def _send(out: BinaryIO, message: object) -> None:
     data = json.dumps(message, ensure_ascii=False).encode("utf-8", "replace")
-    out.write(FRAME.pack(len(data)))
-    out.write(data)
+    write_frame(out, data)
 
 
 def _alarm_of_page(seconds: float | None) -> None:

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from app.answering.check import DraftCheck
-from app.answering.composing import Around, compose
+from app.answering.composing import compose
 from app.answering.confidence import BUILT_IN, Calibration, Decision, decide, decision_signals
 from app.answering.events import AnswerSentence, Citation
-from app.answering.finding import Finding, judge
+from app.answering.finding import Around, Finding, judge
 from app.answering.plan import Kind, Plan
 from app.engine.models import STARTER_EMBEDDER, installed_models_dir
 from vectorstore.embedder import Embedder

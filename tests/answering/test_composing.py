@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from app.answering.composing import Around, Composed, at_length, compose, nearest
+from app.answering.composing import Composed, at_length, compose, nearest
 from app.answering.confidence import Calibration
-from app.answering.finding import Finding, judge
+from app.answering.finding import Around, Finding, judge
 from app.answering.plan import plan
 from app.engine.models import STARTER_EMBEDDER, installed_models_dir
 from vectorstore.embedder import Embedder

@@ -9,11 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.answering.ask import Ask
-from app.answering.assistant import REWRITE_TOKENS, AnswerStream, Assistant, ChatModel
+from app.answering.assistant import REWRITE_TOKENS, AnswerStream, Assistant
 from app.answering.confidence import BUILT_IN
 from app.answering.events import Answer, Event, Finished, ModelName, Searching
 from app.answering.followup import Exchange, read_rewrite, standalone
 from app.answering.language import names, numbers, words
+from app.answering.language_model import ChatModel
 from app.engine.client import Completion, EngineDown, Usage
 from app.engine.models import default_embedder
 from app.engine.templates import chat_template

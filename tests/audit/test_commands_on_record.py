@@ -36,6 +36,8 @@ UNRECORDED = {
     "audit head": READS,
     "check": "tries in a folder of its own",
     "health": READS,
+    "sources list": READS,
+    "sources show": READS,
     "models list": READS,
     "models plan": READS,
     "models fetch": MODELS,
@@ -70,6 +72,11 @@ WALK: list[tuple[str, list[str], str, dict[str, object]]] = [
     ("keys revoke", ["A bot"], "people-changed", {"change": "keys revoke", "name": "kim"}),
     ("groups remove", ["staff"], "people-changed", {"change": "groups remove"}),
     ("users remove", ["kim"], "people-changed", {"change": "users remove", "name": "kim"}),
+    ("sources add", ["share", "share"], "sources-changed", {"change": "sources add"}),
+    ("sources now", ["share"], "sources-changed", {"change": "sources now", "source": "share"}),
+    ("sources pause", ["share"], "sources-changed", {"change": "sources pause"}),
+    ("sources resume", ["share"], "sources-changed", {"change": "sources resume"}),
+    ("sources remove", ["share"], "sources-changed", {"change": "sources remove"}),
     ("reindex", [], "reindex", {}),
     ("backup", ["b.backup"], "backup", {}),
     ("remove", ["two.md"], "deletion", {"document": "two.md"}),
@@ -84,6 +91,8 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     (folder / "one.md").write_text("# Leave\n\nEmployees have 28 days of leave.\n", "utf-8")
     (folder / "two.md").write_text("# Travel\n\nHotels cost at most 120 euros.\n", "utf-8")
     (folder / "q.txt").write_text("How many days of leave do employees have?\n", "utf-8")
+    (folder / "share").mkdir()
+    (folder / "share" / "three.md").write_text("# Parking\n\nThe yard is free.\n", "utf-8")
     os.chdir(folder)
     yield folder
     os.chdir(before)

@@ -189,7 +189,7 @@ def _asks(home: Workspace) -> Answerer:
 def _undefended() -> ExitStack:
     """Passages are told as they stand, and drafts are taken as they come, within the block."""
     off = ExitStack()
-    for module in ("assistant", "finding"):
+    for module in ("assistant", "finding", "in_progress"):
         off.enter_context(patch(f"app.answering.{module}.as_data", lambda hit: Told(hit, 0)))
     off.enter_context(patch("app.answering.assistant.plain_draft", lambda draft, *_: (draft, 0)))
     off.enter_context(patch("app.answering.finding.rather_told", lambda _, evidence: evidence))

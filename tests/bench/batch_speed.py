@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from app.answering.ask import Ask
-from app.answering.assistant import ChatModel, LanguageModel
+from app.answering.language_model import ChatModel, LanguageModel
 from app.batch.execution.provenance import Order, run_info
 from app.batch.execution.run import answer_all, begin_or_continue, tasks_of
 from app.batch.journal import open_journal

@@ -2,16 +2,17 @@
 
 import dataclasses
 import json
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from fakes import leave_answer
+from fakes import FakeStream, leave_answer
 
 from app.answering.ask import Ask
-from app.answering.events import Answer, Finished, Notice, Reading, Writing
+from app.answering.events import Answer, Finished, Notice, Reading, Searching, Writing
 from app.answering.filters.opening import NothingToFilter, screen_of
-from app.answering.filters.screen import QuestionRefused, Screen
+from app.answering.filters.screen import QuestionRefused, Screen, Screened
 from app.batch.execution.outcome import result_of
 from app.batch.journal import Task
 from app.batch.records import Question
@@ -232,3 +233,16 @@ def test_the_countries_of_the_filters_decide_answers(home: Workspace) -> None:
         settings, home.index, home.chat, home.trail, home.deleter, screen_of(filters)
     )
     assert screened.identity().settings["filters.countries"] == "AT, CH"
+
+
+def test_a_further_search_hides_what_the_answer_hides() -> None:
+    screen = screen_of(FilterSettings(personal_data=True, answers="mask"))
+    answer = dataclasses.replace(
+        leave_answer(ASKS), steps=(f"mail of {ADDRESS}",), asides=(f"mail of {ADDRESS}", "NOTHING")
+    )
+    events = FakeStream(
+        [Searching(f"mail of {ADDRESS}", step=True), Finished(answer)], threading.Event()
+    )
+    shown = list(Screened(events, screen, lambda *_: None))
+    assert ADDRESS not in repr(shown)
+    assert shown[0].question.startswith("mail of ")

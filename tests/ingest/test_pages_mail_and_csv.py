@@ -240,3 +240,55 @@ def test_fields_in_bytes_that_no_standard_allows() -> None:
         text = text_of((head + body).encode(encoding), "a.eml")
         assert "Subject: Kündigung für März" in text
         assert "From: Jörg Müller" in text
+
+
+# ---- what a page shows although its colours alone say otherwise ---------------------------------
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '<p style="color:#fff;text-shadow:0 0 3px #000">gate B</p>',
+        '<p style="color:#fff;-webkit-text-stroke:1px #000">gate B</p>',
+        '<div style="position:relative"><img src="a.png" alt=""><p style="color:#fff;'
+        'position:absolute;top:0">gate B</p></div>',
+        '<div style="position:relative"><div style="position:absolute"><img src="a.png" alt="">'
+        '</div><div><p style="color:#fff">gate B</p></div></div>',
+        '<p hidden="until-found">gate B</p>',
+        '<svg><rect width="9"/><text fill="#fff">gate B</text></svg>',
+        "<table><tr><td>1</td><td><svg><text>gate <tspan>B</tspan></text></svg></td></tr>"
+        "<tr><td>2</td><td>x</td></tr></table>",
+    ],
+)
+def test_words_over_pictures_with_shadows_and_in_drawings(body: str) -> None:
+    assert "gate B" in text_of(page(f"<p>Before</p>{body}"), "a.html")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '<p style="color:#fff;text-shadow:0 0 3px #fff">gate B</p>',
+        '<p style="color:transparent;position:absolute">gate B</p><img src="a.png" alt="">',
+        '<div><img src="a.png" alt=""></div><p style="color:#fff">gate B</p>',
+        '<svg><text fill="none">gate B</text><g opacity="0"><text>gate B</text></g></svg>',
+        '<svg style="display:none"><text>gate B</text></svg>',
+    ],
+)
+def test_words_that_no_picture_makes_seen(body: str) -> None:
+    assert "gate B" not in text_of(page(f"<p>Before</p>{body}"), "a.html")
+
+
+def test_a_cell_over_all_rows_and_numbers_raised_by_the_font() -> None:
+    rows = "<tr><th>Dept</th><th>Name</th></tr><tr><td rowspan=0>Sales</td><td>Ann</td></tr>"
+    assert text_of(page(f"<table>{rows}<tr><td>Bob</td></tr></table>"), "a.html").endswith(
+        "Dept: Sales; Name: Bob"
+    )
+    raised = '10<span style="font-variant-position:super">7</span>'
+    assert text_of(page(f"<p>{raised}</p>"), "a.html") == "10^7"
+
+
+def test_numbers_that_are_kept_from_excel() -> None:
+    text = text_of('article,postcode\n="00042",="01067"\n="00043",="01068"\n', "a.csv")
+    assert "00042" in text
+    assert "01068" in text
+    assert "=" not in text

@@ -388,3 +388,57 @@ def test_a_chart_of_a_slide_is_under_its_title() -> None:
     sections, _ = read(slides(change), "a.pptx")
     assert sections[0].heading == "Share of sales"
     assert sections[0].text == "North; Share: 25.0%; Goal: 30.0%\nSouth; Share: 75.0%; Goal: 70.0%"
+
+
+# ---- parts that stand where few look ------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        ("EQ \\F(3;20)", "3/20"),
+        ("eq \\f(a+b,2)", "(a+b)/2"),
+        ("EQ 10\\s\\up8(6)", "10^6"),
+        ("EQ \\R(3;x)", "3-th root(x)"),
+        ('DATE \\@ "d"', ""),
+        ("EQ " + "\\f(" * 400, ""),
+    ],
+)
+def test_formulas_of_fields(code: str, text: str) -> None:
+    mark = '<w:r><w:fldChar w:fldCharType="{}"/></w:r>'
+    field = f"{mark.format('begin')}<w:r><w:instrText>{code}</w:instrText></w:r>"
+    body = f"<w:p>{run('Take ')}{field}{mark.format('end')}{run(' of it')}</w:p>"
+    assert " ".join(text_of(word(body)).split()) == " ".join(f"Take {text} of it".split())
+
+
+def test_boxes_that_are_letters_of_a_font_with_pictures() -> None:
+    fonts = '<w:rFonts w:ascii="Wingdings" w:hAnsi="Wingdings"/>'
+    body = f"<w:p>{run('þ', fonts)}{run(' Paid ')}{run('o', fonts)}{run(' Open')}</w:p>"
+    assert text_of(word(body)) == "[x] Paid [ ] Open"
+
+
+def test_cells_of_rows_that_begin_further_on_and_imported_parts_in_cells() -> None:
+    def row(*cells: str, properties: str = "") -> str:
+        made = "".join(f"<w:tc>{cell}</w:tc>" for cell in cells)
+        return f"<w:tr><w:trPr>{properties}</w:trPr>{made}</w:tr>"
+
+    rows = row(p("Name"), p("Mon"), p("Tue")) + row(p("Ann"), p("8"), p("9"))
+    rows += row(p("7"), properties='<w:gridBefore w:val="2"/>')
+    rows += row(p("Cai"), p("6"), '<w:altChunk r:id="r1"/>')
+    text = text_of(
+        word(f"<w:tbl>{rows}</w:tbl>", aFChunk="<html><body><p>half a day</p></body></html>")
+    )
+    assert "Tue: 7" in text
+    assert "Name: Cai; Mon: 6; Tue: half a day" in text
+
+
+def test_white_letters_before_a_drawing_are_seen_and_others_are_not() -> None:
+    white = '<w:color w:val="FFFFFF"/>'
+    anchor = '<w:r><w:drawing><wp:anchor behindDoc="{}"/></w:drawing></w:r>'
+    cover = "<w:p>" + anchor.format(1) + "</w:p>"
+    aside = "<w:p>" + anchor.format(0) + "</w:p>"
+    said = p("Evacuation: meet at gate B", "", white)
+    assert "gate B" in text_of(word(cover + said))
+    text, findings = read(word(aside + said + p("Plain words")))
+    assert "gate B" not in text[0].text
+    assert findings.warnings == ["1 pieces of hidden text were left out"]

@@ -13,7 +13,7 @@ from openpyxl.styles import Font
 
 from ingest.loaders.office.number_format import shown
 from ingest.sandbox.reading import read_sections
-from ingest.sections import Findings, Section
+from ingest.sections import Findings, LoaderError, Section
 
 
 def read(data: bytes, name: str = "a.xlsx") -> tuple[list[Section], Findings]:
@@ -348,3 +348,90 @@ def test_exponents_and_struck_letters_of_cells() -> None:
     assert sections[0].text.split("\n")[0] == "Limit: 10^6 per litre; Fee: 95 EUR"
     assert "9" not in sections[0].text.split("\n")[1]
     assert "2 struck-through passages were left out" in findings.warnings
+
+
+# ---- workbooks that Excel opens, and the library that reads them does not -----------------------
+
+
+_SPACE = b"http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+_SHEET = "xl/worksheets/sheet1.xml"
+
+
+def _changed(data: bytes, part: str, old: bytes, new: bytes, name: str = "") -> bytes:
+    """The same package with a part, or all of them, changed; the part under another `name`."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as before, zipfile.ZipFile(out, "w") as after:
+        for one in before.namelist():
+            content = before.read(one)
+            if part in {one, "*"}:
+                assert part == "*" or old in content, content[:600]
+                content = content.replace(old, new)
+            shown_as = one if one == "[Content_Types].xml" else name.replace("*", one)
+            after.writestr(shown_as if name and part in {one, "*"} else one, content)
+    return out.getvalue()
+
+
+def _with_looks() -> bytes:
+    """Numbers under a format, a struck cell, a hidden row, a sheet that is hidden, 1904 dates."""
+    book, sheet = sheet_of(
+        [
+            ["Article", "Price", "Since"],
+            [42, 95, datetime.date(2024, 3, 1)],
+            [43, 80, "May"],
+            [7, 1],
+        ]
+    )
+    book.epoch = openpyxl.utils.datetime.CALENDAR_MAC_1904
+    sheet["C2"] = datetime.date(2024, 3, 1)
+    for row in range(2, 5):
+        sheet.cell(row, 1).number_format = "00000"
+    sheet["B3"].font = Font(strike=True)
+    sheet.row_dimensions[4].hidden = True
+    book.create_sheet("Old").append(["secret"])
+    book["Old"].sheet_state = "hidden"
+    return saved(book)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        ("*", _SPACE, b"http://purl.oclc.org/ooxml/spreadsheetml/main"),
+        ("xl/sharedStrings.xml", b"", b"", "xl/SharedStrings.xml"),
+        ("xl/styles.xml", b"<patternFill/>", b""),
+        ("xl/styles.xml", b'<family val="2"/>', b'<family val="99"/>'),
+        ("xl/styles.xml", b'name="Normal"', b""),
+        (_SHEET, b'<c r="A1"', b'<c r="A1" s=""'),
+        (_SHEET, b'<c r="A1"', b'<c r="A1" s="900"'),
+        (_SHEET, b"</sheetData>", b'</sheetData><sheetProtection sheet="perhaps"/>'),
+        ("xl/workbook.xml", b"<sheets>", b'<calcPr calcId="many"/><sheets>'),
+        ("docProps/core.xml", b"T", b"?"),
+    ],
+)  # fmt: skip
+def test_workbooks_that_only_excel_opens_are_read(change: tuple[Any, ...]) -> None:
+    data = _with_looks()
+    for part, *said in [change]:
+        data = _changed(data, part, *said)
+    sections, findings = read(data)
+    assert [line for section in sections for line in section.text.split("\n")] == [
+        "Article: 00042; Price: 95; Since: 2024-03-01",
+        "Article: 00043; Since: May",
+    ]
+    assert {"1 hidden sheets were left out", "1 struck-through passages were left out"} <= set(
+        findings.warnings
+    )
+
+
+def test_names_of_parts_in_the_manner_of_windows() -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(_with_looks())) as before, zipfile.ZipFile(out, "w") as after:
+        for one in before.namelist():
+            info = zipfile.ZipInfo("x")
+            info.filename = one.replace("/", "\\")
+            after.writestr(info, before.read(one))
+    assert lines_of(out.getvalue())[0] == "Article: 00042; Price: 95; Since: 2024-03-01"
+
+
+def test_a_workbook_that_nothing_opens_is_refused_in_words() -> None:
+    data = _changed(_with_looks(), _SHEET, b"</sheetData>", b"")
+    with pytest.raises(LoaderError, match="is damaged"):
+        read(data)

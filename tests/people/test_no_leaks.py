@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from word_embedder import chunks, document
 
 from app.answering.ask import Ask
-from app.answering.assistant import ChatModel
 from app.answering.confidence import BUILT_IN, Calibration
 from app.answering.events import Answer, Event, Finished, ModelName
+from app.answering.language_model import ChatModel
 from app.answering.stream import EventStream
 from app.engine.client import Completion, Usage
 from app.engine.templates import Turn

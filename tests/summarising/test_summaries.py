@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from app.answering.assistant import ChatModel
 from app.answering.events import ModelName
+from app.answering.language_model import ChatModel
 from app.answering.summarising.summariser import MOST_POINTS, Summariser
 from app.answering.summarising.summary import (
     Joining,

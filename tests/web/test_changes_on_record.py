@@ -293,6 +293,26 @@ def settings(walk: Walk) -> None:
     administer("/list/remove", words, change="setting", name="filters.lists", to="")
 
 
+def watched(walk: Walk) -> None:
+    def administer(route: str, form: Mapping[str, str], **about: Any) -> None:
+        path = f"/administration/sources{route}"
+        walk.change(walk.boss, walk.site.boss.id, path, form, "sources-changed", about)
+
+    share = walk.site.home.settings.home.with_name("share")
+    share.mkdir()
+    new = {"name": "Share", "place": str(share), "space": "law", "secret": "never on record"}
+    administer("", new, change="sources add", source="Share", place=str(share), space="law")
+    assert "never on record" not in walk.boss.get("/administration/sources").text
+    named = {"name": "Share"}
+    administer("/now", {**named, "agreed": "2"}, change="sources now", agreed=2)
+    administer("/pause", named, change="sources pause")
+    administer("/resume", named, change="sources resume")
+    administer("/remove", named, change="sources remove", documents=False)
+    assert not any(
+        "never on record" in str(record.data) for record in records(walk.site.home.trail.folder)
+    )
+
+
 def trail(walk: Walk) -> None:
     """By an auditor, who showed their password a moment ago."""
     site = walk.site
@@ -429,6 +449,7 @@ def test_every_changing_route_is_on_record(site: Site) -> None:
     own_account(walk)
     keeping(walk)
     settings(walk)
+    watched(walk)
     trail(walk)
     administration(walk)
     programs(walk)

@@ -50,6 +50,7 @@ READING = {
     "/administration/models": "names of models",
     "/administration/settings": "settings without secrets",
     "/administration/keeping": "rules and backups; changes are on record",
+    "/administration/sources": "what is watched, without secrets; changes are on record",
     "/administration/keys": "who has keys; changes are on record",
     "/account/keys": "one's own keys",
     "/conversation/{conversation}/share": "whom one's own conversation is shown to",

@@ -56,8 +56,11 @@ def test_a_question_goes_through_its_stages() -> None:
     assert turn.stage is Stage.WAITING
     turn = advance(turn, Searching("How many days?"))
     assert turn.stage is Stage.SEARCHING
+    turn = advance(turn, Searching("interns", step=True))
+    assert (turn.stage, turn.progress) == (Stage.SEARCHING, "interns")
     turn = advance(turn, Reading(PASSAGES, Dropped(1, 0)))
     assert (turn.stage, turn.passages, turn.dropped.passages) == (Stage.READING, PASSAGES, 1)
+    assert turn.progress == ""
     turn = advance(turn, Writing("29 days or so"))
     assert (turn.stage, turn.draft) == (Stage.WRITING, "")
     turn = advance(turn, Said("28"))

@@ -137,6 +137,7 @@ class PlanWords:
     telling_words: Words  # besides stop words: they tell the language of a question
     writing: Patterns  # from the question's start, with the name of the text: "write a mail"
     asking: Patterns  # a question's first words
+    openly: Patterns  # from the question's start: several things may be the answer
     requests: Patterns  # "tell me the", from the question's start
     yes_no: Patterns  # a question's first words
     joints: Words  # "and"

@@ -309,6 +309,7 @@ LANGUAGE = Language(
             r"(?:und |auch |oder )*(?:an |in |bei |bis |ab |seit |für |von |mit |zu |nach |um )?"
             r"(?:wie ?viele?|was|welche[rsnm]?|wer|wem|wen|wessen|wann|wo|wohin|woher|warum|wieso|wie|womit|wofür)",
         ),
+        openly=(r"(?:und |auch |also )*(?:was|welche[rsnm]?|wer|wen|wem)",),
         requests=(
             r"(?:bitte )?(?:nenne?|sage?|gib|zeige?|schicke?)(?: sie)? (?:mir|uns) (?:bitte )?(?:den |die |das )?",
             r"(?:ich|wir) (?:brauche|brauchen|möchte|möchten|benötige|benötigen)(?: wissen)? (?:den |die |das )?",
@@ -336,7 +337,8 @@ LANGUAGE = Language(
             r"^was hat sich (?:bei |an |in )?(?:den |der |dem )?(?P<head>[^?]{3,60}?) zwischen (?:der |den |dem )?(?P<first>[^?]{1,60}?) und (?:der |den |dem )?(?P<second>[^?]{1,60}?)(?: geändert| verändert)?$",
             r"^(?P<head>(?:was|welche[rs]?) [^?,]{2,60}), (?:der |die |das )?(?P<first>[^?,]{1,60}?) oder (?:der |die |das )?(?P<second>[^?,]{1,60})$",
             r"^(?:ist|sind) (?:der |die |das )?(?P<first>[^?,]{1,60}?) oder (?:der |die |das )?(?P<second>[^?,]{1,60})$",
-            r"^(?P<first>[^?,:]{1,60}?) (?:versus|vs\.?|gegen|im vergleich zu[rm]?) (?P<second>[^?,:]{1,60})",
+            r"^(?!(?:und |also )?(?:was|wer|wie|wo|wann|warum|kann|darf|muss|soll|ist|sind|hat|gibt)\b)"
+            r"(?P<first>[^?,:]{1,60}?) (?:versus|vs\.?|gegen|im vergleich zu[rm]?) (?P<second>[^?,:]{1,60})",
         ),
         compared_by=split("bei in für nach hinsichtlich bezüglich beim"),
         shared_tails=split("von des der für im bei"),
@@ -881,6 +883,7 @@ LANGUAGE = Language(
             r"wie ist es (?:mit|bei)",
             r"wie sieht es (?:mit|bei) ?",
             r"wie steht es mit",
+            r"(?:(?:nein|nee|sorry|entschuldigung)[,.]? )*ich (?:meinte|meine|meinte eigentlich)",
             r"und wenn",
             r"und auch",
             r"und",

@@ -455,6 +455,7 @@ LANGUAGE = Language(
             r"(?:and |also |or )*(?:at |in |on |by |for |from |to |with |until |under )?"
             r"(?:what|which|who|whom|whose|when|where|why|how)(?:['’]s|['’]re)?",
         ),
+        openly=(r"(?:and |also |so )*(?:what|which|who|whom)(?:['’]s|['’]re|s)?",),
         requests=(
             r"(?:please )?(?:tell|give|show|send) me (?:please )?(?:both )?(?:the )?",
             r"(?:i|we) (?:need|want|would like)(?: to know)? (?:both )?(?:the )?",
@@ -487,7 +488,8 @@ LANGUAGE = Language(
             r"how (?:does|do|is|are) (?:the )?(?P<first>[^?]{1,80}?) (?:differ(?:s|ent)?|compares?d?) (?:from|to|with) (?:the )?(?P<second>[^?]{1,80})$",
             r"^(?P<head>which [^?,]{2,60}), (?:the )?(?P<first>[^?,]{1,60}?) or (?:the )?(?P<second>[^?,]{1,60})$",
             r"^(?:is|are|do|does) (?:the )?(?P<first>[^?,]{1,60}?) or (?:the )?(?P<second>[^?,]{1,40}? (?:\w+er|more \w+|less \w+)\b[^?]*)$",
-            r"^(?P<first>[^?,:]{1,60}?) (?:versus|vs\.?|against) (?P<second>[^?,:]{1,60})",
+            r"^(?!(?:and |so )?(?:what|who|how|when|where|why|can|may|do|does|is|are|should|must)\b)"
+            r"(?P<first>[^?,:]{1,60}?) (?:versus|vs\.?|against) (?P<second>[^?,:]{1,60})",
         ),
         compared_by=split("in for on by regarding concerning when as"),
         shared_tails=split("of for in at"),
@@ -517,12 +519,12 @@ LANGUAGE = Language(
                 r"(?:how (?:many|much)|what (?:do|does|is|are|did)) [^?]{2,90} together",
             ),
             "maximum": (
-                r"(?:the|is|has|have|costs?|pays?|are|was|were|whose) (?:\w+ ){0,2}(?:most|highest|largest|biggest|longest|greatest|oldest|"
+                r"(?:the|is|has|have|costs?|pays?|are|was|were|whose) (?:\w+ ){0,2}(?<!\bat )(?:most|highest|largest|biggest|longest|greatest|oldest|"
                 r"heaviest|tallest|fastest|farthest|furthest|richest|hottest|widest|deepest|best|top)"
                 r"(?! recent| common| important)\b",
             ),
             "minimum": (
-                r"(?:the|is|has|have|costs?|pays?|are|was|were|whose) (?:\w+ ){0,2}(?:least|lowest|smallest|shortest|fewest|cheapest|youngest|"
+                r"(?:the|is|has|have|costs?|pays?|are|was|were|whose) (?:\w+ ){0,2}(?<!\bat )(?:least|lowest|smallest|shortest|fewest|cheapest|youngest|"
                 r"lightest|slowest|nearest|closest|coldest|narrowest|worst)\b",
                 r"(?:\w+ ){0,2}(?:fastest|soonest|quickest)",
             ),
@@ -551,7 +553,7 @@ LANGUAGE = Language(
             r"(?:please )?(?:show|give)(?: me)? [^?]{2,80}(?:table|list)",
             r"(?:what|which) are (?:all )?(?:the|our|your)\b",
             r"what (?:all|kinds? of|types? of|sorts? of)\b",
-            r"which (?:[\w-]+ ){0,3}[\w-]*[a-rt-z]s\b(?! is| was| has| does)",
+            r"which (?:[\w-]+ ){0,3}(?!(?:is|was|has|does)\b)[\w-]*[a-rt-z]s\b(?! is| was| has| does)",
             r"who are\b",
             # "what values does the company have"; "what status" is one thing
             r"what (?:[\w-]+ ){0,3}[\w-]*[a-hj-rtv-z]s "
@@ -1110,6 +1112,7 @@ LANGUAGE = Language(
             r"what about",
             r"how about",
             r"what of",
+            r"(?:(?:no|sorry|oops)[,.]? )*i (?:meant|mean|was asking about)",
             r"and also",
             r"and if",
             r"but what about",

@@ -15,6 +15,7 @@ from app.answering.events import (
     Progress,
     Reading,
     Said,
+    Searching,
     Writing,
 )
 from app.answering.filters.masking import counted, find_all, masked, settled
@@ -98,6 +99,12 @@ class Screen:
             return text
         return settled(self.filters, text) if self.answers == "mask" else ""
 
+    def search(self, text: str) -> str:
+        """What may be shown of a search that was made for an answer; "" where nothing may."""
+        if not self.hides:
+            return text
+        return self.masked(text) if self.answers == "mask" else ""
+
     def hits(self, hits: Sequence[Hit]) -> list[Hit]:
         """Passages as they may be shown."""
         if not self.hides:
@@ -133,6 +140,8 @@ class Screen:
         noticed = replace(
             noticed,
             searched=self.masked(answer.searched),
+            steps=tuple(map(self.masked, answer.steps)),
+            asides=tuple(map(self.masked, answer.asides)),
             missing=tuple(map(self.masked, answer.missing)),
             plan=self._plan(answer.plan),
             turns=tuple(self._turn(turn) for turn in answer.turns),
@@ -145,6 +154,8 @@ class Screen:
                 outcome="not_found",
                 quoted=False,
                 missing=(),
+                steps=(),
+                asides=(),
                 sentences=[AnswerSentence(WITHHELD, (), supported=False)],
                 citations=[],
                 evidence=(),
@@ -232,6 +243,8 @@ class Screened(WrappedStream[Any]):
                 event = Said(self._screen.draft(text))
             case Progress(text):
                 event = Progress(self._screen.draft(text))
+            case Searching(question, step=True):
+                event = Searching(self._screen.search(question), step=True)
             case EvidenceFound(citations):
                 event = EvidenceFound(self._screen.citations_before_judgement(citations))
             case Summarised(summary):

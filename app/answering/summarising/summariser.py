@@ -5,11 +5,12 @@ from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 
 import prompts
-from app.answering.assistant import AnswerStream, ChatModel
+from app.answering.assistant import AnswerStream
 from app.answering.citations import DraftSentence, read_draft, without_broken_end
 from app.answering.distrust import as_data, notices_of, plain_draft
 from app.answering.events import Citation, Dropped, Usage, Writing
 from app.answering.language import content_stems, sentences
+from app.answering.language_model import ChatModel
 from app.answering.summarising.key_sentences import Candidate, key_sentences
 from app.answering.summarising.parts import Part, split
 from app.answering.summarising.summary import (

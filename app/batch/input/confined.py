@@ -1,12 +1,8 @@
 """Reads a questionnaire in a process of its own, with limits: it may be hostile."""
 
-import contextlib
 import json
 import os
-import selectors
-import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -14,9 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from app.batch.input.rows import QuestionnaireError, Remarks
-from app.batch.input.worker import FRAME
 from app.batch.records import Question, RowProblem
+from ingest.sandbox.child import cause_of_death, end, report_attempts, start
+from ingest.sandbox.frames import Frames, FrameTooLong, Stopped
 
+_WORKER = "app.batch.input.worker"
 _LARGEST = 64 << 20  # bytes of a frame: a row of the most and longest cells is refused before
 _ROWS_A_TURN = 5_000  # a questionnaire of many rows earns time by delivering them
 
@@ -47,26 +45,12 @@ def read_confined(
 
     `stopped` is asked about once a second while rows are waited for. Raises QuestionnaireError.
     """
-    child = subprocess.Popen(
-        [
-            *(sys.executable, "-I", "-B", "-X", "utf8", "-m", "app.batch.input.worker"),
-            str(limits.memory_mib),
-            json.dumps({"file": os.path.abspath(file), **asked}),
-        ],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        cwd="/",
-        env={"LANG": "C.UTF-8", "MALLOC_ARENA_MAX": "1"},  # no secrets, and no odd settings
-        start_new_session=True,  # Ctrl-C is for the parent to handle
-    )
+    arguments = json.dumps({"file": os.path.abspath(file), **asked})
+    child = start(_WORKER, str(limits.memory_mib), arguments)
     try:
         yield from _received(child, remarks, stopped, limits)
     finally:
-        child.kill()
-        if child.stdout is not None:
-            child.stdout.close()
-        child.wait()
+        end(child)
 
 
 def _received(
@@ -76,34 +60,36 @@ def _received(
     limits: ReadingLimits,
 ) -> Iterator[Question | RowProblem]:
     assert child.stdout is not None  # opened as a pipe
-    pipe = _Pipe(child.stdout.fileno(), limits.seconds, stopped)
+    frames = Frames(child.stdout.fileno(), stopped)
+    allowed, waited = limits.seconds, 0.0
     rows = 0
     while True:
+        since = time.monotonic()
         try:
-            (length,) = FRAME.unpack(pipe.take(FRAME.size))
-            if length > _LARGEST:
-                raise QuestionnaireError("the questionnaire has rows that are too long")
-            message = json.loads(pipe.take(length))
+            message = json.loads(frames.next(since + allowed - waited, _LARGEST))
+        except FrameTooLong:
+            raise QuestionnaireError("the questionnaire has rows that are too long") from None
+        except Stopped:
+            raise ReadingStopped("the questionnaire was not read: nobody waits for it") from None
         except TimeoutError:
             raise QuestionnaireError(
                 f"the questionnaire takes more than {limits.seconds:g} s to read: damaged or "
                 "hostile; save it anew, or split it"
             ) from None
         except EOFError:
-            raise QuestionnaireError(_cause_of_death(child, limits)) from None
+            raise QuestionnaireError(_cause(child, limits)) from None
+        waited += time.monotonic() - since
         if isinstance(message, dict):
             _end(message, remarks)
             return
         for fields in message:
             yield _row(fields)
         rows += len(message)
-        pipe.allowed = limits.seconds * (1 + rows / _ROWS_A_TURN)
+        allowed = limits.seconds * (1 + rows / _ROWS_A_TURN)
 
 
 def _end(message: dict[str, Any], remarks: Remarks | None) -> None:
-    for event, target in message.get("egress", ()):
-        # Whoever guards this process records it; without a guard it was refused all the same.
-        sys.audit("strongroom.egress", str(event), str(target), ("app",), "app.batch.input.worker")
+    report_attempts(message, "app", _WORKER)
     if "refused" in message:
         headings = (str(one) for one in message.get("headings", ()))
         raise QuestionnaireError(str(message["refused"]), headings)
@@ -134,46 +120,11 @@ def _row(fields: list[Any]) -> Question | RowProblem:
     )
 
 
-class _Pipe:
-    """Reads bytes from a pipe; `allowed` are the seconds that may be spent waiting for them."""
-
-    def __init__(self, pipe: int, allowed: float, stopped: Callable[[], bool]) -> None:
-        self.allowed = allowed
-        self._pipe = pipe
-        self._stopped = stopped
-        self._waited = 0.0
-        self._buffer = bytearray()
-
-    def take(self, count: int) -> bytes:
-        """So many bytes. Raises TimeoutError, EOFError and ReadingStopped."""
-        with selectors.DefaultSelector() as selector:
-            selector.register(self._pipe, selectors.EVENT_READ)
-            while len(self._buffer) < count:
-                if self._stopped():
-                    raise ReadingStopped("the questionnaire was not read: nobody waits for it")
-                since = time.monotonic()
-                ready = selector.select(min(max(self.allowed - self._waited, 0.0), 1.0))
-                self._waited += time.monotonic() - since
-                if ready:
-                    data = os.read(self._pipe, 1 << 16)
-                    if not data:
-                        raise EOFError
-                    self._buffer += data
-                elif self._waited >= self.allowed:
-                    raise TimeoutError
-        taken = bytes(self._buffer[:count])
-        del self._buffer[:count]
-        return taken
-
-
-def _cause_of_death(child: "subprocess.Popen[bytes]", limits: ReadingLimits) -> str:
-    with contextlib.suppress(subprocess.TimeoutExpired):
-        child.wait(5)
-    code = child.returncode
-    if code in {-signal.SIGKILL, -signal.SIGABRT}:
+def _cause(child: "subprocess.Popen[bytes]", limits: ReadingLimits) -> str:
+    cause = cause_of_death(child)
+    if cause is None:
         return (
             f"the questionnaire needs more than {limits.memory_mib} MiB of memory to read: damaged "
             "or hostile; save it anew"
         )
-    name = signal.Signals(-code).name if code and code < 0 else f"exit code {code}"
-    return f"the questionnaire makes its reader end ({name}): damaged or hostile; save it anew"
+    return f"the questionnaire makes its reader end ({cause}): damaged or hostile; save it anew"

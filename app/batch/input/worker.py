@@ -10,7 +10,6 @@ of a Question or [row, reason] of a RowProblem; at the end one object, {"remarks
 
 import json
 import os
-import struct
 import sys
 from dataclasses import astuple
 from pathlib import Path
@@ -20,9 +19,9 @@ from app.batch.input.questionnaire import QuestionnaireError, read_questionnaire
 from app.batch.input.rows import Remarks
 from app.batch.records import Question
 from ingest.sandbox.confinement import Need, confine, refuse_and_tell
+from ingest.sandbox.frames import write_frame
 from ingest.sandbox.limits import limit_process
 
-FRAME = struct.Struct(">I")
 _ROWS = 200  # a frame; their cells may be long
 _CHARACTERS = 1 << 18
 
@@ -77,9 +76,7 @@ def _read(asked: dict[str, Any], out: BinaryIO) -> dict[str, Any]:
 
 
 def _send(out: BinaryIO, message: object) -> None:
-    data = json.dumps(message).encode("ascii")
-    out.write(FRAME.pack(len(data)))
-    out.write(data)
+    write_frame(out, json.dumps(message).encode("ascii"))
 
 
 if __name__ == "__main__":

@@ -13,8 +13,8 @@ from importlib.resources import files
 from typing import Any, TypeVar
 
 from app.answering.ask import Ask
-from app.answering.assistant import ChatModel, LanguageModel
 from app.answering.events import Answer, Citation, Finished, Reading, Usage, Writing
+from app.answering.language_model import ChatModel, LanguageModel
 from app.answering.plan import Plan
 from app.answering.stream import EventStream, WrappedStream
 from app.answering.summarising.summary import Summarised, Summary
@@ -149,6 +149,8 @@ class Recorder:
             "plan": _plan(answer.plan, keep) if answer.plan else None,
             "missing": len(answer.missing),
             "searches": [list(chunks) for chunks in answer.searches],
+            "steps": [keep(search) for search in answer.steps],
+            "asides": [keep(aside) for aside in answer.asides],
             "passages": self.passages(answer.passages),
             "numbers": dict(answer.numbers),
             "citations": [_citation(citation, keep) for citation in answer.citations],

@@ -59,6 +59,7 @@ class RecordKind(Enum):
     FILTERED = "filtered"  # by an input or output filter
     BATCH = "batch"
     BACKUP = "backup"
+    SOURCES = "sources-changed"  # what is watched, and what somebody agreed to
     RESTORED = "restored"  # from a backup; with the documents that are deleted again
 
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from app.answering.ask import Ask
-from app.answering.assistant import ChatModel
 from app.answering.events import Answer, Event, Finished
+from app.answering.language_model import ChatModel
 from app.answering.retold import retold
 from app.answering.search_index import SearchIndex
 from app.answering.stream import EventStream
@@ -64,6 +64,7 @@ class _Turn:
     instruction: str
     searched: str  # the question as it was searched for
     style: str
+    asides: tuple[str, ...]  # what the model wrote before the draft
     retold: tuple[tuple[str, str], ...] = ()  # turns that the asker told, question and answer
 
 
@@ -241,9 +242,10 @@ class _Retold:
 
     def __init__(self, turn: _Turn) -> None:
         prompts = turn.answered.data["prompts"]
-        # Before the answer it may have been asked what a follow-up question means.
-        # Nothing at all, where code alone answered.
-        texts = ([turn.searched] * (len(prompts) - 1) + [turn.draft])[: len(prompts)]
+        # A record of an earlier version does not tell its asides: they were what a follow-up
+        # question means. Nothing was asked at all, where code alone answered.
+        asides = turn.asides or (turn.searched,) * (len(prompts) - 1)
+        texts = [*asides, turn.draft][: len(prompts)]
         said = [_Said(text, one.get("finish")) for text, one in zip(texts, prompts, strict=True)]
         self._said = iter(said)
 
@@ -315,8 +317,14 @@ def _turn(trail: Trail, answer_id: str, private: AuditorPrivateKey | None) -> _T
         )
         for one in asked.data.get("retold", ())
     )
+    asides = tuple(
+        _text(answered.seq, kept, private, trail.texts.keys)
+        for kept in answered.data.get("asides", ())
+    )
     question, answer, draft, instruction, searched, style = texts
-    return _Turn(asked, answered, question, answer, draft, instruction, searched, style, told)
+    return _Turn(
+        asked, answered, question, answer, draft, instruction, searched, style, asides, told
+    )
 
 
 def _text(

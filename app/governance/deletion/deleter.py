@@ -205,6 +205,11 @@ class Deleter:
         self._trail.record(RecordKind.DELETION_REFUSED, person=person, data=data)
         return f"is held since {hold.since[:10]}: {hold.reason}"
 
+    def hold_on(self, space: str, name: str) -> str:
+        """Why a document may not be taken from where it is, or ""; nothing goes on record."""
+        hold = self._hold(space, name)
+        return "" if hold is None else f"is held since {hold.since[:10]}: {hold.reason}"
+
     def _hold(self, space: str, name: str) -> Hold | None:
         """A hold on the document, on what it lies in, or on what lies in it."""
         rules = self._rules.read()

@@ -23,6 +23,7 @@ from app.people.conversations import store as conversations
 from app.people.conversations.store import Conversations
 from app.people.curating.waiting_files import drop_waiting
 from app.people.restored import end_keys, end_sessions, take_over_removals
+from app.watching import schema as watched
 from vectorstore import schema as index
 from vectorstore.disk import sha256_of
 from vectorstore.restored import forget_data_folder
@@ -214,6 +215,13 @@ KEEPERS = (
         name="copies from before an update",
         paths=lambda folder: (),  # they lie beside their databases
         forget_document=_drop_copies_before_updates,
+    ),
+    Keeper(
+        name="watched sources",
+        paths=lambda folder: (folder.watched, folder.watched_hosts, folder.watched_files),
+        tables=Tables(LAYOUT.watched.name, watched.STEPS),
+        left_out=(LAYOUT.watched_files.name,),  # gone when they are read
+        backup_turn=-1,  # before the index: what is taken in meanwhile is found to be there
     ),
     Keeper(
         name="people",

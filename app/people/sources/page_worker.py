@@ -14,14 +14,13 @@ import io
 import json
 import os
 import signal
-import struct
 import sys
 from typing import Any
 
 from ingest.sandbox.confinement import Need, confine
+from ingest.sandbox.frames import write_frame
 from ingest.sandbox.limits import limit_process
 
-LENGTH = struct.Struct(">I")
 UNITS = 10_000  # of a page's width or height
 _WIDEST = 1600  # pixels; sharp on a good screen at the width of a page
 _MOST_PIXELS = 6_000_000
@@ -45,7 +44,8 @@ def main() -> None:
     except Exception as error:  # noqa: BLE001  # whatever a damaged file makes a library raise
         answer = {"failed": type(error).__name__}
     head = json.dumps(answer).encode()
-    out.write(LENGTH.pack(len(head)) + head + png)
+    write_frame(out, head)
+    out.write(png)
     out.flush()
 
 

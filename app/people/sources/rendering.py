@@ -1,9 +1,7 @@
 """Pictures of pages and the places of their characters, drawn by a child process."""
 
-import contextlib
 import json
 import subprocess
-import sys
 import threading
 import time
 from collections import OrderedDict
@@ -11,7 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import BinaryIO, Literal
 
-from app.people.sources.page_worker import LENGTH
+from ingest.sandbox.child import end, start
+from ingest.sandbox.frames import LENGTH
 
 _KEPT_SECONDS = 300.0  # a reader turns pages; after that a document's picture is nowhere
 _KEPT_BYTES = 48 << 20
@@ -99,24 +98,7 @@ class PageRenderer:
 
     def _run(self, kind: Kind, page: int, file: BinaryIO, gone: Callable[[], bool]) -> DrawnPage:
         limits = str(self._memory_mib), str(self._seconds)
-        child = subprocess.Popen(
-            [
-                sys.executable,
-                "-I",
-                "-B",
-                "-m",
-                "app.people.sources.page_worker",
-                kind,
-                str(page),
-                *limits,
-            ],
-            stdin=file,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            cwd="/",
-            env={"LANG": "C.UTF-8", "MALLOC_ARENA_MAX": "1"},  # no secrets, and no odd settings
-            start_new_session=True,
-        )
+        child = start("app.people.sources.page_worker", kind, str(page), *limits, stdin=file)
         until = time.monotonic() + self._seconds + 5
         try:
             answer = None
@@ -129,9 +111,7 @@ class PageRenderer:
                     if time.monotonic() > until:
                         raise PageFault(f"takes more than {self._seconds} s to draw") from None
         finally:
-            child.kill()
-            with contextlib.suppress(OSError):
-                child.communicate()
+            end(child)
         return _understood(answer, child.returncode)
 
     def _recall(self, sha256: str, page: int) -> DrawnPage | None:

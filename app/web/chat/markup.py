@@ -233,7 +233,7 @@ def _stage(texts: Texts, turn: Turn, searched: int) -> str:
     return {
         Stage.WAITING: texts.begun,
         Stage.QUEUED: texts.waiting,
-        Stage.SEARCHING: texts.searching_in.count(in_reach) if in_reach else texts.searching,
+        Stage.SEARCHING: _searching(texts, turn, in_reach),
         Stage.READING: (
             texts.progress.format(progress=turn.progress)
             if turn.progress
@@ -242,6 +242,12 @@ def _stage(texts: Texts, turn: Turn, searched: int) -> str:
         Stage.WRITING: texts.writing,
         Stage.STOPPED: texts.stopped_draft if came_to_something else texts.stopped,
     }.get(turn.stage, "")
+
+
+def _searching(texts: Texts, turn: Turn, in_reach: int) -> str:
+    if turn.progress:
+        return texts.searching_further.format(search=turn.progress)
+    return texts.searching_in.count(in_reach) if in_reach else texts.searching
 
 
 def _withheld(texts: Texts, turn: Turn) -> str:

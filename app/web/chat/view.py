@@ -102,11 +102,12 @@ def advance(turn: Turn, event: Event) -> Turn:
 def _told(turn: Turn, event: Event) -> Turn:
     told: dict[str, Any]
     match event:
-        case Searching():
-            told = {"stage": Stage.SEARCHING}
+        case Searching(question, step):
+            told = {"stage": Stage.SEARCHING, "progress": question if step else ""}
         case Reading(passages, dropped):
             told = {
                 "stage": Stage.READING,
+                "progress": "",
                 "passages": tuple(passages),
                 "dropped": dropped,
             }

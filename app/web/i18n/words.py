@@ -72,6 +72,7 @@ class Texts:
     begun: str
     searching: str
     searching_in: Plural
+    searching_further: str
     reading: Plural
     progress: str
     writing: str
@@ -737,6 +738,7 @@ class TrailTexts:
     kind_batch: str
     kind_backup: str
     kind_restored: str
+    kind_sources: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -964,6 +966,7 @@ class AdministrationTexts:
     gone: str
     refused: str
     back: str
+    watched: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -1074,6 +1077,79 @@ class KeyTexts:
 
 
 @dataclass(frozen=True, slots=True)
+class WatchedTexts:
+    """The administrators' page of watched sources."""
+
+    intro: str
+    none: str
+    follows: str
+    now_waiting: str
+    now_looking: str
+    now_paused: str
+    now_failed: str
+    now_asking: str
+    documents: Plural
+    last_look: str
+    last_good: str
+    not_yet: str
+    next_look: str
+    progress: str
+    listing: str
+    live: str
+    not_live: str
+    failed: str
+    asks: Plural
+    agree: Plural
+    refused: Plural
+    first_of_them: str
+    remarks: str
+    rules: str
+    only: str
+    without: str
+    every: str
+    largest: str
+    guard: str
+    as_user: str
+    look_now: str
+    look_now_named: str
+    pause: str
+    pause_named: str
+    resume: str
+    resume_named: str
+    remove: str
+    remove_hint: str
+    keep_documents: str
+    delete_documents: str
+    remove_held: Plural
+    add: str
+    name: str
+    kind: str
+    kind_folder: str
+    kind_webdav: str
+    kind_s3: str
+    kind_imap: str
+    place: str
+    place_hint: str
+    space: str
+    space_hint: str
+    more: str
+    include: str
+    exclude: str
+    patterns_hint: str
+    every_label: str
+    largest_label: str
+    guard_label: str
+    user: str
+    secret: str
+    secret_hint: str
+    watch: str
+    added: str
+    asked_now: str
+    restart: str
+    number_wrong: str
+
+
+@dataclass(frozen=True, slots=True)
 class Language:
     """All words in one language; `code` is the one of Accept-Language and of HTML's `lang`."""
 
@@ -1092,3 +1168,4 @@ class Language:
     sources: SourceTexts
     refusals: RefusalTexts
     keys: KeyTexts
+    watched: WatchedTexts

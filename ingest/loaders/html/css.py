@@ -26,7 +26,8 @@ _USED = re.compile(
     r"|-webkit-(?:background-clip|text-fill-color)|(?:max-)?(?:width|height)|inset|top|right|bottom"
     r"|left|margin(?:-top|-right|-bottom|-left)?|text-indent|font(?:-size)?|clip(?:-path)?|filter"
     r"|transform|scale|content-visibility|mso-hide|text-decoration(?:-line)?|vertical-align"
-    r"|list-style(?:-type)?|counter-(?:reset|increment)|content"
+    r"|list-style(?:-type)?|counter-(?:reset|increment)|content|text-shadow|font-variant-position"
+    r"|-webkit-text-stroke(?:-color)?"
 )
 _BEFORE = re.compile(r"::?before$", re.IGNORECASE)
 _AS_WRITTEN = frozenset(("content", "counter-reset", "counter-increment"))

@@ -10,19 +10,21 @@ from ingest.loaders.figures import Figures, embedded_picture
 from ingest.loaders.html.counters import Counters
 from ingest.loaders.html.css import for_screens
 from ingest.loaders.html.lists import Lists
-from ingest.loaders.html.styles import Look, Styles
+from ingest.loaders.html.styles import Styles
 from ingest.loaders.notation import Piece, formula, written
 from ingest.loaders.tables import Across, Below, TableReader
 from ingest.sections import Findings, Outline, Section, Stated
 
 _DROPPED = frozenset(
-    "script style template noscript svg canvas iframe object embed audio video nav button "
+    "script style template noscript canvas iframe object embed audio video nav button "
     "datalist dialog head meta link rt rp".split()
 )
 _LISTS = frozenset(("ol", "ul", "menu"))
 _LABEL_END = "\x1f"  # between an item's number and its text; no text of a page has it
 _ITEM_START = re.compile(rf"{_LABEL_END}\s*")
 _TICKED, _BOX = "[x]", "[ ]"
+_WHOLE = frozenset(("math", "select", "svg"))
+_FAINT = ("opacity", "fill-opacity", "font-size")
 _BLOCKS = frozenset(
     "address article aside blockquote body center dd details div dl dt fieldset figcaption figure "
     "footer form header hr legend li main menu ol p section summary table tbody td tfoot th thead "
@@ -31,6 +33,7 @@ _BLOCKS = frozenset(
 _PIECE = 1 << 16  # characters that the parser gets at a time; it takes no 10 MB at once
 # It drops the end of a text of over 10 MB without an error; an element that shows nothing parts it.
 _LONG_TEXT = re.compile(r"([^<]{1000000,2000000}?)\s(?=[^<])")
+_TO_THE_END = 1 << 20  # rows: of a cell that covers all that follow
 _HIDDEN_ROLES = frozenset(("navigation", "search", "menu", "menubar"))
 _CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{2,40})", re.I)
 _XML_CHARSET = re.compile(rb"^\s*<\?xml[^>]{0,100}encoding\s*=\s*[\"']([A-Za-z0-9_.-]{2,40})", re.I)
@@ -136,7 +139,7 @@ class _Walk:
                 if said := self._figures.text(picture, [element.get("alt", "")]):
                     yield from self._flush()
                     yield self._outline.place(said, kind="figure")
-            elif name in {"math", "select"}:
+            elif name in _WHOLE:
                 self._say(f" {self._whole(element, name)} ")
                 walker.skip_subtree()
             else:
@@ -178,17 +181,33 @@ class _Walk:
         return self._seen(element.get("value"), element)
 
     def _whole(self, element: etree._Element, name: str) -> str:
-        """A formula, or the chosen entry of a list, in one line."""
+        """A formula, the words of a drawing, or the chosen entry of a list, in one line."""
         if name == "math":
             return formula(element) if not self._styles.look(element).unseen else ""
+        if name == "svg":
+            return ", ".join(filter(None, map(self._label, element.iter("text"))))
         chosen = [one for one in element.iter("option") if "selected" in one.attrib]
         return ", ".join(self._seen("".join(one.itertext()).strip(), one) for one in chosen)
+
+    def _label(self, text: etree._Element) -> str:
+        """The words of a text in a drawing, unless they are painted so that nobody sees them."""
+        hidden = any(
+            one.get("fill", "").strip().lower() in {"none", "transparent"}
+            or one.get("display") == "none"
+            or any(one.get(name, "1")[:3] in {"0", "0.0", ".0"} for name in _FAINT)
+            for one in (text, *text.iterancestors())
+        )
+        return (
+            ""
+            if hidden
+            else " ".join(" ".join(self._seen(said, text) for said in text.itertext()).split())
+        )
 
     def _add(self, said: str | None, owner: etree._Element) -> None:
         if not said:
             return
         look = self._styles.look(owner)
-        if text := self._shown(said, look):
+        if text := self._shown(said, owner):
             flat = " ".join(text.split())
             lead = " " if text[0].isspace() else ""
             shown = lead + flat + (" " if flat and text[-1].isspace() else "")
@@ -214,13 +233,16 @@ class _Walk:
 
     def _seen(self, text: str | None, owner: etree._Element) -> str:
         """A text that stands in an element, or nothing where nobody can read it there."""
-        return self._shown(text, self._styles.look(owner)) if text else ""
+        return self._shown(text, owner) if text else ""
 
-    def _shown(self, text: str, look: Look) -> str:
-        """A text in letters that look so."""
+    def _shown(self, text: str, owner: etree._Element) -> str:
+        """A text in letters that look as they do there."""
         if text.isspace():
             return text
+        look = self._styles.look(owner)
         unseen = look.unseen
+        if unseen and look.opaque == 1 and not look._replace(colour=None).unseen:  # by its colour
+            unseen = not self._styles.may_be_over_a_picture(owner)
         self._hidden += unseen and not self._was_unseen  # what goes on from there is the same part
         self._was_unseen = unseen
         if not unseen and look.struck:
@@ -247,7 +269,7 @@ class _Walk:
                 if item is not element and self._is_dropped(item, name):
                     walker.skip_subtree()
                     continue
-                if name in {"math", "select"}:
+                if name in _WHOLE:
                     yield f" {self._whole(item, name)} ", "line"
                     walker.skip_subtree()
                     continue
@@ -350,4 +372,6 @@ def _fill_from_above(cells: list[str], pending: dict[int, tuple[int, str]]) -> N
 
 def _span(cell: etree._Element, name: str) -> int:
     value = cell.get(name, "1").strip()
+    if name == "rowspan" and value == "0":
+        return _TO_THE_END
     return max(1, min(int(value), 100)) if value.isdecimal() else 1

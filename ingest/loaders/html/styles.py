@@ -5,7 +5,9 @@ By its own style sheets, inline, or in the colour of the ground.
 
 import re
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import lru_cache, partial
+from itertools import islice, takewhile
+from operator import is_not
 from typing import NamedTuple
 
 from lxml import etree
@@ -16,6 +18,9 @@ from ingest.loaders.html.css import Declared, Rule, declarations, rules
 from ingest.loaders.html.hiding import FAINT, TINY, USUAL_SIZE, font_size, is_gone
 from ingest.loaders.notation import Place
 
+_NEAR = 6  # elements that text stands in, and in which a picture is looked for
+_PICTURES = ("img", "picture", "video", "canvas", "svg")
+_MOST_PICTURES = 20
 _KEPT = 10_000  # elements whose look is remembered
 
 _BROWSERS_OWN = {  # what a browser shows of its own accord
@@ -35,6 +40,7 @@ _MARKERS = re.compile(
 _MARKED = {"a": "lower-alpha", "A": "upper-alpha", "i": "lower-roman", "I": "upper-roman"}
 
 
+_PLAIN_EDGE = 0.3  # how opaque a shadow must be to be seen
 _INK = {"body": "text", "font": "color"}  # attributes that colour text
 
 
@@ -47,6 +53,7 @@ class Look(NamedTuple):
     colour: Colour | None = (0, 0, 0)
     opaque: float = 1.0  # that colour, 0 to 1
     ground: Colour | None = WHITE
+    edge: Colour | None = None  # of a shadow or a line around its letters
     struck: bool = False
     place: Place = "line"
     marker: str = ""  # of items of lists: "none", "lower-alpha" and so on
@@ -59,7 +66,7 @@ class Look(NamedTuple):
         """Whether nobody can read the text that stands in the element itself."""
         if self.gone or not self.visible or self.size < TINY:
             return True
-        if self.colour is None:
+        if self.colour is None or self._has_an_edge():
             return False
         if self.opaque < FAINT or self.ground is None:
             return self.opaque < FAINT
@@ -67,6 +74,12 @@ class Look(NamedTuple):
         if self.opaque < 1:
             ink = mixed(ink, self.opaque, self.ground)
         return nearly_the_same(ink, self.ground)
+
+    def _has_an_edge(self) -> bool:
+        """Whether letters of the ground's colour are seen by what is around them."""
+        if self.edge is None:
+            return False
+        return self.ground is None or not nearly_the_same(self.edge, self.ground)
 
 
 class Styles:
@@ -82,6 +95,37 @@ class Styles:
             kept.append((count, rule.selector.around, rule))
         self._looks: dict[etree._Element, Look] = {}
         self._above: dict[etree._Element | None, frozenset[str]] = {None: frozenset()}
+        self._overlaid: dict[etree._Element, bool] = {}
+
+    def may_be_over_a_picture(self, element: etree._Element) -> bool:
+        """Whether the page lays text near this element over a picture, or a picture below it.
+
+        Asked for letters that have the colour of their ground alone, as it takes long.
+        """
+        is_placed = self._is_placed(element)
+        for _, above in zip(range(_NEAR), element.iterancestors(), strict=False):
+            if above.tag in {"body", "html"}:
+                return False
+            if above not in self._overlaid:
+                pictures = list(islice(above.iter(*_PICTURES), _MOST_PICTURES))
+                # What holds a picture may be what is placed: below it, between it and the text.
+                self._overlaid[above] = any(
+                    self._is_placed(one)
+                    for picture in pictures
+                    for one in (
+                        picture,
+                        *takewhile(partial(is_not, above), picture.iterancestors()),
+                    )
+                )
+            if self._overlaid[above]:
+                return True
+            if is_placed and next(above.iter(*_PICTURES), None) is not None:
+                return True
+            is_placed = is_placed or self._is_placed(above)
+        return False
+
+    def _is_placed(self, element: etree._Element) -> bool:
+        return dict(self._values(element)).get("position") in {"absolute", "fixed"}
 
     def look(self, element: etree._Element) -> Look:
         """How an element looks, from its own styles and from those it stands in."""
@@ -143,7 +187,7 @@ def _hints(element: etree._Element) -> list[Declared]:
         return said
     if name == "a" and "href" in attributes:
         said.append(("color", "#0000ee", False))
-    if "hidden" in attributes:
+    if str(attributes.get("hidden", "until-found")).lower() != "until-found":
         said.append(("display", "none", False))
     if name in _INK and (written := attributes.get(_INK[name])):
         said.append(("color", str(written).lower(), False))
@@ -178,6 +222,7 @@ def _within(above: Look, said: tuple[tuple[str, str], ...]) -> Look:
         colour=ink,
         opaque=opaque,
         ground=_ground(values, above.ground),
+        edge=_edge(values, above.edge),
         struck=above.struck or "line-through" in values.get("text-decoration-line", ""),
         place=_place(values, above.place),
         marker=_marker(values.get("list-style-type", ""), above.marker),
@@ -190,7 +235,8 @@ def _within(above: Look, said: tuple[tuple[str, str], ...]) -> Look:
 def _place(values: dict[str, str], above: Place) -> Place:
     if values.get("position") == "relative" and (moved := _MOVED.match(values.get("top", ""))):
         return "up" if moved[1] else "down"
-    return _PLACES.get(values.get("vertical-align", ""), above)
+    said = values.get("font-variant-position") or values.get("vertical-align", "")
+    return _PLACES.get(said, above)
 
 
 def _marker(said: str, above: str) -> str:
@@ -209,6 +255,16 @@ def _ink(values: dict[str, str], above: Look) -> tuple[Colour | None, float]:
     if written in {"initial", "windowtext", "canvastext"}:
         return (0, 0, 0), 1.0
     return colour(written) or (None, 1.0)
+
+
+def _edge(values: dict[str, str], above: Colour | None) -> Colour | None:
+    """The colour of a shadow, or of a line around letters."""
+    edge = above
+    for name in ("text-shadow", "-webkit-text-stroke", "-webkit-text-stroke-color"):
+        if written := values.get(name):
+            named = [tint for tint, opaque in colours_in(written) if opaque >= _PLAIN_EDGE]
+            edge = named[0] if named else edge if written == "inherit" else None
+    return edge
 
 
 def _ground(values: dict[str, str], behind: Colour | None) -> Colour | None:

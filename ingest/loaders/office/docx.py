@@ -2,16 +2,18 @@
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
 from lxml import etree
 
 from ingest.loaders.figures import Figures
-from ingest.loaders.notation import Piece, formula, written
+from ingest.loaders.notation import Piece, field_formula, formula, written
 from ingest.loaders.office.docx_looks import (
     Look,
+    Looks,
+    blocks_over_drawings,
     has_its_grounds_colour,
     is_shaded,
     is_struck,
@@ -50,9 +52,11 @@ class _Reader:
     package: Package
     outline: Outline
     findings: Findings
+    load: LoadWithin
     levels: dict[str, int] = field(default_factory=dict)  # style id -> heading level
     looks: dict[str, Look] = field(default_factory=dict)  # style id -> how its letters look
     plain: Look = field(default_factory=dict)  # where no style is named
+    letters: Looks = field(default_factory=lambda: Looks({}, {}))
     shaded_styles: set[str] = field(default_factory=set)
     notes: dict[tuple[str, str], str] = field(default_factory=dict)
     numbered_styles: dict[str, tuple[str, str]] = field(default_factory=dict)  # list and level
@@ -61,6 +65,8 @@ class _Reader:
     # Charts, and pictures with what is said of them, that are not yet told.
     drawn: list[tuple[str, TableReader]] = field(default_factory=list)
     pictures: list[tuple[str, list[str]]] = field(default_factory=list)
+    over_drawings: Set[etree._Element] = frozenset()  # whose ground cannot be known
+    field: str = ""  # the instruction of the field that is open
     hidden: int = 0
     struck: int = 0
 
@@ -72,12 +78,13 @@ def load_docx(file: BinaryIO, findings: Findings, load: LoadWithin) -> Iterator[
     main = package.main_part()
     root = package.tree(main)
     assert root is not None  # main_part() named an existing part
-    reader = _Reader(package, Outline(findings), findings)
+    reader = _Reader(package, Outline(findings), findings, load)
     reader.related = package.related(main)
     related = list(reader.related.values())
     parts = {kind: name for kind, name in related if kind in {"styles", "numbering"}}
     if "styles" in parts and (tree := package.tree(parts["styles"])) is not None:
         _read_styles(tree, reader)
+    reader.letters = Looks(reader.plain, reader.looks)
     lists = package.tree(parts["numbering"]) if "numbering" in parts else None
     reader.numbering = Numbering(lists, reader.numbered_styles)
     for kind, name in related:
@@ -87,7 +94,8 @@ def load_docx(file: BinaryIO, findings: Findings, load: LoadWithin) -> Iterator[
                 reader.notes[kind.removesuffix("s"), attribute(note, "id") or ""] = text
     body = next((child for child in root if local(child) == "body"), root)
     reader.pictures.clear()  # of notes
-    yield from _blocks(body, reader, load)
+    reader.over_drawings = blocks_over_drawings(body)
+    yield from _blocks(body, reader)
     yield from reader.outline.close()
     yield from _headers(related, reader)
     if reader.hidden:
@@ -162,7 +170,7 @@ def _read_style(style: etree._Element, identity: str, reader: _Reader) -> str:
     return parent
 
 
-def _blocks(parent: etree._Element, reader: _Reader, load: LoadWithin) -> Iterator[Section]:
+def _blocks(parent: etree._Element, reader: _Reader) -> Iterator[Section]:
     """Sections of a body, text box or content control; lists and paragraphs are collected."""
     lines: list[str] = []
     figures = Figures(reader.findings)
@@ -193,7 +201,7 @@ def _blocks(parent: etree._Element, reader: _Reader, load: LoadWithin) -> Iterat
     for child in _flat_blocks(parent):
         if local(child) == "altChunk":
             yield from flush()
-            yield from _imported(child, reader, load)
+            yield from _imported(child, reader)
             continue
         if local(child) == "tbl":
             yield from flush()
@@ -214,7 +222,7 @@ def _blocks(parent: etree._Element, reader: _Reader, load: LoadWithin) -> Iterat
     yield from flush()
 
 
-def _imported(chunk: etree._Element, reader: _Reader, load: LoadWithin) -> Iterator[Section]:
+def _imported(chunk: etree._Element, reader: _Reader) -> Iterator[Section]:
     """A part that another program put into the document as a whole: HTML, RTF, a mail, DOCX."""
     _, name = reader.related.get(attribute(chunk, "id") or "", ("", ""))
     try:
@@ -222,7 +230,7 @@ def _imported(chunk: etree._Element, reader: _Reader, load: LoadWithin) -> Itera
         if data is None:
             raise LoaderError("is missing")
         findings = reader.findings.within()
-        for section in load(io.BytesIO(data), name.rpartition("/")[2], findings):
+        for section in reader.load(io.BytesIO(data), name.rpartition("/")[2], findings):
             heading = HEADING_SEPARATOR.join(filter(None, (reader.outline.path, section.heading)))
             yield section._replace(page=None, heading=heading)
     except LoaderError as error:
@@ -264,24 +272,25 @@ def _level(paragraph: etree._Element, reader: _Reader) -> int | None:
     return level
 
 
-def _style_of(paragraph: etree._Element) -> str:
-    styles = (attribute(i, "val") for i in _properties(paragraph) if local(i) == "pStyle")
-    return next(styles, None) or ""
-
-
 def _numbered(paragraph: etree._Element, reader: _Reader) -> str:
     """The text of a paragraph behind the number or the point that Word writes before it."""
-    properties = list(_properties(paragraph))
-    label = reader.numbering.label(properties, _style_of(paragraph))
-    text = _paragraph(paragraph, reader).strip()
+    style, numbered = "", []
+    for item in _properties(paragraph):
+        name = local(item)
+        if name == "pStyle" and not style:
+            style = attribute(item, "val") or ""
+        elif name == "numPr":
+            numbered.append(item)
+    label = reader.numbering.label(numbered, style)
+    text = _paragraph(paragraph, reader, style).strip()
     return f"{label} {text}" if label and text else text
 
 
-def _paragraph(paragraph: etree._Element, reader: _Reader) -> str:
+def _paragraph(paragraph: etree._Element, reader: _Reader, style: str) -> str:
     """The visible text of a paragraph, with footnotes in brackets and text boxes at its end."""
     parts: list[Piece] = []
     boxes: list[str] = []
-    look = reader.plain | reader.looks.get(_style_of(paragraph), {})
+    look = reader.letters.of_paragraph(style)
     struck = reader.struck
     stack = [iter(paragraph)]
     while stack:
@@ -326,29 +335,36 @@ def _seen_run(
 ) -> None:
     """Add the letters of a run that people see; `look` is that of its paragraph."""
     first = next(iter(run), None)
+    items = iter(run)
     if first is not None and local(first) == "rPr":
-        named = next((attribute(i, "val") for i in first if local(i) == "rStyle"), "")
-        look = look | reader.looks.get(named or "", {}) | read_look(first)
+        look = reader.letters.of_run(first, look)
+        next(items)
     if _is_hidden(run, look, reader):
-        reader.hidden += any(local(item) == "t" for item in run)
+        reader.hidden += any(local(item) == "t" for item in items)
     elif is_struck(look):
-        reader.struck += any(local(i) == "t" and (i.text or "").strip() for i in run)
+        reader.struck += any(local(i) == "t" and (i.text or "").strip() for i in items)
     else:
-        _run(run, look, reader, parts, boxes)
+        _run(items, look, reader, parts, boxes)
 
 
 def _is_hidden(run: etree._Element, look: Look, reader: _Reader) -> bool:
     """Whether nobody sees the letters of a run."""
-    return shows_nothing(look) or has_its_grounds_colour(
+    if shows_nothing(look):
+        return True
+    return has_its_grounds_colour(
         look, run, reader.shaded_styles, lambda paragraph: _level(paragraph, reader) is not None
-    )
+    ) and reader.over_drawings.isdisjoint(run.iterancestors())
 
 
 def _run(
-    run: etree._Element, look: Look, reader: _Reader, parts: list[Piece], boxes: list[str]
+    items: Iterator[etree._Element],
+    look: Look,
+    reader: _Reader,
+    parts: list[Piece],
+    boxes: list[str],
 ) -> None:
     place = place_of(look)
-    for item in run:
+    for item in items:
         name = local(item)
         if name == "t":
             parts.append((in_font(item.text or "", look.get("font", "")), place))
@@ -356,8 +372,8 @@ def _run(
             parts.append((_BREAKS[name], "line"))
         elif name == "sym":
             parts.append((_symbol(item), "line"))
-        elif name == "fldChar":
-            parts.append((_form_field(item), "line"))
+        elif name in {"fldChar", "instrText"}:
+            parts.append((_field(item, reader), "line"))
         elif name == "ruby":
             # What helps to pronounce it stands small above it.
             for base in (one for part in item if local(part) == "rubyBase" for one in part):
@@ -376,6 +392,18 @@ def _symbol(item: etree._Element) -> str:
         return symbol(attribute(item, "font") or "", int(attribute(item, "char") or "", 16))
     except ValueError:
         return " "
+
+
+def _field(item: etree._Element, reader: _Reader) -> str:
+    """What a mark of a field, or a part of its instruction, adds to the text."""
+    if local(item) == "instrText":
+        reader.field += item.text or ""
+        return ""
+    said = ""
+    if attribute(item, "fldCharType") != "begin":
+        said = field_formula(reader.field)
+    reader.field = ""
+    return said + _form_field(item)
 
 
 def _form_field(item: etree._Element) -> str:
@@ -417,6 +445,8 @@ def _block_texts(parent: etree._Element, reader: _Reader) -> Iterator[str]:
     for child in _flat_blocks(parent):
         if local(child) == "tbl":
             yield from (line.text for line in _table(child, reader))
+        elif local(child) == "altChunk":
+            yield from (section.text for section in _imported(child, reader))
         elif local(child) == "p" and (text := _numbered(child, reader)):
             yield text
 
@@ -428,14 +458,15 @@ def _table(table: etree._Element, reader: _Reader) -> TableReader:
     above: list[str] = []
     for row in _children(table, "tr"):
         cells: list[str] = []
-        texts = 0
+        texts = before = 0
         is_header = False
         for part in row:
             if local(part) == "trPr":
                 is_header = any(local(item) == "tblHeader" for item in part)
                 skipped = next((i for i in part if local(i) == "gridBefore"), None)
                 if skipped is not None:
-                    cells += [""] * min(int(attribute(skipped, "val") or 0), 100)
+                    before = min(int(attribute(skipped, "val") or 0), 100)
+                    cells += [""] * before
         for cell in _children(row, "tc"):
             span, merged = _spans(cell)
             text = " ".join(_block_texts(cell, reader))
@@ -445,7 +476,8 @@ def _table(table: etree._Element, reader: _Reader) -> TableReader:
             cells += [text, *[Across(text)] * (span - 1)]
         if is_header and header == len(rows):
             header += 1
-        rows.append(cells if texts > 1 else cells[:1])
+        # A cell alone in its row is over all columns, but where the row begins further on.
+        rows.append(cells[:1] if texts == 1 and not before else cells)
         above = cells
     return TableReader(rows, header or None)
 

@@ -1,19 +1,23 @@
 """How letters of a Word document look: hidden, tiny, or in the colour of their ground."""
 
-from collections.abc import Callable, Iterator, Set
+from collections.abc import Callable, Iterator, Mapping, Set
+from itertools import islice
 
 from lxml import etree
 
 from ingest.loaders.colours import WHITE, Colour, from_hex, nearly_the_same
 from ingest.loaders.notation import Place
-from ingest.loaders.office.ooxml import attribute, local
+from ingest.loaders.office.ooxml import attribute, local, named
 
+_Written = tuple[tuple[object, ...], ...]  # properties: each one's name and attributes
 Look = dict[str, str]  # vanish, size, colour and so on: what is said of letters, as written
 
+_MOST_LOOKS = 10_000  # that are remembered
 _OFF = frozenset(("0", "false", "off"))
 _TINY = 3  # half points: letters of one and a half points are there for machines
 _NO_GROUND = frozenset(("", "AUTO", "NONE", "NIL"))
 _MARKERS = {"black": "000000", "white": "FFFFFF", "none": "AUTO"}  # other highlights have hues
+_BLOCKS_OF_A_PAGE = 40  # as far from a drawing as paragraphs may stand on it
 _RAISED = 4  # half points above or below the line; less is a matter of taste
 _UNSTYLED = frozenset(("TableNormal", "TableGrid"))
 
@@ -43,6 +47,36 @@ def read_look(properties: etree._Element | None) -> Look:
         elif name == "rFonts":
             look["font"] = attribute(item, "ascii") or attribute(item, "hAnsi") or ""
     return look
+
+
+class Looks:
+    """The looks of styles, and of runs, of which nearly all are like another in a document."""
+
+    def __init__(self, plain: Look, styles: Mapping[str, Look]) -> None:
+        """`plain` is the look where no style is named."""
+        self._plain = plain
+        self._styles = styles
+        self._paragraphs: dict[str, Look] = {}
+        # By the look around the run and its properties; a look is kept so that its id stays its.
+        self._runs: dict[tuple[int, _Written], tuple[Look, Look]] = {}
+
+    def of_paragraph(self, style: str) -> Look:
+        """The look of letters in a paragraph of a style, "" for none."""
+        if (known := self._paragraphs.get(style)) is None:
+            known = self._plain | self._styles.get(style, {})
+            self._paragraphs[style] = known
+        return known
+
+    def of_run(self, properties: etree._Element, around: Look) -> Look:
+        """The look of a run by its `rPr`, within letters that look so."""
+        key = id(around), tuple([(item.tag, *item.items()) for item in properties])
+        if (known := self._runs.get(key)) is None:
+            styles = (attribute(item, "val") for item in properties if local(item) == "rStyle")
+            named = self._styles.get(next(styles, "") or "", {})
+            if len(self._runs) >= _MOST_LOOKS:
+                self._runs.clear()
+            known = self._runs[key] = around | named | read_look(properties), around
+        return known[0]
 
 
 def is_struck(look: Look) -> bool:
@@ -84,6 +118,20 @@ def has_its_grounds_colour(
     else:
         ground = _ground_around(run, shaded_styles, is_heading)
     return ground is not None and nearly_the_same(colour, ground)
+
+
+def blocks_over_drawings(body: etree._Element) -> Set[etree._Element]:
+    """The blocks of a body near which a drawing lies behind the text: the picture of a cover."""
+    near: set[etree._Element] = set()
+    for anchor in named(body, "anchor"):
+        if attribute(anchor, "behindDoc") in {"1", "true"}:
+            block = anchor
+            while (above := block.getparent()) is not None and above is not body:
+                block = above
+            near.add(block)
+            for way in (True, False):
+                near.update(islice(block.itersiblings(preceding=way), _BLOCKS_OF_A_PAGE))
+    return near
 
 
 def _ground_around(

@@ -36,14 +36,16 @@ class Package:
             )
         if any(info.flag_bits & 1 for info in infos):
             raise LoaderError("is encrypted; save a copy without a password")
-        self._names = {info.filename.lower(): info.filename for info in infos}
-        self._refuse_bombs([info for info in infos if info.filename.endswith((".xml", ".rels"))])
+        self._names = {_usual(info.filename): info.filename for info in infos}
+        self._refuse_bombs(
+            [info for info in infos if info.filename.lower().endswith((".xml", ".rels"))]
+        )
         # A part is what the list of types says, whatever its name ends in.
         ends, parts = self._xml_types()
         typed = [
             info
             for info in infos
-            if info.filename.lower() in parts or info.filename.lower().rpartition(".")[2] in ends
+            if (name := _usual(info.filename)) in parts or name.rpartition(".")[2] in ends
         ]
         self._refuse_bombs(typed)
 
@@ -74,12 +76,12 @@ class Package:
         return ends, parts
 
     def names(self) -> list[str]:
-        """Names of all parts."""
-        return list(self._names.values())
+        """Names of all parts, with slashes between folders."""
+        return [name.replace("\\", "/") for name in self._names.values()]
 
     def read(self, name: str) -> bytes | None:
         """The bytes of a part, None where there is no such part."""
-        actual = self._names.get(name.lstrip("/").lower())
+        actual = self._names.get(_usual(name.lstrip("/")))
         if actual is None:
             return None
         try:
@@ -115,7 +117,7 @@ class Package:
         for relation in [] if tree is None else tree.iter(f"{{{_RELATIONS}}}Relationship"):
             if relation.get("TargetMode") == "External":
                 continue
-            target = relation.get("Target", "")
+            target = relation.get("Target", "").replace("\\", "/")
             path = target[1:] if target.startswith("/") else posixpath.join(folder, target)
             kind = relation.get("Type", "").rsplit("/", 1)[-1]
             found[relation.get("Id", "")] = (kind, posixpath.normpath(path))
@@ -124,7 +126,7 @@ class Package:
     def main_part(self) -> str:
         """Name of the part that holds the document itself."""
         for kind, name in self.related("").values():
-            if kind == "officeDocument" and name.lower() in self._names:
+            if kind == "officeDocument" and _usual(name) in self._names:
                 return name
         raise LoaderError("has no document inside: it is damaged; get the file again")
 
@@ -152,6 +154,11 @@ class Package:
             said.get("created", ""),
             said.get("modified", ""),
         )
+
+
+def _usual(name: str) -> str:
+    """The name of a part as it is compared; some programs write it in the manner of Windows."""
+    return name.replace("\\", "/").lower()
 
 
 def parse_xml(data: bytes, name: str) -> etree._Element:

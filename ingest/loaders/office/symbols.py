@@ -39,7 +39,15 @@ def symbol(font: str, code: int) -> str:
 
 
 def in_font(text: str, font: str) -> str:
-    """A text in which characters for private use are those of a font with pictures."""
+    """A text in which characters for private use are those of a font with pictures.
+
+    Some programs write its characters as letters: "þ" in Wingdings is a ticked box.
+    """
+    if table := _FONTS.get(font.strip().lower()):
+        return "".join(
+            symbol(font, ord(one)) if "\uf000" <= one <= "\uf0ff" else table.get(ord(one), one)
+            for one in text
+        )
     if not _PRIVATE.search(text):
         return text
     return "".join(symbol(font, ord(one)) if "\uf000" <= one <= "\uf0ff" else one for one in text)

@@ -7,6 +7,7 @@ from typing import Any, BinaryIO
 
 from ingest.loaders.colours import WHITE, Colour, nearly_the_same
 from ingest.loaders.notation import Piece, written
+from ingest.loaders.office.calamine import sheets_with_calamine
 from ingest.loaders.office.number_format import is_span, shown
 from ingest.loaders.office.sheets import MergedCell, Merges, is_default_name, sheet_sections
 from ingest.sections import Findings, LoaderError, Section, Stated
@@ -20,18 +21,22 @@ def load_xls(file: BinaryIO, findings: Findings) -> Iterator[Section]:
     """Visible sheets row by row; a blank row ends a table. Formulas give their last value."""
     import xlrd
 
+    data = file.read()
     try:
-        book = xlrd.open_workbook(
-            file_contents=file.read(), formatting_info=True, logfile=io.StringIO()
-        )
+        book = xlrd.open_workbook(file_contents=data, formatting_info=True, logfile=io.StringIO())
     except MemoryError:
         raise
     except xlrd.XLRDError as error:
         if "ncrypt" in str(error) or "assword" in str(error):
             raise LoaderError("is encrypted; save a copy without a password") from None
-        raise LoaderError(f"is damaged ({error}); save it as XLSX") from None
-    except Exception as error:  # noqa: BLE001  # its parser stumbles over damaged records
-        raise LoaderError(f"is damaged ({type(error).__name__}); save it as XLSX") from None
+        book = None
+    except Exception:  # noqa: BLE001  # its parser stumbles over records that Excel reads
+        book = None
+    if book is None:
+        yield from sheets_with_calamine(io.BytesIO(data), findings, lambda name: {})
+        # Said after the sheets: of a book without a word it says nothing.
+        findings.warn("its number formats, and what is hidden in it, could not be read")
+        return
     reader = _Reader(book)
     findings.stated = Stated(author=str(book.user_name or ""))
     hidden = 0
@@ -101,7 +106,8 @@ class _Reader:
         if font.struck_out:
             self._struck += 1
             return ""
-        code = self._book.format_map[form.format_key].format_str
+        named = self._book.format_map.get(form.format_key)
+        code = (named and named.format_str) or ""
         value = cell.value
         if cell.ctype == xlrd.XL_CELL_ERROR:
             return str(xlrd.error_text_from_code.get(value, ""))
@@ -110,7 +116,7 @@ class _Reader:
         if cell.ctype == xlrd.XL_CELL_DATE:
             return shown(self._moment(value, code), code)
         if cell.ctype == xlrd.XL_CELL_NUMBER:
-            return shown(int(value) if value == int(value) else value, code)
+            return shown(int(value) if value.is_integer() else value, code)
         runs = sheet.rich_text_runlist_map.get((row, column))
         return shown(self._of_runs(str(value), runs) if runs else str(value), code)
 

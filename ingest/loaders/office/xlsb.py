@@ -1,65 +1,18 @@
 """Reads binary workbooks of Excel (XLSB): values as their number formats show them."""
 
-import datetime
 from collections.abc import Iterator
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
-from ingest.loaders.office.number_format import shown
+from ingest.loaders.office.calamine import sheets_with_calamine
 from ingest.loaders.office.ooxml import Package
-from ingest.loaders.office.sheets import MergedCell, Merges, is_default_name, sheet_sections
-from ingest.loaders.office.xlsb_formats import Codes, formats_of
-from ingest.sections import Findings, LoaderError, Section
+from ingest.loaders.office.xlsb_formats import formats_of
+from ingest.sections import Findings, Section
 
 
 def load_xlsb(file: BinaryIO, findings: Findings) -> Iterator[Section]:
     """Visible sheets row by row; a blank row ends a table. Formulas give their last value."""
-    from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
-
     package = Package(file)  # checks for bombs before the other library opens the file
     findings.title, findings.stated = package.title(), package.stated()
     formats = formats_of(package)
     file.seek(0)
-    try:
-        book = CalamineWorkbook.from_filelike(file)
-        seen = [
-            sheet.name
-            for sheet in book.sheets_metadata
-            if sheet.visible == SheetVisibleEnum.Visible
-        ]
-        for name in seen:
-            sheet = book.get_sheet_by_name(name)
-            merges = Merges(
-                MergedCell(top + 1, left + 1, bottom + 1, right + 1)
-                for (top, left), (bottom, right) in sheet.merged_cell_ranges or ()
-            )
-            yield from sheet_sections(name, _rows(sheet, formats.get(name, {})), merges)
-    except CalamineError as error:
-        raise LoaderError(f"is damaged ({error}); save it as XLSX") from None
-    except BaseException as error:
-        if type(error).__module__ != "pyo3_runtime":  # a panic of the library has no other name
-            raise
-        raise LoaderError("is damaged; save it as XLSX") from None
-    if hidden := len(book.sheets_metadata) - len(seen):
-        findings.warn(f"{hidden} hidden sheets were left out")
-    if not findings.title and len(seen) == 1 and not is_default_name(seen[0]):
-        findings.title = seen[0]
-
-
-def _rows(sheet: Any, codes: Codes) -> Iterator[tuple[int, list[str]]]:
-    first_row, first_column = sheet.start or (0, 0)
-    for number, row in enumerate(sheet.iter_rows(), first_row + 1):
-        # Whether the library begins with the first cell that is filled, its rows tell.
-        before = [""] * first_column if len(row) == sheet.width else []
-        start = len(before) + 1
-        texts = (_text(one, codes.get((number, at), "")) for at, one in enumerate(row, start))
-        yield number, [*before, *texts]
-
-
-def _text(value: object, code: str) -> str:
-    if value == "":
-        return ""
-    if isinstance(value, datetime.timedelta):
-        return shown(value, code or "[h]:mm")
-    if not code and isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return shown(value, code)
+    yield from sheets_with_calamine(file, findings, lambda name: formats.get(name, {}))

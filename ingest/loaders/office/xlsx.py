@@ -2,8 +2,11 @@
 
 import re
 import sys
+import zipfile
+import zlib
 from collections.abc import Iterator
 from functools import partial
+from itertools import islice
 from typing import Any, BinaryIO, Literal, NamedTuple
 
 from lxml import etree
@@ -22,6 +25,7 @@ from ingest.loaders.office.sheets import (
     is_default_name,
     sheet_sections,
 )
+from ingest.loaders.office.xlsx_rebuilt import is_strict, rebuilt, sheets_of
 from ingest.sections import Findings, LoaderError, Section
 
 _ROW = re.compile(rb"<(?:\w+:)?row\b[^>]*>")
@@ -44,6 +48,11 @@ _INLINE = re.compile(rb"<(?:\w+:)?c\b([^<>]*)>\s*<(?:\w+:)?is>\s*(?=<(?:\w+:)?r\
 _INLINE_END = re.compile(rb"</(?:\w+:)?is>")
 _PREFIX = re.compile(rb"<(/?)\w+:")
 _ADDRESS = re.compile(rb"\br\s*=\s*[\"']([A-Z]{1,3})(\d{1,7})[\"']")
+# What the library raises for workbooks that it does not understand, damaged or not.
+_STUMBLES = (
+    KeyError, IndexError, ValueError, TypeError, AttributeError, OSError, SyntaxError,
+    ArithmeticError, zipfile.BadZipFile, zlib.error,
+)  # fmt: skip
 _Look = Literal["nothing", "ground", "struck", "seen"]
 
 
@@ -51,14 +60,30 @@ def load_xlsx(file: BinaryIO, findings: Findings) -> Iterator[Section]:
     """Visible sheets row by row; a blank row ends a table. Formulas give their last value."""
     package = Package(file)  # checks for bombs before the other library opens the file
     findings.title, findings.stated = package.title(), package.stated()
-    openpyxl = _openpyxl()
+    done = 0
     file.seek(0)
+    if not is_strict(package):
+        try:
+            for section in _sections(package, file, findings):
+                yield section
+                done += 1
+            return
+        except _STUMBLES:
+            pass  # Excel may open it all the same
     try:
-        book = openpyxl.load_workbook(
-            file, read_only=True, data_only=True, keep_links=False, rich_text=True
-        )
-    except (KeyError, ValueError, TypeError, AttributeError, OSError, SyntaxError) as error:
+        yield from islice(_sections(package, rebuilt(package), findings), done, None)
+    except _STUMBLES as error:
         raise LoaderError(f"is damaged ({error}); save it again with Office") from None
+
+
+def _sections(package: Package, file: BinaryIO, findings: Findings) -> Iterator[Section]:
+    openpyxl = _openpyxl()
+    book = openpyxl.load_workbook(
+        file, read_only=True, data_only=True, keep_links=False, rich_text=True
+    )
+    named = sheets_of(package)
+    if len(book.worksheets) < sum(sheet.kind == "worksheet" for sheet in named):
+        raise KeyError("sheets that the library does not find")
     hidden = 0
     seen = _Seen(package, book)
     figures = Figures(findings)
@@ -70,13 +95,14 @@ def load_xlsx(file: BinaryIO, findings: Findings) -> Iterator[Section]:
         rows, merges = seen.rows(sheet)
         yield from sheet_sections(sheet.title, rows, merges)
         yield from _drawings(package, str(sheet._worksheet_path), sheet.title, figures)
-    for sheet in book.chartsheets:
-        yield from _drawings(package, _path_of(package, book, sheet), sheet.title, figures)
+    for one in named:
+        if one.kind == "chartsheet" and one.state == "visible":
+            yield from _drawings(package, one.part, one.name, figures)
     if hidden:
         findings.warn(f"{hidden} hidden sheets were left out")
     seen.report(findings)
-    if not findings.title and len(book.sheetnames) == 1 and not is_default_name(book.sheetnames[0]):
-        findings.title = book.sheetnames[0]
+    if not findings.title and len(named) == 1 and not is_default_name(named[0].name):
+        findings.title = named[0].name
 
 
 def _openpyxl() -> Any:
@@ -113,14 +139,6 @@ def _drawings(package: Package, sheet: str, name: str, figures: Figures) -> Iter
                 yield Section(said, None, heading, "table", grid)
             if title and not parts:  # its data stand in the sheet alone
                 yield Section(title, None, name)
-
-
-def _path_of(package: Package, book: Any, sheet: Any) -> str:
-    """The part that holds a sheet of nothing but a chart; the library does not tell."""
-    number = [one.title for one in book.chartsheets].index(sheet.title)
-    parts = [name for kind, name in package.related(package.main_part()).values()
-             if kind == "chartsheet"]  # fmt: skip
-    return parts[number] if number < len(parts) else ""
 
 
 def _shape_texts(tree: etree._Element) -> Iterator[str]:

@@ -78,9 +78,13 @@ def _with_their_names(
     for at, row in enumerate(rows):
         for number in row:
             piece = pieces[number]
-            for column, (start, end) in enumerate(columns):
-                if piece.x0 < end and piece.x1 > start:
-                    used[column].add(at)
+            touched = [
+                column
+                for column, (start, end) in enumerate(columns)
+                if piece.x0 < end and piece.x1 > start
+            ]
+            if len(touched) == 1:  # one that reaches over two parts no name from its column
+                used[touched[0]].add(at)
     found: list[tuple[float, float]] = []
     order = range(len(columns)) if step > 0 else range(len(columns) - 1, -1, -1)
     name: int | None = None

@@ -1,6 +1,7 @@
 """Puts the runs of a PDF page together into lines, in the order in which they are drawn."""
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 
 from ingest.loaders.notation import Place, written
@@ -15,7 +16,13 @@ _SPACE = 0.17  # of the font size: a wider gap parts two words
 _CELL = 0.9  # of the font size: a wider gap may part two cells
 _SCRIPT = 0.85  # of a line's font size: exponents and indices are smaller
 _RAISED, _LOWERED = 0.18, 0.08  # of the font size, from the baseline
+_ACCOUNTS = 14.0  # of the font size: so far from its amount a currency sign stands in accounts
+_MISNAMED = (
+    "!"  # what "$" is in fonts whose signs are numbered anew, and nothing else before amounts
+)
 _PUNCTUATION = frozenset(".,;:!?…")
+_NO_MARKERS = frozenset(("Sc", "Ps", "Pe", "Pi", "Pf"))  # currency signs, brackets, quotes
+_AMOUNT = re.compile(r"[(\-–—−]?\s*\d|[(—–-]$")
 _MARKER = re.compile(
     r"(?:[•●○▪■□‣⁃–—*·o\uf0b7\uf0a7-]|\(?(?:\d{1,3}|[a-zA-Z]|[ivxlIVX]{1,5})[.)])$"
 )
@@ -71,7 +78,8 @@ def _pieces(  # noqa: PLR0912
     current: Line | None = None
     last: Run | None = None
     parts: list[tuple[str, Run]] = []  # of the current one
-    for run in runs:
+    runs = list(runs)
+    for at, run in enumerate(runs):
         if not run.text.strip():
             if (
                 current
@@ -85,6 +93,9 @@ def _pieces(  # noqa: PLR0912
             continue
         if last and _is_shadow(last, run):
             continue
+        if current and _opens_amount(current, run, runs, at):
+            pieces.append(_finished(current, parts))
+            current, parts = None, []
         gap = run.x0 - current.x1 if current else 0.0
         if current and gap < 0 and _goes_on_to_the_left(current, run, uprights):
             space = " " if current.x0 - run.x1 > _SPACE * run.size else ""
@@ -97,14 +108,7 @@ def _pieces(  # noqa: PLR0912
             and _continues(current, run, gap)
             and not (gap > 1 and _is_fenced(current, run, uprights))
         ):
-            marker = current.text.strip()
-            if is_marker(marker) and not reads_right_to_left(
-                run.text
-            ):  # the text beside it decides how the line looks
-                current.size, current.bold = run.size, run.bold
-                if not any(map(str.isalnum, marker)):
-                    current.text = "• "
-                    parts = [("• ", run)]
+            parts = _behind_marker(current, run, gap, parts)
             space = ""
             if gap > _SPACE * max(run.size, 0.6 * current.size) and not current.text.endswith(" "):
                 space = " "
@@ -125,6 +129,23 @@ def _pieces(  # noqa: PLR0912
     for piece in pieces:
         piece.text = piece.text.strip()
     return pieces
+
+
+def _behind_marker(
+    line: Line, run: Run, gap: float, parts: list[tuple[str, Run]]
+) -> list[tuple[str, Run]]:
+    """The parts of a line before a run goes on it, where it is nothing but a bullet or a sign."""
+    marker = line.text.strip()
+    if _is_currency(marker):
+        if gap > _CELL * run.size:
+            line.x0 = run.x0  # as if the sign stood before its amount
+        if marker == _MISNAMED:
+            line.text, parts = "", []
+    elif is_marker(marker) and not reads_right_to_left(run.text):
+        line.size, line.bold = run.size, run.bold  # the text beside it decides how the line looks
+        if not any(map(str.isalnum, marker)) and run.text.strip()[:1].isalnum():
+            line.text, parts = "• ", [("• ", run)]
+    return parts
 
 
 def _finished(line: Line, parts: Sequence[tuple[str, Run]]) -> Line:
@@ -153,8 +174,37 @@ def _continues(line: Line, run: Run, gap: float) -> bool:
     script = rise < 0.65 * size and gap < 0.5 * size and min(line.size, run.size) < 0.85 * size
     if rise > SAME_LINE * min(line.size, run.size) and not script:
         return False
-    limit = 2.5 if is_marker(line.text.strip()) else _CELL
+    if _is_currency(line.text.strip()) and _AMOUNT.match(run.text.strip()):
+        limit = _ACCOUNTS
+    else:
+        limit = 2.5 if is_marker(line.text.strip()) else _CELL
     return -0.6 * size < gap < limit * size
+
+
+def _opens_amount(line: Line, run: Run, runs: Sequence[Run], at: int) -> bool:
+    """Whether a currency sign alone is that of the next amount and not of the one before it.
+
+    In accounts it stands on the left in its column, so that what is before it may be nearer.
+    """
+    sign, amount = run.text.strip()[:1], run.text.strip()[1:].strip()
+    if not _is_currency(sign):
+        return False
+    if amount:
+        return bool(_AMOUNT.match(amount)) and _is_currency(line.text.strip()[:1])
+    following = next((one for one in runs[at + 1 : at + 4] if one.text.strip()), None)
+    if following is None or abs(following.y - run.y) > 1 or following.x0 < run.x1 - 1:
+        return False
+    text = line.text.strip()
+    stands_before = not text[-1:].isdigit() and not text.endswith(")")
+    stands_before = stands_before or run.text.strip() == _MISNAMED
+    return bool(_AMOUNT.match(following.text.strip())) and not _is_currency(text) and (
+        stands_before or _is_currency(text[:1])
+    )  # fmt: skip
+
+
+def _is_currency(text: str) -> bool:
+    """Whether a text is nothing but a currency sign, or one that its font calls by another name."""
+    return len(text) == 1 and (unicodedata.category(text) == "Sc" or text == _MISNAMED)
 
 
 def _goes_on_to_the_left(line: Line, run: Run, uprights: Sequence[Rule]) -> bool:
@@ -184,7 +234,11 @@ def is_marker(text: str) -> bool:
     """Whether a piece is a bullet or an item's number, which belongs to the text beside it."""
     if text in _PUNCTUATION:
         return False
-    return bool(_MARKER.match(text)) or (len(text) <= 2 and not any(map(str.isalnum, text)))
+    if _MARKER.match(text):
+        return True
+    return len(text) <= 2 and not any(
+        sign.isalnum() or sign in "%‰" or unicodedata.category(sign) in _NO_MARKERS for sign in text
+    )
 
 
 def _is_shadow(last: Run, run: Run) -> bool:

@@ -15,7 +15,7 @@ from ingest.loaders.pdf.drawn_order import Cell, Row, of_one_row, rows_as_drawn
 from ingest.loaders.pdf.matrix import Box
 from ingest.loaders.pdf.tables import LEADERS, CellRow, Interval, Line, Table, read_rows, text_of
 from ingest.loaders.pdf.text import Rule
-from ingest.loaders.tables import is_number
+from ingest.loaders.tables import Across, is_number
 
 _BULLET = re.compile(r"[•●○▪■□‣⁃\uf0b7\uf0a7]")
 _YEAR = re.compile(r"(?:FY\s?)?(?:19|20)\d\d")
@@ -24,6 +24,13 @@ _ABOVE = 4.0  # of the font size: so far above the first row names of more lines
 _MOST_HEADS = 4  # rows of names
 _LONGEST_NAME = 80  # characters; what is longer is text
 _SPARSE = 0.5  # of the gaps between rows: with more rules they part rows, not names from the rest
+_BESIDE_LABELS = 4.0  # of the font size: names that begin so far on the right name no labels
+_NOTE = re.compile(r"\(\w{1,2}\)(?:[ ,]+\(\w{1,2}\))*,?")
+_RAISED = 0.8  # of the usual font size; a note's number is smaller
+_SENTENCE = 8  # words of a line that is no label
+_UNDER = 0.3  # of the width of the figures: so far a sentence runs on under them
+_CLOSE = 2.6  # of the font size: a line so far above years may say of what they are
+_WIDER = 9.0  # of the font size: so far it may begin before the first of them
 _FIGURES = 0.6  # of a column's cells: with so many it holds figures
 
 
@@ -31,7 +38,7 @@ def open_tables(
     pieces: Sequence[Line], free: Sequence[int], rules: Sequence[Rule], filled: Sequence[Box]
 ) -> Iterator[tuple[set[int], Table]]:
     """Tables among the pieces numbered `free`, each with the numbers that went into it."""
-    regions = _regions(pieces, free)
+    regions = _regions(pieces, _without_notes(pieces, free))
     if not regions:
         return
     level = _without_strokes(rules, pieces, free)
@@ -39,6 +46,15 @@ def open_tables(
         table = _Open(pieces, members, level, filled).table()
         if table is not None:
             yield set(members), table
+
+
+def _without_notes(pieces: Sequence[Line], free: Sequence[int]) -> list[int]:
+    """Without raised numbers of notes, "(1)", that some programs draw behind all the rest."""
+    notes = {n for n in free if _NOTE.fullmatch(pieces[n].text)}
+    if not notes or len(notes) == len(free):
+        return list(free)
+    usual = median(pieces[n].size for n in free if n not in notes)
+    return [n for n in free if n not in notes or pieces[n].size > _RAISED * usual]
 
 
 def _without_strokes(
@@ -70,25 +86,44 @@ def _regions(pieces: Sequence[Line], upright: Sequence[int]) -> list[list[int]]:
     regions: list[list[list[int]]] = []
     region: list[list[int]] = []
     left = right = 0.0  # what the rows with several pieces cover
+    beside = float("inf")  # where the second cells begin
     single = 0
+    figures = named = False  # there are some; there are none yet, and names of dates
+    above_it: list[int] = []
     for row in in_rows(pieces, upright):
         first = pieces[row[0]]
         if region:
             above = pieces[region[-1][0]]
             far = above.y - first.y > 3.5 * max(above.size, first.size)
-            far = far or (len(row) == 1 and first.size > 1.1 * above.size)  # a heading between two
+            heading = len(row) == 1 and first.size > 1.1 * above.size and not named
+            far = far or heading  # between two tables
             # Lines of one cell stand alone where the cells beside it have fewer.
             narrow = first.x0 >= left - 2 and first.x1 - first.x0 < 0.6 * (right - left)
+            if named:  # names of figures stand on the right of what the rows are called
+                narrow = first.x1 - first.x0 < 0.6 * (right - min(left, first.x0))
             most = _MOST_SINGLE if narrow else 2
             single = 0 if len(row) > 1 else single + 1
+            far = far or (len(row) == 1 and _is_sentence(first, beside, right))
+            far = far or (figures and _are_years(pieces, row))
             if far or single > most:
                 regions.append(region)
-                region, single, left, right = [], 0, 0.0, 0.0
+                region, single, left, right, beside = [], 0, 0.0, 0.0, float("inf")
+        if not region and len(row) > 1:
+            named, figures = False, False
+            if above_it and _is_over_years(pieces, above_it[0], row):
+                region.append(above_it)
         if region or len(row) > 1:
             region.append(row)
         if len(row) > 1:
             end = max(pieces[n].x1 for n in row)
             left, right = (min(left, first.x0), max(right, end)) if right else (first.x0, end)
+            figures = figures or any(
+                is_number(pieces[n].text) and not _YEAR.fullmatch(pieces[n].text) for n in row
+            )
+            named = not figures and (named or _are_dated(pieces, row))
+            if figures:
+                beside = min(beside, pieces[row[1]].x0)
+        above_it = row if len(row) == 1 else []
     regions.append(region)
     found = []
     for candidate in regions:
@@ -99,6 +134,37 @@ def _regions(pieces: Sequence[Line], upright: Sequence[int]) -> list[list[int]]:
         if len(multiple) >= 3 or (len(multiple) == 2 and widest >= 3):
             found.append(_with_lines_alone(pieces, candidate, upright))
     return found
+
+
+def _is_sentence(piece: Line, beside: float, right: float) -> bool:
+    """Whether a line runs on under the figures of the rows above it, as no label does."""
+    under = piece.x1 > beside + _UNDER * (right - beside)
+    return under and len(piece.text.split()) >= _SENTENCE and piece.x0 < beside
+
+
+def _is_over_years(pieces: Sequence[Line], number: int, row: Sequence[int]) -> bool:
+    """Whether a line alone says of what the years in the row below it are: "Year ended …"."""
+    years = [pieces[n] for n in row if _YEAR.fullmatch(pieces[n].text)]
+    if len(years) < 2 or 2 * len(years) < len(row):
+        return False
+    line, first, last = pieces[number], years[0], years[-1]
+    middle = (line.x0 + line.x1) / 2
+    return (
+        line.y - first.y < _CLOSE * max(line.size, first.size)
+        and line.x0 > first.x0 - _WIDER * line.size and first.x0 < middle < last.x1
+    )  # fmt: skip
+
+
+def _are_dated(pieces: Sequence[Line], row: Sequence[int]) -> bool:
+    """Whether a row of names has dates in it, as those of accounts have."""
+    return sum(any(map(str.isdigit, pieces[n].text)) for n in row) > 1
+
+
+def _are_years(pieces: Sequence[Line], row: Sequence[int]) -> bool:
+    """Whether a row names columns by years, which begins a table of its own below figures."""
+    texts = [pieces[n].text for n in row]
+    years = sum(bool(_YEAR.fullmatch(text)) for text in texts)
+    return years > 1 and all(_YEAR.fullmatch(text) or not is_number(text) for text in texts)
 
 
 def _with_lines_alone(
@@ -295,6 +361,8 @@ class _Open:
                 counts.append(count)
         counts += [self._heads_by_rules(rows), self._heads_by_figures(rows)]
         count = max(counts)
+        while count > 1 and len(rows[count - 1]) == 1 and rows[count - 1][0].right == 0:
+            count -= 1  # what the first rows are together, "Assets", names no column
         names = (self._text(cell) for row in rows[:count] for cell in row)
         return count if count < len(rows) and all(len(n) <= _LONGEST_NAME for n in names) else 0
 
@@ -310,9 +378,12 @@ class _Open:
 
     def _heads_by_figures(self, rows: Sequence[Row]) -> int:
         """Rows of several words each above columns of figures."""
-        count = 0
+        over = len(rows) > 2 and len(rows[0]) == 1 and self._is_beside_labels(rows[0], 0)
+        count = int(over)  # what years are, on a line of its own above them
         while count < len(rows) and len(rows[count]) > 1 and not self._figures(rows[count]):
             count += 1
+        if over and count == 1:
+            return 0
         body = rows[count:]
         if not 0 < count <= _MOST_HEADS or len(body) < 2:
             return 0
@@ -321,7 +392,7 @@ class _Open:
             own = [cell for row in body for cell in row if cell.left == cell.right == column]
             figures = sum(self._is_figure(cell.numbers) for cell in own)
             with_figures += figures > _FIGURES * len(own)
-        if not with_figures or (count > 1 and 2 * with_figures < len(self._columns)):
+        if not with_figures or (count - over > 1 and 2 * with_figures < len(self._columns)):
             return 0
         return count
 
@@ -357,7 +428,11 @@ class _Open:
         lower: set[int] = set()  # columns that have a name in a row below
         titles = next((n for n, row in enumerate(rows) if len(row) > 1), 0)
         for at in range(titles):
-            grid[at] = [self._text(rows[at][0])] * width
+            name = self._text(rows[at][0])
+            if self._is_beside_labels(rows[at], 0):  # or it would be a title of all the table
+                grid[at] = ["", *[Across(name)] * (width - 1)]
+            else:
+                grid[at] = [name] * width
         for at in range(len(rows) - 1, titles - 1, -1):
             row = rows[at]
             over = [cell for cell in row if set(range(cell.left, cell.right + 1)) & lower]
@@ -366,9 +441,18 @@ class _Open:
                     if cell not in over:
                         grid[at][column] = self._text(cell)
             for column in sorted(lower) if over else ():
+                if self._is_beside_labels(over, column):
+                    continue
                 grid[at][column] = self._text(self._name_over(over, column))
             lower |= {n for cell in row for n in range(cell.left, cell.right + 1)}
         return grid
+
+    def _is_beside_labels(self, names: Row, column: int) -> bool:
+        """Whether names over figures stand beside the first column, which holds labels."""
+        if column or len(self._columns) < 2:
+            return False
+        first = self._pieces[names[0].numbers[0]]
+        return first.x0 > self._columns[0][0] + _BESIDE_LABELS * first.size
 
     def _name_over(self, names: Sequence[Cell], column: int) -> Cell:
         """Which of some names goes over a column: by the rule below it, or as the nearest one."""

@@ -13,7 +13,7 @@ SAME_LINE = 0.35  # of the font size: baselines closer than this are one line
 _MOST_HEADS = 4  # rows of names
 _FILLED_BODY = 0.3  # of a body's rows; where more lie on a colour, that says nothing of the first
 LEADERS = re.compile(r"(?:\s?\.){4,}\s*|\s?…{2,}\s*|_{6,}")
-
+_LOOSE_MARK = re.compile(r"(?<=\d) ([.,])(?=\d)")
 
 Interval = tuple[float, float]
 
@@ -58,8 +58,12 @@ class CellRow(NamedTuple):
 
 
 def tidy(text: str) -> str:
-    """Single spaces, dots that lead to a page number shortened, right-to-left text in order."""
+    """Single spaces, dots that lead to a page number shortened, right-to-left text in order.
+
+    A number is one whole: "2 .405 .085,86" comes from fonts with wide full stops.
+    """
     text = " ".join(LEADERS.sub(" … ", text).split())
+    text = _LOOSE_MARK.sub(r"\1", text)
     return in_reading_order(text) if reads_right_to_left(text) else text
 
 

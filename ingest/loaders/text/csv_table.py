@@ -25,7 +25,7 @@ def load_csv(data: bytes, findings: Findings) -> Iterator[Section]:
     text, delimiter = _named_delimiter(text)
     rows = _Rows(text, delimiter or delimiter_of(text))
     try:
-        for lines, grid in TableReader(rows).sections(size=_ROWS_A_SECTION):
+        for lines, grid in TableReader(map(_plain, rows)).sections(size=_ROWS_A_SECTION):
             yield Section(lines, kind="table", grid=grid)
     except csv.Error as error:
         raise LoaderError(f"is not a readable CSV table ({error}); save it as XLSX") from None
@@ -34,6 +34,14 @@ def load_csv(data: bytes, findings: Findings) -> Iterator[Section]:
             f"a quotation mark that is opened in line {rows.careless} is not closed; "
             "what follows was read as rows of their own"
         )
+
+
+def _plain(row: list[str]) -> list[str]:
+    """Cells without the formula that keeps Excel from taking a number out of them: ="00042"."""
+    return [
+        cell[2:-1] if cell.startswith('="') and cell.endswith('"') and len(cell) > 2 else cell
+        for cell in row
+    ]
 
 
 def _named_delimiter(text: str) -> tuple[str, str]:
