@@ -245,7 +245,7 @@ def _pages(
 
     rules, workspace_of = house.people.rules, _workspaces(home, house)
     desk = Curation(CuratedDocuments(home), uploads, SavedComplaints(conversations), rules)
-    overview, administration = HomeOverview(home, rules), Administration(home)
+    overview, administration = HomeOverview(home, rules), Administration(home, office.left)
     prices = prices_of(home)
     opened = partial(record, RecordKind.SOURCE_OPENED)
     renderer = PageRenderer()

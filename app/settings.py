@@ -8,6 +8,7 @@ import codecs
 import os
 import re
 import tomllib
+from dataclasses import dataclass
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,27 @@ MOST_DAYS = 36_500  # that anything can be kept for before it goes: a calendar h
 
 class SettingsError(Exception):
     """A setting has an unusable value; the message names it and where it may come from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong with one setting: pydantic's kind, its limit where it has one, its words."""
+
+    name: str
+    kind: str
+    limit: str
+    words: str
+
+
+class UnusableSettings(SettingsError):
+    """Settings that cannot be used; the message names each, `problems` has them apart."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        super().__init__(
+            "unusable setting (see strongroom.toml and the STRONGROOM_* variables): "
+            + "; ".join(f"{one.name}: {one.words}" for one in problems)
+        )
+        self.problems = problems
 
 
 class SettingsFileError(SettingsError):
@@ -428,22 +450,41 @@ def _parsed(file: str, content: bytes) -> dict[str, Any]:
         raise SettingsFileError(f"{file}, line {line}: {words}") from None
 
 
+def _reading(file: Path) -> type[Settings]:
+    """The settings with their file in this place."""
+    if file == SETTINGS_FILE:
+        return Settings
+
+    class Elsewhere(Settings):
+        model_config = SettingsConfigDict(toml_file=file)
+
+    return Elsewhere
+
+
 def load_settings(flags: dict[str, Any] | None = None) -> Settings:
     """Read the settings; `flags` is a nested dict of what the command line set.
 
     Raises SettingsError that names each unusable setting.
     """
-    if os.path.lexists(SETTINGS_FILE) and not SETTINGS_FILE.is_file():
-        raise SettingsFileError(f"{SETTINGS_FILE} is no file that can be read; move it away")
+    return read_settings(SETTINGS_FILE, flags)
+
+
+def read_settings(file: Path, flags: dict[str, Any] | None = None) -> Settings:
+    """The same from another file in the place of strongroom.toml."""
+    if os.path.lexists(file) and not file.is_file():
+        raise SettingsFileError(f"{file} is no file that can be read; move it away")
     try:
-        settings = Settings(**(flags or {}))
+        settings = _reading(file)(**(flags or {}))
     except ValidationError as error:
-        lines = [
-            f"{'.'.join(str(part) for part in problem['loc'])}: {problem['msg']}"
-            for problem in error.errors()
-        ]
-        raise SettingsError(
-            "unusable setting (see strongroom.toml and the STRONGROOM_* variables): "
-            + "; ".join(lines)
+        raise UnusableSettings(
+            tuple(
+                Problem(
+                    ".".join(str(part) for part in problem["loc"]),
+                    problem["type"],
+                    ", ".join(str(one) for one in problem.get("ctx", {}).values()),
+                    problem["msg"],
+                )
+                for problem in error.errors()
+            )
         ) from None
     return settings.model_copy(update={"home": settings.home.expanduser().resolve()})

@@ -446,6 +446,8 @@ class Assistant:
                 answer.not_said(),
             )
             if near is not None:
+                if answer.ask.longer and not answer.not_said():
+                    near = replace(near, text=at_length(near, answer.cited).text)
                 return self._finished(answer, decision, near, quoted=True, outcome="unconfirmed")
         words = answer.not_said() or language(answer.plan.language).outcomes.not_found
         nothing = Composed(words, [AnswerSentence(words, (), supported=False)], [], "text")

@@ -2,6 +2,8 @@
 
 import json
 import threading
+import time
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import PurePath
 from typing import Literal
@@ -9,7 +11,7 @@ from typing import Literal
 from app.answering.confidence import BUILT_IN, FORMER, Calibration
 from app.answering.events import ModelName
 from app.answering.language_model import ChatModel
-from app.answering.self_test import stored
+from app.answering.self_test import SelfTest, stored
 from app.data_folder.layout import DataFolder
 from app.engine.client import EngineClient, EngineDown, ModelInfo
 from app.engine.models import (
@@ -30,6 +32,11 @@ from vectorstore.index import Index
 
 # Of a model without a self-test: below this many parameters its own words are not trusted.
 WEAK_BELOW = 1_000_000_000
+# An engine that is to end has no answer left to write when it was quiet for so long: between its
+# search and its words an answer has none under way, nor has a summary between its parts.
+_LONG_PAUSE_S = 60.0
+_SHORT_PAUSE_S = 3.0
+_LOOKS_S = 0.2
 
 
 class ChatModelSource:
@@ -42,6 +49,7 @@ class ChatModelSource:
         self._supervisor: EngineSupervisor | None = None
         self._elsewhere: EngineClient | None = None
         self._model: ChatModel | None = None
+        self._retired: list[EngineSupervisor] = []  # that still write what was begun with them
 
     def start(self) -> None:
         """Begin to load the model; returns at once. Raises ModelError if there is none."""
@@ -56,6 +64,61 @@ class ChatModelSource:
             if self._model is None:
                 self._model = self._connect()
             return self._model
+
+    def switch(self, model: Model, accept: Callable[[ChatModel], None], *, beside: bool) -> None:
+        """Use another model of this machine from now on; what is being written is finished.
+
+        `accept` looks at it, and may refuse it with an error of its own. Whatever goes wrong, the
+        old one goes on. With `beside` both are loaded until then; else the old one is ended first,
+        and questions wait. Raises EngineDown where the new one does not come up.
+        """
+        engine = self._settings.engine.model_copy(update={"model": model.path})
+        other = ChatModelSource(self._settings.model_copy(update={"engine": engine}))
+        if beside:
+            other._brought_up(accept)
+            with self._lock:
+                self._take_over(other)
+            return
+        with self._lock:
+            old = self._supervisor
+            if old is not None:
+                _await_quiet(old, _SHORT_PAUSE_S)
+                old.stop()
+                self._model = None
+            try:
+                other._brought_up(accept)
+            except BaseException:
+                if old is not None:
+                    old.start()
+                raise
+            self._supervisor = None
+            self._take_over(other)
+
+    def _brought_up(self, accept: Callable[[ChatModel], None]) -> None:
+        """Load the model and have it looked at; it is ended where that fails."""
+        try:
+            accept(self.model())
+        except BaseException:
+            self.close()
+            raise
+
+    def _take_over(self, other: "ChatModelSource") -> None:
+        """Go on with what another source has loaded."""
+        old = self._supervisor
+        self._settings, self._chosen = other._settings, other._chosen
+        self._supervisor, self._model = other._supervisor, other._model
+        if old is not None:
+            self._retired.append(old)
+            threading.Thread(target=self._retire, args=(old,), daemon=True).start()
+
+    def tested(self) -> SelfTest | None:
+        """The result of the self-test of the model in use; None where it was not tested."""
+        known = self._model
+        return stored(self._chosen_model().path, known.name.sha256) if known else None
+
+    def _retire(self, old: EngineSupervisor) -> None:
+        _await_quiet(old, _LONG_PAUSE_S)
+        old.stop()
 
     def calibration(self) -> Calibration:
         """When to refuse: as calibrated on this index, else as built in for its embedder."""
@@ -102,6 +165,8 @@ class ChatModelSource:
         """Stop the engine, if this process started one."""
         if self._supervisor is not None:
             self._supervisor.stop()
+        for old in self._retired:
+            old.stop()
         if self._elsewhere is not None:
             self._elsewhere.close()
 
@@ -168,6 +233,12 @@ class ChatModelSource:
             weak=not tested.trusted if tested else 0 < info.parameters < WEAK_BELOW,
             reads=tested.reads if tested else 0.0,
         )
+
+
+def _await_quiet(engine: EngineSupervisor, seconds: float) -> None:
+    """Return when an engine has written nothing for so long, or is gone."""
+    while engine.state().status == "running" and engine.client().quiet_s() < seconds:
+        time.sleep(_LOOKS_S)
 
 
 def _short(name: str) -> str:

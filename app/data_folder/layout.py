@@ -128,6 +128,11 @@ class DataFolder:
         return self.root / "egress.jsonl"
 
     @property
+    def word_lists(self) -> Path:
+        """Folder of the word lists that administrators keep in the browser."""
+        return self.root / "word-lists"
+
+    @property
     def models(self) -> Path:
         """Folder of the administrator's models."""
         return self.root / "models"

@@ -3,8 +3,9 @@
 import json
 import socket
 import threading
+import time
 from collections.abc import Generator, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -130,6 +131,12 @@ class Completion(Iterator[str]):
     def _attempt(self, progress: "_Progress") -> Iterator[str]:
         if self.is_closed():
             return
+        with self._client.counted():
+            yield from self._streamed(progress)
+
+    def _streamed(self, progress: "_Progress") -> Iterator[str]:
+        if self._client.http.is_closed:  # another model has taken its engine's place
+            raise EngineError(RESTARTED)
         request = self._client.http.build_request("POST", "/v1/completions", json=self._body)
         response = self._client.http.send(request, stream=True)
         with self._lock:
@@ -202,6 +209,26 @@ class EngineClient:
             trust_env=False,  # a proxy variable must not lead prompts out of the house
         )
         self._model: ModelInfo | None = None
+        self._counting = threading.Lock()
+        self._open = 0
+        self._quiet_since = time.monotonic()
+
+    @contextmanager
+    def counted(self) -> Iterator[None]:
+        """What is done in the block counts as a completion that is being written."""
+        with self._counting:
+            self._open += 1
+        try:
+            yield
+        finally:
+            with self._counting:
+                self._open -= 1
+                self._quiet_since = time.monotonic()
+
+    def quiet_s(self) -> float:
+        """For how many seconds no completion has been written; 0 while one is."""
+        with self._counting:
+            return 0.0 if self._open else time.monotonic() - self._quiet_since
 
     def complete(
         self,

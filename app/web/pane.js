@@ -4,6 +4,7 @@
 import { ask } from "./connection.js";
 
 const $ = (selector, within = document) => within.querySelector(selector);
+const QUOTING = ":is(#sr-talk, #content)"; // what holds the links: the chat's turns, another page
 let opener = null; // what has the focus again when the pane is closed
 let newest = 0;
 let shown = ""; // the address of what the pane shows
@@ -58,7 +59,10 @@ async function show(path, name) {
   const [answer] = await Promise.all([ask(`${path}&bare=1`), dress()]);
   if (mine !== newest) return;
   pane.removeAttribute("aria-busy");
-  if (answer === null) return;
+  if (answer === null) {
+    if (!$("#sr-dialog-session")) location.assign(path); // no words here for an ended session
+    return;
+  }
   shown = path;
   $("#sr-pane-body").innerHTML = await answer.text();
   drawSiblings(name);
@@ -75,8 +79,8 @@ async function show(path, name) {
 function drawSiblings(name) {
   const place = $("#sr-pane-siblings");
   const turn = name.split(".")[0];
-  const cards = [...document.querySelectorAll(`#turn-${CSS.escape(turn)} .sr-card a[data-source]`)]
-    .filter((link) => link.dataset.number);
+  const cards = [...document.querySelectorAll(`${QUOTING} a[data-source][data-number]`)]
+    .filter((link) => link.dataset.source.split(".")[0] === turn);
   place.replaceChildren(...cards.map((card) => {
     const link = document.createElement("a");
     link.href = card.getAttribute("href");
@@ -113,7 +117,7 @@ export function closePane({ quietly = false } = {}) {
   if (named()) history.pushState(null, "", address(""));
   const name = opener?.dataset.source;
   const again = opener?.isConnected ? opener
-    : name && document.querySelector(`#sr-talk a[data-source="${CSS.escape(name)}"]`);
+    : name && document.querySelector(`${QUOTING} a[data-source="${CSS.escape(name)}"]`);
   again?.focus();
 }
 
@@ -124,7 +128,7 @@ export function followAddress() {
     closePane({ quietly: true });
     return;
   }
-  const link = document.querySelector(`#sr-talk a[data-source="${CSS.escape(name)}"]`);
+  const link = document.querySelector(`${QUOTING} a[data-source="${CSS.escape(name)}"]`);
   if (link && (!paneIsOpen() || shown !== link.getAttribute("href"))) {
     opener = link;
     show(link.getAttribute("href"), name);

@@ -12,6 +12,8 @@ from app.people.curating.curation import CurationRefused, NotThere
 from app.people.curating.uploads import UploadRefused
 from app.people.names import PeopleError
 from app.web.fair_share import TooMuchAtOnce
+from app.web.i18n.languages import language_for
+from app.web.i18n.said import say
 from app.web.pages.rendering import render
 
 
@@ -60,7 +62,8 @@ def refusing_route(
                     status = next(
                         status for error, status in STATUSES if isinstance(refused, error)
                     )
-                    words = str(refused) or not_there(request)
+                    told = language_for(request.headers.get("accept-language", "")).code
+                    words = say(told, str(refused)) or not_there(request)
                 if as_json(request.url.path):
                     return JSONResponse({"error": words}, status_code=status)
                 return render(request, page, status=status, words=words, **values(request))

@@ -86,6 +86,10 @@ class Workspace:
     def _record_sources(self, by: str, about: Mapping[str, Any]) -> None:
         self.trail.record(RecordKind.SOURCES, person=by or local_person(), data=about)
 
+    def apply(self, settings: Settings, screen: Screen) -> None:
+        """Answer the next questions by these settings and filters."""
+        self.settings, self.screen = settings, screen
+
     def ingest(
         self,
         paths: Sequence[Path],

@@ -47,6 +47,7 @@ UNRECORDED = {
     "/conversation-draft": "one's own words that were not asked yet",
     "/questionnaires/column": "a questionnaire that waits: nothing is asked before it begins",
     "/administration/models/add": "is `settings-changed`, but would copy a model",
+    "/administration/models/use": "is `settings-changed`: tests/web/test_settings_in_browser.py",
     "/administration/keeping/prune": "is `backup` for each that is over: tests/backup",
     "/preferences": "language and light of one's own browser",
     "/documents/uploads": "opens an upload: nothing is in the library before it is started",
@@ -100,7 +101,8 @@ class Site:
 
 
 @pytest.fixture
-def site(tmp_path: Path) -> Iterator[Site]:
+def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
+    monkeypatch.chdir(tmp_path)  # where strongroom.toml is written
     (tmp_path / "backups").mkdir()
     settings = load_settings(
         {"home": tmp_path / "home", "backup": {"folder": tmp_path / "backups"}}
@@ -279,6 +281,18 @@ def keeping(walk: Walk) -> None:
     administer("backup", {}, "backup")
 
 
+def settings(walk: Walk) -> None:
+    def administer(route: str, form: Mapping[str, str], **about: Any) -> None:
+        path = f"/administration/settings{route}"
+        walk.change(walk.boss, walk.site.boss.id, path, form, "settings-changed", about)
+
+    one = {"name": "answer.passages", "value": "12"}
+    administer("", one, change="setting", name="answer.passages", to="12")
+    words = {"name": "Projects", "text": "Quokka"}
+    administer("/list", words, change="word list", list="Projects")
+    administer("/list/remove", words, change="setting", name="filters.lists", to="")
+
+
 def watched(walk: Walk) -> None:
     def administer(route: str, form: Mapping[str, str], **about: Any) -> None:
         path = f"/administration/sources{route}"
@@ -434,6 +448,7 @@ def test_every_changing_route_is_on_record(site: Site) -> None:
     saved(walk)
     own_account(walk)
     keeping(walk)
+    settings(walk)
     watched(walk)
     trail(walk)
     administration(walk)

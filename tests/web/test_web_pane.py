@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Page
 from web.whole import SAMPLES, SPACE, Reader, Whole, expect, reader, whole
 
 from app.answering.events import AnswerSentence, Citation
+from app.people.access import EVERYONE, Right
 from app.people.conversations.store import Conversations
 from app.people.conversations.turns import SavedTurn
 from app.people.sources.links import document_link
@@ -217,3 +218,46 @@ def test_lines_of_a_page_are_its_words_with_their_boxes() -> None:
     far = [(0, 0, 10, 12), (900, 400, 910, 412)]  # two columns in one line of the text
     assert [words for words, _ in text_lines("ab", far)] == ["a", "b"]
     assert text_lines("", []) == []
+
+
+def test_a_shared_answer_is_its_readers_with_its_sources_beside_it(
+    browser: Browser, company: Company
+) -> None:
+    people = company.served.house.people
+    with reader(browser, company.served.url) as mine:
+        page = mine.sign_in("kim", "/conversation/talk/share")
+        page.locator("#ss-name").fill("lee")
+        page.locator("#ss-name").press("Enter")
+        expect(page.get_by_role("button", name="Stop sharing with lee")).to_be_visible()
+    with reader(browser, company.served.url) as theirs:
+        page = theirs.sign_in("lee", "/shared")
+        page.get_by_role("link", name="leave?").click()
+        expect(page.locator(".ss-turn")).to_contain_text("28 working days")
+        page.wait_for_load_state()  # its script is awake
+        address = page.url
+        first = page.locator("#content a[data-source]").first
+        first.click()
+        expect(page.locator(f"{PANE} .so-mark").first).to_be_in_viewport()
+        expect(page.locator("#sr-pane-siblings a")).to_have_text(["1", "2", "3"])
+        page.locator("#sr-pane-siblings a").nth(1).click()
+        expect(page.locator(f"{PANE} mark", has_text="Switzerland")).to_be_in_viewport()
+        assert page.url == address + "?s=1.2"
+        page.reload()  # it has an address of its own
+        expect(page.locator(f"{PANE} mark", has_text="Switzerland")).to_be_in_viewport()
+        page.keyboard.press("Escape")
+        expect(page.locator(PANE)).to_be_hidden()
+        assert page.url == address
+        theirs.assert_clean()
+        people.revoke(SPACE, EVERYONE)
+        try:
+            page.reload()
+            expect(page.locator(".ss-turn .sp-note")).to_be_visible()
+            assert "28 working days" not in page.content()
+        finally:
+            people.grant(SPACE, EVERYONE, Right.READ)
+    with reader(browser, company.served.url) as other:  # an administrator, too, is not its reader
+        page = other.sign_in("boss", "/shared")
+        answered = page.goto(address)
+        assert answered is not None
+        assert answered.status == 404
+        assert "leave?" not in page.content()

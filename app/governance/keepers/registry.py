@@ -252,6 +252,7 @@ KEEPERS = (
         forget_person=_erase_texts_of_person,
         after_restore=_restore_text_keys,
     ),
+    Keeper(name="word lists", paths=lambda folder: (folder.word_lists,)),
     Keeper(name="keys", paths=lambda folder: (folder.keys, folder.bundle_key)),
     Keeper(
         name="backups",

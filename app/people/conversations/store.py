@@ -283,7 +283,8 @@ class Conversations:
         with self._reading() as db:
             row = db.execute(
                 "SELECT coalesce((SELECT question FROM turns WHERE conversation = c.id AND "
-                "number = ? AND superseded = 0), title) FROM conversations c WHERE id = ? AND person = ?",
+                "number = ? AND superseded = 0), title) FROM conversations c "
+                "WHERE id = ? AND person = ?",
                 (turn, conversation, person),
             ).fetchone()
         return row[0] if row else ""
@@ -310,8 +311,8 @@ class Conversations:
                 (conversation, owner),
             ).fetchone()
             rows = db.execute(
-                "SELECT number, question, state, scope, answer, draft, failure, spaces, NULL, NULL, "
-                "'' FROM turns WHERE conversation = ? AND asked <= ? "
+                "SELECT number, question, state, scope, answer, draft, failure, spaces, NULL, "
+                "NULL, '' FROM turns WHERE conversation = ? AND asked <= ? "
                 f"AND (? IS NULL OR number = ?) ORDER BY number, {_NEWEST}",
                 (conversation, until, turn, turn),
             ).fetchall()

@@ -795,6 +795,44 @@ class AdministrationTexts:
     settings_changed: str
     settings_none: str
     settings_top: str
+    holds_at_once: str
+    holds_after_restart: str
+    setting_waits: str
+    setting_by: str
+    setting_change: str
+    setting_save: str
+    setting_default: str
+    setting_on: str
+    setting_off: str
+    one_a_line: str
+    setting_changed: str
+    setting_changed_later: str
+    setting_greater_than_equal: str
+    setting_greater_than: str
+    setting_less_than_equal: str
+    setting_int_type: str
+    setting_int_parsing: str
+    setting_int_from_float: str
+    setting_float_type: str
+    setting_float_parsing: str
+    setting_bool_parsing: str
+    setting_bool_type: str
+    setting_string_pattern_mismatch: str
+    word_lists: str
+    word_lists_hint: str
+    word_list_words: str
+    word_list_name: str
+    word_list_new: str
+    word_list_add: str
+    word_list_remove: str
+    word_list_of_server: str
+    model_use: str
+    model_going: str
+    model_look: str
+    model_done: str
+    model_failed: str
+    settings_wait: Plural
+    word_list_lines: Plural
     setting: str
     value: str
     meaning: str

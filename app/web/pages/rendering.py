@@ -1,6 +1,7 @@
 """Pages that are plain HTML: the templates in `pages/`, with what every page shows."""
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from fastapi import Request
@@ -10,6 +11,7 @@ from app.people.access import Person, only_audits
 from app.web.auth.csrf import csrf_token
 from app.web.auth.signed_in import can_sign_out, person_or_none
 from app.web.i18n.languages import LANGUAGES, language_for
+from app.web.i18n.said import say
 from app.web.i18n.words import LayoutTexts
 from app.web.preferences import preferences_of
 from app.web.templating import render_html
@@ -20,7 +22,8 @@ def render(request: Request, template: str, *, status: int = 200, **values: obje
 
     Beside `values` a template has `layout` (the words around a page) in the reader's `language`,
     `person` (None before the sign-in), the `places` they can go to, `csrf` (the token that every
-    form carries in a field of that name) and `nonce`.
+    form carries in a field of that name), `nonce`, `say`, which puts what the program says into
+    the reader's language, and `aside`, the words of the pane beside it.
     """
     scope = request.scope
     language = language_for(request.headers.get("accept-language", ""))
@@ -37,6 +40,8 @@ def render(request: Request, template: str, *, status: int = 200, **values: obje
         "languages": [(code, one.layout.language_name) for code, one in LANGUAGES.items()],
         "next": _here(request) if status == 200 else "/",
         "csrf": csrf_token(scope),
+        "aside": language.conversations,
+        "say": partial(say, language.code),
         "nonce": scope.get("strongroom.nonce", ""),
     }
     return HTMLResponse(render_html(template, **{**ours, **values}), status)

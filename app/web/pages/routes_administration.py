@@ -21,7 +21,8 @@ from app.web.auth.signed_in import person_of
 from app.web.i18n.languages import language_for
 from app.web.i18n.words import AdministrationTexts
 from app.web.pages.rendering import render
-from app.web.pages.routes_keeping import Running, add_keeping_routes
+from app.web.pages.routes_keeping import Held, add_keeping_routes
+from app.web.pages.routes_settings import Running, add_settings_routes
 from app.web.pages.routes_watched import add_watched_routes
 from app.web.refusals import NotAdministrator, refusing_route
 from app.workspace.administration import Administration
@@ -34,7 +35,7 @@ _SCALE = 100.0  # height of a chart's highest bar, in its own units
 Text = Annotated[str, Form()]
 
 
-class Overview(Running, Protocol):
+class Overview(Running, Held, Protocol):
     """What the pages tell of the running system."""
 
     def health(self) -> Sequence[Finding]: ...
@@ -90,8 +91,7 @@ def administration_routes(
         prefix=PREFIX, route_class=_Route, dependencies=[Depends(partial(_require_proof, sessions))]
     )
 
-    add_keeping_routes(router, house, overview, _texts, partial(name_of, people))
-    add_watched_routes(router, house.watched, overview.spaces, _texts)
+    _add_house_routes(router, people, house, overview)
 
     @router.get("")
     def page(request: Request, days: int = 30) -> Response:
@@ -223,6 +223,15 @@ def administration_routes(
     return router
 
 
+def _add_house_routes(
+    router: APIRouter, people: People, house: Administration, overview: Overview
+) -> None:
+    """What is about the data folder and not about people."""
+    add_settings_routes(router, house, overview, _texts)
+    add_keeping_routes(router, house, overview, _texts, partial(name_of, people))
+    add_watched_routes(router, house.watched, overview.spaces, _texts)
+
+
 def name_of(people: People, person: str) -> str:
     """What somebody is called; for who is gone, and users of the machine, what is recorded."""
     found = people.by_id(person)
@@ -327,7 +336,8 @@ def _require_proof(sessions: Sessions, request: Request) -> None:
     session = session_of(request.scope)
     if request.method != "GET" and session is not None and not sessions.is_proved(session):
         part = request.url.path.removeprefix(f"{PREFIX}/").partition("/")[0]
-        page = part if part in ("spaces", "keeping", "models", "sources") else "people"
+        tabs = ("spaces", "keeping", "models", "settings", "sources")
+        page = part if part in tabs else "people"
         onward = {"location": f"/account/prove?next={PREFIX}/{page}"}
         raise HTTPException(303, headers=onward)
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Annotated
 from urllib.parse import urlencode
@@ -12,9 +12,10 @@ from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Resp
 
 from app.people.access import private_space
 from app.people.curating.curation import Complaint, CuratedSpace, Curation, NotThere
-from app.people.curating.uploads import Uploads, as_json
+from app.people.curating.uploads import Upload, Uploads, as_json
 from app.web.auth.signed_in import person_of
 from app.web.i18n.languages import language_for
+from app.web.i18n.said import say
 from app.web.i18n.words import DocumentTexts
 from app.web.pages.rendering import render
 from app.web.refusals import refusing_route
@@ -134,18 +135,18 @@ def documents_routes(desk: Curation, uploads: Uploads) -> APIRouter:
 
     @router.post("/uploads")
     def begin(request: Request, space: Annotated[str, Form()]) -> JSONResponse:
-        return JSONResponse(as_json(desk.begin_upload(person_of(request.scope), space)))
+        return _told(request, desk.begin_upload(person_of(request.scope), space))
 
     @router.post("/uploads/{upload_id}/files")
     async def receive(request: Request, upload_id: str, name: str) -> JSONResponse:
         person = person_of(request.scope)
         await asyncio.to_thread(desk.upload, person, upload_id)
-        return JSONResponse(as_json(await uploads.receive(upload_id, name, request.stream())))
+        return _told(request, await uploads.receive(upload_id, name, request.stream()))
 
     @router.post("/uploads/{upload_id}/start")
     def start(request: Request, upload_id: str) -> JSONResponse:
         desk.upload(person_of(request.scope), upload_id)
-        return JSONResponse(as_json(uploads.start(upload_id)))
+        return _told(request, uploads.start(upload_id))
 
     @router.post("/uploads/{upload_id}/abandon")
     def abandon(request: Request, upload_id: str) -> Response:
@@ -156,10 +157,21 @@ def documents_routes(desk: Curation, uploads: Uploads) -> APIRouter:
     @router.get("/uploads")
     def listed(request: Request, space: str) -> JSONResponse:
         person = person_of(request.scope)
-        shown = [as_json(one) for one in desk.uploads(person, space) if one.person == person.id]
-        return JSONResponse({"uploads": shown[:20]})
+        own = [one for one in desk.uploads(person, space) if one.person == person.id]
+        return JSONResponse({"uploads": [as_json(_translated(request, one)) for one in own[:20]]})
 
     return router
+
+
+def _told(request: Request, upload: Upload) -> JSONResponse:
+    return JSONResponse(as_json(_translated(request, upload)))
+
+
+def _translated(request: Request, upload: Upload) -> Upload:
+    """An upload with its reasons in the reader's language."""
+    code = language_for(request.headers.get("accept-language", "")).code
+    statuses = (replace(one, reason=say(code, one.reason)) for one in upload.statuses)
+    return replace(upload, statuses=tuple(statuses), reason=say(code, upload.reason))
 
 
 def _readings(readings: Sequence[PageReading], texts: DocumentTexts) -> list[str]:

@@ -1,4 +1,4 @@
-"""Administrators' pages beside people and spaces: models, settings, retention and backups."""
+"""Administrators' pages beside people and spaces: retention, holds and backups."""
 
 from collections.abc import Callable, Sequence
 from typing import Annotated, Protocol, TypeVar
@@ -7,7 +7,6 @@ from urllib.parse import quote as quoted
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
-from app.engine.models import ModelError
 from app.governance.backup.contents import BackupFault
 from app.governance.backup.register import Kept
 from app.governance.deletion.rules import Rules, RulesFault
@@ -23,16 +22,8 @@ Text = Annotated[str, Form(max_length=2_000)]
 T = TypeVar("T")
 
 
-class Running(Protocol):
-    """What the pages tell of the running system."""
-
-    def models(self) -> Sequence[tuple[str, str, str]]:
-        """What is in use: role, name, and what is known of it."""
-        ...
-
-    def plan(self) -> str:
-        """How the engine uses this machine, in words; "" while that is not known."""
-        ...
+class Held(Protocol):
+    """What the pages tell of the documents."""
 
     def spaces(self) -> Sequence[tuple[str, int]]:
         """The spaces that hold documents, and how many."""
@@ -42,45 +33,12 @@ class Running(Protocol):
 def add_keeping_routes(
     router: APIRouter,
     house: Administration,
-    overview: Running,
+    overview: Held,
     texts_of: Callable[[Request], AdministrationTexts],
     name_of: Callable[[str], str],
 ) -> None:
     """Add the routes to the administrators' own. `name_of`: a person's name, by their id."""
     copying = FairShare("backups", at_once=1)
-
-    @router.get("/models")
-    def models(request: Request) -> Response:
-        return render(
-            request,
-            "administration_models.html",
-            texts=texts_of(request),
-            here="/models",
-            models=overview.models(),
-            plan=overview.plan(),
-            at_hand=house.models(),
-        )
-
-    @router.post("/models/add")
-    async def add_model(request: Request, file: Text = "") -> Response:
-        """Take a model file or folder of the server into use; it is copied where models lie."""
-        if not file.strip():
-            raise CurationRefused(texts_of(request).file_missing)
-        by = person_of(request.scope).id
-        await copying.do(request, by, lambda gone: _done(lambda: house.add_model(file.strip(), by)))
-        return RedirectResponse("/administration/models", 303)
-
-    @router.get("/settings")
-    def settings(request: Request) -> Response:
-        sections = house.settings()
-        return render(
-            request,
-            "administration_settings.html",
-            texts=texts_of(request),
-            here="/settings",
-            sections=sections,
-            changed=[line for _, _, lines in sections for line in lines if line.changed],
-        )
 
     @router.get("/keeping")
     def keeping(request: Request, done: str = "") -> Response:
@@ -149,7 +107,7 @@ def _done(work: Callable[[], T]) -> T:
     """What it returns. Raises CurationRefused with the words of what cannot be done."""
     try:
         return work()
-    except (RulesFault, BackupFault, ModelError) as fault:
+    except (RulesFault, BackupFault) as fault:
         raise CurationRefused(str(fault)) from fault
 
 

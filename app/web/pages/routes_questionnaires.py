@@ -18,6 +18,7 @@ from app.people.access import Person, private_space
 from app.web.auth.signed_in import person_of
 from app.web.fair_share import FairShare
 from app.web.i18n.languages import language_for
+from app.web.i18n.said import say
 from app.web.i18n.words import QuestionnaireTexts
 from app.web.pages.rendering import render
 from app.web.pages.routes_questionnaire_answers import PREFIX, Handed, add_answer_routes
@@ -56,7 +57,7 @@ def questionnaire_routes(
     def state(request: Request) -> JSONResponse:
         texts = _texts(request)
         runs = office.runs(person_of(request.scope).id)
-        return JSONResponse({"runs": [_told(run, texts) for run in runs]})
+        return JSONResponse({"runs": [_told(run, texts, _code(request)) for run in runs]})
 
     @router.post("/take")
     async def take(
@@ -92,7 +93,7 @@ def questionnaire_routes(
         except ColumnNotClear as unclear:
             told = {"error": texts.which_column, "columns": list(unclear.headings)}
             return JSONResponse(told, status_code=409)
-        return JSONResponse(_told(run, texts))
+        return JSONResponse(_told(run, texts, _code(request)))
 
     @router.get("/preview")
     def preview(request: Request, run: str) -> HTMLResponse:
@@ -188,8 +189,8 @@ def _remarks(said: Iterable[str]) -> list[str]:
     return [remark.partition("; --")[0] for remark in said]
 
 
-def _told(run: Run, texts: QuestionnaireTexts) -> dict[str, Any]:
-    """What the page shows of a run."""
+def _told(run: Run, texts: QuestionnaireTexts, code: str) -> dict[str, Any]:
+    """What the page shows of a run, in the language of this code."""
     counts = run.counts
     left = counts.left_seconds
     words = {
@@ -214,7 +215,7 @@ def _told(run: Run, texts: QuestionnaireTexts) -> dict[str, Any]:
         "name": run.name,
         "state": run.state,
         "words": words,
-        "reason": run.reason,
+        "reason": say(code, run.reason),
         "remarks": _remarks(run.remarks),
         "done": counts.done,
         "total": counts.total,
@@ -224,6 +225,10 @@ def _told(run: Run, texts: QuestionnaireTexts) -> dict[str, Any]:
         if left and run.state == "running"
         else "",
     }
+
+
+def _code(request: Request) -> str:
+    return language_for(request.headers.get("accept-language", "")).code
 
 
 def _texts(request: Request) -> QuestionnaireTexts:
