@@ -46,7 +46,6 @@ ENOUGH_IN_ONE_PLACE = 0.5  # of the telling words: what is tied to a sentence on
 _DENIED = 3  # words after a "no" that it may deny
 _SUBJECT = 6  # telling words at most that the sentence before can lend as "it"
 _REPLACED = 3  # words of the evidence at most that another one stands for
-_BACK = 3  # sentences that a chain of "it" may go back
 _MOST_CLAIMS = 5  # of one sentence
 _EXCEPTION = re.compile(
     rf"\b(?:{any_of(lambda language: language.denials.exceptions)})\b([^,.;:]*)", re.IGNORECASE

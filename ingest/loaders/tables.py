@@ -111,13 +111,6 @@ class TableReader:
             goes_on = True
 
 
-def table_lines(
-    rows: Iterable[Row | tuple[str, Row]], header_rows: int | None = None
-) -> Iterator[str]:
-    """The lines of `TableReader` alone."""
-    return (line.text for line in TableReader(rows, header_rows))
-
-
 def _placed(row: Row | tuple[str, Row]) -> tuple[str, list[str]]:
     """A row's address, or "", and its cells without line breaks.
 

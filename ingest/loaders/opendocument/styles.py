@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TypeVar
 
 from lxml import etree
 
@@ -11,7 +10,6 @@ from ingest.loaders.notation import Place
 from ingest.loaders.office.ooxml import Package, attribute, local
 from ingest.loaders.ordinals import lettered, roman
 
-_T = TypeVar("_T")
 _TINY = 1.5  # points: letters that are there for machines
 _DEEPEST = 20  # styles that are based on one another
 _LEVELS = 10
@@ -61,10 +59,8 @@ class Styles:
 
     looks: dict[str, Look] = field(default_factory=dict)
     parents: dict[str, str] = field(default_factory=dict)
-    headings: dict[str, int] = field(default_factory=dict)
     hidden: set[str] = field(default_factory=set)  # of tables and slides that are not shown
     lists: dict[str, dict[int, _Level]] = field(default_factory=dict)
-    list_of: dict[str, str] = field(default_factory=dict)  # style of paragraphs -> style of lists
 
     def look(self, name: str) -> Look:
         """The look of a style with those that it is based on."""
@@ -75,21 +71,6 @@ class Styles:
                 break
             look = look.over(self.looks.get(name, Look()))
         return look
-
-    def heading_level(self, name: str) -> int | None:
-        """The level of headings that a style makes."""
-        return self._first(self.headings, name)
-
-    def list_style(self, name: str) -> str:
-        """The style of lists that a style of paragraphs is numbered by, or ""."""
-        return self._first(self.list_of, name) or ""
-
-    def _first(self, known: "dict[str, _T]", name: str) -> "_T | None":
-        for _ in range(_DEEPEST):
-            if name in known or not name:
-                return known.get(name)
-            name = self.parents.get(name, "")
-        return None
 
 
 def read_styles(package: Package, content: etree._Element) -> Styles:
@@ -111,11 +92,6 @@ def _read(item: etree._Element, styles: Styles) -> None:
     if not name:
         return
     styles.parents[name] = attribute(item, "parent-style-name") or ""
-    level = attribute(item, "default-outline-level") or ""
-    if level.isdecimal() and int(level):
-        styles.headings[name] = int(level)
-    if lists := attribute(item, "list-style-name"):
-        styles.list_of[name] = lists
     look = Look()
     for part in item:
         kind = local(part)

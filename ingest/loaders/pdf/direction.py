@@ -15,7 +15,6 @@ _PART = re.compile(f"[{_RIGHT_TO_LEFT}](?:[^A-Za-z\u00c0-\u024f]*[{_RIGHT_TO_LEF
 _FORMS = re.compile(
     "[\ufb1d-\ufdff\ufe70-\ufefc]+"
 )  # letters as they look at their place in a word
-_MIRRORED = str.maketrans("()[]{}<>«»", ")(][}{><»«")
 
 
 def reads_right_to_left(text: str) -> bool:
