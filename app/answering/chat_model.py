@@ -109,7 +109,9 @@ class ChatModelSource:
         self._supervisor, self._model = other._supervisor, other._model
         if old is not None:
             self._retired.append(old)
-            threading.Thread(target=self._retire, args=(old,), daemon=True).start()
+            threading.Thread(
+                target=self._retire, args=(old,), name="engine-end", daemon=True
+            ).start()
 
     def tested(self) -> SelfTest | None:
         """The result of the self-test of the model in use; None where it was not tested."""

@@ -264,7 +264,9 @@ class Administration:
             about = {"change": "model", "from": self._home.chat.name(), "to": model.name}
             self._home.trail.record(RecordKind.SETTINGS, person=by, data=about)
             self._switch = Switch(model.name)
-        threading.Thread(target=self._do_switch, args=(model, by), name="model-switch").start()
+        threading.Thread(
+            target=self._do_switch, args=(model, by), name="model-switch", daemon=True
+        ).start()
 
     def _do_switch(self, model: Model, by: str) -> None:
         told = Switch(model.name)
