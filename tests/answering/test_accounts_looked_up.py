@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 import pytest
+from answering.tables_in_memory import asked_of, of_sections
 from word_embedder import WordEmbedder
 
 from app.answering.tables.accounts import figure_of_accounts
@@ -171,3 +172,17 @@ def test_a_company_without_the_figure_is_named_as_such(index: Index):
     answer = asked(index, question)
     assert answer is not None
     assert answer.notes == ("No such figure was found for Dunlin.",)
+
+
+def test_lines_of_accounts_are_not_added_up():
+    """ "Total assets" is the line of that name, and no sum of whatever is called assets."""
+    flows = statement(
+        "Statements of cash flows", _YEARS,
+        ("Net income", "$ 16,002", "$ 18,368"),
+        ("Amortization and impairment of intangible assets", "201", "118"),
+        ("Deferred income taxes", "(2,147)", "(2,415)"),
+        ("Other assets", "(845)", "(513)"),
+        ("Acquisitions, net of cash, and purchases of intangible assets", "(1,063)", "(298)"),
+        ("Total cash flow", "(1,707)", "(693)"),
+    )  # fmt: skip
+    assert asked_of(of_sections(flows), "What were the total assets in 2022?") is None
