@@ -85,14 +85,14 @@ def _computed(asked: Asked, view: View, rank: int) -> _Candidate | None:
 
 
 def _is_statement(view: View) -> bool:
-    """Whether some rows are subtracted from others, or sum them up halfway down: nothing is
+    """Whether rows stand in groups with names, and some are subtracted from others: nothing is
     counted or added over the lines of accounts."""
     if len(view.columns) < 2 or sum(column.is_comparable for column in view.columns) == 0:
         return False
     subtracted = any(
         _SUBTRACTED.fullmatch(text) for record in view.records for text in record.cells[1:]
     )
-    return subtracted and len(view.totals) > 0
+    return subtracted and bool(view.lines)
 
 
 def _chosen(asked: Asked, candidates: list[_Candidate], index: TableIndex) -> _Candidate | None:
