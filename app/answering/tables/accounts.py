@@ -566,7 +566,7 @@ def _lines(read: _Question, document: _Document, index: SearchIndex) -> Iterator
         word
         for _, rows in held
         for row in rows
-        if (core := _own_words(row)) and all(_holds(word, read.words) for word in core)
+        if len(core := _own_words(row)) > 1 and all(_holds(word, read.words) for word in core)
         for word in core
     }
     left = [w for w in read.words if not _is_of(w, document) or _holds(w, called)]
