@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 import pytest
+from answering.tables_in_memory import asked_of, of_sections
 from word_embedder import WordEmbedder
 
 from app.answering.tables.accounts import figure_of_accounts
@@ -61,9 +62,12 @@ REPORTS = {
         balance("in millions", ("Total assets", "$ 33,252", "$ 38,774")),
     ),
     "d9e3.pdf": (
-        "Dunlin Software\nFirst Quarter 2023 Results",
+        "Dunlin Software and Dunlin Cloud\nFirst Quarter 2023 Results",
         statement("Income (in millions)", ("", "Quarter Ended March 31, 2022",
-                  "Quarter Ended March 31, 2023"), ("Revenues", "$ 680", "$ 697")),
+                  "Quarter Ended March 31, 2023"), ("Revenues", "$ 680", "$ 697"),
+                  ("Income from operations", "$ 90", "$ 92")),
+        statement("Segments of Dunlin (in millions)", ("", "Quarter Ended March 31, 2022",
+                  "Quarter Ended March 31, 2023"), ("Dunlin Cloud", "$ 80", "$ 97")),
     ),
     "jahr.pdf": (
         "Uferschnepfe Stiftung\nJahresabschluss 2023",
@@ -77,8 +81,9 @@ REPORTS = {
 @pytest.fixture(scope="module")
 def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
     opened = Index.open(tmp_path_factory.mktemp("index"), WordEmbedder())
-    for name, (cover, *statements) in REPORTS.items():
-        sections = [Section(cover, 1, ""), *statements]
+    for name, (cover, *rest) in REPORTS.items():
+        statements = [one for one in rest if isinstance(one, Section)]
+        sections = [Section(str(cover), 1, ""), *statements]
         chunks = [Chunk(one.text, one.page, one.heading) for one in sections]
         document = NewDocument("general", name, "", name[:4] * 16, "upload", 60, "")
         opened.put(document, chunks, tables=tables_of(sections, chunks))
@@ -126,6 +131,7 @@ def test_a_line_is_found_by_any_of_its_names_in_the_column_of_its_period(
         "What was Kestrel's quarterly dividend in 2023?",
         "What was Dunlin's revenue in 2023?",  # of the year, and there is a quarter alone
         "What was Kestrel's revenue in the first quarter of 2023?",
+        "What was Dunlin Cloud's operating income in the first quarter of 2023?",  # all of Dunlin's
         "What was Kestrel's operating margin in 2023?",
         "What was Sandgrouse's net income in 2023?",
         "What was Kestrel's consolidated revenue in 2023?",  # nothing says that it is
@@ -171,3 +177,18 @@ def test_a_company_without_the_figure_is_named_as_such(index: Index):
     answer = asked(index, question)
     assert answer is not None
     assert answer.notes == ("No such figure was found for Dunlin.",)
+
+
+def test_lines_of_accounts_are_not_added_up():
+    """ "Total assets" is the line of that name, and no sum of whatever is called assets."""
+    flows = statement(
+        "Statements of cash flows", _YEARS,
+        ("Net income", "$ 16,002", "$ 18,368"),
+        ("Adjustments:",),
+        ("Amortization and impairment of intangible assets", "201", "118"),
+        ("Deferred income taxes", "(2,147)", "(2,415)"),
+        ("Other assets", "(845)", "(513)"),
+        ("Acquisitions, net of cash, and purchases of intangible assets", "(1,063)", "(298)"),
+        ("Total cash flow", "(1,707)", "(693)"),
+    )  # fmt: skip
+    assert asked_of(of_sections(flows), "What were the total assets in 2022?") is None

@@ -39,6 +39,7 @@ _NOTE = re.compile(r"\^?\(+\d{1,2}\)+|\[\d{1,2}\]")
 _LINE_MARK = "#"  # before the number of a line that has several names
 _NARROW = 0.25  # what a line loses for each word of its group that the question does not say
 _OF_GROUP, _OF_DOCUMENT = 0.5, 0.1  # what a word counts that is not in the line's own name
+_STATEMENT, _OF_STATEMENT = 4, 0.3  # usual lines that a whole statement has, and its gain
 _OF_WHOLE = 0.2  # more where both the line and the question say "total"
 _OF_ITS_YEAR = 0.3  # more for the report on the year that is asked for than for a later one
 _OFTEN = 0.12  # of its passages: a document that uses a word so often is of what it names
@@ -555,16 +556,26 @@ class _Line:
 
 def _lines(read: _Question, document: _Document, index: SearchIndex) -> Iterator[_Line]:
     """The rows of a document's tables that are called what is asked for."""
-    left = [word for word in read.words if not _is_of(word, document)]
-    for table in index.tables_of(document.space, document.name)[:_MOST_TABLES]:
-        if len(table.columns) < 2:
-            continue
-        rows = index.table_rows(table)
-        if not rows:
-            continue
-        view = views_of(table, rows)[0]
+    held = [
+        (views_of(table, rows)[0], rows)
+        for table in index.tables_of(document.space, document.name)[:_MOST_TABLES]
+        if len(table.columns) > 1 and (rows := index.table_rows(table))
+    ]
+    # A word by which a line of its own is called, "Google Cloud", is no name of the document.
+    called = {
+        word
+        for _, rows in held
+        for row in rows
+        if len(core := _own_words(row)) > 1 and all(_holds(word, read.words) for word in core)
+        for word in core
+    }
+    left = [w for w in read.words if not _is_of(w, document) or _holds(w, called)]
+    for view, rows in held:
         group = ""
-        place = words_in(f"{table.name} {table.heading}")
+        table = view.table
+        place = words_in(f"{table.name} {table.heading} {table.columns[0].name}")
+        known = {w for row in rows for w in _own_words(row) if w.startswith(_LINE_MARK)}
+        gain = _OF_STATEMENT if len(known) >= _STATEMENT else 0.0
         for row in rows:
             label = row.cells[0] if row.cells else ""
             if not label:
@@ -572,11 +583,17 @@ def _lines(read: _Question, document: _Document, index: SearchIndex) -> Iterator
             if not any(row.cells[1:]):
                 group = label
                 continue
-            fit = _fit(read, left, label, group, [*place, *words_in(table.columns[0].name)])
+            fit = _fit(read, left, label, group, place)
             if fit is not None:
                 bare = all(word in _whole() for word in _named(_core(label)))
-                called = f"{group.rstrip(' :')}: {label}" if bare and group else label
-                yield _Line(read, document, view, row, called, fit)
+                told = f"{group.rstrip(' :')}: {label}" if bare and group else label
+                yield _Line(read, document, view, row, told, fit + gain)
+
+
+def _own_words(row: TableRow) -> list[str]:
+    """The words of a row's name that say what it is."""
+    label = row.cells[0] if row.cells else ""
+    return [word for word in _named(_core(label)) if word not in _whole()]
 
 
 def _fit(
@@ -598,7 +615,7 @@ def _fit(
         elif word not in whole:
             return None
     fit -= _OF_DOCUMENT * sum(not _holds(word, own) for word in read.words)
-    strange = [w for w in over if w not in _whole() and not _holds(w, read.words)]
+    strange = [w for w in over if w not in _whole() | _small() and not _holds(w, read.words)]
     if _tails().search(label.replace("(", " "), 1):
         fit -= _NARROW
     if any(w in _whole() and w in read.asked.words for w in words_in(label)):

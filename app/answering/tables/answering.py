@@ -1,5 +1,6 @@
 """Finds the tables that can answer a question, and answers it from the one that fits."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -22,6 +23,7 @@ _MOST_ROWS = 400_000  # of one table
 _MOST_OF_ALL = 400_000  # rows that are read for one question
 _OVER_ROWS = frozenset(("count", "list", "sum", "average", "share", "groups"))
 _OF_A_FIGURE = frozenset(("change", "difference", "share", "sum", "average"))
+_SUBTRACTED = re.compile(r"[$€£¥]?\s?\([\d.,]+\)")
 _RIVAL = 0.5  # a table that fits less well by so little may be meant all the same
 _MOST_MERGED = 12  # tables that are taken together
 
@@ -71,7 +73,7 @@ def _fitting(asked: Asked, views: Sequence[View], rank: int) -> list[_Candidate]
 def _computed(asked: Asked, view: View, rank: int) -> _Candidate | None:
     matched = match(asked, view)
     plan = make_plan(matched)
-    if plan is None or (view.turned and plan.operation in _OVER_ROWS):
+    if plan is None or (plan.operation in _OVER_ROWS and (view.turned or _is_statement(view))):
         return None
     done = compute(plan)
     if done is None:
@@ -80,6 +82,17 @@ def _computed(asked: Asked, view: View, rank: int) -> _Candidate | None:
     if plan.entity is not None and plan.entity.index == view.label:
         fit += 0.5
     return _Candidate(plan, done, view, rank, fit)
+
+
+def _is_statement(view: View) -> bool:
+    """Whether rows stand in groups with names, and some are subtracted from others: nothing is
+    counted or added over the lines of accounts."""
+    if len(view.columns) < 2 or sum(column.is_comparable for column in view.columns) == 0:
+        return False
+    subtracted = any(
+        _SUBTRACTED.fullmatch(text) for record in view.records for text in record.cells[1:]
+    )
+    return subtracted and bool(view.lines)
 
 
 def _chosen(asked: Asked, candidates: list[_Candidate], index: TableIndex) -> _Candidate | None:

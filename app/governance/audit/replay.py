@@ -212,6 +212,7 @@ class _Told:
         self.chunks = index.chunks
         self.tables = index.tables
         self.table_rows = index.table_rows
+        self.tables_of = index.tables_of
 
     def search(self, question: str, scope: Scope, k: int = 10) -> SearchResult:
         if scope.documents != self._scope.documents:
