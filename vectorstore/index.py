@@ -390,9 +390,7 @@ class Index:
         bytes stay in the collection of the space that it left until `purge` is told that space.
         """
         self._ready()
-        moved = self._catalogue.relocate(
-            space, name, to_space, to_name or name, to_source
-        )
+        moved = self._catalogue.relocate(space, name, to_space, to_name or name, to_source)
         if moved is None:
             return None
         record, left, entered = moved
