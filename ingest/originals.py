@@ -63,7 +63,7 @@ class Originals:
         handle, part = tempfile.mkstemp(prefix=f"{sha256}.", suffix=".part", dir=target.parent)
         try:
             digest = hashlib.sha256()
-            with os.fdopen(handle, "wb") as copy, path.open("rb") as file:
+            with os.fdopen(handle, "wb") as copy, _still_there(path) as file:
                 while data := file.read(_PART):
                     digest.update(data)
                     copy.write(data)
@@ -118,6 +118,14 @@ class Originals:
         if len(sha256) != _SHA256 or not sha256.isalnum():
             raise ValueError("not a SHA-256")
         return self._folder / sha256[:2] / sha256
+
+
+def _still_there(path: Path) -> BinaryIO:
+    """The file to copy, opened; raises ContentChanged where it is gone since it was read."""
+    try:
+        return path.open("rb")
+    except FileNotFoundError:
+        raise ContentChanged(path.name) from None
 
 
 def _open_checked(record: DocumentRecord) -> BinaryIO | None:

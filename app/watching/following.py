@@ -218,8 +218,7 @@ class Look:
         for one in batch:
             name, known = self._name(one), self._known.get(one.listed.path)
             former = by_content.get(one.sha256)
-            if known and known.sha256 == one.sha256 and not known.reason:
-                # As it was: in the space, or deleted here by somebody, who meant it.
+            if known and self._is_as_it_was(known, one):
                 self._note([replace(known, stamp=one.listed.stamp)])
                 self._done += 1
             elif (
@@ -238,6 +237,13 @@ class Look:
                 reading[name] = one
         if reading:
             self._read(reading)
+
+    def _is_as_it_was(self, known: KnownFile, one: _Fetched) -> bool:
+        """In the space with this content, or deleted here by somebody, who meant this content."""
+        if known.reason or known.sha256 != one.sha256:
+            return False
+        stored = self._documents.get(known.document)
+        return not known.document or (stored is not None and stored.sha256 == one.sha256)
 
     def _name(self, one: _Fetched) -> str:
         return document_name(text_as_path(one.listed.path))
@@ -264,9 +270,11 @@ class Look:
             return False
         origin = self.place.origin(one.listed.path)
         person = self._person()
+        self._note([KnownFile(one.listed.path, "", "", name)])  # as in `_read`
         if not self.library.rename(
             asked_for.space, former.document, name, source=origin, person=person
         ):
+            self._note((), [one.listed.path])
             return False
         self._documents[name] = replace(
             self._documents.pop(former.document), name=name, source=origin
@@ -292,6 +300,9 @@ class Look:
             )
             for name, one in reading.items()
         ]
+        before_it = {one.listed.path: self._known.get(one.listed.path) for one in reading.values()}
+        # First, so that what is stored is known to be ours also if the process ends amid this.
+        self._note([KnownFile(one.listed.path, "", "", name) for name, one in reading.items()])
         report = self.library.ingest(
             files, space=asked_for.space, person=self._person(), progress=tell
         )
@@ -301,7 +312,7 @@ class Look:
             one = reading.get(status.document)
             if one is None:
                 continue  # it lies in one of these
-            known = self._known.get(one.listed.path)
+            known = before_it[one.listed.path]
             ours = KnownFile(one.listed.path, "", document=status.document)
             if status.status == "rejected":
                 # One that changed while it was read is not what was listed.
@@ -314,12 +325,14 @@ class Look:
             elif known.sha256 != one.sha256:
                 self._counts["changed"] += 1
             document = status.document if self._is_ours(ours) else ""
+            # What was stored, which may have been written since it was fetched.
             stored = self._documents.get(status.document)
-            changed = stored is not None and stored.sha256 != one.sha256
-            stamp = "" if changed else one.listed.stamp
+            sha256 = stored.sha256 if stored is not None else one.sha256
+            stamp = one.listed.stamp if sha256 == one.sha256 else ""
             reason = "" if document else status.reason
-            noted.append(replace(ours, stamp=stamp, sha256=one.sha256, document=document,
-                                 reason=reason))  # fmt: skip
+            noted.append(
+                replace(ours, stamp=stamp, sha256=sha256, document=document, reason=reason)
+            )
         self._note(noted)
         self._done = before + len(reading)
 

@@ -1,6 +1,7 @@
 """A space follows a folder: what is new, changed, moved and gone there; and what costs nothing."""
 
 import os
+import random
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -356,3 +357,21 @@ def test_changes_are_followed_while_it_runs(home: Workspace, share: Path) -> Non
         until(lambda: contents(home) == on_disk(share))
         home.remove_source("share")
     assert "back.txt" in contents(home)
+
+
+def test_two_hundred_changes_while_it_runs(home: Workspace, share: Path) -> None:
+    chance = random.Random(20)
+    (share / "always.txt").write_text("It is never empty.\n", "utf-8")
+    paths = [f"{folder}{number}.txt" for folder in ("", "a/", "a/b/") for number in range(12)]
+    for path in paths:
+        _apply(share, "write", path, 0)
+    home.add_source(NewSource("share", "folder", str(share), "general", guard_percent=100))
+    with home.watched.watching():
+        until(lambda: home.source("share").live == "")
+        for number in range(200):
+            what = chance.choice(("write", "rename", "delete"))
+            name, other = chance.sample(paths, 2)
+            _apply(share, what, name, other if what == "rename" else number)
+            time.sleep(chance.choice((0, 0, 0.05)))  # in the middle of a look, or before it
+        until(lambda: contents(home) == on_disk(share))
+    assert home.index.verify() == []

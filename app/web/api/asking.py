@@ -13,7 +13,7 @@ from app.answering.ask import Ask
 from app.answering.events import Answer, Event, Finished, Said
 from app.answering.stream import EventStream
 from app.people.access import Person
-from app.web.api.errors import ApiError, of_failure
+from app.web.api.errors import ApiError, as_told
 from app.web.chat.asking import Asking
 from app.web.chat.backend import AnswerFailed, FailureKind
 from app.web.chat.places import Places
@@ -147,8 +147,11 @@ async def streamed(
             try:
                 async for piece in pieces:
                     yield _line(writer, piece)
-            except AnswerFailed as failed:
-                yield writer.failed(of_failure(failed))
+            except Exception as error:
+                failed = as_told(error)  # such as of a key that was revoked meanwhile
+                if failed is None:
+                    raise
+                yield writer.failed(failed)
 
     return StreamingResponse(written(), media_type="text/event-stream")
 
