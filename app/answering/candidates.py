@@ -85,6 +85,7 @@ def _of_passage(index: int, passage: str, asked: str) -> Iterator[Candidate]:
         for row, line in enumerate(passage.splitlines())
         for sentence in _labelled(sentences(line))
     ]
+    flat = " ".join(passage.split())
     waiting: list[str] = []  # questions that nothing has answered yet
     verbatim = ""  # the question where it stands directly before the next sentence
     at = far = 0
@@ -110,7 +111,9 @@ def _of_passage(index: int, passage: str, asked: str) -> Iterator[Candidate]:
             asked = ""
         waiting = []
         if asked and far < FAR:
-            quote = f"{verbatim} {sentence}" if verbatim else sentence
+            both = f"{verbatim} {sentence}"
+            # The mark of a list item between them is in no sentence: then they are not in one piece.
+            quote = both if verbatim and both in flat else sentence
             yield Candidate(index, _bare(sentence), quote, asked, far)
             verbatim = ""
             far += 1
