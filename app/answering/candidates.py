@@ -112,7 +112,7 @@ def _of_passage(index: int, passage: str, asked: str) -> Iterator[Candidate]:
         waiting = []
         if asked and far < FAR:
             both = f"{verbatim} {sentence}"
-            # The mark of a list item between them is in no sentence: then they are not in one piece.
+            # A list item's mark between them is in no sentence: they are not in one piece then.
             quote = both if verbatim and both in flat else sentence
             yield Candidate(index, _bare(sentence), quote, asked, far)
             verbatim = ""
