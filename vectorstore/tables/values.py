@@ -55,7 +55,7 @@ _YEAR = re.compile(r"(?:1[5-9]|20|21)\d\d$")
 _CLOCK = re.compile(r"(\d{1,4}):([0-5]\d)(?::([0-5]\d))?$")
 _TRAILING = re.compile(r"[\[(]([^()\[\]]{1,40})[\])]\s*$")
 _PLAIN = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,15})?$")
-_LAKHS = re.compile(r"\d{1,2}(?:,\d\d)+,\d{3}")  # 5,06,867 as India writes it
+_LAKHS = re.compile(r"\d{1,2}(?:,\d\d){1,6},\d{3}")  # 5,06,867 as India writes it
 _MARKS = re.compile(r"[.,]")
 
 

@@ -31,11 +31,11 @@ _MOST_OPENING = 1_500  # characters of a document that say whose it is
 _TITLE = 300  # of them that say of what period it is
 _HITS = 20  # passages by which documents are found
 _YEAR = re.compile(
-    r"(?<![\d.,])(?:\b[Ff][Yy]\s?)?((?:19[5-9]|20\d)\d)(?:\s?[-/–]\s?((?:19|20)?\d\d)(?!\d))?(?![\d,]*\d)"
+    r"(?<![\d.,])(?:\b[Ff][Yy]\s?)?((?:19[5-9]|20\d)\d)(?:\s?[-/–]\s?((?:19|20)?\d\d)(?!\d))?(?![\d,]{0,9}\d)"
 )
 _SHORT_YEAR = re.compile(r"\bfy\s?'?(\d\d)\b", re.IGNORECASE)
 _ENUMERATION = re.compile(r"(?:[ivxlcIVXLC]{1,6}|[a-zA-Z]|\d{1,2})[.)]\s*")
-_NOTE = re.compile(r"\^?\(+\d{1,2}\)+|\[\d{1,2}\]")
+_NOTE = re.compile(r"\^?\({1,2}\d{1,2}\){1,2}|\[\d{1,2}\]")
 _LINE_MARK = "#"  # before the number of a line that has several names
 _NARROW = 0.25  # what a line loses for each word of its group that the question does not say
 _OF_GROUP, _OF_DOCUMENT = 0.5, 0.1  # what a word counts that is not in the line's own name
@@ -293,7 +293,7 @@ def _unscaled() -> frozenset[str]:
 @lru_cache(maxsize=1)
 def _tails() -> re.Pattern[str]:
     tails = words_of(lambda language: language.accounts.tails)
-    return re.compile(rf"\(|,?\s+\b(?:{'|'.join(map(re.escape, tails))})\b", re.IGNORECASE)
+    return re.compile(rf"\(|,?\s\b(?:{'|'.join(map(re.escape, tails))})\b", re.IGNORECASE)
 
 
 def _phrases(texts: Iterable[str]) -> tuple[tuple[str, ...], ...]:

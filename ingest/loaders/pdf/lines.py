@@ -22,7 +22,7 @@ _MISNAMED = (
 )
 _PUNCTUATION = frozenset(".,;:!?…")
 _NO_MARKERS = frozenset(("Sc", "Ps", "Pe", "Pi", "Pf"))  # currency signs, brackets, quotes
-_AMOUNT = re.compile(r"[(\-–—−]?\s*\d|[(—–-]$")
+_AMOUNT = re.compile(r"[(\-–—−]?\s?\d|[(—–-]$")
 _MARKER = re.compile(
     r"(?:[•●○▪■□‣⁃–—*·o\uf0b7\uf0a7-]|\(?(?:\d{1,3}|[a-zA-Z]|[ivxlIVX]{1,5})[.)])$"
 )
