@@ -59,7 +59,7 @@ def listed(file: Path) -> Manifest:
 def test_everything_comes_back_in_a_new_folder(folder: Path, tmp_path: Path):
     made = backed_up(folder, tmp_path / "backup.tar")
     assert Path(made.kept.file).stat().st_mode & 0o777 == 0o600
-    assert made.databases == 5
+    assert made.databases == 6
     paths = {held.path for held in listed(tmp_path / "backup.tar").files}
     assert not [path for path in paths if "chroma" in path or "owner" in path]
     new = tmp_path / "elsewhere" / "data"

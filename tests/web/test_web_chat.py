@@ -170,6 +170,7 @@ def test_asked_again_another_way_the_first_answer_stays_beside_it(page: Page, si
         "Asked again, for a longer answer"
     )
     page.reload()  # they are kept
+    expect(page.locator("#sr-first")).to_have_count(0)  # the page is awake
     expect(page.locator(".sr-version")).to_have_count(2)
     first = page.locator(".sr-version").last
     expect(first.locator(".sr-prose")).to_be_hidden()
@@ -339,7 +340,7 @@ def test_a_limited_search_can_be_asked_of_everything(page: Page, site: Site) -> 
     stage(page, "done")
     assert site.backend.asked[1].scope == EVERYTHING
     expect(page.locator(".sr-turn")).to_have_count(1)
-    expect(page.locator(f"{LIVE} .sr-limited")).to_have_count(0)
+    expect(page.locator(f"{LIVE} .sr-turn > .sr-grid .sr-limited")).to_have_count(0)
     expect(page.locator(".sr-chip")).to_have_text(DOCUMENTS[5].name)  # the choice itself stays
 
 
@@ -518,7 +519,7 @@ def test_a_poisoned_document_reaches_no_other_host(
     stage(page, "writing")
     site.backend.go.set()
     stage(page, "done")
-    page.locator(f"{LIVE} summary").click()
+    page.locator(f"{LIVE} .sr-more summary").click()
     text = page.locator(LIVE).inner_text()
     assert "![x](http://evil.example/leak.png)" in text
     assert "{{7*7}} ${fetch(" in text

@@ -337,7 +337,7 @@ def test_poison_in_names_headings_and_titles_reaches_no_other_host(
     page.goto(site.url + "/?c=c0")
     stage(page, "done")
     expect(page.locator("#sr-list a")).to_have_count(len(tricks))
-    page.locator(f"{LIVE} summary").click()
+    page.locator(f"{LIVE} .sr-more summary").click()
     page.locator("#sr-search").fill("javascript")
     expect(page.locator("#sr-list small").first).to_be_visible()
     page.locator(".sr-scope-button").click()

@@ -14,6 +14,8 @@ _WEAK = re.compile(r"\bL-?GPL|Lesser|\bMPL|Mozilla Public|\bEPL|\bEUPL|\bCDDL|SS
 _STRONG = re.compile(r"\bA?GPL|Affero|GNU General Public|\bOSL-|SSPL|\bBUSL", re.IGNORECASE)
 _GPL_TEXT = re.compile(rb"GNU (?:AFFERO )?GENERAL PUBLIC LICENSE\s+Version \d", re.IGNORECASE)
 _LONGEST = 100  # of a field "License"; longer ones hold the text, not the name
+# Licences that a package tells in its licence file and not in its metadata.
+_STATED_IN_ITS_FILES = {"imapclient": "BSD-3-Clause"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,8 @@ def _stated(distribution: Distribution) -> str:
     ]
     if first and len(named) <= _LONGEST:
         return first
-    return ", ".join(classified) or first or "not stated"
+    elsewhere = _STATED_IN_ITS_FILES.get(distribution.name.lower(), "not stated")
+    return ", ".join(classified) or first or elsewhere
 
 
 def _texts(distribution: Distribution) -> list[tuple[str, bytes]]:
