@@ -39,7 +39,7 @@ help: ## this list
 	@echo 'make run DOCS=~/policies   chat about your own folder instead of the samples'
 	@echo 'make run GPU=cuda          build the engine for NVIDIA GPUs (remembered)'
 	@echo 'make test UNPLUGGED=1       the tests with no network but loopback'
-	@echo 'make test WORKERS=0         the tests in one process, for a debugger; 3 share them'
+	@echo 'make test WORKERS=0         the tests in one process, for a debugger; 2 share them'
 	@echo 'make run PORT=8080         another port; PYTHON=/path/to/python chooses the interpreter'
 
 ## ---- setting up
@@ -172,7 +172,7 @@ export UNPLUGGED
 # Processes that share the tests: one more than the cores of a small machine, because a test waits
 # for other processes a third of its time. Each may start an engine, which computes on all cores but
 # one. The slow tests measure memory and end processes at random moments, and run one after another.
-WORKERS ?= 3
+WORKERS ?= 2
 AT_ONCE = -n $(WORKERS) --dist worksteal
 
 .PHONY: test test-slow test-gpu
