@@ -89,16 +89,15 @@ def _restrict(
     if rules < 0:
         return f"the kernel refuses Landlock (error {ctypes.get_errno()})"
     try:
-        if moves:
-            _allow(libc, rules, Path("/"), _REFER)
-        if readable is not None:
-            for path in (*_programs(), *readable):
-                _allow(libc, rules, path, _READ)
-        for path in written:
-            _allow(libc, rules, path, forbidden & (_READ | _WRITE))
+        allowed = (
+            [(path, _READ) for path in (*_programs(), *readable)] if readable is not None else []
+        )
+        allowed += [(path, forbidden & (_READ | _WRITE)) for path in written]
+        allowed += [(Path("/"), _REFER)] if moves else []
         if folder is not None:
-            _allow(libc, rules, folder, forbidden)
-            _allow(libc, rules, Path("/tmp"), _MAKE_SOCKET)
+            allowed += [(folder, forbidden), (Path("/tmp"), _MAKE_SOCKET)]
+        for path, access in allowed:
+            _allow(libc, rules, path, access)
         if libc.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0):
             return f"prctl refuses no-new-privileges (error {ctypes.get_errno()})"
         if libc.syscall(_RESTRICT, rules, 0):
