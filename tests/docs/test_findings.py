@@ -23,5 +23,6 @@ def test_every_finding_names_tests_that_are_there() -> None:
         named = re.findall(r"`(tests/[\w/]+\.py)::(test_\w+)`", cell)
         assert named, finding
         missing = [f"{path}::{name}" for path, name in named
-                   if not (ROOT / path).is_file() or name not in defined_in(ROOT / path)]  # fmt: skip
+                   if not (ROOT / path).is_file()
+                   or name not in defined_in(ROOT / path)]  # fmt: skip
         assert missing == [], finding
