@@ -245,7 +245,7 @@ types: $(DONE)/dev ## mypy, strict for the product, and over tests and docker
 imports: $(DONE)/dev ## the one-way rule between packages
 	@echo 'Imports' && $(BIN)/lint-imports --no-logo
 
-.PHONY: bench bench-attacks bench-support bench-finding bench-engine bench-answers bench-everyday bench-ranking bench-batch bench-web bench-web-weight bench-ocr bench-gpu bench-reading bench-tables-read bench-scale bench-guesses soak
+.PHONY: bench bench-attacks bench-support bench-finding bench-engine bench-answers bench-everyday bench-ranking bench-batch bench-web bench-malice bench-web-weight bench-ocr bench-gpu bench-reading bench-tables-read bench-scale bench-guesses soak
 bench: $(DONE)/dev $(DONE)/models ## ingest speed and memory beside the plain stack
 	@$(BIN)/python tests/bench/ingest_speed.py $(ARGS)
 
@@ -275,6 +275,9 @@ bench-batch: $(DONE)/dev $(DONE)/models ## questionnaires beside a plain loop ov
 
 bench-web: $(DONE)/dev $(DONE)/models ## fifty people at once in the web chat
 	@$(BIN)/python tests/bench/web_load.py $(ARGS)
+
+bench-malice: $(DONE)/dev $(DONE)/models ## others' waiting before and during four attacks on the web chat
+	@$(BIN)/python tests/bench/malice.py $(ARGS)
 
 bench-web-weight: $(DONE)/dev ## bytes, requests and times of the chat page, ARGS="ADDRESS NAME PASSWORD"
 	@$(BIN)/python tests/web/weight.py $(ARGS)
