@@ -8,7 +8,7 @@ from pathlib import Path
 from vectorstore.catalogue import Catalogue, Row
 from vectorstore.embedder import Embedder
 from vectorstore.faults import EmbedderMismatch, IndexFault
-from vectorstore.former_places import former_places
+from vectorstore.former_places import former_places, moved_to
 from vectorstore.late_interaction import encode_tokens
 from vectorstore.page_rows import read_readings
 from vectorstore.presence import Presence
@@ -187,6 +187,14 @@ class Index:
         """Where the document was before it was moved; what quoted it there names it so still."""
         with self._catalogue.reading() as connection:
             return former_places(connection, space, name)
+
+    def was_deleted(self, space: str, name: str) -> bool:
+        """Whether a document that was here is neither here any more nor was moved from here."""
+        if self.document(space, name) is not None:
+            return False
+        with self._catalogue.reading() as connection:
+            place = moved_to(connection, space, name)
+        return place is None or self.document(*place) is None
 
     def a_heading(self, space: str, name: str) -> str:
         """A heading of the document that has text below it, or ""."""
