@@ -115,7 +115,6 @@ class Texts:
     good: str
     bad: str
     suggestions: str
-    suggested: str
     withheld: str
     notice_orders: Plural
     notice_links: Plural
