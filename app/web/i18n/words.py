@@ -1011,6 +1011,9 @@ class RefusalTexts:
     not_served: str
     other_site: str
     not_found: str
+    not_found_title: str
+    refused_title: str
+    back: str
     too_large: str
     too_old: str
     not_understood: str
