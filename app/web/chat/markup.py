@@ -133,13 +133,19 @@ def _prose(
     sentences: Sequence[tuple[str, bool]] = (),
 ) -> Markup:
     links = {one.n: source_link(one) for one in citations}
+    names = {one.n: visible(one.document) for one in citations}
 
     def cite(n: int) -> str:
         return Markup(
             '<a class="sr-cite" href="{link}" target="_blank" rel="noopener" '
             'data-card="turn-{turn}-source-{n}" data-source="{turn}.{n}" '
             'aria-label="{label}">{n}</a>'
-        ).format(link=links[n], turn=turn.name, n=n, label=texts.source_number.format(n=n))
+        ).format(
+            link=links[n],
+            turn=turn.name,
+            n=n,
+            label=f"{texts.source_number.format(n=n)}: {names[n]}",
+        )
 
     def doubt(words: str) -> str:
         return Markup(
