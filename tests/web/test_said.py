@@ -19,7 +19,8 @@ ROOT = Path(__file__).resolve().parents[2]
 SHOWN = {
     "CurationRefused", "UploadRefused", "DocumentHeld", "QuestionnaireRefused", "OfficeNotThere",
     "QuestionnaireError", "PeopleError", "RulesFault", "WordListError", "NothingToFilter",
-    "UnknownCountry", "LoaderError", "PageFault", "Finding", "RowProblem", "BackupFault", "ModelError", "say",
+    "UnknownCountry", "LoaderError", "PageFault", "Finding", "RowProblem", "BackupFault",
+    "ModelError", "say",
 }  # fmt: skip
 # Restoring, and fetching models, need a shell.
 _RESTORING = (

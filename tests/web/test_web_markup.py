@@ -84,6 +84,7 @@ class Reader(HTMLParser):
                     "/",
                     "/account",
                     "/administration",
+                    "/documents",
                     "/administration/models",
                     "/sign-in",
                 )
@@ -385,7 +386,12 @@ def test_that_a_stronger_model_is_missing_is_told_to_administrators_alone() -> N
 
 
 def test_without_documents_the_page_says_how_to_add_some() -> None:
-    assert "strongroom ingest FOLDER" in read(markup.welcome_html(ENGLISH, 0, []))
+    reader = read(markup.welcome_html(ENGLISH, 0, []))
+    assert "ask your administrator" in reader
+    assert "Add documents" not in reader
+    curator = markup.welcome_html(ENGLISH, 0, [], adds=True)
+    assert 'href="/documents"' in curator
+    assert "Drop files" in read(curator)
 
 
 def test_a_copied_answer_carries_its_sources() -> None:

@@ -35,10 +35,20 @@ _CODE = re.compile(r"`([^`]+)`")
 _ANY_NUMBER = range(1, 1000)
 
 
-def welcome_html(texts: Texts, documents: int, examples: Sequence[str], note: str = "") -> str:
-    """Return what stands in place of a conversation before the first question."""
+def welcome_html(
+    texts: Texts, documents: int, examples: Sequence[str], note: str = "", *, adds: bool = False
+) -> str:
+    """Return what stands in place of a conversation before the first question.
+
+    `adds` where its reader can add documents.
+    """
     return render_html(
-        "welcome.html", texts=texts, documents=documents, examples=examples, note=note
+        "welcome.html",
+        texts=texts,
+        documents=documents,
+        examples=examples,
+        note=note,
+        adds=adds,
     )
 
 

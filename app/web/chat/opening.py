@@ -53,7 +53,8 @@ async def opened(
         examples = await asyncio.to_thread(backend.examples, person)
         chosen = await answers.guarded(lambda: store.choice(person.id)) or Selection()
         note = words.not_there if wanted else ""
-        past, live = "", markup.welcome_html(texts, len(documents), examples, note)
+        adds = answers.take_files(person)
+        past, live = "", markup.welcome_html(texts, len(documents), examples, note, adds=adds)
     else:
         chosen = held.selection
         line = answers.line(person, held.id)

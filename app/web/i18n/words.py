@@ -58,6 +58,9 @@ class Texts:
     examples: str
     no_documents_title: str
     no_documents: str
+    no_documents_drop: str
+    no_documents_add: str
+    no_documents_ask: str
 
     question_label: str
     question_placeholder: str
@@ -419,6 +422,8 @@ class DocumentTexts:
     title: str
     pages: str
     chunks: str
+    read_it: str
+    details: str
     indexed: str
     warning: str
     source: str
