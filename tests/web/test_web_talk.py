@@ -74,19 +74,20 @@ def kept(answer: object) -> SavedTurn:
 
 def test_suggestions_ask_for_what_the_answer_did_not_use() -> None:
     journeys = replace(LEAVE, text="Journeys must be approved beforehand.", chunk_id="9" * 16)
-    length = replace(SECURITY, text="A password has at least 14 characters.")
+    length = replace(LEAVE, text="A password has at least 14 characters.")
     carried = replace(LEAVE, text="Up to five days may be carried over.")
-    given = replace(leave_answer("leave?"), passages=(MEALS, length, carried, journeys))
+    other = replace(MEALS, text="A locker costs 35 euros a month.")
+    given = replace(leave_answer("leave?"), passages=(other, carried, journeys, length))
     given = replace(given, citations=(cite(1, OLD_LEAVE, "25"), cite(2, LEAVE, "28 days")))
     offered = suggestions([kept(given)])
-    assert offered == [  # the cited documents come first, and each is of another kind
+    assert offered == [  # of the cited documents alone, each of another kind or place
         "How many days may be carried over?",
         "Must journeys be approved beforehand?",
         "How many characters does a password have?",
     ]
     asked = SavedTurn(1, offered[2], "done")
     assert "characters" not in "".join(suggestions([asked, kept(given)]))
-    told = kept(replace(given, citations=(cite(1, SECURITY, length.text),)))
+    told = kept(replace(given, citations=(cite(1, LEAVE, length.text),)))
     assert "characters" not in "".join(suggestions([told, kept(given)]))
 
 
@@ -113,7 +114,7 @@ def test_suggestions_are_few_and_need_an_answer_that_one_may_read() -> None:
     many = [
         replace(MEALS, text=f"A {name} badge must be worn.", chunk_id=name) for name in "abcdefgh"
     ]
-    given = replace(leave_answer("?"), passages=many)
+    given = replace(leave_answer("?"), passages=many, citations=(cite(1, MEALS, "42 euros"),))
     assert len(suggestions([kept(given)])) == MOST
     assert suggestions([replace(kept(given), withheld=True)]) == []
     assert suggestions([kept(nothing_found("?"))]) == []

@@ -23,15 +23,15 @@ _UNTOLD = "-_"  # of a file's name
 def suggestions(turns: Sequence[SavedTurn]) -> list[str]:
     """Return up to MOST questions that the passages of the last of `turns` answer.
 
-    Those of the cited documents come first, then those of the others, as the search ranked them.
-    What the conversation has asked or told already is left out, and nothing follows an answer that
+    Those are asked of that the answer cites; of others, which may be about anything, only where it
+    cites none. What the conversation has asked or told already is left out, and nothing follows an answer that
     was not found: what was read then is about something else.
     """
     answer = turns[-1].answer if turns else None
     if answer is None or turns[-1].withheld or is_talk(answer) or outcome(answer) == "not_found":
         return []
     cited = [citation.document for citation in answer.citations]
-    passages = sorted(answer.passages, key=lambda hit: hit.document not in cited)
+    passages = [hit for hit in answer.passages if hit.document in cited or not cited]
     told = [
         " ".join(citation.quote.split())
         for turn in turns
