@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import replace
 from datetime import date, datetime
 
-from fakes import LEAVE, MEALS, OLD_LEAVE, SECURITY, cite, document, leave_answer, nothing_found
+from fakes import LEAVE, MEALS, OLD_LEAVE, cite, document, leave_answer, nothing_found
 from web.running import apart
 
 from app.people.conversations.turns import Listed, SavedTurn

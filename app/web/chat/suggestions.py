@@ -23,9 +23,9 @@ _UNTOLD = "-_"  # of a file's name
 def suggestions(turns: Sequence[SavedTurn]) -> list[str]:
     """Return up to MOST questions that the passages of the last of `turns` answer.
 
-    Those are asked of that the answer cites; of others, which may be about anything, only where it
-    cites none. What the conversation has asked or told already is left out, and nothing follows an answer that
-    was not found: what was read then is about something else.
+    They are of the documents that the answer cites; of others, which may be about anything, only
+    where it cites none. What the conversation has asked or told already is left out, and nothing
+    follows an answer that was not found: what was read then is about something else.
     """
     answer = turns[-1].answer if turns else None
     if answer is None or turns[-1].withheld or is_talk(answer) or outcome(answer) == "not_found":
