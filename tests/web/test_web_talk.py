@@ -12,6 +12,7 @@ from app.web.chat import frame
 from app.web.chat.places import Places
 from app.web.chat.suggestions import MOST, examples, suggestions
 from app.web.i18n.languages import LANGUAGES
+from vectorstore.records import About
 
 ENGLISH = LANGUAGES["en"].chat
 
@@ -137,6 +138,8 @@ def test_examples_are_of_several_documents_and_kinds() -> None:
         "What are the main points of “Release notes”?",
     ]
     assert examples([], 4) == []
+    table = replace(document("flights.csv"), about=About(type="table"))
+    assert examples([(table, [replace(MEALS, text="And so on.")])], 4) == []
 
 
 def test_the_list_goes_by_days() -> None:

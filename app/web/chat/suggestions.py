@@ -58,7 +58,7 @@ def examples(documents: Iterable[tuple[DocumentRecord, Sequence[Hit]]], most: in
         read.append((document, hits))
     found = varied(offered, most)
     for (document, hits), questions in zip(read, offered, strict=True):
-        if len(found) < most and not questions and hits:
+        if len(found) < most and not questions and hits and document.about.type != "table":
             found.append(_main_points(document.title or document.name, hits[-1].text))
     return [one for one in found if one]
 
