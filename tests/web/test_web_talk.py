@@ -138,8 +138,8 @@ def test_examples_are_of_several_documents_and_kinds() -> None:
         "What are the main points of “Release notes”?",
     ]
     assert examples([], 4) == []
-    table = replace(document("flights.csv"), about=About(type="table"))
-    assert examples([(table, [replace(MEALS, text="And so on.")])], 4) == []
+    flights = replace(document("flights.csv"), about=About(type="table"))
+    assert examples([(flights, [replace(MEALS, text="And so on.")])], 4) == []
 
 
 def test_the_list_goes_by_days() -> None:
