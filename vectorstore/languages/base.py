@@ -529,6 +529,48 @@ class AccountWords:
 
 
 @dataclass(frozen=True, slots=True)
+class TurningWords:
+    """Words with which a plain sentence is turned into the question that it answers.
+
+    All in lower case. A question begins with a word of `how_many`, `who`, `when` or `amounts`,
+    then come verb, subject and the rest of the sentence.
+    """
+
+    verbs: Mapping[str, str]  # of a sentence: as they stand before the subject; "pays": "does pay"
+    verbs_of_several: Words  # endings of those that a single noun without an article may have
+    refused: frozenset[str]  # a sentence with one is not plain: it denies, or leans on another
+    articles: Words  # that may open the subject
+    definite: Words  # those of them that need more: "the wish" is plain to a reader alone
+    persons: Mapping[str, str]  # subjects that are somebody else in a question: "you": "I"
+    how_many: str
+    how_much: str  # before words of `masses`
+    masses: Words  # that stand in the singular behind a figure
+    money: Words  # behind a figure
+    amounts: Mapping[str, str]  # verbs before an amount of money: "is": "how much is"
+    lengths: Mapping[str, str]  # verbs before a duration: "is": "how long is"
+    parts_of_days: Words  # behind a figure that is a time of day
+    bounds: tuple[Words, ...]  # before a figure, longest first: "up to"
+    before_figures: Mapping[Words, str]  # prepositions: "within": "within {opening}"
+    before_bare_figures: Words  # endings of words that may stand right before a figure
+    behind_units: Words  # that belong to a duration: "four weeks ahead"
+    belonging: Words  # between a unit and what it is of: "days of leave"
+    who: Mapping[str, str]  # copulas before a name: "is": "who is"
+    when: str
+    before_dates: Words  # "on" in "on Mondays"
+    dates: frozenset[str]  # of the calendar and the clock
+    around_dates: Words  # "each", "month" in "on the 25th of each month"
+    permitting: Words  # verbs whose sentence answers whether something may be done
+    joints: frozenset[str]  # a second thing or statement may follow
+    several: Words  # endings of words for several things
+    one: Words  # endings of those that only look so
+    cell: str  # {column} {within} {row}: what a row of a table tells
+    cells: str  # the same, of several
+    in_place: str  # `within`, where rows are places
+    of: str
+    points: str  # {document}: asks for its main points
+
+
+@dataclass(frozen=True, slots=True)
 class Language:
     """A language, with every kind of word that code looks for in it."""
 
@@ -561,3 +603,4 @@ class Language:
     kinds: KindWords
     meant_documents: MeantDocumentWords
     accounts: AccountWords
+    turning: TurningWords

@@ -28,6 +28,7 @@ from vectorstore.languages.base import (
     TableSentences,
     TableWords,
     TalkWords,
+    TurningWords,
     split,
     split_all,
 )
@@ -486,7 +487,10 @@ LANGUAGE = Language(
     summaries=SummaryWords(
         courtesies_before=("bitte ",),
         courtesies_after=("bitte",),
-        requests=("fass?e? (?P<what>.+?) (?:bitte )?zusammen",),
+        requests=(
+            "fass?e? (?P<what>.+?) (?:bitte )?zusammen",
+            "was sind die (?:wichtigsten|wesentlichen) punkte (?:von|in|aus) (?P<what>.+?)",
+        ),
         the_chosen=("(?:es|das|dieses|das|die|diese) (?:dokument|datei|text)",),
         cannot_open=split("er sie es dies diese dieser dieses daher jedoch auch und aber oder"),
     ),
@@ -1751,5 +1755,84 @@ LANGUAGE = Language(
         compared=split("veränderung abweichung differenz zuwachs rückgang"),
         lacking="Keine solche Zahl gefunden für {names}.",
         told="„{line}“ in {document}, {period}: {value}.",
+    ),
+    turning=TurningWords(
+        verbs={
+            verb: verb
+            for verb in split(
+                """muss müssen darf dürfen kann können soll sollen ist sind wird werden hat haben beträgt
+                betragen dauert dauern gilt gelten kostet kosten erhält erhalten bekommt bekommen zahlt
+                zahlen endet enden beginnt beginnen umfasst verjährt verfällt verfallen"""
+            )
+        },
+        verbs_of_several=("en", "ind"),
+        refused=frozenset(
+            split(
+                """nicht kein keine keinen keiner keinem nie niemals nur weder noch wenn falls sofern
+                soweit wer wen wem was dass daß weil ob als es er sie ihr ihre ihren ihrem ihrer sein
+                seine seinen seinem seiner dies diese dieser dieses diesem diesen jene solche wir uns
+                unser unsere ich mein man hier dort dann dabei dafür damit darüber jedoch aber sondern
+                auch sonst wobei während obwohl deren dessen"""
+            )
+        ),
+        articles=split("der die das ein eine jeder jede jedes alle"),
+        definite=(),
+        persons={},
+        how_many="wie viele",
+        how_much="wie viel",
+        masses=split("prozent euro eur franken dollar uhr"),
+        money=split("euro eur franken dollar"),
+        amounts={
+            "beträgt": "wie hoch ist",
+            "betragen": "wie hoch sind",
+            "ist": "wie hoch ist",
+            "sind": "wie hoch sind",
+        },
+        lengths={
+            "beträgt": "wie lang ist",
+            "betragen": "wie lang sind",
+            "dauert": "wie lange dauert",
+            "dauern": "wie lange dauern",
+            "gilt": "wie lange gilt",
+            "gelten": "wie lange gelten",
+        },
+        parts_of_days=("uhr",),
+        bounds=tuple(
+            split(words)
+            for words in ("bis zu", "mindestens", "höchstens", "maximal", "rund", "etwa", "genau")
+        ),
+        before_figures={
+            ("innerhalb", "von"): "innerhalb von {opening}n",
+            ("binnen",): "binnen {opening}n",
+            ("nach",): "nach {opening}n",
+            ("für",): "für {opening}",
+            ("um",): "um {opening}",
+        },
+        before_bare_figures=("",),
+        behind_units=(),
+        belonging=(),
+        who={"ist": "wer ist"},
+        when="wann",
+        before_dates=split("am bis ab zum im vom um"),
+        dates=frozenset(
+            split(
+                """januar februar märz april mai juni juli august september oktober november dezember
+            montag dienstag mittwoch donnerstag freitag samstag sonntag montags dienstags mittwochs
+            donnerstags freitags samstags sonntags tag monat jahr uhr jahresende monatsende quartalsende
+            monats jahres quartals frühjahr sommer herbst winter"""
+            )
+        ),
+        around_dates=split(
+            "des der eines jeden jedes zum bis und letzten ersten folgenden nächsten um"
+        ),
+        permitting=split("darf dürfen muss müssen"),
+        joints=frozenset(split("und sowie")),
+        several=("\0",),
+        one=(),
+        cell="Wie lautet die Angabe „{column}“ {within} {row}?",
+        cells="",
+        in_place="für",
+        of="für",
+        points="Was sind die wichtigsten Punkte von „{document}“?",
     ),
 )

@@ -28,6 +28,7 @@ from vectorstore.languages.base import (
     TableSentences,
     TableWords,
     TalkWords,
+    TurningWords,
     split,
     split_all,
 )
@@ -706,7 +707,10 @@ LANGUAGE = Language(
     summaries=SummaryWords(
         courtesies_before=("please ", "can you ", "could you "),
         courtesies_after=("please",),
-        requests=("(?:summari[sz]e|sum up|(?:give me|write) a summary of) (?P<what>.+?)",),
+        requests=(
+            "(?:summari[sz]e|sum up|(?:give me|write) a summary of) (?P<what>.+?)",
+            "what are the (?:main|key|most important) points (?:of|in) (?P<what>.+?)",
+        ),
         the_chosen=("it", "this", "(?:this|the) (?:document|file|text)"),
         cannot_open=split(
             """it its they their them this that these those he she his her we such so thus then
@@ -2006,5 +2010,89 @@ LANGUAGE = Language(
         compared=split("change changes vs versus increase decrease growth variance"),
         lacking="No such figure was found for {names}.",
         told="“{line}” in {document}, {period}: {value}.",
+    ),
+    turning=TurningWords(
+        verbs={
+            **{verb: verb for verb in split("must may can should will is are")},
+            **{
+                f"{verb}s": f"does {verb}"
+                for verb in split("pay last cost take receive cover get give earn need allow offer")
+            },
+            "has": "does have",
+            "applies": "does apply",
+            **{verb: f"do {verb}" for verb in split("have receive get earn need")},
+        },
+        verbs_of_several=("",),
+        refused=frozenset(
+            split(
+                """not no never none neither nor only cannot if unless when where who whom whose which
+                that because whether than it its they them their this these those he she him his her
+                we us our i my me there then such so but while although as also otherwise another
+                former latter both itself themselves been once above below"""
+            )
+        ),
+        articles=split("the a an each every all"),
+        definite=("the",),
+        persons={"you": "I"},
+        how_many="how many",
+        how_much="how many",
+        masses=(),
+        money=split("euro euros eur dollars usd pounds gbp francs chf"),
+        amounts={"is": "how much is", "are": "how much are"},
+        lengths={
+            "is": "how long is",
+            "are": "how long are",
+            "takes": "how long does",
+            "lasts": "how long does",
+        },
+        parts_of_days=split("am pm o'clock a.m p.m"),
+        bounds=tuple(
+            split(words)
+            for words in (
+                "a minimum of",
+                "a maximum of",
+                "no more than",
+                "no less than",
+                "up to",
+                "at most",
+                "at least",
+                "about",
+                "around",
+                "exactly",
+                "roughly",
+            )
+        ),
+        before_figures={
+            ("within",): "within {opening}",
+            ("for",): "for {opening}",
+            ("after",): "after {opening}",
+            ("by",): "by {opening}",
+        },
+        before_bare_figures=("ed", "en"),
+        behind_units=split("ahead early late earlier later beforehand"),
+        belonging=("of",),
+        who={"is": "who is"},
+        when="when",
+        before_dates=split("on by until from in at during before"),
+        dates=frozenset(
+            split(
+                """january february march april may june july august september october november december
+            monday tuesday wednesday thursday friday saturday sunday mondays tuesdays wednesdays
+            thursdays fridays saturdays sundays day month year quarter noon midnight weekdays weekends
+            spring summer autumn winter"""
+            )
+        ),
+        around_dates=split(
+            "the of each every and to last first second third working following next"
+        ),
+        permitting=split("may must"),
+        joints=frozenset(split("and or but")),
+        several=("s",),
+        one=("ss", "us", "is"),
+        cell="What is the {column} {within} {row}?",
+        cells="What are the {column} {within} {row}?",
+        in_place="in",
+        of="of",
+        points="What are the main points of “{document}”?",
     ),
 )
