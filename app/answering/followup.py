@@ -6,11 +6,18 @@ for something in the last question or answer. Whatever else is a whole question 
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.answering.antecedents import referred
-from app.answering.ellipsis import changed, is_fragment, opens_with_place
+from app.answering.ellipsis import (
+    changed,
+    holds_phrase,
+    is_fragment,
+    opens_with_place,
+    taken_back,
+)
 from app.answering.language import codes, content_stems, names, numbers, words
+from app.answering.listed import items_of, placed
 from app.answering.needed_words import holds
 from app.answering.phrases import tokens_of
 from vectorstore.languages import any_of, language_of, languages
@@ -36,11 +43,18 @@ _INTRODUCTION = re.compile(
 _OPENED = {
     language.code: re.compile(
         rf"\s*(?:{'|'.join(sorted(language.conversation.fragments, key=len, reverse=True))})\b"
-        r"[\s,]*",
+        r"[\s,:]*",
         re.IGNORECASE,
     )
     for language in languages()
 }
+_CORRECTED = {
+    language.code: re.compile(
+        rf"\s*(?:{'|'.join(language.conversation.corrections)})[\s,:]*", re.IGNORECASE
+    )
+    for language in languages()
+}
+_PIECES = re.compile(r"\s[-–—]\s|[,:;]\s")
 # "Does that also apply to Spain?"
 _SAME_FOR = re.compile(
     rf"\s*(?:{any_of(lambda language: language.conversation.same_for)})\s+(\S.*)", re.IGNORECASE
@@ -81,7 +95,7 @@ def readings(question: str, history: Sequence[Exchange]) -> tuple[Interpretation
     if not history or len(question) > LONGEST_LEANING:
         return (alone,)
     before = _meanings(history[-MOST_TURNS:])
-    found = _read(question, before[-1]) or [alone]
+    found = _read(question, before) or [alone]
     return tuple(dict.fromkeys(one for one in found if one.question.strip()))
 
 
@@ -196,22 +210,43 @@ def _meanings(history: Sequence[Exchange]) -> list[Exchange]:
     meant: list[Exchange] = []
     for turn in history:
         leaning = bool(meant) and len(turn.question) <= LONGEST_LEANING
-        read = _read(turn.question, meant[-1]) if leaning else []
+        read = _read(turn.question, meant) if leaning else []
         asked = read[0].question if read else turn.question
         meant.append(Exchange(asked[:LONGEST_REWRITE], _bare(turn.answer[:ANSWER_READ])))
     return meant
 
 
-def _read(question: str, last: Exchange) -> list[Interpretation]:
-    """The readings of a question after one that stands alone; [] for none but itself."""
+def _read(question: str, before: Sequence[Exchange]) -> list[Interpretation]:
+    """The readings of a question after others that stand alone; [] for none but itself."""
+    last = before[-1]
     language = language_of(question)
     if not any(token.word in language.stop_words for token in tokens_of(question)):
         language = language_of(last.question)
+    items, listing = _last_list(before)
+    if named := placed(question, items, listing, language):
+        read = _read(named.question, before) or [Interpretation(named.question)]
+        return [
+            replace(one, needed=one.needed | named.needed, alone=False)
+            for one in read
+            if named.needed & {*words(one.question)}
+        ]
     same = _SAME_FOR.fullmatch(question)
     if same and is_fragment(same[1], language, opened=True) and opens_with_place(same[1], language):
         return _changed(same[1], question, last, opened=True)
     opened = _OPENED[language.code].match(question)
     rest = question[opened.end() :] if opened else question
+    if opened and _CORRECTED[language.code].fullmatch(opened.group()):
+        rest, denied = taken_back(rest, language)
+        if denied:
+            last = _asked_about(denied, before)
+            return _changed(rest, question, last, opened=True, old=denied)
+        piece = _PIECES.split(rest)[-1].strip()
+        if (
+            piece != rest
+            and len(content_stems(piece)) > 1
+            and not is_fragment(piece, language, opened=False)
+        ):
+            rest = piece  # "the vacation: is unused vacation paid out?"
     if is_fragment(rest, language, opened=bool(opened)):
         return _changed(rest, question, last, opened=bool(opened))
     asked = rest[:1].upper() + rest[1:] if opened else question
@@ -227,11 +262,29 @@ def _read(question: str, last: Exchange) -> list[Interpretation]:
     return [alone]
 
 
-def _changed(text: str, question: str, last: Exchange, *, opened: bool) -> list[Interpretation]:
-    """The readings of an elliptic question, `text` being what it brings."""
+def _last_list(before: Sequence[Exchange]) -> tuple[list[str], str]:
+    """The items of the last answer that was a list, and the question that it answered."""
+    for turn in reversed(before[-TURNS_BACK:]):
+        if items := items_of(turn.answer):
+            return items, turn.question
+    return [], ""
+
+
+def _asked_about(called: str, before: Sequence[Exchange]) -> Exchange:
+    """The last exchange whose question names what is called so; the last where none does."""
+    for turn in reversed(before[-TURNS_BACK:]):
+        if holds_phrase(called, turn.question, language_of(turn.question)):
+            return turn
+    return before[-1]
+
+
+def _changed(
+    text: str, question: str, last: Exchange, *, opened: bool, old: str = ""
+) -> list[Interpretation]:
+    """The readings of an elliptic question, `text` being what it brings in place of `old`."""
     alone = Interpretation(question)
     joined = Interpretation(f"{last.question} {question}", alone=False)
-    made = changed(text, last.question, language_of(last.question))
+    made = changed(text, last.question, language_of(last.question), old)
     if not made:
         return [joined, alone]
     read = [Interpretation(one.question, one.needed, alone=False) for one in made]

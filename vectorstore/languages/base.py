@@ -299,11 +299,18 @@ class ConversationWords:
     subjects: Words  # "I", "you": who asks
     persons: Words  # "he", "she", "him"
     things: Words  # "it", "they", "them"
+    several: Words  # those of `things` and `owners` that are of several: "them"
     no_persons: Words  # those of `things` and `owners` that are never a person's: "it", "its"
     owners: Words  # "her", "its", before what belongs to someone
     places: Words  # "there"
     times: Words  # "then", of a time
     asides: Words  # words of a follow-up that carry nothing: "also"
+    ordinals: Mapping[int, Words]  # by their place from 1, the last -1: "second"
+    ones: Words  # behind such a word, for one of what was listed: "one"
+    bounds: Patterns  # before a figure that something is less or more than: "fewer than"
+    corrections: Patterns  # those of `fragments` that take back what was asked: "I meant"
+    denied: Words  # before what is taken back: "not" in "the session, not the database"
+    subordinating: Words  # "while", "if": what follows is no topic
     no_pointers: Patterns  # where such a word points at nothing said before: "there are"
     pointers: Patterns  # what else points at what was said before: "does that"
     titles: Words  # before a person's name
