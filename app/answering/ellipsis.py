@@ -83,10 +83,9 @@ def is_fragment(text: str, language: Language, *, opened: bool) -> bool:
     no_verbs = {*conversation.prepositions, *conversation.subjects, *conversation.articles}
     starts = {*talk.question_starts, *verbs, *conversation.asking} - no_verbs
     pointing = {*conversation.persons, *conversation.things}
-    if spoken[0] in conversation.prepositions and {*spoken[1:2]} & {*conversation.asking}:
-        # "for how long is it kept" is a question, "for how many" changes one
-        if {*spoken[2:]} & verbs:
-            return False
+    led = spoken[0] in conversation.prepositions and {*spoken[1:2]} & {*conversation.asking}
+    if led and {*spoken[2:]} & verbs:
+        return False  # "for how long is it kept" is a question, "for how many" changes one
     if spoken[0] in starts or (spoken[0] in pointing and len(spoken) > 1):
         return False
     if opened:

@@ -21,6 +21,7 @@ from app.answering.listed import items_of, placed
 from app.answering.needed_words import holds
 from app.answering.phrases import tokens_of
 from vectorstore.languages import any_of, language_of, languages
+from vectorstore.languages.base import Language
 from vectorstore.records import Hit
 
 FEW_WORDS = 2  # content words; a question of fewer may lean on the one before
@@ -218,10 +219,9 @@ def _meanings(history: Sequence[Exchange]) -> list[Exchange]:
 
 def _read(question: str, before: Sequence[Exchange]) -> list[Interpretation]:
     """The readings of a question after others that stand alone; [] for none but itself."""
-    last = before[-1]
     language = language_of(question)
     if not any(token.word in language.stop_words for token in tokens_of(question)):
-        language = language_of(last.question)
+        language = language_of(before[-1].question)
     items, listing = _last_list(before)
     if named := placed(question, items, listing, language):
         read = _read(named.question, before) or [Interpretation(named.question)]
@@ -230,6 +230,14 @@ def _read(question: str, before: Sequence[Exchange]) -> list[Interpretation]:
             for one in read
             if named.needed & {*words(one.question)}
         ]
+    return _elliptic(question, before, language) or _whole(question, before[-1], language)
+
+
+def _elliptic(
+    question: str, before: Sequence[Exchange], language: Language
+) -> list[Interpretation]:
+    """The readings of a question that changes one thing of one before; [] of a whole question."""
+    last = before[-1]
     same = _SAME_FOR.fullmatch(question)
     if same and is_fragment(same[1], language, opened=True) and opens_with_place(same[1], language):
         return _changed(same[1], question, last, opened=True)
@@ -240,15 +248,18 @@ def _read(question: str, before: Sequence[Exchange]) -> list[Interpretation]:
         if denied:
             last = _asked_about(denied, before)
             return _changed(rest, question, last, opened=True, old=denied)
-        piece = _PIECES.split(rest)[-1].strip()
-        if (
-            piece != rest
-            and len(content_stems(piece)) > 1
-            and not is_fragment(piece, language, opened=False)
-        ):
-            rest = piece  # "the vacation: is unused vacation paid out?"
+        rest = _last_piece(rest, language)
     if is_fragment(rest, language, opened=bool(opened)):
         return _changed(rest, question, last, opened=bool(opened))
+    return []
+
+
+def _whole(question: str, last: Exchange, language: Language) -> list[Interpretation]:
+    """The readings of a question that is one by itself; [] for none but itself."""
+    opened = _OPENED[language.code].match(question)
+    rest = question[opened.end() :] if opened else question
+    if opened and _CORRECTED[language.code].fullmatch(opened.group()):
+        rest = _last_piece(rest, language)
     asked = rest[:1].upper() + rest[1:] if opened else question
     alone = Interpretation(asked)
     joined = Interpretation(f"{last.question} {asked}", alone=False)
@@ -260,6 +271,13 @@ def _read(question: str, before: Sequence[Exchange]) -> list[Interpretation]:
     if opened or meant.inside or len(content_stems(asked)) <= FEW_WORDS:
         return [alone, joined]
     return [alone]
+
+
+def _last_piece(text: str, language: Language) -> str:
+    """The question behind what it is about: "the vacation: is unused vacation paid out?"."""
+    piece = _PIECES.split(text)[-1].strip()
+    whole = len(content_stems(piece)) > 1 and not is_fragment(piece, language, opened=False)
+    return piece if whole else text
 
 
 def _last_list(before: Sequence[Exchange]) -> tuple[list[str], str]:

@@ -511,6 +511,7 @@ MANUALS = [
         CLOSURE,
         "And after five years?",
         "How long is the notice if I've been here after five years?",
+        "5",
     ),
     _talk(
         "How many points do I get with fewer than 3 years? = 4.",
