@@ -277,6 +277,7 @@ class CollectionWords:
     before_names: Patterns  # articles and "document", before a document's name
     behind_names: Patterns  # "document" behind it
     pointing: Patterns  # "this document", "it"
+    those: Mapping[str, str]  # "which of them", after a question about documents, and what it means
     file_types: Mapping[str, Words]  # what people call a file, by the endings of its name
     replies: Mapping[str, str]
 

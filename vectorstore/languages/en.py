@@ -122,6 +122,7 @@ def _orders(terms: OrderTerms) -> Patterns:
 # Questions about the collection. What follows may not be part of a question about a rule: "which
 # documents do I need" asks for no list of files.
 _DOCUMENTS = r"(?:documents?|files?|docs?)"
+_PLACES = r"documents?|files?|pages?|sections?|sources?|chapters?|articles?|paragraphs?"
 _THE_COLLECTION = r"(?:the|this|your|our|my) (?:collection|index|library|archive|database|system|knowledge base|document store)"
 _ARE_THERE = (
     rf"(?:(?:do|can) (?:you|we|i) (?:have access to|have|know of|know about|know|see|hold|contain|search|read|access)"
@@ -706,8 +707,10 @@ LANGUAGE = Language(
     summaries=SummaryWords(
         courtesies_before=("please ", "can you ", "could you "),
         courtesies_after=("please",),
-        requests=("(?:summari[sz]e|sum up|(?:give me|write) a summary of) (?P<what>.+?)",),
-        the_chosen=("it", "this", "(?:this|the) (?:document|file|text)"),
+        requests=(
+            "(?:summari[sz]e|sum up|(?:give me|write|make) a (?:short |brief )?summary of) (?P<what>.+?)",
+        ),
+        the_chosen=("it", "this", "that", "(?:this|that|the) (?:document|file|text|page)"),
         cannot_open=split(
             """it its they their them this that these those he she his her we such so thus then
             therefore however otherwise also and but or nor yet here there"""
@@ -978,6 +981,15 @@ LANGUAGE = Language(
     ),
     collection=CollectionWords(
         requests={
+            "source": (
+                rf"(?:in |from |on )?(?:which|what) (?:{_PLACES}) (?:is|does|did|was|are|were) (?:that|this|it|these|those)(?: say (?:that|so|this))?(?: come)?(?: (?:from|in|on|stated|written|taken|found|mentioned|described))*",
+                rf"(?:which|what) (?:{_PLACES}) (?:says|states|describes|mentions|explains|covers) (?:that|this|it|so)",
+                r"where (?:does|did) (?:it|that|this) (?:say (?:that|so|this)|come from|stand)",
+                r"where (?:did|do|have) you (?:find|found|get|got|have|read|take) (?:that|this|it)(?: from)?",
+                r"where (?:is|was) (?:that|this|it) (?:written|stated|from|taken from|found)",
+                r"where is (?:that|this) from",
+                r"(?:what is|what's|what was|what are|show me|give me|name) (?:the|your) sources?(?: (?:of|for|behind) (?:that|this|it))?",
+            ),
             "count": (
                 rf"how many (?:different |other )?{_DOCUMENTS} {_ARE_THERE}{_IN_ALL}{_PLACE_OR_TOPIC}",
                 rf"(?:(?:what is|what's|tell me) )?the (?:total )?number of (?:all )?(?:the |your |our )?{_DOCUMENTS}{_IN_ALL}{_PLACE_OR_TOPIC}",
@@ -1035,6 +1047,27 @@ LANGUAGE = Language(
                 r"what(?: is|'s)? (?:written |stated |said |shown )?on #",
                 r"(?:show|read|quote)(?: me| us)? #",
             ),
+            "author": (
+                r"who (?:wrote|has written|authored|has authored|drafted|created) (?P<what>.+)",
+                r"(?:who is|who's|what is the name of|name) the (?:author|writer) of (?P<what>.+)",
+                r"(?:by whom|by who) (?:was|were) (?P<what>.+?) (?:written|authored|drafted|created)",
+            ),
+            "tables": (
+                r"how many tables (?:does|do|has|have) (?P<what>.+?)(?: (?:have|contain|hold|got))?",
+                r"how many tables (?:are there in|are in|is in) (?P<what>.+)",
+            ),
+            "sections": (
+                r"how many (?:sections|chapters|headings|parts) (?:does|do|has|have) (?P<what>.+?)(?: (?:have|contain|hold|got))?",
+                r"how many (?:sections|chapters|headings|parts) (?:are there in|are in|is in) (?P<what>.+)",
+            ),
+            "mentions": (
+                r"(?:does|do|did) (?P<what>.+?) (?:mention|refer to|talk about|speak of|speak about|(?:say|contain|have|tell me|tell us) (?:anything|something|a word) (?:about|on)) (?P<topic>.+)",
+                r"(?:is|are) (?P<topic>.+?) (?:mentioned|named|covered|described|explained|discussed) (?:in|by) (?P<what>.+)",
+            ),
+            "headings": (
+                r"(?:(?:can you |could you )?(?:list|show|give|name|tell)(?: me| us)?|what are|which are) (?:all )?(?:the )?(?:headings|sections|chapters|section headings|table of contents) (?:of|in) (?P<what>.+)",
+                r"(?:what|which) (?:headings|sections|chapters) (?:does|do|has|have) (?P<what>.+?)(?: (?:have|contain))?",
+            ),
             "contents": (
                 r"what (?:is|are) (?P<what>.+?) (?:all |mainly |mostly )?about",
                 r"what does (?P<what>.+?) (?:deal with|contain|talk about|tell(?: us| me)?|say)",
@@ -1085,13 +1118,17 @@ LANGUAGE = Language(
             "file",
             "text",
         ),
-        behind_names=("document", "file", "text"),
+        behind_names=("document", "file", "text", "page", "article", "docs", "documentation"),
         pointing=(
             "it",
             "this",
             "that",
-            "(?:this|that|the|the same|the chosen|the selected) (?:document|file|text|one)",
+            "(?:this|that|the|the same|the chosen|the selected) (?:document|file|text|page|article|one)",
         ),
+        those={
+            "which (?:ones|of (?:them|these|those)|(?:documents|files) of (?:them|these|those))": "which documents",
+            "how many of (?:them|these|those)": "how many documents",
+        },
         file_types={
             "pdf": split("pdf pdfs"),
             "docx": split("word"),
@@ -1136,6 +1173,21 @@ LANGUAGE = Language(
             "contents": "{name}{title}:",
             "title": "is titled “{title}”",
             "headings": "It has these parts:",
+            "headings_of": "{name} has these headings:",
+            "no_headings": "{name} has no headings that could be read.",
+            "more_parts": "… and {count} more parts.",
+            "author": "{name} names {author} as its author.",
+            "no_author": "{name} does not name its author.",
+            "tables": "{count} tables were read in {name}:",
+            "tables_one": "One table was read in {name}:",
+            "sections": "{name} has {count} headings:",
+            "sections_one": "{name} has one heading:",
+            "mentions": "Yes, {name} names “{what}”:",
+            "mentions_none": "No passage of {name} names “{what}” in these words.",
+            "mentions_more": "… and {count} more sentences.",
+            "source": "My last answer was taken from:",
+            "no_source": "My last answer was not taken from a document.",
+            "at_page": "{name}, page {page}",
             "says": "Among other things it says:",
             "empty": "{name} holds no text that could be read.",
             "spaces": "There are {count} spaces:",
