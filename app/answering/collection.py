@@ -6,7 +6,7 @@ they may read.
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import PurePosixPath
@@ -390,6 +390,9 @@ class _Collection:
             text.say(words["newest"])
             self._dates(text, words, language, meant[:MOST_LISTED])
         elif len(meant) > 1:
+            if kind == "mentions":
+                found = [self._mentions(text, words, one, topic) for one in meant[:MOST_LISTED]]
+                return any(found)
             text.say(words["which"].format(what=_plain(what)))
             self._rows(text, words, [_row(words, record, several) for record in meant])
         else:
@@ -466,7 +469,7 @@ class _Collection:
                 more = len(outline.parts) - MOST_HEADINGS
                 text.say(words["more_parts"].format(count=more))
         if sum(part.hit is not None for part in outline.parts) + len(outline.lead) < FEW_SENTENCES:
-            self._key_sentences(text, words, hits)
+            self._key_sentences(text, words, hits, {one for _, one in outline.lead})
         return True
 
     def _part(self, text: _Text, part: PartOfDocument) -> None:
@@ -476,13 +479,18 @@ class _Collection:
         else:
             self._cite(text, part.hit, part.sentence, f"{heading}: {_shortened(part.sentence)}")
 
-    def _key_sentences(self, text: _Text, words: dict[str, str], hits: Sequence[Hit]) -> None:
+    def _key_sentences(
+        self, text: _Text, words: dict[str, str], hits: Sequence[Hit], told: Set[str]
+    ) -> None:
         """The sentences that stand for the rest, of a document without parts to name."""
         said = [
             (hit, sentence, number == 0)
             for hit in hits
             for number, sentence in enumerate(sentences(hit.text))
+            if sentence not in told
         ]
+        if not said:
+            return
         step = max(1, -(-len(said) // _READ))
         said = said[::step]
         chosen = key_sentences(

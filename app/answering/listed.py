@@ -27,7 +27,8 @@ class Placed:
 def items_of(answer: str) -> list[str]:
     """The items of the first level of the list that an answer is; [] where it is none."""
     found = [match[1] for line in answer.splitlines() if (match := _ITEM.match(line))]
-    return found if len(found) >= FEWEST else []
+    quoted = any(one[0] in _QUOTES for one in found)  # sentences among which the answer is
+    return found if len(found) >= FEWEST and not quoted else []
 
 
 def placed(question: str, items: Sequence[str], before: str, language: Language) -> Placed | None:

@@ -453,6 +453,14 @@ class TableWords:
 
 
 @dataclass(frozen=True, slots=True)
+class DefinitionWords:
+    """How people ask what something is, and how a sentence says it."""
+
+    asked: Patterns  # a whole question; the group `term` is what it asks for
+    saying: Patterns  # right behind the term: "is", "stands for"
+
+
+@dataclass(frozen=True, slots=True)
 class KindWords:
     """Words by which a document says what it is, and when it holds."""
 
@@ -566,6 +574,7 @@ class Language:
     decimal_mark: str  # "." or ","
     tables: TableWords
     support: SupportWords
+    definitions: DefinitionWords
     kinds: KindWords
     meant_documents: MeantDocumentWords
     accounts: AccountWords

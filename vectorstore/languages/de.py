@@ -6,6 +6,7 @@ from vectorstore.languages.base import (
     CollectionWords,
     ConversationWords,
     DateWords,
+    DefinitionWords,
     DenialWords,
     EditionWords,
     FigureWords,
@@ -1540,6 +1541,20 @@ LANGUAGE = Language(
             how="{how} (Zeilen {rows}; Spalte {column})",
             and_="und",
             source="„{table}“ in {document}",
+        ),
+    ),
+    definitions=DefinitionWords(
+        asked=(
+            r"(?:und )?was (?:ist|sind|war) (?P<term>(?!der unterschied)[^?]{2,60}?)",
+            r"(?:und )?was (?:bedeutet|bedeuten|heißt|heißen|macht|meint) (?P<term>[^?]{2,60}?)",
+            r"(?:bitte )?(?:definiere|erkläre|erklär|beschreibe)(?: mir)? (?P<term>[^?]{2,60}?)",
+            r"was versteht man unter (?P<term>[^?]{2,60}?)",
+            r"wofür steht (?P<term>[^?]{2,60}?)",
+        ),
+        saying=(
+            r"(?:\(\w{1,12}\) )?(?:ist|sind|war|waren|bedeutet|bedeuten|heißt|heißen|bezeichnet|bezeichnen|meint|steht für)",
+            r"(?:ermöglicht|erlaubt|beschreibt|dient|dienen|enthält|regelt|legt|bildet|bilden)",
+            r"(?:=|–|—|:)",
         ),
     ),
     kinds=KindWords(

@@ -6,6 +6,7 @@ from vectorstore.languages.base import (
     CollectionWords,
     ConversationWords,
     DateWords,
+    DefinitionWords,
     DenialWords,
     EditionWords,
     FigureWords,
@@ -1658,6 +1659,20 @@ LANGUAGE = Language(
             how="{how} (rows {rows}; column {column})",
             and_="and",
             source="“{table}” of {document}",
+        ),
+    ),
+    definitions=DefinitionWords(
+        asked=(
+            r"(?:and |so )?what(?:'s|’s| is| are| was| were) (?P<term>(?!the difference)[^?]{2,60}?)",
+            r"(?:and |so )?what (?:do|does|did) (?P<term>[^?]{2,60}?) (?:mean|stand for|do|refer to)",
+            r"(?:please )?(?:define|explain|describe) (?P<term>[^?]{2,60}?)",
+            r"what is meant by (?P<term>[^?]{2,60}?)",
+            r"(?:what is )?the (?:meaning|definition) of (?P<term>[^?]{2,60}?)",
+        ),
+        saying=(
+            r"(?:\(\w{1,12}\) )?(?:is|are|was|were|means?|refers? to|stands? for|denotes?|describes?)",
+            r"(?:will |can )?(?:provides?|allows?|lets?|enables?|causes?|formats?|installs?|adds?|prints?|sets?|shows?|tells?|helps?|specif\w+|determines?|contains?|consists? of)",
+            r"(?:=|–|—|:)",
         ),
     ),
     kinds=KindWords(
