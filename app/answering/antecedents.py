@@ -122,7 +122,9 @@ def _meant(kind: str, token: Token, before: str, answer: str, language: Language
     topic = _topic(before, several=token.word in conversation.several)
     if topic is None:
         return None
-    naming = words_naming(topic.text) if topic.kind in ("code", "name") else ()
+    several = token.word in conversation.several
+    named = topic.kind in ("code", "name") and not several
+    naming = words_naming(topic.text) if named else ()
     return _owned(topic.text, language) if owning else topic.text, frozenset(naming)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from app.answering.blocks import Block, Item, gather
 from app.answering.confidence import Calibration, Decision, decide, decision_signals
-from app.answering.definitions import rather_defining
+from app.answering.definitions import defining_passages, rather_defining
 from app.answering.distrust import Told, as_data
 from app.answering.editions import prefer_editions
 from app.answering.evidence import (
@@ -115,12 +115,24 @@ def find(
         searched_for(question, scope, index, each, one)
         for question, one in zip(questions, meant, strict=True)
     ]
+    searched = [
+        _with_defining(question, found, index)
+        for question, found in zip(questions, searched, strict=True)
+    ]
     parts = [
         _judged(question, found, scope, index, calibration, one, times)
         for question, found, one in zip(questions, searched, meant, strict=True)
     ]
     unmet = dict.fromkeys(one.wish.phrase for one in meant if one is not None and one.is_told)
     return _joined(parts, tuple(unmet))
+
+
+def _with_defining(question: str, hits: Sequence[Hit], index: SearchIndex) -> list[Hit]:
+    """The hits, and behind the best of them what opens the section about what is to be defined."""
+    more = defining_passages(question, hits, index.outline)
+    new = {hit.chunk_id for hit in more}
+    others = [hit for hit in hits[1:] if hit.chunk_id not in new]
+    return [*hits[:1], *more, *others] if more else list(hits)
 
 
 def find_more(

@@ -55,6 +55,8 @@ _CORRECTED = {
     )
     for language in languages()
 }
+# "--force", "gravity.db", "max_days", "maxDays", a word in quotation marks: a thing by its name
+_TECHNICAL = re.compile(r"(?:^|\s)(?:--?[A-Za-z]|[\"'`“„‘]\w|\w{1,40}[_/.]\w|[a-z]{1,40}[A-Z])")
 _PIECES = re.compile(r"\s[-–—]\s|[,:;]\s")
 # "Does that also apply to Spain?"
 _SAME_FOR = re.compile(
@@ -132,7 +134,7 @@ def repeats(reading: Interpretation, answer: str, history: Sequence[Exchange]) -
     said = set(content_stems(_bare(answer)))
     for turn in history[-TURNS_BACK:]:
         told = set(content_stems(_bare(turn.answer)))
-        if not told or not said or len(told & said) < _SAME * len(told | said):
+        if not told or not said or not _says_again(answer, said, told):
             continue
         if own == set(content_stems(turn.question)):
             continue
@@ -185,6 +187,13 @@ def read_rewrite(written: str, question: str, history: Sequence[Exchange]) -> st
     if own and not own & set(content_stems(rewritten)):
         return None
     return rewritten
+
+
+def _says_again(answer: str, said: set[str], told: set[str]) -> bool:
+    """Whether an answer (its stems `said`) is one before, or a list all of which was told in it."""
+    if len(told & said) >= _SAME * len(told | said):
+        return True
+    return bool(items_of(answer)) and said <= told
 
 
 def _shortened(answer: str) -> str:
@@ -268,6 +277,8 @@ def _whole(question: str, last: Exchange, language: Language) -> list[Interpreta
         return [Interpretation(meant.question, meant.needed, alone=False), joined]
     if meant.points:
         return [joined, alone]
+    if _TECHNICAL.search(asked):
+        return [alone]
     if opened or meant.inside or len(content_stems(asked)) <= FEW_WORDS:
         return [alone, joined]
     return [alone]

@@ -603,6 +603,7 @@ LANGUAGE = Language(
             r"(?:what|which) are (?:all )?(?:the|our|your)\b",
             r"what (?:all|kinds? of|types? of|sorts? of)\b",
             r"which (?:[\w-]+ ){0,3}(?!(?:is|was|has|does)\b)[\w-]*[a-rt-z]s\b(?! is| was| has| does)",
+            r"which (?:[\w-]+ ){0,3}[\w-]*[a-rtv-z]s does [^?]{2,60} (?:have|support|accept|offer|provide|include)\b",
             r"who are\b",
             # "what values does the company have"; "what status" is one thing
             r"what (?:[\w-]+ ){0,3}[\w-]*[a-hj-rtv-z]s "
