@@ -192,7 +192,10 @@ def _topic(before: str, *, several: bool = False) -> Phrase | None:
     known = phrases(before, language)
     known = [one for one in known if not cuts or one.start < cuts[0]] or known
     plurals = language.conversation.plurals
-    listed = [one for one in known if several and one.asked and one.text.endswith(plurals)]
+    listed = [one for one in known if several and one.text.endswith(plurals)]
+    listed = [one for one in listed if one.asked] or [
+        one for one in listed if one.preposition not in _PLACING and one.kind == "words"
+    ]
     if listed:
         return listed[0]
     ways = [
@@ -204,6 +207,7 @@ def _topic(before: str, *, several: bool = False) -> Phrase | None:
         ],
         [one for one in known if one.subject and not one.asked],
         [one for one in known[-1:] if not one.asked and not one.preposition and _has_article(one)],
+        [one for one in known if len(known) == 1 and not one.asked],
     ]
     found = next((way[0] for way in ways if way), None)
     if found is None or found.kind == "code":

@@ -54,6 +54,12 @@ _BLANKS = re.compile(r"\s+")
 _CITED = re.compile(r"\[(\d{1,3})\]")
 _PAGE_WORD = any_of(lambda language: language.collection.pages)
 _PAGE = re.compile(rf"\b(?:{_PAGE_WORD})\s*(?:no\.?|nr\.?)?\s*(\d{{1,5}})\b", re.IGNORECASE)
+# "Can you summarise that?": the request alone; a question for an ability has other verbs
+_ASKED_TO = re.compile(
+    rf"^(?:{any_of(lambda language: language.summaries.courtesies_before)})"
+    rf"(?={any_of(lambda language: language.summaries.verbs)})",
+    re.IGNORECASE,
+)
 _THOSE = [
     (re.compile(rf"^(?:{pattern})\b", re.IGNORECASE), named)
     for language in languages()
@@ -123,7 +129,7 @@ def about_collection(
     asked = _BLANKS.sub(" ", without_courtesy(question)).strip(_END)
     if not asked or len(asked) > LONGEST:
         return None
-    asked = _of_documents(asked, history)
+    asked = _of_documents(_ASKED_TO.sub("", asked), history)
     numbered = _PAGE.search(asked)
     paged = f"{asked[: numbered.start()]}#{asked[numbered.end() :]}" if numbered else asked
     page = int(numbered[1]) if numbered else 0

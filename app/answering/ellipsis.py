@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from app.answering.definitions import term_of
 from app.answering.language import codes, content_stems, stem_of
 from app.answering.needed_words import words_naming
 from app.answering.phrases import Phrase, Token, is_year, phrases, tidy, tokens_of
@@ -127,16 +128,32 @@ def changed(text: str, before: str, language: Language, old: str = "") -> list[C
     if not naming:
         return []
     made = []
+    if doing := _doing(new, before, language):
+        return [Changed(doing, naming, sure=True)]
     for start, end in _named_spot(old, before, language) or _spots(new, before, language):
         known = {stem_of(word) for word in words_naming(before[start:end])}
         fresh = frozenset(word for word in naming if stem_of(word) not in known)
         asked = tidy(f"{before[:start]}{new.bare}{before[end:]}")
         alike = new.kind != "words" and len(new.bare.split()) <= _NAME_WORDS
         made.append(Changed(asked, fresh or naming, bool(new.preposition) or alike))
+    if not made and (term := term_of(before)):
+        at = before.find(term)
+        made = [Changed(tidy(before[:at] + new.bare + before[at + len(term) :]), naming, sure=True)]
     if not made:
         ended = before.rstrip(" ?.!")
         made = [Changed(tidy(f"{ended} {new.text}?"), naming, sure=bool(new.preposition))]
     return made
+
+
+def _doing(new: _Fragment, asked: str, language: Language) -> str:
+    """What one may do, in the place of what was asked of one: "May I do volunteering?"."""
+    conversation = language.conversation
+    tokens = tokens_of(asked)
+    gerunds = tuple(conversation.gerunds)
+    if len(tokens) < 3 or not gerunds or not (new.bare.split() or [""])[0].endswith(gerunds):
+        return ""
+    may_i = tokens[0].word in conversation.holders and tokens[1].word in conversation.subjects
+    return tidy(f"{asked[: tokens[1].end]} do {new.bare}?") if may_i else ""
 
 
 def _named_spot(called: str, asked: str, language: Language) -> list[tuple[int, int]]:
@@ -205,6 +222,10 @@ def _spots(new: _Fragment, asked: str, language: Language) -> list[tuple[int, in
         held = [token for token in tokens_of(asked) if codes(token.text)]
         if held:
             return [(held[-1].start, held[-1].end)]
+    if new.kind == "number" and len(new.bare.split()) == 1:  # "signal 3" is not asked about, 5 is
+        figures = [token for token in tokens_of(asked) if token.text.isdigit()]
+        if figures:
+            return [(figures[-1].start, figures[-1].end)]
     known = [one for one in phrases(asked, language) if one.text.casefold() != new.bare.casefold()]
     found = _slot(new, known, language)
     spots = [(found.start, found.end)] if found else []

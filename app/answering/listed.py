@@ -13,6 +13,7 @@ FEWEST = 2  # items of a list
 LONGEST = 8  # words by which an item is called
 _ITEM = re.compile(r"(?:[-*•]|\d{1,2}\.) +(\S.*)")
 _LABEL_END = re.compile(r": | – | \(| — ")
+_CELL = re.compile(r"([^:;]{1,40}): ([^:;]{1,40}); ")  # "Code: 0; Meaning: Normal exit"
 _QUOTES = '“”"„ '
 
 
@@ -65,7 +66,7 @@ def _end(tokens: Sequence[Token], at: int, before: str, language: Language) -> i
         return at
     if following.word in conversation.ones:
         return at + 1
-    if following.word in {*conversation.copulas, *conversation.holders}:
+    if following.word in {*conversation.copulas, *conversation.holders, *conversation.verbs}:
         return at
     of_list = set(content_stems(following.text)) & set(content_stems(before))
     return at + 1 if of_list else None
@@ -73,5 +74,8 @@ def _end(tokens: Sequence[Token], at: int, before: str, language: Language) -> i
 
 def _label(item: str) -> str:
     """What an item is called: the words before its explanation; "" for a sentence."""
+    cell = _CELL.match(item)
+    if cell is not None:
+        return f"{cell[1]} {cell[2]}"
     named = _LABEL_END.split(item.strip(_QUOTES))[0].strip(_QUOTES)
     return named if len(named.split()) <= LONGEST and not named.endswith((".", "!", "?")) else ""

@@ -171,7 +171,9 @@ class _Reader:
         return [self._phrase(*run) for run in runs if run[1] < run[2]]
 
     def _is_verb(self, at: int) -> bool:
-        return self._tokens[at].word in self._verbs
+        """Whether it is one; "leave" is none in "can parental leave be taken"."""
+        behind = self._tokens[at + 1].word if at + 1 < len(self._tokens) else ""
+        return self._tokens[at].word in self._verbs and behind not in self._copulas
 
     def _is_done(self, at: int) -> bool:
         return self._is_lower(at) and self._tokens[at].word.endswith(self._participles)

@@ -559,4 +559,39 @@ MANUALS = [
         "When should I not use character count?",
         "character count",
     ),
+    _talk(
+        "May I work for another company on the side? = In another trade.",
+        "What about volunteering?",
+        "May I do volunteering?",
+        "volunteering",
+    ),
+    _talk(
+        "What is the real-time signal 3 for? = It reads the clients anew.",
+        "And 5?",
+        "What is the real-time signal 5 for?",
+        "5",
+    ),
+    _talk(
+        "What does the image tag nightly mean? = Built every night.",
+        "And latest?",
+        "What does latest mean?",
+        "latest",
+    ),
+    _talk(
+        "What are the exit codes? = - Code: 0; Meaning: all is well.\n- Code: 1; Meaning: failed.",
+        "What does the second mean?",
+        "What does Code 1 mean?",
+        "code 1",
+    ),
+    _talk(
+        "Can paid parental leave be taken in parts? = Yes.",
+        "And military leave?",
+        "Can military leave be taken in parts?",
+        "military",
+    ),
+    _talk(
+        "What percentage of company profits is shared with employees? = 10 %.",
+        "When are they distributed?",
+        "When are company profits distributed?",
+    ),
 ]

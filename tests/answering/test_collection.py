@@ -271,6 +271,7 @@ def manuals(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
         "What is the relay manual about?",
         "Give me an overview of the relay page.",
         "Summarise relay.md",
+        "Can you summarise the relay manual, please?",
         "Worum geht es in relay.md?",
         "Fass relay.md kurz zusammen",
     ],

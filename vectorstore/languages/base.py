@@ -203,6 +203,7 @@ class SummaryWords:
 
     courtesies_before: Patterns  # with the space behind them
     courtesies_after: Patterns
+    verbs: Patterns  # that a request begins with: "summarise"
     requests: Patterns  # the whole request without courtesies; the group `what` is the document
     the_chosen: Patterns  # the document that is chosen, as `what`
     cannot_open: Words  # a sentence that opens so cannot stand alone
@@ -311,6 +312,7 @@ class ConversationWords:
     bounds: Patterns  # before a figure that something is less or more than: "fewer than"
     corrections: Patterns  # those of `fragments` that take back what was asked: "I meant"
     denied: Words  # before what is taken back: "not" in "the session, not the database"
+    gerunds: Words  # endings of what one may do: "volunteering"
     subordinating: Words  # "while", "if": what follows is no topic
     no_pointers: Patterns  # where such a word points at nothing said before: "there are"
     pointers: Patterns  # what else points at what was said before: "does that"

@@ -488,6 +488,7 @@ LANGUAGE = Language(
     summaries=SummaryWords(
         courtesies_before=("bitte ",),
         courtesies_after=("bitte",),
+        verbs=("fass", "gib", "schreib", "erstelle", "liste", "zeig", "nenne"),
         requests=(
             "fass?e? (?P<what>.+?) (?:bitte )?(?:kurz )?zusammen",
             "(?:gib mir|schreib|erstelle) eine (?:kurze )?zusammenfassung (?:von |der |des |vom )+(?P<what>.+?)",
@@ -761,6 +762,7 @@ LANGUAGE = Language(
                 rf"(?:gibt es|hast du|haben sie|haben wir|habt ihr) (?:auch )?(?:ein |eine |irgendein |irgendwelche )?(?:anderes? )?{_DOCUMENTS} {_TOPIC_OF} (?P<what>.+)",
                 rf"(?:in )?(?:welche[ms]?|welchen) {_DOCUMENTS} (?:handelt|handeln|geht es|berichtet|spricht|sprechen|sagt|sagen etwas|enthält etwas|enthalten etwas|informiert|befasst sich|befassen sich) (?:von|um|über|zu|zum|zur|mit) (?P<what>.+)",
                 rf"in (?:welchem|welchen|welcher) {_DOCUMENTS} (?:steht|stehen|finde ich) (?:etwas )?(?:über|zu|zum|zur) (?P<what>.+)",
+                rf"wie ?viele {_DOCUMENTS} (?:handeln von|nennen|erwähnen|behandeln|befassen sich mit) (?P<what>.+)",
                 rf"(?:such(?:e|en sie)?|find(?:e|en sie)?|zeige?)(?: mir)?(?: alle)?(?: die)? {_DOCUMENTS} {_TOPIC_OF} (?P<what>.+)",
             ),
             "have": (
@@ -1046,6 +1048,7 @@ LANGUAGE = Language(
             r"(?:(?:nein|nee|sorry|entschuldigung)[,.]? )*ich (?:meinte|meine|meinte eigentlich)",
         ),
         denied=("nicht",),
+        gerunds=(),
         subordinating=split("während wenn falls weil obwohl sobald solange bis dass ob"),
         no_pointers=(
             r"(?:gibt|ist|sind|war|wird|geht|dauert|kostet) es",

@@ -709,6 +709,7 @@ LANGUAGE = Language(
     summaries=SummaryWords(
         courtesies_before=("please ", "can you ", "could you "),
         courtesies_after=("please",),
+        verbs=("summari[sz]e", "sum up", "give me", "write", "make", "list", "show", "tell me"),
         requests=(
             "(?:summari[sz]e|sum up|(?:give me|write|make) a (?:short |brief )?summary of) (?P<what>.+?)",
         ),
@@ -1019,6 +1020,7 @@ LANGUAGE = Language(
                 rf"(?:is|are) there (?:also )?(?:a |an |any |some )?(?:other )?{_DOCUMENTS} {_TOPIC_OF} (?P<what>.+)",
                 rf"do (?:you|we|i) (?:also )?have (?:a |an |any |some )?(?:other )?{_DOCUMENTS} {_TOPIC_OF} (?P<what>.+)",
                 rf"(?:which|what) {_DOCUMENTS} (?:(?:is|are|talks?|speaks?|tells? (?:me|us)) about|deals? with|mentions?|covers?|describes?|(?:has|have|contains?|holds?|says?) (?:something|anything) (?:about|on)) (?P<what>.+)",
+                rf"how many {_DOCUMENTS} (?:are about|mention|talk about|speak about|deal with|describe) (?P<what>.+)",
                 rf"in (?:which|what) {_DOCUMENTS} (?:is|are) (?P<what>.+) (?:mentioned|described|regulated|explained|found|dealt with|written about)",
                 rf"(?:find|search|show|list)(?: me| us)?(?: all)?(?: the)? {_DOCUMENTS} {_TOPIC_OF} (?P<what>.+)",
             ),
@@ -1293,6 +1295,7 @@ LANGUAGE = Language(
         ),
         corrections=(r"(?:(?:no|sorry|oops)[,.]? )*i (?:meant|mean|was asking about)",),
         denied=("not",),
+        gerunds=("ing",),
         subordinating=split("while if when whenever because since although unless until once"),
         no_pointers=(
             r"(?:is|are|was|were|will|be|been|isn't|aren't|can|must|should|does|do) there(?! (?:at|too|also)?\s*$)(?=\s\w)",
