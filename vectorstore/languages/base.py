@@ -266,8 +266,8 @@ class CollectionWords:
     """Words of questions about the documents themselves, and of their answers.
 
     A pattern of `requests` is a whole question without courtesies and without its last sign. Its
-    group `what` is a document, or a place or topic with the word before it; "#" stands for the
-    number of a page. Replies are filled in where they have braces.
+    group `what` is a document, or a place or topic with the word before it, `topic` what it may
+    mention; "#" stands for the number of a page. Replies are filled in where they have braces.
     """
 
     requests: Mapping[str, Patterns]
