@@ -203,6 +203,7 @@ class SummaryWords:
 
     courtesies_before: Patterns  # with the space behind them
     courtesies_after: Patterns
+    verbs: Patterns  # that a request begins with: "summarise"
     requests: Patterns  # the whole request without courtesies; the group `what` is the document
     the_chosen: Patterns  # the document that is chosen, as `what`
     cannot_open: Words  # a sentence that opens so cannot stand alone
@@ -265,8 +266,8 @@ class CollectionWords:
     """Words of questions about the documents themselves, and of their answers.
 
     A pattern of `requests` is a whole question without courtesies and without its last sign. Its
-    group `what` is a document, or a place or topic with the word before it; "#" stands for the
-    number of a page. Replies are filled in where they have braces.
+    group `what` is a document, or a place or topic with the word before it, `topic` what it may
+    mention; "#" stands for the number of a page. Replies are filled in where they have braces.
     """
 
     requests: Mapping[str, Patterns]
@@ -277,6 +278,7 @@ class CollectionWords:
     before_names: Patterns  # articles and "document", before a document's name
     behind_names: Patterns  # "document" behind it
     pointing: Patterns  # "this document", "it"
+    those: Mapping[str, str]  # "which of them", after a question about documents, and what it means
     file_types: Mapping[str, Words]  # what people call a file, by the endings of its name
     replies: Mapping[str, str]
 
@@ -299,11 +301,19 @@ class ConversationWords:
     subjects: Words  # "I", "you": who asks
     persons: Words  # "he", "she", "him"
     things: Words  # "it", "they", "them"
+    several: Words  # those of `things` and `owners` that are of several: "them"
     no_persons: Words  # those of `things` and `owners` that are never a person's: "it", "its"
     owners: Words  # "her", "its", before what belongs to someone
     places: Words  # "there"
     times: Words  # "then", of a time
     asides: Words  # words of a follow-up that carry nothing: "also"
+    ordinals: Mapping[int, Words]  # by their place from 1, the last -1: "second"
+    ones: Words  # behind such a word, for one of what was listed: "one"
+    bounds: Patterns  # before a figure that something is less or more than: "fewer than"
+    corrections: Patterns  # those of `fragments` that take back what was asked: "I meant"
+    denied: Words  # before what is taken back: "not" in "the session, not the database"
+    gerunds: Words  # endings of what one may do: "volunteering"
+    subordinating: Words  # "while", "if": what follows is no topic
     no_pointers: Patterns  # where such a word points at nothing said before: "there are"
     pointers: Patterns  # what else points at what was said before: "does that"
     titles: Words  # before a person's name
@@ -442,6 +452,14 @@ class TableWords:
     synonyms: tuple[Words, ...]
     equivalents: tuple[Words, ...]  # names of places, words of accounts in other languages
     sentences: TableSentences
+
+
+@dataclass(frozen=True, slots=True)
+class DefinitionWords:
+    """How people ask what something is, and how a sentence says it."""
+
+    asked: Patterns  # a whole question; the group `term` is what it asks for
+    saying: Patterns  # right behind the term: "is", "stands for"
 
 
 @dataclass(frozen=True, slots=True)
@@ -600,6 +618,7 @@ class Language:
     decimal_mark: str  # "." or ","
     tables: TableWords
     support: SupportWords
+    definitions: DefinitionWords
     kinds: KindWords
     meant_documents: MeantDocumentWords
     accounts: AccountWords

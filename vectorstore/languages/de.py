@@ -6,6 +6,7 @@ from vectorstore.languages.base import (
     CollectionWords,
     ConversationWords,
     DateWords,
+    DefinitionWords,
     DenialWords,
     EditionWords,
     FigureWords,
@@ -57,6 +58,7 @@ def _orders(terms: OrderTerms) -> Patterns:
 
 
 # Questions about the collection; see the remark in the module of English.
+_PLACES = r"dokumente?n?|dateie?n?|seiten?|abschnitte?n?|quellen?|kapiteln?|artikeln?|absätze?n?"
 _DOCUMENTS = r"(?:dokumente?n?|dateie?n?|unterlagen)"
 _THE_COLLECTION = r"(?:der|die|dieser|diese|deiner|deine|ihrer|ihre|unserer|unsere|im|das|dem)? ?(?:sammlung|bestand|index|bibliothek|archiv|ablage|datenbank|wissensbasis)"
 _ARE_THERE = (
@@ -487,11 +489,18 @@ LANGUAGE = Language(
     summaries=SummaryWords(
         courtesies_before=("bitte ",),
         courtesies_after=("bitte",),
+        verbs=("fass", "gib", "schreib", "erstelle", "liste", "zeig", "nenne"),
         requests=(
-            "fass?e? (?P<what>.+?) (?:bitte )?zusammen",
+            "fass?e? (?P<what>.+?) (?:bitte )?(?:kurz )?zusammen",
             "was sind die (?:wichtigsten|wesentlichen) punkte (?:von|in|aus) (?P<what>.+?)",
+            "(?:gib mir|schreib|erstelle) eine (?:kurze )?zusammenfassung (?:von |der |des |vom )+(?P<what>.+?)",
         ),
-        the_chosen=("(?:es|das|dieses|das|die|diese) (?:dokument|datei|text)",),
+        the_chosen=(
+            "es",
+            "das",
+            "dies",
+            "(?:es|das|dieses|das|die|diese) (?:dokument|datei|text|seite)",
+        ),
         cannot_open=split("er sie es dies diese dieser dieses daher jedoch auch und aber oder"),
     ),
     questionnaires=QuestionnaireWords(
@@ -724,6 +733,12 @@ LANGUAGE = Language(
     ),
     collection=CollectionWords(
         requests={
+            "source": (
+                rf"(?:aus |in |auf |von )?(?:welche[mrns]?) (?:{_PLACES}) (?:ist|steht|stammt|kommt|war|sagt) (?:das|dies|es)(?: geschrieben| her)?",
+                r"wo (?:steht|stand) (?:das|dies|es)(?: geschrieben)?",
+                r"woher (?:hast du|haben sie|weißt du|wissen sie|stammt|kommt|ist) (?:das|dies|es)",
+                r"(?:was ist|wie lautet|nenne?|zeige?)(?: mir)? (?:die|deine|ihre) quellen?(?: (?:dafür|davon|dazu))?",
+            ),
             "count": (
                 rf"wie ?viele (?:verschiedene |andere )?{_DOCUMENTS} {_ARE_THERE}{_IN_ALL}{_PLACE_OR_TOPIC}(?: gespeichert| vorhanden| verfügbar)?",
                 rf"(?:(?:wie (?:hoch|groß) ist|was ist|nenne) )?(?:die )?(?:anzahl|zahl) (?:der|aller|von) {_DOCUMENTS}{_IN_ALL}{_PLACE_OR_TOPIC}",
@@ -749,6 +764,7 @@ LANGUAGE = Language(
                 rf"(?:gibt es|hast du|haben sie|haben wir|habt ihr) (?:auch )?(?:ein |eine |irgendein |irgendwelche )?(?:anderes? )?{_DOCUMENTS} {_TOPIC_OF} (?P<what>.+)",
                 rf"(?:in )?(?:welche[ms]?|welchen) {_DOCUMENTS} (?:handelt|handeln|geht es|berichtet|spricht|sprechen|sagt|sagen etwas|enthält etwas|enthalten etwas|informiert|befasst sich|befassen sich) (?:von|um|über|zu|zum|zur|mit) (?P<what>.+)",
                 rf"in (?:welchem|welchen|welcher) {_DOCUMENTS} (?:steht|stehen|finde ich) (?:etwas )?(?:über|zu|zum|zur) (?P<what>.+)",
+                rf"wie ?viele {_DOCUMENTS} (?:handeln von|nennen|erwähnen|behandeln|befassen sich mit) (?P<what>.+)",
                 rf"(?:such(?:e|en sie)?|find(?:e|en sie)?|zeige?)(?: mir)?(?: alle)?(?: die)? {_DOCUMENTS} {_TOPIC_OF} (?P<what>.+)",
             ),
             "have": (
@@ -774,6 +790,26 @@ LANGUAGE = Language(
                 r"# (?:von |in |im |aus |des |der |dem |vom )+(?P<what>.+)",
                 r"was (?:steht|ist)(?: geschrieben)? auf (?:der )?#",
                 r"(?:zeige?|lies)(?: mir)?(?: bitte)?(?: die)? #(?: vor)?",
+            ),
+            "author": (
+                r"wer (?:hat|ist) (?P<what>.+?) (?:geschrieben|verfasst|erstellt)",
+                r"(?:wer ist|wie heißt|nenne?) (?:der|die|den)? ?(?:autor|autorin|verfasser|verfasserin) (?:von |der |des |vom )+(?P<what>.+)",
+                r"von wem (?:ist|stammt|wurde) (?P<what>.+?)(?: (?:geschrieben|verfasst|erstellt))?",
+            ),
+            "tables": (
+                r"wie ?viele tabellen (?:hat|haben|enthält|enthalten|stehen in|sind in) (?P<what>.+)",
+            ),
+            "sections": (
+                r"wie ?viele (?:abschnitte|kapitel|überschriften|teile) (?:hat|haben|enthält|enthalten|stehen in|sind in) (?P<what>.+)",
+            ),
+            "mentions": (
+                r"(?:erwähnt|nennt|behandelt) (?P<what>(?:der|die|das|[\w./-]+\.\w+) ?(?:[\w./-]+)?) (?P<topic>.+)",
+                r"(?:sagt|steht|enthält) (?:in |im )?(?P<what>.+?) (?:etwas|was) (?:über|zu|zum|zur) (?P<topic>.+)",
+                r"(?:wird|werden) (?P<topic>.+?) (?:in|im) (?P<what>.+?) (?:erwähnt|genannt|beschrieben|behandelt)",
+            ),
+            "headings": (
+                r"(?:(?:liste|zeige?|nenne?|gib)(?: mir)?|was sind|welche sind) (?:alle )?(?:die )?(?:überschriften|abschnitte|kapitel) (?:von |in |im |aus |des |der |dem |vom )+(?P<what>.+?)(?: auf)?",
+                r"welche (?:überschriften|abschnitte|kapitel) (?:hat|haben|enthält|enthalten) (?P<what>.+)",
             ),
             "contents": (
                 r"worum geht(?: es|'s|s)? (?:eigentlich )?(?:in|im|bei) (?P<what>.+)",
@@ -838,15 +874,21 @@ LANGUAGE = Language(
             "datei",
             "text",
         ),
-        behind_names=("dokument", "datei"),
+        behind_names=("dokument", "datei", "seite", "artikel", "dokumentation"),
         pointing=(
             "es",
             "ihm",
             "ihr",
-            "(?:dies|das|dieses|diesem|diese|dieser|dem|der|die|des|demselben|derselben) (?:dokuments?|datei|text)",
+            "(?:dies|das|dieses|diesem|diese|dieser|dem|der|die|des|demselben|derselben) (?:dokuments?|datei|text|seite|artikel)",
+            "das",
+            "dies",
             "darin",
             "davon",
         ),
+        those={
+            "welche(?:s|r)? (?:davon|von (?:ihnen|diesen|denen))": "welche Dokumente",
+            "wie ?viele (?:davon|von (?:ihnen|diesen|denen))": "wie viele Dokumente",
+        },
         file_types={
             "pdf": split("pdf pdfs pdf-datei pdf-dateien"),
             "docx": split("word word-datei word-dateien"),
@@ -893,6 +935,21 @@ LANGUAGE = Language(
             "contents": "{name}{title}:",
             "title": "trägt den Titel „{title}“",
             "headings": "Es hat diese Teile:",
+            "headings_of": "{name} hat diese Überschriften:",
+            "no_headings": "{name} hat keine lesbaren Überschriften.",
+            "more_parts": "… und {count} weitere Teile.",
+            "author": "{name} nennt als Verfasser {author}.",
+            "no_author": "{name} nennt keinen Verfasser.",
+            "tables": "In {name} wurden {count} Tabellen gelesen:",
+            "tables_one": "In {name} wurde eine Tabelle gelesen:",
+            "sections": "{name} hat {count} Überschriften:",
+            "sections_one": "{name} hat eine Überschrift:",
+            "mentions": "Ja, {name} nennt „{what}“:",
+            "mentions_none": "Keine Stelle in {name} nennt „{what}“ in diesen Worten.",
+            "mentions_more": "… und {count} weitere Sätze.",
+            "source": "Meine letzte Antwort stammt aus:",
+            "no_source": "Meine letzte Antwort stammt aus keinem Dokument.",
+            "at_page": "{name}, Seite {page}",
             "says": "Unter anderem steht darin:",
             "empty": "{name} enthält keinen lesbaren Text.",
             "spaces": "Es gibt {count} Bereiche:",
@@ -956,12 +1013,45 @@ LANGUAGE = Language(
         subjects=split("ich du wir man mein meine unser unsere mir uns"),
         persons=split("er ihn ihm"),
         things=split("es sie ihnen"),
+        several=("ihnen",),
         owners=split("ihr ihre ihren ihrem ihrer ihres sein seine seinen seinem seiner seines"),
         places=split("dort dorthin da"),
         times=split("damals dann"),
         asides=split(
             "auch denn dann jetzt bitte genau eigentlich stattdessen sonst noch dagegen hingegen ebenfalls nochmal"
         ),
+        ordinals={
+            1: split("erste ersten erster erstes"),
+            2: split("zweite zweiten zweiter zweites"),
+            3: split("dritte dritten dritter drittes"),
+            4: split("vierte vierten vierter viertes"),
+            5: split("fünfte fünften fünfter fünftes"),
+            6: split("sechste sechsten sechster sechstes"),
+            -1: split("letzte letzten letzter letztes"),
+        },
+        ones=split("davon option punkt eintrag"),
+        bounds=(
+            "weniger als",
+            "mehr als",
+            "länger als",
+            "kürzer als",
+            "später als",
+            "früher als",
+            "mindestens",
+            "höchstens",
+            "bis zu",
+            "über",
+            "unter",
+            "nach",
+            "vor",
+            "innerhalb von",
+        ),
+        corrections=(
+            r"(?:(?:nein|nee|sorry|entschuldigung)[,.]? )*ich (?:meinte|meine|meinte eigentlich)",
+        ),
+        denied=("nicht",),
+        gerunds=(),
+        subordinating=split("während wenn falls weil obwohl sobald solange bis dass ob"),
         no_pointers=(
             r"(?:gibt|ist|sind|war|wird|geht|dauert|kostet) es",
             r"es (?:gibt|ist|geht|dauert)",
@@ -1456,6 +1546,20 @@ LANGUAGE = Language(
             how="{how} (Zeilen {rows}; Spalte {column})",
             and_="und",
             source="„{table}“ in {document}",
+        ),
+    ),
+    definitions=DefinitionWords(
+        asked=(
+            r"(?:und )?was (?:ist|sind|war) (?P<term>(?!der unterschied)[^?]{2,60}?)",
+            r"(?:und )?was (?:bedeutet|bedeuten|heißt|heißen|macht|meint) (?P<term>[^?]{2,60}?)",
+            r"(?:bitte )?(?:definiere|erkläre|erklär|beschreibe)(?: mir)? (?P<term>[^?]{2,60}?)",
+            r"was versteht man unter (?P<term>[^?]{2,60}?)",
+            r"wofür steht (?P<term>[^?]{2,60}?)",
+        ),
+        saying=(
+            r"(?:\(\w{1,12}\) )?(?:ist|sind|war|waren|bedeutet|bedeuten|heißt|heißen|bezeichnet|bezeichnen|meint|steht für)",
+            r"(?:ermöglicht|erlaubt|beschreibt|dient|dienen|enthält|regelt|legt|bildet|bilden)",
+            r"(?:=|–|—|:)",
         ),
     ),
     kinds=KindWords(
