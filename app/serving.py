@@ -183,7 +183,7 @@ def _workspaces(home: Workspace, house: Accounts) -> Callable[[Person], Personal
 def _now(house: Accounts, person: Person) -> Person | None:
     """A person as they are now; None where they, or the key that they come with, are gone."""
     if not person.key:
-        return house.people.by_id(person.id)
+        return house.people.present(person.id)
     holder = house.keys.holder(person.key)
     return None if holder is None else holder.person
 
@@ -206,7 +206,7 @@ def _office(settings: Settings, home: Workspace, house: Accounts) -> Questionnai
     """People's questionnaires; those that an earlier process had accepted go on."""
 
     def library_of(person: str) -> PersonalWorkspace:
-        return PersonalWorkspace(home, partial(house.people.by_id, person), house.people.rules)
+        return PersonalWorkspace(home, partial(house.people.present, person), house.people.rules)
 
     base = f"http://{settings.web.host}:{settings.web.port}"
     office = QuestionnaireQueue(

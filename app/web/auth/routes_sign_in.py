@@ -93,7 +93,7 @@ def sign_in_routes(doors: Doors, people: People, sessions: Sessions, record: Rec
     def enter_code(request: Request, code: Text = "") -> Response:
         cookies = read_cookies(request.scope)
         kept = half.open(cookies.get(HALF, ""))
-        person = people.by_id(kept["person"]) if kept else None
+        person = people.present(kept["person"]) if kept else None
         if kept is None or person is None or doors.password is None:
             return _door(request, doors, onward="/", status=401)
         result = doors.password.enter_code(

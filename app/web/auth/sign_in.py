@@ -133,7 +133,7 @@ class SignIn:
         if person is not None:
             secret = hmac.new(self._secret, person.id.encode(), hashlib.sha256).digest()
             set_person(scope, person, secret=secret)
-            still = partial(self._people.by_id, person.id)
+            still = partial(self._people.present, person.id)
             await self._app(scope, receive, WhileSignedIn(send, still))
             return
         cookies = read_cookies(scope)
@@ -193,7 +193,7 @@ class SignIn:
         told = _only(scope, self._header.groups) if self._header.groups else None
         known = self._told.get(name)
         if known and known[1] == told and time.monotonic() - known[0] < _TOLD_AGAIN_S:
-            person = self._people.by_id(known[2])
+            person = self._people.present(known[2])
             if person is not None:
                 return person
         groups = (
