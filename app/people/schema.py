@@ -133,7 +133,7 @@ STEPS = (
     );
     """,
     """
-    -- When the company's directory said that somebody is gone or switched off; nothing lets them in.
+    -- When the company's directory said that somebody is gone or switched off.
     ALTER TABLE people ADD COLUMN suspended_at REAL;
     -- Told by the directory over SCIM; `subject` is NULL until they first sign in.
     ALTER TABLE people ADD COLUMN provisioned INTEGER NOT NULL DEFAULT 0;
