@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 PREFIX = "directory|"  # before the id that the directory has for somebody
 ORIGIN = "directory"
 PORTS = {"ldap": 389, "ldaps": 636}
-_PATIENCE_S = 10.0
+_PATIENCE_S = 10
 _SILENT_S = 15.0  # after a failure the next ones are told at once
 _DEEPEST = 16  # groups within groups
 _AT_ONCE = 50  # entries that one search asks for
@@ -239,7 +239,7 @@ class Directory:
                 search_scope=SUBTREE,
                 attributes=list(attributes),
                 size_limit=most,
-                time_limit=int(_PATIENCE_S),
+                time_limit=_PATIENCE_S,
             )
         except LDAPException as error:
             raise DirectoryFault(f"{self.host}: {_reason(error)}") from error
@@ -300,7 +300,7 @@ class Directory:
             use_ssl=self._tls,
             tls=tls,
             get_info=NONE,
-            connect_timeout=int(_PATIENCE_S),
+            connect_timeout=_PATIENCE_S,
         )
         connection = Connection(
             server,
@@ -310,7 +310,7 @@ class Directory:
             client_strategy=SYNC,
             auto_referrals=False,
             read_only=True,
-            receive_timeout=int(_PATIENCE_S),
+            receive_timeout=_PATIENCE_S,
             check_names=False,
         )
         try:
@@ -365,7 +365,7 @@ def _is_own(host: str) -> bool:
 
 
 def _texts(raw: dict[str, Any], name: str) -> list[str]:
-    return [value.decode("utf-8", "replace") for value in raw.get(name.lower(), ()) if value]
+    return [value.decode("utf-8", "replace") for value in raw.get(name.lower()) or () if value]
 
 
 def _subject(raw: dict[str, Any]) -> str:

@@ -34,7 +34,7 @@ from ldap3.protocol.rfc4511 import (
     SearchResultEntry,
     Vals,
 )
-from pyasn1.codec.ber import decoder, encoder
+from pyasn1.codec.ber import encoder
 
 SLAPD = shutil.which("slapd", path="/usr/sbin:/usr/lib/openldap:/usr/bin")
 SLAPADD = shutil.which("slapadd", path="/usr/sbin:/usr/bin")
@@ -194,7 +194,6 @@ class Small:
     authorities: Path
     entries: dict[str, dict[str, list[bytes]]] = field(default_factory=dict)
     binds: list[str] = field(default_factory=list)
-    paused: bool = False
 
     def put(self, dn: str, entry: Entry) -> None:
         kept = {name.lower(): [_bytes(one) for one in values] for name, values in entry.items()}
@@ -205,7 +204,10 @@ class Small:
         self.entries[dn.lower()] = kept
 
     def set(self, dn: str, name: str, *values: str | bytes) -> None:
-        self.entries[dn.lower()][name.lower()] = [_bytes(one) for one in values]
+        entry = self.entries[dn.lower()]
+        entry.pop(name.lower(), None)
+        if values:
+            entry[name.lower()] = [_bytes(one) for one in values]
 
     def remove(self, dn: str) -> None:
         del self.entries[dn.lower()]
@@ -223,20 +225,41 @@ def _bytes(value: str | bytes) -> bytes:
     return value.encode() if isinstance(value, str) else value
 
 
-def _fits(asked: Any, entry: Mapping[str, list[bytes]]) -> bool:
-    kind, inner = asked.getName(), asked.getComponent()
-    if kind == "and":
-        return all(_fits(one, entry) for one in inner)
-    if kind == "or":
-        return any(_fits(one, entry) for one in inner)
-    if kind == "notFilter":
-        return not _fits(inner["innerNotFilter"], entry)
-    if kind == "present":
-        return str(inner).lower() in entry or str(inner).lower() == "objectclass"
-    assert kind == "equalityMatch", kind
-    wanted = bytes(inner["assertionValue"])
-    name = str(inner["attributeDesc"]).lower()
-    return any(one.lower() == wanted.lower() for one in entry.get(name, ()))
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One element of BER: its tag, its content, and what is within it."""
+
+    tag: int
+    content: bytes
+
+    @property
+    def parts(self) -> list["Told"]:
+        found, left = [], self.content
+        while left:
+            tag, length, start = left[0], left[1], 2
+            if length & 0x80:
+                start = 2 + (length & 0x7F)
+                length = int.from_bytes(left[2:start], "big")
+            found.append(Told(tag, left[start : start + length]))
+            left = left[start + length :]
+        return found
+
+
+_AND, _OR, _EQUAL, _PRESENT = 0xA0, 0xA1, 0xA3, 0x87
+_BIND, _UNBIND, _SEARCH, _EXTENDED = 0x60, 0x42, 0x63, 0x77
+
+
+def _fits(asked: Told, entry: Mapping[str, list[bytes]]) -> bool:
+    if asked.tag == _AND:
+        return all(_fits(one, entry) for one in asked.parts)
+    if asked.tag == _OR:
+        return any(_fits(one, entry) for one in asked.parts)
+    if asked.tag == _PRESENT:
+        return True
+    assert asked.tag == _EQUAL, hex(asked.tag)
+    name, wanted = (one.content for one in asked.parts)
+    held = entry.get(name.decode().lower(), ())
+    return any(one.lower() == wanted.lower() for one in held)
 
 
 class _Conversation(socketserver.BaseRequestHandler):
@@ -249,37 +272,36 @@ class _Conversation(socketserver.BaseRequestHandler):
             self.request = context.wrap_socket(self.request, server_side=True)
         bound = ""
         while message := self._message():
-            number, operation = message["messageID"], message["protocolOp"]
-            kind, inner = operation.getName(), operation.getComponent()
-            if kind == "unbindRequest":
+            number, operation = int.from_bytes(message[0].content, "big"), message[1]
+            if operation.tag == _UNBIND:
                 return
-            if kind == "bindRequest":
-                user = str(inner["name"])
-                password = bytes(inner["authentication"].getComponent()).decode()
+            if operation.tag == _BIND:
+                _, user, password = (one.content.decode() for one in operation.parts)
                 let_in = directory.lets_in(user, password)
                 bound = user if let_in and password else ""
                 self._answer(number, "bindResponse", _result(BindResponse(), 0 if let_in else 49))
-            elif kind == "extendedReq":
+            elif operation.tag == _EXTENDED:
                 self._answer(number, "extendedResp", _result(ExtendedResponse(), 0))
                 self.request = context.wrap_socket(self.request, server_side=True)
             else:
-                assert kind == "searchRequest", kind
-                self._search(number, inner, directory, bound)
+                assert operation.tag == _SEARCH, hex(operation.tag)
+                self._search(number, operation.parts, directory, bound)
 
-    def _search(self, number: int, asked: Any, directory: Small, bound: str) -> None:
-        base = str(asked["baseObject"]).lower()
-        if directory.paused or bound != READER:  # others are shown nothing
+    def _search(self, number: int, asked: list[Told], directory: Small, bound: str) -> None:
+        base = asked[0].content.decode().lower()
+        if base not in directory.entries or bound != READER:  # others are shown nothing
             self._answer(number, "searchResDone", _result(SearchResultDone(), 32))
             return
-        alone = int(asked["scope"]) == 0
+        wanted = [one.content.decode() for one in asked[7].parts]
+        alone = asked[1].content == b"\0"
         for dn, entry in sorted(directory.entries.items()):
             below = dn == base if alone else dn == base or dn.endswith("," + base)
-            if not below or not _fits(asked["filter"], entry):
+            if not below or not _fits(asked[6], entry):
                 continue
             found = SearchResultEntry()
             found["object"] = LDAPDN(entry["dn"][0].decode())
             found["attributes"] = PartialAttributeList()
-            for place, name in enumerate(str(one) for one in asked["attributes"]):
+            for name in wanted:
                 if name.lower() in entry:
                     told = PartialAttribute()
                     told["type"] = name
@@ -287,21 +309,18 @@ class _Conversation(socketserver.BaseRequestHandler):
                     for index, value in enumerate(entry[name.lower()]):
                         told["vals"][index] = value
                     found["attributes"].append(told)
-                assert place < 100
             self._answer(number, "searchResEntry", found)
         self._answer(number, "searchResDone", _result(SearchResultDone(), 0))
 
-    def _message(self) -> Any:
+    def _message(self) -> list[Told]:
         head = self._exactly(2)
         if len(head) < 2:
-            return None
+            return []
         length = head[1]
         if length & 0x80:
             more = self._exactly(length & 0x7F)
-            head += more
             length = int.from_bytes(more, "big")
-        message, _ = decoder.decode(head + self._exactly(length), asn1Spec=LDAPMessage())
-        return message
+        return Told(head[0], self._exactly(length)).parts
 
     def _exactly(self, length: int) -> bytes:
         got = b""
