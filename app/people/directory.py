@@ -339,7 +339,7 @@ class Directory:
 _UNASKED: frozenset[str] = frozenset({""})  # of a group whose own groups are not known yet
 
 
-class _OwnTls(Tls):
+class _OwnTls(Tls):  # type: ignore[misc] # ldap3 has no types
     """TLS as Python itself checks it: the certificate, and that it is this host's."""
 
     def __init__(self, host: str, authorities: Path | None) -> None:

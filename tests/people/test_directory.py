@@ -23,13 +23,14 @@ from people.directories import (
 )
 from people.people_fakes import GOOD, CountedHasher
 
-from app.people.accounts import Accounts, open_people
+from app.people.accounts import Accounts, company_directory, open_people
 from app.people.directory import Directory, DirectoryFault, DirectoryPlace
 from app.people.directory_watch import DirectoryWatch
 from app.people.passwords import Passwords
 from app.people.sign_in import Refused, SignedIn
 from app.people.vouching import Groups
-from app.settings import load_settings
+from app.privacy.allowed import named_in
+from app.settings import SettingsError, load_settings
 
 HERE = "192.0.2.1"
 _OPENED = {"slapd": slapd, "small": small}
@@ -76,7 +77,7 @@ def test_a_password_is_proved_and_groups_within_groups_are_told(directory: Direc
     kim = directory.check("kim", password_of("kim"))
     assert kim is not None
     assert (kim.name, kim.full_name) == ("kim", "Kim Li")
-    assert kim.groups == {"chemists", "laboratory"}
+    assert kim.groups == frozenset({"chemists", "laboratory"})
     lee = directory.check("LEE", password_of("lee"))
     assert lee is not None
     assert (lee.name, lee.full_name, lee.groups) == ("lee", "Lee Ünal", frozenset({"cooks"}))
@@ -180,7 +181,7 @@ def test_who_leaves_loses_session_and_keys_and_gets_them_back(
 ) -> None:
     house, told = accounts
     kim = entered(house)
-    assert (kim.person.groups, kim.person.administrator) == ({"lab"}, True)
+    assert (kim.person.groups, kim.person.administrator) == (frozenset({"lab"}), True)
     assert entered(house).person.id == kim.person.id
     key, secret = house.keys.make(kim.person.id, "a bot")
     watch = watch_of(house)
@@ -269,6 +270,16 @@ def test_a_password_of_here_is_never_shown_to_the_directory(
         assert len(server.binds) == before
 
 
+def test_the_guard_lets_its_host_be_reached_and_no_other(
+    server: DirectoryServer, tmp_path: Path
+) -> None:
+    settings = load_settings({"home": tmp_path, "directory": {"url": "ldaps://dc.example.com"}})
+    (host,) = named_in(settings)
+    assert (host.name, host.port, host.because) == ("dc.example.com", 636, "directory.url")
+    with pytest.raises(SettingsError, match=r"directory\.account"):
+        company_directory(settings.directory)
+
+
 def test_an_attempt_that_the_directory_could_not_judge_does_not_count(
     server: DirectoryServer, tmp_path: Path
 ) -> None:
@@ -346,4 +357,5 @@ def test_two_groups_of_one_name_give_no_rights(active: tuple[Small, Directory]) 
     second = directory.check("kli", "pass of the domain")
     assert first is not None
     assert second is not None
-    assert (first.groups, second.groups) == ({"admins"}, frozenset())
+    assert first.groups == frozenset({"admins"})
+    assert second.groups == frozenset()
