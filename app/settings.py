@@ -157,6 +157,49 @@ class SignInSettings(_Section):
     )
 
 
+class DirectorySettings(_Section):
+    """The company's directory over LDAP, Active Directory among them; off unless `url` is set."""
+
+    url: str | None = Field(
+        None,
+        pattern=r"^ldaps?://[^/@\s]+$",
+        description="address of the directory, such as ldaps://dc.example.com; ldap:// starts TLS "
+        "before anything is said",
+    )
+    ca: Path | None = Field(
+        None, description="certificates that vouch for the directory; by default the system's"
+    )
+    account: str | None = Field(
+        None, description="the service account that looks people up: its entry's full name"
+    )
+    password_file: Path | None = Field(None, description="file that holds its password")
+    people: str | None = Field(
+        None, description="the entry below which people are, such as ou=people,dc=example,dc=com"
+    )
+    groups: str | None = Field(
+        None, description="the entry below which groups are; by default that of the people"
+    )
+    name: str = Field(
+        "uid",
+        pattern=r"^[A-Za-z][A-Za-z0-9-]*$",
+        description="attribute that people type as their name; sAMAccountName in Active Directory",
+    )
+    filter: str = Field(
+        "(objectClass=person)",
+        pattern=r"^\(.+\)$",
+        description="filter that lets people in whom it fits",
+    )
+    look_s: float = Field(
+        20,
+        ge=1,
+        le=60,
+        description="seconds between looks whether people are still in the directory",
+    )
+    plain: bool = Field(
+        False, description="without TLS; for a directory on this machine itself alone"
+    )
+
+
 class IngestSettings(_Section):
     """Limits on one file while it is read, and the size of chunks."""
 
@@ -394,6 +437,7 @@ class Settings(BaseSettings):
     models_dir: Path | None = Field(None, description="folder of models, beside the usual places")
     web: WebSettings = WebSettings()
     sign_in: SignInSettings = SignInSettings()
+    directory: DirectorySettings = DirectorySettings()
     ingest: IngestSettings = IngestSettings()
     index: IndexSettings = IndexSettings()
     engine: EngineSettings = EngineSettings()

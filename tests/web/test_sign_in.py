@@ -9,8 +9,9 @@ from people.people_fakes import BETTER, GOOD
 from web.signing_in import Served, serving, sign_in, token_of
 
 from app.governance.audit.records import RecordKind
+from app.people.vouching import Groups
 from app.web.auth.proxies import networks
-from app.web.auth.sign_in import Groups, TrustedHeader, safe_next
+from app.web.auth.sign_in import TrustedHeader, safe_next
 from app.web.server import Outside
 
 

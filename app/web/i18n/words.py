@@ -933,6 +933,7 @@ class AdministrationTexts:
     told_title: str
     told: str
     company: str
+    suspended: str
     manage: str
     add_group: str
     group_name: str
