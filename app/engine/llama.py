@@ -259,15 +259,33 @@ class Llama:
     def forget(self, sequence: int) -> None:
         llama_cpp.llama_memory_seq_rm(self._memory, sequence, -1, -1)
 
-    def tokenize(self, text: str, *, add_special: bool = True) -> list[int]:
-        """Token ids of plain text; names of special tokens inside it stay plain text."""
+    def tokenize(
+        self, text: str, *, add_special: bool = True, named: bool = False
+    ) -> list[int]:
+        """Token ids of plain text; names of special tokens in it stay text, unless `named`."""
         data = text.encode("utf-8", "replace")
         room = len(data) + 8
         out = (llama_cpp.llama_token * room)()
-        count = llama_cpp.llama_tokenize(self.vocab, data, len(data), out, room, add_special, False)
+        count = llama_cpp.llama_tokenize(self.vocab, data, len(data), out, room, add_special, named)
         if count < 0:
             raise ValueError(f"a text of {len(data)} bytes cannot be tokenised")
         return list(out[:count])
+
+    def vocabulary_facts(self) -> dict[str, str | None]:
+        """The names of the tokens that begin and end a text, and the template of chats."""
+        ids = {
+            "bos_token": llama_cpp.llama_vocab_bos(self.vocab),
+            "eos_token": llama_cpp.llama_vocab_eos(self.vocab),
+        }
+        facts: dict[str, str | None] = {
+            name: None
+            if token < 0
+            else llama_cpp.llama_vocab_get_text(self.vocab, token).decode("utf-8", "replace")
+            for name, token in ids.items()
+        }
+        template = llama_cpp.llama_model_chat_template(self._model, None)
+        facts["chat_template"] = template.decode("utf-8", "replace") if template else None
+        return facts
 
     def piece(self, token: int) -> bytes:
         """Bytes that a token stands for, maybe part of a character; b"" for control tokens."""
