@@ -188,6 +188,17 @@ fuzz: $(DONE)/dev ## every parser of foreign bytes with 20,000 inputs each; take
 test-gpu: $(DONE)/dev $(DONE)/models vocabulary ## the tests that need a CUDA device
 	@$(BIN)/python -m pytest -m gpu $(ARGS)
 
+# The harness chooses models; the product does not need it, so it has an environment of its own.
+HARNESS := 0.4.13
+.PHONY: harness
+harness: $(DONE)/dev $(DONE)/models ## lm-evaluation-harness, fetched beside us (760 MB), against our engine
+	@if [ ! -x .cache/harness/bin/lm_eval ]; then \
+	  rm -rf .cache/harness && $(BIN)/python -m venv .cache/harness; \
+	  $(STEP) harness 'Installing lm-evaluation-harness into .cache/harness' \
+	    .cache/harness/bin/python -m pip --disable-pip-version-check install 'lm-eval[api]==$(HARNESS)'; \
+	fi
+	@$(BIN)/python -m pytest -n 0 tests/engine/test_harness.py $(ARGS)
+
 .PHONY: vocabulary
 vocabulary: $(DONE)/dev
 	@$(STEP) vocabulary "Llama 2's vocabulary, for the tests of exact prompts" $(BIN)/python tests/engine/llama2_vocabulary.py

@@ -259,9 +259,7 @@ class Llama:
     def forget(self, sequence: int) -> None:
         llama_cpp.llama_memory_seq_rm(self._memory, sequence, -1, -1)
 
-    def tokenize(
-        self, text: str, *, add_special: bool = True, named: bool = False
-    ) -> list[int]:
+    def tokenize(self, text: str, *, add_special: bool = True, named: bool = False) -> list[int]:
         """Token ids of plain text; names of special tokens in it stay text, unless `named`."""
         data = text.encode("utf-8", "replace")
         room = len(data) + 8

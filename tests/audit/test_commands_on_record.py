@@ -44,6 +44,7 @@ UNRECORDED = {
     "models add": MODELS,
     "models test": MODELS,
     "eval": "asks questions that are nobody's, in an index of its own or for a measurement",
+    "models compare": "asks as `eval` does; each question is on record as the administrator's",
     "bundle": "packs the program and models, and no data",
 }
 # In an order in which each has something to do: the command, its words, and the last of its

@@ -54,9 +54,9 @@ def samples(
     http = engine.client().http
     key = http.headers["authorization"].removeprefix("Bearer ")
     url = f"{str(http.base_url).rstrip('/')}/v1/completions"
+    arguments = f"model=starter,base_url={url},auth_token={key},num_concurrent=1,max_length=1024"
     command = [
-        str(HARNESS), "run", "--model", "local-completions",
-        "--model_args", f"model=starter,base_url={url},auth_token={key},num_concurrent=1,max_length=1024",
+        str(HARNESS), "run", "--model", "local-completions", "--model_args", arguments,
         "--include_path", str(TASKS), "--tasks", "strongroom_choice,strongroom_completion",
         "--batch_size", "4", "--output_path", str(folder / "out"), "--log_samples",
     ]  # fmt: skip
@@ -66,7 +66,7 @@ def samples(
         "OPENAI_API_KEY": key,
         "NO_PROXY": "*",
     }
-    ended = subprocess.run(
+    ended = subprocess.run(  # noqa: PLW1510  # what it said is shown where it failed
         command, cwd=TASKS, env=environment, capture_output=True, text=True, timeout=300
     )
     assert not ended.returncode, ended.stderr[-3000:]
@@ -79,7 +79,7 @@ def samples(
 
 
 def scored(model: llama_cpp.Llama, before: str, said: str) -> tuple[float, bool]:
-    """The logarithm of the probability of `said` after `before`, and whether it is the likeliest."""
+    """The logarithm of the probability of `said` after `before`; whether it is the likeliest."""
     encode = lambda text: model.tokenize(text.encode(), add_bos=False, special=True)  # noqa: E731
     tokens, start = encode(before + said), len(encode(before))
     model.reset()
