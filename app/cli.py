@@ -383,6 +383,7 @@ def _add_asking(command, commands) -> None:  # type: ignore[no-untyped-def]
 
 
 def _add_batch(command, commands) -> None:  # type: ignore[no-untyped-def]
+    _add_training(command, commands)
     batch = command("batch", "batch:batch", "answer a questionnaire, row by row", commands)
     batch.add_argument(
         "questions",
@@ -422,6 +423,20 @@ def _add_batch(command, commands) -> None:  # type: ignore[no-untyped-def]
     batch.add_argument("--review", metavar="A", help="what changed in this result …")
     batch.add_argument("--against", metavar="B", help="… since this earlier one")
     _json(batch)
+
+
+def _add_training(command, commands) -> None:  # type: ignore[no-untyped-def]
+    training = command(
+        "training", "training:training", "write what people corrected as training data", commands
+    )
+    training.add_argument("--out", required=True, metavar="FOLDER", help="where to write the files")
+    training.add_argument(
+        "--space",
+        action="append",
+        metavar="NAME",
+        help="only from this shared space; by default from those that everyone may read",
+    )
+    _json(training)
 
 
 def _add_models(command, commands) -> None:  # type: ignore[no-untyped-def]

@@ -60,6 +60,7 @@ WALK: list[tuple[str, list[str], str, dict[str, object]]] = [
     ("ask", ["How many days of leave?"], "question", {}),
     ("summarise", ["one.md"], "summary", {}),
     ("batch", ["q.txt", "--out", "a.csv"], "batch", {"questionnaire": "q.txt"}),
+    ("training", ["--out", "training"], "export", {"what": "training data"}),
     ("audit export", ["--out", "e.jsonl"], "export", {}),
     ("users add", ["kim"], "people-changed", {"change": "users add", "name": "kim"}),
     ("users role", ["kim", "auditor"], "people-changed", {"change": "users role"}),
