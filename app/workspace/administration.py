@@ -41,6 +41,7 @@ from app.governance.backup import making
 from app.governance.backup.contents import BackupFault
 from app.governance.backup.register import Kept, Register
 from app.governance.deletion.rules import RuleBook, Rules
+from app.people.access import Rules as SpaceRules
 from app.settings import SETTINGS_FILE, Settings, SettingsError
 from app.workspace.settings_file import (
     AT_ONCE,
@@ -50,6 +51,7 @@ from app.workspace.settings_file import (
     typed,
     written,
 )
+from app.workspace.training_data import TrainingData, training_data
 from app.workspace.workspace import Workspace
 from vectorstore.disk import write_whole
 
@@ -363,6 +365,13 @@ class Administration:
         return text_keys(DataFolder(self._home.settings.home).audit_texts)
 
     # What is kept, and for how long
+
+    def training_data(self, spaces: SpaceRules, by: str) -> TrainingData:
+        """What people corrected in spaces that everyone may read; on record.
+
+        Raises JournalError, ConversationsError and TrailFault.
+        """
+        return training_data(self._home, spaces, None, by=by)
 
     def rules(self) -> Rules:
         """Retention and holds now. Raises RulesFault."""
