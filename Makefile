@@ -287,7 +287,7 @@ types: $(DONE)/dev ## mypy, strict for the product, and over tests and docker
 imports: $(DONE)/dev ## the one-way rule between packages
 	@echo 'Imports' && $(BIN)/lint-imports --no-logo
 
-.PHONY: bench bench-attacks bench-support bench-finding bench-engine bench-answers bench-everyday bench-ranking bench-batch bench-web bench-web-weight bench-ocr bench-gpu bench-reading bench-tables-read bench-scale bench-guesses soak
+.PHONY: bench bench-attacks bench-support bench-finding bench-engine bench-answers bench-everyday bench-ranking bench-batch bench-web bench-web-weight bench-ocr bench-gpu bench-reading bench-tables-read bench-scale bench-guesses bench-priority soak
 bench: $(DONE)/dev $(DONE)/models ## ingest speed and memory beside the plain stack
 	@$(BIN)/python tests/bench/ingest_speed.py $(ARGS)
 
@@ -335,6 +335,9 @@ bench-scale: $(DONE)/dev ## search at 20,000 and 100,000 chunks or ARGS="300000 
 
 bench-guesses: $(DONE)/dev $(DONE)/models ## answers that quote, with guesses of the next words and without
 	@$(BIN)/python tests/bench/guessing.py $(ARGS)
+
+bench-priority: $(DONE)/dev $(DONE)/models ## first words of a chat while a questionnaire is answered
+	@$(BIN)/python tests/bench/priority.py $(ARGS)
 
 bench-gpu: $(DONE)/dev ## the engine on a GPU, with models of Llama 2's shapes
 	@$(BIN)/python tests/bench/gpu.py $(ARGS)

@@ -267,5 +267,6 @@ def engine_options(engine: EngineSettings, model: Model, *, port: int = 0) -> En
         parallel=engine.parallel or 0,
         gpu_layers=engine.gpu_layers,
         threads=engine.threads or 0,
+        kv_type=engine.kv_type,
         adapters=tuple(Adapter.parse(text) for text in engine.lora),
     )

@@ -136,6 +136,7 @@ class Llama:
         same_bits = not gpu and flash == "on" and not self.shares_cells
         wanted = options.guesses == "on" or (options.guesses == "auto" and same_bits)
         self.guesses: bool = wanted and self.can_share
+        self.guesses_unchecked: bool = options.guesses == "on"
         params.type_k = params.type_v = _KV_TYPES[options.kv_type]
         params.kv_unified = self.shares_cells
         params.swa_full = (
@@ -234,6 +235,41 @@ class Llama:
             return Decoded(code)
         raise EngineFault(f"llama.cpp could not compute a step (code {code}: {reason()})")
 
+    def exact_guesses(self, sequence: int, length: int, sizes: Sequence[int]) -> tuple[int, ...]:
+        """Which numbers of guessed tokens leave the bits of a step as they are; measured here.
+
+        Kernels for several tokens may round otherwise than those for one: llama.cpp's for Q4_K do
+        from four tokens on. So a few made-up tokens behind the `length` of `sequence` are computed
+        together and one by one. They are forgotten again; there must be room for one more than
+        the largest of `sizes`.
+        """
+        most = max(sizes) + 1
+        tokens = ((np.arange(most) * 7 + 3) % self.n_vocab).astype(np.int32)
+        checked = min(4, most)
+
+        def last(start: int, count: int) -> list[Floats]:
+            """Scores after the last tokens, where `count` from `start` on are one step."""
+            self.truncate(sequence, length + start)
+            positions = np.arange(length + start, length + start + count, dtype=np.int32)
+            chosen = tokens[start : start + count]
+            rows = np.ones(count, np.int8)
+            self.decode(chosen, positions, np.full(count, sequence, np.int32), rows)
+            return [self.logits(row).copy() for row in range(max(0, count - checked), count)]
+
+        together = last(0, most)
+        alone = [last(at, 1)[0] for at in range(most - checked, most)]
+        exact = [
+            size
+            for size in sizes
+            if size + 1 < most and _same(last(most - size - 1, size + 1), alone)
+        ]
+        if _same(together, alone):
+            exact.append(most - 1)
+        if not exact:  # fewer may be computed by the kernels for one
+            exact = [size for size in (2, 1) if _same(last(most - size - 1, size + 1), alone)][:1]
+        self.truncate(sequence, length)
+        return tuple(sorted(exact))
+
     def clear_interrupt(self) -> None:
         self._flag[0] = b"\x00"
 
@@ -312,6 +348,12 @@ class Llama:
             llama_cpp.llama_model_free(self._model)
         self._context = self._model = None
         self._adapters = []
+
+
+def _same(found: Sequence[Floats], expected: Sequence[Floats]) -> bool:
+    """Whether the last scores are the same, bit by bit."""
+    pairs = zip(reversed(found), reversed(expected), strict=False)
+    return all(np.array_equal(one, other) for one, other in pairs)
 
 
 def as_ints(values: Sequence[int]) -> Ints:

@@ -428,7 +428,12 @@ def _with(settings: Settings, section: str, key: str, value: Any) -> Settings:
 def _fits_beside(model: Model, settings: Settings) -> bool:
     """Whether a model can be loaded while the one in use still is."""
     try:
-        make_plan(read_gguf(model.path), detect_from_outside(), context=settings.engine.context)
+        make_plan(
+            read_gguf(model.path),
+            detect_from_outside(),
+            context=settings.engine.context,
+            kv_type=settings.engine.kv_type,
+        )
     except (GgufError, PlanError):
         return False
     return True
