@@ -63,6 +63,6 @@ def test_the_setting_reaches_the_engine_and_is_planned_with_less_memory(
     assert engine_options(settings.engine, model).kv_type == "q8_0"
     read, machine = read_gguf(starter_gguf), Hardware((), 1_500_000_000, 2)
     planned = {kind: plan(read, machine, context=8192, kv_type=kind) for kind in ("f16", "q8_0")}
-    kept = read.kv_bytes(1) * 8192 * planned["f16"].chats  # values of keys and values
+    kept = read.kv_bytes(1) * read.n_layers * 8192 * planned["f16"].chats  # values
     saved = planned["f16"].memory_bytes - planned["q8_0"].memory_bytes
     assert saved == pytest.approx(kept * (2 - 34 / 32), rel=0.01)

@@ -164,7 +164,7 @@ def test_only_steps_that_give_the_bits_of_single_ones_are_guessed(
             llama.decode(ids, positions, np.zeros(count, np.int32), np.ones(count, np.int8))
             return [llama.logits(row).copy() for row in range(count)]
 
-        computed(start, 0)
+        computed(start.tolist(), 0)
         found = llama.exact_guesses(0, len(start), SIZES)
         following = [101 + 13 * at for at in range(16)]
         alone = [computed([one], 40 + at)[0] for at, one in enumerate(following)]
