@@ -245,30 +245,27 @@ class Llama:
         """
         most = max(sizes) + 1
         tokens = ((np.arange(most) * 7 + 3) % self.n_vocab).astype(np.int32)
-        checked = min(4, most)
 
-        def last(start: int, count: int) -> list[Floats]:
-            """Scores after the last tokens, where `count` from `start` on are one step."""
+        def computed(start: int, count: int) -> list[Floats]:
+            """Scores after each of `count` tokens from `start` on, in one step."""
             self.truncate(sequence, length + start)
             positions = np.arange(length + start, length + start + count, dtype=np.int32)
-            chosen = tokens[start : start + count]
-            rows = np.ones(count, np.int8)
-            self.decode(chosen, positions, np.full(count, sequence, np.int32), rows)
-            return [self.logits(row).copy() for row in range(max(0, count - checked), count)]
+            ids, rows = np.full(count, sequence, np.int32), np.ones(count, np.int8)
+            self.decode(tokens[start : start + count], positions, ids, rows)
+            return [self.logits(row).copy() for row in range(count)]
 
-        together = last(0, most)
-        alone = [last(at, 1)[0] for at in range(most - checked, most)]
-        exact = [
-            size
-            for size in sizes
-            if size + 1 < most and _same(last(most - size - 1, size + 1), alone)
-        ]
-        if _same(together, alone):
-            exact.append(most - 1)
+        def is_exact(size: int) -> bool:
+            """What differs in any of a step's tokens shows in the last of them."""
+            together = computed(most - size - 1, size + 1)[-4:]
+            alone = [computed(at, 1)[0] for at in range(most - len(together), most)]
+            return all(map(np.array_equal, together, alone))
+
+        computed(0, most)  # so that each step has the same before it
+        exact = [size for size in sizes if is_exact(size)]
         if not exact:  # fewer may be computed by the kernels for one
-            exact = [size for size in (2, 1) if _same(last(most - size - 1, size + 1), alone)][:1]
+            exact = [size for size in (2, 1) if is_exact(size)][:1]
         self.truncate(sequence, length)
-        return tuple(sorted(exact))
+        return tuple(exact)
 
     def clear_interrupt(self) -> None:
         self._flag[0] = b"\x00"
@@ -348,12 +345,6 @@ class Llama:
             llama_cpp.llama_model_free(self._model)
         self._context = self._model = None
         self._adapters = []
-
-
-def _same(found: Sequence[Floats], expected: Sequence[Floats]) -> bool:
-    """Whether the last scores are the same, bit by bit."""
-    pairs = zip(reversed(found), reversed(expected), strict=False)
-    return all(np.array_equal(one, other) for one, other in pairs)
 
 
 def as_ints(values: Sequence[int]) -> Ints:
