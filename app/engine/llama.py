@@ -5,6 +5,7 @@ Imported lazily, because llama_cpp loads a native library. Nothing here is threa
 """
 
 import ctypes
+import itertools
 import logging
 from collections import deque
 from collections.abc import Sequence
@@ -256,16 +257,14 @@ class Llama:
 
         def is_exact(size: int) -> bool:
             """What differs in any of a step's tokens shows in the last of them."""
-            together = computed(most - size - 1, size + 1)[-4:]
-            alone = [computed(at, 1)[0] for at in range(most - len(together), most)]
+            together = computed(0, size + 1)[-4:]
+            alone = [computed(at, 1)[0] for at in range(size + 1 - len(together), size + 1)]
             return all(map(np.array_equal, together, alone))
 
-        computed(0, most)  # so that each step has the same before it
-        exact = [size for size in sizes if is_exact(size)]
-        if not exact:  # fewer may be computed by the kernels for one
-            exact = [size for size in (2, 1) if is_exact(size)][:1]
+        # The smallest first: where that differs, so do the others, and no more time is lost.
+        exact = tuple(itertools.takewhile(is_exact, sorted(sizes)))
         self.truncate(sequence, length)
-        return tuple(exact)
+        return exact
 
     def clear_interrupt(self) -> None:
         self._flag[0] = b"\x00"

@@ -169,12 +169,11 @@ def test_only_steps_that_give_the_bits_of_single_ones_are_guessed(
         following = [101 + 13 * at for at in range(16)]
         alone = [computed([one], 40 + at)[0] for at, one in enumerate(following)]
         exact = []
-        for size in (1, 2, *SIZES):
+        for size in SIZES:
             llama.truncate(0, 40)
             if all(map(np.array_equal, computed(following[: size + 1], 40), alone)):
                 exact.append(size)
-        usual = [size for size in SIZES if size in exact]
-        assert list(found) == (usual or exact[-1:])
+        assert list(found) == exact
     finally:
         llama.close()
 
