@@ -11,7 +11,7 @@ import tomllib
 from dataclasses import dataclass
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import (
@@ -246,6 +246,11 @@ class EngineSettings(_Section):
         None, ge=-1, description="layers on the GPU; as many as fit if unset, -1 for all"
     )
     threads: int | None = Field(None, ge=1, description="CPU threads; cores - 1 if unset")
+    kv_type: Literal["f16", "q8_0"] = Field(
+        "f16",
+        description="how what a chat has read is kept: 'q8_0' takes about half of the memory of "
+        "'f16', so that more chats fit; answers may differ in a word, and are slower on a CPU",
+    )
     lora: tuple[str, ...] = Field((), description="adapters, FILE or FILE:SCALE each")
     url: str | None = Field(
         None,

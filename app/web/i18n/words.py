@@ -870,6 +870,9 @@ class AdministrationTexts:
     back_up: str
     backup_made: str
     prune: str
+    training: str
+    training_hint: str
+    training_download: str
     made: str
     file: str
     kept_until: str
