@@ -23,6 +23,7 @@ from ingest.loaders.pdf.recognised import blocks_of, edges_of
 from ingest.loaders.pdf.struck import strokes_of_notes, without_struck
 from ingest.loaders.pdf.tables import Line, Table
 from ingest.loaders.pdf.text import Interpreter, PageText, Rule, Run
+from ingest.loaders.pdf.unshown import SENTENCE, ShownText
 from ingest.loaders.pdf.upright import upright
 from ingest.loaders.pdf.xfa import xfa_lines
 from ingest.ocr.reading import reading_of
@@ -37,7 +38,6 @@ _SCAN = 0.5  # of a page's area: an image that large is a scan, and hidden text 
 _PICTURE = 0.2  # of a page that shows no text: less than this is no scan
 _FIGURES = 0.1  # of a page with text: pictures that large are looked at for words
 _STAMP = 200  # characters that a scanned page may show beside its picture: a stamp, a page number
-_SENTENCE = 5  # words; programs leave fewer invisible ones in honest files
 _PLACES_NAMED = 12
 _UNSEEN = 2 | 32  # an annotation's flags: hidden, no view
 _FILE_NAME = re.compile(r"\.(?:pdf|docx?|pptx?|xlsx?|indd)$", re.I)  # as merging tools leave it
@@ -162,14 +162,16 @@ class _Counts:
         self.broken: list[int] = []
         self.unreadable: list[int] = []
         self.unrecognised: dict[str, list[int]] = {}  # why -> pages
-        self.hidden: dict[int, int] = {}  # page -> words
+        self.hidden: dict[int, str] = {}  # page -> its words
+        self.shown = ShownText()
         self.undrawn: dict[int, int] = {}
         self.struck = 0  # passages
 
     def report(self, findings: Findings, *, empty: bool) -> None:
-        """Warn of what people would miss, and of invisible text where it is a sentence or more.
+        """Warn of what people would miss, and of invisible sentences that nobody sees anywhere.
 
-        `empty`: nothing was read, and whatever there is says why.
+        `empty`: nothing was read, and whatever there is says why. Of other invisible text there is
+        a note.
         """
         of = f"of {findings.pages} pages"
         if self.empty:
@@ -194,11 +196,18 @@ class _Counts:
             )
         if self.struck:
             findings.warn(f"{self.struck} struck-through passages were left out")
-        words = sum(self.hidden.values())
-        if words >= _SENTENCE or (words and empty):
+        if not self.hidden:
+            return
+        words = sum(len(text.split()) for text in self.hidden.values())
+        if empty or len(self.shown.lacks(self.hidden.values())) >= SENTENCE:
             findings.warn(
                 f"invisible text on {len(self.hidden)} {of} was left out: {words:,} words that the "
                 f"drawn page does not show {_named(self.hidden)}"
+            )
+        else:
+            findings.notes.append(
+                f"nothing that people see is missing: {words:,} invisible words on "
+                f"{len(self.hidden)} {of} were left out {_named(self.hidden)}"
             )
 
 
@@ -260,6 +269,7 @@ def _read_pages(
             page = None
         if page is not None and (scanned or stamped or _is_better(page, little_there)):
             blocks, edges = blocks_of(page), edges_of(page)
+            count.shown.add([page.text])
             findings.readings.append(reading_of(number + 1, page))
         else:
             if undecoded:
@@ -469,6 +479,7 @@ def _visible(shown: PageText, index: int, drawing: Drawing, count: _Counts) -> I
     """Runs that one can see on page `index`, from 0; in doubt they stay."""
     suspects = [run for run in shown.runs if run.hidden and run.text.strip()]
     if not suspects:
+        count.shown.add(run.text for run in shown.runs)
         return iter(shown.runs)
     visible = [run for run in shown.runs if not run.hidden and run.text.strip()]
     characters = sum(len(run.text.strip()) for run in visible)
@@ -491,8 +502,10 @@ def _visible(shown: PageText, index: int, drawing: Drawing, count: _Counts) -> I
             if sight is not Sight.DRAWN and not pictured:
                 gone.add(id(run))
         if gone:
-            count.hidden[index + 1] = _count_words(run for run in asked if id(run) in gone)
-    return (run for run in shown.runs if id(run) not in gone)
+            count.hidden[index + 1] = " ".join(run.text for run in asked if id(run) in gone)
+    stays = [run for run in shown.runs if id(run) not in gone]
+    count.shown.add(run.text for run in stays)
+    return iter(stays)
 
 
 def _count_words(runs: Iterable[Run]) -> int:
