@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from ingest.loaders.colours import WHITE, Colour, nearly_the_same
 from ingest.loaders.notation import Piece, Place, written
-from ingest.loaders.office.symbols import symbol
+from ingest.loaders.office.symbols import in_font, symbol
 from ingest.loaders.tables import Across, Below, TableReader
 from ingest.sections import Findings, LoaderError, Outline, Section, Stated
 
@@ -248,6 +248,8 @@ class _Reader:
         font = self._names.get(state.font, "").partition(";")[0]
         if font.lower().startswith(_PICTURES):
             text = "".join(one if one.isspace() else symbol(font, ord(one)) for one in text)
+        else:
+            text = in_font(text, font)
         if state.target == "colours":
             for _ in range(text.count(";")):
                 self._colours.append(

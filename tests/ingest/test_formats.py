@@ -266,6 +266,7 @@ def test_hostile_opendocument_files(name: str) -> None:
         (r"{\rtf1{\colortbl;\red255\green255\blue255;}seen {\cf1 unseen}\par}", "seen"),
         (r"{\rtf1{\*\unknown secret}{\info{\title T}}shown\par}", "shown"),
         (r"{\rtf1 \bin5 {\}}} after\par}", "after"),
+        (r"{\rtf1 \u-3842 ? done \u-3928 ? open\par}", "[x] done [ ] open"),
         (r"{\rtf1{\field{\*\fldinst HYPERLINK x}{\fldrslt link}}\par}", "link"),
         (
             r"{\rtf1{\*\formfield{\fftype1\ffres1}} yes {\*\formfield{\fftype2\ffres1"

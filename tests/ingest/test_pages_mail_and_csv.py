@@ -154,6 +154,13 @@ def test_letters_of_markdown() -> None:
 # ---- CSV ----------------------------------------------------------------------------------------
 
 
+def test_a_heading_without_its_attributes() -> None:
+    [section] = read("# Terms {#terms .wide}\n\nText.\n", "a.md")[0]
+    assert section.heading == "Terms"
+    [section] = read("# The set {a, b}\n\nText.\n", "a.md")[0]
+    assert section.heading == "The set {a, b}"
+
+
 def test_a_quotation_mark_that_is_not_closed_costs_its_row_alone() -> None:
     rows = 'id;name;note\n1;Ada;"said ""yes""; left"\n2;Bo;"open\n3;Cai;fine\n4;Dia;"two\nlines"\n'
     sections, findings = read(rows, "a.csv")

@@ -12,6 +12,7 @@ from typing import Any, BinaryIO
 from pypdf import PageObject, PdfReader
 from pypdf.errors import PyPdfError
 
+from ingest.loaders.office.symbols import with_boxes
 from ingest.loaders.pdf.attachments import attached, hand_over, pinned
 from ingest.loaders.pdf.drawing import CannotDraw, Drawing, Grid, Sight, Suspect, TextObject
 from ingest.loaders.pdf.figures import figures_alone, figures_on, with_figures, words_of_each
@@ -53,6 +54,7 @@ _COMMON = 0.08  # of the words; prose has a third and more, lists and tables few
 _FEW = 3  # letters that nobody knows; a page of more is said to have them
 _NO_LETTER = "\ufdd0"  # stands for a letter that no reader knows; Unicode keeps it free
 _UNKNOWN = re.compile(_NO_LETTER)
+_PICTURED = re.compile("[\uf000-\uf0ff]")  # letters of fonts that hold pictures
 _UNREADABLE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ue000-\uf8ff\ufdd0\ufffd]")
 
 
@@ -234,6 +236,10 @@ def _read_pages(
             shown, unread = _without_unread(
                 _decoded(interpreter.read(pages[number]), number, drawing)
             )
+            if any(not run.text.isascii() and _PICTURED.search(run.text) for run in shown.runs):
+                shown = shown._replace(
+                    runs=[run._replace(text=with_boxes(run.text)) for run in shown.runs]
+                )
             notes = strokes_of_notes(pages[number])
             strokes: Sequence[Rule] = [*shown.rules, *notes]
             seen = list(_visible(shown, number, drawing, count))
