@@ -8,6 +8,7 @@ from typing import BinaryIO
 from lxml import etree
 
 from ingest.loaders.notation import Piece, formula, written
+from ingest.loaders.office.drawings import chart_heads
 from ingest.loaders.office.ooxml import Package, attribute, local
 from ingest.loaders.office.symbols import in_font
 from ingest.loaders.opendocument.forms import controls, ticked
@@ -289,11 +290,21 @@ def _chart(chart: etree._Element, content: Content) -> tuple[str, TableReader]:
     """A chart's title, and its data as it keeps them: a table."""
     title = ""
     reader = TableReader([])
+    axes = {
+        attribute(axis, "dimension") or "": " ".join(" ".join(said.itertext()).split())
+        for axis in chart.iter()
+        if kind(axis) == "chart:axis"
+        for said in axis
+        if kind(said) == "chart:title"
+    }
     for part in chart:
         if kind(part) == "chart:title":
             title = " ".join(" ".join(part.itertext()).split())
         elif kind(part) == "table:table":
             rows = [cells for _, cells, _ in table_rows(part, content)]
+            if rows and rows[0]:
+                first = rows[0][0] or axes.get("x", "")
+                rows[0] = chart_heads([first, *rows[0][1:]], axes.get("y", ""))
             reader = TableReader(rows, 1)
     return title, reader
 
