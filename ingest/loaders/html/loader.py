@@ -112,7 +112,7 @@ class _Walk:
         for event, element in walker:
             name = element.tag if isinstance(element.tag, str) else ""
             if event == "end":
-                if after := self._after.pop(element, ""):
+                if self._after and (after := self._after.pop(element, "")):
                     self._parts.append((after, self._styles.look(element).place))
                 if name in _BLOCKS:
                     self._say("\n\n" if name == "p" else "\n")
@@ -181,6 +181,9 @@ class _Walk:
             self._say(f" {self._field(element)} ")
         if number and name != "li":
             self._say(f"{number} ")
+        if not self._styles.counts:
+            self._add(element.text, element)
+            return
         if before := self._seen(self._counters.before(element), element):
             self._parts.append((before, self._styles.look(element).place))
         self._add(element.text, element)
@@ -286,7 +289,9 @@ class _Walk:
         """Visible text of a heading or a cell, with spaces where blocks and lines part."""
         return " ".join(written(self._texts(element, between=" ")).split())
 
-    def _texts(self, element: etree._Element, between: str = "") -> Iterator[Piece]:
+    def _texts(  # noqa: PLR0912  # one for each kind of element
+        self, element: etree._Element, between: str = ""
+    ) -> Iterator[Piece]:
         """The visible texts in an element, with `between` where blocks and lines part."""
         walker = etree.iterwalk(element, events=("start", "end"))
         for event, item in walker:
@@ -304,9 +309,10 @@ class _Walk:
                 yield between if name in _BLOCKS or name == "br" else "", "line"
                 if between and name == "li" and item is not element:
                     yield f" {self._lists.label(item)} ", "line"
-                place = self._styles.look(item).place
-                yield self._seen(self._counters.before(item), item), place
-                yield self._seen(item.text, item), place
+                if self._styles.counts:
+                    before = self._seen(self._counters.before(item), item)
+                    yield before, self._styles.look(item).place
+                yield self._seen(item.text, item), self._styles.look(item).place
                 if between and name == "img":
                     yield item.get("alt", ""), "line"
                 elif between and name in {"input", "textarea"}:
@@ -314,7 +320,7 @@ class _Walk:
             else:
                 if between and name in _LISTS:
                     self._lists.leave()
-                if not (name in _WHOLE or name in _DROPPED):
+                if self._styles.counts and not (name in _WHOLE or name in _DROPPED):
                     after = self._seen(self._counters.after(item), item)
                     yield after, self._styles.look(item).place
                 if item is not element:

@@ -89,10 +89,14 @@ class Styles:
 
     def __init__(self, sheets: Iterable[str]) -> None:
         self._rules: dict[str, list[tuple[int, frozenset[str], Rule]]] = {}
-        self.counts = False  # whether a sheet counts elements
+        self.counts = False  # whether a sheet counts elements, or writes before or after them
+        self.tables = False  # whether a sheet makes tables of elements
         every = (rule for sheet in sheets for rule in rules(sheet))
         for count, rule in enumerate(every):
             kept = self._rules.setdefault(rule.selector.key, [])
+            self.tables = self.tables or any(
+                name == "display" and "table" in value for name, value, _ in rule.declared
+            )
             self.counts = self.counts or any(
                 name in {"before", "after"} for name, _, _ in rule.declared
             )

@@ -42,7 +42,9 @@ class TableParts:
             return part
         if part := _ROLES.get(element.get("role", "")):
             return part
-        return _DISPLAYS.get(self._styles.look(element).display, "")
+        if self._styles.tables or "style" in element.attrib:
+            return _DISPLAYS.get(self._styles.look(element).display, "")
+        return ""
 
     def is_data(self, table: etree._Element) -> bool:
         """Whether an element is a table of data; pages are laid out with tables too."""
