@@ -27,7 +27,7 @@ from vectorstore.word_counts import Stems, count_words, is_due
 
 _RECORD = (
     "s.name, d.name, d.title, d.sha256, d.source, d.pages, d.chunks, d.warning, d.indexed_at, "
-    "d.container, d.unread"
+    "d.container, d.unread, d.note"
 )
 _ABOUT = "a.author, a.type, a.language, a.made, a.changed, a.valid_from, a.valid_until"
 _OF_RECORD = _RECORD.count(",") + 1
@@ -38,12 +38,13 @@ def _record(row: Sequence[Any]) -> DocumentRecord:
     """A row of `_RECORD` and `_ABOUT`; one that was written before says nothing of itself."""
     about = row[_OF_RECORD:]
     known = About() if about[0] is None else About(*about)
-    (space, name, title, sha256, source, pages, chunks, warning, at, container, unread) = row[
+    (space, name, title, sha256, source, pages, chunks, warning, at, container, unread, note) = row[
         :_OF_RECORD
     ]
     return DocumentRecord(
-        space, name, title, sha256, source, pages, chunks, warning, at, known, container, unread
-    )
+        space, name, title, sha256, source, pages, chunks, warning, at, known, container, unread,
+        note,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -454,6 +454,7 @@ class DocumentTexts:
     read_ocr: str
     read_partly: str
     read_unreadable: str
+    note: str
     reading_page: str
 
     questions: str
