@@ -22,6 +22,7 @@ from app.answering.composing import (
     at_length,
     compose,
     compose_clause,
+    compose_holders,
     compose_rows,
     nearest,
 )
@@ -56,6 +57,7 @@ from app.answering.followup import (
 from app.answering.in_progress import AnswerInProgress, Attempt, Clock, Numbering, exchanges
 from app.answering.language import words
 from app.answering.language_model import ChatModel, ExactEngine, LanguageModel, PatientEngine
+from app.answering.offices import holders
 from app.answering.plan import Kind, Plan, asks_of_event, plan
 from app.answering.prompt import WIDER, Prompting
 from app.answering.rounds import MOST_ROUNDS, next_search_prompt, read_search
@@ -164,7 +166,7 @@ class Assistant:
         clock.lap("search_s")
         answer = AnswerInProgress(ask, chosen, attempts, asides, Numbering(ask.history), clock)
         answer.give(self._context(answer))
-        if computed := self._computed(answer) or self._clause(answer):
+        if computed := self._holders(answer) or self._computed(answer) or self._clause(answer):
             yield Reading(answer.passages(computed.citations), Dropped())
             answer.clock.lap("first_words_s")
             yield Finished(self._finished(answer, SURE, computed, quoted=True))
@@ -203,6 +205,16 @@ class Assistant:
         rows = {row.chunk_id: self._index.chunk(row.chunk_id) for row in found.rows}
         cited = {chunk: as_data(hit).hit for chunk, hit in rows.items() if hit is not None}
         composed = compose_rows(found, cited, answer.numbering.of)
+        return composed if composed and answer.stands(composed) else None
+
+    def _holders(self, answer: AnswerInProgress) -> Composed | None:
+        """Who holds the office that is asked for; None where it is no such question."""
+        if len(answer.plan.parts) > 1:
+            return None
+        asked = in_one_spelling(answer.asked)
+        found = holders(asked, answer.ask.scope, self._index, answer.finding.hits)
+        told = [replace(one, hit=as_data(one.hit).hit) for one in found]
+        composed = compose_holders(told, answer.numbering.of) if told else None
         return composed if composed and answer.stands(composed) else None
 
     def _clause(self, answer: AnswerInProgress) -> Composed | None:

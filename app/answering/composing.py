@@ -27,6 +27,7 @@ from app.answering.language import (
     telling_words,
     words,
 )
+from app.answering.offices import Holding
 from app.answering.plan import Kind, Plan, joined_words, tells
 from app.answering.tables.answer import TableAnswer
 from vectorstore.languages import any_of, language
@@ -208,6 +209,18 @@ def compose_clause(found: Sequence[ClauseText], number_of: Callable[[Hit], int])
     for one in found[:MOST_CLAUSE_SENTENCES]:
         line = page.cite(Line(f"“{one.sentence}”", one.hit, one.sentence))
         lines.append(f"{one.hit.document}: {line}" if several else line)
+    if len(lines) == 1:
+        return page.done(lines[0], "text")
+    return page.done(_bullets(lines), "list")
+
+
+def compose_holders(found: Sequence[Holding], number_of: Callable[[Hit], int]) -> Composed:
+    """Who holds an office, each with the place that says it."""
+    page = _Page(number_of)
+    lines = []
+    for one in found:
+        told = "" if one.quote == one.holder else f"{one.holder}: "
+        lines.append(page.cite(Line(f"{told}“{one.quote}”", one.hit, one.quote)))
     if len(lines) == 1:
         return page.done(lines[0], "text")
     return page.done(_bullets(lines), "list")

@@ -18,6 +18,8 @@ from app.answering.evidence import (
 )
 from app.answering.language import content_stems, telling_words
 from app.answering.meant_documents import Meant, meant_by, prefer_meant, wish_of
+from app.answering.offices import names_no_office
+from app.answering.persons import persons_of
 from app.answering.plan import Kind, asks_of_event, asks_openly, plan
 from app.answering.premise import unheld_shares, unheld_subject
 from app.answering.search_index import SearchIndex
@@ -266,6 +268,7 @@ class _Judged:
         decision = decide(signals, self.calibration)
         if decision.found and (
             lacks_value(self.question, self.kind, evidence, self.told)
+            or lacks_person(self.question, evidence, self.told)
             or _is_of_another(self.question, evidence[0], self.told, opened, self.embedder)
         ):
             decision = replace(decision, found=False)
@@ -366,6 +369,18 @@ def lacks_value(
         holds_wanted(value, one.told, told[one.passage].heading, told[one.passage].text)
         for one in likeliest(evidence)
     )
+
+
+def lacks_person(question: str, evidence: Sequence[Evidence], told: Sequence[Hit]) -> bool:
+    """Whether someone with an office is asked for, and what would be told names none with it."""
+    likely = likeliest(evidence)
+    passages = [told[one.passage] for one in likely]
+    texts = [
+        f"{hit.heading} {one.told}"
+        for one, hit in zip(likely, passages, strict=True)
+        if persons_of(f"{one.told}\n{hit.text}")
+    ]
+    return names_no_office(question, texts)
 
 
 def _in_turns(lists: Sequence[Sequence[Hit]]) -> list[Hit]:

@@ -529,6 +529,27 @@ class AccountWords:
 
 
 @dataclass(frozen=True, slots=True)
+class OfficeWords:
+    """Words of questions for who holds an office, and of the places that say it."""
+
+    asks: Words  # that open such a question: "who", "which firm"
+    offices: tuple[Words, ...]  # names of one office each, phrases as well
+    boards: tuple[Words, ...]  # a board and its members, in the plural
+    auditing: Words  # how an auditor is asked for: "auditor", "audits"
+    audited: Words  # beginnings of words near an auditor's name: "audit", "public account"
+    audit_firms: Words  # that end the name of a firm: "llp"
+    linking: Words  # between a name and its office: "has served as our", "position"
+    narrowing: Words  # before it, that make it another office: "vice"
+    once: Words  # that say it was held before: "former"
+    parts: Words  # of a body, with officers of their own: "committee"
+    bodies: Words  # behind "of", what needs no name: "the board", "the company"
+    whole: Words  # of a question, the body that is meant where none is named: "the board"
+    of: Words  # "of", "at", before that whose office it is
+    unasked: Words  # of the question, that narrow nothing: "current", "name"
+    until: Words  # behind an office that was held once: "from", "until"
+
+
+@dataclass(frozen=True, slots=True)
 class Language:
     """A language, with every kind of word that code looks for in it."""
 
@@ -561,3 +582,4 @@ class Language:
     kinds: KindWords
     meant_documents: MeantDocumentWords
     accounts: AccountWords
+    offices: OfficeWords

@@ -14,6 +14,7 @@ from vectorstore.languages.base import (
     Language,
     MeantDocumentWords,
     NumberWords,
+    OfficeWords,
     OrderTerms,
     OrderWords,
     OutcomeWords,
@@ -1751,5 +1752,70 @@ LANGUAGE = Language(
         compared=split("veränderung abweichung differenz zuwachs rückgang"),
         lacking="Keine solche Zahl gefunden für {names}.",
         told="„{line}“ in {document}, {period}: {value}.",
+    ),
+    offices=OfficeWords(
+        asks=(
+            "wer",
+            "welche firma",
+            "welche gesellschaft",
+            "welches unternehmen",
+            "wie heißt",
+            "wie heißen",
+            "nenne",
+            "liste",
+            "von wem",
+        ),
+        offices=(
+            (
+                "vorstandsvorsitzender",
+                "vorstandsvorsitzende",
+                "geschäftsführer",
+                "geschäftsführerin",
+            ),
+            ("finanzvorstand", "finanzchef", "finanzchefin", "cfo", "chief financial officer"),
+            ("vorsitzender", "vorsitzende", "chairman", "chair"),
+            ("aufsichtsratsvorsitzender", "aufsichtsratsvorsitzende"),
+            ("schatzmeister", "schatzmeisterin", "treasurer"),
+            ("ceo", "chief executive officer", "konzernchef", "konzernchefin"),
+            ("präsident", "präsidentin", "president"),
+            ("schriftführer", "schriftführerin"),
+        ),
+        boards=(
+            ("vorstand", "mitglieder des vorstands", "vorstandsmitglieder"),
+            ("aufsichtsrat", "mitglieder des aufsichtsrats", "aufsichtsratsmitglieder"),
+            ("kuratorium", "mitglieder des kuratoriums"),
+            ("geschäftsführung", "mitglieder der geschäftsführung", "geschäftsführer"),
+        ),
+        auditing=(
+            "abschlussprüfer",
+            "wirtschaftsprüfer",
+            "prüfer",
+            "prüft",
+            "prüfte",
+            "geprüft",
+            "wirtschaftsprüfungsgesellschaft",
+        ),
+        audited=("prüf", "wirtschaftsprüf", "abschlussprüf"),
+        audit_firms=split("gmbh ag wirtschaftsprüfungsgesellschaft llp"),
+        linking=split(
+            """und der die das des dem ein eine unser unsere ist war als seit herr frau dr prof name
+            alter funktion titel hauptamtlicher hauptamtliche ehrenamtlicher ehrenamtliche mitglied
+            rer nat phil med habil h c"""
+        ),
+        narrowing=split(
+            "stellvertretender stellvertretende stellvertretenden stellv vize stellvertreter"
+        ),
+        once=split("ehemaliger ehemalige ehemaligen früherer frühere früheren ehem vormals"),
+        parts=split("ausschuss ausschusses ausschüsse prüfungsausschuss beirat beirats"),
+        bodies=split("vorstands vorstandes gesellschaft stiftung unternehmens konzerns vereins"),
+        whole=(),
+        of=split("des der von bei"),
+        unasked=split(
+            """aktuell aktuelle aktueller derzeit derzeitige name namen person gesellschaft firma der
+            die das des dem den ein eine von bei in im am ist sind war waren als alle mitglieder
+            mitglied wer welche welches unternehmen hat haben wurde jahresabschluss jahr heißt heißen
+            konzernabschluss geprüft stiftung vereins verein"""
+        ),
+        until=split("von bis zwischen"),
     ),
 )

@@ -14,6 +14,7 @@ from vectorstore.languages.base import (
     Language,
     MeantDocumentWords,
     NumberWords,
+    OfficeWords,
     OrderTerms,
     OrderWords,
     OutcomeWords,
@@ -2006,5 +2007,78 @@ LANGUAGE = Language(
         compared=split("change changes vs versus increase decrease growth variance"),
         lacking="No such figure was found for {names}.",
         told="“{line}” in {document}, {period}: {value}.",
+    ),
+    offices=OfficeWords(
+        asks=(
+            "who",
+            "which firm",
+            "which company",
+            "which auditor",
+            "which auditing firm",
+            "what firm",
+            "what is the name of",
+            "name the",
+            "list",
+            "what are the names of",
+        ),
+        offices=(
+            ("chief executive officer", "chief executive", "ceo"),
+            ("chief financial officer", "cfo", "finance director", "chief finance officer"),
+            ("chief operating officer", "coo"),
+            ("chief technology officer", "cto"),
+            ("chief information officer", "cio"),
+            ("chief accounting officer", "principal accounting officer"),
+            ("chief legal officer", "general counsel"),
+            ("chief people officer", "chief human resources officer"),
+            ("chief marketing officer", "cmo"),
+            ("company secretary", "corporate secretary", "secretary"),
+            ("chairman", "chair", "chairwoman", "chairperson"),
+            ("president",),
+            ("managing director",),
+            ("executive director",),
+            ("treasurer",),
+            ("director general",),
+            ("principal investigator",),
+            ("director",),
+        ),
+        boards=(
+            (
+                "board of directors",
+                "members of the board of directors",
+                "members of the board",
+                "board members",
+                "directors",
+                "board",
+            ),
+            ("executive officers", "executive officers of the registrant", "executive board"),
+            ("supervisory board", "members of the supervisory board"),
+            ("management board", "members of the management board"),
+            ("board of trustees", "trustees"),
+        ),
+        auditing=("auditor", "auditors", "audits", "audited", "audit", "auditing firm"),
+        audited=("audit", "public accounting", "public accountant"),
+        audit_firms=split("llp pllc cpas cpa pc"),
+        linking=split(
+            """and the a an our its is was has been have as serves served serving since currently
+            also who name age title position signature by its capacity date dated mr mrs ms dr prof
+            member of board principal officer our appointed elected role s vice senior executive
+            global worldwide co designation designated category function office mr shri smt"""
+        ),
+        narrowing=split("vice deputy assistant designate elect associate division regional"),
+        once=split("former formerly previously ex then retired past"),
+        parts=split("committee committees subcommittee chapter"),
+        bodies=split(
+            "board directors company registrant group corporation association the our its"
+        ),
+        whole=split("board directors"),
+        of=split("of at for"),
+        unasked=split(
+            """current currently name names person company of the a an for in at on is are was were as
+            s by its their all members member list firm statements financial report annual who which
+            what registered registrant time year fiscal accounts people sit sat
+            sits serve serves served during listed full me please do does did give external statutory
+            position role holds hold held books report reports consent"""
+        ),
+        until=split("from until till through between upto to"),
     ),
 )

@@ -65,7 +65,7 @@ class _Question:
 
 
 @dataclass(frozen=True, slots=True)
-class _Document:
+class Report:
     """A document with the words by which it says whose it is, and of what period."""
 
     space: str
@@ -110,7 +110,7 @@ def figure_of_accounts(
         return None
     if read.extreme:
         return _told_extreme(read, _of_each(read, scope, index, hits))
-    documents = _documents(read, scope, index, hits)
+    documents = reports_named(read.words, read.asked.text, scope, index, hits)
     lines = [one for document in documents for one in _lines(read, document, index)]
     if read.of_change:
         return _told_change(read, lines)
@@ -170,6 +170,11 @@ def _read(asked: Asked) -> _Question | None:
         change,
         side,
     )
+
+
+def years_of(text: str) -> list[str]:
+    """The years that a text names, each once: "2021", "2016-17"."""
+    return _years(text)[0]
 
 
 def _years(text: str) -> tuple[list[str], list[tuple[int, int]]]:
@@ -321,19 +326,22 @@ def _is_quarter(word: str) -> bool:
 # Documents
 
 
-def _documents(
-    read: _Question, scope: Scope, index: SearchIndex, hits: Sequence[Hit]
-) -> list[_Document]:
-    """The documents whose names hold the most words of the question; of one alone, that one."""
-    more = index.search(read.asked.text, scope, k=_HITS).hits
+def reports_named(
+    named: Sequence[str], question: str, scope: Scope, index: SearchIndex, hits: Sequence[Hit]
+) -> list[Report]:
+    """The documents whose names hold the most words of the question; of one alone, that one.
+
+    `named` are the question's folded words without those of what it asks for.
+    """
+    more = index.search(question, scope, k=_HITS).hits
     places = dict.fromkeys((hit.space, hit.document) for hit in (*hits, *more))
     openings = {(hit.space, hit.document): hit for hit in (*more, *hits)}
     records = {(one.space, one.name): one for one in index.documents_of(scope)}
     for place, record in records.items():
         own = words_in(f"{record.name} {record.title}")
-        if any(is_word(word, one) for word in read.words for one in own):
+        if any(is_word(word, one) for word in named for one in own):
             places.setdefault(place)
-    found: list[tuple[int, _Document]] = []
+    found: list[tuple[int, Report]] = []
     for place in places:
         hit = openings.get(place)
         if hit is not None:
@@ -342,13 +350,11 @@ def _documents(
             opening = "\n".join(one.text for one in index.chunks(*place)[:2])
         title = f"{place[1]} {records[place].title if place in records else ''}"
         document = _document(place, title, opening[:_MOST_OPENING])
-        held = sum(_is_of(word, document) for word in read.words)
+        held = sum(is_of(word, document) for word in named)
         found.append((held, document))
     most = max((held for held, _ in found), default=0)
     if not most and len(records) > 1:
-        found = [
-            (sum(_is_of(w, one) for w in read.words), one) for one in _by_use(found, read, index)
-        ]
+        found = [(sum(is_of(w, one) for w in named), one) for one in _by_use(found, named, index)]
         most = max((held for held, _ in found), default=0)
         if not most:
             return []
@@ -362,7 +368,7 @@ def _of_each(
     found: list[tuple[str, _Found | None]] = []
     lines = tuple(word for word in read.words if word.startswith(_LINE_MARK))
     others = [word for word in read.words if not word.startswith(_LINE_MARK)]
-    held = {w: frozenset(_documents(replace(read, words=(w,)), scope, index, ())) for w in others}
+    held = {w: frozenset(reports_named((w,), read.asked.text, scope, index, ())) for w in others}
     shared = [frozenset(document.name for document in held[word]) for word in others]
     names = [
         w for w, of in zip(others, shared, strict=True) if of and shared.count(of) < len(shared)
@@ -423,8 +429,8 @@ def _told_extreme(
 
 
 def _by_use(
-    found: Sequence[tuple[int, _Document]], read: _Question, index: SearchIndex
-) -> list[_Document]:
+    found: Sequence[tuple[int, Report]], named: Sequence[str], index: SearchIndex
+) -> list[Report]:
     """The documents with those words of the question as names that they use all the time.
 
     Whose a report is often stands on its cover as a picture, and then in every other passage.
@@ -434,7 +440,7 @@ def _by_use(
         texts = [set(words_in(hit.text)) for hit in index.chunks(document.space, document.name)]
         used = tuple(
             word
-            for word in read.words
+            for word in named
             if not word.startswith(_LINE_MARK)
             and sum(word in text for text in texts) >= max(_OFTEN * len(texts), 2)
         )
@@ -442,16 +448,16 @@ def _by_use(
     return known
 
 
-def _document(place: tuple[str, str], title: str, opening: str) -> _Document:
+def _document(place: tuple[str, str], title: str, opening: str) -> Report:
     words = tuple(dict.fromkeys(words_in(f"{title} {opening}")))
     years, _ = _years(f"{title} {opening[:_TITLE]}".replace("_", " "))
     told = words_in(f"{title} {opening[:_TITLE]}".replace("_", " "))
     of_quarter = _has(told, _quarters()) and not _has(told, _yearly())
     joined = "".join(words_in(f"{title} {opening}"))
-    return _Document(*place, words, frozenset(years), joined, of_quarter)
+    return Report(*place, words, frozenset(years), joined, of_quarter)
 
 
-def _is_of(word: str, document: _Document) -> bool:
+def is_of(word: str, document: Report) -> bool:
     """Whether a word of the question is one of the document's names: "Indian" in "IndianOil"."""
     if word.startswith(_LINE_MARK) or word in _whole():
         return False
@@ -468,7 +474,7 @@ class _Line:
     """A row whose name is asked for, with the fit of its name."""
 
     read: _Question
-    document: _Document
+    document: Report
     view: View
     row: TableRow
     label: str
@@ -554,7 +560,7 @@ class _Line:
         return ""
 
 
-def _lines(read: _Question, document: _Document, index: SearchIndex) -> Iterator[_Line]:
+def _lines(read: _Question, document: Report, index: SearchIndex) -> Iterator[_Line]:
     """The rows of a document's tables that are called what is asked for."""
     held = [
         (views_of(table, rows)[0], rows)
@@ -569,7 +575,7 @@ def _lines(read: _Question, document: _Document, index: SearchIndex) -> Iterator
         if len(core := _own_words(row)) > 1 and all(_holds(word, read.words) for word in core)
         for word in core
     }
-    left = [w for w in read.words if not _is_of(w, document) or _holds(w, called)]
+    left = [w for w in read.words if not is_of(w, document) or _holds(w, called)]
     for view, rows in held:
         group = ""
         table = view.table
