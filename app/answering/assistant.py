@@ -66,6 +66,7 @@ from app.answering.search_index import SearchIndex
 from app.answering.stream import EventStream
 from app.answering.tables.accounts import figure_of_accounts
 from app.answering.tables.answering import answer_from_tables
+from app.answering.tables.ratios import ratio_of_accounts
 from app.answering.talk import without_courtesy
 from app.answering.tidy import tidy
 from app.answering.window import (
@@ -197,9 +198,12 @@ class Assistant:
     def _computed(self, answer: AnswerInProgress) -> Composed | None:
         """What code computes from rows of tables; None where they give no answer."""
         asked = tidy(in_one_spelling(answer.asked))
-        found = figure_of_accounts(
-            asked, answer.ask.scope, self._index, answer.finding.hits
-        ) or answer_from_tables(asked, answer.ask.scope, self._index, answer.finding.hits)
+        scope, hits = answer.ask.scope, answer.finding.hits
+        found = (
+            figure_of_accounts(asked, scope, self._index, hits)
+            or ratio_of_accounts(asked, scope, self._index, hits)
+            or answer_from_tables(asked, scope, self._index, hits)
+        )
         if found is None or len(found.rows) < len(answer.plan.compared):
             return None  # of two things that are compared, one row says nothing
         rows = {row.chunk_id: self._index.chunk(row.chunk_id) for row in found.rows}

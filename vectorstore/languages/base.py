@@ -524,7 +524,11 @@ class AccountWords:
     yearly: Words  # of documents of a whole year: "annual report"
     shares: Words  # lines that are shares of a whole: "margin"
     compared: Words  # a column that says how much changed: "change"
+    ratios: Mapping[str, Words]  # names of figures that are made of two lines, by RATIOS' keys
+    terms: Mapping[str, str]  # a usual name of each line that ratios are made of
+    proportions: Patterns  # "ratio of (?P<top>…) to (?P<bottom>…)"
     lacking: str  # "No such figure was found for {names}."
+    ratio: str  # "{name} in {document}, {period}: {value}, made of {top} and {bottom}."
     told: str  # "{line} of {document}, {period}: {value}."
 
 

@@ -18,6 +18,7 @@ from app.answering.tables.telling import number
 from app.answering.tables.view import Column, View, views_of
 from vectorstore.dates import placed_days
 from vectorstore.languages import languages, words_of
+from vectorstore.languages.base import Language
 from vectorstore.records import Hit
 from vectorstore.scope import Scope
 from vectorstore.tables.records import Table, TableRow
@@ -77,7 +78,7 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class Entry:
     """A cell that may be the figure."""
 
     view: View
@@ -117,6 +118,24 @@ def figure_of_accounts(
     found = [one for line in lines if (one := line.at(read.years[0] if read.years else ""))]
     chosen = _chosen(found)
     return None if chosen is None else _told(read, chosen)
+
+
+def entries_named(
+    question: str, scope: Scope, index: SearchIndex, hits: Sequence[Hit]
+) -> dict[Report, Entry]:
+    """The figure that the question asks for in each report that it names; none where it is no
+    question for one figure."""
+    asked = read_question(question)
+    read = None if asked is None else _read(asked)
+    if read is None or read.extreme or read.of_change:
+        return {}
+    found = {}
+    for report in reports_named(read.words, read.asked.text, scope, index, hits):
+        year = read.years[0] if read.years else ""
+        cells = [cell for line in _lines(read, report, index) if (cell := line.at(year))]
+        if (chosen := _chosen(cells)) is not None:
+            found[report] = chosen
+    return found
 
 
 # The question
@@ -187,6 +206,9 @@ def _years(text: str) -> tuple[list[str], list[tuple[int, int]]]:
     for short in _SHORT_YEAR.finditer(text):
         found[f"20{short[1]}"] = None
         spans.append(short.span())
+    for day, _, _ in placed_days(text):  # "31.12.2023"
+        if day.year:
+            found[str(day.year)] = None
     return list(found), spans
 
 
@@ -363,9 +385,9 @@ def reports_named(
 
 def _of_each(
     read: _Question, scope: Scope, index: SearchIndex, hits: Sequence[Hit]
-) -> list[tuple[str, _Found | None]]:
+) -> list[tuple[str, Entry | None]]:
     """The figure of each of those that the question sets side by side, by their names."""
-    found: list[tuple[str, _Found | None]] = []
+    found: list[tuple[str, Entry | None]] = []
     lines = tuple(word for word in read.words if word.startswith(_LINE_MARK))
     others = [word for word in read.words if not word.startswith(_LINE_MARK)]
     held = {w: frozenset(reports_named((w,), read.asked.text, scope, index, ())) for w in others}
@@ -386,7 +408,7 @@ def _of_each(
 
 
 def _told_extreme(
-    read: _Question, figures: Sequence[tuple[str, _Found | None]]
+    read: _Question, figures: Sequence[tuple[str, Entry | None]]
 ) -> TableAnswer | None:
     """Which of several has the lowest figure, or the highest, with the figures of all, and for
     whom there is none."""
@@ -403,21 +425,21 @@ def _told_extreme(
     name, best = ordered[0]
     template = sentences.lowest if read.extreme == "low" else sentences.highest
     statement = template.format(
-        column=_plain_label(best.label),
+        column=plain_label(best.label),
         source=best.view.table.document.rsplit("/", 1)[-1],
-        value=_text(best, read),
+        value=text_of(best, language),
         rows=name,
     )
     lines = [
-        f"| {_escaped(one)} | {_escaped(_plain_label(figure.label))} | "
-        f"{_escaped(figure.column.name)} | {_escaped(_text(figure, read))} |"
+        f"| {escaped(one)} | {escaped(plain_label(figure.label))} | "
+        f"{escaped(figure.column.name)} | {escaped(text_of(figure, language))} |"
         for one, figure in ordered
     ]
     return TableAnswer(
         operation="extreme",
         column=best.column.name,
         columns=(best.column.name,),
-        rows=tuple(_used(figure, (figure.column,)) for _, figure in ordered),
+        rows=tuple(used_of(figure, (figure.column,)) for _, figure in ordered),
         figure=None,
         unit=best.scale,
         how="",
@@ -480,7 +502,7 @@ class _Line:
     label: str
     fit: float
 
-    def at(self, year: str) -> _Found | None:
+    def at(self, year: str) -> Entry | None:
         """The one figure of the row for a year, or for the latest where none is given."""
         cells = list(self._cells(year))
         values = {(value.low, value.unit) for _, value in cells}
@@ -490,7 +512,7 @@ class _Line:
         fit = self.fit + (
             _OF_ITS_YEAR if year and year == max(self.document.years, default="") else 0
         )
-        return _Found(self.view, self.row, self.label, column, value, self._scale(), fit)
+        return Entry(self.view, self.row, self.label, column, value, self._scale(), fit)
 
     def _cells(self, year: str) -> Iterator[tuple[Column, Value]]:
         columns = self.view.columns
@@ -647,7 +669,7 @@ def _holds(word: str, words: Iterable[str]) -> bool:
 # The answer
 
 
-def _chosen(found: Sequence[_Found]) -> _Found | None:
+def _chosen(found: Sequence[Entry]) -> Entry | None:
     """The best one, where all that fit as well say the same, or most: reports repeat their totals,
     and what is called so besides is a part of them."""
     if not found:
@@ -660,7 +682,7 @@ def _chosen(found: Sequence[_Found]) -> _Found | None:
     return max(alike, key=lambda one: (bool(one.scale), len(str(one.value.low))))
 
 
-def _is_same(one: _Found, other: _Found) -> bool:
+def _is_same(one: Entry, other: Entry) -> bool:
     a, b = one.amount, other.amount
     if abs(a - b) <= _NEAR * max(abs(a), abs(b)):
         return True
@@ -672,15 +694,15 @@ def _is_same(one: _Found, other: _Found) -> bool:
     )
 
 
-def _told(read: _Question, found: _Found) -> TableAnswer:
+def _told(read: _Question, found: Entry) -> TableAnswer:
     language = read.asked.language
     document = found.view.table.document.rsplit("/", 1)[-1]
-    text = _text(found, read)
+    text = text_of(found, language)
     period = found.column.name or found.view.table.name
     statement = language.accounts.told.format(
-        line=_plain_label(found.label), document=document, period=period, value=text
+        line=plain_label(found.label), document=document, period=period, value=text
     )
-    row = _used(found, (found.column,))
+    row = used_of(found, (found.column,))
     return TableAnswer(
         operation="cell",
         column=found.column.name,
@@ -716,14 +738,14 @@ def _told_change(read: _Question, lines: Sequence[_Line]) -> TableAnswer | None:
     }):  # fmt: skip
         return None
     growth = ((second - first) / abs(first) * 100).quantize(Decimal("0.01"))
-    change = f"{number(second - first, language)} {_spelt(after, read)}".strip()
+    change = f"{number(second - first, language)} {_spelt(after, language)}".strip()
     value = f"{change} ({'+' if growth > 0 else ''}{number(growth, language)} %)"
     document = after.view.table.document.rsplit("/", 1)[-1]
     statement = sentences.change.format(
-        rows=f"“{_plain_label(after.label)}”",
+        rows=f"“{plain_label(after.label)}”",
         source=document,
-        first=f"{_text(before, read)} ({before.column.name})",
-        second=f"{_text(after, read)} ({after.column.name})",
+        first=f"{text_of(before, language)} ({before.column.name})",
+        second=f"{text_of(after, language)} ({after.column.name})",
         value=value,
     )
     columns = tuple(sorted((before.column, after.column), key=lambda one: one.index))
@@ -731,7 +753,7 @@ def _told_change(read: _Question, lines: Sequence[_Line]) -> TableAnswer | None:
         operation="change",
         column=after.column.name,
         columns=(after.view.columns[0].name, *(one.name for one in columns)),
-        rows=(_used(after, columns),),
+        rows=(used_of(after, columns),),
         figure=second - first,
         unit=after.scale,
         how=f"{number(second, language)} − {number(first, language)} = "
@@ -743,25 +765,25 @@ def _told_change(read: _Question, lines: Sequence[_Line]) -> TableAnswer | None:
     )
 
 
-def _text(found: _Found, read: _Question) -> str:
+def text_of(found: Entry, language: Language) -> str:
     """The cell as it stands, with the scale of its table."""
     text = " ".join(found.row.cells[found.column.index].split())
-    scale = _spelt(found, read)
+    scale = _spelt(found, language)
     return f"{text} {scale}".strip() if scale and "%" not in text else text
 
 
-def _spelt(found: _Found, read: _Question) -> str:
+def _spelt(found: Entry, language: Language) -> str:
     """The scale in words; the currency only where the cell does not show it."""
     scale, _, currency = found.scale.partition(" ")
-    scale = read.asked.language.tables.sentences.scales.get(scale, scale)
+    scale = language.tables.sentences.scales.get(scale, scale)
     return f"{scale} {currency}".strip() if currency and not found.value.unit else scale
 
 
-def _plain_label(label: str) -> str:
+def plain_label(label: str) -> str:
     return _NOTE.sub("", label).rstrip(" :")
 
 
-def _used(found: _Found, columns: Sequence[Column]) -> UsedRow:
+def used_of(found: Entry, columns: Sequence[Column]) -> UsedRow:
     table: Table = found.view.table
     shown = (found.view.columns[0], *columns)
     return UsedRow(
@@ -779,15 +801,15 @@ def _used(found: _Found, columns: Sequence[Column]) -> UsedRow:
     )
 
 
-def _markdown(found: _Found, columns: Sequence[Column]) -> str:
+def _markdown(found: Entry, columns: Sequence[Column]) -> str:
     shown = (found.view.columns[0], *columns)
-    names = " | ".join(_escaped(one.name) for one in shown)
-    cells = " | ".join(_escaped(found.row.cells[one.index]) for one in shown)
+    names = " | ".join(escaped(one.name) for one in shown)
+    cells = " | ".join(escaped(found.row.cells[one.index]) for one in shown)
     return f"| {names} |\n| {' | '.join('---' for _ in shown)} |\n| {cells} |"
 
 
 _MARKUP = re.compile(r"([\\`*_\[\]<>|!#~])")
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
     return _MARKUP.sub(r"\\\1", " ".join(text.split()))
