@@ -120,6 +120,13 @@ def figure_of_accounts(
     return None if chosen is None else _told(read, chosen)
 
 
+def asks_for_figure(question: str) -> bool:
+    """Whether a question is one for a figure of accounts, by the name of a usual line."""
+    asked = read_question(question)
+    read = None if asked is None else _read(asked)
+    return read is not None and any(word.startswith(_LINE_MARK) for word in read.words)
+
+
 def entries_named(
     question: str, scope: Scope, index: SearchIndex, hits: Sequence[Hit]
 ) -> dict[Report, Entry]:
