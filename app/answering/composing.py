@@ -5,7 +5,7 @@ and cell is a quotation with the number of its passage.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 
@@ -19,12 +19,14 @@ from app.answering.finding import Around, Finding, Part
 from app.answering.language import (
     codes,
     content_stems,
+    denies,
     names,
     negated,
     numbers,
     sentences,
     stem_of,
     telling_words,
+    with_whole_denials,
     words,
 )
 from app.answering.offices import Holding
@@ -45,6 +47,7 @@ INDENT = "   "  # of items below another, in Markdown
 MOST_PASSAGES = 3  # that a longer answer tells more of
 ABOUT_HEADING = 0.5  # share of the question's words, by rarity, that a heading must hold
 ADDED_UP = ("sum", "average", "difference")  # made of several figures, unless a sentence tells it
+NEAR = 3  # words around a denial, among which is what it denies
 YES_NO_COVERAGE = 0.8  # share of the question's words that a rule must hold to be a yes or a no
 _BULLET = re.compile(r"^\s*(?:[-*•–▪◦‣]|\(?\d{1,2}[.)]|\(?[a-z][.)])\s+")
 _NUMBERED = re.compile(r"^\s*\(?\d{1,2}[.)]\s+")
@@ -510,7 +513,19 @@ def _verdict(question: str, rule: str) -> bool | None:
         return None
     if not numbers(question) <= numbers(rule) or _LIMITS.search(rule):
         return None
-    return negated(question) == negated(rule)
+    if negated(question) == negated(rule):
+        return True
+    # What is denied has to be what is asked: "layoffs … are no longer reflected" denies none.
+    return False if negated(question) or _denies(rule, asked) else None
+
+
+def _denies(rule: str, asked: Set[str]) -> bool:
+    """Whether a denial of the rule stands beside one of the question's words."""
+    spoken = words(with_whole_denials(rule))
+    return any(
+        denies(word) and asked & {stem_of(one) for one in spoken[max(0, at - NEAR) : at + NEAR + 1]}
+        for at, word in enumerate(spoken)
+    )
 
 
 def _list(part: Part, page: _Page, around: Around) -> Composed:

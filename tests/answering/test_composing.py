@@ -298,3 +298,60 @@ def test_a_longer_answer_tells_the_rest_of_what_it_cites(embedder: Embedder) -> 
     row = _composed(embedder, "What does the plan Team cost?", [_hit(1, ROWS)])
     assert row is not None
     assert at_length(row, lambda one: hits[1]).text == row.text
+
+
+def test_a_denial_of_something_else_is_no_no(embedder: Embedder) -> None:
+    rule = _hit(
+        1,
+        "Employees hit by the layoffs that Kestrel announced in 2022 are no longer counted in "
+        "our reported headcount of March 2023.",
+    )
+    found = _composed(embedder, "Did Kestrel announce layoffs in March 2023?", [rule])
+    assert found is None or not found.text.startswith("No")
+
+
+@pytest.mark.parametrize(
+    ("question", "near", "told"),
+    [
+        (
+            "How many hotels does Kestrel run?",
+            "In 2023 Kestrel ran its trains on 41 lines.",
+            "In 2023 Kestrel ran 41 hotels.",
+        ),
+        (
+            "What were Kestrel's net sales in Africa in 2023?",
+            "Net sales of Kestrel in Japan rose to 20 million in 2023.",
+            "Net sales of Kestrel in Africa rose to 20 million in 2023.",
+        ),
+        (
+            "How many people does Kestrel employ?",
+            "Kestrel lets 41 flats in Graz.",
+            "Kestrel had 41 employees in 2023.",
+        ),
+        (
+            "Who is the chief technology officer of Kestrel?",
+            "Kestrel thanks Ines Quill for her work on the technology.",
+            "The chief technology officer of Kestrel is Ines Quill.",
+        ),
+    ],
+    ids=["what is counted", "where", "people", "office"],
+)
+def test_what_is_near_is_told_only_where_it_speaks_of_what_is_asked(
+    embedder: Embedder, question: str, near: str, told: str
+) -> None:
+    assert _composed(embedder, question, [_hit(1, near)]) is None
+    found = _composed(embedder, question, [_hit(1, told)])
+    assert found is not None
+    assert told in found.text
+
+
+def test_what_a_report_of_another_says_is_not_told(embedder: Embedder) -> None:
+    texts = ("Our revenue in 2023 was 41 million.", "Our revenue in 2023 was 95 million.")
+    own, other = (replace(_hit(n, text), document=name) for n, text, name in (
+        (1, texts[0], "kestrel.pdf"), (2, texts[1], "dunlin.pdf"),
+    ))  # fmt: skip
+    for hits in ([own, other], [other, own]):
+        found = _composed(embedder, "What was the revenue of Kestrel in 2023?", hits)
+        assert found is not None
+        assert "41 million" in found.text
+        assert "95 million" not in found.text
