@@ -48,10 +48,13 @@ MOST_PASSAGES = 3  # that a longer answer tells more of
 ABOUT_HEADING = 0.5  # share of the question's words, by rarity, that a heading must hold
 ADDED_UP = ("sum", "average", "difference")  # made of several figures, unless a sentence tells it
 NEAR = 3  # words around a denial, among which is what it denies
+MOST_BEHIND = 3  # sentences behind the best one, among which its reason is looked for
 YES_NO_COVERAGE = 0.8  # share of the question's words that a rule must hold to be a yes or a no
 _BULLET = re.compile(r"^\s*(?:[-*•–▪◦‣]|\(?\d{1,2}[.)]|\(?[a-z][.)])\s+")
 _NUMBERED = re.compile(r"^\s*\(?\d{1,2}[.)]\s+")
 _ROW = re.compile(r"^[^:;]{1,80}: [^;]*(?:; [^:;]{1,80}: |$)")
+_ASKS_WHY = re.compile(rf"(?:{any_of(lambda one: one.questions.for_reasons)})\b", re.IGNORECASE)
+_REASON = re.compile(rf"\b(?:{any_of(lambda one: one.questions.reasons)})\b", re.IGNORECASE)
 _LIMITS = re.compile(
     rf"\b(?:{any_of(lambda one: one.denials.exceptions)}|"
     rf"{any_of(lambda one: one.plans.conditions)})\b",
@@ -292,10 +295,32 @@ def _fact(part: Part, page: _Page, around: Around) -> Composed:
     best = part.evidence[0]
     if best.sentence.rstrip().endswith(":"):
         return _list(part, page, around)
-    told = [page.cite(line) for line in _likeliest(part)]
+    lines = _likeliest(part)
+    if reason := _reason_behind(part, lines, around):
+        lines = [lines[0], reason]
+    told = [page.cite(line) for line in lines]
     if len(told) == 1:
         return page.done(told[0], "text")
     return page.done(_bullets(told), "list")
+
+
+def _reason_behind(part: Part, lines: Sequence[Line], around: Around) -> Line | None:
+    """Where a question asks why, and no sentence that would be told says so, the first sentence
+    behind the best one that does."""
+    if not _ASKS_WHY.match(part.question) or any(_REASON.search(one.text) for one in lines):
+        return None
+    best, hit = part.evidence[0], part.passage(part.evidence[0])
+    behind = False
+    left = MOST_BEHIND
+    for line in _told(around.section(hit) or (hit,)):
+        if behind:
+            if _REASON.search(line.text):
+                return replace(line, text=f"“{line.text}”")
+            left -= 1
+            if not left:
+                return None
+        behind = behind or (line.hit.chunk_id == hit.chunk_id and best.sentence in line.text)
+    return None
 
 
 def _block(part: Part, block: Block, kind: Kind, page: _Page) -> Composed:

@@ -355,3 +355,22 @@ def test_what_a_report_of_another_says_is_not_told(embedder: Embedder) -> None:
         assert found is not None
         assert "41 million" in found.text
         assert "95 million" not in found.text
+
+
+def test_who_asks_why_is_told_the_reason_behind(embedder: Embedder) -> None:
+    text = (
+        "Expenses of Kestrel fell by 22% in 2023 to 52,702 EUR. They are listed below. This is due "
+        "to a cheaper contract with the insurer. The office stays open."
+    )
+    found = _composed(embedder, "Why did Kestrel's expenses fall in 2023?", [_hit(1, text)])
+    assert found is not None
+    assert [one.text[:12] for one in found.sentences] == ["“Expenses of", "“This is due"]
+    plain = _composed(embedder, "By how much did Kestrel's expenses fall?", [_hit(1, text)])
+    assert plain is None or "due to" not in plain.text
+
+
+def test_a_reason_in_the_best_sentence_is_told_alone(embedder: Embedder) -> None:
+    text = "Expenses of Kestrel fell in 2023 because of its insurer. Rents rose due to the flood."
+    found = _composed(embedder, "Why did Kestrel's expenses fall in 2023?", [_hit(1, text)])
+    assert found is not None
+    assert "flood" not in found.text

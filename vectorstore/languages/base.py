@@ -119,6 +119,8 @@ class QuestionWords:
     without_figures: Patterns  # of an answer to such a question that needs no figure: "free"
     other_durations: Patterns  # the same where a duration is asked for: "until"
     about_questions: Patterns  # it asks what is asked or checked somewhere
+    for_reasons: Patterns  # from the question's start: "why", "what drove"
+    reasons: Patterns  # of a sentence that says why: "due to"
     leaning_starts: Patterns  # "and", "what about"
     pointing_back: Words
     question_labels: Words  # "Q" in "Q: How long?"

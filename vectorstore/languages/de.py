@@ -287,6 +287,26 @@ LANGUAGE = Language(
         ),
         other_durations=("bis", "solange", "immer", "dauerhaft", "unbefristet"),
         about_questions=("fragen?", "gefragt", "(ge)?prüft?"),
+        for_reasons=(
+            "warum",
+            "wieso",
+            "weshalb",
+            "aus welche[mn] gr[uü]nde?n?",
+            "was (?:war|waren|ist|sind) (?:der grund|die gründe|die ursachen?)",
+            "was (?:führte|verursachte)",
+        ),
+        reasons=(
+            "weil",
+            "aufgrund",
+            "auf ?grund",
+            "wegen",
+            "infolge",
+            "bedingt durch",
+            "zurückzuführen",
+            "gr[uü]nde?",
+            "ursachen?",
+            "dank",
+        ),
         leaning_starts=("und", "auch", "aber", "oder", "wie ist"),
         pointing_back=split(
             """er sie ihr ihre ihm dies diese dieser dieses dort davon dazu dafür damals"""
