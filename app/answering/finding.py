@@ -360,7 +360,7 @@ def _is_of_another(
 ) -> bool:
     """Whether the best sentence, in the question's language, is not of what is asked about."""
     hit = told[best.passage]
-    if language_of(question) != language_of(f"{hit.heading} {hit.text}"):
+    if _is_in_other_language(question, hit):
         return False
     above = [hit.document, hit.heading, opened]
     return bool(unheld_subject(question, best.told, above, hit.text, embedder))
@@ -374,13 +374,17 @@ def _lacks_name(
     hit = told[best.passage]
     if kind in (Kind.PROCEDURE, Kind.WRITING) or not _asks_figure(question):
         return False
-    if language_of(question) != language_of(f"{hit.heading} {hit.text}"):
+    if _is_in_other_language(question, hit):
         return False
     return bool(unheld_names(question, [best.told, hit.document, hit.heading, hit.text, opened]))
 
 
 def _asks_figure(question: str) -> bool:
     return wanted(question) is not None or asks_for_figure(question)
+
+
+def _is_in_other_language(question: str, hit: Hit) -> bool:
+    return language_of(question) != language_of(f"{hit.heading} {hit.text}")
 
 
 def lacks_counted(
@@ -390,7 +394,10 @@ def lacks_counted(
     counted = counted_words(question)
     if not counted:
         return False
-    texts = [f"{told[one.passage].heading} {one.told}" for one in likeliest(evidence)]
+    likely = likeliest(evidence)
+    if any(_is_in_other_language(question, told[one.passage]) for one in likely):
+        return False
+    texts = [f"{told[one.passage].heading} {one.told}" for one in likely]
     return all(says_nothing_of(counted, question, [text], embedder) for text in texts)
 
 
