@@ -46,7 +46,16 @@ from app.answering.events import (
     Writing,
 )
 from app.answering.evidence import likeliest
-from app.answering.finding import Around, Finding, Part, find, find_more, searched_for, with_limit
+from app.answering.finding import (
+    Around,
+    Finding,
+    Part,
+    are_of_others,
+    find,
+    find_more,
+    searched_for,
+    with_limit,
+)
 from app.answering.followup import (
     Interpretation,
     choose,
@@ -65,6 +74,7 @@ from app.answering.rounds import TOKENS as SEARCH_TOKENS
 from app.answering.search_index import SearchIndex
 from app.answering.stream import EventStream
 from app.answering.tables.accounts import figure_of_accounts
+from app.answering.tables.answer import TableAnswer
 from app.answering.tables.answering import answer_from_tables
 from app.answering.tables.ratios import ratio_of_accounts
 from app.answering.talk import without_courtesy
@@ -202,7 +212,7 @@ class Assistant:
         found = (
             figure_of_accounts(asked, scope, self._index, hits)
             or ratio_of_accounts(asked, scope, self._index, hits)
-            or answer_from_tables(asked, scope, self._index, hits)
+            or self._from_tables(asked, answer)
         )
         if found is None or len(found.rows) < len(answer.plan.compared):
             return None  # of two things that are compared, one row says nothing
@@ -210,6 +220,21 @@ class Assistant:
         cited = {chunk: as_data(hit).hit for chunk, hit in rows.items() if hit is not None}
         composed = compose_rows(found, cited, answer.numbering.of)
         return composed if composed and answer.stands(composed) else None
+
+    def _from_tables(self, asked: str, answer: AnswerInProgress) -> TableAnswer | None:
+        """What rows answer; None for those of documents of others than the question names."""
+        hits = answer.finding.hits
+        found = answer_from_tables(asked, answer.ask.scope, self._index, hits)
+        if found is None:
+            return None
+        cited = [self._index.chunk(row.chunk_id) for row in found.rows]
+        own = {(one.space, one.document) for one in cited if one is not None}
+        told = " ".join(
+            f"{row.heading} {row.table} {' '.join(cell for _, cell in row.cells)}"
+            for row in found.rows
+        )
+        near = [*hits, *(one for one in cited if one is not None)]
+        return None if are_of_others(asked, own, told, near, self._index.opening) else found
 
     def _holders(self, answer: AnswerInProgress) -> Composed | None:
         """Who holds the office that is asked for; None where it is no such question."""

@@ -1,6 +1,6 @@
 """Searches for every part of a question, and judges for each whether the documents answer it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 from app.answering.blocks import Block, gather
@@ -426,15 +426,8 @@ def of_named(
     A name counts that some of the documents have in their own name or at their beginning, and
     others have not; what holds the name itself stays.
     """
-    places = {(hit.space, hit.document): hit for hit in told}
-    if len(places) < 2:
-        return list(evidence)
-    owned = {place: frozenset(words(f"{place[1]} {opening(hit)}")) for place, hit in places.items()}
     chosen = list(evidence)
-    for name in names(question):
-        own = {place for place, held in owned.items() if name in held}
-        if not own or len(own) == len(owned):
-            continue
+    for name, own in _owners(question, told, opening):
         kept = []
         for one in chosen:
             hit = told[one.passage]
@@ -442,6 +435,37 @@ def of_named(
                 kept.append(one)
         chosen = kept or chosen
     return chosen
+
+
+def are_of_others(
+    question: str,
+    places: Set[tuple[str, str]],
+    said: str,
+    near: Sequence[Hit],
+    opening: Callable[[Hit], str],
+) -> bool:
+    """Whether rows of the documents in these `places`, which say this, are of others than the
+    question names; `near` are passages of the documents that may be meant."""
+    held = words(said)
+    return any(
+        own.isdisjoint(places) and name not in held
+        for name, own in _owners(question, near, opening)
+    )
+
+
+def _owners(
+    question: str, told: Sequence[Hit], opening: Callable[[Hit], str]
+) -> Iterator[tuple[str, set[tuple[str, str]]]]:
+    """Each name of the question that some of the documents have in their own name or at their
+    beginning, and others have not, with those that have it."""
+    places = {(hit.space, hit.document): hit for hit in told}
+    if len(places) < 2:
+        return
+    owned = {place: frozenset(words(f"{place[1]} {opening(hit)}")) for place, hit in places.items()}
+    for name in names(question):
+        own = {place for place, held in owned.items() if name in held}
+        if own and len(own) < len(owned):
+            yield name, own
 
 
 def lacks_person(question: str, evidence: Sequence[Evidence], told: Sequence[Hit]) -> bool:

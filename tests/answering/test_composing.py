@@ -8,7 +8,7 @@ import pytest
 
 from app.answering.composing import Composed, at_length, compose, nearest
 from app.answering.confidence import Calibration
-from app.answering.finding import Around, Finding, judge
+from app.answering.finding import Around, Finding, are_of_others, judge
 from app.answering.plan import plan
 from app.engine.models import STARTER_EMBEDDER, installed_models_dir
 from vectorstore.embedder import Embedder
@@ -374,3 +374,17 @@ def test_a_reason_in_the_best_sentence_is_told_alone(embedder: Embedder) -> None
     found = _composed(embedder, "Why did Kestrel's expenses fall in 2023?", [_hit(1, text)])
     assert found is not None
     assert "flood" not in found.text
+
+
+def test_rows_of_a_report_of_another_are_known() -> None:
+    own, other = (replace(_hit(n, "Segment: Rail"), document=name) for n, name in (
+        (1, "kestrel-2023.pdf"), (2, "dunlin-2023.pdf"),
+    ))  # fmt: skip
+
+    def others(question: str, said: str = "Rail") -> bool:
+        return are_of_others(question, {("s", other.document)}, said, [own, other], lambda hit: "")
+
+    assert others("Which segments does Kestrel report?")
+    assert not others("Which segments does Dunlin report?")
+    assert not others("Which segments does Kestrel report?", "Kestrel Rail")
+    assert not others("Which segments are reported?")
