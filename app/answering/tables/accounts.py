@@ -43,6 +43,8 @@ _OF_GROUP, _OF_DOCUMENT = 0.5, 0.1  # what a word counts that is not in the line
 _STATEMENT, _OF_STATEMENT = 4, 0.3  # usual lines that a whole statement has, and its gain
 _OF_WHOLE = 0.2  # more where both the line and the question say "total"
 _OF_ITS_YEAR = 0.3  # more for the report on the year that is asked for than for a later one
+_OF_DAY = 0.2  # more for a column of a day, where a day is asked for
+_WHOLE_SHARE = Decimal(100)
 _OFTEN = 0.12  # of its passages: a document that uses a word so often is of what it names
 _SUMS = frozenset(("thousand", "million", "billion"))
 _SIZES = {"thousand": Decimal(1_000), "million": Decimal(1_000_000), "billion": Decimal(10**9)}
@@ -519,6 +521,8 @@ class _Line:
         fit = self.fit + (
             _OF_ITS_YEAR if year and year == max(self.document.years, default="") else 0
         )
+        if self.read.months and not _has(words_in(column.name), _annual()):
+            fit += _OF_DAY  # a balance of that day, and no change over the year that ends with it
         return Entry(self.view, self.row, self.label, column, value, self._scale(), fit)
 
     def _cells(self, year: str) -> Iterator[tuple[Column, Value]]:
@@ -539,10 +543,19 @@ class _Line:
             value = read_value(text, column.decimal or ".")
             if value is None or value.kind in {"date", "duration", "text"}:
                 continue
-            of_percent = value.kind == "percent" or "%" in column.name
+            of_percent = value.kind == "percent" or "%" in column.name or self._of_shares(column)
             if of_percent != self.read.of_percent:
                 continue
             yield column, value
+
+    def _of_shares(self, column: Column) -> bool:
+        """Whether a column tells shares of its first line, which is 100 % there."""
+        for row in self.view.records:
+            text = row.cells[column.index] if column.index < len(row.cells) else ""
+            value = None if is_nothing(text) else read_value(text, column.decimal or ".")
+            if value is not None:
+                return value.kind == "percent" and value.low == _WHOLE_SHARE
+        return False
 
     def _is_period(
         self, column: Column, words: list[str], year: str, years: Sequence[str], *, dated: bool
