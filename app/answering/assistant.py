@@ -22,6 +22,7 @@ from app.answering.composing import (
     at_length,
     compose,
     compose_clause,
+    compose_holders,
     compose_rows,
     nearest,
 )
@@ -45,7 +46,16 @@ from app.answering.events import (
     Writing,
 )
 from app.answering.evidence import likeliest
-from app.answering.finding import Around, Finding, Part, find, find_more, searched_for, with_limit
+from app.answering.finding import (
+    Around,
+    Finding,
+    Part,
+    are_of_others,
+    find,
+    find_more,
+    searched_for,
+    with_limit,
+)
 from app.answering.followup import (
     Interpretation,
     choose,
@@ -56,6 +66,7 @@ from app.answering.followup import (
 from app.answering.in_progress import AnswerInProgress, Attempt, Clock, Numbering, exchanges
 from app.answering.language import words
 from app.answering.language_model import ChatModel, ExactEngine, LanguageModel, PatientEngine
+from app.answering.offices import holders
 from app.answering.plan import Kind, Plan, asks_of_event, plan
 from app.answering.prompt import WIDER, Prompting
 from app.answering.rounds import MOST_ROUNDS, next_search_prompt, read_search
@@ -63,7 +74,9 @@ from app.answering.rounds import TOKENS as SEARCH_TOKENS
 from app.answering.search_index import SearchIndex
 from app.answering.stream import EventStream
 from app.answering.tables.accounts import figure_of_accounts
+from app.answering.tables.answer import TableAnswer
 from app.answering.tables.answering import answer_from_tables
+from app.answering.tables.ratios import ratio_of_accounts
 from app.answering.talk import without_courtesy
 from app.answering.tidy import tidy
 from app.answering.window import (
@@ -165,7 +178,7 @@ class Assistant:
         clock.lap("search_s")
         answer = AnswerInProgress(ask, chosen, attempts, asides, Numbering(ask.history), clock)
         answer.give(self._context(answer))
-        if computed := self._computed(answer) or self._clause(answer):
+        if computed := self._holders(answer) or self._computed(answer) or self._clause(answer):
             yield Reading(answer.passages(computed.citations), Dropped())
             answer.clock.lap("first_words_s")
             yield Finished(self._finished(answer, SURE, computed, quoted=True))
@@ -196,14 +209,42 @@ class Assistant:
     def _computed(self, answer: AnswerInProgress) -> Composed | None:
         """What code computes from rows of tables; None where they give no answer."""
         asked = tidy(in_one_spelling(answer.asked))
-        found = figure_of_accounts(
-            asked, answer.ask.scope, self._index, answer.finding.hits
-        ) or answer_from_tables(asked, answer.ask.scope, self._index, answer.finding.hits)
+        scope, hits = answer.ask.scope, answer.finding.hits
+        found = (
+            figure_of_accounts(asked, scope, self._index, hits)
+            or ratio_of_accounts(asked, scope, self._index, hits)
+            or self._from_tables(asked, answer)
+        )
         if found is None or len(found.rows) < len(answer.plan.compared):
             return None  # of two things that are compared, one row says nothing
         rows = {row.chunk_id: self._index.chunk(row.chunk_id) for row in found.rows}
         cited = {chunk: as_data(hit).hit for chunk, hit in rows.items() if hit is not None}
         composed = compose_rows(found, cited, answer.numbering.of)
+        return composed if composed and answer.stands(composed) else None
+
+    def _from_tables(self, asked: str, answer: AnswerInProgress) -> TableAnswer | None:
+        """What rows answer; None for those of documents of others than the question names."""
+        hits = answer.finding.hits
+        found = answer_from_tables(asked, answer.ask.scope, self._index, hits)
+        if found is None:
+            return None
+        cited = [self._index.chunk(row.chunk_id) for row in found.rows]
+        own = {(one.space, one.document) for one in cited if one is not None}
+        told = " ".join(
+            f"{row.heading} {row.table} {' '.join(cell for _, cell in row.cells)}"
+            for row in found.rows
+        )
+        near = [*hits, *(one for one in cited if one is not None)]
+        return None if are_of_others(asked, own, told, near, self._index.opening) else found
+
+    def _holders(self, answer: AnswerInProgress) -> Composed | None:
+        """Who holds the office that is asked for; None where it is no such question."""
+        if len(answer.plan.parts) > 1:
+            return None
+        asked = in_one_spelling(answer.asked)
+        found = holders(asked, answer.ask.scope, self._index, answer.finding.hits)
+        told = [replace(one, hit=as_data(one.hit).hit) for one in found]
+        composed = compose_holders(told, answer.numbering.of) if told else None
         return composed if composed and answer.stands(composed) else None
 
     def _clause(self, answer: AnswerInProgress) -> Composed | None:

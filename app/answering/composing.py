@@ -5,7 +5,7 @@ and cell is a quotation with the number of its passage.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 
@@ -19,14 +19,17 @@ from app.answering.finding import Around, Finding, Part
 from app.answering.language import (
     codes,
     content_stems,
+    denies,
     names,
     negated,
     numbers,
     sentences,
     stem_of,
     telling_words,
+    with_whole_denials,
     words,
 )
+from app.answering.offices import Holding
 from app.answering.plan import Kind, Plan, joined_words, tells
 from app.answering.tables.answer import TableAnswer
 from vectorstore.languages import any_of, language
@@ -44,10 +47,14 @@ INDENT = "   "  # of items below another, in Markdown
 MOST_PASSAGES = 3  # that a longer answer tells more of
 ABOUT_HEADING = 0.5  # share of the question's words, by rarity, that a heading must hold
 ADDED_UP = ("sum", "average", "difference")  # made of several figures, unless a sentence tells it
+NEAR = 3  # words around a denial, among which is what it denies
+MOST_BEHIND = 3  # sentences behind the best one, among which its reason is looked for
 YES_NO_COVERAGE = 0.8  # share of the question's words that a rule must hold to be a yes or a no
 _BULLET = re.compile(r"^\s*(?:[-*•–▪◦‣]|\(?\d{1,2}[.)]|\(?[a-z][.)])\s+")
 _NUMBERED = re.compile(r"^\s*\(?\d{1,2}[.)]\s+")
 _ROW = re.compile(r"^[^:;]{1,80}: [^;]*(?:; [^:;]{1,80}: |$)")
+_ASKS_WHY = re.compile(rf"(?:{any_of(lambda one: one.questions.for_reasons)})\b", re.IGNORECASE)
+_REASON = re.compile(rf"\b(?:{any_of(lambda one: one.questions.reasons)})\b", re.IGNORECASE)
 _LIMITS = re.compile(
     rf"\b(?:{any_of(lambda one: one.denials.exceptions)}|"
     rf"{any_of(lambda one: one.plans.conditions)})\b",
@@ -213,6 +220,18 @@ def compose_clause(found: Sequence[ClauseText], number_of: Callable[[Hit], int])
     return page.done(_bullets(lines), "list")
 
 
+def compose_holders(found: Sequence[Holding], number_of: Callable[[Hit], int]) -> Composed:
+    """Who holds an office, each with the place that says it."""
+    page = _Page(number_of)
+    lines = []
+    for one in found:
+        told = "" if one.quote == one.holder else f"{one.holder}: "
+        lines.append(page.cite(Line(f"{told}“{one.quote}”", one.hit, one.quote)))
+    if len(lines) == 1:
+        return page.done(lines[0], "text")
+    return page.done(_bullets(lines), "list")
+
+
 def _row_in(hit: Hit, cells: Sequence[str]) -> str:
     """The line of a passage that holds these cells; its first one where none holds them as they
     are shown."""
@@ -276,10 +295,32 @@ def _fact(part: Part, page: _Page, around: Around) -> Composed:
     best = part.evidence[0]
     if best.sentence.rstrip().endswith(":"):
         return _list(part, page, around)
-    told = [page.cite(line) for line in _likeliest(part)]
+    lines = _likeliest(part)
+    if reason := _reason_behind(part, lines, around):
+        lines = [lines[0], reason]
+    told = [page.cite(line) for line in lines]
     if len(told) == 1:
         return page.done(told[0], "text")
     return page.done(_bullets(told), "list")
+
+
+def _reason_behind(part: Part, lines: Sequence[Line], around: Around) -> Line | None:
+    """Where a question asks why, and no sentence that would be told says so, the first sentence
+    behind the best one that does."""
+    if not _ASKS_WHY.match(part.question) or any(_REASON.search(one.text) for one in lines):
+        return None
+    best, hit = part.evidence[0], part.passage(part.evidence[0])
+    behind = False
+    left = MOST_BEHIND
+    for line in _told(around.section(hit) or (hit,)):
+        if behind:
+            if _REASON.search(line.text):
+                return replace(line, text=f"“{line.text}”")
+            left -= 1
+            if not left:
+                return None
+        behind = behind or (line.hit.chunk_id == hit.chunk_id and best.sentence in line.text)
+    return None
 
 
 def _block(part: Part, block: Block, kind: Kind, page: _Page) -> Composed:
@@ -497,7 +538,19 @@ def _verdict(question: str, rule: str) -> bool | None:
         return None
     if not numbers(question) <= numbers(rule) or _LIMITS.search(rule):
         return None
-    return negated(question) == negated(rule)
+    if negated(question) == negated(rule):
+        return True
+    # What is denied has to be what is asked: "layoffs … are no longer reflected" denies none.
+    return False if negated(question) or _denies(rule, asked) else None
+
+
+def _denies(rule: str, asked: Set[str]) -> bool:
+    """Whether a denial of the rule stands beside one of the question's words."""
+    spoken = words(with_whole_denials(rule))
+    return any(
+        denies(word) and asked & {stem_of(one) for one in spoken[max(0, at - NEAR) : at + NEAR + 1]}
+        for at, word in enumerate(spoken)
+    )
 
 
 def _list(part: Part, page: _Page, around: Around) -> Composed:

@@ -1,6 +1,6 @@
 """Searches for every part of a question, and judges for each whether the documents answer it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 from app.answering.blocks import Block, Item, gather
@@ -17,12 +17,20 @@ from app.answering.evidence import (
     rank_titles,
     rather_told,
 )
-from app.answering.language import content_stems, sentences, telling_words, words
+from app.answering.language import content_stems, names, sentences, telling_words, words
 from app.answering.meant_documents import Meant, meant_by, prefer_meant, wish_of
+from app.answering.offices import names_no_office
+from app.answering.persons import persons_of
 from app.answering.plan import Kind, asks_of_event, asks_openly, plan
-from app.answering.premise import unheld_shares, unheld_subject
+from app.answering.premise import (
+    says_nothing_of,
+    unheld_names,
+    unheld_shares,
+    unheld_subject,
+)
 from app.answering.search_index import SearchIndex
-from app.answering.wanted import holds_wanted, wanted
+from app.answering.tables.accounts import asks_for_figure
+from app.answering.wanted import counted_words, holds_wanted, wanted
 from vectorstore.embedder import Embedder
 from vectorstore.languages import language_of
 from vectorstore.records import Hit
@@ -230,6 +238,7 @@ def judge(
     )
     evidence = [one for one in evidence if not only_asks(question, one.sentence)]
     evidence = rather_defining(question, rather_told(question, evidence), told)
+    evidence = of_named(question, evidence, told, opening)
     kind = plan(question).kind
     block, title = None, None
     if around is not None and evidence and _may_be_list(question, kind):
@@ -283,7 +292,10 @@ class _Judged:
         decision = decide(signals, self.calibration)
         if decision.found and (
             lacks_value(self.question, self.kind, evidence, self.told)
+            or lacks_person(self.question, evidence, self.told)
             or _is_of_another(self.question, evidence[0], self.told, opened, self.embedder)
+            or _lacks_name(self.question, self.kind, evidence[0], self.told, opened)
+            or lacks_counted(self.question, evidence, self.told, self.embedder)
         ):
             decision = replace(decision, found=False)
         if asks_of_event(self.question) and unheld[1] and not signals["other_language"]:
@@ -392,10 +404,45 @@ def _is_of_another(
 ) -> bool:
     """Whether the best sentence, in the question's language, is not of what is asked about."""
     hit = told[best.passage]
-    if language_of(question) != language_of(f"{hit.heading} {hit.text}"):
+    if _is_in_other_language(question, hit):
         return False
     above = [hit.document, hit.heading, opened]
     return bool(unheld_subject(question, best.told, above, hit.text, embedder))
+
+
+def _lacks_name(
+    question: str, kind: Kind, best: Evidence, told: Sequence[Hit], opened: str
+) -> bool:
+    """Whether a figure is asked of a place or a thing that nothing near the best sentence names:
+    "net sales in Africa"."""
+    hit = told[best.passage]
+    if kind in (Kind.PROCEDURE, Kind.WRITING) or not _asks_figure(question):
+        return False
+    if _is_in_other_language(question, hit):
+        return False
+    return bool(unheld_names(question, [best.told, hit.document, hit.heading, hit.text, opened]))
+
+
+def _asks_figure(question: str) -> bool:
+    return wanted(question) is not None or asks_for_figure(question)
+
+
+def _is_in_other_language(question: str, hit: Hit) -> bool:
+    return language_of(question) != language_of(f"{hit.heading} {hit.text}")
+
+
+def lacks_counted(
+    question: str, evidence: Sequence[Evidence], told: Sequence[Hit], embedder: Embedder
+) -> bool:
+    """Whether nothing that would be told speaks of what is to be counted: "how many hotels"."""
+    counted = counted_words(question)
+    if not counted:
+        return False
+    likely = likeliest(evidence)
+    if any(_is_in_other_language(question, told[one.passage]) for one in likely):
+        return False
+    texts = [f"{told[one.passage].heading} {one.told}" for one in likely]
+    return all(says_nothing_of(counted, question, [text], embedder) for text in texts)
 
 
 def lacks_value(
@@ -410,6 +457,71 @@ def lacks_value(
         holds_wanted(value, one.told, told[one.passage].heading, told[one.passage].text)
         for one in likeliest(evidence)
     )
+
+
+def of_named(
+    question: str,
+    evidence: Sequence[Evidence],
+    told: Sequence[Hit],
+    opening: Callable[[Hit], str],
+) -> list[Evidence]:
+    """`evidence` without what documents of others say, where the question names whose it asks of.
+
+    A name counts that some of the documents have in their own name or at their beginning, and
+    others have not; what holds the name itself stays.
+    """
+    chosen = list(evidence)
+    for name, own in _owners(question, told, opening):
+        kept = []
+        for one in chosen:
+            hit = told[one.passage]
+            if (hit.space, hit.document) in own or name in words(f"{hit.heading} {one.told}"):
+                kept.append(one)
+        chosen = kept or chosen
+    return chosen
+
+
+def are_of_others(
+    question: str,
+    places: Set[tuple[str, str]],
+    said: str,
+    near: Sequence[Hit],
+    opening: Callable[[Hit], str],
+) -> bool:
+    """Whether rows of the documents in these `places`, which say this, are of others than the
+    question names; `near` are passages of the documents that may be meant."""
+    held = words(said)
+    return any(
+        own.isdisjoint(places) and name not in held
+        for name, own in _owners(question, near, opening)
+    )
+
+
+def _owners(
+    question: str, told: Sequence[Hit], opening: Callable[[Hit], str]
+) -> Iterator[tuple[str, set[tuple[str, str]]]]:
+    """Each name of the question that some of the documents have in their own name or at their
+    beginning, and others have not, with those that have it."""
+    places = {(hit.space, hit.document): hit for hit in told}
+    if len(places) < 2:
+        return
+    owned = {place: frozenset(words(f"{place[1]} {opening(hit)}")) for place, hit in places.items()}
+    for name in names(question):
+        own = {place for place, held in owned.items() if name in held}
+        if own and len(own) < len(owned):
+            yield name, own
+
+
+def lacks_person(question: str, evidence: Sequence[Evidence], told: Sequence[Hit]) -> bool:
+    """Whether someone with an office is asked for, and what would be told names none with it."""
+    likely = likeliest(evidence)
+    passages = [told[one.passage] for one in likely]
+    texts = [
+        f"{hit.heading} {one.told}"
+        for one, hit in zip(likely, passages, strict=True)
+        if persons_of(f"{one.told}\n{hit.text}")
+    ]
+    return names_no_office(question, texts)
 
 
 def _in_turns(lists: Sequence[Sequence[Hit]]) -> list[Hit]:

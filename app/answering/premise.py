@@ -74,6 +74,27 @@ def unheld_shares(
     return lacking / max(1, values), (len(absent) - lacking) / max(1, len(told))
 
 
+def unheld_names(question: str, texts: Sequence[str]) -> tuple[str, ...]:
+    """The names of the question, as it writes them, that none of the texts holds."""
+    return tuple(word.raw for word in unheld(read(question), texts) if word.kind == "name")
+
+
+def says_nothing_of(
+    counted: Sequence[str], question: str, texts: Sequence[str], embedder: Embedder
+) -> bool:
+    """Whether the texts hold none of these words of the question, in no form and by no other word
+    that is like it."""
+    held = [read(text) for text in texts if text]
+    likeness = _likeness(question, " ".join(texts), embedder)
+    return all(
+        not any(holds(one, word) for one in held)
+        and not _is_said_otherwise(word, texts)
+        and likeness.get(word.raw, 0.0) < AS_LIKE
+        for word in read(question).words
+        if word.raw.casefold() in counted
+    )
+
+
 def unheld_subject(
     question: str,
     evidence: str,

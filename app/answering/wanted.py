@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from app.answering.figures import CURRENCIES, TIMES, UNITS, Figure, figures
-from app.answering.language import codes, numbers
+from app.answering.language import codes, numbers, telling_words
 from vectorstore.dates import days_of, without_days
 from vectorstore.languages import any_of, languages
 
@@ -78,6 +78,19 @@ def wanted(question: str) -> Wanted | None:
     if _AMOUNT.search(question):
         return Wanted(frozenset(("", *_DIMENSION_OF)), False, asked)
     return None
+
+
+def counted_words(question: str) -> tuple[str, ...]:
+    """What is counted by "how many …", folded: its one or two telling words; () for nothing.
+
+    A unit, as in "how many metres", is none: that is measured.
+    """
+    counted = _COUNT.search(question)
+    if counted is None or _named_units([word for word in counted.groups() if word]):
+        return ()
+    told = [word.casefold().strip("?.,!;:") for word in counted.groups() if word]
+    telling = telling_words(" ".join(told))
+    return tuple(word for word in told if word in telling)
 
 
 def holds_wanted(wanted: Wanted, sentence: str, heading: str = "", passage: str = "") -> bool:

@@ -1,6 +1,7 @@
 """Figures of accounts: found by the name of their line, in the column of their period."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 
 import pytest
 from answering.tables_in_memory import asked_of, of_sections
@@ -192,3 +193,31 @@ def test_lines_of_accounts_are_not_added_up():
         ("Total cash flow", "(1,707)", "(693)"),
     )  # fmt: skip
     assert asked_of(of_sections(flows), "What were the total assets in 2022?") is None
+
+
+def test_shares_of_a_first_line_and_changes_over_a_year_are_no_amounts(
+    tmp_path_factory: pytest.TempPathFactory,
+):
+    years = ("", "Year Ended December 31, 2022", "Year Ended December 31, 2023")
+    sections = [
+        Section("Redshank Tools Inc.\nAnnual report 2023", 1, ""),
+        income("in millions", ("Revenue", "$ 800", "$ 900"), ("Operating income", "80", "99"),
+               ("Net income", "40", "50"), ("Cost of revenue", "600", "700")),
+        statement("Shares of revenue", years, ("Revenue", "100.0%", "100.0%"),
+                  ("Operating income", "10.0", "11.0"), ("Net income", "5.0", "5.6"),
+                  ("Cost of revenue", "75.0", "77.8")),
+        balance("in millions", ("Inventories", "60", "52"), ("Total assets", "500", "600"),
+                ("Cash", "9", "8"), ("Total equity", "100", "120")),
+        statement("Cash flows (in millions)", years, ("Net income", "40", "50"),
+                  ("Inventories", "(3)", "8"), ("Cash", "9", "8"), ("Income taxes", "4", "5")),
+    ]  # fmt: skip
+    chunks = [Chunk(one.text, one.page, one.heading) for one in sections]
+    with closing(Index.open(tmp_path_factory.mktemp("shares"), WordEmbedder())) as index:
+        document = NewDocument("general", "r.pdf", "", "a" * 64, "upload", 60, "")
+        index.put(document, chunks, tables=tables_of(sections, chunks))
+        income_of = asked(index, "What was Redshank's operating income in 2023?")
+        assert income_of is not None
+        assert "99 million" in income_of.statement
+        stock = asked(index, "What were Redshank's inventories at December 31, 2023?")
+        assert stock is not None
+        assert "52 million" in stock.statement

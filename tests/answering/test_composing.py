@@ -8,7 +8,7 @@ import pytest
 
 from app.answering.composing import Composed, at_length, compose, nearest
 from app.answering.confidence import Calibration
-from app.answering.finding import Around, Finding, judge
+from app.answering.finding import Around, Finding, are_of_others, judge
 from app.answering.plan import plan
 from app.engine.models import STARTER_EMBEDDER, installed_models_dir
 from vectorstore.embedder import Embedder
@@ -298,3 +298,93 @@ def test_a_longer_answer_tells_the_rest_of_what_it_cites(embedder: Embedder) -> 
     row = _composed(embedder, "What does the plan Team cost?", [_hit(1, ROWS)])
     assert row is not None
     assert at_length(row, lambda one: hits[1]).text == row.text
+
+
+def test_a_denial_of_something_else_is_no_no(embedder: Embedder) -> None:
+    rule = _hit(
+        1,
+        "Employees hit by the layoffs that Kestrel announced in 2022 are no longer counted in "
+        "our reported headcount of March 2023.",
+    )
+    found = _composed(embedder, "Did Kestrel announce layoffs in March 2023?", [rule])
+    assert found is None or not found.text.startswith("No")
+
+
+@pytest.mark.parametrize(
+    ("question", "near", "told"),
+    [
+        (
+            "How many hotels does Kestrel run?",
+            "In 2023 Kestrel ran its trains on 41 lines.",
+            "In 2023 Kestrel ran 41 hotels.",
+        ),
+        (
+            "What were Kestrel's net sales in Africa in 2023?",
+            "Net sales of Kestrel in Japan rose to 20 million in 2023.",
+            "Net sales of Kestrel in Africa rose to 20 million in 2023.",
+        ),
+        (
+            "How many people does Kestrel employ?",
+            "Kestrel lets 41 flats in Graz.",
+            "Kestrel had 41 employees in 2023.",
+        ),
+        (
+            "Who is the chief technology officer of Kestrel?",
+            "Kestrel thanks Ines Quill for her work on the technology.",
+            "The chief technology officer of Kestrel is Ines Quill.",
+        ),
+    ],
+    ids=["what is counted", "where", "people", "office"],
+)
+def test_what_is_near_is_told_only_where_it_speaks_of_what_is_asked(
+    embedder: Embedder, question: str, near: str, told: str
+) -> None:
+    assert _composed(embedder, question, [_hit(1, near)]) is None
+    found = _composed(embedder, question, [_hit(1, told)])
+    assert found is not None
+    assert told in found.text
+
+
+def test_what_a_report_of_another_says_is_not_told(embedder: Embedder) -> None:
+    texts = ("Our revenue in 2023 was 41 million.", "Our revenue in 2023 was 95 million.")
+    own, other = (replace(_hit(n, text), document=name) for n, text, name in (
+        (1, texts[0], "kestrel.pdf"), (2, texts[1], "dunlin.pdf"),
+    ))  # fmt: skip
+    for hits in ([own, other], [other, own]):
+        found = _composed(embedder, "What was the revenue of Kestrel in 2023?", hits)
+        assert found is not None
+        assert "41 million" in found.text
+        assert "95 million" not in found.text
+
+
+def test_who_asks_why_is_told_the_reason_behind(embedder: Embedder) -> None:
+    text = (
+        "Expenses of Kestrel fell by 22% in 2023 to 52,702 EUR. They are listed below. This is due "
+        "to a cheaper contract with the insurer. The office stays open."
+    )
+    found = _composed(embedder, "Why did Kestrel's expenses fall in 2023?", [_hit(1, text)])
+    assert found is not None
+    assert [one.text[:12] for one in found.sentences] == ["“Expenses of", "“This is due"]
+    plain = _composed(embedder, "By how much did Kestrel's expenses fall?", [_hit(1, text)])
+    assert plain is None or "due to" not in plain.text
+
+
+def test_a_reason_in_the_best_sentence_is_told_alone(embedder: Embedder) -> None:
+    text = "Expenses of Kestrel fell in 2023 because of its insurer. Rents rose due to the flood."
+    found = _composed(embedder, "Why did Kestrel's expenses fall in 2023?", [_hit(1, text)])
+    assert found is not None
+    assert "flood" not in found.text
+
+
+def test_rows_of_a_report_of_another_are_known() -> None:
+    own, other = (replace(_hit(n, "Segment: Rail"), document=name) for n, name in (
+        (1, "kestrel-2023.pdf"), (2, "dunlin-2023.pdf"),
+    ))  # fmt: skip
+
+    def others(question: str, said: str = "Rail") -> bool:
+        return are_of_others(question, {("s", other.document)}, said, [own, other], lambda hit: "")
+
+    assert others("Which segments does Kestrel report?")
+    assert not others("Which segments does Dunlin report?")
+    assert not others("Which segments does Kestrel report?", "Kestrel Rail")
+    assert not others("Which segments are reported?")

@@ -119,6 +119,8 @@ class QuestionWords:
     without_figures: Patterns  # of an answer to such a question that needs no figure: "free"
     other_durations: Patterns  # the same where a duration is asked for: "until"
     about_questions: Patterns  # it asks what is asked or checked somewhere
+    for_reasons: Patterns  # from the question's start: "why", "what drove"
+    reasons: Patterns  # of a sentence that says why: "due to"
     leaning_starts: Patterns  # "and", "what about"
     pointing_back: Words
     question_labels: Words  # "Q" in "Q: How long?"
@@ -542,7 +544,11 @@ class AccountWords:
     yearly: Words  # of documents of a whole year: "annual report"
     shares: Words  # lines that are shares of a whole: "margin"
     compared: Words  # a column that says how much changed: "change"
+    ratios: Mapping[str, Words]  # names of figures that are made of two lines, by RATIOS' keys
+    terms: Mapping[str, str]  # a usual name of each line that ratios are made of
+    proportions: Patterns  # "ratio of (?P<top>…) to (?P<bottom>…)"
     lacking: str  # "No such figure was found for {names}."
+    ratio: str  # "{name} in {document}, {period}: {value}, made of {top} and {bottom}."
     told: str  # "{line} of {document}, {period}: {value}."
 
 
@@ -589,6 +595,27 @@ class TurningWords:
 
 
 @dataclass(frozen=True, slots=True)
+class OfficeWords:
+    """Words of questions for who holds an office, and of the places that say it."""
+
+    asks: Words  # that open such a question: "who", "which firm"
+    offices: tuple[Words, ...]  # names of one office each, phrases as well
+    boards: tuple[Words, ...]  # a board and its members, in the plural
+    auditing: Words  # how an auditor is asked for: "auditor", "audits"
+    audited: Words  # beginnings of words near an auditor's name: "audit", "public account"
+    audit_firms: Words  # that end the name of a firm: "llp"
+    linking: Words  # between a name and its office: "has served as our", "position"
+    narrowing: Words  # before it, that make it another office: "vice"
+    once: Words  # that say it was held before: "former"
+    parts: Words  # of a body, with officers of their own: "committee"
+    bodies: Words  # behind "of", what needs no name: "the board", "the company"
+    whole: Words  # of a question, the body that is meant where none is named: "the board"
+    of: Words  # "of", "at", before that whose office it is
+    unasked: Words  # of the question, that narrow nothing: "current", "name"
+    until: Words  # behind an office that was held once: "from", "until"
+
+
+@dataclass(frozen=True, slots=True)
 class Language:
     """A language, with every kind of word that code looks for in it."""
 
@@ -623,3 +650,4 @@ class Language:
     meant_documents: MeantDocumentWords
     accounts: AccountWords
     turning: TurningWords
+    offices: OfficeWords

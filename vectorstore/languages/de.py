@@ -15,6 +15,7 @@ from vectorstore.languages.base import (
     Language,
     MeantDocumentWords,
     NumberWords,
+    OfficeWords,
     OrderTerms,
     OrderWords,
     OutcomeWords,
@@ -289,6 +290,26 @@ LANGUAGE = Language(
         ),
         other_durations=("bis", "solange", "immer", "dauerhaft", "unbefristet"),
         about_questions=("fragen?", "gefragt", "(ge)?prüft?"),
+        for_reasons=(
+            "warum",
+            "wieso",
+            "weshalb",
+            "aus welche[mn] gr[uü]nde?n?",
+            "was (?:war|waren|ist|sind) (?:der grund|die gründe|die ursachen?)",
+            "was (?:führte|verursachte)",
+        ),
+        reasons=(
+            "weil",
+            "aufgrund",
+            "auf ?grund",
+            "wegen",
+            "infolge",
+            "bedingt durch",
+            "zurückzuführen",
+            "gr[uü]nde?",
+            "ursachen?",
+            "dank",
+        ),
         leaning_starts=("und", "auch", "aber", "oder", "wie ist"),
         pointing_back=split(
             """er sie ihr ihre ihm dies diese dieser dieses dort davon dazu dafür damals"""
@@ -1857,7 +1878,33 @@ LANGUAGE = Language(
         yearly=("jahresbericht", "geschäftsbericht", "jahresabschluss", "konzernabschluss"),
         shares=split("marge quote prozent anteil satz"),
         compared=split("veränderung abweichung differenz zuwachs rückgang"),
+        ratios={
+            "gross_margin": ("bruttomarge", "rohertragsmarge"),
+            "operating_margin": ("operative marge", "operative umsatzrendite", "ebit-marge"),
+            "net_margin": ("nettomarge", "umsatzrendite", "nettoumsatzrendite"),
+            "current_ratio": ("liquidität dritten grades", "liquidität 3. grades"),
+            "debt_to_equity": ("verschuldungsgrad",),
+            "equity_ratio": ("eigenkapitalquote",),
+            "debt_ratio": ("fremdkapitalquote",),
+            "return_on_assets": ("gesamtkapitalrendite", "gesamtkapitalrentabilität"),
+            "return_on_equity": ("eigenkapitalrendite", "eigenkapitalrentabilität"),
+            "free_cash_flow": ("freier cashflow", "freier cash-flow"),
+        },
+        terms={
+            "revenue": "umsatzerlöse",
+            "operating_income": "betriebsergebnis",
+            "net_income": "jahresüberschuss",
+            "assets": "bilanzsumme",
+            "liabilities": "verbindlichkeiten",
+            "equity": "eigenkapital",
+            "current_assets": "umlaufvermögen",
+        },
+        proportions=(
+            r"\b(?:das |dem )?verhältnis (?:von|der|des) (?P<top>[^?]{3,80}?) (?:zu|zur|zum) (?P<bottom>[^?]{3,120})",
+            r"\b(?:der )?anteil (?:von|der|des) (?P<top>[^?]{3,80}?) (?:an|am) (?P<bottom>[^?]{3,120})",
+        ),
         lacking="Keine solche Zahl gefunden für {names}.",
+        ratio="{name} von {document}, {period}: {value}, berechnet aus {top} und {bottom}.",
         told="„{line}“ in {document}, {period}: {value}.",
     ),
     turning=TurningWords(
@@ -1938,5 +1985,70 @@ LANGUAGE = Language(
         in_place="für",
         of="für",
         points="Was sind die wichtigsten Punkte von „{document}“?",
+    ),
+    offices=OfficeWords(
+        asks=(
+            "wer",
+            "welche firma",
+            "welche gesellschaft",
+            "welches unternehmen",
+            "wie heißt",
+            "wie heißen",
+            "nenne",
+            "liste",
+            "von wem",
+        ),
+        offices=(
+            (
+                "vorstandsvorsitzender",
+                "vorstandsvorsitzende",
+                "geschäftsführer",
+                "geschäftsführerin",
+            ),
+            ("finanzvorstand", "finanzchef", "finanzchefin", "cfo", "chief financial officer"),
+            ("vorsitzender", "vorsitzende", "chairman", "chair"),
+            ("aufsichtsratsvorsitzender", "aufsichtsratsvorsitzende"),
+            ("schatzmeister", "schatzmeisterin", "treasurer"),
+            ("ceo", "chief executive officer", "konzernchef", "konzernchefin"),
+            ("präsident", "präsidentin", "president"),
+            ("schriftführer", "schriftführerin"),
+        ),
+        boards=(
+            ("vorstand", "mitglieder des vorstands", "vorstandsmitglieder"),
+            ("aufsichtsrat", "mitglieder des aufsichtsrats", "aufsichtsratsmitglieder"),
+            ("kuratorium", "mitglieder des kuratoriums"),
+            ("geschäftsführung", "mitglieder der geschäftsführung", "geschäftsführer"),
+        ),
+        auditing=(
+            "abschlussprüfer",
+            "wirtschaftsprüfer",
+            "prüfer",
+            "prüft",
+            "prüfte",
+            "geprüft",
+            "wirtschaftsprüfungsgesellschaft",
+        ),
+        audited=("prüf", "wirtschaftsprüf", "abschlussprüf"),
+        audit_firms=split("gmbh ag wirtschaftsprüfungsgesellschaft llp"),
+        linking=split(
+            """und der die das des dem ein eine unser unsere ist war als seit herr frau dr prof name
+            alter funktion titel hauptamtlicher hauptamtliche ehrenamtlicher ehrenamtliche mitglied
+            rer nat phil med habil h c"""
+        ),
+        narrowing=split(
+            "stellvertretender stellvertretende stellvertretenden stellv vize stellvertreter"
+        ),
+        once=split("ehemaliger ehemalige ehemaligen früherer frühere früheren ehem vormals"),
+        parts=split("ausschuss ausschusses ausschüsse prüfungsausschuss beirat beirats"),
+        bodies=split("vorstands vorstandes gesellschaft stiftung unternehmens konzerns vereins"),
+        whole=(),
+        of=split("des der von bei"),
+        unasked=split(
+            """aktuell aktuelle aktueller derzeit derzeitige name namen person gesellschaft firma der
+            die das des dem den ein eine von bei in im am ist sind war waren als alle mitglieder
+            mitglied wer welche welches unternehmen hat haben wurde jahresabschluss jahr heißt heißen
+            konzernabschluss geprüft stiftung vereins verein"""
+        ),
+        until=split("von bis zwischen"),
     ),
 )

@@ -18,6 +18,7 @@ from app.answering.tables.telling import number
 from app.answering.tables.view import Column, View, views_of
 from vectorstore.dates import placed_days
 from vectorstore.languages import languages, words_of
+from vectorstore.languages.base import Language
 from vectorstore.records import Hit
 from vectorstore.scope import Scope
 from vectorstore.tables.records import Table, TableRow
@@ -42,6 +43,8 @@ _OF_GROUP, _OF_DOCUMENT = 0.5, 0.1  # what a word counts that is not in the line
 _STATEMENT, _OF_STATEMENT = 4, 0.3  # usual lines that a whole statement has, and its gain
 _OF_WHOLE = 0.2  # more where both the line and the question say "total"
 _OF_ITS_YEAR = 0.3  # more for the report on the year that is asked for than for a later one
+_OF_DAY = 0.2  # more for a column of a day, where a day is asked for
+_WHOLE_SHARE = Decimal(100)
 _OFTEN = 0.12  # of its passages: a document that uses a word so often is of what it names
 _SUMS = frozenset(("thousand", "million", "billion"))
 _SIZES = {"thousand": Decimal(1_000), "million": Decimal(1_000_000), "billion": Decimal(10**9)}
@@ -65,7 +68,7 @@ class _Question:
 
 
 @dataclass(frozen=True, slots=True)
-class _Document:
+class Report:
     """A document with the words by which it says whose it is, and of what period."""
 
     space: str
@@ -77,7 +80,7 @@ class _Document:
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class Entry:
     """A cell that may be the figure."""
 
     view: View
@@ -110,13 +113,38 @@ def figure_of_accounts(
         return None
     if read.extreme:
         return _told_extreme(read, _of_each(read, scope, index, hits))
-    documents = _documents(read, scope, index, hits)
+    documents = reports_named(read.words, read.asked.text, scope, index, hits)
     lines = [one for document in documents for one in _lines(read, document, index)]
     if read.of_change:
         return _told_change(read, lines)
     found = [one for line in lines if (one := line.at(read.years[0] if read.years else ""))]
     chosen = _chosen(found)
     return None if chosen is None else _told(read, chosen)
+
+
+def asks_for_figure(question: str) -> bool:
+    """Whether a question is one for a figure of accounts, by the name of a usual line."""
+    asked = read_question(question)
+    read = None if asked is None else _read(asked)
+    return read is not None and any(word.startswith(_LINE_MARK) for word in read.words)
+
+
+def entries_named(
+    question: str, scope: Scope, index: SearchIndex, hits: Sequence[Hit]
+) -> dict[Report, Entry]:
+    """The figure that the question asks for in each report that it names; none where it is no
+    question for one figure."""
+    asked = read_question(question)
+    read = None if asked is None else _read(asked)
+    if read is None or read.extreme or read.of_change:
+        return {}
+    found = {}
+    for report in reports_named(read.words, read.asked.text, scope, index, hits):
+        year = read.years[0] if read.years else ""
+        cells = [cell for line in _lines(read, report, index) if (cell := line.at(year))]
+        if (chosen := _chosen(cells)) is not None:
+            found[report] = chosen
+    return found
 
 
 # The question
@@ -172,6 +200,11 @@ def _read(asked: Asked) -> _Question | None:
     )
 
 
+def years_of(text: str) -> list[str]:
+    """The years that a text names, each once: "2021", "2016-17"."""
+    return _years(text)[0]
+
+
 def _years(text: str) -> tuple[list[str], list[tuple[int, int]]]:
     """The years of a text, each once, and where they stand."""
     found: dict[str, None] = {}
@@ -182,6 +215,9 @@ def _years(text: str) -> tuple[list[str], list[tuple[int, int]]]:
     for short in _SHORT_YEAR.finditer(text):
         found[f"20{short[1]}"] = None
         spans.append(short.span())
+    for day, _, _ in placed_days(text):  # "31.12.2023"
+        if day.year:
+            found[str(day.year)] = None
     return list(found), spans
 
 
@@ -321,19 +357,22 @@ def _is_quarter(word: str) -> bool:
 # Documents
 
 
-def _documents(
-    read: _Question, scope: Scope, index: SearchIndex, hits: Sequence[Hit]
-) -> list[_Document]:
-    """The documents whose names hold the most words of the question; of one alone, that one."""
-    more = index.search(read.asked.text, scope, k=_HITS).hits
+def reports_named(
+    named: Sequence[str], question: str, scope: Scope, index: SearchIndex, hits: Sequence[Hit]
+) -> list[Report]:
+    """The documents whose names hold the most words of the question; of one alone, that one.
+
+    `named` are the question's folded words without those of what it asks for.
+    """
+    more = index.search(question, scope, k=_HITS).hits
     places = dict.fromkeys((hit.space, hit.document) for hit in (*hits, *more))
     openings = {(hit.space, hit.document): hit for hit in (*more, *hits)}
     records = {(one.space, one.name): one for one in index.documents_of(scope)}
     for place, record in records.items():
         own = words_in(f"{record.name} {record.title}")
-        if any(is_word(word, one) for word in read.words for one in own):
+        if any(is_word(word, one) for word in named for one in own):
             places.setdefault(place)
-    found: list[tuple[int, _Document]] = []
+    found: list[tuple[int, Report]] = []
     for place in places:
         hit = openings.get(place)
         if hit is not None:
@@ -342,13 +381,11 @@ def _documents(
             opening = "\n".join(one.text for one in index.chunks(*place)[:2])
         title = f"{place[1]} {records[place].title if place in records else ''}"
         document = _document(place, title, opening[:_MOST_OPENING])
-        held = sum(_is_of(word, document) for word in read.words)
+        held = sum(is_of(word, document) for word in named)
         found.append((held, document))
     most = max((held for held, _ in found), default=0)
     if not most and len(records) > 1:
-        found = [
-            (sum(_is_of(w, one) for w in read.words), one) for one in _by_use(found, read, index)
-        ]
+        found = [(sum(is_of(w, one) for w in named), one) for one in _by_use(found, named, index)]
         most = max((held for held, _ in found), default=0)
         if not most:
             return []
@@ -357,12 +394,12 @@ def _documents(
 
 def _of_each(
     read: _Question, scope: Scope, index: SearchIndex, hits: Sequence[Hit]
-) -> list[tuple[str, _Found | None]]:
+) -> list[tuple[str, Entry | None]]:
     """The figure of each of those that the question sets side by side, by their names."""
-    found: list[tuple[str, _Found | None]] = []
+    found: list[tuple[str, Entry | None]] = []
     lines = tuple(word for word in read.words if word.startswith(_LINE_MARK))
     others = [word for word in read.words if not word.startswith(_LINE_MARK)]
-    held = {w: frozenset(_documents(replace(read, words=(w,)), scope, index, ())) for w in others}
+    held = {w: frozenset(reports_named((w,), read.asked.text, scope, index, ())) for w in others}
     shared = [frozenset(document.name for document in held[word]) for word in others]
     names = [
         w for w, of in zip(others, shared, strict=True) if of and shared.count(of) < len(shared)
@@ -380,7 +417,7 @@ def _of_each(
 
 
 def _told_extreme(
-    read: _Question, figures: Sequence[tuple[str, _Found | None]]
+    read: _Question, figures: Sequence[tuple[str, Entry | None]]
 ) -> TableAnswer | None:
     """Which of several has the lowest figure, or the highest, with the figures of all, and for
     whom there is none."""
@@ -397,21 +434,21 @@ def _told_extreme(
     name, best = ordered[0]
     template = sentences.lowest if read.extreme == "low" else sentences.highest
     statement = template.format(
-        column=_plain_label(best.label),
+        column=plain_label(best.label),
         source=best.view.table.document.rsplit("/", 1)[-1],
-        value=_text(best, read),
+        value=text_of(best, language),
         rows=name,
     )
     lines = [
-        f"| {_escaped(one)} | {_escaped(_plain_label(figure.label))} | "
-        f"{_escaped(figure.column.name)} | {_escaped(_text(figure, read))} |"
+        f"| {escaped(one)} | {escaped(plain_label(figure.label))} | "
+        f"{escaped(figure.column.name)} | {escaped(text_of(figure, language))} |"
         for one, figure in ordered
     ]
     return TableAnswer(
         operation="extreme",
         column=best.column.name,
         columns=(best.column.name,),
-        rows=tuple(_used(figure, (figure.column,)) for _, figure in ordered),
+        rows=tuple(used_of(figure, (figure.column,)) for _, figure in ordered),
         figure=None,
         unit=best.scale,
         how="",
@@ -423,8 +460,8 @@ def _told_extreme(
 
 
 def _by_use(
-    found: Sequence[tuple[int, _Document]], read: _Question, index: SearchIndex
-) -> list[_Document]:
+    found: Sequence[tuple[int, Report]], named: Sequence[str], index: SearchIndex
+) -> list[Report]:
     """The documents with those words of the question as names that they use all the time.
 
     Whose a report is often stands on its cover as a picture, and then in every other passage.
@@ -434,7 +471,7 @@ def _by_use(
         texts = [set(words_in(hit.text)) for hit in index.chunks(document.space, document.name)]
         used = tuple(
             word
-            for word in read.words
+            for word in named
             if not word.startswith(_LINE_MARK)
             and sum(word in text for text in texts) >= max(_OFTEN * len(texts), 2)
         )
@@ -442,16 +479,16 @@ def _by_use(
     return known
 
 
-def _document(place: tuple[str, str], title: str, opening: str) -> _Document:
+def _document(place: tuple[str, str], title: str, opening: str) -> Report:
     words = tuple(dict.fromkeys(words_in(f"{title} {opening}")))
     years, _ = _years(f"{title} {opening[:_TITLE]}".replace("_", " "))
     told = words_in(f"{title} {opening[:_TITLE]}".replace("_", " "))
     of_quarter = _has(told, _quarters()) and not _has(told, _yearly())
     joined = "".join(words_in(f"{title} {opening}"))
-    return _Document(*place, words, frozenset(years), joined, of_quarter)
+    return Report(*place, words, frozenset(years), joined, of_quarter)
 
 
-def _is_of(word: str, document: _Document) -> bool:
+def is_of(word: str, document: Report) -> bool:
     """Whether a word of the question is one of the document's names: "Indian" in "IndianOil"."""
     if word.startswith(_LINE_MARK) or word in _whole():
         return False
@@ -468,13 +505,13 @@ class _Line:
     """A row whose name is asked for, with the fit of its name."""
 
     read: _Question
-    document: _Document
+    document: Report
     view: View
     row: TableRow
     label: str
     fit: float
 
-    def at(self, year: str) -> _Found | None:
+    def at(self, year: str) -> Entry | None:
         """The one figure of the row for a year, or for the latest where none is given."""
         cells = list(self._cells(year))
         values = {(value.low, value.unit) for _, value in cells}
@@ -484,7 +521,9 @@ class _Line:
         fit = self.fit + (
             _OF_ITS_YEAR if year and year == max(self.document.years, default="") else 0
         )
-        return _Found(self.view, self.row, self.label, column, value, self._scale(), fit)
+        if self.read.months and not _has(words_in(column.name), _annual()):
+            fit += _OF_DAY  # a balance of that day, and no change over the year that ends with it
+        return Entry(self.view, self.row, self.label, column, value, self._scale(), fit)
 
     def _cells(self, year: str) -> Iterator[tuple[Column, Value]]:
         columns = self.view.columns
@@ -504,10 +543,19 @@ class _Line:
             value = read_value(text, column.decimal or ".")
             if value is None or value.kind in {"date", "duration", "text"}:
                 continue
-            of_percent = value.kind == "percent" or "%" in column.name
+            of_percent = value.kind == "percent" or "%" in column.name or self._of_shares(column)
             if of_percent != self.read.of_percent:
                 continue
             yield column, value
+
+    def _of_shares(self, column: Column) -> bool:
+        """Whether a column tells shares of its first line, which is 100 % there."""
+        for row in self.view.records:
+            text = row.cells[column.index] if column.index < len(row.cells) else ""
+            value = None if is_nothing(text) else read_value(text, column.decimal or ".")
+            if value is not None:
+                return value.kind == "percent" and value.low == _WHOLE_SHARE
+        return False
 
     def _is_period(
         self, column: Column, words: list[str], year: str, years: Sequence[str], *, dated: bool
@@ -554,7 +602,7 @@ class _Line:
         return ""
 
 
-def _lines(read: _Question, document: _Document, index: SearchIndex) -> Iterator[_Line]:
+def _lines(read: _Question, document: Report, index: SearchIndex) -> Iterator[_Line]:
     """The rows of a document's tables that are called what is asked for."""
     held = [
         (views_of(table, rows)[0], rows)
@@ -569,7 +617,7 @@ def _lines(read: _Question, document: _Document, index: SearchIndex) -> Iterator
         if len(core := _own_words(row)) > 1 and all(_holds(word, read.words) for word in core)
         for word in core
     }
-    left = [w for w in read.words if not _is_of(w, document) or _holds(w, called)]
+    left = [w for w in read.words if not is_of(w, document) or _holds(w, called)]
     for view, rows in held:
         group = ""
         table = view.table
@@ -641,7 +689,7 @@ def _holds(word: str, words: Iterable[str]) -> bool:
 # The answer
 
 
-def _chosen(found: Sequence[_Found]) -> _Found | None:
+def _chosen(found: Sequence[Entry]) -> Entry | None:
     """The best one, where all that fit as well say the same, or most: reports repeat their totals,
     and what is called so besides is a part of them."""
     if not found:
@@ -654,7 +702,7 @@ def _chosen(found: Sequence[_Found]) -> _Found | None:
     return max(alike, key=lambda one: (bool(one.scale), len(str(one.value.low))))
 
 
-def _is_same(one: _Found, other: _Found) -> bool:
+def _is_same(one: Entry, other: Entry) -> bool:
     a, b = one.amount, other.amount
     if abs(a - b) <= _NEAR * max(abs(a), abs(b)):
         return True
@@ -666,15 +714,15 @@ def _is_same(one: _Found, other: _Found) -> bool:
     )
 
 
-def _told(read: _Question, found: _Found) -> TableAnswer:
+def _told(read: _Question, found: Entry) -> TableAnswer:
     language = read.asked.language
     document = found.view.table.document.rsplit("/", 1)[-1]
-    text = _text(found, read)
+    text = text_of(found, language)
     period = found.column.name or found.view.table.name
     statement = language.accounts.told.format(
-        line=_plain_label(found.label), document=document, period=period, value=text
+        line=plain_label(found.label), document=document, period=period, value=text
     )
-    row = _used(found, (found.column,))
+    row = used_of(found, (found.column,))
     return TableAnswer(
         operation="cell",
         column=found.column.name,
@@ -710,14 +758,14 @@ def _told_change(read: _Question, lines: Sequence[_Line]) -> TableAnswer | None:
     }):  # fmt: skip
         return None
     growth = ((second - first) / abs(first) * 100).quantize(Decimal("0.01"))
-    change = f"{number(second - first, language)} {_spelt(after, read)}".strip()
+    change = f"{number(second - first, language)} {_spelt(after, language)}".strip()
     value = f"{change} ({'+' if growth > 0 else ''}{number(growth, language)} %)"
     document = after.view.table.document.rsplit("/", 1)[-1]
     statement = sentences.change.format(
-        rows=f"“{_plain_label(after.label)}”",
+        rows=f"“{plain_label(after.label)}”",
         source=document,
-        first=f"{_text(before, read)} ({before.column.name})",
-        second=f"{_text(after, read)} ({after.column.name})",
+        first=f"{text_of(before, language)} ({before.column.name})",
+        second=f"{text_of(after, language)} ({after.column.name})",
         value=value,
     )
     columns = tuple(sorted((before.column, after.column), key=lambda one: one.index))
@@ -725,7 +773,7 @@ def _told_change(read: _Question, lines: Sequence[_Line]) -> TableAnswer | None:
         operation="change",
         column=after.column.name,
         columns=(after.view.columns[0].name, *(one.name for one in columns)),
-        rows=(_used(after, columns),),
+        rows=(used_of(after, columns),),
         figure=second - first,
         unit=after.scale,
         how=f"{number(second, language)} − {number(first, language)} = "
@@ -737,25 +785,25 @@ def _told_change(read: _Question, lines: Sequence[_Line]) -> TableAnswer | None:
     )
 
 
-def _text(found: _Found, read: _Question) -> str:
+def text_of(found: Entry, language: Language) -> str:
     """The cell as it stands, with the scale of its table."""
     text = " ".join(found.row.cells[found.column.index].split())
-    scale = _spelt(found, read)
+    scale = _spelt(found, language)
     return f"{text} {scale}".strip() if scale and "%" not in text else text
 
 
-def _spelt(found: _Found, read: _Question) -> str:
+def _spelt(found: Entry, language: Language) -> str:
     """The scale in words; the currency only where the cell does not show it."""
     scale, _, currency = found.scale.partition(" ")
-    scale = read.asked.language.tables.sentences.scales.get(scale, scale)
+    scale = language.tables.sentences.scales.get(scale, scale)
     return f"{scale} {currency}".strip() if currency and not found.value.unit else scale
 
 
-def _plain_label(label: str) -> str:
+def plain_label(label: str) -> str:
     return _NOTE.sub("", label).rstrip(" :")
 
 
-def _used(found: _Found, columns: Sequence[Column]) -> UsedRow:
+def used_of(found: Entry, columns: Sequence[Column]) -> UsedRow:
     table: Table = found.view.table
     shown = (found.view.columns[0], *columns)
     return UsedRow(
@@ -773,15 +821,15 @@ def _used(found: _Found, columns: Sequence[Column]) -> UsedRow:
     )
 
 
-def _markdown(found: _Found, columns: Sequence[Column]) -> str:
+def _markdown(found: Entry, columns: Sequence[Column]) -> str:
     shown = (found.view.columns[0], *columns)
-    names = " | ".join(_escaped(one.name) for one in shown)
-    cells = " | ".join(_escaped(found.row.cells[one.index]) for one in shown)
+    names = " | ".join(escaped(one.name) for one in shown)
+    cells = " | ".join(escaped(found.row.cells[one.index]) for one in shown)
     return f"| {names} |\n| {' | '.join('---' for _ in shown)} |\n| {cells} |"
 
 
 _MARKUP = re.compile(r"([\\`*_\[\]<>|!#~])")
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
     return _MARKUP.sub(r"\\\1", " ".join(text.split()))

@@ -8,7 +8,17 @@ from app.answering.tables.view import Column, Record, View
 from vectorstore.tables.values import Value
 
 Operation = Literal[
-    "list", "count", "extreme", "sum", "average", "difference", "change", "share", "groups", "cell"
+    "list",
+    "count",
+    "extreme",
+    "sum",
+    "average",
+    "difference",
+    "change",
+    "share",
+    "ratio",
+    "groups",
+    "cell",
 ]
 Aggregate = Literal["count", "sum", "average"]
 

@@ -12,9 +12,11 @@ from ingest.loaders.html.css import for_screens
 from ingest.loaders.html.lists import Lists
 from ingest.loaders.html.styles import Styles
 from ingest.loaders.html.tables import TableParts
+from ingest.loaders.ledger import whole_figures
 from ingest.loaders.notation import Piece, formula, written
 from ingest.loaders.tables import TableReader
 from ingest.sections import Findings, Outline, Section, Stated
+from vectorstore.tables.scales import scale_in
 
 _DROPPED = frozenset(
     "script style template noscript canvas iframe object embed audio video nav button "
@@ -35,6 +37,7 @@ _BLOCKS = frozenset(
 _PIECE = 1 << 16  # characters that the parser gets at a time; it takes no 10 MB at once
 # It drops the end of a text of over 10 MB without an error; an element that shows nothing parts it.
 _LONG_TEXT = re.compile(r"([^<]{1000000,2000000}?)\s(?=[^<])")
+_LONGEST_TITLE = 100  # characters of a line that says in what the table below it is told
 _HIDDEN_ROLES = frozenset(("navigation", "search", "menu", "menubar"))
 _CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{2,40})", re.I)
 _XML_CHARSET = re.compile(rb"^\s*<\?xml[^>]{0,100}encoding\s*=\s*[\"']([A-Za-z0-9_.-]{2,40})", re.I)
@@ -106,6 +109,7 @@ class _Walk:
         self._hidden = 0
         self._struck = 0
         self._was_unseen = False
+        self._above = ""  # what says directly above a table in what it is told: "(In millions)"
 
     def sections(self, tree: etree._Element) -> Iterator[Section]:  # noqa: PLR0912
         walker = etree.iterwalk(tree, events=("start", "end"))
@@ -248,6 +252,7 @@ class _Walk:
         text = re.sub(rf"\n\n(?=\S{{1,12}}{_LABEL_END})", "\n", text)
         text = _ITEM_START.sub(" ", text).strip()
         if text and text != "•":
+            self._above = _scale_line(text)
             yield self._outline.place(text)
 
     def _is_dropped(self, element: etree._Element, name: str) -> bool:
@@ -332,12 +337,23 @@ class _Walk:
         caption = table.find("caption")
         title = self._inner(caption) if caption is not None else ""
         rows, header = self._tables.grid(table, self._inner, self._is_dropped)
-        for lines, grid in TableReader(rows, header).sections(title):
-            section = self._outline.place(lines, kind="table", grid=grid)
+        reader = TableReader(whole_figures(rows), header)
+        above, self._above = self._above, ""
+        for lines, grid in reader.sections(title):
+            name = grid.name if title else f"{above} {grid.name}".strip()
+            section = self._outline.place(lines, kind="table", grid=grid._replace(name=name))
             if title:
                 heading = f"{section.heading} > {title}" if section.heading else title
                 section = section._replace(heading=heading)
             yield section
+
+
+def _scale_line(text: str) -> str:
+    """The last lines of a text that are a table's title with its scale; "" where they are none."""
+    lines = [line for line in text[-_LONGEST_TITLE * 3 :].splitlines() if line.strip()][-2:]
+    if not lines or len(lines[-1]) > _LONGEST_TITLE or not scale_in(lines[-1], opened_only=True):
+        return ""
+    return " ".join(line for line in lines if len(line) <= _LONGEST_TITLE)
 
 
 def _is_hidden(element: etree._Element, name: str, styles: Styles) -> bool:
