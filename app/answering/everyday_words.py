@@ -23,7 +23,7 @@ def _by_form() -> dict[str, tuple[str, ...]]:
         for asked, written in language.questions.everyday.items():
             for word in asked.split():
                 stem = stem_of("".join(words(word)))
-                found[stem] = (*found.get(stem, ()), *written)
+                found[stem] = tuple(dict.fromkeys((*found.get(stem, ()), *written)))
     return found
 
 
