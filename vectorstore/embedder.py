@@ -3,14 +3,13 @@
 import hashlib
 import json
 import os
-from abc import abstractmethod
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
-from langchain_core.embeddings import Embeddings
 from numpy.typing import NDArray
 
 from vectorstore.disk import sha256_of
@@ -92,8 +91,8 @@ class Ways:
         return hashlib.sha256("\n".join([weights, *parts]).encode()).hexdigest()
 
 
-class Embedder(Embeddings):
-    """LangChain's `Embeddings`, with an identity, token counts and token vectors.
+class Embedder(ABC):
+    """Makes vectors of texts; has an identity, and counts the tokens of a text.
 
     `name` and `sha256` (of the weights, and of the ways to read if they are unusual) say which
     model made a vector, so that an index can refuse another one. Two adapters of the same weights
@@ -121,15 +120,6 @@ class Embedder(Embeddings):
     def count_tokens(self, text: str) -> int:
         """The number of tokens of the text, however long, without special tokens."""
         return len(self.token_spans(text))
-
-    def embed_documents(self, texts: list[str]) -> list[list[float]]:
-        """One unit vector per text."""
-        return [reading.vector.tolist() for reading in self.read(texts)]
-
-    def embed_query(self, text: str) -> list[float]:
-        """The question's unit vector."""
-        vector: list[float] = self.read_question(text).vector.tolist()
-        return vector
 
 
 def forbid_downloads() -> None:

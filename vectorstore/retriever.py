@@ -1,12 +1,17 @@
-"""The index as LangChain's retriever, for chains and agents that others build on it."""
+"""The index and its embedder as LangChain's, for chains and agents that others build on them.
+
+Only this module of the package imports LangChain: it takes half a second of every command.
+"""
 
 from collections.abc import Sequence
 
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
 from langchain_core.documents import Document
+from langchain_core.embeddings import Embeddings
 from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict
 
+from vectorstore.embedder import Embedder
 from vectorstore.index import Index
 from vectorstore.records import Hit
 from vectorstore.scope import Scope
@@ -31,6 +36,22 @@ class IndexRetriever(BaseRetriever):
     ) -> list[Document]:
         found = self.index.search(query, Scope.of(self.spaces, self.documents), self.k)
         return [_document(hit) for hit in found.hits]
+
+
+class IndexEmbeddings(Embeddings):
+    """An embedder's unit vectors, for what takes LangChain's `Embeddings`."""
+
+    def __init__(self, embedder: Embedder) -> None:
+        self.embedder = embedder
+
+    def embed_documents(self, texts: list[str]) -> list[list[float]]:
+        """One unit vector per text."""
+        return [reading.vector.tolist() for reading in self.embedder.read(texts)]
+
+    def embed_query(self, text: str) -> list[float]:
+        """The question's unit vector."""
+        vector: list[float] = self.embedder.read_question(text).vector.tolist()
+        return vector
 
 
 def _document(hit: Hit) -> Document:

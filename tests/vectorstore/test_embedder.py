@@ -61,7 +61,7 @@ def test_their_vectors_and_tokens_agree(onnx: OnnxEmbedder, torch: TorchEmbedder
 
 def test_a_vector_does_not_depend_on_its_neighbours(onnx: OnnxEmbedder):
     alone = [onnx.read([text])[0].vector.tolist() for text in TEXTS]
-    assert onnx.embed_documents(TEXTS) == alone
+    assert [reading.vector.tolist() for reading in onnx.read(TEXTS)] == alone
 
 
 @pytest.mark.parametrize("adapter", ["onnx", "torch"])
@@ -120,7 +120,8 @@ def test_the_quick_form_works_without_the_weights(folder: Path, tmp_path: Path, 
     alone = load_embedder(tmp_path)
     assert isinstance(alone, OnnxEmbedder)
     assert alone.sha256 == onnx.sha256
-    assert alone.embed_query(TEXTS[1]) == onnx.embed_query(TEXTS[1])
+    question = TEXTS[1]
+    assert (alone.read_question(question).vector == onnx.read_question(question).vector).all()
 
 
 @pytest.mark.slow

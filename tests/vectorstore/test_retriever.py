@@ -1,9 +1,9 @@
 """The index as others' chains see it."""
 
-from word_embedder import chunks, document
+from word_embedder import WordEmbedder, chunks, document
 
 from vectorstore.index import Index
-from vectorstore.retriever import IndexRetriever
+from vectorstore.retriever import IndexEmbeddings, IndexRetriever
 
 
 def test_langchain_finds_what_the_index_finds(index: Index):
@@ -21,3 +21,12 @@ def test_langchain_finds_what_the_index_finds(index: Index):
     assert stored.text == found.page_content
     (only,) = IndexRetriever(index=index, spaces=["general"], documents=["meals.pdf"]).invoke("x")
     assert only.metadata["document"] == "meals.pdf"
+
+
+def test_langchain_gets_the_vectors_of_the_index():
+    embedder = WordEmbedder()
+    embeddings = IndexEmbeddings(embedder)
+    texts = ["Annual leave is 28 days.", "Meals are paid."]
+    told = [reading.vector.tolist() for reading in embedder.read(texts)]
+    assert embeddings.embed_documents(texts) == told
+    assert embeddings.embed_query("leave") == embedder.read_question("leave").vector.tolist()
