@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.answering.everyday_words import stems_meant, words_meant
+from app.answering.everyday_words import is_common_noun, stems_meant, words_meant
 from app.answering.language import stem_of
 from app.answering.premise import unheld_premise
 from vectorstore.languages import languages
@@ -30,6 +30,15 @@ def test_what_a_document_says_in_its_own_word_is_held(
     assert set(absent) <= set(lacking)
     everyday = {"boss", "Chef", "tell", "tells", "trip", "expenses", "hotel", "paid"}
     assert not (everyday | {"Spesen", "Azubis"}) & set(lacking)
+
+
+def test_a_german_noun_is_a_common_word_and_an_english_name_is_none() -> None:
+    question = "Wann erhalten die neuen Mitglieder ihre Spesen?"
+    said = "Den neuen Mitgliedern werden die Auslagen nach vier Wochen überwiesen."
+    assert "Spesen" not in unheld_premise(question, said)
+    assert is_common_noun("Spesen", question)
+    assert not is_common_noun("Bill", "When is Bill on leave?")
+    assert "Bill" in unheld_premise("Does Bill pay for the new tyres?", "The invoice is paid.")
 
 
 def test_they_make_no_event_of_another() -> None:

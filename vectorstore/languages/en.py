@@ -491,7 +491,7 @@ LANGUAGE = Language(
                 "expense expenses": "claim claims costs receipts outlays",
                 "claim": "request application reimbursement",
                 "cost costs": "price fee charge expenses rate",
-                "price prices": "fee fees cost charge rate",
+                "price prices": "fee fees",
                 "fee fees": "charge charges cost price dues",
                 "pay pays paid": "reimburse reimburses reimbursed reimbursement cover covers covered funded remuneration",
                 "earn": "salary accrue accrues",
