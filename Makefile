@@ -26,7 +26,12 @@ TIME_none := about 6 minutes on two
 TIME_cuda := with the CUDA kernels much longer than the usual 6 minutes
 
 CORES := $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
-locked = $(shell sed -nE 's/^$(subst -,[-_],$(1))==(.*)/\1/p' requirements.lock)
+locked = $(shell sed -nE 's/^$(subst -,[-_],$(1))==([^ ]*).*/\1/p' requirements.lock)
+# Installs parts of the lock: what has another hash than it says is not installed, and no build
+# fetches tools of its own. UNCHECKED names packages, with "-" for "_", that are installed by their
+# version alone, because the index has a build that the lock does not know, such as PyTorch's own.
+UNCHECKED ?=
+checked = .ci/install '$(UNCHECKED)'
 LLAMA := $(call locked,llama-cpp-python)
 WHEELS := .cache/wheels/$(GPU)
 LLAMA_WHEEL = $(firstword $(wildcard $(WHEELS)/llama_cpp_python-$(LLAMA)-*.whl))
@@ -86,27 +91,31 @@ $(DONE)/venv:
 	"$$python" -m venv .venv
 	@mkdir -p $(DONE) && touch $@
 
-$(DONE)/torch-$(call locked,torch): | $(DONE)/venv
-	@$(STEP) torch 'Installing PyTorch (200 MB without CUDA)' $(PIP) install -c requirements.lock torch==$(call locked,torch)
+$(DONE)/build: requirements.lock | $(DONE)/venv
+	@$(STEP) build 'Installing what packages are built with' $(checked) build
+	@touch $@
+
+$(DONE)/torch-$(call locked,torch): | $(DONE)/build
+	@$(STEP) torch 'Installing PyTorch (200 MB without CUDA)' $(checked) torch --as-chosen
 	@touch $@
 
 # Compiled once for each version and kind of GPU; the wheel outlives .venv. pip's own cache of built
 # wheels is left out, because it takes a build for another processor or GPU for the same.
-$(DONE)/llama-$(GPU)-$(LLAMA): | $(DONE)/venv
+$(DONE)/llama-$(GPU)-$(LLAMA): | $(DONE)/build
 ifeq ($(LLAMA_WHEEL),)
 	@$(check_compiler)
 	@rm -rf $(WHEELS).part && mkdir -p $(WHEELS)
 	@CMAKE_ARGS="$(CMAKE_$(GPU)) $${CMAKE_ARGS:-}" CMAKE_BUILD_PARALLEL_LEVEL=$(CORES) $(STEP) llama \
 	  'Compiling llama.cpp on all $(CORES) cores: $(TIME_$(GPU)); the wheel is kept in $(WHEELS)' \
-	  $(PIP) wheel -v --no-cache-dir --no-deps --no-binary llama-cpp-python -w $(WHEELS).part llama-cpp-python==$(LLAMA)
+	  $(checked) llama-cpp-python --as-wheel $(WHEELS).part
 	@mv $(WHEELS).part/*.whl $(WHEELS)/ && rmdir $(WHEELS).part
 endif
 	@$(STEP) llama-install 'Installing llama.cpp from $(WHEELS)' \
-	  $(PIP) install -c requirements.lock --force-reinstall --no-deps $$(ls $(WHEELS)/llama_cpp_python-$(LLAMA)-*.whl | head -n 1)
+	  $(PIP) install --no-index --force-reinstall --no-deps $$(ls $(WHEELS)/llama_cpp_python-$(LLAMA)-*.whl | head -n 1)
 	@rm -f $(DONE)/llama-* && mkdir -p .cache && echo $(GPU) > .cache/gpu && touch $@
 
 $(DONE)/package: pyproject.toml requirements.lock $(DONE)/torch-$(call locked,torch) $(DONE)/llama-$(GPU)-$(LLAMA)
-	@$(STEP) package 'Installing Strongroom and the libraries it stands on' $(PIP) install -c requirements.lock -e .
+	@$(STEP) package 'Installing Strongroom and the libraries it stands on' $(checked) run --without torch llama-cpp-python
 	@touch $@
 
 $(DONE)/models: app/engine/models.json $(DONE)/package
@@ -115,7 +124,7 @@ $(DONE)/models: app/engine/models.json $(DONE)/package
 	@touch $@
 
 $(DONE)/dev: $(DONE)/package
-	@$(STEP) dev 'Installing the tools for tests and checks' $(PIP) install -c requirements.lock -e '.[dev]'
+	@$(STEP) dev 'Installing the tools for tests and checks' $(checked) check
 	@touch $@
 
 ## ---- using it
@@ -236,7 +245,7 @@ types: $(DONE)/dev ## mypy, strict for the product, and over tests and docker
 imports: $(DONE)/dev ## the one-way rule between packages
 	@echo 'Imports' && $(BIN)/lint-imports --no-logo
 
-.PHONY: bench bench-attacks bench-support bench-finding bench-engine bench-answers bench-everyday bench-ranking bench-batch bench-web bench-web-weight bench-ocr bench-gpu bench-reading bench-tables-read bench-scale bench-guesses soak
+.PHONY: bench bench-attacks bench-support bench-finding bench-engine bench-answers bench-everyday bench-ranking bench-batch bench-web bench-malice bench-web-weight bench-ocr bench-gpu bench-reading bench-tables-read bench-scale bench-guesses soak
 bench: $(DONE)/dev $(DONE)/models ## ingest speed and memory beside the plain stack
 	@$(BIN)/python tests/bench/ingest_speed.py $(ARGS)
 
@@ -266,6 +275,9 @@ bench-batch: $(DONE)/dev $(DONE)/models ## questionnaires beside a plain loop ov
 
 bench-web: $(DONE)/dev $(DONE)/models ## fifty people at once in the web chat
 	@$(BIN)/python tests/bench/web_load.py $(ARGS)
+
+bench-malice: $(DONE)/dev $(DONE)/models ## others' waiting before and during four attacks on the web chat
+	@$(BIN)/python tests/bench/malice.py $(ARGS)
 
 bench-web-weight: $(DONE)/dev ## bytes, requests and times of the chat page, ARGS="ADDRESS NAME PASSWORD"
 	@$(BIN)/python tests/web/weight.py $(ARGS)
@@ -314,9 +326,8 @@ samples: $(DONE)/dev ## render tests/samples and tests/corpus from tests/sources
 pictures: $(DONE)/dev $(DONE)/models machine ## take the pictures in README.md and docs
 	@$(BIN)/python tests/web/take_pictures.py
 
-lock: $(DONE)/dev ## write the installed versions to requirements.lock
-	@{ sed -n '/^#/p' requirements.lock; $(PIP) list --format=freeze --exclude strongroom --exclude pip \
-	  --exclude setuptools | sed -E 's/\+[a-z0-9.]+$$//' | LC_ALL=C sort -f; } > .cache/lock && mv .cache/lock requirements.lock
+lock: $(DONE)/dev ## write the installed versions, and their files' hashes, to requirements.lock
+	@$(PIP) install --quiet --no-index --no-deps --no-build-isolation -e . && $(BIN)/python .ci/lock.py write
 
 clean: ## forget the environment and caches; keeps data, the compiled wheels and their log
 	@rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -75,7 +75,7 @@ class WebSettings(_Section):
     host: str = Field("127.0.0.1", description="address that the web chat listens on")
     port: int = Field(7860, ge=0, le=65535, description="port that the web chat listens on")
     examples: tuple[str, ...] = Field(
-        (), description="questions that an empty chat suggests; by default made from headings"
+        (), description="questions that an empty chat suggests; by default made of the documents"
     )
     hosts: tuple[str, ...] = Field(
         (), description="names under which others reach the web chat, beside this machine's own"

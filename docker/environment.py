@@ -1,7 +1,9 @@
 """Makes the environment that an image is laid out from; the Dockerfiles' build stage calls it.
 
     environment.py pinned BASE                  refuse a base image that is not named by its digest
-    environment.py install ENV [--wheels DIR]   every library at its locked version
+    environment.py install ENV [--wheels DIR] [--unchecked NAME...]
+                                                every library at its locked version, each file
+                                                compared with its hash in the lock
     environment.py models ENV [--wheels DIR]    the starter models
 
 Standard library alone: nothing else is there yet. A file of its own, so that a change of the
@@ -14,6 +16,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
 
 SOURCE = Path(__file__).resolve().parent.parent
@@ -33,22 +36,36 @@ def pinned(base: str) -> None:
         )
 
 
-def install(env: Path, wheels: Path | None) -> None:
-    """Install every library at its locked version; llama.cpp is compiled unless `wheels` has it."""
-    lock = SOURCE / "requirements.lock"
+def install(env: Path, wheels: Path | None, unchecked: Sequence[str]) -> None:
+    """Install every library at its locked version; llama.cpp is compiled unless `wheels` has it.
+
+    What has another hash than the lock says is refused; of what lies in `wheels` its own counts,
+    because whoever builds chose that folder. `unchecked` come by their version alone.
+    """
     subprocess.run([sys.executable, "-m", "venv", str(env)], check=True)
     pip = [str(env / "bin/python"), "-m", "pip", "--disable-pip-version-check"]
-    llama = _locked(lock, "llama-cpp-python")
-    found = list(wheels.glob(f"llama_cpp_python-{llama}-*.whl")) if wheels else []
-    if found:
-        subprocess.run([*pip, "install", "--no-deps", str(found[0])], check=True)
-    else:
-        # pip's own cache takes a build for another processor for the same.
-        words = ["--no-cache-dir", "--no-deps", "--no-binary=llama-cpp-python"]
-        subprocess.run([*pip, "install", *words, f"llama-cpp-python=={llama}"], check=True)
     nearby = ["-f", str(wheels)] if wheels else []
-    constrained = [*pip, "install", "--no-compile", *nearby, "-c", str(lock)]
-    subprocess.run([*constrained, *_direct(), "setuptools"], check=True)
+    words = [*pip, "install", "--no-compile", "--no-build-isolation", *nearby]
+    versions = env / "versions.txt"
+    versions.write_text(_lock("versions"), "utf-8")
+    listed = env / "locked.txt"
+
+    def checked(part: str, *more: str, without: Sequence[str] = ()) -> None:
+        chosen = ["--wheels", str(wheels)] if wheels else []
+        left_out = [*without, *unchecked]
+        entries = _lock("show", part, "--without", *left_out, *chosen)
+        listed.write_text(entries, "utf-8")
+        command = [*words, "--no-deps", "--require-hashes", *more, "-r", str(listed)]
+        subprocess.run(command, check=True)
+
+    checked("build")
+    found = list(wheels.glob("llama_cpp_python-*.whl")) if wheels else []
+    # pip's own cache takes a build for another processor for the same.
+    compiled = () if found else ("--no-cache-dir", "--no-binary=llama-cpp-python")
+    checked("llama-cpp-python", *compiled)
+    checked("run", without=["llama-cpp-python"])
+    # CUDA libraries of PyTorch's own choice, and what another Python than the lock's needs.
+    subprocess.run([*words, "-c", str(versions), *_direct()], check=True)
 
 
 def models(env: Path, wheels: Path | None) -> None:
@@ -58,12 +75,10 @@ def models(env: Path, wheels: Path | None) -> None:
     subprocess.run(fetch, check=True, cwd=SOURCE, env=os.environ | nearby)
 
 
-def _locked(lock: Path, name: str) -> str:
-    pattern = rf"^{name.replace('-', '[-_]')}==(.*)$"
-    found = re.search(pattern, lock.read_text("utf-8"), re.MULTILINE)
-    if not found:
-        raise EnvironmentFault(f"{lock} has no line for {name}")
-    return found[1]
+def _lock(*words: str) -> str:
+    command = [sys.executable, str(SOURCE / ".ci/lock.py"), *words]
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
+    return done.stdout
 
 
 def _direct() -> list[str]:
@@ -81,6 +96,7 @@ def main() -> int:
     steps.add_parser("pinned").add_argument("base")
     made = steps.add_parser("install")
     made.add_argument("env", type=Path)
+    made.add_argument("--unchecked", nargs="*", default=[], metavar="NAME")
     fetched = steps.add_parser("models")
     fetched.add_argument("env", type=Path)
     for step in (made, fetched):
@@ -90,7 +106,7 @@ def main() -> int:
         if given.step == "pinned":
             pinned(given.base)
         elif given.step == "install":
-            install(given.env, given.wheels)
+            install(given.env, given.wheels, given.unchecked)
         else:
             models(given.env, given.wheels)
     except (EnvironmentFault, subprocess.CalledProcessError) as error:

@@ -1,9 +1,11 @@
 """Which files an ingestion reads, and what they are called."""
 
+import errno
 import os
 import stat
 import unicodedata
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +25,7 @@ class Candidate:
     size: int = 0  # bytes
     refusal: str = ""
     origin: str = ""  # where the document comes from; by default the path
+    within: str = ""  # the real folder that no link may lead it out of; "" for any
 
 
 def discover(paths: Sequence[Path]) -> list[Candidate]:
@@ -37,6 +40,30 @@ def discover(paths: Sequence[Path]) -> list[Candidate]:
         for candidate in _below(path) if path.is_dir() else (_file(path, path.name, None),):
             found.setdefault(candidate.path, candidate)
     return list(found.values())
+
+
+@contextmanager
+def held_open(candidate: Candidate) -> Iterator[Path]:
+    """A path of the very file that a candidate is now, whatever is put in its place meanwhile.
+
+    Whoever may write into a folder could exchange a file for a link after it was found. Where the
+    system has no paths of open files, it is the candidate's own. Raises OSError.
+    """
+    # Not blocking: a pipe in the file's place must not hold us up.
+    descriptor = os.open(candidate.path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EINVAL, "it is no plain file by now")
+        held = Path(f"/proc/self/fd/{descriptor}")
+        try:
+            real = os.readlink(held)
+        except OSError:
+            held, real = candidate.path, os.path.realpath(candidate.path)
+        if candidate.within and not _lies_in(real, candidate.within):
+            raise OSError(errno.EPERM, "a link leads out of the folder by now")
+        yield held
+    finally:
+        os.close(descriptor)
 
 
 def is_hidden(name: str) -> bool:
@@ -102,9 +129,12 @@ def _file(path: Path, name: str, root: str | None) -> Candidate:
         return Candidate(path, name, refusal=f"cannot be opened: {error.strerror}")
     if not stat.S_ISREG(status.st_mode):
         return Candidate(path, name, refusal="is no regular file (a pipe, socket or device)")
-    return Candidate(path, name, status.st_size)
+    return Candidate(path, name, status.st_size, within=root or "")
 
 
 def _is_within(path: Path, root: str) -> bool:
-    real = os.path.realpath(path)
+    return _lies_in(os.path.realpath(path), root)
+
+
+def _lies_in(real: str, root: str) -> bool:
     return real == root or real.startswith(root.rstrip(os.sep) + os.sep)

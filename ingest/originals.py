@@ -123,7 +123,8 @@ class Originals:
 def _still_there(path: Path) -> BinaryIO:
     """The file to copy, opened; raises ContentChanged where it is gone since it was read."""
     try:
-        return path.open("rb")
+        # Not blocking: a pipe in the file's place must not hold us up.
+        return os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb")
     except FileNotFoundError:
         raise ContentChanged(path.name) from None
 

@@ -15,7 +15,7 @@ from typing import Any, Literal, Protocol
 
 from ingest.about import about_of
 from ingest.chunking import Tokens, chunk_sections, shortened
-from ingest.discovery import Candidate, discover, path_as_text, text_as_path
+from ingest.discovery import Candidate, discover, held_open, path_as_text, text_as_path
 from ingest.members import Container, MemberFile, Taking, Waiting
 from ingest.originals import ContentChanged, Originals
 from ingest.sandbox.parsing import HasScans, ParseLimits, Reading, Sandbox, Share
@@ -397,7 +397,7 @@ class _Run:
             for sandbox in all_sandboxes:
                 sandbox.close()
 
-    def _parse(  # noqa: PLR0911  # a return an outcome
+    def _parse(
         self,
         candidate: Candidate,
         sandboxes: Sequence[Sandbox],
@@ -408,18 +408,33 @@ class _Run:
 
         The first of `sandboxes` reads it, and the others help where it has pages to recognise.
         """
-        started = time.perf_counter()
         if candidate.refusal:
             return _Read(refusal=candidate.refusal)
+        try:
+            with held_open(candidate) as held:
+                return self._parse_held(candidate, held, sandboxes, stopped, put_off)
+        except OSError as error:
+            return _Read(refusal=f"cannot be opened: {error.strerror or error}")
+
+    def _parse_held(  # a return an outcome
+        self,
+        candidate: Candidate,
+        held: Path,
+        sandboxes: Sequence[Sandbox],
+        stopped: threading.Event,
+        put_off: bool,
+    ) -> _Read:
+        """The same, of the file that is `held` open."""
+        started = time.perf_counter()
         sha256 = ""
         # Where nothing else waits, nothing has to be put off.
         put_off = put_off and self.now.files_total > 1
         taking = Taking(self.waiting, candidate, self._source(candidate))
         try:
-            before = candidate.path.stat()
+            before = held.stat()
             if before.st_size > self.limits.file_mib << 20:
                 raise LoaderError(f"is larger than {self.limits.file_mib:,} MiB; split it")
-            sha256 = sha256_of(candidate.path)
+            sha256 = sha256_of(held)
             record = self.known.get(candidate.name)
             if refusal := self._conflict(candidate, record, sha256):
                 return _Read(refusal=refusal)
@@ -432,14 +447,14 @@ class _Run:
             )
             try:
                 reading = self._read(
-                    candidate, sandboxes[0], scanned, taking, stopped,
+                    candidate, held, sandboxes[0], scanned, taking, stopped,
                     later=put_off or len(sandboxes) > 1,
                 )  # fmt: skip
             except HasScans:
                 if put_off:
                     raise
-                self._recognise(candidate, sandboxes, scanned, stopped)
-                reading = self._read(candidate, sandboxes[0], scanned, taking, stopped)
+                self._recognise(candidate, held, sandboxes, scanned, stopped)
+                reading = self._read(candidate, held, sandboxes[0], scanned, taking, stopped)
             after = candidate.path.stat()
             if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
                 self.index.recognised.drop(sha256)  # perhaps of other bytes
@@ -458,6 +473,7 @@ class _Run:
     def _read(
         self,
         candidate: Candidate,
+        held: Path,
         sandbox: Sandbox,
         scanned: _Scanned,
         taking: Taking,
@@ -467,7 +483,7 @@ class _Run:
         share: Share | None = None,
     ) -> Reading:
         return sandbox.read(
-            candidate.path,
+            held,
             candidate.name,
             stopped.is_set,
             scanned=scanned,
@@ -480,6 +496,7 @@ class _Run:
     def _recognise(
         self,
         candidate: Candidate,
+        held: Path,
         sandboxes: Sequence[Sandbox],
         scanned: _Scanned,
         stopped: threading.Event,
@@ -491,7 +508,9 @@ class _Run:
             share = Share(rest, len(sandboxes))
             try:
                 with suppress(LoaderError):  # whoever reads the file as a whole says so
-                    self._read(candidate, sandboxes[rest], scanned, taking, stopped, share=share)
+                    self._read(
+                        candidate, held, sandboxes[rest], scanned, taking, stopped, share=share
+                    )
             finally:
                 taking.drop()
 

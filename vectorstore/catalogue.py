@@ -435,17 +435,6 @@ class Catalogue:
         """Ids of the chunks in the space's full-text index."""
         return {i for (i,) in connection.execute(f"SELECT id FROM words_{space.id:d}_docsize")}
 
-    def a_heading(self, connection: sqlite3.Connection, space: str, name: str) -> str:
-        """The last part of the heading that stands over most of the document's text, or ""."""
-        found = connection.execute(
-            "SELECT c.heading FROM chunks c JOIN documents d ON d.id = c.document_id "
-            "JOIN spaces s ON s.id = d.space_id WHERE s.name = ? AND d.name = ? "
-            "AND c.heading NOT IN ('', d.title) "
-            "GROUP BY c.heading ORDER BY sum(length(c.text)) DESC, min(c.position) LIMIT 1",
-            (space, name),
-        ).fetchone()
-        return "" if found is None else str(found[0]).rsplit(" > ", 1)[-1]
-
     # Housekeeping
 
     def pending(self, connection: sqlite3.Connection, space: Space) -> tuple[list[int], list[int]]:

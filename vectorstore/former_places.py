@@ -38,3 +38,13 @@ def former_places(connection: sqlite3.Connection, space: str, name: str) -> list
         )
         for was_space, was_name, sha256, chunks in rows
     ]
+
+
+def moved_to(connection: sqlite3.Connection, space: str, name: str) -> tuple[str, str] | None:
+    """Where a document is now that was here once; None where there is none."""
+    row = connection.execute(
+        "SELECT space, name FROM former_places WHERE was_space = ? AND was_name = ? "
+        "ORDER BY rowid DESC",
+        (space, name),
+    ).fetchone()
+    return (row[0], row[1]) if row else None

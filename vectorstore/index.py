@@ -8,7 +8,7 @@ from pathlib import Path
 from vectorstore.catalogue import Catalogue, Row
 from vectorstore.embedder import Embedder
 from vectorstore.faults import EmbedderMismatch, IndexFault
-from vectorstore.former_places import former_places
+from vectorstore.former_places import former_places, moved_to
 from vectorstore.late_interaction import encode_tokens
 from vectorstore.page_rows import read_readings
 from vectorstore.presence import Presence
@@ -188,10 +188,13 @@ class Index:
         with self._catalogue.reading() as connection:
             return former_places(connection, space, name)
 
-    def a_heading(self, space: str, name: str) -> str:
-        """A heading of the document that has text below it, or ""."""
+    def was_deleted(self, space: str, name: str) -> bool:
+        """Whether a document that was here is neither here any more nor was moved from here."""
+        if self.document(space, name) is not None:
+            return False
         with self._catalogue.reading() as connection:
-            return self._catalogue.a_heading(connection, space, name)
+            place = moved_to(connection, space, name)
+        return place is None or self.document(*place) is None
 
     def chunk(self, chunk_id: str) -> Hit | None:
         """The chunk with this id, which a search has given; None when it is gone."""
@@ -199,11 +202,18 @@ class Index:
             row = self._catalogue.row(connection, chunk_id)
         return None if row is None else to_hit(row)
 
-    def chunks(self, space: str, name: str) -> list[Hit]:
-        """All chunks of a document in the order of its text; none when it is not there."""
+    def chunks(self, space: str, name: str, most: int | None = None) -> list[Hit]:
+        """The chunks of a document in the order of its text; none when it is not there.
+
+        All of them, or the first `most`.
+        """
         with self._catalogue.reading() as connection:
             held = [known for known in self._catalogue.spaces(connection) if known.name == space]
-            ids = self._catalogue.chunk_ids(connection, held[0], [name]) if held else []
+            ids = (
+                self._catalogue.chunk_ids(connection, held[0], [name], -1 if most is None else most)
+                if held
+                else []
+            )
             rows = self._catalogue.rows(connection, ids)
         return [to_hit(rows[chunk_id]) for chunk_id in ids]
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from app.answering.chat_model import engine_options
 from app.commands.output import settings_of
+from app.engine.confining import keep_to_files
 from app.engine.models import default_chat_model
 
 
@@ -22,8 +23,12 @@ def engine(arguments: Namespace) -> int:
             "lora": tuple(arguments.lora) if arguments.lora else None,
         },
     )
-    from app.engine.server import run_engine
-
     options = engine_options(settings.engine, default_chat_model(settings), port=arguments.port)
+    reason = keep_to_files(options)
+    # Only now: its libraries start threads, which would keep the files of the user.
+    from app.engine.server import log_line, run_engine
+
+    if reason:
+        log_line(f"not kept to its model's files: {reason}")
     run_engine(replace(options, host=arguments.host) if arguments.host else options)
     return 0

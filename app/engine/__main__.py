@@ -7,8 +7,8 @@ from pathlib import Path
 from app.privacy.guard import guard_child
 from ingest.sandbox.rights import give_up_rights
 
+from .confining import keep_to_files
 from .options import Adapter, EngineOptions
-from .server import EngineStartError, run_engine
 
 
 def main() -> int:
@@ -38,7 +38,18 @@ def main() -> int:
     given = vars(parser.parse_args())
     given["adapters"] = tuple(given["adapters"])
     try:
-        run_engine(EngineOptions(**given))
+        options = EngineOptions(**given)
+    except ValueError as error:
+        print(f"engine error: {error}", file=sys.stderr)
+        return 1
+    reason = keep_to_files(options)
+    # Only now: its libraries start threads, which would keep the files of the user.
+    from .server import EngineStartError, log_line, run_engine
+
+    if reason:
+        log_line(f"not kept to its model's files: {reason}")
+    try:
+        run_engine(options)
     except (EngineStartError, ValueError) as error:
         print(f"engine error: {error}", file=sys.stderr)
         return 1

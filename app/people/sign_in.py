@@ -138,6 +138,18 @@ class PasswordSignIn:
         token = self._sessions.begin(person.id, browser=browser)
         return SignedIn(person, token, self._attempts.mark_for(person.id))
 
+    def choose(self, person: Person, new: str, *, browser: str = "") -> SignedIn | None:
+        """Set the own password of somebody who has just come in with one that was given to them.
+
+        The caller knows that they showed it a moment ago. None where `new` is that very password.
+        Raises WeakPassword.
+        """
+        if self._people.check(person.name, new[:_MOST_CHARACTERS]) is not None:
+            return None
+        self._people.set_password(person.id, new, must_change=False, by=person.id)
+        token = self._sessions.begin(person.id, browser=browser)
+        return SignedIn(person, token, self._attempts.mark_for(person.id))
+
     def _attempt(self, name: str, address: str, mark: str) -> tuple[str, Attempt]:
         try:
             person_id = self._people.named(name).id

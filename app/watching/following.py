@@ -12,7 +12,7 @@ from typing import Protocol
 from app.watching.places.port import FileAway, Listed, Listing, Place, PlaceAway
 from app.watching.source import FREELY_GONE, Outcome
 from app.watching.store import Kept, KnownFile, Store
-from ingest.discovery import Candidate, document_name, text_as_path
+from ingest.discovery import Candidate, document_name, held_open, text_as_path
 from ingest.pipeline import IngestReport, Progress
 from vectorstore.disk import sha256_of
 from vectorstore.records import DocumentRecord
@@ -190,7 +190,9 @@ class Look:
             if not reason:
                 try:
                     file = self.place.fetch(one.path, self.folder)
-                    yield _Fetched(one, file, sha256_of(file))
+                    with held_open(Candidate(file, one.path, within=self.place.root)) as held:
+                        sha256 = sha256_of(held)
+                    yield _Fetched(one, file, sha256)
                     continue
                 except FileAway as error:
                     reason = str(error)
@@ -297,6 +299,7 @@ class Look:
                 name,
                 one.listed.size,
                 origin=self.place.origin(one.listed.path),
+                within=self.place.root,
             )
             for name, one in reading.items()
         ]
@@ -389,6 +392,6 @@ def person_of(name: str) -> str:
 
 
 def _is_still(one: _Fetched) -> bool:
-    with suppress(OSError):
-        return sha256_of(one.file) == one.sha256
+    with suppress(OSError), held_open(Candidate(one.file, "")) as held:
+        return sha256_of(held) == one.sha256
     return False

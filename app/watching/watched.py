@@ -27,6 +27,7 @@ from ingest.pipeline import Progress
 log = logging.getLogger(__name__)
 
 _SOON_S = 3.0  # until a file that was too new to be sure of is looked at again
+_LETS_GO_S = 30.0  # for a look that is to end, before somebody who waits for that is told
 _AWAY_S = 60.0  # until a place that was away is looked at again, at most
 
 # Puts a change on record: who makes it ("" for the command line's user), and what.
@@ -125,7 +126,7 @@ class Watched:
         kept = self._store.find(name)
         running = self._of(kept)
         running.stop.set()
-        with running.busy:
+        with _idle(running, kept.asked_for.name):
             mine = [one.document for one in self._store.files(kept.id).values() if one.document]
             place = open_place(kept.asked_for)
             origins = {
@@ -277,6 +278,11 @@ class Watched:
     ) -> Outcome:
         kept = self._store.find(kept.asked_for.name)  # as it is now that it is our turn
         _check_way(kept)
+        if kept.asked_for.kind == "folder":  # a link may have been put in its place
+            try:
+                self._refuse_own_folder(kept.asked_for.place)
+            except SourceFault as fault:
+                raise PlaceAway(str(fault)) from fault
         with self._in_hand(kept) as folder, closing(open_place(kept.asked_for)) as place:
             look = Look(
                 kept, place, self._store, _InTurn(self._library, self._reading), folder, tell,
@@ -348,6 +354,17 @@ class Watched:
             current=running.current if running.looking else "",
             live="" if watcher is None else watcher.live(),
         )  # fmt: skip
+
+
+@contextmanager
+def _idle(running: _Running, name: str) -> Iterator[None]:
+    """A block while nobody looks at a source. Raises SourceFault where a look does not end."""
+    if not running.busy.acquire(timeout=_LETS_GO_S):
+        raise SourceFault(f"the server of {name} keeps us waiting; try again in some minutes")
+    try:
+        yield
+    finally:
+        running.busy.release()
 
 
 def _now(kept: Kept, running: _Running) -> Now:

@@ -78,7 +78,8 @@ class Workspace:
         self.trail = trail
         self.deleter = deleter
         self.originals = Originals(DataFolder(settings.home).originals)
-        self._recorder = Recorder(trail, index)
+        keeps = settings.retention.quotations == "keep"
+        self._recorder = Recorder(trail, index, keep_quotations=keeps)
         self.watched = Watched(
             settings.home, WatchedLibrary(self), self._record_sources, partial(obey, settings)
         )

@@ -42,13 +42,14 @@ def stay_apart() -> str:
     return _restrict(_MAKE_CHARACTER_DEVICE | _MAKE_BLOCK_DEVICE, 0, None)
 
 
-def touch_nothing(readable: Iterable[Path] | None = None) -> str:
+def touch_nothing(readable: Iterable[Path] | None = None, *, written: Iterable[Path] = ()) -> str:
     """As `stay_apart`; besides, nothing can be written, made, removed, run or signalled.
 
-    With `readable`, only these files and the program's own can be opened to be read.
+    With `readable`, only these files and the program's own can be opened to be read. The files of
+    `written`, which are there, can be extended.
     """
     forbidden = _CHANGES | _EXECUTE | (0 if readable is None else _READ)
-    return _restrict(forbidden, _ABSTRACT_SOCKETS | _SIGNALS, readable)
+    return _restrict(forbidden, _ABSTRACT_SOCKETS | _SIGNALS, readable, written=written)
 
 
 def work_in(folder: Path, readable: Iterable[Path]) -> str:
@@ -60,7 +61,12 @@ def work_in(folder: Path, readable: Iterable[Path]) -> str:
 
 
 def _restrict(
-    forbidden: int, scoped: int, readable: Iterable[Path] | None, folder: Path | None = None
+    forbidden: int,
+    scoped: int,
+    readable: Iterable[Path] | None,
+    folder: Path | None = None,
+    *,
+    written: Iterable[Path] = (),
 ) -> str:
     if not sys.platform.startswith("linux"):
         return f"Landlock is Linux's, and this is {sys.platform}"
@@ -83,14 +89,15 @@ def _restrict(
     if rules < 0:
         return f"the kernel refuses Landlock (error {ctypes.get_errno()})"
     try:
-        if moves:
-            _allow(libc, rules, Path("/"), _REFER)
-        if readable is not None:
-            for path in (*_programs(), *readable):
-                _allow(libc, rules, path, _READ)
+        allowed = (
+            [(path, _READ) for path in (*_programs(), *readable)] if readable is not None else []
+        )
+        allowed += [(path, forbidden & (_READ | _WRITE)) for path in written]
+        allowed += [(Path("/"), _REFER)] if moves else []
         if folder is not None:
-            _allow(libc, rules, folder, forbidden)
-            _allow(libc, rules, Path("/tmp"), _MAKE_SOCKET)
+            allowed += [(folder, forbidden), (Path("/tmp"), _MAKE_SOCKET)]
+        for path, access in allowed:
+            _allow(libc, rules, path, access)
         if libc.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0):
             return f"prctl refuses no-new-privileges (error {ctypes.get_errno()})"
         if libc.syscall(_RESTRICT, rules, 0):

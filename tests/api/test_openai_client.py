@@ -2,6 +2,7 @@
 
 import io
 import json
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -314,6 +315,40 @@ def test_a_batch_is_answered_in_the_protocols_own_form(kim: Any) -> None:
     kim.delete(f"/batches/{begun.id}", cast_to=object)
     with pytest.raises(openai.NotFoundError):
         kim.batches.retrieve(begun.id)
+
+
+def test_questionnaires_of_one_person_share_their_room_whatever_the_key(company: Whole) -> None:
+    """Each waits in memory: twenty keys were twenty times as much, and one that comes counts."""
+    half = (
+        b"--b\r\nContent-Disposition: form-data; name=purpose\r\n\r\nbatch\r\n--b\r\n"
+        b"Content-Disposition: form-data; name=file; filename=q.txt\r\n\r\nWhat"
+    )
+    with client(company, "lee") as one, client(company, "lee") as other:
+        kept = [
+            api.files.create(file=("q.txt", b"How many?\n"), purpose="batch")
+            for api in (one, other, one)
+        ]
+        place = httpx.URL(company.url)
+        with socket.create_connection((place.host, place.port)) as slow:  # never ends
+            slow.sendall(
+                f"POST /v1/files HTTP/1.1\r\nHost: {place.host}:{place.port}\r\n"
+                f"Authorization: Bearer {other.api_key}\r\nContent-Length: 1000\r\n"
+                "Content-Type: multipart/form-data; boundary=b\r\n\r\n".encode()
+                + half
+            )
+
+            def full() -> bool:
+                try:
+                    more = one.files.create(file=("q.txt", b"And?\n"), purpose="batch")
+                except openai.ConflictError:
+                    return True
+                one.files.delete(more.id)
+                return False
+
+            until(full, bool)
+        for api, file in zip((one, other, one), kept, strict=True):
+            api.files.delete(file.id)
+        until(lambda: not full(), bool)
 
 
 def until(look, fits):

@@ -278,3 +278,8 @@ def test_a_curator_sees_how_pages_were_read(office: Office) -> None:
     assert int(told[1]) > 90
     plain = office.get("kim", "/documents/one?space=policies&name=leave.md")
     assert "How its pages were read" not in plain
+    # It is opened from here; what only whoever looks into the machine needs is folded away.
+    assert 'href="/source?space=policies&amp;name=leave.md"' in plain
+    before, _, details = plain.partition("<details>")
+    assert "SHA-256" not in before
+    assert "SHA-256" in details

@@ -63,9 +63,11 @@ class WatchedEngine:
 class Recorder:
     """Writes what is asked, shown and answered into the trail."""
 
-    def __init__(self, trail: Trail, index: Index) -> None:
+    def __init__(self, trail: Trail, index: Index, *, keep_quotations: bool = False) -> None:
+        """With `keep_quotations` a record stays readable when a document of it is deleted."""
         self._trail = trail
         self._index = index
+        self._keep_quotations = keep_quotations
 
     def asked(self, ask: Ask) -> "Recording":
         """Put a question on record. Raises TrailFault, before anything is done."""
@@ -115,6 +117,18 @@ class Recorder:
 
     def write(self, kind: RecordKind, person: str, data: Mapping[str, Any]) -> None:
         self._trail.record(kind, person=person, data=data)
+
+    def erase_deleted(self, documents: Collection[tuple[str, str]]) -> None:
+        """Erase what records quote of those of the documents that were deleted meanwhile.
+
+        Their deletion has searched before the last record was written, or comes after it and finds
+        it. So this is asked only when that is written.
+        """
+        keys = self._trail.texts.keys
+        if keys is None or self._keep_quotations:
+            return
+        if gone := [place for place in documents if self._index.was_deleted(*place)]:
+            keys.forget_documents(gone)
 
     def passages(self, hits: Sequence[Hit]) -> list[dict[str, Any]]:
         """Which passages were shown: no text of theirs, but its hash."""
@@ -274,6 +288,7 @@ class Recording:
             self._ended = True
             prompts = self._engine.prompts() if self._engine else []
             self.write(kind, {**data(), "prompts": prompts, **self._about})
+            self._recorder.erase_deleted(self._drawn)
 
 
 class Recorded(WrappedStream[E]):

@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 
 from app.watching.places.port import FileAway, Listed, Listing, PlaceAway
-from ingest.discovery import discover, path_as_text, text_as_path
+from ingest.discovery import Candidate, discover, held_open, path_as_text, text_as_path
 
 _FRESH_S = 2.0  # a file that is younger may change once more and keep its times
 _FRESH = ".fresh"  # ends its stamp: it is looked into again when it is older
@@ -26,6 +26,11 @@ class Folder:
         while not os.path.ismount(place):
             place = os.path.dirname(place)
         return path_as_text(place)
+
+    @property
+    def root(self) -> str:
+        """The folder itself, whatever links lead to it."""
+        return os.path.realpath(self._root)
 
     def list(self) -> Listing:
         try:
@@ -54,7 +59,7 @@ class Folder:
         del folder
         found = Path(self._root, text_as_path(path))
         try:
-            with found.open("rb"):
+            with held_open(Candidate(found, path, within=self.root)):
                 return found
         except OSError as error:
             raise FileAway(f"cannot be opened: {error.strerror}") from error

@@ -49,6 +49,11 @@ class Place(Protocol):
         ...
 
     @property
+    def root(self) -> str:
+        """The real folder that its files have to lie in when they are read; "" for any."""
+        ...
+
+    @property
     def batch(self) -> int:
         """How many of its files are read together."""
         ...

@@ -5,12 +5,14 @@ import uuid
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import urllib3
 from minio import Minio
 from minio.error import MinioException, S3Error
 
+from app.watching.places.bounds import Coming, Look, TooMuch, check_list, refuse_packed
 from app.watching.places.port import FileAway, Listed, Listing, PlaceAway
 from ingest.discovery import is_hidden
 
@@ -23,6 +25,7 @@ class S3:
 
     batch = 100
     anchor = ""
+    root = ""
 
     def __init__(self, place: str, user: str, secret: str) -> None:
         """`user` is the access key, `secret` the secret key; without both nobody signs in."""
@@ -30,9 +33,12 @@ class S3:
         self._place = place.rstrip("/")
         bucket, _, prefix = unquote(parts.path).strip("/").partition("/")
         self._bucket, self._prefix = bucket, f"{prefix}/" if prefix else ""
-        self._pool = urllib3.PoolManager(
+        self._look = Look()
+        self._pool = _Bounded(
+            self._look,
             timeout=_PATIENCE_S,
-            retries=urllib3.Retry(total=1, redirect=0),
+            # A server may say that it wants to be asked again in a year.
+            retries=urllib3.Retry(total=1, redirect=0, respect_retry_after_header=False),
             ssl_context=ssl.create_default_context(),  # the system's authorities
         )
         self._s3 = Minio(
@@ -50,6 +56,7 @@ class S3:
         files = []
         with self._asking():
             for one in self._s3.list_objects(self._bucket, prefix=self._prefix, recursive=True):
+                self._look.lists()
                 path = (one.object_name or "").removeprefix(self._prefix)
                 if one.is_dir or not path or path.endswith("/"):
                     continue
@@ -63,8 +70,10 @@ class S3:
         to = folder / uuid.uuid4().hex
         with self._asking():
             answer = self._s3.get_object(self._bucket, self._prefix + path)
+            coming = Coming(None)  # its bytes are counted here
             with closing(answer), to.open("wb") as file:
-                for piece in answer.stream(_PIECE):
+                for piece in answer.stream(_PIECE, decode_content=False):
+                    coming.took(len(piece))
                     file.write(piece)
                     if file.tell() > self._sizes[path]:
                         raise FileAway("the server sends more of it than it said")
@@ -80,6 +89,8 @@ class S3:
     def _asking(self) -> Iterator[None]:
         try:
             yield
+        except TooMuch as error:
+            raise PlaceAway(f"{self._place} {error}") from error
         except S3Error as error:
             if error.code == "NoSuchKey":
                 raise FileAway("it is gone by now") from error
@@ -95,3 +106,38 @@ class S3:
                 f"{self._place} does not answer ({error}); is the server running, and is its "
                 "address right?"
             ) from error
+
+
+class _Bounded(urllib3.PoolManager):
+    """Reads answers that are lists with limits, and takes nothing that is packed."""
+
+    def __init__(self, look: Look, **more: Any) -> None:
+        super().__init__(**more)
+        self._look = look
+
+    def urlopen(  # type: ignore[override]
+        self, method: str, url: str, redirect: bool = True, **more: Any
+    ) -> urllib3.BaseHTTPResponse:
+        whole = more.pop("preload_content", True)
+        answer = super().urlopen(
+            method, url, redirect, preload_content=False, decode_content=False, **more
+        )
+        try:
+            refuse_packed(answer.headers.get("content-encoding") if whole else None)
+            if not whole:
+                return answer
+            self._look.asks()
+            coming, data = Coming(), bytearray()
+            for piece in answer.stream(_PIECE, decode_content=False):
+                coming.took(len(piece))
+                data += piece
+        except BaseException:
+            answer.close()
+            raise
+        answer.release_conn()
+        if data:
+            check_list(bytes(data))
+        return urllib3.HTTPResponse(
+            bytes(data), answer.headers, answer.status, reason=answer.reason,
+            request_method=method, request_url=url,
+        )  # fmt: skip

@@ -7,8 +7,9 @@ import threading
 import time
 import uuid
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -35,7 +36,7 @@ from vectorstore.records import DocumentRecord
 
 QUESTIONNAIRE_BYTES = 16 << 20
 _HELD_S = 3600.0  # a questionnaire waits so long for its batch
-_HELD_EACH = 4  # of one person
+_HELD_EACH = 4  # of one person, whatever keys they have; those that are on their way count
 _PIECE = 1 << 20
 _PAGE = 1000  # documents listed at a time
 # Notes in the audit trail that answers were handed out: person's id, and what.
@@ -87,12 +88,13 @@ def _add_intake(router: APIRouter, desk: FileDesk, held: "_Held") -> None:
         opened_with(May.ASK if purpose == "batch" else May.ADD)(request)
         name = form.filename or "file"
         if purpose == "batch":
-            content = bytearray()
-            async for piece in form.pieces:
-                content += piece
-                if len(content) > QUESTIONNAIRE_BYTES:
-                    raise ApiError("a questionnaire has 16 MiB at most", 413)
-            return held.keep(person, name, bytes(content))
+            with held.receiving(person):
+                content = bytearray()
+                async for piece in form.pieces:
+                    content += piece
+                    if len(content) > QUESTIONNAIRE_BYTES:
+                        raise ApiError("a questionnaire has 16 MiB at most", 413)
+                return held.keep(person, name, bytes(content))
         space = form.fields.get("space") or private_space(person)
         name = str(safe_name(form.fields.get("name") or name))
         upload = desk.curation.begin_upload(person, space)
@@ -282,19 +284,32 @@ class _Held:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._held: OrderedDict[str, tuple[str, float, str, bytes]] = OrderedDict()
+        self._coming: Counter[str] = Counter()  # by the person's id
 
-    def keep(self, person: Person, name: str, content: bytes) -> dict[str, Any]:
-        now = time.time()
+    @contextmanager
+    def receiving(self, person: Person) -> Iterator[None]:
+        """A block in which one is received and kept; its bytes are in memory from the first on."""
         with self._lock:
-            for key in [key for key, one in self._held.items() if one[1] < now - _HELD_S]:
+            old = time.time() - _HELD_S
+            for key in [key for key, one in self._held.items() if one[1] < old]:
                 del self._held[key]
-            if sum(one[0] == self._whose(person) for one in self._held.values()) >= _HELD_EACH:
+            here = sum(one[0].partition(" ")[0] == person.id for one in self._held.values())
+            if here + self._coming[person.id] >= _HELD_EACH:
                 raise ApiError(
                     f"{_HELD_EACH} of your questionnaires wait for their batch; begin one, or "
                     "delete its file", 409, "refused",
                 )  # fmt: skip
-            key = f"file-q{uuid.uuid4().hex}"
-            self._held[key] = (self._whose(person), now, name, content)
+            self._coming[person.id] += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._coming[person.id] -= 1
+
+    def keep(self, person: Person, name: str, content: bytes) -> dict[str, Any]:
+        key = f"file-q{uuid.uuid4().hex}"
+        with self._lock:
+            self._held[key] = (self._whose(person), time.time(), name, content)
         return self.find(person, key) or {}
 
     def find(self, person: Person, key: str) -> dict[str, Any] | None:

@@ -58,6 +58,9 @@ class Texts:
     examples: str
     no_documents_title: str
     no_documents: str
+    no_documents_drop: str
+    no_documents_add: str
+    no_documents_ask: str
 
     question_label: str
     question_placeholder: str
@@ -115,7 +118,6 @@ class Texts:
     good: str
     bad: str
     suggestions: str
-    suggested: str
     withheld: str
     notice_orders: Plural
     notice_links: Plural
@@ -420,6 +422,8 @@ class DocumentTexts:
     title: str
     pages: str
     chunks: str
+    read_it: str
+    details: str
     indexed: str
     warning: str
     source: str
@@ -1012,6 +1016,9 @@ class RefusalTexts:
     not_served: str
     other_site: str
     not_found: str
+    not_found_title: str
+    refused_title: str
+    back: str
     too_large: str
     too_old: str
     not_understood: str
