@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from app.answering.everyday_words import is_common_noun
 from app.answering.evidence import Evidence
 from app.answering.language import (
     codes,
@@ -111,7 +112,10 @@ def decision_signals(
     best = evidence[0]
     hit = hits[best.passage]
     around = f"{hit.document} {hit.heading} {hit.text}"
-    asked_names, asked_days = names(without_days(question)), days_of(question)
+    asked_days = days_of(question)
+    asked_names = frozenset(
+        one for one in names(without_days(question)) if not is_common_noun(one, question)
+    )
     opened = names(opening)
     asked_numbers = numbers(without_days(question)) | codes(without_days(question))
     unknown = any(rarity.get(word, 1.0) >= 1.0 for word in telling_words(question))

@@ -3,7 +3,7 @@
 from functools import cache
 
 from app.answering.language import stem_of, words
-from vectorstore.languages import languages
+from vectorstore.languages import language_of, languages
 
 
 def stems_meant(stem: str) -> frozenset[str]:
@@ -16,6 +16,13 @@ def words_meant(word: str) -> tuple[str, ...]:
     return tuple(one for folded in words(word) for one in _by_form().get(stem_of(folded), ()))
 
 
+def is_common_noun(word: str, question: str) -> bool:
+    """Whether a word with a capital is no name, but a common noun of a language that writes all
+    nouns so ("Spesen"). In English it is one: "Bill" is not an invoice.
+    """
+    return language_of(question).support.capital_nouns and bool(words_meant(word))
+
+
 @cache
 def _by_form() -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
@@ -23,7 +30,7 @@ def _by_form() -> dict[str, tuple[str, ...]]:
         for asked, written in language.questions.everyday.items():
             for word in asked.split():
                 stem = stem_of("".join(words(word)))
-                found[stem] = (*found.get(stem, ()), *written)
+                found[stem] = tuple(dict.fromkeys((*found.get(stem, ()), *written)))
     return found
 
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Sequence, Set
 from functools import cache
 
-from app.answering.everyday_words import words_meant
+from app.answering.everyday_words import is_common_noun, words_meant
 from app.answering.phrases import phrases
 from app.answering.wording import VALUES, Word, Wording, folded, holds, keys_of, read
 from vectorstore.embedder import Embedder
@@ -140,7 +140,9 @@ def _absent(
     embedder: Embedder | None,
 ) -> list[Word]:
     absent = unheld(asked, [evidence, *around])
-    absent = [word for word in absent if not _is_said_otherwise(word, (evidence, *around))]
+    absent = [
+        word for word in absent if not _is_said_otherwise(word, question, (evidence, *around))
+    ]
     if embedder and absent:
         texts = [read(text) for text in (evidence, *around) if text]
         likeness = _likeness(question, " ".join((evidence, *around)), embedder)
@@ -154,9 +156,9 @@ def _absent(
     return absent
 
 
-def _is_said_otherwise(word: Word, texts: Sequence[str]) -> bool:
-    """Whether a text has one of the words that documents use for a common word of a question."""
-    if word.kind in VALUES:
+def _is_said_otherwise(word: Word, question: str, texts: Sequence[str]) -> bool:
+    """Whether a text has one of the words that documents use for a common word of `question`."""
+    if word.kind in VALUES and not (word.kind == "name" and is_common_noun(word.raw, question)):
         return False
     meant = frozenset[str]().union(*(keys_of(folded(one)) for one in words_meant(word.raw)))
     return bool(meant) and any(not read(text).keys.isdisjoint(meant) for text in texts if text)

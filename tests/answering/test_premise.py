@@ -5,11 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from app.answering.confidence import BUILT_IN
+from app.answering.finding import judge
 from app.answering.premise import unheld_premise, unheld_shares, unheld_subject
 from app.answering.support import find_support
 from app.engine.models import STARTER_EMBEDDER, installed_models_dir
 from vectorstore.embedder import Embedder
 from vectorstore.loading import load_embedder
+from vectorstore.records import Hit
 
 OPENS = "The new warehouse in Husum opens on 1 September 2024."
 BOUGHT = "The board approved the purchase of a forklift for 23,400 euros."
@@ -197,3 +200,22 @@ def test_what_is_said_of_another_is_no_answer(
 ) -> None:
     found = unheld_subject(question, evidence, ["handbook.pdf"], evidence, embedder)
     assert (subject in found) if subject else found == ""
+
+
+@pytest.mark.parametrize(
+    ("question", "likeness", "found"),
+    [
+        ("When does the new warehouse in Husum open?", 0.6, True),
+        ("Where is the sauna?", 0.26, False),
+        ("Where is the swimming pool?", 0.26, False),
+    ],
+)
+def test_what_is_wholly_unlike_in_another_language_is_no_answer(
+    embedder: Embedder, question: str, likeness: float, found: bool
+) -> None:
+    """Likeness as a search over a club's German rules gave it."""
+    signals = {"cosine": likeness, "likeness": likeness}
+    hits = [Hit("lager.md", None, "Lager", LAGER, 1.0, "0" * 16, "s", 1, signals)]
+    part = judge(question, hits, hits, embedder, BUILT_IN, {})
+    assert part.decision.signals["other_language"]
+    assert part.found is found
