@@ -50,13 +50,12 @@ _OPENED = {
     for language in languages()
 }
 _CORRECTED = {
-    language.code: re.compile(
-        rf"\s*(?:{'|'.join(language.conversation.corrections)})[\s,:]*", re.IGNORECASE
-    )
+    language.code: re.compile(rf"(?:{'|'.join(language.conversation.corrections)})", re.IGNORECASE)
     for language in languages()
 }
 # "--force", "gravity.db", "max_days", "maxDays", a word in quotation marks: a thing by its name
 _TECHNICAL = re.compile(r"(?:^|\s)(?:--?[A-Za-z]|[\"'`“„‘]\w|\w{1,40}[_/.]\w|[a-z]{1,40}[A-Z])")
+_JOINTS = " \t\r\n,:"
 _PIECES = re.compile(r"\s[-–—]\s|[,:;]\s")
 # "Does that also apply to Spain?"
 _SAME_FOR = re.compile(
@@ -252,7 +251,7 @@ def _elliptic(
         return _changed(same[1], question, last, opened=True)
     opened = _OPENED[language.code].match(question)
     rest = question[opened.end() :] if opened else question
-    if opened and _CORRECTED[language.code].fullmatch(opened.group()):
+    if opened and _CORRECTED[language.code].fullmatch(opened.group().strip(_JOINTS)):
         rest, denied = taken_back(rest, language)
         if denied:
             last = _asked_about(denied, before)
@@ -267,7 +266,7 @@ def _whole(question: str, last: Exchange, language: Language) -> list[Interpreta
     """The readings of a question that is one by itself; [] for none but itself."""
     opened = _OPENED[language.code].match(question)
     rest = question[opened.end() :] if opened else question
-    if opened and _CORRECTED[language.code].fullmatch(opened.group()):
+    if opened and _CORRECTED[language.code].fullmatch(opened.group().strip(_JOINTS)):
         rest = _last_piece(rest, language)
     asked = rest[:1].upper() + rest[1:] if opened else question
     alone = Interpretation(asked)

@@ -1154,7 +1154,7 @@ LANGUAGE = Language(
             "innerhalb von",
         ),
         corrections=(
-            r"(?:(?:nein|nee|sorry|entschuldigung)[,.]? )*ich (?:meinte|meine|meinte eigentlich)",
+            r"(?:(?:nein|nee|sorry|entschuldigung)[,.]? ){0,2}ich (?:meinte|meine|meinte eigentlich)",
         ),
         denied=("nicht",),
         gerunds=(),

@@ -1468,7 +1468,7 @@ LANGUAGE = Language(
             "before",
             "within",
         ),
-        corrections=(r"(?:(?:no|sorry|oops)[,.]? )*i (?:meant|mean|was asking about)",),
+        corrections=(r"(?:(?:no|sorry|oops)[,.]? ){0,2}i (?:meant|mean|was asking about)",),
         denied=("not",),
         gerunds=("ing",),
         subordinating=split("while if when whenever because since although unless until once"),
