@@ -33,7 +33,9 @@ def test_the_kind_of_gpu_outlives_a_clean(tmp_path: Path) -> None:
     step.chmod(0o755)
     lock = (CHECKOUT / "requirements.lock").read_text("utf-8")
     (version,) = [
-        line.split("==")[1].split()[0] for line in lock.splitlines() if line.startswith("llama_cpp_python==")
+        line.split("==")[1].split()[0]
+        for line in lock.splitlines()
+        if line.startswith("llama_cpp_python==")
     ]
     wheels = tmp_path / ".cache/wheels/cuda"
     wheels.mkdir(parents=True)
