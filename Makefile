@@ -17,12 +17,14 @@ export DOCS
 
 # The choice of GPU is remembered, so that a later plain `make run` keeps the CUDA build.
 GPU ?= $(shell cat .cache/gpu 2>/dev/null || echo none)
-ifeq ($(filter $(GPU),none cuda),)
-$(error GPU=$(GPU) is not known: use GPU=cuda, or GPU=none for a build without)
+ifeq ($(filter $(GPU),none cuda vulkan),)
+$(error GPU=$(GPU) is not known: use GPU=cuda, GPU=vulkan, or GPU=none for a build without)
 endif
 CMAKE_none := -DLLAVA_BUILD=OFF
 CMAKE_cuda := -DLLAVA_BUILD=OFF -DGGML_CUDA=on
+CMAKE_vulkan := -DLLAVA_BUILD=OFF -DGGML_VULKAN=on
 TIME_none := about 6 minutes on two
+TIME_vulkan := with the shaders about 20 minutes on two
 TIME_cuda := with the CUDA kernels much longer than the usual 6 minutes
 
 CORES := $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
@@ -43,6 +45,7 @@ help: ## this list
 	@echo
 	@echo 'make run DOCS=~/policies   chat about your own folder instead of the samples'
 	@echo 'make run GPU=cuda          build the engine for NVIDIA GPUs (remembered)'
+	@echo 'make run GPU=vulkan        the same for GPUs of AMD, Intel and NVIDIA, without CUDA'
 	@echo 'make test UNPLUGGED=1       the tests with no network but loopback'
 	@echo 'make test WORKERS=0         the tests in one process, for a debugger; 2 share them'
 	@echo 'make run PORT=8080         another port; PYTHON=/path/to/python chooses the interpreter'
@@ -80,6 +83,22 @@ define check_compiler
 	if [ $(GPU) = cuda ] && ! command -v "$${CUDACXX:-nvcc}" >/dev/null; then \
 	  echo 'GPU=cuda needs the CUDA toolkit: nvcc is not on the PATH. Install the toolkit, or add its bin folder to PATH.' >&2; \
 	  exit 1; \
+	fi; \
+	if [ $(GPU) = vulkan ]; then $(check_vulkan); fi
+endef
+
+# llama.cpp needs VK_EXT_layer_settings, which the headers of Debian 12 (1.3.239) do not have.
+define check_vulkan
+	if ! command -v glslc >/dev/null; then missing=glslc; \
+	elif ! printf '#include <spirv/unified1/spirv.hpp>\n' | c++ -xc++ -fsyntax-only - 2>/dev/null; then \
+	  missing='the headers of SPIR-V'; \
+	elif ! printf '#include <vulkan/vulkan.hpp>\n#ifndef VK_EXT_layer_settings\n#error\n#endif\n' \
+	    | c++ -xc++ -fsyntax-only - 2>/dev/null; then missing='headers of Vulkan 1.3.275 or later'; \
+	else missing=; fi; \
+	if [ -n "$$missing" ]; then \
+	  echo "GPU=vulkan needs the Vulkan tools: $$missing not found. Install them:" >&2; \
+	  echo '  Debian 13, Ubuntu 24.10: apt install libvulkan-dev glslc spirv-headers    Fedora: dnf install vulkan-devel glslc spirv-headers-devel' >&2; \
+	  exit 1; \
 	fi
 endef
 
@@ -101,14 +120,24 @@ $(DONE)/torch-$(call locked,torch): | $(DONE)/build
 
 # Compiled once for each version and kind of GPU; the wheel outlives .venv. pip's own cache of built
 # wheels is left out, because it takes a build for another processor or GPU for the same.
-$(DONE)/llama-$(GPU)-$(LLAMA): | $(DONE)/build
-ifeq ($(LLAMA_WHEEL),)
+define build_llama
 	@$(check_compiler)
 	@rm -rf $(WHEELS).part && mkdir -p $(WHEELS)
 	@CMAKE_ARGS="$(CMAKE_$(GPU)) $${CMAKE_ARGS:-}" CMAKE_BUILD_PARALLEL_LEVEL=$(CORES) $(STEP) llama \
 	  'Compiling llama.cpp on all $(CORES) cores: $(TIME_$(GPU)); the wheel is kept in $(WHEELS)' \
 	  $(checked) llama-cpp-python --as-wheel $(WHEELS).part
 	@mv $(WHEELS).part/*.whl $(WHEELS)/ && rmdir $(WHEELS).part
+endef
+
+.PHONY: vulkan-wheel
+vulkan-wheel: | $(DONE)/build
+ifeq ($(LLAMA_WHEEL),)
+	$(build_llama)
+endif
+
+$(DONE)/llama-$(GPU)-$(LLAMA): | $(DONE)/build
+ifeq ($(LLAMA_WHEEL),)
+	$(build_llama)
 endif
 	@$(STEP) llama-install 'Installing llama.cpp from $(WHEELS)' \
 	  $(PIP) install --no-index --force-reinstall --no-deps $$(ls $(WHEELS)/llama_cpp_python-$(LLAMA)-*.whl | head -n 1)
@@ -197,6 +226,28 @@ fuzz: $(DONE)/dev ## every parser of foreign bytes with 20,000 inputs each; take
 test-gpu: $(DONE)/dev $(DONE)/models vocabulary ## the tests that need a CUDA device
 	@$(BIN)/python -m pytest -m gpu $(ARGS)
 
+# The harness chooses models; the product does not need it, so it has an environment of its own.
+HARNESS := 0.4.13
+.PHONY: harness
+harness: $(DONE)/dev $(DONE)/models ## lm-evaluation-harness, fetched beside us (760 MB), against our engine
+	@if [ ! -x .cache/harness/bin/lm_eval ]; then \
+	  rm -rf .cache/harness && $(BIN)/python -m venv .cache/harness; \
+	  $(STEP) harness 'Installing lm-evaluation-harness into .cache/harness' \
+	    .cache/harness/bin/python -m pip --disable-pip-version-check install 'lm-eval[api]==$(HARNESS)'; \
+	fi
+	@$(BIN)/python -m pytest -n 0 tests/engine/test_harness.py $(ARGS)
+
+.PHONY: test-vulkan
+VULKAN_LIB := .cache/vulkan/llama_cpp/lib
+test-vulkan: $(DONE)/dev vocabulary ## the offload path on a Vulkan device, also on Mesa's software one
+	@if [ ! -e $(VULKAN_LIB) ]; then \
+	  $(MAKE) --no-print-directory vulkan-wheel GPU=vulkan; \
+	  rm -rf .cache/vulkan && $(BIN)/python -m zipfile -e .cache/wheels/vulkan/llama_cpp_python-$(LLAMA)-*.whl .cache/vulkan; \
+	fi
+	@STRONGROOM_VULKAN=1 GGML_VK_VISIBLE_DEVICES=$${GGML_VK_VISIBLE_DEVICES:-0,0} \
+	  LLAMA_CPP_LIB_PATH=$(CURDIR)/$(VULKAN_LIB) LD_LIBRARY_PATH=$(CURDIR)/$(VULKAN_LIB):$${LD_LIBRARY_PATH:-} \
+	  $(BIN)/python -m pytest -n 0 tests/engine/test_vulkan.py $(ARGS)
+
 .PHONY: vocabulary
 vocabulary: $(DONE)/dev
 	@$(STEP) vocabulary "Llama 2's vocabulary, for the tests of exact prompts" $(BIN)/python tests/engine/llama2_vocabulary.py
@@ -245,7 +296,7 @@ types: $(DONE)/dev ## mypy, strict for the product, and over tests and docker
 imports: $(DONE)/dev ## the one-way rule between packages
 	@echo 'Imports' && $(BIN)/lint-imports --no-logo
 
-.PHONY: bench bench-attacks bench-support bench-finding bench-engine bench-answers bench-everyday bench-ranking bench-batch bench-web bench-malice bench-web-weight bench-ocr bench-gpu bench-reading bench-tables-read bench-scale bench-guesses soak
+.PHONY: bench bench-attacks bench-support bench-finding bench-engine bench-answers bench-everyday bench-ranking bench-batch bench-web bench-malice bench-web-weight bench-ocr bench-gpu bench-reading bench-tables-read bench-scale bench-guesses bench-priority soak
 bench: $(DONE)/dev $(DONE)/models ## ingest speed and memory beside the plain stack
 	@$(BIN)/python tests/bench/ingest_speed.py $(ARGS)
 
@@ -296,6 +347,9 @@ bench-scale: $(DONE)/dev ## search at 20,000 and 100,000 chunks or ARGS="300000 
 
 bench-guesses: $(DONE)/dev $(DONE)/models ## answers that quote, with guesses of the next words and without
 	@$(BIN)/python tests/bench/guessing.py $(ARGS)
+
+bench-priority: $(DONE)/dev $(DONE)/models ## first words of a chat while a questionnaire is answered
+	@$(BIN)/python tests/bench/priority.py $(ARGS)
 
 bench-gpu: $(DONE)/dev ## the engine on a GPU, with models of Llama 2's shapes
 	@$(BIN)/python tests/bench/gpu.py $(ARGS)

@@ -383,6 +383,7 @@ def _add_asking(command, commands) -> None:  # type: ignore[no-untyped-def]
 
 
 def _add_batch(command, commands) -> None:  # type: ignore[no-untyped-def]
+    _add_training(command, commands)
     batch = command("batch", "batch:batch", "answer a questionnaire, row by row", commands)
     batch.add_argument(
         "questions",
@@ -424,8 +425,22 @@ def _add_batch(command, commands) -> None:  # type: ignore[no-untyped-def]
     _json(batch)
 
 
+def _add_training(command, commands) -> None:  # type: ignore[no-untyped-def]
+    training = command(
+        "training", "training:training", "write what people corrected as training data", commands
+    )
+    training.add_argument("--out", required=True, metavar="FOLDER", help="where to write the files")
+    training.add_argument(
+        "--space",
+        action="append",
+        metavar="NAME",
+        help="only from this shared space; by default from those that everyone may read",
+    )
+    _json(training)
+
+
 def _add_models(command, commands) -> None:  # type: ignore[no-untyped-def]
-    models = commands.add_parser("models", help="list, fetch, add and plan models")
+    models = commands.add_parser("models", help="list, fetch, add, test, compare and plan models")
     group = models.add_subparsers(title="commands", metavar="COMMAND", required=True)
     listing = command("list", "models:list_models", "list the models at hand", group)
     _json(listing)
@@ -443,6 +458,25 @@ def _add_models(command, commands) -> None:  # type: ignore[no-untyped-def]
     )
     test.add_argument("name", nargs="?", metavar="NAME", help="by default the model in use")
     _json(test)
+    compare = command(
+        "compare",
+        "comparing:compare_models",
+        "ask your own questions of two models or more, and see what each takes and says",
+        group,
+    )
+    compare.add_argument(
+        "models", nargs="+", metavar="MODEL", help="GGUF files, or names that `models list` shows"
+    )
+    compare.add_argument(
+        "--questions",
+        required=True,
+        metavar="FILE",
+        help="a question file as `eval` takes it, or a .txt file with one question a line",
+    )
+    compare.add_argument("--space", action="append", metavar="NAME", help="only this space")
+    compare.add_argument("--limit", type=int, metavar="N", help="only the first N questions")
+    compare.add_argument("--out", metavar="FILE", help="write the comparison as JSON")
+    _json(compare)
     plan = command(
         "plan", "models:plan", "say what fits on which GPU, in which quantisation", group
     )

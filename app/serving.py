@@ -27,10 +27,12 @@ from app.people.conversations.store import Conversations
 from app.people.curating.curation import Curation
 from app.people.curating.uploads import Limits as UploadLimits
 from app.people.curating.uploads import Uploads
+from app.people.directory_watch import DirectoryWatch
 from app.people.sources.library import Sources
 from app.people.sources.links import source_link
 from app.people.sources.rendering import PageRenderer
 from app.people.store import People, PeopleError
+from app.people.vouching import Groups
 from app.settings import Settings, SettingsError
 from app.web.api.description import Described
 from app.web.api.mcp_http import McpDoor
@@ -43,7 +45,7 @@ from app.web.auth.proxies import networks
 from app.web.auth.routes_account import account_routes
 from app.web.auth.routes_sign_in import Doors, sign_in_routes
 from app.web.auth.security import App, refuse_open_door
-from app.web.auth.sign_in import Groups, SignIn, TrustedHeader
+from app.web.auth.sign_in import SignIn, TrustedHeader
 from app.web.chat.places import Places, usual_places
 from app.web.chat.workspace_backend import WorkspaceBackend
 from app.web.pages.routes_administration import administration_routes, name_of
@@ -106,6 +108,7 @@ def run(
         closing(_uploads(settings, home)) as uploads,
         closing(_office(settings, home, house)) as office,
         _forwarding(settings, home) as forwarder,
+        _directory_watched(settings, house) as directory,
     ):
         if settings.engine.url is None:
             print(f"Starting the chat model {home.chat.name()}…", flush=True)
@@ -115,7 +118,15 @@ def run(
         first = house.people.first_administrator() if settings.sign_in.passwords else None
         run_web(
             web_app(
-                settings, home, house, conversations, uploads, office, outside, forwarder=forwarder
+                settings,
+                home,
+                house,
+                conversations,
+                uploads,
+                office,
+                outside,
+                forwarder=forwarder,
+                directory=directory,
             ),
             host=web.host,
             port=web.port,
@@ -135,6 +146,7 @@ def web_app(
     outside: Outside = Outside(),  # noqa: B008 -- frozen
     *,
     forwarder: Forwarder | None = None,
+    directory: DirectoryWatch | None = None,
 ) -> FastAPI:
     """The whole web application over an open data folder: the chat, and every page beside it."""
     web = settings.web
@@ -153,6 +165,7 @@ def web_app(
             *of_process(settings.home, started),
             *_of_house(home, places, uploads, office),
             *([] if forwarder is None else _of_syslog(forwarder)),
+            *([] if directory is None else _of_directory(directory)),
         ]
 
     return create_app(
@@ -183,7 +196,7 @@ def _workspaces(home: Workspace, house: Accounts) -> Callable[[Person], Personal
 def _now(house: Accounts, person: Person) -> Person | None:
     """A person as they are now; None where they, or the key that they come with, are gone."""
     if not person.key:
-        return house.people.by_id(person.id)
+        return house.people.present(person.id)
     holder = house.keys.holder(person.key)
     return None if holder is None else holder.person
 
@@ -206,7 +219,7 @@ def _office(settings: Settings, home: Workspace, house: Accounts) -> Questionnai
     """People's questionnaires; those that an earlier process had accepted go on."""
 
     def library_of(person: str) -> PersonalWorkspace:
-        return PersonalWorkspace(home, partial(house.people.by_id, person), house.people.rules)
+        return PersonalWorkspace(home, partial(house.people.present, person), house.people.rules)
 
     base = f"http://{settings.web.host}:{settings.web.port}"
     office = QuestionnaireQueue(
@@ -233,7 +246,10 @@ def _pages(
     ours = settings.sign_in
     groups = Groups(ours.groups, ours.administrators)
     doors = Doors(
-        house.door if ours.passwords else None, company_sign_in(ours), ours.company_name, groups
+        house.door if ours.passwords or house.directory else None,
+        company_sign_in(ours),
+        ours.company_name,
+        groups,
     )
 
     def record(kind: RecordKind, person: str, about: dict[str, Any]) -> None:
@@ -325,6 +341,30 @@ def _forwarding(settings: Settings, home: Workspace) -> Iterator[Forwarder | Non
     forwarder.start()
     with closing(forwarder):
         yield forwarder
+
+
+@contextmanager
+def _directory_watched(settings: Settings, house: Accounts) -> Iterator[DirectoryWatch | None]:
+    """What compares people with the company's directory; None where the settings name none."""
+    if house.directory is None:
+        yield None
+        return
+    groups = Groups(settings.sign_in.groups, settings.sign_in.administrators)
+    watch = DirectoryWatch(house.directory, house.people, groups)
+    with watch.watching(settings.directory.look_s):
+        yield watch
+
+
+def _of_directory(directory: DirectoryWatch) -> list[Gauge]:
+    state = directory.state
+    return [
+        Gauge("directory_failing", "Whether the last look at the directory failed", state.failing),
+        Gauge(
+            "directory_looked_seconds",
+            "When the directory was compared with last, seconds since 1970",
+            state.looked_at or 0,
+        ),
+    ]
 
 
 def _of_house(
@@ -426,9 +466,10 @@ def _outside(settings: Settings) -> Outside:
             "sign_in.header needs web.proxies: anybody could send that header, so it is believed "
             "only from the addresses listed there"
         )
-    if not (ours.passwords or ours.company_issuer or ours.header):
+    if not (ours.passwords or ours.company_issuer or ours.header or settings.directory.url):
         raise SettingsError(
-            "nobody could sign in: set sign_in.passwords, sign_in.company_issuer or sign_in.header"
+            "nobody could sign in: set sign_in.passwords, sign_in.company_issuer, sign_in.header "
+            "or directory.url"
         )
     told = tuple(name for name in (ours.header, ours.header_groups) if name)
     return Outside(web.hosts, proxies, told, web.behind_tls)

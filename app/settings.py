@@ -11,7 +11,7 @@ import tomllib
 from dataclasses import dataclass
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import (
@@ -75,7 +75,7 @@ class WebSettings(_Section):
     host: str = Field("127.0.0.1", description="address that the web chat listens on")
     port: int = Field(7860, ge=0, le=65535, description="port that the web chat listens on")
     examples: tuple[str, ...] = Field(
-        (), description="questions that an empty chat suggests; by default made from headings"
+        (), description="questions that an empty chat suggests; by default made of the documents"
     )
     hosts: tuple[str, ...] = Field(
         (), description="names under which others reach the web chat, beside this machine's own"
@@ -157,6 +157,49 @@ class SignInSettings(_Section):
     )
 
 
+class DirectorySettings(_Section):
+    """The company's directory over LDAP, Active Directory among them; off unless `url` is set."""
+
+    url: str | None = Field(
+        None,
+        pattern=r"^ldaps?://[^/@\s]+$",
+        description="address of the directory, such as ldaps://dc.example.com; ldap:// starts TLS "
+        "before anything is said",
+    )
+    ca: Path | None = Field(
+        None, description="certificates that vouch for the directory; by default the system's"
+    )
+    account: str | None = Field(
+        None, description="the service account that looks people up: its entry's full name"
+    )
+    password_file: Path | None = Field(None, description="file that holds its password")
+    people: str | None = Field(
+        None, description="the entry below which people are, such as ou=people,dc=example,dc=com"
+    )
+    groups: str | None = Field(
+        None, description="the entry below which groups are; by default that of the people"
+    )
+    name: str = Field(
+        "uid",
+        pattern=r"^[A-Za-z][A-Za-z0-9-]*$",
+        description="attribute that people type as their name; sAMAccountName in Active Directory",
+    )
+    filter: str = Field(
+        "(objectClass=person)",
+        pattern=r"^\(.+\)$",
+        description="filter that lets people in whom it fits",
+    )
+    look_s: float = Field(
+        20,
+        ge=1,
+        le=60,
+        description="seconds between looks whether people are still in the directory",
+    )
+    plain: bool = Field(
+        False, description="without TLS; for a directory on this machine itself alone"
+    )
+
+
 class IngestSettings(_Section):
     """Limits on one file while it is read, and the size of chunks."""
 
@@ -203,6 +246,11 @@ class EngineSettings(_Section):
         None, ge=-1, description="layers on the GPU; as many as fit if unset, -1 for all"
     )
     threads: int | None = Field(None, ge=1, description="CPU threads; cores - 1 if unset")
+    kv_type: Literal["f16", "q8_0"] = Field(
+        "f16",
+        description="how what a chat has read is kept: 'q8_0' takes about half of the memory of "
+        "'f16', so that more chats fit; answers may differ in a word, and are slower on a CPU",
+    )
     lora: tuple[str, ...] = Field((), description="adapters, FILE or FILE:SCALE each")
     url: str | None = Field(
         None,
@@ -394,6 +442,7 @@ class Settings(BaseSettings):
     models_dir: Path | None = Field(None, description="folder of models, beside the usual places")
     web: WebSettings = WebSettings()
     sign_in: SignInSettings = SignInSettings()
+    directory: DirectorySettings = DirectorySettings()
     ingest: IngestSettings = IngestSettings()
     index: IndexSettings = IndexSettings()
     engine: EngineSettings = EngineSettings()

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import NoneType, UnionType
-from typing import Any, Union, get_args, get_origin
+from typing import Any, Literal, Union, get_args, get_origin
 
 from annotated_types import Ge, Gt, Le, Lt
 from pydantic import BaseModel, SecretStr
@@ -153,6 +153,8 @@ def _type(annotation: Any) -> str:
     if origin in (Union, UnionType):
         (chosen,) = [one for one in inner if one is not NoneType]
         return _type(chosen)
+    if origin is Literal:
+        return " or ".join(f"`{one}`" for one in inner)
     if origin is tuple:
         return f"list of {TYPES[inner[0]]}s" if inner[0] is Path else f"list of {TYPES[inner[0]]}"
     if origin is dict:

@@ -45,6 +45,7 @@ class FileStatus:
     """What became of one file; `reason` holds the warning, or cause and remedy of a rejection.
 
     `readings` has the pages that were not read from text of their own, where the file was read.
+    `notes` are worth knowing, and are no warnings: nothing that people could see is missing.
     """
 
     document: str
@@ -54,6 +55,7 @@ class FileStatus:
     pages: int | None
     chunks: int
     readings: Sequence[PageQuality] = ()
+    notes: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -559,7 +561,8 @@ class _Run:
             reason = record.warning
             if record.source != self._source(candidate):
                 reason = "; ".join(filter(None, (f"same content as {record.source}", reason)))
-            return self._status(name, "unchanged", reason, record.pages, record.chunks)
+            same = self._status(name, "unchanged", reason, record.pages, record.chunks)
+            return replace(same, notes=(record.note,) if record.note else ())
         assert read.reading is not None  # neither refused nor unchanged
         assert read.taken is not None
         try:
@@ -594,6 +597,7 @@ class _Run:
             about=about,
             container=candidate.container if isinstance(candidate, MemberFile) else "",
             unread=len(taken.files) + len(taken.refused) + taken.more,
+            note="; ".join(reading.notes),
         )
         replaced = self.known.get(name)
         if self.originals is not None:
@@ -622,7 +626,9 @@ class _Run:
         self.known[name] = record
         status: Status = "warning" if warning else "indexed"
         settled = self._status(name, status, warning or note, record.pages, record.chunks)
-        return replace(settled, readings=_not_from_text(reading.readings))
+        return replace(
+            settled, readings=_not_from_text(reading.readings), notes=tuple(reading.notes)
+        )
 
     def _chunks(self, reading: Reading, title: str) -> tuple[list[Chunk], list[NewTable]]:
         """The document's chunks, one more than allowed at most, and its tables."""

@@ -121,12 +121,14 @@ class Findings:
     `may_draw` and `drawing` are for loaders that look at drawn pages: a library that draws may
     end the process on a hostile page, so whoever reads is told before the first page is drawn,
     and can read the file again without. With `members`, what lies in the file goes there; without,
-    it is read as a part of the file.
+    it is read as a part of the file. `notes` are worth knowing, while nothing that people could
+    see is missing; anything else is a warning.
     """
 
     title: str = ""
     pages: int | None = None
     warnings: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     may_draw: bool = True
     drawing: Callable[[], None] = lambda: None
     scans: Scans | None = None

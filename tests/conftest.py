@@ -1,9 +1,13 @@
 """Fixtures that several folders of tests share."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import hypothesis
 import pytest
+
+from vectorstore.embedder import Embedder
+from vectorstore.loading import load_embedder
 
 # An example's time says how busy the machine is: several processes share the tests.
 hypothesis.settings.register_profile("tests", deadline=None)
@@ -25,6 +29,29 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 @pytest.fixture(scope="session")
 def shared_dir() -> Path:
     return SHARED
+
+
+@pytest.fixture(scope="session", autouse=True)
+def embedders_loaded_once() -> Iterator[None]:
+    """Load each embedder once a process, not with each workspace that a test opens.
+
+    An embedder keeps no state between texts, and takes a second and 400 MB. One whose files
+    changed is loaded again.
+    """
+    known: dict[tuple[object, ...], Embedder] = {}
+
+    def once(folder: Path) -> Embedder:
+        if not folder.is_dir():
+            return load_embedder(folder)  # which says so
+        files = sorted(path for path in folder.iterdir() if path.is_file())
+        key = (folder.resolve(), *((f.name, f.stat().st_ino, f.stat().st_mtime_ns) for f in files))
+        if key not in known:
+            known[key] = load_embedder(folder)
+        return known[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("app.workspace.wiring.load_embedder", once)
+        yield
 
 
 @pytest.fixture(scope="session")

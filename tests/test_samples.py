@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from app.answering.ask import Ask
+from app.answering.askable import Askable, askable
 from app.answering.evaluation.normalise import contains_answer
 from app.answering.events import Answer, Finished
 from app.settings import load_settings
@@ -91,3 +92,22 @@ def test_a_follow_up_is_answered_from_the_conversation(samples_home: Workspace) 
     assert isinstance(last, Finished)
     assert "74" in last.answer.answer
     assert set(first.numbers.values()).isdisjoint(last.answer.numbers.values())
+
+
+def test_what_is_suggested_is_answered_from_where_it_comes(samples_home: Workspace) -> None:
+    """A question of each kind and document: the answer cites the words they were made of."""
+    made: dict[tuple[str, str], list[Askable]] = {}
+    for record in samples_home.index.documents(["general"]):
+        for hit in samples_home.index.chunks("general", record.name):
+            for one in askable(hit.text, hit.heading):
+                made.setdefault((record.name, one.kind), []).append(one)
+    asked = [one for several in made.values() for one in several[:1]]
+    assert len(asked) >= 8
+    unlike = []
+    for one in asked:
+        answer = _ask(samples_home, one.question)
+        quotes = [" ".join(citation.quote.split()) for citation in answer.citations]
+        words = " ".join(one.answer.split())
+        if not (answer.found and any(words in quote or quote in words for quote in quotes)):
+            unlike.append((one.question, answer.answer))
+    assert not unlike

@@ -27,7 +27,7 @@ from vectorstore.word_counts import Stems, count_words, is_due
 
 _RECORD = (
     "s.name, d.name, d.title, d.sha256, d.source, d.pages, d.chunks, d.warning, d.indexed_at, "
-    "d.container, d.unread"
+    "d.container, d.unread, d.note"
 )
 _ABOUT = "a.author, a.type, a.language, a.made, a.changed, a.valid_from, a.valid_until"
 _OF_RECORD = _RECORD.count(",") + 1
@@ -38,12 +38,13 @@ def _record(row: Sequence[Any]) -> DocumentRecord:
     """A row of `_RECORD` and `_ABOUT`; one that was written before says nothing of itself."""
     about = row[_OF_RECORD:]
     known = About() if about[0] is None else About(*about)
-    (space, name, title, sha256, source, pages, chunks, warning, at, container, unread) = row[
+    (space, name, title, sha256, source, pages, chunks, warning, at, container, unread, note) = row[
         :_OF_RECORD
     ]
     return DocumentRecord(
-        space, name, title, sha256, source, pages, chunks, warning, at, known, container, unread
-    )
+        space, name, title, sha256, source, pages, chunks, warning, at, known, container, unread,
+        note,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -434,17 +435,6 @@ class Catalogue:
     def word_ids(self, connection: sqlite3.Connection, space: Space) -> set[int]:
         """Ids of the chunks in the space's full-text index."""
         return {i for (i,) in connection.execute(f"SELECT id FROM words_{space.id:d}_docsize")}
-
-    def a_heading(self, connection: sqlite3.Connection, space: str, name: str) -> str:
-        """The last part of the heading that stands over most of the document's text, or ""."""
-        found = connection.execute(
-            "SELECT c.heading FROM chunks c JOIN documents d ON d.id = c.document_id "
-            "JOIN spaces s ON s.id = d.space_id WHERE s.name = ? AND d.name = ? "
-            "AND c.heading NOT IN ('', d.title) "
-            "GROUP BY c.heading ORDER BY sum(length(c.text)) DESC, min(c.position) LIMIT 1",
-            (space, name),
-        ).fetchone()
-        return "" if found is None else str(found[0]).rsplit(" > ", 1)[-1]
 
     # Housekeeping
 

@@ -25,10 +25,11 @@ def insert_document(
     now = indexed_at or datetime.now(UTC).isoformat(timespec="seconds")
     document_id = writer.execute(
         "INSERT INTO documents (space_id, name, title, sha256, source, pages, warning,"
-        " chunks, indexed_at, container, unread) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " chunks, indexed_at, container, unread, note)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (space_id, document.name, document.title, document.sha256, document.source,
          document.pages, document.warning, len(chunks), now, document.container,
-         document.unread),
+         document.unread, document.note),
     ).lastrowid  # fmt: skip
     insert_readings(writer, document_id, document)
     about = document.about
@@ -79,6 +80,7 @@ def read_document(
         about=record.about,
         container=record.container,
         unread=record.unread,
+        note=record.note,
     )
     chunks = [Chunk(text, page, heading) for text, page, heading, _, _ in rows]
     (document_id,) = connection.execute(

@@ -196,22 +196,24 @@ class Index:
             place = moved_to(connection, space, name)
         return place is None or self.document(*place) is None
 
-    def a_heading(self, space: str, name: str) -> str:
-        """A heading of the document that has text below it, or ""."""
-        with self._catalogue.reading() as connection:
-            return self._catalogue.a_heading(connection, space, name)
-
     def chunk(self, chunk_id: str) -> Hit | None:
         """The chunk with this id, which a search has given; None when it is gone."""
         with self._catalogue.reading() as connection:
             row = self._catalogue.row(connection, chunk_id)
         return None if row is None else to_hit(row)
 
-    def chunks(self, space: str, name: str) -> list[Hit]:
-        """All chunks of a document in the order of its text; none when it is not there."""
+    def chunks(self, space: str, name: str, most: int | None = None) -> list[Hit]:
+        """The chunks of a document in the order of its text; none when it is not there.
+
+        All of them, or the first `most`.
+        """
         with self._catalogue.reading() as connection:
             held = [known for known in self._catalogue.spaces(connection) if known.name == space]
-            ids = self._catalogue.chunk_ids(connection, held[0], [name]) if held else []
+            ids = (
+                self._catalogue.chunk_ids(connection, held[0], [name], -1 if most is None else most)
+                if held
+                else []
+            )
             rows = self._catalogue.rows(connection, ids)
         return [to_hit(rows[chunk_id]) for chunk_id in ids]
 

@@ -55,6 +55,7 @@ class DocumentRecord:
     about: About = About()
     container: str = ""  # name of the document of its space that it lies in, such as an e-mail
     unread: int = 0  # documents that lie in it and were not read yet
+    note: str = ""  # what is worth knowing of its reading, though nothing that is seen is missing
 
     @property
     def called(self) -> str:
@@ -105,6 +106,7 @@ class NewDocument:
     about: About = About()
     container: str = ""  # see DocumentRecord
     unread: int = 0
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

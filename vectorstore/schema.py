@@ -180,6 +180,10 @@ STEPS = (
             OR lower(name) GLOB '*.mbx' OR lower(name) GLOB '*.zip'
             OR warning GLOB '*attached files were not read*';
     """,
+    """
+    -- What is worth knowing of a document's reading, though nothing that is seen is missing.
+    ALTER TABLE documents ADD COLUMN note TEXT NOT NULL DEFAULT '';
+    """,
 )
 
 

@@ -119,10 +119,12 @@ def _meant(kind: str, token: Token, before: str, answer: str, language: Language
         return written, frozenset(words(person)[-1:])
     if kind == "person" or (owning and conversation.nouns_have_capitals):
         return None
-    topic = _topic(before)
+    topic = _topic(before, several=token.word in conversation.several)
     if topic is None:
         return None
-    naming = words_naming(topic.text) if topic.kind in ("code", "name") else ()
+    several = token.word in conversation.several
+    named = topic.kind in ("code", "name") and not several
+    naming = words_naming(topic.text) if named else ()
     return _owned(topic.text, language) if owning else topic.text, frozenset(naming)
 
 
@@ -176,14 +178,36 @@ def _person(before: str, answer: str) -> str | None:
     return best[1] if best else next(iter(persons_of(before)), None)
 
 
-def _topic(before: str) -> Phrase | None:
-    """What a question is about, if one thing is: a part number, a name, its subject."""
-    known = phrases(before, language_of(before))
+def _topic(before: str, *, several: bool = False) -> Phrase | None:
+    """What a question is about, if one thing is: a part number, a name, its subject.
+
+    Where a pronoun stands for `several`, those that the question asks for: "which ports".
+    """
+    language = language_of(before)
+    cuts = [
+        one.start
+        for one in tokens_of(before)[1:]
+        if one.word in language.conversation.subordinating
+    ]
+    known = phrases(before, language)
+    known = [one for one in known if not cuts or one.start < cuts[0]] or known
+    plurals = language.conversation.plurals
+    listed = [one for one in known if several and one.text.endswith(plurals)]
+    listed = [one for one in listed if one.asked] or [
+        one for one in listed if one.preposition not in _PLACING and one.kind == "words"
+    ]
+    if listed:
+        return listed[0]
     ways = [
         [one for one in known if one.kind == "code"],
-        [one for one in known if one.kind == "name" and one.preposition not in _PLACING],
+        [
+            one
+            for one in known
+            if one.kind == "name" and one.preposition not in _PLACING and not one.asked
+        ],
         [one for one in known if one.subject and not one.asked],
         [one for one in known[-1:] if not one.asked and not one.preposition and _has_article(one)],
+        [one for one in known if len(known) == 1 and not one.asked],
     ]
     found = next((way[0] for way in ways if way), None)
     if found is None or found.kind == "code":

@@ -94,6 +94,7 @@ _FORMS: dict[Kind, Form] = {
     Kind.COMPARISON: "comparison",
     Kind.YES_NO: "yes_no",
 }
+_OF_FOLLOW_UPS = (Kind.YES_NO, Kind.PROCEDURE)  # of a question behind the one before
 E = TypeVar("E")  # what a stream tells on its way
 
 
@@ -235,7 +236,9 @@ class Assistant:
         planned = plan(tidy(question, meant))
         if not interpretation.alone and planned.kind is Kind.FACTS and not planned.compared:
             # The question before stands in front of this one, and has been answered.
-            planned = replace(planned, kind=Kind.FACT, parts=planned.parts[-1:])
+            own = plan(planned.parts[-1]).kind
+            kind = own if own in _OF_FOLLOW_UPS else Kind.FACT
+            planned = replace(planned, kind=kind, parts=planned.parts[-1:])
         times = WIDER if ask.wide else 1
         each = times * self._each(len(planned.parts))
         finding = find(planned.parts, ask.scope, self._index, calibration, each=each, times=times)

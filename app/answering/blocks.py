@@ -22,6 +22,7 @@ _INDENT = re.compile(r"^[ \t]*")
 _MARKERS = {
     "bullet": re.compile(r"[-*•–▪◦‣]\s+"),
     "section": re.compile(r"\d{1,3}(?:[./]\d{1,3}){1,4}[.)]?\s+(?=\S)"),  # "16.2 ", of one level
+    "option": re.compile(r"(?=--?[A-Za-z][\w-]{0,40}[\s,=:<\[])"),  # "--force skips the question"
     "number": re.compile(r"\(?\d{1,3}[.)]\s+"),
     "letter": re.compile(r"\(?[a-zA-Z][.)]\s+"),
 }

@@ -147,6 +147,10 @@ class ChatModelSource:
             return "ready"
         return "starting" if status == "stopped" else status
 
+    def pid(self) -> int | None:
+        """Process id of the engine that this process started; None while none runs."""
+        return self._supervisor.pid if self._supervisor is not None else None
+
     def name(self) -> str:
         """The model's name for a person, known before it is loaded; never waits for an engine."""
         if self._settings.engine.url is not None:
@@ -263,5 +267,6 @@ def engine_options(engine: EngineSettings, model: Model, *, port: int = 0) -> En
         parallel=engine.parallel or 0,
         gpu_layers=engine.gpu_layers,
         threads=engine.threads or 0,
+        kv_type=engine.kv_type,
         adapters=tuple(Adapter.parse(text) for text in engine.lora),
     )

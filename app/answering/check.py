@@ -13,6 +13,7 @@ from app.answering.composing import citation
 from app.answering.events import AnswerSentence, Citation
 from app.answering.evidence import only_asks, says_something_new
 from app.answering.finding import Part
+from app.answering.language import words
 from app.answering.support import Support, find_support
 from vectorstore.records import Hit
 
@@ -140,6 +141,9 @@ class DraftCheck:
         support = one.support
         if support is None:
             return False
+        # "Ten days for an aunt and three for a mother" has the words of a rule about both.
+        if self._weak and not _in_order(one.unit.sentence.text, support.quote):
+            return False
         near = NEAR_THE_BEST_IF_WEAK if self._weak else NEAR_THE_BEST
         chunk = self._hits[support.passage].chunk_id
         return any(
@@ -195,6 +199,12 @@ class DraftCheck:
             else:
                 pieces.append(f"{layout}{text}{mark}")
         return "".join(pieces)
+
+
+def _in_order(sentence: str, told: str) -> bool:
+    """Whether all words of a sentence stand in what it rests on, one behind the other."""
+    following = iter(words(told))
+    return all(word in following for word in words(sentence))
 
 
 def _units(draft: str, offered: Sequence[int]) -> list[_Unit]:

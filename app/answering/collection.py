@@ -6,11 +6,12 @@ they may read.
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import PurePosixPath
 
+from app.answering.blocks import SEPARATOR
 from app.answering.composing import citation
 from app.answering.defusing import defuse
 from app.answering.distrust import as_data
@@ -23,6 +24,8 @@ from app.answering.document_names import (
 from app.answering.editions import read_edition
 from app.answering.events import Answer, AnswerSentence, Citation
 from app.answering.language import content_stems, sentences, stem_of
+from app.answering.outline import PartOfDocument, outline_of
+from app.answering.plan import Kind
 from app.answering.search_index import SearchIndex
 from app.answering.summarising.key_sentences import Candidate, key_sentences
 from app.answering.talk import without_courtesy
@@ -39,6 +42,7 @@ MOST_NEWEST = 5
 MOST_HEADINGS = 12
 MOST_QUOTED = 10  # documents of which a topic's sentence is quoted
 KEY_SENTENCES = 5
+FEW_SENTENCES = 3  # of an overview; with fewer, the document's key sentences are told as well
 _PAGE_CHARACTERS = 3_000  # of a page that is shown
 _READ = 60  # sentences among which key sentences are chosen: some tenths of a second
 _SEARCHED = 30  # passages in which a topic is looked for
@@ -50,6 +54,17 @@ _BLANKS = re.compile(r"\s+")
 _CITED = re.compile(r"\[(\d{1,3})\]")
 _PAGE_WORD = any_of(lambda language: language.collection.pages)
 _PAGE = re.compile(rf"\b(?:{_PAGE_WORD})\s*(?:no\.?|nr\.?)?\s*(\d{{1,5}})\b", re.IGNORECASE)
+# "Can you summarise that?": the request alone; a question for an ability has other verbs
+_ASKED_TO = re.compile(
+    rf"^(?:{any_of(lambda language: language.summaries.courtesies_before)})"
+    rf"(?={any_of(lambda language: language.summaries.verbs)})",
+    re.IGNORECASE,
+)
+_THOSE = [
+    (re.compile(rf"^(?:{pattern})\b", re.IGNORECASE), named)
+    for language in languages()
+    for pattern, named in language.collection.those.items()
+]
 _ALIKE = {
     "docx": "doc",
     "xlsx": "xls xlsm",
@@ -114,6 +129,7 @@ def about_collection(
     asked = _BLANKS.sub(" ", without_courtesy(question)).strip(_END)
     if not asked or len(asked) > LONGEST:
         return None
+    asked = _of_documents(_ASKED_TO.sub("", asked), history)
     numbered = _PAGE.search(asked)
     paged = f"{asked[: numbered.start()]}#{asked[numbered.end() :]}" if numbered else asked
     page = int(numbered[1]) if numbered else 0
@@ -123,10 +139,21 @@ def about_collection(
         if match is None:
             continue
         found = found or _Collection(scope, index, history)
-        what = (match.groupdict().get("what") or "").strip()
-        if answer := found.answer(request.kind, request.language, what, page):
+        groups = match.groupdict()
+        what, topic = ((groups.get(name) or "").strip() for name in ("what", "topic"))
+        if answer := found.answer(request.kind, request.language, what, page, topic):
             return answer
     return None
+
+
+def _of_documents(asked: str, history: Sequence[Answer]) -> str:
+    """`asked` with documents named, where "which of them" follows a question about documents."""
+    last = history[-1].plan if history else None
+    if last is None or last.kind is not Kind.COLLECTION:
+        return asked
+    for pattern, named in _THOSE:
+        asked = pattern.sub(named, asked, count=1)
+    return asked
 
 
 @dataclass(slots=True)
@@ -163,7 +190,7 @@ class _Collection:
         self._new: dict[str, int] = {}
 
     def answer(
-        self, kind: str, language: Language, what: str, page: int
+        self, kind: str, language: Language, what: str, page: int, topic: str = ""
     ) -> CollectionAnswer | None:
         words = language.collection.replies
         of_place: dict[str, Callable[[_Text, dict[str, str], Language, str], bool | None]] = {
@@ -176,6 +203,7 @@ class _Collection:
             "types": self._types,
             "newest": self._newest,
             "oldest": self._oldest,
+            "source": self._source,
         }
         text = _Text()
         document = None
@@ -188,7 +216,7 @@ class _Collection:
             if kind not in ("have", "where", "space") and len(meant) > 1:
                 meant = self._in_force(meant)
             document = meant[0] if len(meant) == 1 else None
-            said = self._of_documents(text, dict(words), language, kind, meant, what, page)
+            said = self._of_documents(text, dict(words), language, kind, meant, what, page, topic)
         if said is None:
             return None
         return CollectionAnswer(
@@ -345,6 +373,7 @@ class _Collection:
         meant: Sequence[DocumentRecord],
         what: str,
         page: int,
+        topic: str,
     ) -> bool:
         several = len({record.space for record in self._records}) > 1
         text.name(meant)
@@ -367,13 +396,37 @@ class _Collection:
             text.say(words["newest"])
             self._dates(text, words, language, meant[:MOST_LISTED])
         elif len(meant) > 1:
+            if kind == "mentions":
+                found = [self._mentions(text, words, one, topic) for one in meant[:MOST_LISTED]]
+                return any(found)
             text.say(words["which"].format(what=_plain(what)))
             self._rows(text, words, [_row(words, record, several) for record in meant])
-        elif kind == "page":
-            return self._page(text, words, meant[0], page)
         else:
-            return self._contents(text, words, meant[0])
+            return self._of_one(text, words, kind, meant[0], page, topic)
         return True
+
+    def _of_one(
+        self,
+        text: _Text,
+        words: dict[str, str],
+        kind: str,
+        record: DocumentRecord,
+        page: int,
+        topic: str,
+    ) -> bool:
+        match kind:
+            case "page":
+                return self._page(text, words, record, page)
+            case "author":
+                return self._author(text, words, record)
+            case "tables" | "sections":
+                return self._counted_parts(text, words, record, kind)
+            case "mentions":
+                return self._mentions(text, words, record, topic)
+            case "headings":
+                return self._headings(text, words, record)
+            case _:
+                return self._contents(text, words, record)
 
     def _page(self, text: _Text, words: dict[str, str], record: DocumentRecord, page: int) -> bool:
         name = _name(record)
@@ -411,14 +464,39 @@ class _Collection:
         if record.title and not says_its_name(record):
             title = " " + words["title"].format(title=_plain(record.title))
         text.say(words["contents"].format(name=_name(record), title=title))
-        if headings := _headings(hits, record.title):
+        outline = outline_of(hits, record.title)
+        for hit, sentence in outline.lead:
+            self._cite(text, hit, sentence, _shortened(sentence))
+        if outline.parts:
             text.say(words["headings"])
-            self._rows(text, words, [_plain(heading) for heading in headings[:MOST_HEADINGS]])
+            for part in outline.parts[:MOST_HEADINGS]:
+                self._part(text, part)
+            if len(outline.parts) > MOST_HEADINGS:
+                more = len(outline.parts) - MOST_HEADINGS
+                text.say(words["more_parts"].format(count=more))
+        if sum(part.hit is not None for part in outline.parts) + len(outline.lead) < FEW_SENTENCES:
+            self._key_sentences(text, words, hits, {one for _, one in outline.lead})
+        return True
+
+    def _part(self, text: _Text, part: PartOfDocument) -> None:
+        heading = _plain(part.heading)
+        if part.hit is None:
+            text.say(heading, row=True)
+        else:
+            self._cite(text, part.hit, part.sentence, f"{heading}: {_shortened(part.sentence)}")
+
+    def _key_sentences(
+        self, text: _Text, words: dict[str, str], hits: Sequence[Hit], told: Set[str]
+    ) -> None:
+        """The sentences that stand for the rest, of a document without parts to name."""
         said = [
             (hit, sentence, number == 0)
             for hit in hits
             for number, sentence in enumerate(sentences(hit.text))
+            if sentence not in told
         ]
+        if not said:
+            return
         step = max(1, -(-len(said) // _READ))
         said = said[::step]
         chosen = key_sentences(
@@ -430,6 +508,91 @@ class _Collection:
         for place in chosen:
             hit, sentence, _ = said[place]
             self._cite(text, hit, sentence, _shortened(sentence))
+
+    def _headings(self, text: _Text, words: dict[str, str], record: DocumentRecord) -> bool:
+        """All headings in order, each below the one that it belongs to."""
+        paths = dict.fromkeys(
+            tuple(hit.heading.split(SEPARATOR)[:depth])
+            for hit in self._index.chunks(record.space, record.name)
+            if hit.heading
+            for depth in range(1, hit.heading.count(SEPARATOR) + 2)
+        )
+        if not paths:
+            text.say(words["no_headings"].format(name=_name(record)))
+            return False
+        text.say(words["headings_of"].format(name=_name(record)))
+        self._rows(text, words, [" › ".join(map(_plain, path)) for path in paths])
+        return True
+
+    def _author(self, text: _Text, words: dict[str, str], record: DocumentRecord) -> bool:
+        author = _plain(record.about.author)
+        way = "author" if author else "no_author"
+        text.say(words[way].format(name=_name(record), author=author))
+        return bool(author)
+
+    def _counted_parts(
+        self, text: _Text, words: dict[str, str], record: DocumentRecord, kind: str
+    ) -> bool:
+        """How many tables or headings there are, as far as they were read."""
+        if kind == "tables":
+            named = [one.name for one in self._index.tables_of(record.space, record.name)]
+        else:
+            hits = self._index.chunks(record.space, record.name)
+            named = list(dict.fromkeys(hit.heading for hit in hits if hit.heading))
+        way = f"{kind}_one" if len(named) == 1 else kind
+        text.say(words[way].format(name=_name(record), count=len(named)))
+        self._rows(text, words, [_plain(one.replace(SEPARATOR, " › ")) for one in named if one])
+        return True
+
+    def _mentions(
+        self, text: _Text, words: dict[str, str], record: DocumentRecord, topic: str
+    ) -> bool:
+        """The sentences of a document that name something; that none does is known as well."""
+        wanted = set(content_stems(topic))
+        hits = [as_data(hit).hit for hit in self._index.chunks(record.space, record.name)]
+        said = [(hit, one) for hit in hits for one in sentences(hit.text) if _names_all(topic, one)]
+        said = said or [
+            (hit, one)
+            for hit in hits
+            for one in sentences(hit.text)
+            if wanted and _holds(wanted, content_stems(f"{hit.heading} {one}"))
+        ]
+        shown = {"name": _name(record), "what": _plain(topic)}
+        if not said:
+            text.say(words["mentions_none"].format(**shown))
+            return False
+        text.say(words["mentions"].format(**shown))
+        for hit, sentence in said[:KEY_SENTENCES]:
+            self._cite(text, hit, sentence, _shortened(sentence))
+        if len(said) > KEY_SENTENCES:
+            text.say(words["mentions_more"].format(count=len(said) - KEY_SENTENCES))
+        return True
+
+    def _source(
+        self, text: _Text, words: dict[str, str], language: Language, what: str
+    ) -> bool | None:
+        """Where the answer before was taken from."""
+        last = self._history[-1] if self._history else None
+        if last is None or last.retold:
+            return None
+        shown = {(one.space, one.document) for one in last.citations}
+        records = {(one.space, one.name): one for one in self._records}
+        if not shown & {*records}:
+            text.say(words["no_source"])
+            return False
+        text.say(words["source"])
+        for one in last.citations:
+            hit, record = self._index.chunk(one.chunk_id), records.get((one.space, one.document))
+            if hit is None or record is None:
+                continue
+            told = as_data(hit).hit
+            place = _name(record)
+            if told.page is not None:
+                place = words["at_page"].format(name=place, page=told.page)
+            if told.heading:
+                place = f"{place} › {_plain(told.heading.replace(SEPARATOR, ' › '))}"
+            self._cite(text, told, one.quote, place)
+            text.name([record])
         return True
 
     # What all of them need
@@ -587,15 +750,9 @@ def _best_sentence(hit: Hit, wanted: set[str]) -> str:
     return max(told, key=lambda sentence: len(wanted & set(content_stems(sentence))))
 
 
-def _headings(hits: Sequence[Hit], title: str) -> list[str]:
-    """The document's own parts: its uppermost headings of which there are several."""
-    paths = [hit.heading.split(" > ") for hit in hits if hit.heading]
-    for depth in range(3):
-        found = list(dict.fromkeys(path[depth] for path in paths if len(path) > depth))
-        found = [heading for heading in found if heading.casefold() != title.casefold()]
-        if len(found) > 1:
-            return found
-    return []
+def _names_all(topic: str, sentence: str) -> bool:
+    """Whether a sentence has these words as they are written: "gravity.db"."""
+    return bool(topic) and topic.casefold() in sentence.casefold()
 
 
 def _date(language: Language, written: str) -> tuple[str, str]:

@@ -631,6 +631,8 @@ def _steps(part: Part, page: _Page, around: Around) -> Composed:
         line = next((line for line in hit.text.splitlines() if best.sentence[:60] in line), "")
         paragraph = list(_told([replace(hit, text=line)]))
         told = paragraph if len(paragraph) > 1 or len(told) > MOST_STEPS else told
+    while told and told[-1].text.rstrip().endswith(":"):
+        told.pop()  # it opens what is told no more
     if len(told) < 2:
         return page.done(page.cite(_quoted(part, best)), "text")
     lines = [f"{n}. {page.cite(line)}" for n, line in enumerate(told[:MOST_STEPS], start=1)]

@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from app.answering.definitions import term_of
 from app.answering.language import codes, content_stems, stem_of
 from app.answering.needed_words import words_naming
 from app.answering.phrases import Phrase, Token, is_year, phrases, tidy, tokens_of
 from vectorstore.dates import placed_days
-from vectorstore.languages import words_of
+from vectorstore.languages import languages, words_of
 from vectorstore.languages.base import Language
 
 _FRAGMENT_WORDS = 8
@@ -17,6 +18,33 @@ _NAME_WORDS = 3  # of a name that is asked about alone; more may be what somebod
 _YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
 _ARTICLED = tuple(f"{word} " for word in words_of(lambda language: language.conversation.articles))
 _ARTICLES = frozenset(words_of(lambda language: language.conversation.articles))
+
+
+def _in_letters(language: Language) -> list[str]:
+    """The words for figures up to nineteen and for tens."""
+    numbers = language.numbers
+    return sorted(
+        {
+            *(word for names in numbers.names.values() for word in names),
+            *numbers.ones_before_hundred,
+            *numbers.ones_in_compounds,
+            *language.plans.articles,
+        }
+        - {*language.conversation.owners},
+        key=len,
+        reverse=True,
+    )
+
+
+# A bound, a figure in digits or in letters, and what it counts: "less than a year"
+_BOUNDS = {
+    one.code: re.compile(
+        rf"\b(?:{'|'.join(one.conversation.bounds)})\s+"
+        rf"(?:{'|'.join(_in_letters(one))}|\d[\d.,]*\+?)(?:\s+[^\W\d_]+)?",
+        re.IGNORECASE,
+    )
+    for one in languages()
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +84,9 @@ def is_fragment(text: str, language: Language, *, opened: bool) -> bool:
     no_verbs = {*conversation.prepositions, *conversation.subjects, *conversation.articles}
     starts = {*talk.question_starts, *verbs, *conversation.asking} - no_verbs
     pointing = {*conversation.persons, *conversation.things}
+    led = spoken[0] in conversation.prepositions and {*spoken[1:2]} & {*conversation.asking}
+    if led and {*spoken[2:]} & verbs:
+        return False  # "for how long is it kept" is a question, "for how many" changes one
     if spoken[0] in starts or (spoken[0] in pointing and len(spoken) > 1):
         return False
     if opened:
@@ -70,26 +101,80 @@ def opens_with_place(text: str, language: Language) -> bool:
     return len(spoken) > 1 and spoken[0] in language.conversation.prepositions
 
 
-def changed(text: str, before: str, language: Language) -> list[Changed]:
+def taken_back(text: str, language: Language) -> tuple[str, str]:
+    """What a correction brings, and what it takes back: "the session, not the database"."""
+    for before, token in pairwise(tokens_of(text)):
+        if before.text == "," and token.word in language.conversation.denied:
+            return text[: before.start].strip(), text[token.end :].strip(" .!?")
+    return text, ""
+
+
+def holds_phrase(called: str, asked: str, language: Language) -> bool:
+    """Whether one of the phrases of `asked` is of what is `called` so."""
+    head = next(reversed(content_stems(called)), "")
+    return bool(head) and any(one.head == head for one in phrases(asked, language))
+
+
+def changed(text: str, before: str, language: Language, old: str = "") -> list[Changed]:
     """The question `before` with what `text` brings, the likeliest first; [] where that is nothing.
 
-    `language` is that of the question before.
+    `language` is that of the question before. `old` is what the new thing stands in place of, ""
+    where that is not said.
     """
+    if bounded := _bounded(text, before, language):
+        return [bounded]
     new = _fragment(text, language)
     naming = frozenset(words_naming(new.bare))
     if not naming:
         return []
     made = []
-    for start, end in _spots(new, before, language):
-        old = {stem_of(word) for word in words_naming(before[start:end])}
-        fresh = frozenset(word for word in naming if stem_of(word) not in old)
+    if doing := _doing(new, before, language):
+        return [Changed(doing, naming, sure=True)]
+    for start, end in _named_spot(old, before, language) or _spots(new, before, language):
+        known = {stem_of(word) for word in words_naming(before[start:end])}
+        fresh = frozenset(word for word in naming if stem_of(word) not in known)
         asked = tidy(f"{before[:start]}{new.bare}{before[end:]}")
         alike = new.kind != "words" and len(new.bare.split()) <= _NAME_WORDS
         made.append(Changed(asked, fresh or naming, bool(new.preposition) or alike))
+    if not made and (term := term_of(before)):
+        at = before.find(term)
+        made = [Changed(tidy(before[:at] + new.bare + before[at + len(term) :]), naming, sure=True)]
     if not made:
         ended = before.rstrip(" ?.!")
         made = [Changed(tidy(f"{ended} {new.text}?"), naming, sure=bool(new.preposition))]
     return made
+
+
+def _doing(new: _Fragment, asked: str, language: Language) -> str:
+    """What one may do, in the place of what was asked of one: "May I do volunteering?"."""
+    conversation = language.conversation
+    tokens = tokens_of(asked)
+    gerunds = tuple(conversation.gerunds)
+    if len(tokens) < 3 or not gerunds or not (new.bare.split() or [""])[0].endswith(gerunds):
+        return ""
+    may_i = tokens[0].word in conversation.holders and tokens[1].word in conversation.subjects
+    return tidy(f"{asked[: tokens[1].end]} do {new.bare}?") if may_i else ""
+
+
+def _named_spot(called: str, asked: str, language: Language) -> list[tuple[int, int]]:
+    head = next(reversed(content_stems(called)), "")
+    found = [one for one in phrases(asked, language) if head and one.head == head]
+    return [(one.start, one.end) for one in found[-1:]]
+
+
+def _bounded(text: str, before: str, language: Language) -> Changed | None:
+    """Another bound in the place of the one before: "after 15 years" for "fewer than 3 years"."""
+    new = [found.span() for found in _BOUNDS[language.code].finditer(text)]
+    old = [found.span() for found in _BOUNDS[language.code].finditer(before)]
+    if len(new) != 1 or len(old) != 1:
+        return None
+    said = text[slice(*new[0])]
+    lead = before[: old[0][0]].rstrip()
+    small = {*language.conversation.prepositions}
+    if said.split()[0].casefold() in small and (lead.split() or [""])[-1].casefold() in small:
+        lead = lead.rpartition(" ")[0]  # "with fewer than 3 years"
+    figures = frozenset(word for word in words_naming(said) if word[0].isdigit())
+    return Changed(tidy(f"{lead} {said}{before[old[0][1] :]}"), figures, sure=True)
 
 
 def _fragment(text: str, language: Language) -> _Fragment:
@@ -137,6 +222,10 @@ def _spots(new: _Fragment, asked: str, language: Language) -> list[tuple[int, in
         held = [token for token in tokens_of(asked) if codes(token.text)]
         if held:
             return [(held[-1].start, held[-1].end)]
+    if new.kind == "number" and len(new.bare.split()) == 1:  # "signal 3" is not asked about, 5 is
+        figures = [token for token in tokens_of(asked) if token.text.isdigit()]
+        if figures:
+            return [(figures[-1].start, figures[-1].end)]
     known = [one for one in phrases(asked, language) if one.text.casefold() != new.bare.casefold()]
     found = _slot(new, known, language)
     spots = [(found.start, found.end)] if found else []
@@ -161,6 +250,9 @@ def _slot(new: _Fragment, known: Sequence[Phrase], language: Language) -> Phrase
     last = list(reversed(known))
     alike = [one for one in last if one.kind == new.kind]
     ways = [[one for one in alike if new.head and one.head == new.head]]
+    if new.kind == "words":  # "extended family" for "an immediate family member"
+        stems = {*content_stems(new.bare)}
+        ways.append([one for one in alike if stems & {*content_stems(one.text)}])
     if new.preposition:
         same = [one for one in last if one.preposition == new.preposition]
         ways.append([one for one in same if one.kind == new.kind])
@@ -172,8 +264,21 @@ def _slot(new: _Fragment, known: Sequence[Phrase], language: Language) -> Phrase
     else:
         if new.kind != "words":
             ways.append(alike)
-        shaped = [one for one in last if not one.asked and _shape(one.text, language) == shape]
+        shaped = [
+            one
+            for one in last
+            if not one.asked
+            and _shape(one.text, language) == shape
+            and (
+                one.kind == "words"
+                or new.kind != "words"
+                or language.conversation.nouns_have_capitals
+            )
+        ]
         ways.append(shaped if len(shaped) == 1 else [])
+        # "How much RAM does Pi-hole need?": disk space is in the place of RAM.
+        named = all(one.kind in ("name", "code") for one in last if not one.asked)
+        ways.append([one for one in last if one.asked and named and new.kind == "words"])
         ways.append([one for one in last if one.subject and not one.asked])
         ways.append([one for one in last if not one.asked and not one.preposition])
         ways.append([one for one in last if not one.asked])

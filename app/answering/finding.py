@@ -3,8 +3,9 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from app.answering.blocks import Block, gather
+from app.answering.blocks import Block, Item, gather
 from app.answering.confidence import Calibration, Decision, decide, decision_signals
+from app.answering.definitions import defining_passages, rather_defining
 from app.answering.distrust import Told, as_data
 from app.answering.editions import prefer_editions
 from app.answering.evidence import (
@@ -16,7 +17,7 @@ from app.answering.evidence import (
     rank_titles,
     rather_told,
 )
-from app.answering.language import content_stems, telling_words
+from app.answering.language import content_stems, sentences, telling_words, words
 from app.answering.meant_documents import Meant, meant_by, prefer_meant, wish_of
 from app.answering.plan import Kind, asks_of_event, asks_openly, plan
 from app.answering.premise import unheld_shares, unheld_subject
@@ -33,6 +34,8 @@ MOST_HITS = 40  # of all parts together
 # that is only near claims nothing of what was asked.
 RULE_LIMIT = 0.6  # of the limit below which other questions are not answered
 MOST_BLOCKS = 24  # lists that are compared with a question
+MOST_AROUND = 12  # sentences of a section about a message
+_LEAST_MESSAGE = 5  # words, to be no chance
 FEW_ITEMS = 10  # of a list that is told behind a sentence of its section
 # In log odds: how much better than what stands above a list a single sentence has to be to be told
 # in its place; what stands there is short and scores less. Who asks openly ("What can I …?") is
@@ -112,12 +115,24 @@ def find(
         searched_for(question, scope, index, each, one)
         for question, one in zip(questions, meant, strict=True)
     ]
+    searched = [
+        _with_defining(question, found, index)
+        for question, found in zip(questions, searched, strict=True)
+    ]
     parts = [
         _judged(question, found, scope, index, calibration, one, times)
         for question, found, one in zip(questions, searched, meant, strict=True)
     ]
     unmet = dict.fromkeys(one.wish.phrase for one in meant if one is not None and one.is_told)
     return _joined(parts, tuple(unmet))
+
+
+def _with_defining(question: str, hits: Sequence[Hit], index: SearchIndex) -> list[Hit]:
+    """The hits, and behind the best of them what opens the section about what is to be defined."""
+    more = defining_passages(question, hits, index.outline)
+    new = {hit.chunk_id for hit in more}
+    others = [hit for hit in hits[1:] if hit.chunk_id not in new]
+    return [*hits[:1], *more, *others] if more else list(hits)
 
 
 def find_more(
@@ -214,11 +229,13 @@ def judge(
         question, told[: READ * times], embedder, rarity, opening, most=MOST_SENTENCES * times
     )
     evidence = [one for one in evidence if not only_asks(question, one.sentence)]
-    evidence = rather_told(question, evidence)
+    evidence = rather_defining(question, rather_told(question, evidence), told)
     kind = plan(question).kind
     block, title = None, None
     if around is not None and evidence and _may_be_list(question, kind):
         block, title = _block(question, kind, evidence[0], told, embedder, rarity, opening, around)
+    if around is not None and evidence and kind is Kind.FACT:
+        block = _around_message(question, evidence, told, around) or block
     if kind in (Kind.YES_NO, Kind.PROCEDURE):
         calibration = with_limit(calibration, RULE_LIMIT * calibration.refuse_below)
     judged = _Judged(question, kind, hits, told, embedder, calibration, rarity, opening, meant)
@@ -291,6 +308,33 @@ class _Judged:
         )
         _, others = unheld_shares(self.question, said, above, self.embedder)
         return (values, others), opened
+
+
+def _around_message(
+    question: str, evidence: Sequence[Evidence], told: Sequence[Hit], around: Around
+) -> Block | None:
+    """What a document says around a message that was pasted; None where none was.
+
+    The message is the best sentence, and says nothing that the question does not: what is asked
+    for is its cause and what helps, which stand in its section.
+    """
+    best = evidence[0]
+    said = words(best.sentence)
+    asked = words(question)
+    if len(said) < _LEAST_MESSAGE or not any(
+        asked[at : at + len(said)] == said for at in range(len(asked) - len(said) + 1)
+    ):
+        return None
+    hit = told[best.passage]
+    items = [
+        Item(one, near)
+        for near in around.section(hit) or (hit,)
+        for one in sentences(near.text)
+        if telling_words(one) and one != best.sentence
+    ]
+    if not items or len(items) > MOST_AROUND:
+        return None
+    return Block(hit.heading, best.sentence, tuple(items), hit, hit)
 
 
 def _may_be_list(question: str, kind: Kind) -> bool:

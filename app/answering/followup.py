@@ -6,14 +6,22 @@ for something in the last question or answer. Whatever else is a whole question 
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.answering.antecedents import referred
-from app.answering.ellipsis import changed, is_fragment, opens_with_place
+from app.answering.ellipsis import (
+    changed,
+    holds_phrase,
+    is_fragment,
+    opens_with_place,
+    taken_back,
+)
 from app.answering.language import codes, content_stems, names, numbers, words
+from app.answering.listed import items_of, placed
 from app.answering.needed_words import holds
 from app.answering.phrases import tokens_of
 from vectorstore.languages import any_of, language_of, languages
+from vectorstore.languages.base import Language
 from vectorstore.records import Hit
 
 FEW_WORDS = 2  # content words; a question of fewer may lean on the one before
@@ -36,11 +44,20 @@ _INTRODUCTION = re.compile(
 _OPENED = {
     language.code: re.compile(
         rf"\s*(?:{'|'.join(sorted(language.conversation.fragments, key=len, reverse=True))})\b"
-        r"[\s,]*",
+        r"[\s,:]*",
         re.IGNORECASE,
     )
     for language in languages()
 }
+_CORRECTED = {
+    language.code: re.compile(
+        rf"\s*(?:{'|'.join(language.conversation.corrections)})[\s,:]*", re.IGNORECASE
+    )
+    for language in languages()
+}
+# "--force", "gravity.db", "max_days", "maxDays", a word in quotation marks: a thing by its name
+_TECHNICAL = re.compile(r"(?:^|\s)(?:--?[A-Za-z]|[\"'`“„‘]\w|\w{1,40}[_/.]\w|[a-z]{1,40}[A-Z])")
+_PIECES = re.compile(r"\s[-–—]\s|[,:;]\s")
 # "Does that also apply to Spain?"
 _SAME_FOR = re.compile(
     rf"\s*(?:{any_of(lambda language: language.conversation.same_for)})\s+(\S.*)", re.IGNORECASE
@@ -81,7 +98,7 @@ def readings(question: str, history: Sequence[Exchange]) -> tuple[Interpretation
     if not history or len(question) > LONGEST_LEANING:
         return (alone,)
     before = _meanings(history[-MOST_TURNS:])
-    found = _read(question, before[-1]) or [alone]
+    found = _read(question, before) or [alone]
     return tuple(dict.fromkeys(one for one in found if one.question.strip()))
 
 
@@ -117,7 +134,7 @@ def repeats(reading: Interpretation, answer: str, history: Sequence[Exchange]) -
     said = set(content_stems(_bare(answer)))
     for turn in history[-TURNS_BACK:]:
         told = set(content_stems(_bare(turn.answer)))
-        if not told or not said or len(told & said) < _SAME * len(told | said):
+        if not told or not said or not _says_again(answer, said, told):
             continue
         if own == set(content_stems(turn.question)):
             continue
@@ -172,6 +189,13 @@ def read_rewrite(written: str, question: str, history: Sequence[Exchange]) -> st
     return rewritten
 
 
+def _says_again(answer: str, said: set[str], told: set[str]) -> bool:
+    """Whether an answer (its stems `said`) is one before, or a list all of which was told in it."""
+    if len(told & said) >= _SAME * len(told | said):
+        return True
+    return bool(items_of(answer)) and said <= told
+
+
 def _shortened(answer: str) -> str:
     return answer if len(answer) <= ANSWER_SHOWN else f"{answer[:ANSWER_SHOWN]}…"
 
@@ -196,24 +220,55 @@ def _meanings(history: Sequence[Exchange]) -> list[Exchange]:
     meant: list[Exchange] = []
     for turn in history:
         leaning = bool(meant) and len(turn.question) <= LONGEST_LEANING
-        read = _read(turn.question, meant[-1]) if leaning else []
+        read = _read(turn.question, meant) if leaning else []
         asked = read[0].question if read else turn.question
         meant.append(Exchange(asked[:LONGEST_REWRITE], _bare(turn.answer[:ANSWER_READ])))
     return meant
 
 
-def _read(question: str, last: Exchange) -> list[Interpretation]:
-    """The readings of a question after one that stands alone; [] for none but itself."""
+def _read(question: str, before: Sequence[Exchange]) -> list[Interpretation]:
+    """The readings of a question after others that stand alone; [] for none but itself."""
     language = language_of(question)
     if not any(token.word in language.stop_words for token in tokens_of(question)):
-        language = language_of(last.question)
+        language = language_of(before[-1].question)
+    items, listing = _last_list(before)
+    if named := placed(question, items, listing, language):
+        read = _read(named.question, before) or [Interpretation(named.question)]
+        return [
+            replace(one, needed=one.needed | named.needed, alone=False)
+            for one in read
+            if named.needed & {*words(one.question)}
+        ]
+    return _elliptic(question, before, language) or _whole(question, before[-1], language)
+
+
+def _elliptic(
+    question: str, before: Sequence[Exchange], language: Language
+) -> list[Interpretation]:
+    """The readings of a question that changes one thing of one before; [] of a whole question."""
+    last = before[-1]
     same = _SAME_FOR.fullmatch(question)
     if same and is_fragment(same[1], language, opened=True) and opens_with_place(same[1], language):
         return _changed(same[1], question, last, opened=True)
     opened = _OPENED[language.code].match(question)
     rest = question[opened.end() :] if opened else question
+    if opened and _CORRECTED[language.code].fullmatch(opened.group()):
+        rest, denied = taken_back(rest, language)
+        if denied:
+            last = _asked_about(denied, before)
+            return _changed(rest, question, last, opened=True, old=denied)
+        rest = _last_piece(rest, language)
     if is_fragment(rest, language, opened=bool(opened)):
         return _changed(rest, question, last, opened=bool(opened))
+    return []
+
+
+def _whole(question: str, last: Exchange, language: Language) -> list[Interpretation]:
+    """The readings of a question that is one by itself; [] for none but itself."""
+    opened = _OPENED[language.code].match(question)
+    rest = question[opened.end() :] if opened else question
+    if opened and _CORRECTED[language.code].fullmatch(opened.group()):
+        rest = _last_piece(rest, language)
     asked = rest[:1].upper() + rest[1:] if opened else question
     alone = Interpretation(asked)
     joined = Interpretation(f"{last.question} {asked}", alone=False)
@@ -222,16 +277,43 @@ def _read(question: str, last: Exchange) -> list[Interpretation]:
         return [Interpretation(meant.question, meant.needed, alone=False), joined]
     if meant.points:
         return [joined, alone]
+    if _TECHNICAL.search(asked):
+        return [alone]
     if opened or meant.inside or len(content_stems(asked)) <= FEW_WORDS:
         return [alone, joined]
     return [alone]
 
 
-def _changed(text: str, question: str, last: Exchange, *, opened: bool) -> list[Interpretation]:
-    """The readings of an elliptic question, `text` being what it brings."""
+def _last_piece(text: str, language: Language) -> str:
+    """The question behind what it is about: "the vacation: is unused vacation paid out?"."""
+    piece = _PIECES.split(text)[-1].strip()
+    whole = len(content_stems(piece)) > 1 and not is_fragment(piece, language, opened=False)
+    return piece if whole else text
+
+
+def _last_list(before: Sequence[Exchange]) -> tuple[list[str], str]:
+    """The items of the last answer that was a list, and the question that it answered."""
+    for turn in reversed(before[-TURNS_BACK:]):
+        if items := items_of(turn.answer):
+            return items, turn.question
+    return [], ""
+
+
+def _asked_about(called: str, before: Sequence[Exchange]) -> Exchange:
+    """The last exchange whose question names what is called so; the last where none does."""
+    for turn in reversed(before[-TURNS_BACK:]):
+        if holds_phrase(called, turn.question, language_of(turn.question)):
+            return turn
+    return before[-1]
+
+
+def _changed(
+    text: str, question: str, last: Exchange, *, opened: bool, old: str = ""
+) -> list[Interpretation]:
+    """The readings of an elliptic question, `text` being what it brings in place of `old`."""
     alone = Interpretation(question)
     joined = Interpretation(f"{last.question} {question}", alone=False)
-    made = changed(text, last.question, language_of(last.question))
+    made = changed(text, last.question, language_of(last.question), old)
     if not made:
         return [joined, alone]
     read = [Interpretation(one.question, one.needed, alone=False) for one in made]

@@ -99,6 +99,10 @@ class _Reader:
             | self._copulas
             | self._holders
         )
+        self._denied = frozenset(words.denied)
+        self._subjects = frozenset(words.subjects)
+        # "I've", "they're"
+        self._joined = self._subjects | frozenset((*words.things, *words.persons, *words.places))
         self._who = frozenset(words.asking[:1])
         self._participles = tuple(words.participles)
         self._waits = False  # for a verb that an auxiliary has announced
@@ -127,11 +131,18 @@ class _Reader:
             return False
         if token.word in self._measures and (not at or self._tokens[at - 1].word in self._asking):
             return False
+        bare, sign, _ = token.word.partition("'")
+        if sign and bare in self._joined:
+            return False
         return token.word.rstrip(".") not in self._small and token.word not in self._articles
 
     def _phrases_of(self, start: int, first: int, end: int) -> list[Phrase]:
         """What a run of words is made of; where a verb is in it, what stands before and behind."""
         before = self._tokens[start - 1].word if start else ""
+        if before in self._denied and start > 1:
+            before = self._tokens[start - 2].word
+        if end - first == 1 and before in self._subjects and self._is_verb(first):
+            return []  # "should I use the component"
         runs = [(start, first, end)]
         if self._capitals:
             runs = self._nouns(start, first, end)
@@ -160,7 +171,9 @@ class _Reader:
         return [self._phrase(*run) for run in runs if run[1] < run[2]]
 
     def _is_verb(self, at: int) -> bool:
-        return self._tokens[at].word in self._verbs
+        """Whether it is one; "leave" is none in "can parental leave be taken"."""
+        behind = self._tokens[at + 1].word if at + 1 < len(self._tokens) else ""
+        return self._tokens[at].word in self._verbs and behind not in self._copulas
 
     def _is_done(self, at: int) -> bool:
         return self._is_lower(at) and self._tokens[at].word.endswith(self._participles)

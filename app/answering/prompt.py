@@ -56,7 +56,7 @@ class Prompting:
         """The prompt that asks for the answer. Raises QuestionTooLong."""
         ask = answer.ask
         passages = [
-            _passage(answer.numbering.of(hit), answer.data[hit.chunk_id].hit)
+            numbered(answer.numbering.of(hit), answer.data[hit.chunk_id].hit)
             for hit in answer.context.ranked
         ]
         instruction = ask.instruction or ("" if self._model.weak else _form(answer.plan))
@@ -110,7 +110,8 @@ def render_user(passages: Sequence[NumberedPassage], question: str) -> str:
     return prompts.render("answer_user", passages=listed, question=question)
 
 
-def _passage(number: int, hit: Hit) -> NumberedPassage:
+def numbered(number: int, hit: Hit) -> NumberedPassage:
+    """A passage as prompts show it."""
     label = hit.document
     if hit.page is not None:
         label += f", page {hit.page}"

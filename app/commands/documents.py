@@ -51,6 +51,8 @@ def ingest(arguments: Namespace) -> int:
                 print(f": {status.reason}" if status.reason else "")
                 if status.readings:
                     print(f"          {_readings(status.readings)}")
+                for note in status.notes:
+                    print(f"          note: {note}")
         unchanged = sum(1 for status in report.documents if status.status == "unchanged")
         read = len(report.documents) - len(rejected) - unchanged
         print(f"{read} read, {unchanged} unchanged, {len(rejected)} rejected", end="")
@@ -93,6 +95,8 @@ def documents(arguments: Namespace) -> int:
             print(f"    {told}")
         if record.warning:
             print(f"    {record.warning}")
+        if record.note:
+            print(f"    note: {record.note}")
     if not records and not choice_of(arguments).is_everything:
         print("no document is as asked")
     elif not records:

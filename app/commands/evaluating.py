@@ -77,7 +77,7 @@ def _evaluate(arguments: Namespace, questions: Sequence[Question], home: Workspa
         return evaluate(
             questions,
             _search(home, spaces),
-            None if arguments.retrieval_only else _ask(home, spaces),
+            None if arguments.retrieval_only else answerer(home, spaces),
             show,
         )
 
@@ -233,7 +233,9 @@ def _search(home: Workspace, spaces: Sequence[str] | None) -> SearchCall:
     return search
 
 
-def _ask(home: Workspace, spaces: Sequence[str] | None) -> Answerer:
+def answerer(home: Workspace, spaces: Sequence[str] | None) -> Answerer:
+    """What puts a question to a workspace, after its earlier turns where it has any."""
+
     def ask(question: Question) -> Sequence[Answer]:
         scope = _scope(home, spaces, question.documents)
         history: list[Answer] = []

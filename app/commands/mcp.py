@@ -52,7 +52,7 @@ def _readable(settings: Settings, name: str | None) -> Callable[[Sequence[str]],
 
     def readable(spaces: Sequence[str]) -> list[str]:
         with read_people(settings) as house:
-            person = house.people.by_id(person_id)
+            person = house.people.present(person_id)
             if person is None:
                 return []
             return spaces_of(person, Right.READ, spaces, house.people.rules())

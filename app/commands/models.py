@@ -123,7 +123,12 @@ def plan(arguments: Namespace) -> int:
         return _plan_for_buyer(arguments)
     settings = settings_of(arguments)
     model = read_gguf(default_chat_model(settings).path)
-    found = make_plan(model, detect_from_outside(), context=settings.engine.context)
+    found = make_plan(
+        model,
+        detect_from_outside(),
+        context=settings.engine.context,
+        kv_type=settings.engine.kv_type,
+    )
     if arguments.json:
         print_json(asdict(found))
     else:

@@ -380,7 +380,8 @@ def _role(account: Account) -> str:
         *(["administrator"] if person.administrator else []),
         *(["auditor"] if person.auditor else []),
     ]
-    return ", ".join(roles) or "reader"
+    held = ", ".join(roles) or "reader"
+    return f"{held}, suspended" if account.suspended else held
 
 
 def _plain(account: Account) -> dict[str, object]:
@@ -394,6 +395,7 @@ def _plain(account: Account) -> dict[str, object]:
         "auditor": person.auditor,
         "service": account.service,
         "local": account.local,
+        "suspended": account.suspended,
         "must_change_password": account.must_change,
         "created_at": _time(account.created_at),
         "seen_at": _time(account.seen_at),

@@ -5,6 +5,7 @@ Imported lazily, because llama_cpp loads a native library. Nothing here is threa
 """
 
 import ctypes
+import itertools
 import logging
 from collections import deque
 from collections.abc import Sequence
@@ -136,6 +137,7 @@ class Llama:
         same_bits = not gpu and flash == "on" and not self.shares_cells
         wanted = options.guesses == "on" or (options.guesses == "auto" and same_bits)
         self.guesses: bool = wanted and self.can_share
+        self.guesses_unchecked: bool = options.guesses == "on"
         params.type_k = params.type_v = _KV_TYPES[options.kv_type]
         params.kv_unified = self.shares_cells
         params.swa_full = (
@@ -234,6 +236,36 @@ class Llama:
             return Decoded(code)
         raise EngineFault(f"llama.cpp could not compute a step (code {code}: {reason()})")
 
+    def exact_guesses(self, sequence: int, length: int, sizes: Sequence[int]) -> tuple[int, ...]:
+        """Which numbers of guessed tokens leave the bits of a step as they are; measured here.
+
+        Kernels for several tokens may round otherwise than those for one: llama.cpp's for Q4_K do
+        from four tokens on. So a few made-up tokens behind the `length` of `sequence` are computed
+        together and one by one. They are forgotten again; there must be room for one more than
+        the largest of `sizes`.
+        """
+        most = max(sizes) + 1
+        tokens = ((np.arange(most) * 7 + 3) % self.n_vocab).astype(np.int32)
+
+        def computed(start: int, count: int) -> list[Floats]:
+            """Scores after each of `count` tokens from `start` on, in one step."""
+            self.truncate(sequence, length + start)
+            positions = np.arange(length + start, length + start + count, dtype=np.int32)
+            ids, rows = np.full(count, sequence, np.int32), np.ones(count, np.int8)
+            self.decode(tokens[start : start + count], positions, ids, rows)
+            return [self.logits(row).copy() for row in range(count)]
+
+        def is_exact(size: int) -> bool:
+            """What differs in any of a step's tokens shows in the last of them."""
+            together = computed(0, size + 1)[-4:]
+            alone = [computed(at, 1)[0] for at in range(size + 1 - len(together), size + 1)]
+            return all(map(np.array_equal, together, alone))
+
+        # The smallest first: where that differs, so do the others, and no more time is lost.
+        exact = tuple(itertools.takewhile(is_exact, sorted(sizes)))
+        self.truncate(sequence, length)
+        return exact
+
     def clear_interrupt(self) -> None:
         self._flag[0] = b"\x00"
 
@@ -259,15 +291,31 @@ class Llama:
     def forget(self, sequence: int) -> None:
         llama_cpp.llama_memory_seq_rm(self._memory, sequence, -1, -1)
 
-    def tokenize(self, text: str, *, add_special: bool = True) -> list[int]:
-        """Token ids of plain text; names of special tokens inside it stay plain text."""
+    def tokenize(self, text: str, *, add_special: bool = True, named: bool = False) -> list[int]:
+        """Token ids of plain text; names of special tokens in it stay text, unless `named`."""
         data = text.encode("utf-8", "replace")
         room = len(data) + 8
         out = (llama_cpp.llama_token * room)()
-        count = llama_cpp.llama_tokenize(self.vocab, data, len(data), out, room, add_special, False)
+        count = llama_cpp.llama_tokenize(self.vocab, data, len(data), out, room, add_special, named)
         if count < 0:
             raise ValueError(f"a text of {len(data)} bytes cannot be tokenised")
         return list(out[:count])
+
+    def vocabulary_facts(self) -> dict[str, str | None]:
+        """The names of the tokens that begin and end a text, and the template of chats."""
+        ids = {
+            "bos_token": llama_cpp.llama_vocab_bos(self.vocab),
+            "eos_token": llama_cpp.llama_vocab_eos(self.vocab),
+        }
+        facts: dict[str, str | None] = {
+            name: None
+            if token < 0
+            else llama_cpp.llama_vocab_get_text(self.vocab, token).decode("utf-8", "replace")
+            for name, token in ids.items()
+        }
+        template = llama_cpp.llama_model_chat_template(self._model, None)
+        facts["chat_template"] = template.decode("utf-8", "replace") if template else None
+        return facts
 
     def piece(self, token: int) -> bytes:
         """Bytes that a token stands for, maybe part of a character; b"" for control tokens."""

@@ -148,6 +148,19 @@ class ChatBody(GenerationBody):
     max_completion_tokens: int | None = Field(None, ge=1)
 
 
+class TokenizeBody(_Body):
+    """vLLM's request for a text's token ids; names of special tokens in it mean these."""
+
+    prompt: str
+    add_special_tokens: bool = True
+
+
+class DetokenizeBody(_Body):
+    """vLLM's request for the text of token ids."""
+
+    tokens: list[Annotated[int, Field(ge=0)]]
+
+
 def parse(kind: type[Body], data: bytes) -> Body:
     """Raises BadRequest, which names fields but never repeats their content."""
     try:

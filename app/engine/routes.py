@@ -167,6 +167,18 @@ class Engine:
         except OverflowError:
             raise BadRequest("prompt: token ids must be 32-bit numbers") from None
 
+    def tokens(self, body: protocol.TokenizeBody) -> dict[str, Any]:
+        """What vLLM answers to /tokenize."""
+        ids = self.llama.tokenize(body.prompt, add_special=body.add_special_tokens, named=True)
+        return {"tokens": ids, "count": len(ids), "max_model_len": self.window}
+
+    def text(self, body: protocol.DetokenizeBody) -> dict[str, str]:
+        """What vLLM answers to /detokenize. Raises BadRequest."""
+        if any(token >= self.llama.n_vocab for token in body.tokens):
+            raise BadRequest(f"tokens: ids of this model are 0 to {self.llama.n_vocab - 1}")
+        pieces = b"".join(self.llama.piece(token) for token in body.tokens)
+        return {"prompt": pieces.decode("utf-8", "replace")}
+
     def chat_prompt(self, messages: Sequence[protocol.Message]) -> tuple[Ints, tuple[str, ...]]:
         """Token ids by the model's chat template, and the texts that end its answers."""
         from .llama import as_ints
@@ -313,6 +325,22 @@ def create_app(engine: Engine, key: str) -> FastAPI:
     async def models() -> Response:
         card = await asyncio.to_thread(engine.card)
         return JSONResponse({"object": "list", "data": [card]})
+
+    # lm-evaluation-harness takes a model's own tokens from these three, as vLLM has them, so that
+    # it needs no tokenizer's files from elsewhere.
+    @app.get("/tokenizer_info")
+    async def tokenizer_info() -> Response:
+        return JSONResponse(await asyncio.to_thread(engine.llama.vocabulary_facts))
+
+    @app.post("/tokenize")
+    async def tokenize(request: Request) -> Response:
+        body = protocol.parse(protocol.TokenizeBody, await _read(request))
+        return JSONResponse(await asyncio.to_thread(engine.tokens, body))
+
+    @app.post("/detokenize")
+    async def detokenize(request: Request) -> Response:
+        body = protocol.parse(protocol.DetokenizeBody, await _read(request))
+        return JSONResponse(await asyncio.to_thread(engine.text, body))
 
     @app.post("/v1/completions")
     async def completions(request: Request) -> Response:

@@ -4,7 +4,7 @@ import logging
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 import numpy as np
@@ -29,7 +29,7 @@ from .jobs import (
 from .metrics import Metrics
 from .residents import SHORTEST_SHARE, Cache, Ints, Residents
 from .sampling import SamplingSpec
-from .speculation import Guess, Policy
+from .speculation import SIZES, Guess, Policy
 
 log = logging.getLogger(__name__)
 
@@ -49,12 +49,16 @@ class Model(Cache, Protocol):
     """What the scheduler needs of the model (app.engine.llama.Llama)."""
 
     n_batch: int
-    guesses: bool  # steps of several tokens give the same bits as single ones, and can be cut
+    guesses: bool  # steps of several tokens can be cut, and may give the bits of single ones
+    guesses_unchecked: bool  # guess also where these bits differ
 
     def decode(
         self, tokens: Ints, positions: Ints, sequences: Ints, wanted: npt.NDArray[np.int8]
     ) -> Decoded: ...
     def logits(self, row: int) -> npt.NDArray[np.float32]: ...
+    def exact_guesses(
+        self, sequence: int, length: int, sizes: Sequence[int]
+    ) -> tuple[int, ...]: ...
     def interrupt(self) -> None: ...
     def clear_interrupt(self) -> None: ...
     def piece(self, token: int) -> bytes: ...
@@ -86,6 +90,7 @@ class Scheduler:
         self._on_fault = on_fault
         self._residents = Residents(model, model.n_cells)
         self._policy = Policy()
+        self._guesses_are_exact = model.guesses_unchecked
         self._running: list[Running] = []
         self._lock = threading.Condition()
         self._queue = FairQueue(queue, self._parallel)
@@ -195,6 +200,16 @@ class Scheduler:
         one.resident.tokens[length] = one.next_token
         one.lookup.follow(one.resident.tokens, length + 1)
         most = min(one.job.max_tokens - one.made, self._model.n_batch - 1)
+        guess = self._policy.guess(one.lookup, most)
+        if guess is None or self._guesses_are_exact:
+            return guess
+        if length + SIZES[-1] + 1 > self._model.n_cells // self._model.n_sequences:
+            return None  # no room to look whether a guess would be exact
+        # Looked at when it is first of use: starting an engine takes no longer.
+        sizes = self._model.exact_guesses(one.resident.sequence, length, SIZES)
+        log.info("the next words are guessed by %s", sizes or "none: steps of several differ")
+        self._policy.limit(sizes)
+        self._guesses_are_exact = True
         return self._policy.guess(one.lookup, most)
 
     def _compute_guess(self, one: Running, guess: Guess) -> None:

@@ -79,25 +79,36 @@ class Policy:
     """When to guess and how much, for all answers of one engine. For its owner thread alone."""
 
     def __init__(self) -> None:
+        self._sizes: tuple[int, ...] = SIZES
         self._right = [[prior * weight, weight] for prior, weight in _PRIOR]
         self._single = 0.0  # seconds of a step of one token
         self._steps: dict[int, float] = {}  # by size, in steps of one token
         self._balance = _TRIED_FREELY  # what may still be lost, in steps of one token
 
+    def limit(self, sizes: tuple[int, ...]) -> None:
+        """Guess so many tokens at once and no others; none: never guess."""
+        self._sizes = sizes
+
     def guess(self, lookup: Lookup, most: int) -> Guess | None:
         """What to compute with the next token; None where a guess is not likely to pay."""
-        same, tokens = lookup.find(min(most, SIZES[-1]))
+        if not self._sizes:
+            return None
+        same, tokens = lookup.find(min(most, self._sizes[-1]))
         if not tokens:
             return None
         kind = sum(same > limit for limit in _CLASSES)
         right, tried = self._right[kind]
         chance = right / tried
         size, gain = 0, 0.0
-        for one in SIZES:
+        for one in self._sizes:
             if one <= len(tokens) and (found := _expected(chance, one) - self._cost(one)) > gain:
                 size, gain = one, found
-        if not size and self._balance > 2 * self._cost(SIZES[0]) and len(tokens) >= SIZES[0]:
-            size = SIZES[0]  # a look whether it has become worth it
+        if (
+            not size
+            and self._balance > 2 * self._cost(self._sizes[0])
+            and len(tokens) >= self._sizes[0]
+        ):
+            size = self._sizes[0]  # a look whether it has become worth it
             self._balance -= _SHARE_LOST  # looks are rarer than chances
         if not size or self._cost(size) > self._balance:
             return None

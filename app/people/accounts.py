@@ -1,16 +1,20 @@
 """Opens the people of a data folder: store, sessions, and the ways in that the settings name."""
 
+import logging
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from app.data_folder.layout import DataFolder
 from app.data_folder.protection import protect
+from app.people.access import Person
 from app.people.attempts import Attempts
 from app.people.company import CompanySignIn, Registration
 from app.people.database import Database, Record
+from app.people.directory import ORIGIN, Directory, DirectoryFault, DirectoryPlace
 from app.people.keys import Keys
 from app.people.passwords import Passwords
 from app.people.saved import Saved
@@ -18,8 +22,11 @@ from app.people.schema import PeopleFault
 from app.people.sessions import Sessions
 from app.people.sharing import Shares
 from app.people.sign_in import PasswordSignIn
-from app.people.store import People
-from app.settings import Settings, SettingsError, SignInSettings
+from app.people.store import People, PeopleError
+from app.people.vouching import Groups, let_in
+from app.settings import DirectorySettings, Settings, SettingsError, SignInSettings
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +40,7 @@ class Accounts:
     keys: Keys
     shares: Shares
     saved: Saved
+    directory: Directory | None = None
 
 
 @contextmanager
@@ -77,7 +85,17 @@ def open_people(
             prove_s=settings.sign_in.prove_minutes * 60,
         )
         attempts = Attempts(database)
-        door = PasswordSignIn(people, sessions, attempts)
+        directory = company_directory(settings.directory)
+        groups = Groups(settings.sign_in.groups, settings.sign_in.administrators)
+        door = PasswordSignIn(
+            people,
+            sessions,
+            attempts,
+            here=settings.sign_in.passwords,
+            elsewhere=None
+            if directory is None
+            else partial(_from_directory, directory, people, groups),
+        )
         yield Accounts(
             people,
             sessions,
@@ -86,11 +104,53 @@ def open_people(
             Keys(database, record),
             Shares(database, shared or record),
             Saved(database, record),
+            directory,
         )
     except sqlite3.Error as error:
         raise PeopleFault(f"The file of people could not be used ({error}).") from error
     finally:
         database.close()
+
+
+def _from_directory(
+    directory: Directory, people: People, groups: Groups, name: str, password: str
+) -> Person | None:
+    """Whom the directory knows by this pair. Raises DirectoryFault."""
+    vouched = directory.check(name, password)
+    if vouched is None:
+        return None
+    try:
+        return let_in(people, vouched, groups, ORIGIN, returns=True)
+    except PeopleError as refused:
+        log.warning("the directory's sign-in let nobody in: %s", refused)
+        return None
+
+
+def company_directory(settings: DirectorySettings) -> Directory | None:
+    """The company's directory, if the settings name one. Raises SettingsError for half of one."""
+    if settings.url is None:
+        return None
+    if settings.account is None or settings.password_file is None or settings.people is None:
+        raise SettingsError(
+            "directory.url needs directory.account, directory.password_file and directory.people: "
+            "who looks people up there, and where they are"
+        )
+    try:
+        return Directory(
+            DirectoryPlace(
+                url=settings.url,
+                people=settings.people,
+                groups=settings.groups or settings.people,
+                account=settings.account,
+                password_file=settings.password_file,
+                name=settings.name,
+                filter=settings.filter,
+                authorities=settings.ca,
+                plain=settings.plain,
+            )
+        )
+    except DirectoryFault as fault:
+        raise SettingsError(str(fault)) from fault
 
 
 def company_sign_in(settings: SignInSettings) -> CompanySignIn | None:

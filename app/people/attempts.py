@@ -90,6 +90,14 @@ class Attempts:
                         "UPDATE failures SET count = count - 1, until = 0 WHERE key = ?", (key,)
                     )
 
+    def withdraw(self, attempt: Attempt) -> None:
+        """Take back an admitted attempt that nobody could judge."""
+        with self._database.writing() as connection:
+            for key, _ in self._keys(attempt):
+                connection.execute(
+                    "UPDATE failures SET count = count - 1, until = 0 WHERE key = ?", (key,)
+                )
+
     def forgive(self, name: str) -> None:
         """Let a name be tried again at once."""
         key = self._hashed("name", name)

@@ -20,6 +20,8 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet, KeySetSerialization
 
+from app.people.vouching import Vouched
+
 _ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA")
 _LEEWAY_S = 60  # clocks differ
 _KNOWN_S = 3600.0  # the provider's description and keys are read again after this
@@ -54,16 +56,6 @@ class Pending:
     state: str
     nonce: str
     verifier: str
-
-
-@dataclass(frozen=True, slots=True)
-class Vouched:
-    """Whom the company's sign-in vouches for; `groups` is None where it tells none."""
-
-    subject: str
-    name: str
-    full_name: str
-    groups: frozenset[str] | None
 
 
 class CompanySignIn:

@@ -170,7 +170,8 @@ class Keys:
         with self._database.reading() as connection:
             row = connection.execute(
                 f"SELECT k.id, k.person_id, k.may, k.spaces, k.ends_at FROM keys k "
-                f"WHERE {condition}",
+                f"JOIN people p ON p.id = k.person_id "
+                f"WHERE {condition} AND p.suspended_at IS NULL",
                 (value,),
             ).fetchone()
             if row is None or row[4] <= self._clock():

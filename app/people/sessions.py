@@ -77,7 +77,8 @@ class Sessions:
             row = connection.execute(
                 "SELECT s.person_id, p.password IS NOT NULL, p.must_change, s.created_at, "
                 "s.seen_at, s.proved_at, s.browser "
-                "FROM sessions s JOIN people p ON p.id = s.person_id WHERE s.token_hash = ?",
+                "FROM sessions s JOIN people p ON p.id = s.person_id "
+                "WHERE s.token_hash = ? AND p.suspended_at IS NULL",
                 (key,),
             ).fetchone()
             if row is None or now - row[4] > self._idle_s or now - row[3] > self._longest_s:

@@ -1,5 +1,6 @@
 """The door: a name and a password become a session, slowly for those who guess."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from app.people.access import Person
@@ -40,12 +41,25 @@ class NeedsCode:
 
 
 class PasswordSignIn:
-    """Signs people in with the passwords kept here."""
+    """Signs people in with the passwords kept here, and with those of the company's directory."""
 
-    def __init__(self, people: People, sessions: Sessions, attempts: Attempts) -> None:
+    def __init__(
+        self,
+        people: People,
+        sessions: Sessions,
+        attempts: Attempts,
+        *,
+        here: bool = True,
+        elsewhere: Callable[[str, str], Person | None] | None = None,
+    ) -> None:
+        """`here` says whether passwords kept here count; `elsewhere` is who else knows whose a name
+        and a password are. It raises where it cannot say.
+        """
         self._people = people
         self._sessions = sessions
         self._attempts = attempts
+        self._here = here
+        self._elsewhere = elsewhere
 
     def sign_in(
         self,
@@ -57,17 +71,33 @@ class PasswordSignIn:
         old_token: str | None = None,
         browser: str = "",
     ) -> SignedIn | Refused | NeedsCode:
-        """Begin a session if name and password fit. Answers alike for names that do not exist."""
+        """Begin a session if name and password fit. Answers alike for names that do not exist.
+
+        Raises DirectoryFault where the company's directory had to say it, and did not.
+        """
         person_id, attempt = self._attempt(name[:_MOST_CHARACTERS], address, mark)
         wait_s = self._attempts.admit(attempt)
         if wait_s > 0:
             return Refused(wait_s, person_id)
-        person = self._people.check(name[:_MOST_CHARACTERS], password[:_MOST_CHARACTERS])
+        try:
+            person = self._whose(name[:_MOST_CHARACTERS], password[:_MOST_CHARACTERS])
+        except Exception:
+            self._attempts.withdraw(attempt)  # nobody has looked at it
+            raise
         if person is None:
             return Refused(person_id=person_id)
         if self._people.second_factor(person.id) is not None:
             return NeedsCode(person)  # until it is shown, this attempt counts
         return self._enter(person, attempt, old_token, browser)
+
+    def _whose(self, name: str, password: str) -> Person | None:
+        """Whose pair this is. A password of here is never shown to the directory: who has one is
+        judged by it alone.
+        """
+        kept = self._here and self._people.keeps_password(name)
+        if self._elsewhere is not None and not kept:
+            return self._elsewhere(name, password)
+        return self._people.check(name, password) if self._here else None
 
     def enter_code(
         self,
@@ -133,6 +163,18 @@ class PasswordSignIn:
             return Refused(person_id=person.id)
         self._attempts.succeeded(attempt)
         if now == new:
+            return None
+        self._people.set_password(person.id, new, must_change=False, by=person.id)
+        token = self._sessions.begin(person.id, browser=browser)
+        return SignedIn(person, token, self._attempts.mark_for(person.id))
+
+    def choose(self, person: Person, new: str, *, browser: str = "") -> SignedIn | None:
+        """Set the own password of somebody who has just come in with one that was given to them.
+
+        The caller knows that they showed it a moment ago. None where `new` is that very password.
+        Raises WeakPassword.
+        """
+        if self._people.check(person.name, new[:_MOST_CHARACTERS]) is not None:
             return None
         self._people.set_password(person.id, new, must_change=False, by=person.id)
         token = self._sessions.begin(person.id, browser=browser)

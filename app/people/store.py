@@ -37,6 +37,17 @@ class Account:
     created_at: float
     seen_at: float | None
     service: bool = False  # a program that comes with keys; nobody signs in as it
+    suspended: bool = False  # gone from the company's directory: nothing lets them in
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Somebody whom another sign-in knows, by what it calls them."""
+
+    person_id: str
+    subject: str
+    suspended: bool
+    active: bool  # has a session or a key
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +89,7 @@ class People:
         with self._database.reading() as connection:
             rows = connection.execute(
                 f"SELECT {_PERSON}, password IS NOT NULL, must_change, created_at, seen_at, "
-                "service FROM people ORDER BY name_key"
+                "service, suspended_at IS NOT NULL FROM people ORDER BY name_key"
             ).fetchall()
             return [
                 Account(
@@ -88,6 +99,7 @@ class People:
                     row[7],
                     row[8],
                     bool(row[9]),
+                    bool(row[10]),
                 )
                 for row in rows
             ]
@@ -102,6 +114,14 @@ class People:
         with self._database.reading() as connection:
             row = connection.execute(
                 f"SELECT {_PERSON} FROM people WHERE id = ?", (person_id,)
+            ).fetchone()
+            return _person(connection, row) if row else None
+
+    def present(self, person_id: str) -> Person | None:
+        """The person of this id; None also while they are suspended."""
+        with self._database.reading() as connection:
+            row = connection.execute(
+                f"SELECT {_PERSON} FROM people WHERE id = ? AND suspended_at IS NULL", (person_id,)
             ).fetchone()
             return _person(connection, row) if row else None
 
@@ -181,6 +201,71 @@ class People:
                 connection.execute("DELETE FROM people WHERE id = ?", (person_id,))
             if person is not None:
                 self._record(by, {**_change("users remove", person.name), "id": person.id})
+
+    def suspend(self, person_id: str, *, way: str, by: str = "") -> bool:
+        """Let nothing of somebody's in any more: their sessions end, their keys do not count.
+
+        `way` names what said that they are gone. Returns whether that is new.
+        """
+        with self._database.writing() as connection:
+            changed = connection.execute(
+                "UPDATE people SET suspended_at = ? WHERE id = ? AND suspended_at IS NULL",
+                (self._clock(), person_id),
+            ).rowcount
+            person = person_from(connection, person_id)
+            if not changed or person is None:
+                return False
+            ended = connection.execute(
+                "DELETE FROM sessions WHERE person_id = ?", (person_id,)
+            ).rowcount
+            (held,) = connection.execute(
+                "SELECT count(*) FROM keys WHERE person_id = ? AND ends_at > ?",
+                (person_id, self._clock()),
+            ).fetchone()
+            about = {"way": way, "sessions": ended, "keys": held}
+            self._record(by, {**_change("users suspend", person.name), **about})
+        return True
+
+    def resume(self, person_id: str, *, way: str, by: str = "") -> bool:
+        """Let somebody in again; their keys count again. Returns whether that is new."""
+        with self._database.writing() as connection:
+            return self._resume(connection, person_id, way, by)
+
+    def _resume(self, connection: sqlite3.Connection, person_id: str, way: str, by: str) -> bool:
+        changed = connection.execute(
+            "UPDATE people SET suspended_at = NULL WHERE id = ? AND suspended_at IS NOT NULL",
+            (person_id,),
+        ).rowcount
+        person = person_from(connection, person_id)
+        if not changed or person is None:
+            return False
+        self._record(by, {**_change("users resume", person.name), "way": way})
+        return True
+
+    def subjects(self, prefix: str) -> list[Subject]:
+        """Everybody whom another sign-in calls by a name that begins so, suspended or not."""
+        with self._database.reading() as connection:
+            return [
+                Subject(row[0], row[1], bool(row[2]), bool(row[3]))
+                for row in connection.execute(
+                    "SELECT p.id, p.subject, p.suspended_at IS NOT NULL, "
+                    "EXISTS (SELECT 1 FROM sessions s WHERE s.person_id = p.id) OR "
+                    "EXISTS (SELECT 1 FROM keys k WHERE k.person_id = p.id AND k.ends_at > ?) "
+                    "FROM people p WHERE substr(p.subject, 1, ?) = ? ORDER BY p.id",
+                    (self._clock(), len(prefix), prefix),
+                )
+            ]
+
+    def keeps_password(self, name: str) -> bool:
+        """Whether somebody of this name has a password here."""
+        with self._database.reading() as connection:
+            return (
+                connection.execute(
+                    "SELECT 1 FROM people WHERE name_key = ? AND password IS NOT NULL",
+                    (name_key(name),),
+                ).fetchone()
+                is not None
+            )
 
     def set_roles(
         self,
@@ -312,8 +397,14 @@ class People:
         groups: Collection[str] | None = None,
         administrator: bool | None = None,
         named_by_us: bool = False,
+        returns: bool = False,
+        by: str = "",
     ) -> Person:
         """The person whom another sign-in calls `subject`; made when they first come.
+
+        One that SCIM made is theirs from then on, if it calls them alike and nobody has it yet.
+        Somebody who is suspended is let in only where the sign-in `returns` them: not by it where
+        SCIM has switched them off. `by` is who is on record with it, instead of the person.
 
         `groups` replaces those it told before; groups given here stay. None leaves both as they
         are. One that was made here lets nobody in by its name alone: only with `named_by_us`,
@@ -325,8 +416,18 @@ class People:
         with self._database.writing() as connection:
             row = connection.execute(
                 f"SELECT {_PERSON} FROM people WHERE subject = ?", (subject,)
-            ).fetchone()
+            ).fetchone() or _claimed(connection, subject, name)
             before = None if row is None else _person(connection, row)
+            if row is not None:
+                provisioned, suspended = connection.execute(
+                    "SELECT provisioned, suspended_at IS NOT NULL FROM people WHERE id = ?",
+                    (row[0],),
+                ).fetchone()
+                if suspended and (provisioned or not returns):
+                    raise PeopleError(f"{row[1]} is suspended")
+                self._resume(connection, row[0], origin, by or row[0])
+                if provisioned and _provisions_groups(connection):
+                    groups, administrator = None, None  # SCIM tells these
             if row is None:
                 free = next(
                     candidate
@@ -342,25 +443,15 @@ class People:
                 (shortened(full_name), administrator, person_id),
             )
             if groups is not None:
-                connection.execute(
-                    "DELETE FROM memberships WHERE person_id = ? AND company", (person_id,)
-                )
-                for group in {shortened(g) for g in groups} - {EVERYONE, ""}:
-                    connection.execute("INSERT OR IGNORE INTO groups VALUES (?, 1)", (group,))
-                    if not named_by_us and _made_here(connection, group):
-                        continue
-                    connection.execute(
-                        "INSERT OR IGNORE INTO memberships VALUES (?, ?, 1)", (person_id, group)
-                    )
+                set_told_groups(connection, person_id, groups, named_by_us=named_by_us)
             row = connection.execute(
                 f"SELECT {_PERSON} FROM people WHERE id = ?", (person_id,)
             ).fetchone()
             person = _person(connection, row)
             if before is None:
-                self._record(person_id, {**_added(person, _shared(person)), "way": origin})
-            elif (before.groups, before.administrator) != (person.groups, person.administrator):
-                told = {"groups": _shared(person), "roles": _roles(person), "way": origin}
-                self._record(person_id, {**_change("users groups", person.name), **told})
+                self._record(by or person_id, {**_added(person, _shared(person)), "way": origin})
+            elif told := groups_changed(before, person, origin):
+                self._record(by or person_id, told)
             return person
 
     # Groups
@@ -505,6 +596,50 @@ def _added(person: Person, groups: Collection[str] = ()) -> dict[str, Any]:
     return {**about, "groups": sorted(groups), "administrator": person.administrator}
 
 
+def groups_changed(before: Person, now: Person, way: str) -> dict[str, Any] | None:
+    """A record's data where what another sign-in tells has changed groups or role; else None."""
+    if (before.groups, before.administrator) == (now.groups, now.administrator):
+        return None
+    told = {"groups": _shared(now), "roles": _roles(now), "way": way}
+    return {**_change("users groups", now.name), **told}
+
+
+def set_told_groups(
+    connection: sqlite3.Connection, person_id: str, groups: Collection[str], *, named_by_us: bool
+) -> None:
+    """Put these in the place of the groups that the company told before."""
+    connection.execute("DELETE FROM memberships WHERE person_id = ? AND company", (person_id,))
+    for group in {shortened(g) for g in groups} - {EVERYONE, ""}:
+        connection.execute("INSERT OR IGNORE INTO groups VALUES (?, 1)", (group,))
+        if not named_by_us and _made_here(connection, group):
+            continue
+        connection.execute("INSERT OR IGNORE INTO memberships VALUES (?, ?, 1)", (person_id, group))
+
+
+def _claimed(
+    connection: sqlite3.Connection, subject: str, name: str
+) -> tuple[str, str, str, int, int] | None:
+    """Whom SCIM made for somebody who signs in for the first time: by the id that the directory
+    has for them, which ends their subject, else by their name. They are theirs from now on.
+    """
+    for condition, value in (
+        ("external_id = ?", subject.rpartition("|")[2]),
+        ("name_key = ?", name_key(name)),
+    ):
+        row: tuple[str, str, str, int, int] | None = connection.execute(
+            f"SELECT {_PERSON} FROM people WHERE provisioned AND subject IS NULL AND {condition}",
+            (value,),
+        ).fetchone()
+        if row is not None:
+            connection.execute("UPDATE people SET subject = ? WHERE id = ?", (subject, row[0]))
+            return row
+    return None
+
+
+def _provisions_groups(connection: sqlite3.Connection) -> bool:
+    return connection.execute("SELECT 1 FROM provisioned_groups LIMIT 1").fetchone() is not None
+
+
 def _shared(person: Person) -> list[str]:
     return sorted(person.groups - {EVERYONE})
 
@@ -562,10 +697,11 @@ def _named(connection: sqlite3.Connection, name: str) -> tuple[str, str, str, in
 
 def _password(connection: sqlite3.Connection, person_id: str, now: float) -> str | None:
     """As it is kept; None for somebody without one, and for a one-time password that has ended."""
-    kept, ends = connection.execute(
-        "SELECT password, password_ends FROM people WHERE id = ?", (person_id,)
+    kept, ends, suspended = connection.execute(
+        "SELECT password, password_ends, suspended_at FROM people WHERE id = ?", (person_id,)
     ).fetchone()
-    return None if kept is None or (ends is not None and ends < now) else str(kept)
+    over = suspended is not None or (ends is not None and ends < now)
+    return None if kept is None or over else str(kept)
 
 
 def _drop_second_factor(connection: sqlite3.Connection, person_id: str) -> bool:
@@ -596,7 +732,9 @@ def _require_group(connection: sqlite3.Connection, name: str) -> None:
 
 
 def _has_administrator(connection: sqlite3.Connection) -> bool:
-    found = connection.execute("SELECT 1 FROM people WHERE administrator LIMIT 1").fetchone()
+    found = connection.execute(
+        "SELECT 1 FROM people WHERE administrator AND suspended_at IS NULL LIMIT 1"
+    ).fetchone()
     return found is not None
 
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from app.settings import Settings  # children of ours decide without any
 
 _FORGET_SECONDS = 60.0  # how long an allowed name's addresses are believed
+_PORTS = {"https": 443, "ldap": 389, "ldaps": 636}
 _OWN_NAMES = frozenset({"", "localhost", "ip6-localhost"})
 
 
@@ -32,11 +33,12 @@ def named_in(settings: "Settings") -> tuple[Host, ...]:
         ("engine.url", settings.engine.url),
         ("index.chroma_url", settings.index.chroma_url),
         ("sign_in.company_issuer", settings.sign_in.company_issuer),
+        ("directory.url", settings.directory.url),
         ("monitoring.syslog", settings.monitoring.syslog),
     ):
         if url:
             parts = urlsplit(url)
-            port = parts.port or (443 if parts.scheme == "https" else 80)
+            port = parts.port or _PORTS.get(parts.scheme, 80)
             found.append(Host((parts.hostname or "").rstrip(".").lower(), port, because))
     found += [
         Host(host, port, f"the source {name}")

@@ -41,6 +41,7 @@ from app.governance.backup import making
 from app.governance.backup.contents import BackupFault
 from app.governance.backup.register import Kept, Register
 from app.governance.deletion.rules import RuleBook, Rules
+from app.people.access import Rules as SpaceRules
 from app.settings import SETTINGS_FILE, Settings, SettingsError
 from app.workspace.settings_file import (
     AT_ONCE,
@@ -50,6 +51,7 @@ from app.workspace.settings_file import (
     typed,
     written,
 )
+from app.workspace.training_data import TrainingData, training_data
 from app.workspace.workspace import Workspace
 from vectorstore.disk import write_whole
 
@@ -364,6 +366,13 @@ class Administration:
 
     # What is kept, and for how long
 
+    def training_data(self, spaces: SpaceRules, by: str) -> TrainingData:
+        """What people corrected in spaces that everyone may read; on record.
+
+        Raises JournalError, ConversationsError and TrailFault.
+        """
+        return training_data(self._home, spaces, None, by=by)
+
     def rules(self) -> Rules:
         """Retention and holds now. Raises RulesFault."""
         return self._rules.read()
@@ -419,7 +428,12 @@ def _with(settings: Settings, section: str, key: str, value: Any) -> Settings:
 def _fits_beside(model: Model, settings: Settings) -> bool:
     """Whether a model can be loaded while the one in use still is."""
     try:
-        make_plan(read_gguf(model.path), detect_from_outside(), context=settings.engine.context)
+        make_plan(
+            read_gguf(model.path),
+            detect_from_outside(),
+            context=settings.engine.context,
+            kv_type=settings.engine.kv_type,
+        )
     except (GgufError, PlanError):
         return False
     return True

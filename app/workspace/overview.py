@@ -59,7 +59,10 @@ class HomeOverview:
         try:
             model = read_gguf(default_chat_model(settings).path)
             return make_plan(
-                model, detect_from_outside(), context=settings.engine.context
+                model,
+                detect_from_outside(),
+                context=settings.engine.context,
+                kv_type=settings.engine.kv_type,
             ).in_words()
         except (ModelError, GgufError, PlanError) as error:
             return str(error)

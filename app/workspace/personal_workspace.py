@@ -75,9 +75,9 @@ class PersonalWorkspace:
         """The question as it may be written down before anything has been done about it."""
         return self._home.screen.kept(question)
 
-    def a_heading(self, document: DocumentRecord) -> str:
-        """A heading of a document that they were given, or ""."""
-        return self._home.index.a_heading(document.space, document.name)
+    def opening_of(self, document: DocumentRecord, most: int) -> list[Hit]:
+        """The first passages of a document that they were given, `most` at most."""
+        return self._home.index.chunks(document.space, document.name, most)
 
     def permitted(self, ask: Ask) -> Ask:
         """The question as theirs, with a scope and a history that they may read.

@@ -375,8 +375,10 @@ class Workspace:
             "filters.personal_data": str(filters.personal_data),
             "filters.lists": ", ".join(map(str, filters.lists)),
         }
+        kept = self.settings.engine.kv_type
         return {
             **(screened if self.screen.filters else {}),
+            **({"engine.kv_type": kept} if kept != "f16" else {}),  # as in runs before it was set
             "engine.context": str(model.context_window),
             "index.reranker": str(self.settings.index.reranker or "none"),
             "answer.passages": str(answer.passages),

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from ingest.loaders.colours import WHITE, Colour, nearly_the_same
 from ingest.loaders.notation import Piece, Place, written
-from ingest.loaders.office.symbols import symbol
+from ingest.loaders.office.symbols import in_font, symbol
 from ingest.loaders.tables import Across, Below, TableReader
 from ingest.sections import Findings, LoaderError, Outline, Section, Stated
 
@@ -51,6 +51,7 @@ _PLACES = {"footnote": "note", "formfield": "form"}
 _PICTURES = ("wingdings", "symbol", "webdings")
 _TICK_BOX, _CHOICE, _BY_DEFAULT = 1, 2, 25  # of fields of forms
 _DEEPEST = 2_000  # groups within groups
+_SAME_EDGE = 40  # twips, 2 points
 _WIDEST = 300  # columns of a table
 _TINY = 3  # half points
 _MOST_NOTES = 20_000
@@ -78,6 +79,7 @@ class _Row:
     """The cells that are defined for a row, and those that came."""
 
     merged: list[str] = field(default_factory=list)  # of each cell: "across", "below" or ""
+    edges: list[int] = field(default_factory=list)  # where each cell ends, in twips
     next: str = ""  # of the cell that is being defined
     cells: list[str] = field(default_factory=list)
     header: bool = False
@@ -125,7 +127,7 @@ class _Reader:
         self._skip = 0  # characters still to be left out behind \u
         self._paragraph = _Paragraph()
         self._row = _Row()
-        self._rows: list[list[str]] = []
+        self._rows: list[_Row] = []
         self._header_rows = 0
         self._lines: list[str] = []
         self._aside: dict[str, list[str]] = {}
@@ -246,6 +248,8 @@ class _Reader:
         font = self._names.get(state.font, "").partition(";")[0]
         if font.lower().startswith(_PICTURES):
             text = "".join(one if one.isspace() else symbol(font, ord(one)) for one in text)
+        else:
+            text = in_font(text, font)
         if state.target == "colours":
             for _ in range(text.count(";")):
                 self._colours.append(
@@ -423,6 +427,7 @@ class _Reader:
         elif word == "cellx":
             if len(self._row.merged) < _WIDEST:
                 self._row.merged.append(self._row.next)
+                self._row.edges.append(number or 0)
             self._row.next = ""
 
     def _structure(self, word: str) -> Iterator[Section]:
@@ -465,27 +470,16 @@ class _Reader:
 
     def _end_row(self) -> Iterator[Section]:
         yield from self._flush_lines()
-        merged = self._row.merged
-        above = self._rows[-1] if self._rows else []
-        cells: list[str] = []
-        for at, text in enumerate(self._row.cells):
-            how = merged[at] if at < len(merged) else ""
-            if how == "across" and cells:
-                cells.append(Across(cells[-1]))
-            elif how == "below" and at < len(above):
-                cells.append(Below(above[at]))
-            else:
-                cells.append(text)
         if self._row.header and self._header_rows == len(self._rows):
             self._header_rows += 1
-        if cells:
-            self._rows.append(cells)
+        if self._row.cells:
+            self._rows.append(self._row)
         self._row = replace(self._row, cells=[])
 
     def _end_table(self) -> Iterator[Section]:
         if not self._rows:
             return
-        reader = TableReader(self._rows, self._header_rows or None)
+        reader = TableReader(_grid(self._rows), self._header_rows or None)
         for said, grid in reader.sections():
             yield self._outline.place(said, kind="table", grid=grid)
         self._rows, self._header_rows = [], 0
@@ -494,6 +488,46 @@ class _Reader:
         if self._lines:
             yield self._outline.place("\n\n".join(self._lines))
             self._lines.clear()
+
+
+def _grid(rows: list[_Row]) -> list[list[str]]:
+    """The cells of a table, a merged one in each row and column that it covers.
+
+    A cell over several columns may be one that ends further right, and no more is said of it.
+    Only where one row has all columns it is known which they are.
+    """
+    columns = _columns(rows)
+    if len(columns) > max(len(row.cells) for row in rows):
+        columns = []
+    grid: list[list[str]] = []
+    for row in rows:
+        above = grid[-1] if grid else []
+        cells: list[str] = []
+        whole = len(row.edges) == len(row.cells)
+        for at, text in enumerate(row.cells):
+            how = row.merged[at] if at < len(row.merged) else ""
+            ends = len(cells) + 1
+            if columns and whole:
+                ends = max(ends, sum(edge <= row.edges[at] + _SAME_EDGE for edge in columns))
+            if how == "across" and cells:
+                cells.append(Across(cells[-1]))
+            elif how == "below" and len(cells) < len(above):
+                cells.append(Below(above[len(cells)]))
+            else:
+                cells.append(text)
+            while len(cells) < ends:
+                cells.append(Across(cells[-1]))
+        grid.append(cells)
+    return grid
+
+
+def _columns(rows: list[_Row]) -> list[int]:
+    """Where the columns of a table end, those of all rows together."""
+    found: list[int] = []
+    for edge in sorted({edge for row in rows for edge in row.edges}):
+        if not found or edge > found[-1] + _SAME_EDGE:
+            found.append(edge)
+    return found
 
 
 def _target(word: str, starred: bool, around: str) -> str:  # noqa: PLR0911  # one for each place

@@ -139,7 +139,9 @@ def row_line(cells: Sequence[str], names: Sequence[str], two_columns: bool = Fal
         return filled[0]
     if not names:
         in_two = two_columns or at > 1
-        return (": " if in_two and len(filled) == 2 else " | ").join(filled)
+        if in_two and len(filled) == 2:
+            return f"{filled[0].removesuffix(':')}: {filled[1]}"
+        return " | ".join(filled)
     parts = []
     for index, cell in enumerate(said):
         if cell:
@@ -211,6 +213,8 @@ def _guess_header(head: list[list[str]]) -> int:  # noqa: PLR0911  # a return a 
     if depth := _heading_rows(head[first:], width):
         return first + depth
     names, body = head[first], head[first + 1 :]
+    if width == 2 and all(cells and cells[0].endswith(":") for cells in head[first:]):
+        return first  # each row names its value
     filled = [cell for cell in names if cell]
     if len(filled) < 2 or len(set(filled)) < len(filled) or max(map(len, filled)) > _LONGEST_NAME:
         return first

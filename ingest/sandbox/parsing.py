@@ -66,6 +66,7 @@ class Reading(NamedTuple):
     readings: tuple[PageReading, ...] = ()
     stated: Stated = Stated()
     type: str = ""  # what the file is, by its content
+    notes: Sequence[str] = ()
 
 
 class Comparison(NamedTuple):
@@ -195,6 +196,7 @@ class Sandbox:
             tuple(scans.complete(page, how, surely) for page, how, surely in last["readings"]),
             Stated(*(str(one)[:_LONGEST_STATED] for one in last["stated"])),
             str(last["type"]),
+            [str(note) for note in last["notes"]],
         )
 
     def compare(

@@ -9,8 +9,8 @@ A request is a line of JSON {"name", "text_bytes", "draw", "compare", "members"}
 descriptor on the socket that argv names. The answer is
 frames, each a 4-byte big-endian length and JSON: lists of [text, page, heading, kind, grid], where
 grid is null or the fields of `ingest.sections.Grid`, and at the end one object, {"title", "pages",
-"warnings", "readings", "stated", "type"} or {"rejected"}, the latter with {"convert"} where another
-program can convert the file to that format. "readings" has [page, how, confidence]
+"warnings", "notes", "readings", "stated", "type"} or {"rejected"}, the latter with {"convert"}
+where another program can convert the file to that format. "readings" has [page, how, confidence]
 for each page of formats that have pages, "stated" the fields of `ingest.sections.Stated`. With
 "compare", the lists are those of `ingest.coverage.PageCoverage` instead. Either has {"egress"} as
 well where a parser tried to reach the network or to start a program: a list of [event, target]. A
@@ -118,6 +118,7 @@ def _answer(
             "title": findings.title,
             "pages": findings.pages,
             "warnings": findings.warnings,
+            "notes": findings.notes,
             "readings": [(one.page, one.how, one.confidence) for one in findings.readings],
             "stated": astuple(findings.stated),
             "type": findings.type,

@@ -486,3 +486,112 @@ FRESH = [
         "Do new employees get a badge on their first day?",
     ),
 ]
+
+MODES = "Which modes does the relay have? = - STANDBY (the default)\n- Pass-Through\n- LOCKED"
+CLOSURE = "How long is the notice if I've been here for less than a year? = Two weeks."
+
+# Of manuals and handbooks: items of lists, bounds, corrections, whole questions behind small words.
+MANUALS = [
+    _talk(MODES, "What does the second one do?", "What does Pass-Through do?", "pass"),
+    _talk(MODES, "How do I set the first mode?", "How do I set STANDBY?", "standby"),
+    _talk(
+        f"{MODES}|What does the second one do? = It passes the signal on.",
+        "And the last one?",
+        "What does LOCKED do?",
+        "locked",
+    ),
+    _talk(MODES, "Which of them is the default?", "Which of modes is the default?"),
+    _talk(
+        "Welche Werkzeuge nutzt die Werkstatt? = - Fräse\n- Drehbank",
+        "Was kostet das zweite?",
+        "Was kostet Drehbank?",
+        "drehbank",
+    ),
+    _talk(
+        CLOSURE,
+        "And after five years?",
+        "How long is the notice if I've been here after five years?",
+        "5",
+    ),
+    _talk(
+        "How many points do I get with fewer than 3 years? = 4.",
+        "And after 12 years?",
+        "How many points do I get after 12 years?",
+        "12",
+    ),
+    _talk(
+        f"{CLOSURE}|Does it include holidays? = Yes.",
+        "No, I meant the bonus - is the bonus paid out?",
+        "Is the bonus paid out?",
+    ),
+    _talk(
+        "How do I export the audit log? = With the command export.|"
+        "And for how long is it kept? = For a year.",
+        "I meant the session, not the audit log.",
+        "For how long is the session kept?",
+        "session",
+    ),
+    _talk(
+        "How do I export the audit log? = With the command export.",
+        "And for how long is the log kept?",
+        "For how long is the log kept?",
+    ),
+    _talk(
+        "How many days for an immediate family member? = Ten.",
+        "What about extended family?",
+        "How many days for extended family?",
+        "extended",
+    ),
+    _talk(
+        "Does the audit log work while Relay is down? = Yes.",
+        "Where is it stored?",
+        "Where is the audit log stored?",
+    ),
+    _talk(
+        "How much RAM does Relay need? = 512 MB.",
+        "And disk space?",
+        "How much disk space does Relay need?",
+        "disk space",
+    ),
+    _talk(
+        "When should I not use the date field? = Where the date is unknown.",
+        "And character count?",
+        "When should I not use character count?",
+        "character count",
+    ),
+    _talk(
+        "May I work for another company on the side? = In another trade.",
+        "What about volunteering?",
+        "May I do volunteering?",
+        "volunteering",
+    ),
+    _talk(
+        "What is the real-time signal 3 for? = It reads the clients anew.",
+        "And 5?",
+        "What is the real-time signal 5 for?",
+        "5",
+    ),
+    _talk(
+        "What does the image tag nightly mean? = Built every night.",
+        "And latest?",
+        "What does latest mean?",
+        "latest",
+    ),
+    _talk(
+        "What are the exit codes? = - Code: 0; Meaning: all is well.\n- Code: 1; Meaning: failed.",
+        "What does the second mean?",
+        "What does Code 1 mean?",
+        "code 1",
+    ),
+    _talk(
+        "Can paid parental leave be taken in parts? = Yes.",
+        "And military leave?",
+        "Can military leave be taken in parts?",
+        "military",
+    ),
+    _talk(
+        "What percentage of company profits is shared with employees? = 10 %.",
+        "When are they distributed?",
+        "When are company profits distributed?",
+    ),
+]

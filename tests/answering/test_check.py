@@ -263,3 +263,20 @@ def test_a_denial_counts_less_where_the_evidence_denies(
     text = "Unused leave lapses. " if denies != 0.5 else "Unused leave cannot be carried over. "
     checked = check_draft(question, "", {1: _hit(1, text)}, embedder, BUILT_IN, {})
     assert checked.decision.signals["question_denies"] == denies
+
+
+def test_a_weak_models_words_keep_the_order_of_their_evidence(embedder: Embedder) -> None:
+    rule = (
+        "You can take ten days of leave for the death of an immediate relative, and three days "
+        "of leave for the death of an extended relative."
+    )
+    swapped = (
+        "You can take ten days of leave for the death of an extended relative, and three days "
+        "of leave for the death of an immediate relative."
+    )
+    question = "How many days of leave may I take for the death of an extended relative?"
+    offered = {1: _hit(1, rule)}
+    for draft, kept in ((swapped, False), (rule, True)):
+        checked = check_draft(question, draft, offered, embedder, BUILT_IN, {}, weak=True)
+        assert "extended relative, and three" not in checked.text
+        assert checked.quoted != kept

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 import pytest
 from word_embedder import WordEmbedder
 
+from app.answering.ask import Ask
+from app.answering.by_code import answer_by_code
 from app.answering.collection import LONGEST, MOST_LISTED, CollectionAnswer, about_collection
 from app.answering.events import Answer, Citation, ModelName, Usage
 from vectorstore.index import Index
@@ -234,3 +236,115 @@ def test_long_questions_take_linear_time(index: Index) -> None:
         about_collection((piece * LONGEST)[:LONGEST], EVERYTHING, index)
         about_collection(piece * 20_000, EVERYTHING, index)
         assert time.perf_counter() - started < 2
+
+
+def _turn(index: Index, question: str, history: tuple[Answer, ...] = ()) -> Answer:
+    """The answer to a question about the documents, as a turn of a conversation."""
+    ask = Ask(question, history=history)
+    answer = answer_by_code(ask, index, ModelName("m", ""), 4096)
+    assert answer is not None, question
+    return answer
+
+
+@pytest.fixture(scope="module")
+def manuals(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
+    opened = Index.open(tmp_path_factory.mktemp("manuals"), WordEmbedder())
+    _put(
+        opened, "it", "relay.md", "Relay manual",
+        Chunk("This manual describes how the relay of the archive is set up.", None, ""),
+        Chunk("The relay needs two free sockets on the panel.\n- one\n- two", None, "Set up"),
+        Chunk("Press RESET for three seconds. All lamps go out.", None, "Reset > By hand"),
+        Chunk("Send the command reset to the relay over the serial line.", None, "Reset > Remote"),
+    )  # fmt: skip
+    _put(
+        opened, "it", "panel.md", "Panel manual",
+        Chunk("The panel is cleaned with a dry cloth.", None, "Cleaning"),
+        Chunk("The panel is opened with the key of the archive.", None, "Opening"),
+    )  # fmt: skip
+    yield opened
+    opened.close()
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What is the relay manual about?",
+        "Give me an overview of the relay page.",
+        "Summarise relay.md",
+        "Can you summarise the relay manual, please?",
+        "Worum geht es in relay.md?",
+        "Fass relay.md kurz zusammen",
+    ],
+)
+def test_an_overview_is_made_of_beginnings(manuals: Index, question: str) -> None:
+    answer = _ask(manuals, question)
+    told = [line for line in answer.text.splitlines() if line.startswith("- ")]
+    assert told[0].startswith("- This manual describes how the relay of the archive is set up. [1]")
+    assert told[1].startswith("- Set up: The relay needs two free sockets on the panel.")
+    assert told[2].startswith("- Reset: Press RESET for three seconds.")
+    assert len(answer.citations) == 3
+
+
+@pytest.mark.parametrize(
+    ("question", "told", "found"),
+    [
+        ("List the headings of relay.md", ["Set up", "Reset", "Reset › By hand"], True),
+        ("Which sections does the relay manual have?", ["Reset › Remote"], True),
+        ("How many sections does relay.md have?", ["3"], True),
+        ("Does the relay manual mention the serial line?", ["Yes", "Send the command"], True),
+        ("Is the serial line mentioned in panel.md?", ["No passage of panel.md"], False),
+        ("Who wrote the relay manual?", ["does not name its author"], False),
+        ("Welche Überschriften hat relay.md?", ["Set up", "Reset › Remote"], True),
+        ("Wer hat relay.md geschrieben?", ["keinen Verfasser"], False),
+    ],
+)
+def test_what_a_document_has(manuals: Index, question: str, told: list[str], found: bool) -> None:
+    answer = _ask(manuals, question)
+    assert answer.found == found
+    for one in told:
+        assert one in answer.text
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Which document is that from?",
+        "Where does it say that?",
+        "On which page is that?",
+        "Where did you find that?",
+        "What is your source?",
+        "Wo steht das?",
+        "Aus welchem Dokument ist das?",
+    ],
+)
+def test_where_the_answer_before_was_taken_from(manuals: Index, question: str) -> None:
+    before = _turn(manuals, "Does relay.md mention the serial line?")
+    answer = _turn(manuals, question, (before,))
+    assert answer.found
+    assert "relay.md › Reset › Remote [1]" in answer.answer
+    assert [one.quote for one in answer.citations] == [one.quote for one in before.citations]
+    again = _turn(manuals, "Summarise that document.", (before, answer))
+    assert "relay.md" in again.answer
+    assert "panel.md" not in again.answer
+
+
+def test_without_an_answer_before_there_is_no_source(manuals: Index) -> None:
+    assert about_collection("Which document is that from?", EVERYTHING, manuals) is None
+    hello = _turn(manuals, "How many documents are there?")
+    told = _turn(manuals, "Where did you find that?", (hello,))
+    assert not told.found
+    assert not told.citations
+
+
+@pytest.mark.parametrize(
+    ("before", "question"),
+    [
+        ("Which documents are there?", "Which ones are about cleaning?"),
+        ("How many documents are there?", "Which of them mention cleaning?"),
+        ("Welche Dokumente gibt es?", "Welche davon handeln von cleaning?"),
+    ],
+)
+def test_which_of_the_documents(manuals: Index, before: str, question: str) -> None:
+    answer = _turn(manuals, question, (_turn(manuals, before),))
+    assert "panel.md" in answer.answer
+    assert about_collection(question, EVERYTHING, manuals) is None

@@ -4,7 +4,7 @@ import time
 from dataclasses import replace
 
 import pytest
-from answering.conversations import FIRST_HALF, FRESH, SECOND_HALF, Conversation
+from answering.conversations import FIRST_HALF, FRESH, MANUALS, SECOND_HALF, Conversation
 
 from app.answering.followup import (
     Exchange,
@@ -30,7 +30,7 @@ def _exchanges(conversation: Conversation) -> list[Exchange]:
 
 @pytest.mark.parametrize(
     "conversation",
-    [*FIRST_HALF, *SECOND_HALF, *FRESH],
+    [*FIRST_HALF, *SECOND_HALF, *FRESH, *MANUALS],
     ids=lambda one: f"{one.question} {one.means}",
 )
 def test_what_a_question_means(conversation: Conversation) -> None:

@@ -171,6 +171,11 @@ def test_ties_are_all_told_and_missing_values_too(made):
     assert answer.notes == ("1 rows have no value in “Price”.",)
 
 
+def test_a_table_of_lines_alone_gives_no_answer(made):
+    index = made(steps_csv=["Step,Name,Link", "Workshop,,", "Review,,"])
+    assert ask(index, "Which step has a link?") is None
+
+
 PUMPS = [
     "Model,Kind,Output,Price (EUR),Delivery (days)",
     "A1,Gull pump,4-20 mA,400,10",

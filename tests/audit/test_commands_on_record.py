@@ -44,6 +44,7 @@ UNRECORDED = {
     "models add": MODELS,
     "models test": MODELS,
     "eval": "asks questions that are nobody's, in an index of its own or for a measurement",
+    "models compare": "asks as `eval` does; each question is on record as the administrator's",
     "bundle": "packs the program and models, and no data",
 }
 # In an order in which each has something to do: the command, its words, and the last of its
@@ -59,6 +60,7 @@ WALK: list[tuple[str, list[str], str, dict[str, object]]] = [
     ("ask", ["How many days of leave?"], "question", {}),
     ("summarise", ["one.md"], "summary", {}),
     ("batch", ["q.txt", "--out", "a.csv"], "batch", {"questionnaire": "q.txt"}),
+    ("training", ["--out", "training"], "export", {"what": "training data"}),
     ("audit export", ["--out", "e.jsonl"], "export", {}),
     ("users add", ["kim"], "people-changed", {"change": "users add", "name": "kim"}),
     ("users role", ["kim", "auditor"], "people-changed", {"change": "users role"}),

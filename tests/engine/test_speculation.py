@@ -7,11 +7,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 from engine.desk import Desk
+from engine.synthetic import write_gguf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.engine.jobs import Finished
+from app.engine.llama import Llama
+from app.engine.options import EngineOptions
 from app.engine.sampling import SamplingSpec
+from app.engine.shapes import Shape
 from app.engine.speculation import SIZES, Guess, Lookup, Policy
 
 SCHEMA = 'root ::= "[" ("\\"" [a-z ]{1,12} "\\"" ", "){2,6} "\\"end\\"]"'
@@ -137,6 +141,50 @@ def test_a_follow_up_goes_on_from_what_was_guessed_and_kept(
         assert again.shared > 0
         texts[how] = answer, again.text
     assert texts["auto"] == texts["off"]
+
+
+WIDE = Shape(n_layers=2, n_embd=256, n_heads=4, n_kv_heads=2, n_ff=512)
+
+
+@pytest.mark.parametrize("quantisation", ["F16", "Q8_0", "Q4_K_M"])
+def test_only_steps_that_give_the_bits_of_single_ones_are_guessed(
+    tmp_path: Path, llama2_gguf: Path, quantisation: str
+) -> None:
+    """llama.cpp computes four tokens or more of a Q4_K model otherwise than one."""
+    model = write_gguf(tmp_path / "m.gguf", WIDE, quantisation, vocabulary=llama2_gguf)
+    options = EngineOptions(model, parallel=1, context=512, threads=1, cells="separate")
+    llama = Llama(options, 0)
+    try:
+        start = np.arange(5, 45, dtype=np.int32)
+
+        def computed(tokens: Sequence[int], at: int) -> list[np.ndarray]:
+            count = len(tokens)
+            positions = np.arange(at, at + count, dtype=np.int32)
+            ids = np.array(tokens, np.int32)
+            llama.decode(ids, positions, np.zeros(count, np.int32), np.ones(count, np.int8))
+            return [llama.logits(row).copy() for row in range(count)]
+
+        computed(start.tolist(), 0)
+        found = llama.exact_guesses(0, len(start), SIZES)
+        following = [101 + 13 * at for at in range(16)]
+        alone = [computed([one], 40 + at)[0] for at, one in enumerate(following)]
+        exact = []
+        for size in SIZES:
+            llama.truncate(0, 40)
+            if all(map(np.array_equal, computed(following[: size + 1], 40), alone)):
+                exact.append(size)
+        assert list(found) == exact
+    finally:
+        llama.close()
+
+
+def test_no_size_is_guessed_that_the_policy_was_denied() -> None:
+    policy, lookup = Policy(), Lookup()
+    lookup.follow(np.array([1, 2, 3, *range(10, 40), 1, 2, 3], np.int32), 36)
+    for sizes in ((2,), (1,), ()):
+        policy.limit(sizes)
+        guesses = [policy.guess(lookup, 16) for _ in range(5)]
+        assert {len(one.tokens) for one in guesses if one} == set(sizes)
 
 
 def test_several_chats_at_once_are_batched_and_not_guessed(

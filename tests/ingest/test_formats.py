@@ -148,6 +148,7 @@ _SPACES = " ".join(
     for short, name in (
         ("office", "office"), ("text", "text"), ("table", "table"), ("style", "style"),
         ("draw", "drawing"), ("fo", "xsl-fo-compatible"), ("svg", "svg-compatible"),
+        ("form", "form"),
     )
 )  # fmt: skip
 
@@ -183,6 +184,38 @@ def test_letters_notes_and_changes_of_an_opendocument_text() -> None:
     assert findings.warnings == [
         "1 pieces of hidden text were left out",
         "1 struck-through passages were left out",
+    ]
+
+
+def test_pages_edges_forms_and_pictured_letters_of_an_opendocument_text() -> None:
+    styles = (
+        '<style:style style:name="P"><style:text-properties style:font-name="Wingdings1"/>'
+        "</style:style>"
+    )
+    body = (
+        '<office:forms><form:form><form:checkbox form:id="c1" form:label="Night shift" '
+        'form:current-state="checked"/><form:text form:id="c2" form:current-value="Ada Byron"/>'
+        '<form:password form:id="c3" form:current-value="geheim"/>'
+        '<form:listbox form:id="c4"><form:option form:label="Oslo" form:current-selected="true"/>'
+        '<form:option form:label="Rome"/></form:listbox></form:form></office:forms>'
+        '<text:p>Done <text:span text:style-name="P">\uf0fe</text:span> by '
+        '<draw:control draw:control="c2"/></text:p>'
+        '<text:p><draw:control draw:control="c1"/></text:p>'
+        '<text:p><draw:control draw:control="c4"/><draw:control draw:control="c3"/></text:p>'
+    )
+    content = zipfile.ZipFile(io.BytesIO(odf(body, styles)))
+    parts: dict[str, str | bytes] = {name: content.read(name) for name in content.namelist()}
+    parts["styles.xml"] = (
+        f"<office:document-styles {_SPACES}><office:master-styles><style:master-page>"
+        "<style:header><text:p>Document MP-4</text:p></style:header>"
+        '<style:header-first style:display="false"><text:p>Draft only</text:p></style:header-first>'
+        "<style:footer><text:p>Valid from May</text:p></style:footer>"
+        "</style:master-page></office:master-styles></office:document-styles>"
+    )
+    assert told(packed(parts), "a.odt") == [
+        ("", "Done [x] by Ada Byron\n\n[x] Night shift\n\nOslo"),
+        ("Header", "Document MP-4"),
+        ("Footer", "Valid from May"),
     ]
 
 
@@ -233,6 +266,7 @@ def test_hostile_opendocument_files(name: str) -> None:
         (r"{\rtf1{\colortbl;\red255\green255\blue255;}seen {\cf1 unseen}\par}", "seen"),
         (r"{\rtf1{\*\unknown secret}{\info{\title T}}shown\par}", "shown"),
         (r"{\rtf1 \bin5 {\}}} after\par}", "after"),
+        (r"{\rtf1 \u-3842 ? done \u-3928 ? open\par}", "[x] done [ ] open"),
         (r"{\rtf1{\field{\*\fldinst HYPERLINK x}{\fldrslt link}}\par}", "link"),
         (
             r"{\rtf1{\*\formfield{\fftype1\ffres1}} yes {\*\formfield{\fftype2\ffres1"
@@ -248,6 +282,22 @@ def test_hostile_opendocument_files(name: str) -> None:
 )
 def test_rtf(rtf: str, text: str) -> None:
     assert text_of(rtf, "a.rtf") == text
+
+
+def test_wide_cells_of_rtf_cover_the_columns_that_other_rows_have() -> None:
+    def row(*cells: tuple[int, str]) -> str:
+        ends = "".join(rf"\cellx{end}" for end, _ in cells)
+        texts = "".join(rf"\intbl {text}\cell" for _, text in cells)
+        return rf"\trowd{ends}{texts}\row"
+
+    rtf = (
+        r"{\rtf1 " + row((100, "Region"), (300, "2023"), (500, "2024"))
+        + row((100, ""), (200, "Q1"), (310, "Q2"), (400, "Q1"), (500, "Q2"))
+        + row((100, "North"), (200, "1"), (300, "2"), (400, "3"), (500, "4")) + "}"
+    )  # fmt: skip
+    assert text_of(rtf, "a.rtf") == (
+        "Region: North; 2023 Q1: 1; 2023 Q2: 2; 2024 Q1: 3; 2024 Q2: 4"
+    )
 
 
 def test_merged_cells_of_rtf() -> None:

@@ -154,6 +154,13 @@ def test_letters_of_markdown() -> None:
 # ---- CSV ----------------------------------------------------------------------------------------
 
 
+def test_a_heading_without_its_attributes() -> None:
+    [section] = read("# Terms {#terms .wide}\n\nText.\n", "a.md")[0]
+    assert section.heading == "Terms"
+    [section] = read("# The set {a, b}\n\nText.\n", "a.md")[0]
+    assert section.heading == "The set {a, b}"
+
+
 def test_a_quotation_mark_that_is_not_closed_costs_its_row_alone() -> None:
     rows = 'id;name;note\n1;Ada;"said ""yes""; left"\n2;Bo;"open\n3;Cai;fine\n4;Dia;"two\nlines"\n'
     sections, findings = read(rows, "a.csv")
@@ -286,6 +293,78 @@ def test_a_cell_over_all_rows_and_numbers_raised_by_the_font() -> None:
     )
     raised = '10<span style="font-variant-position:super">7</span>'
     assert text_of(page(f"<p>{raised}</p>"), "a.html") == "10^7"
+
+
+ROWS = "City: Oslo; Rate: 120\nCity: Rome; Rate: 90"
+
+
+@pytest.mark.parametrize(
+    ("table", "head", "row", "name", "cell"),
+    [
+        ('class="t"', 'class="h"', 'class="r"', 'class="c"', 'class="c"'),
+        ('role="table"', 'role="rowgroup"', 'role="row"', 'role="columnheader"', 'role="cell"'),
+    ],
+    ids=["by style", "by role"],
+)
+def test_tables_that_are_made_of_other_elements(
+    table: str, head: str, row: str, name: str, cell: str
+) -> None:
+    style = (
+        ".t {display: table} .h {display: table-header-group} .r {display: table-row} "
+        ".c {display: table-cell}"
+    )
+
+    def line(kind: str, *cells: str) -> str:
+        return f"<div {row}>{''.join(f'<span {kind}>{one}</span>' for one in cells)}</div>"
+
+    body = f"<div {head}>{line(name, 'City', 'Rate')}</div>" + "".join(
+        line(cell, *cells) for cells in (("Oslo", "120"), ("Rome", "90"))
+    )
+    [section] = read(page(f"<div {table}>{body}</div>", style), "a.html")[0]
+    assert (section.kind, section.text) == ("table", ROWS)
+
+
+@pytest.mark.parametrize(
+    ("body", "style", "text"),
+    [
+        ('<p>It is <b class="e">40</b> now.</p>', '.e::before {content: "EUR "}', "EUR 40 now"),
+        ("<p>Pay <b>15</b> less.</p>", 'b:after {content: " %"; color: gray}', "Pay 15 % less"),
+        ('<p><b data-u="kg">7</b></p>', 'b::after {content: " " attr(data-u)}', "7 kg"),
+        ("<h2>Scope</h2><p>x</p>", 'h2::before {content: "Draft: "}', "Draft: Scope"),
+        ('<i class="n">a</i>', ".n::after {content: ' new'; color: #fff; background: red}", "new"),
+        ('<iframe srcdoc="&lt;p&gt;77 days"></iframe>', "", "77 days"),
+        ("<dialog open>Save it?</dialog>", "", "Save it?"),
+    ],
+)
+def test_what_styles_write_and_frames_show(body: str, style: str, text: str) -> None:
+    sections, findings = read(page(f"<p>Start</p>{body}", style), "a.html")
+    assert text in "\n".join(f"{one.heading}\n{one.text}" for one in sections)
+    assert findings.warnings == []
+
+
+@pytest.mark.parametrize(
+    ("body", "style"),
+    [
+        ("<b>a</b>", 'b::after {content: "PWNED"; color: #fff}'),
+        ("<b>a</b>", 'b::after {content: "PWNED"; position: absolute; left: -9999px}'),
+        ("<b>a</b>", 'b::before {content: "PWNED"} b::before {display: none}'),
+        ("<b>a</b>", 'b::before {content: "PWNED"; font-size: 0}'),
+        ('<b style="color: white">a</b>', 'b::after {content: "PWNED"}'),
+        ("<b>a</b>", 'b::after {content: "→"}'),
+        ('<iframe srcdoc="PWNED" width="0" height="1"></iframe>', ""),
+        ('<iframe srcdoc="PWNED" style="display: none"></iframe>', ""),
+        ("<dialog>PWNED</dialog>", ""),
+    ],
+)
+def test_what_styles_write_and_frames_hide(body: str, style: str) -> None:
+    text = text_of(page(f"<p>Start.</p>{body}<p>End.</p>", style), "a.html")
+    assert set(text.split()) <= {"Start.", "a", "End."}
+
+
+def test_rows_that_name_their_values_have_no_names_above() -> None:
+    body = "<table><tr><td>Name:<td>Ada<tr><td>Role:<td>Analyst</table>"
+    assert text_of(page(body), "a.html") == "Name: Ada\nRole: Analyst"
+    assert text_of("Name:;Ada\nRole:;Analyst\n", "a.csv") == "Name: Ada\nRole: Analyst"
 
 
 def test_numbers_that_are_kept_from_excel() -> None:

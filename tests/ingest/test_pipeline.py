@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from fpdf import FPDF, TextMode
 from ingest_fakes import FastEmbedder, MemoryIndex
 
 from ingest.pipeline import IngestReport, Progress, ingest_again, ingest_paths
@@ -270,3 +271,42 @@ def test_a_file_name_that_is_no_utf8_stops_nobody(folder, tmp_path):
     os.unlink(odd)
     assert ingest_paths(catalogue, [folder], prune=True).removed == ["lunch \ufffd.txt"]
     catalogue.close()
+
+
+def test_hidden_words_that_another_page_shows_are_a_note_and_others_a_warning(tmp_path):
+    steps = ["The gate opens at six in summer.", "Bring your badge and a photograph."]
+    # Its words stand on the slides, too, but not in these rows.
+    order = "Bring your photograph at the gate and badge six in summer."
+    (tmp_path / "plain.pdf").write_bytes(_slides(steps))
+    (tmp_path / "attacked.pdf").write_bytes(_slides(steps, order))
+    note = (
+        "nothing that people see is missing: 6 invisible words on 1 of 2 pages were left out "
+        "(page 1)"
+    )
+    index = Index.open(tmp_path / "index", FastEmbedder())
+    files = [tmp_path / "plain.pdf", tmp_path / "attacked.pdf"]
+    first = {one.document: one for one in ingest_paths(index, files).documents}
+    again = {one.document: one for one in ingest_paths(index, files).documents}
+    kept = {record.name: record.note for record in index.documents()}
+    index.close()
+    for one in (first["plain.pdf"], again["plain.pdf"]):
+        assert (one.reason, list(one.notes)) == ("", [note])
+    assert first["plain.pdf"].status == "indexed"
+    assert first["attacked.pdf"].status == "warning"
+    assert "17 words that the drawn page does not show (page 1)" in first["attacked.pdf"].reason
+    assert kept == {"plain.pdf": note, "attacked.pdf": ""}
+
+
+def _slides(steps: list[str], hidden: str = "") -> bytes:
+    """A slide of two lines in two steps: the first page hides what the second shows."""
+    document = FPDF()
+    document.set_font("Helvetica", size=14)
+    for step in range(len(steps)):
+        document.add_page()
+        for line, words in enumerate(steps):
+            document.text_mode = TextMode.FILL if line <= step else TextMode.INVISIBLE
+            document.text(20, 40 + 20 * line, words)
+        document.text_mode = TextMode.INVISIBLE
+        if hidden and step == 0:
+            document.text(20, 200, hidden)
+    return bytes(document.output())

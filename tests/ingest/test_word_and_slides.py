@@ -466,3 +466,22 @@ def test_what_stands_on_every_slide_is_read_once() -> None:
     sections, findings = read(out.getvalue(), "a.pptx")
     assert sections[-1] == Section("Draft 7\nStrictly confidential", heading="Footer")
     assert findings.warnings == []
+
+
+@pytest.mark.parametrize("kind", [XL_CHART_TYPE.COLUMN_CLUSTERED, XL_CHART_TYPE.BAR_CLUSTERED])
+def test_axes_of_a_chart_name_its_categories_and_its_unit(kind: XL_CHART_TYPE) -> None:
+    data = CategoryChartData()
+    data.categories = ["Oslo", "Rome"]
+    data.add_series("Revenue", (25, 75))
+    data.add_series("Costs (EUR million)", (20, 60))
+    deck = pptx.Presentation()
+    slide = deck.slides.add_slide(deck.slide_layouts[6])
+    chart = slide.shapes.add_chart(kind, 0, 0, 3_000_000, 3_000_000, data).chart
+    chart.category_axis.axis_title.text_frame.text = "City"
+    chart.value_axis.axis_title.text_frame.text = "EUR million"
+    out = io.BytesIO()
+    deck.save(out)
+    sections = list(read_sections(io.BytesIO(out.getvalue()), "a.pptx", Findings()))
+    assert [section.text.split("\n")[0] for section in sections] == [
+        "City: Oslo; Revenue (EUR million): 25; Costs (EUR million): 20"
+    ]

@@ -230,6 +230,49 @@ def test_formulas_without_a_value_are_calculated_or_shown() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("formula", "shown_value"),
+    [
+        ('=HYPERLINK("https://a.example","Our site")', "Our site"),
+        ("=VLOOKUP(7,A2:C4,2,FALSE)", "Shelf"),
+        ("=VLOOKUP(8,A2:C4,3)", "120"),
+        ("=VLOOKUP(8,A2:C4,3,0)", "=VLOOKUP(8,A2:C4,3,0)"),
+        ('=INDEX(C2:C4,MATCH("desk",B2:B4,0))', "80"),
+        ('=CONCATENATE(B2," ",A2)', "Lamp 3"),
+        ('=UPPER(LEFT(B2,2))&"-"&RIGHT(B4,1)', "LA-k"),
+        ('=IF(AND(C2<20,NOT(C3<20)),"yes","no")', "yes"),
+        ('=SUMIFS(C2:C4,A2:A4,">3",B2:B4,"<>Desk")', "120"),
+        ('=COUNTIFS(A2:A4,">3",C2:C4,">100")', "1"),
+        ("=MEDIAN(C2:C4)", "80"),
+        ("=COUNTA(B2:B4)", "3"),
+        ("=MOD(A4,4)", "1"),
+        ("=LEN()", "=LEN()"),
+        ("=MEDIAN()", "=MEDIAN()"),
+        ("=INDEX(A2:C4,9,9)", "=INDEX(A2:C4,9,9)"),
+    ],
+)
+def test_look_ups_texts_and_conditions_are_calculated(formula: str, shown_value: str) -> None:
+    book, _ = sheet_of(
+        [
+            ["Pieces", "Item", "Price", "Told"],
+            [3, "Lamp", 19.9, formula],
+            [7, "Shelf", 120],
+            [9, "Desk", 80],
+        ]
+    )
+    sections, _ = read(saved(book))
+    told = sections[0].text.split("\n")[0]
+    assert told == f"Pieces: 3; Item: Lamp; Price: 19.9; Told: {shown_value}"
+
+
+def test_texts_that_formulas_double_are_no_longer_than_a_cell() -> None:
+    rows: list[list[object]] = [["Text"], ["abcdefghij"]]
+    rows += [[f"=A{number}&A{number}"] for number in range(2, 60)]
+    text = "\n".join(section.text for section in read(saved(sheet_of(rows)[0]))[0])
+    assert "=A59&A59" in text
+    assert len(text) < 200_000
+
+
 def test_formulas_over_other_sheets_are_calculated() -> None:
     book, sheet = sheet_of(
         [

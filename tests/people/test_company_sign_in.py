@@ -20,7 +20,7 @@ from app.people.company import (
     Pending,
     Registration,
 )
-from app.web.auth.sign_in import Groups
+from app.people.vouching import Groups
 
 RETURN = "http://127.0.0.1:9/sign-in/company/return"
 CLAIMS = {

@@ -99,6 +99,7 @@ def test_the_job_runs_without_the_hosts_of_the_settings_and_says_so(
         "[sign_in]\ncompany_issuer = 'https://sign-in.internal'\n"
         f"[audit]\nkey = '{tmp_path}/trail.pem'\n[answer]\npassages = 3\n"
         "[monitoring]\nsyslog = 'tls://siem.internal:6514'\n"
+        "[directory]\nurl = 'ldaps://dc.internal'\n"
     )
     write_watched_hosts(tmp_path / "home", [("cloud.internal", 443, "Cloud")])
     monkeypatch.chdir(tmp_path)
@@ -107,7 +108,8 @@ def test_the_job_runs_without_the_hosts_of_the_settings_and_says_so(
     monkeypatch.setenv("STRONGROOM_WEB_BEHIND_TLS", "true")
     job = alone(load_settings({"home": tmp_path / "home"}))
     assert job.set_aside == (
-        "engine.url", "index.chroma_url", "sign_in.company_issuer", "monitoring.syslog",
+        "engine.url", "index.chroma_url", "sign_in.company_issuer", "directory.url",
+        "monitoring.syslog",
         "the source Cloud",
     )  # fmt: skip
     environment = job.environment()
@@ -119,7 +121,7 @@ def test_the_job_runs_without_the_hosts_of_the_settings_and_says_so(
     held = json.loads(done.stdout)
     assert (held["engine"]["url"], held["index"]["chroma_url"]) == (None, None)
     assert held["sign_in"]["company_issuer"] is held["audit"]["key"] is None
-    assert held["monitoring"]["syslog"] is None
+    assert held["monitoring"]["syslog"] is held["directory"]["url"] is None
     assert not held["web"]["behind_tls"]
     assert Path(held["engine"]["model"]).is_file(), "the starter model"
     assert held["answer"]["passages"] == 3

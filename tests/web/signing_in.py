@@ -15,9 +15,10 @@ from people.people_fakes import GOOD, Accounts, opened
 from app.governance.audit.records import RecordKind
 from app.people.company import CompanySignIn
 from app.people.conversations.store import Conversations
+from app.people.vouching import Groups
 from app.web.auth.routes_account import account_routes
 from app.web.auth.routes_sign_in import Doors, sign_in_routes
-from app.web.auth.sign_in import Groups, SignIn, TrustedHeader
+from app.web.auth.sign_in import SignIn, TrustedHeader
 from app.web.chat.backend import ChatBackend
 from app.web.server import Outside, PageGroup, create_app, run_web
 

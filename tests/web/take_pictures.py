@@ -44,7 +44,8 @@ def _take_pages(page: Page, address: str, password: str, into: Path) -> None:
         page.locator('a[href^="/source"]').first.click(modifiers=["Control"])
     source = opened.value
     source.set_viewport_size({"width": 1280, "height": 860})
-    source.wait_for_load_state("networkidle")
+    source.locator(".so-mark").first.wait_for()
+    source.locator(".so-paper img").evaluate("image => image.decode()")
     source.screenshot(path=into / "source.png")
     source.close()
     for name, person, path in PAGES:

@@ -279,6 +279,7 @@ def keeping(walk: Walk) -> None:
     administer("hold", held, "hold-changed")
     administer("release", held, "hold-changed")
     administer("backup", {}, "backup")
+    administer("training", {}, "export")
 
 
 def settings(walk: Walk) -> None:

@@ -140,6 +140,7 @@ ADMINISTRATORS = {
     ("POST", "/administration/keeping/release"): {"space": "{space}", "reason": "so"},
     ("POST", "/administration/keeping/backup"): {},
     ("POST", "/administration/keeping/prune"): {},
+    ("POST", "/administration/keeping/training"): {},
     ("GET", "/administration/sources"): None,
     ("POST", "/administration/sources"): {"name": "e", "place": "/srv", "space": "{space}"},
     ("POST", "/administration/sources/now"): {"name": "e"},
@@ -628,6 +629,10 @@ def test_retention_holds_and_backups_in_the_browser(site: Site) -> None:
     assert post("release", **held, reason="again").status_code == 409
     assert post("backup").status_code == 409  # no folder is set
     assert post("prune").status_code == 303
+    training = post("training")
+    assert training.headers["content-type"] == "application/zip"
+    with zipfile.ZipFile(io.BytesIO(training.content)) as archive:
+        assert json.loads(archive.read("about.json"))["spaces"] == ["open"]
     token = token_of(boss, "/account")
     for file in ("relative.gguf", "/nowhere/at-all.gguf", "/etc/passwd"):
         refused = boss.post("/administration/models/add", data={"file": file, "csrf": token})

@@ -19,9 +19,15 @@ ROOT = Path(__file__).resolve().parents[2]
 SHOWN = {
     "CurationRefused", "UploadRefused", "DocumentHeld", "QuestionnaireRefused", "OfficeNotThere",
     "QuestionnaireError", "PeopleError", "RulesFault", "WordListError", "NothingToFilter",
-    "UnknownCountry", "LoaderError", "PageFault", "Finding", "RowProblem", "say",
+    "UnknownCountry", "LoaderError", "PageFault", "Finding", "RowProblem", "BackupFault",
+    "ModelError", "say",
 }  # fmt: skip
-ON_NO_PAGE = ("commands/", "web/api/", "answering/filters/personal.py")
+# Restoring, and fetching models, need a shell.
+_RESTORING = (
+    "archive", "contents", "deletions", "finishing", "formats", "restoring", "sealing", "switching",
+)  # fmt: skip
+RESTORING = (*(f"backup/{name}.py" for name in _RESTORING), "engine/model_fetch.py")
+ON_NO_PAGE = ("commands/", "web/api/", "answering/filters/personal.py", *RESTORING)
 OTHERS = [code for code in LANGUAGES if code != REFERENCE]
 _COMMAND = ("strongroom ", "chmod ")  # what is typed is the same everywhere
 

@@ -9,8 +9,9 @@ from people.people_fakes import BETTER, GOOD
 from web.signing_in import Served, serving, sign_in, token_of
 
 from app.governance.audit.records import RecordKind
+from app.people.vouching import Groups
 from app.web.auth.proxies import networks
-from app.web.auth.sign_in import Groups, TrustedHeader, safe_next
+from app.web.auth.sign_in import TrustedHeader, safe_next
 from app.web.server import Outside
 
 
@@ -207,7 +208,7 @@ def test_names_and_passwords_are_not_told_apart(site: Served) -> None:
     assert wrong.status_code == unknown.status_code == 401
     clean = [answer.text.replace('value="kim2"', 'value="kim"') for answer in (wrong, unknown)]
     assert clean[0] == clean[1]
-    assert "do not fit together" in wrong.text
+    assert "name or the password is wrong" in wrong.text
 
 
 def test_many_wrong_passwords_have_to_wait(site: Served) -> None:
@@ -246,6 +247,36 @@ def test_a_first_password_has_to_be_changed_before_anything_else(site: Served) -
     assert done.headers["location"] == "/"
     assert client.cookies["strongroom"] != old
     assert client.get("/account").status_code == 200
+
+
+def test_a_first_password_is_chosen_without_typing_the_given_one_again(site: Served) -> None:
+    site.house.people.add("newer", GOOD)
+    client = site.signed_in("newer")
+    page = client.get("/account/password")
+    assert 'name="now"' not in page.text
+    assert 'href="/library"' not in page.text  # all other pages lead back here
+    form = {"csrf": token_of(client, "/account/password")}
+    same = client.post("/account/password", data={**form, "new": GOOD, "again": GOOD})
+    assert "is the old one" in same.text
+    done = client.post("/account/password", data={**form, "new": BETTER, "again": BETTER})
+    assert done.headers["location"] == "/"
+    # From now on, the password is asked for.
+    assert 'name="now"' in client.get("/account/password").text
+    form = {"csrf": token_of(client, "/account/password"), "new": GOOD, "again": GOOD}
+    again = client.post("/account/password", data=form)
+    assert again.status_code == 400
+
+
+def test_an_address_that_does_not_exist_is_a_page_with_a_way_back(site: Served) -> None:
+    with site.client() as client:
+        visit = {"accept": "text/html,*/*;q=0.8", "accept-language": "de"}
+        page = client.get("/nonsense<b>", headers=visit)
+        assert page.status_code == 404
+        assert "Diese Seite gibt es nicht" in page.text
+        assert 'href="/"' in page.text
+        assert "nonsense" not in page.text
+        script = client.get("/nonsense", headers={**visit, "sec-fetch-mode": "cors"})
+        assert script.text == "Nicht gefunden."
 
 
 def test_one_can_sign_out_everywhere_else(site: Served) -> None:

@@ -9,6 +9,7 @@ from urllib.parse import quote
 import pytest
 from argon2 import PasswordHasher
 from fastapi import FastAPI
+from fpdf import FPDF, TextMode
 from scanned_pages import ENGLISH, page_of_text
 from starlette.testclient import TestClient
 
@@ -278,3 +279,24 @@ def test_a_curator_sees_how_pages_were_read(office: Office) -> None:
     assert int(told[1]) > 90
     plain = office.get("kim", "/documents/one?space=policies&name=leave.md")
     assert "How its pages were read" not in plain
+    # It is opened from here; what only whoever looks into the machine needs is folded away.
+    assert 'href="/source?space=policies&amp;name=leave.md"' in plain
+    before, _, details = plain.partition("<details>")
+    assert "SHA-256" not in before
+    assert "SHA-256" in details
+
+
+def test_a_curator_sees_what_is_worth_knowing_of_the_reading(office: Office) -> None:
+    document = FPDF()
+    document.set_font("Helvetica", size=14)
+    for mode in (TextMode.INVISIBLE, TextMode.FILL):
+        document.add_page()
+        document.text(20, 20, "Slides in two steps.")
+        document.text_mode = mode
+        document.text(20, 40, "The gate opens at six.")
+        document.text_mode = TextMode.FILL
+    office.upload("kim", "policies", "slides.pdf", bytes(document.output()))
+    page = office.get("kim", "/documents/one?space=policies&name=slides.pdf")
+    note = "nothing that people see is missing: 5 invisible words on 1 of 2 pages were left out"
+    assert note in page
+    assert "sd-warning" not in page

@@ -114,10 +114,13 @@ def test_hardly_anything_moves(browser: Browser, site: Site, width: int) -> None
 
 def test_a_second_visit_weighs_little(browser: Browser, site: Site) -> None:
     context = browser.new_context(locale="en-GB")
+    asked: list[str] = []
+    context.on("request", lambda request: asked.append(request.url))
     cold, warm = weigh(context, site.url + "/"), weigh(context, site.url + "/")
     assert warm.requests <= 25
     assert warm.bytes < 300_000
     assert warm.bytes < cold.bytes / 4
+    assert not [url for url in asked if "iframeResizer" in url]  # no site may frame ours
     context.close()
 
 

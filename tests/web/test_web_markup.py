@@ -83,6 +83,9 @@ class Reader(HTMLParser):
                 ) or value in (
                     "/",
                     "/account",
+                    "/administration",
+                    "/documents",
+                    "/administration/models",
                     "/sign-in",
                 )
             if name == "target":
@@ -367,7 +370,7 @@ def test_only_the_last_question_can_be_asked_again() -> None:
 def header(status: str, model: ModelNotice | None, *, administrator: bool = False) -> str:
     words = LANGUAGES["en"].conversations
     readiness = Readiness(status)  # type: ignore[arg-type]
-    account = frame.Account("Kim", administrator=administrator)
+    account = frame.Account("Kim", administrator=administrator, administers=administrator)
     return frame.header_html(ENGLISH, words, readiness, model, account)
 
 
@@ -375,14 +378,20 @@ def test_that_a_stronger_model_is_missing_is_told_to_administrators_alone() -> N
     weak, strong = ModelNotice("Tiny", weak=True), ModelNotice("Big", weak=False)
     told = read(header("ready", weak, administrator=True))
     assert "A stronger model is missing." in told
-    assert "strongroom models add MODEL.gguf" in told
+    assert "strongroom models add" not in told
+    assert 'href="/administration/models"' in header("ready", weak, administrator=True)
     assert "Tiny" not in read(header("ready", weak))
     assert "Big" not in read(header("ready", strong, administrator=True))
     assert "No chat model." in read(header("failed", None))
 
 
 def test_without_documents_the_page_says_how_to_add_some() -> None:
-    assert "strongroom ingest FOLDER" in read(markup.welcome_html(ENGLISH, 0, []))
+    reader = read(markup.welcome_html(ENGLISH, 0, []))
+    assert "ask your administrator" in reader
+    assert "Add documents" not in reader
+    curator = markup.welcome_html(ENGLISH, 0, [], adds=True)
+    assert 'href="/documents"' in curator
+    assert "Drop files" in read(curator)
 
 
 def test_a_copied_answer_carries_its_sources() -> None:

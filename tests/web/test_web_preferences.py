@@ -52,7 +52,7 @@ def test_language_and_light_hold_on_every_page(kim: Reader) -> None:
     page.get_by_role("button", name="English").click()
     expect(page.locator("h1")).to_have_text("Library")
     assert page.url == kim.url + "/library"
-    page.get_by_role("button", name="As the system").click()
+    page.get_by_role("button", name="System").click()
     expect(page.locator("html")).not_to_have_attribute("data-light", "dark")
     assert ground(kim) == bright
 

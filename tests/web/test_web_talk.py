@@ -4,17 +4,17 @@ import asyncio
 from dataclasses import replace
 from datetime import date, datetime
 
-import pytest
-from fakes import LEAVE, MEALS, OLD_LEAVE, SECURITY, cite, document, leave_answer, nothing_found
+from fakes import LEAVE, MEALS, OLD_LEAVE, cite, document, leave_answer, nothing_found
 from web.running import apart
 
 from app.people.conversations.turns import Listed, SavedTurn
 from app.web.chat import frame
 from app.web.chat.places import Places
-from app.web.chat.suggestions import MOST, suggestions
+from app.web.chat.suggestions import MOST, examples, suggestions
 from app.web.i18n.languages import LANGUAGES
+from vectorstore.records import About
 
-ENGLISH, GERMAN = LANGUAGES["en"].chat, LANGUAGES["de"].chat
+ENGLISH = LANGUAGES["en"].chat
 
 
 def test_places_are_given_in_order_and_come_back() -> None:
@@ -73,43 +73,73 @@ def kept(answer: object) -> SavedTurn:
     return SavedTurn(1, "leave?", "done", answer=answer)  # type: ignore[arg-type]
 
 
-def test_suggestions_are_about_what_the_answer_did_not_use() -> None:
-    carried = replace(LEAVE, heading="2.4 Working time > 2.4.1 Overtime", chunk_id="9" * 16)
-    given = replace(leave_answer("leave?"), passages=(MEALS, carried, LEAVE, OLD_LEAVE, SECURITY))
-    offered = suggestions(ENGLISH, [kept(given)])
-    assert offered == [  # the cited documents come first
-        "What does Employee handbook 2026 say about “Overtime”?",
-        "What does Travel policy say about “Allowances”?",
-        "What does Information security say about “Passwords”?",
+def test_suggestions_ask_for_what_the_answer_did_not_use() -> None:
+    journeys = replace(LEAVE, text="Journeys must be approved beforehand.", chunk_id="9" * 16)
+    length = replace(LEAVE, text="A password has at least 14 characters.")
+    carried = replace(LEAVE, text="Up to five days may be carried over.")
+    other = replace(MEALS, text="A locker costs 35 euros a month.")
+    given = replace(leave_answer("leave?"), passages=(other, carried, journeys, length))
+    given = replace(given, citations=(cite(1, OLD_LEAVE, "25"), cite(2, LEAVE, "28 days")))
+    offered = suggestions([kept(given)])
+    assert offered == [  # of the cited documents alone, each of another kind or place
+        "How many days may be carried over?",
+        "Must journeys be approved beforehand?",
+        "How many characters does a password have?",
     ]
-    assert suggestions(GERMAN, [kept(given)])[1] == ("Was steht in Travel policy zu „Allowances“?")
-    asked = SavedTurn(1, offered[1], "done")
-    assert "Allowances" not in "".join(suggestions(ENGLISH, [asked, kept(given)]))
-    cited = kept(replace(given, citations=(cite(1, SECURITY, "q"),)))
-    assert "Passwords" not in "".join(suggestions(ENGLISH, [cited, kept(given)]))
-    dashes = replace(given, passages=(replace(MEALS, document="hr/travel_policy-2026.docx"),))
-    assert "does travel policy 2026 say" in suggestions(ENGLISH, [kept(dashes)])[0]
+    asked = SavedTurn(1, offered[2], "done")
+    assert "characters" not in "".join(suggestions([asked, kept(given)]))
+    told = kept(replace(given, citations=(cite(1, LEAVE, length.text),)))
+    assert "characters" not in "".join(suggestions([told, kept(given)]))
+
+
+def test_suggestions_are_in_the_language_of_the_documents() -> None:
+    german = replace(MEALS, text="Die Probezeit beträgt sechs Monate.")
+    given = replace(leave_answer("leave?"), passages=(german,), citations=())
+    assert suggestions([kept(given)]) == ["Wie lang ist die Probezeit?"]
 
 
 def test_a_heading_that_asks_is_suggested_as_it_stands() -> None:
     asking = replace(MEALS, heading="Travel > Can I keep my air miles?")
-    given = replace(leave_answer("leave?"), passages=(asking,))
-    assert suggestions(ENGLISH, [kept(given)]) == ["Can I keep my air miles?"]
+    given = replace(leave_answer("leave?"), passages=(asking,), citations=())
+    assert suggestions([kept(given)])[0] == "Can I keep my air miles?"
 
 
-@pytest.mark.parametrize("heading", ["", "7.", "x" * 200, "A > ", "12 > 3.1 "])
-def test_a_heading_that_says_nothing_suggests_nothing(heading: str) -> None:
-    odd = replace(MEALS, heading=heading)
-    given = replace(leave_answer("?"), passages=(odd,), citations=(cite(1, LEAVE, "q"),))
-    assert suggestions(ENGLISH, [kept(given)]) == []
+def test_where_nothing_can_be_asked_for_a_document_offers_its_main_points() -> None:
+    odd = replace(MEALS, text="Whatever it was, they did.", document="hr/travel_policy-2026.docx")
+    given = replace(leave_answer("?"), passages=(odd,), citations=(cite(1, odd, "they did"),))
+    assert suggestions([kept(given)]) == ["What are the main points of “travel policy 2026”?"]
+    assert suggestions([kept(replace(given, citations=()))]) == []
 
 
 def test_suggestions_are_few_and_need_an_answer_that_one_may_read() -> None:
-    many = [replace(MEALS, heading=f"Topic {name}", chunk_id=name) for name in "abcdefgh"]
-    given = replace(nothing_found("?"), passages=many)
-    assert len(suggestions(ENGLISH, [kept(given)])) == MOST
-    assert suggestions(ENGLISH, [replace(kept(given), withheld=True)]) == []
-    assert suggestions(ENGLISH, [kept(None)]) == []
+    many = [
+        replace(MEALS, text=f"A {name} badge must be worn.", chunk_id=name) for name in "abcdefgh"
+    ]
+    given = replace(leave_answer("?"), passages=many, citations=(cite(1, MEALS, "42 euros"),))
+    assert len(suggestions([kept(given)])) == MOST
+    assert suggestions([replace(kept(given), withheld=True)]) == []
+    assert suggestions([kept(nothing_found("?"))]) == []
+    assert suggestions([kept(None)]) == []
+
+
+def test_examples_are_of_several_documents_and_kinds() -> None:
+    plain = "Journeys must be approved beforehand. The notice period is six weeks."
+    table = "Country: Portugal; Daily rate (EUR): 50; Hotel (EUR): 120"
+    rows = [replace(MEALS, text=table), replace(MEALS, text=table.replace("Portugal", "Kenya"))]
+    read = [
+        (document("handbook.pdf"), [LEAVE, replace(LEAVE, text=plain)]),
+        (document("travel.docx"), rows),
+        (replace(document("notes.md"), title="Release notes"), [replace(MEALS, text="And so on.")]),
+    ]
+    assert examples(read, 4) == [
+        "Must journeys be approved beforehand?",
+        "What is the daily rate in Portugal?",
+        "How long is the notice period?",
+        "What are the main points of “Release notes”?",
+    ]
+    assert examples([], 4) == []
+    flights = replace(document("flights.csv"), about=About(type="table"))
+    assert examples([(flights, [replace(MEALS, text="And so on.")])], 4) == []
 
 
 def test_the_list_goes_by_days() -> None:

@@ -98,7 +98,7 @@ def test_a_third_language_is_a_file_and_its_plain_pages_hold_no_other_words(toy:
         language = language_for(request.headers["accept-language"])
         table = {"questionnaires": language.questionnaires, "password": language.sign_in}[name]
         values: dict[str, Any] = {"runs": (), "spaces": (), "own": "", "formats": (), "told": None}
-        values |= {"local": True, "first": False, "shortest": 10, "bad": ""}
+        values |= {"local": True, "first": False, "shown": False, "shortest": 10, "bad": ""}
         return render(request, f"{name}.html", texts=table, **values)
 
     person = Person("1", "17", administrator=True)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from openpyxl import load_workbook
+from people.people_fakes import GOOD
 from playwright.sync_api import Browser, Page
 from web.whole import SAMPLES, SPACE, Reader, Whole, expect, reader, ready, whole
 
@@ -90,6 +91,27 @@ def test_ask_watch_open_the_page_follow_up_and_leave(kim: Reader) -> None:
     for path in ("/", "/documents", "/questionnaires", document_link(SPACE, "security.html")):
         page.goto(kim.url + path)
         expect(page.locator("#password")).to_be_visible()
+
+
+def test_who_signs_out_in_mid_answer_finds_it_when_they_are_back(kim: Reader) -> None:
+    page = kim.sign_in("kim")
+    ask(page, LEAVE, until="writing")
+    other = kim.context.new_page()
+    other.goto(kim.url + "/account")
+    other.get_by_role("button", name="Sign out").first.click()
+    expect(other.locator("#password")).to_be_visible()
+    address = page.url
+    page.goto(address)
+    expect(page.locator("#password")).to_be_visible()
+    assert "28" not in page.locator("body").inner_text()
+    page.locator("#name").fill("kim")
+    page.locator("#password").fill(GOOD)
+    page.locator("#password").press("Enter")
+    page.wait_for_url(address)
+    expect(page.locator(LIVE)).to_have_attribute("data-stage", "done")
+    expect(page.locator(f"{LIVE} .sr-answer")).to_contain_text("28")
+    for watched in kim.watched:
+        watched.errors.clear()  # Gradio's streams that end with the session
 
 
 def test_an_answer_is_stopped_and_a_text_is_opened_at_its_passage(kim: Reader) -> None:
@@ -176,12 +198,30 @@ def test_a_questionnaire_comes_back_as_a_workbook(kim: Reader) -> None:
     with page.expect_download() as download:
         run.get_by_role("link", name="XLSX").click()
     book = load_workbook(io.BytesIO(download.value.path().read_bytes()))
+    read_results_with_their_evidence(page)
     cells = [
         str(cell) for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row
     ]
     assert LEAVE in cells
     assert any(re.search(r"\b28\b", cell) for cell in cells)
     assert any("employee-handbook.pdf" in cell for cell in cells)
+
+
+def read_results_with_their_evidence(page: Page) -> None:
+    """From the list of questionnaires to a row's evidence, beside it; and back."""
+    run = page.locator(".sq-run", has_text="audit.txt")
+    run.get_by_role("link", name="Read").first.click()
+    evidence = page.locator("[data-source]", has_text="employee-handbook.pdf").first
+    page.wait_for_load_state()  # its script is awake
+    evidence.click()
+    expect(page.locator("#sr-pane .so-mark").first).to_be_in_viewport()
+    page.keyboard.press("Escape")
+    expect(page.locator("#sr-pane")).to_be_hidden()
+    expect(evidence).to_be_focused()
+    page.emulate_media(media="print")
+    expect(page.locator(".sp-nav")).to_be_hidden()
+    expect(evidence).to_be_visible()
+    page.emulate_media(media="screen")
 
 
 SERIOUS = ("serious", "critical")

@@ -203,6 +203,7 @@ class SummaryWords:
 
     courtesies_before: Patterns  # with the space behind them
     courtesies_after: Patterns
+    verbs: Patterns  # that a request begins with: "summarise"
     requests: Patterns  # the whole request without courtesies; the group `what` is the document
     the_chosen: Patterns  # the document that is chosen, as `what`
     cannot_open: Words  # a sentence that opens so cannot stand alone
@@ -265,8 +266,8 @@ class CollectionWords:
     """Words of questions about the documents themselves, and of their answers.
 
     A pattern of `requests` is a whole question without courtesies and without its last sign. Its
-    group `what` is a document, or a place or topic with the word before it; "#" stands for the
-    number of a page. Replies are filled in where they have braces.
+    group `what` is a document, or a place or topic with the word before it, `topic` what it may
+    mention; "#" stands for the number of a page. Replies are filled in where they have braces.
     """
 
     requests: Mapping[str, Patterns]
@@ -277,6 +278,7 @@ class CollectionWords:
     before_names: Patterns  # articles and "document", before a document's name
     behind_names: Patterns  # "document" behind it
     pointing: Patterns  # "this document", "it"
+    those: Mapping[str, str]  # "which of them", after a question about documents, and what it means
     file_types: Mapping[str, Words]  # what people call a file, by the endings of its name
     replies: Mapping[str, str]
 
@@ -299,11 +301,19 @@ class ConversationWords:
     subjects: Words  # "I", "you": who asks
     persons: Words  # "he", "she", "him"
     things: Words  # "it", "they", "them"
+    several: Words  # those of `things` and `owners` that are of several: "them"
     no_persons: Words  # those of `things` and `owners` that are never a person's: "it", "its"
     owners: Words  # "her", "its", before what belongs to someone
     places: Words  # "there"
     times: Words  # "then", of a time
     asides: Words  # words of a follow-up that carry nothing: "also"
+    ordinals: Mapping[int, Words]  # by their place from 1, the last -1: "second"
+    ones: Words  # behind such a word, for one of what was listed: "one"
+    bounds: Patterns  # before a figure that something is less or more than: "fewer than"
+    corrections: Patterns  # those of `fragments` that take back what was asked: "I meant"
+    denied: Words  # before what is taken back: "not" in "the session, not the database"
+    gerunds: Words  # endings of what one may do: "volunteering"
+    subordinating: Words  # "while", "if": what follows is no topic
     no_pointers: Patterns  # where such a word points at nothing said before: "there are"
     pointers: Patterns  # what else points at what was said before: "does that"
     titles: Words  # before a person's name
@@ -445,6 +455,14 @@ class TableWords:
 
 
 @dataclass(frozen=True, slots=True)
+class DefinitionWords:
+    """How people ask what something is, and how a sentence says it."""
+
+    asked: Patterns  # a whole question; the group `term` is what it asks for
+    saying: Patterns  # right behind the term: "is", "stands for"
+
+
+@dataclass(frozen=True, slots=True)
 class KindWords:
     """Words by which a document says what it is, and when it holds."""
 
@@ -529,6 +547,48 @@ class AccountWords:
 
 
 @dataclass(frozen=True, slots=True)
+class TurningWords:
+    """Words with which a plain sentence is turned into the question that it answers.
+
+    All in lower case. A question begins with a word of `how_many`, `who`, `when` or `amounts`,
+    then come verb, subject and the rest of the sentence.
+    """
+
+    verbs: Mapping[str, str]  # of a sentence: as they stand before the subject; "pays": "does pay"
+    verbs_of_several: Words  # endings of those that a single noun without an article may have
+    refused: frozenset[str]  # a sentence with one is not plain: it denies, or leans on another
+    articles: Words  # that may open the subject
+    definite: Words  # those of them that need more: "the wish" is plain to a reader alone
+    persons: Mapping[str, str]  # subjects that are somebody else in a question: "you": "I"
+    how_many: str
+    how_much: str  # before words of `masses`
+    masses: Words  # that stand in the singular behind a figure
+    money: Words  # behind a figure
+    amounts: Mapping[str, str]  # verbs before an amount of money: "is": "how much is"
+    lengths: Mapping[str, str]  # verbs before a duration: "is": "how long is"
+    parts_of_days: Words  # behind a figure that is a time of day
+    bounds: tuple[Words, ...]  # before a figure, longest first: "up to"
+    before_figures: Mapping[Words, str]  # prepositions: "within": "within {opening}"
+    before_bare_figures: Words  # endings of words that may stand right before a figure
+    behind_units: Words  # that belong to a duration: "four weeks ahead"
+    belonging: Words  # between a unit and what it is of: "days of leave"
+    who: Mapping[str, str]  # copulas before a name: "is": "who is"
+    when: str
+    before_dates: Words  # "on" in "on Mondays"
+    dates: frozenset[str]  # of the calendar and the clock
+    around_dates: Words  # "each", "month" in "on the 25th of each month"
+    permitting: Words  # verbs whose sentence answers whether something may be done
+    joints: frozenset[str]  # a second thing or statement may follow
+    several: Words  # endings of words for several things
+    one: Words  # endings of those that only look so
+    cell: str  # {column} {within} {row}: what a row of a table tells
+    cells: str  # the same, of several
+    in_place: str  # `within`, where rows are places
+    of: str
+    points: str  # {document}: asks for its main points
+
+
+@dataclass(frozen=True, slots=True)
 class Language:
     """A language, with every kind of word that code looks for in it."""
 
@@ -558,6 +618,8 @@ class Language:
     decimal_mark: str  # "." or ","
     tables: TableWords
     support: SupportWords
+    definitions: DefinitionWords
     kinds: KindWords
     meant_documents: MeantDocumentWords
     accounts: AccountWords
+    turning: TurningWords

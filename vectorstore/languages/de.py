@@ -6,6 +6,7 @@ from vectorstore.languages.base import (
     CollectionWords,
     ConversationWords,
     DateWords,
+    DefinitionWords,
     DenialWords,
     EditionWords,
     FigureWords,
@@ -28,6 +29,7 @@ from vectorstore.languages.base import (
     TableSentences,
     TableWords,
     TalkWords,
+    TurningWords,
     split,
     split_all,
 )
@@ -56,6 +58,7 @@ def _orders(terms: OrderTerms) -> Patterns:
 
 
 # Questions about the collection; see the remark in the module of English.
+_PLACES = r"dokumente?n?|dateie?n?|seiten?|abschnitte?n?|quellen?|kapiteln?|artikeln?|absätze?n?"
 _DOCUMENTS = r"(?:dokumente?n?|dateie?n?|unterlagen)"
 _THE_COLLECTION = r"(?:der|die|dieser|diese|deiner|deine|ihrer|ihre|unserer|unsere|im|das|dem)? ?(?:sammlung|bestand|index|bibliothek|archiv|ablage|datenbank|wissensbasis)"
 _ARE_THERE = (
@@ -486,8 +489,18 @@ LANGUAGE = Language(
     summaries=SummaryWords(
         courtesies_before=("bitte ",),
         courtesies_after=("bitte",),
-        requests=("fass?e? (?P<what>.+?) (?:bitte )?zusammen",),
-        the_chosen=("(?:es|das|dieses|das|die|diese) (?:dokument|datei|text)",),
+        verbs=("fass", "gib", "schreib", "erstelle", "liste", "zeig", "nenne"),
+        requests=(
+            "fass?e? (?P<what>.+?) (?:bitte )?(?:kurz )?zusammen",
+            "was sind die (?:wichtigsten|wesentlichen) punkte (?:von|in|aus) (?P<what>.+?)",
+            "(?:gib mir|schreib|erstelle) eine (?:kurze )?zusammenfassung (?:von |der |des |vom )+(?P<what>.+?)",
+        ),
+        the_chosen=(
+            "es",
+            "das",
+            "dies",
+            "(?:es|das|dieses|das|die|diese) (?:dokument|datei|text|seite)",
+        ),
         cannot_open=split("er sie es dies diese dieser dieses daher jedoch auch und aber oder"),
     ),
     questionnaires=QuestionnaireWords(
@@ -720,6 +733,12 @@ LANGUAGE = Language(
     ),
     collection=CollectionWords(
         requests={
+            "source": (
+                rf"(?:aus |in |auf |von )?(?:welche[mrns]?) (?:{_PLACES}) (?:ist|steht|stammt|kommt|war|sagt) (?:das|dies|es)(?: geschrieben| her)?",
+                r"wo (?:steht|stand) (?:das|dies|es)(?: geschrieben)?",
+                r"woher (?:hast du|haben sie|weißt du|wissen sie|stammt|kommt|ist) (?:das|dies|es)",
+                r"(?:was ist|wie lautet|nenne?|zeige?)(?: mir)? (?:die|deine|ihre) quellen?(?: (?:dafür|davon|dazu))?",
+            ),
             "count": (
                 rf"wie ?viele (?:verschiedene |andere )?{_DOCUMENTS} {_ARE_THERE}{_IN_ALL}{_PLACE_OR_TOPIC}(?: gespeichert| vorhanden| verfügbar)?",
                 rf"(?:(?:wie (?:hoch|groß) ist|was ist|nenne) )?(?:die )?(?:anzahl|zahl) (?:der|aller|von) {_DOCUMENTS}{_IN_ALL}{_PLACE_OR_TOPIC}",
@@ -745,6 +764,7 @@ LANGUAGE = Language(
                 rf"(?:gibt es|hast du|haben sie|haben wir|habt ihr) (?:auch )?(?:ein |eine |irgendein |irgendwelche )?(?:anderes? )?{_DOCUMENTS} {_TOPIC_OF} (?P<what>.+)",
                 rf"(?:in )?(?:welche[ms]?|welchen) {_DOCUMENTS} (?:handelt|handeln|geht es|berichtet|spricht|sprechen|sagt|sagen etwas|enthält etwas|enthalten etwas|informiert|befasst sich|befassen sich) (?:von|um|über|zu|zum|zur|mit) (?P<what>.+)",
                 rf"in (?:welchem|welchen|welcher) {_DOCUMENTS} (?:steht|stehen|finde ich) (?:etwas )?(?:über|zu|zum|zur) (?P<what>.+)",
+                rf"wie ?viele {_DOCUMENTS} (?:handeln von|nennen|erwähnen|behandeln|befassen sich mit) (?P<what>.+)",
                 rf"(?:such(?:e|en sie)?|find(?:e|en sie)?|zeige?)(?: mir)?(?: alle)?(?: die)? {_DOCUMENTS} {_TOPIC_OF} (?P<what>.+)",
             ),
             "have": (
@@ -770,6 +790,26 @@ LANGUAGE = Language(
                 r"# (?:von |in |im |aus |des |der |dem |vom )+(?P<what>.+)",
                 r"was (?:steht|ist)(?: geschrieben)? auf (?:der )?#",
                 r"(?:zeige?|lies)(?: mir)?(?: bitte)?(?: die)? #(?: vor)?",
+            ),
+            "author": (
+                r"wer (?:hat|ist) (?P<what>.+?) (?:geschrieben|verfasst|erstellt)",
+                r"(?:wer ist|wie heißt|nenne?) (?:der|die|den)? ?(?:autor|autorin|verfasser|verfasserin) (?:von |der |des |vom )+(?P<what>.+)",
+                r"von wem (?:ist|stammt|wurde) (?P<what>.+?)(?: (?:geschrieben|verfasst|erstellt))?",
+            ),
+            "tables": (
+                r"wie ?viele tabellen (?:hat|haben|enthält|enthalten|stehen in|sind in) (?P<what>.+)",
+            ),
+            "sections": (
+                r"wie ?viele (?:abschnitte|kapitel|überschriften|teile) (?:hat|haben|enthält|enthalten|stehen in|sind in) (?P<what>.+)",
+            ),
+            "mentions": (
+                r"(?:erwähnt|nennt|behandelt) (?P<what>(?:der|die|das|[\w./-]+\.\w+) ?(?:[\w./-]+)?) (?P<topic>.+)",
+                r"(?:sagt|steht|enthält) (?:in |im )?(?P<what>.+?) (?:etwas|was) (?:über|zu|zum|zur) (?P<topic>.+)",
+                r"(?:wird|werden) (?P<topic>.+?) (?:in|im) (?P<what>.+?) (?:erwähnt|genannt|beschrieben|behandelt)",
+            ),
+            "headings": (
+                r"(?:(?:liste|zeige?|nenne?|gib)(?: mir)?|was sind|welche sind) (?:alle )?(?:die )?(?:überschriften|abschnitte|kapitel) (?:von |in |im |aus |des |der |dem |vom )+(?P<what>.+?)(?: auf)?",
+                r"welche (?:überschriften|abschnitte|kapitel) (?:hat|haben|enthält|enthalten) (?P<what>.+)",
             ),
             "contents": (
                 r"worum geht(?: es|'s|s)? (?:eigentlich )?(?:in|im|bei) (?P<what>.+)",
@@ -834,15 +874,21 @@ LANGUAGE = Language(
             "datei",
             "text",
         ),
-        behind_names=("dokument", "datei"),
+        behind_names=("dokument", "datei", "seite", "artikel", "dokumentation"),
         pointing=(
             "es",
             "ihm",
             "ihr",
-            "(?:dies|das|dieses|diesem|diese|dieser|dem|der|die|des|demselben|derselben) (?:dokuments?|datei|text)",
+            "(?:dies|das|dieses|diesem|diese|dieser|dem|der|die|des|demselben|derselben) (?:dokuments?|datei|text|seite|artikel)",
+            "das",
+            "dies",
             "darin",
             "davon",
         ),
+        those={
+            "welche(?:s|r)? (?:davon|von (?:ihnen|diesen|denen))": "welche Dokumente",
+            "wie ?viele (?:davon|von (?:ihnen|diesen|denen))": "wie viele Dokumente",
+        },
         file_types={
             "pdf": split("pdf pdfs pdf-datei pdf-dateien"),
             "docx": split("word word-datei word-dateien"),
@@ -889,6 +935,21 @@ LANGUAGE = Language(
             "contents": "{name}{title}:",
             "title": "trägt den Titel „{title}“",
             "headings": "Es hat diese Teile:",
+            "headings_of": "{name} hat diese Überschriften:",
+            "no_headings": "{name} hat keine lesbaren Überschriften.",
+            "more_parts": "… und {count} weitere Teile.",
+            "author": "{name} nennt als Verfasser {author}.",
+            "no_author": "{name} nennt keinen Verfasser.",
+            "tables": "In {name} wurden {count} Tabellen gelesen:",
+            "tables_one": "In {name} wurde eine Tabelle gelesen:",
+            "sections": "{name} hat {count} Überschriften:",
+            "sections_one": "{name} hat eine Überschrift:",
+            "mentions": "Ja, {name} nennt „{what}“:",
+            "mentions_none": "Keine Stelle in {name} nennt „{what}“ in diesen Worten.",
+            "mentions_more": "… und {count} weitere Sätze.",
+            "source": "Meine letzte Antwort stammt aus:",
+            "no_source": "Meine letzte Antwort stammt aus keinem Dokument.",
+            "at_page": "{name}, Seite {page}",
             "says": "Unter anderem steht darin:",
             "empty": "{name} enthält keinen lesbaren Text.",
             "spaces": "Es gibt {count} Bereiche:",
@@ -952,12 +1013,45 @@ LANGUAGE = Language(
         subjects=split("ich du wir man mein meine unser unsere mir uns"),
         persons=split("er ihn ihm"),
         things=split("es sie ihnen"),
+        several=("ihnen",),
         owners=split("ihr ihre ihren ihrem ihrer ihres sein seine seinen seinem seiner seines"),
         places=split("dort dorthin da"),
         times=split("damals dann"),
         asides=split(
             "auch denn dann jetzt bitte genau eigentlich stattdessen sonst noch dagegen hingegen ebenfalls nochmal"
         ),
+        ordinals={
+            1: split("erste ersten erster erstes"),
+            2: split("zweite zweiten zweiter zweites"),
+            3: split("dritte dritten dritter drittes"),
+            4: split("vierte vierten vierter viertes"),
+            5: split("fünfte fünften fünfter fünftes"),
+            6: split("sechste sechsten sechster sechstes"),
+            -1: split("letzte letzten letzter letztes"),
+        },
+        ones=split("davon option punkt eintrag"),
+        bounds=(
+            "weniger als",
+            "mehr als",
+            "länger als",
+            "kürzer als",
+            "später als",
+            "früher als",
+            "mindestens",
+            "höchstens",
+            "bis zu",
+            "über",
+            "unter",
+            "nach",
+            "vor",
+            "innerhalb von",
+        ),
+        corrections=(
+            r"(?:(?:nein|nee|sorry|entschuldigung)[,.]? )*ich (?:meinte|meine|meinte eigentlich)",
+        ),
+        denied=("nicht",),
+        gerunds=(),
+        subordinating=split("während wenn falls weil obwohl sobald solange bis dass ob"),
         no_pointers=(
             r"(?:gibt|ist|sind|war|wird|geht|dauert|kostet) es",
             r"es (?:gibt|ist|geht|dauert)",
@@ -1454,6 +1548,20 @@ LANGUAGE = Language(
             source="„{table}“ in {document}",
         ),
     ),
+    definitions=DefinitionWords(
+        asked=(
+            r"(?:und )?was (?:ist|sind|war) (?P<term>(?!der unterschied)[^?]{2,60}?)",
+            r"(?:und )?was (?:bedeutet|bedeuten|heißt|heißen|macht|meint) (?P<term>[^?]{2,60}?)",
+            r"(?:bitte )?(?:definiere|erkläre|erklär|beschreibe)(?: mir)? (?P<term>[^?]{2,60}?)",
+            r"was versteht man unter (?P<term>[^?]{2,60}?)",
+            r"wofür steht (?P<term>[^?]{2,60}?)",
+        ),
+        saying=(
+            r"(?:\(\w{1,12}\) )?(?:ist|sind|war|waren|bedeutet|bedeuten|heißt|heißen|bezeichnet|bezeichnen|meint|steht für)",
+            r"(?:ermöglicht|erlaubt|beschreibt|dient|dienen|enthält|regelt|legt|bildet|bilden)",
+            r"(?:=|–|—|:)",
+        ),
+    ),
     kinds=KindWords(
         kinds=split_all(
             {
@@ -1751,5 +1859,84 @@ LANGUAGE = Language(
         compared=split("veränderung abweichung differenz zuwachs rückgang"),
         lacking="Keine solche Zahl gefunden für {names}.",
         told="„{line}“ in {document}, {period}: {value}.",
+    ),
+    turning=TurningWords(
+        verbs={
+            verb: verb
+            for verb in split(
+                """muss müssen darf dürfen kann können soll sollen ist sind wird werden hat haben beträgt
+                betragen dauert dauern gilt gelten kostet kosten erhält erhalten bekommt bekommen zahlt
+                zahlen endet enden beginnt beginnen umfasst verjährt verfällt verfallen"""
+            )
+        },
+        verbs_of_several=("en", "ind"),
+        refused=frozenset(
+            split(
+                """nicht kein keine keinen keiner keinem nie niemals nur weder noch wenn falls sofern
+                soweit wer wen wem was dass daß weil ob als es er sie ihr ihre ihren ihrem ihrer sein
+                seine seinen seinem seiner dies diese dieser dieses diesem diesen jene solche wir uns
+                unser unsere ich mein man hier dort dann dabei dafür damit darüber jedoch aber sondern
+                auch sonst wobei während obwohl deren dessen"""
+            )
+        ),
+        articles=split("der die das ein eine jeder jede jedes alle"),
+        definite=(),
+        persons={},
+        how_many="wie viele",
+        how_much="wie viel",
+        masses=split("prozent euro eur franken dollar uhr"),
+        money=split("euro eur franken dollar"),
+        amounts={
+            "beträgt": "wie hoch ist",
+            "betragen": "wie hoch sind",
+            "ist": "wie hoch ist",
+            "sind": "wie hoch sind",
+        },
+        lengths={
+            "beträgt": "wie lang ist",
+            "betragen": "wie lang sind",
+            "dauert": "wie lange dauert",
+            "dauern": "wie lange dauern",
+            "gilt": "wie lange gilt",
+            "gelten": "wie lange gelten",
+        },
+        parts_of_days=("uhr",),
+        bounds=tuple(
+            split(words)
+            for words in ("bis zu", "mindestens", "höchstens", "maximal", "rund", "etwa", "genau")
+        ),
+        before_figures={
+            ("innerhalb", "von"): "innerhalb von {opening}n",
+            ("binnen",): "binnen {opening}n",
+            ("nach",): "nach {opening}n",
+            ("für",): "für {opening}",
+            ("um",): "um {opening}",
+        },
+        before_bare_figures=("",),
+        behind_units=(),
+        belonging=(),
+        who={"ist": "wer ist"},
+        when="wann",
+        before_dates=split("am bis ab zum im vom um"),
+        dates=frozenset(
+            split(
+                """januar februar märz april mai juni juli august september oktober november dezember
+            montag dienstag mittwoch donnerstag freitag samstag sonntag montags dienstags mittwochs
+            donnerstags freitags samstags sonntags tag monat jahr uhr jahresende monatsende quartalsende
+            monats jahres quartals frühjahr sommer herbst winter"""
+            )
+        ),
+        around_dates=split(
+            "des der eines jeden jedes zum bis und letzten ersten folgenden nächsten um"
+        ),
+        permitting=split("darf dürfen muss müssen"),
+        joints=frozenset(split("und sowie")),
+        several=("\0",),
+        one=(),
+        cell="Wie lautet die Angabe „{column}“ {within} {row}?",
+        cells="",
+        in_place="für",
+        of="für",
+        points="Was sind die wichtigsten Punkte von „{document}“?",
     ),
 )

@@ -6,6 +6,7 @@ from vectorstore.languages.base import (
     CollectionWords,
     ConversationWords,
     DateWords,
+    DefinitionWords,
     DenialWords,
     EditionWords,
     FigureWords,
@@ -28,6 +29,7 @@ from vectorstore.languages.base import (
     TableSentences,
     TableWords,
     TalkWords,
+    TurningWords,
     split,
     split_all,
 )
@@ -122,6 +124,7 @@ def _orders(terms: OrderTerms) -> Patterns:
 # Questions about the collection. What follows may not be part of a question about a rule: "which
 # documents do I need" asks for no list of files.
 _DOCUMENTS = r"(?:documents?|files?|docs?)"
+_PLACES = r"documents?|files?|pages?|sections?|sources?|chapters?|articles?|paragraphs?"
 _THE_COLLECTION = r"(?:the|this|your|our|my) (?:collection|index|library|archive|database|system|knowledge base|document store)"
 _ARE_THERE = (
     rf"(?:(?:do|can) (?:you|we|i) (?:have access to|have|know of|know about|know|see|hold|contain|search|read|access)"
@@ -601,6 +604,7 @@ LANGUAGE = Language(
             r"(?:what|which) are (?:all )?(?:the|our|your)\b",
             r"what (?:all|kinds? of|types? of|sorts? of)\b",
             r"which (?:[\w-]+ ){0,3}(?!(?:is|was|has|does)\b)[\w-]*[a-rt-z]s\b(?! is| was| has| does)",
+            r"which (?:[\w-]+ ){0,3}[\w-]*[a-rtv-z]s does [^?]{2,60} (?:have|support|accept|offer|provide|include)\b",
             r"who are\b",
             # "what values does the company have"; "what status" is one thing
             r"what (?:[\w-]+ ){0,3}[\w-]*[a-hj-rtv-z]s "
@@ -706,8 +710,12 @@ LANGUAGE = Language(
     summaries=SummaryWords(
         courtesies_before=("please ", "can you ", "could you "),
         courtesies_after=("please",),
-        requests=("(?:summari[sz]e|sum up|(?:give me|write) a summary of) (?P<what>.+?)",),
-        the_chosen=("it", "this", "(?:this|the) (?:document|file|text)"),
+        verbs=("summari[sz]e", "sum up", "give me", "write", "make", "list", "show", "tell me"),
+        requests=(
+            "(?:summari[sz]e|sum up|(?:give me|write|make) a (?:short |brief )?summary of) (?P<what>.+?)",
+            "what are the (?:main|key|most important) points (?:of|in) (?P<what>.+?)",
+        ),
+        the_chosen=("it", "this", "that", "(?:this|that|the) (?:document|file|text|page)"),
         cannot_open=split(
             """it its they their them this that these those he she his her we such so thus then
             therefore however otherwise also and but or nor yet here there"""
@@ -978,6 +986,15 @@ LANGUAGE = Language(
     ),
     collection=CollectionWords(
         requests={
+            "source": (
+                rf"(?:in |from |on )?(?:which|what) (?:{_PLACES}) (?:is|does|did|was|are|were) (?:that|this|it|these|those)(?: say (?:that|so|this))?(?: come)?(?: (?:from|in|on|stated|written|taken|found|mentioned|described))*",
+                rf"(?:which|what) (?:{_PLACES}) (?:says|states|describes|mentions|explains|covers) (?:that|this|it|so)",
+                r"where (?:does|did) (?:it|that|this) (?:say (?:that|so|this)|come from|stand)",
+                r"where (?:did|do|have) you (?:find|found|get|got|have|read|take) (?:that|this|it)(?: from)?",
+                r"where (?:is|was) (?:that|this|it) (?:written|stated|from|taken from|found)",
+                r"where is (?:that|this) from",
+                r"(?:what is|what's|what was|what are|show me|give me|name) (?:the|your) sources?(?: (?:of|for|behind) (?:that|this|it))?",
+            ),
             "count": (
                 rf"how many (?:different |other )?{_DOCUMENTS} {_ARE_THERE}{_IN_ALL}{_PLACE_OR_TOPIC}",
                 rf"(?:(?:what is|what's|tell me) )?the (?:total )?number of (?:all )?(?:the |your |our )?{_DOCUMENTS}{_IN_ALL}{_PLACE_OR_TOPIC}",
@@ -1005,6 +1022,7 @@ LANGUAGE = Language(
                 rf"(?:is|are) there (?:also )?(?:a |an |any |some )?(?:other )?{_DOCUMENTS} {_TOPIC_OF} (?P<what>.+)",
                 rf"do (?:you|we|i) (?:also )?have (?:a |an |any |some )?(?:other )?{_DOCUMENTS} {_TOPIC_OF} (?P<what>.+)",
                 rf"(?:which|what) {_DOCUMENTS} (?:(?:is|are|talks?|speaks?|tells? (?:me|us)) about|deals? with|mentions?|covers?|describes?|(?:has|have|contains?|holds?|says?) (?:something|anything) (?:about|on)) (?P<what>.+)",
+                rf"how many {_DOCUMENTS} (?:are about|mention|talk about|speak about|deal with|describe) (?P<what>.+)",
                 rf"in (?:which|what) {_DOCUMENTS} (?:is|are) (?P<what>.+) (?:mentioned|described|regulated|explained|found|dealt with|written about)",
                 rf"(?:find|search|show|list)(?: me| us)?(?: all)?(?: the)? {_DOCUMENTS} {_TOPIC_OF} (?P<what>.+)",
             ),
@@ -1034,6 +1052,27 @@ LANGUAGE = Language(
                 r"# (?:of|in|from) (?P<what>.+)",
                 r"what(?: is|'s)? (?:written |stated |said |shown )?on #",
                 r"(?:show|read|quote)(?: me| us)? #",
+            ),
+            "author": (
+                r"who (?:wrote|has written|authored|has authored|drafted|created) (?P<what>.+)",
+                r"(?:who is|who's|what is the name of|name) the (?:author|writer) of (?P<what>.+)",
+                r"(?:by whom|by who) (?:was|were) (?P<what>.+?) (?:written|authored|drafted|created)",
+            ),
+            "tables": (
+                r"how many tables (?:does|do|has|have) (?P<what>.+?)(?: (?:have|contain|hold|got))?",
+                r"how many tables (?:are there in|are in|is in) (?P<what>.+)",
+            ),
+            "sections": (
+                r"how many (?:sections|chapters|headings|parts) (?:does|do|has|have) (?P<what>.+?)(?: (?:have|contain|hold|got))?",
+                r"how many (?:sections|chapters|headings|parts) (?:are there in|are in|is in) (?P<what>.+)",
+            ),
+            "mentions": (
+                r"(?:does|do|did) (?P<what>.+?) (?:mention|refer to|talk about|speak of|speak about|(?:say|contain|have|tell me|tell us) (?:anything|something|a word) (?:about|on)) (?P<topic>.+)",
+                r"(?:is|are) (?P<topic>.+?) (?:mentioned|named|covered|described|explained|discussed) (?:in|by) (?P<what>.+)",
+            ),
+            "headings": (
+                r"(?:(?:can you |could you )?(?:list|show|give|name|tell)(?: me| us)?|what are|which are) (?:all )?(?:the )?(?:headings|sections|chapters|section headings|table of contents) (?:of|in) (?P<what>.+)",
+                r"(?:what|which) (?:headings|sections|chapters) (?:does|do|has|have) (?P<what>.+?)(?: (?:have|contain))?",
             ),
             "contents": (
                 r"what (?:is|are) (?P<what>.+?) (?:all |mainly |mostly )?about",
@@ -1085,13 +1124,17 @@ LANGUAGE = Language(
             "file",
             "text",
         ),
-        behind_names=("document", "file", "text"),
+        behind_names=("document", "file", "text", "page", "article", "docs", "documentation"),
         pointing=(
             "it",
             "this",
             "that",
-            "(?:this|that|the|the same|the chosen|the selected) (?:document|file|text|one)",
+            "(?:this|that|the|the same|the chosen|the selected) (?:document|file|text|page|article|one)",
         ),
+        those={
+            "which (?:ones|of (?:them|these|those)|(?:documents|files) of (?:them|these|those))": "which documents",
+            "how many of (?:them|these|those)": "how many documents",
+        },
         file_types={
             "pdf": split("pdf pdfs"),
             "docx": split("word"),
@@ -1136,6 +1179,21 @@ LANGUAGE = Language(
             "contents": "{name}{title}:",
             "title": "is titled “{title}”",
             "headings": "It has these parts:",
+            "headings_of": "{name} has these headings:",
+            "no_headings": "{name} has no headings that could be read.",
+            "more_parts": "… and {count} more parts.",
+            "author": "{name} names {author} as its author.",
+            "no_author": "{name} does not name its author.",
+            "tables": "{count} tables were read in {name}:",
+            "tables_one": "One table was read in {name}:",
+            "sections": "{name} has {count} headings:",
+            "sections_one": "{name} has one heading:",
+            "mentions": "Yes, {name} names “{what}”:",
+            "mentions_none": "No passage of {name} names “{what}” in these words.",
+            "mentions_more": "… and {count} more sentences.",
+            "source": "My last answer was taken from:",
+            "no_source": "My last answer was not taken from a document.",
+            "at_page": "{name}, page {page}",
             "says": "Among other things it says:",
             "empty": "{name} holds no text that could be read.",
             "spaces": "There are {count} spaces:",
@@ -1207,12 +1265,40 @@ LANGUAGE = Language(
         subjects=split("i you we one my your our me us"),
         persons=split("he she him her"),
         things=split("it they them"),
+        several=split("they them their"),
         owners=split("his her its their"),
         places=split("there"),
         times=split("then"),
         asides=split(
             "also too then now please exactly actually instead else anyway else's though again"
         ),
+        ordinals={
+            1: split("first 1st"),
+            2: split("second 2nd"),
+            3: split("third 3rd"),
+            4: split("fourth 4th"),
+            5: split("fifth 5th"),
+            6: split("sixth 6th"),
+            -1: ("last",),
+        },
+        ones=split("one ones option item point"),
+        bounds=(
+            r"(?:less|fewer|more|longer|later|earlier|shorter|older|younger) than",
+            "at least",
+            "at most",
+            "up to",
+            "over",
+            "under",
+            "above",
+            "below",
+            "after",
+            "before",
+            "within",
+        ),
+        corrections=(r"(?:(?:no|sorry|oops)[,.]? )*i (?:meant|mean|was asking about)",),
+        denied=("not",),
+        gerunds=("ing",),
+        subordinating=split("while if when whenever because since although unless until once"),
         no_pointers=(
             r"(?:is|are|was|were|will|be|been|isn't|aren't|can|must|should|does|do) there(?! (?:at|too|also)?\s*$)(?=\s\w)",
             r"there (?:is|are|was|were|will|must|can|has|have|should|exist\w*)",
@@ -1579,6 +1665,20 @@ LANGUAGE = Language(
             how="{how} (rows {rows}; column {column})",
             and_="and",
             source="“{table}” of {document}",
+        ),
+    ),
+    definitions=DefinitionWords(
+        asked=(
+            r"(?:and |so )?what(?:'s|’s| is| are| was| were) (?P<term>(?!the difference)[^?]{2,60}?)",
+            r"(?:and |so )?what (?:do|does|did) (?P<term>[^?]{2,60}?) (?:mean|stand for|do|refer to)",
+            r"(?:please )?(?:define|explain|describe) (?P<term>[^?]{2,60}?)",
+            r"what is meant by (?P<term>[^?]{2,60}?)",
+            r"(?:what is )?the (?:meaning|definition) of (?P<term>[^?]{2,60}?)",
+        ),
+        saying=(
+            r"(?:\(\w{1,12}\) )?(?:is|are|was|were|means?|refers? to|stands? for|denotes?|describes?)",
+            r"(?:will |can )?(?:provides?|allows?|lets?|enables?|causes?|formats?|installs?|adds?|prints?|sets?|shows?|tells?|helps?|specif\w+|determines?|contains?|consists? of)",
+            r"(?:=|–|—|:)",
         ),
     ),
     kinds=KindWords(
@@ -2006,5 +2106,89 @@ LANGUAGE = Language(
         compared=split("change changes vs versus increase decrease growth variance"),
         lacking="No such figure was found for {names}.",
         told="“{line}” in {document}, {period}: {value}.",
+    ),
+    turning=TurningWords(
+        verbs={
+            **{verb: verb for verb in split("must may can should will is are")},
+            **{
+                f"{verb}s": f"does {verb}"
+                for verb in split("pay last cost take receive cover get give earn need allow offer")
+            },
+            "has": "does have",
+            "applies": "does apply",
+            **{verb: f"do {verb}" for verb in split("have receive get earn need")},
+        },
+        verbs_of_several=("",),
+        refused=frozenset(
+            split(
+                """not no never none neither nor only cannot if unless when where who whom whose which
+                that because whether than it its they them their this these those he she him his her
+                we us our i my me there then such so but while although as also otherwise another
+                former latter both itself themselves been once above below"""
+            )
+        ),
+        articles=split("the a an each every all"),
+        definite=("the",),
+        persons={"you": "I"},
+        how_many="how many",
+        how_much="how many",
+        masses=(),
+        money=split("euro euros eur dollars usd pounds gbp francs chf"),
+        amounts={"is": "how much is", "are": "how much are"},
+        lengths={
+            "is": "how long is",
+            "are": "how long are",
+            "takes": "how long does",
+            "lasts": "how long does",
+        },
+        parts_of_days=split("am pm o'clock a.m p.m"),
+        bounds=tuple(
+            split(words)
+            for words in (
+                "a minimum of",
+                "a maximum of",
+                "no more than",
+                "no less than",
+                "up to",
+                "at most",
+                "at least",
+                "about",
+                "around",
+                "exactly",
+                "roughly",
+            )
+        ),
+        before_figures={
+            ("within",): "within {opening}",
+            ("for",): "for {opening}",
+            ("after",): "after {opening}",
+            ("by",): "by {opening}",
+        },
+        before_bare_figures=("ed", "en"),
+        behind_units=split("ahead early late earlier later beforehand"),
+        belonging=("of",),
+        who={"is": "who is"},
+        when="when",
+        before_dates=split("on by until from in at during before"),
+        dates=frozenset(
+            split(
+                """january february march april may june july august september october november december
+            monday tuesday wednesday thursday friday saturday sunday mondays tuesdays wednesdays
+            thursdays fridays saturdays sundays day month year quarter noon midnight weekdays weekends
+            spring summer autumn winter"""
+            )
+        ),
+        around_dates=split(
+            "the of each every and to last first second third working following next"
+        ),
+        permitting=split("may must"),
+        joints=frozenset(split("and or but")),
+        several=("s",),
+        one=("ss", "us", "is"),
+        cell="What is the {column} {within} {row}?",
+        cells="What are the {column} {within} {row}?",
+        in_place="in",
+        of="of",
+        points="What are the main points of “{document}”?",
     ),
 )

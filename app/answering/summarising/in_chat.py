@@ -54,7 +54,8 @@ def document_to_summarise(
 
 def _names(record: DocumentRecord) -> set[str]:
     path = PurePosixPath(record.name)
-    names = {record.name, path.name, path.stem, record.title}
+    spoken = " ".join(path.stem.replace("-", " ").replace("_", " ").split())
+    names = {record.name, path.name, path.stem, record.title, spoken}
     return {
         written.casefold()
         for name in names

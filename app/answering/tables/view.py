@@ -304,6 +304,8 @@ def _turned(table: Table, view: View) -> View | None:
     first = view.columns[0]
     records = [*view.records]
     names = [record.text(0) for record in records]
+    if not records:
+        return None  # each row is a total, or a line that holds one text alone
     if first.kind not in {"text", "mixed"} or not all(names) or len(set(names)) < len(names):
         return None
     if len({column.kind for column in view.columns[1:]} - {"empty"}) > 1 and not _are_alike(view):

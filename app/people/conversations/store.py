@@ -22,6 +22,7 @@ from app.people.conversations.turns import (
     SavedConversation,
     SavedTurn,
     Selection,
+    VotedAnswer,
     answer_from_json,
     answer_to_json,
     without_access,
@@ -536,6 +537,31 @@ class Conversations:
         Nobody's name is in them: who votes is told that the curators will read it.
         """
         return self._judged("verdict = ?", (verdict,), spaces)
+
+    def voted_on(self) -> list[VotedAnswer]:
+        """All answers to questions of which one was voted on, the oldest question first.
+
+        Where a question was asked again, its earlier answers are there, too. Nobody's name is in
+        them.
+        """
+        with self._reading() as db:
+            rows = db.execute(
+                "SELECT t.conversation, t.number, t.answer, t.spaces, t.asked, t.verdict "
+                "FROM turns t WHERE t.answer IS NOT NULL AND EXISTS (SELECT 1 FROM turns v "
+                "WHERE v.conversation = t.conversation AND v.number = t.number "
+                "AND v.verdict IS NOT NULL) "
+                f"ORDER BY t.conversation, t.number, {_NEWEST}"
+            ).fetchall()
+        return [
+            VotedAnswer(
+                (conversation, number),
+                answer_from_json(written),
+                tuple(json.loads(spaces)),
+                asked,
+                verdict,
+            )
+            for conversation, number, written, spaces, asked, verdict in rows
+        ]
 
     def found_nothing(self, spaces: Collection[str]) -> list[Judged]:
         """The questions without an answer whose nearest passages are all in these spaces."""

@@ -136,6 +136,21 @@ class Judged:
     feedback: Feedback | None
 
 
+@dataclass(frozen=True, slots=True)
+class VotedAnswer:
+    """An answer to a question of which one answer was voted on; times in seconds since 1970.
+
+    `turn` is the same for all answers to one question, and `verdict` None where nobody voted on
+    this one. `spaces` are those that it was drawn from, also through the turns before it.
+    """
+
+    turn: tuple[str, int]
+    answer: Answer
+    spaces: tuple[str, ...]
+    asked: float
+    verdict: Verdict | None
+
+
 def drawn_from(answer: Answer | None, before: Iterable[SavedTurn] = ()) -> tuple[str, ...]:
     """The spaces that an answer was drawn from, itself or through the turns `before` it."""
     found = {space for turn in before for space in turn.spaces}

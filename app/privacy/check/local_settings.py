@@ -11,6 +11,7 @@ from app.engine.models import default_chat_model, default_embedder, is_starter, 
 from app.privacy.allowed import named_in
 from app.settings import (
     AuditSettings,
+    DirectorySettings,
     EngineSettings,
     MonitoringSettings,
     Settings,
@@ -18,7 +19,7 @@ from app.settings import (
     WebSettings,
 )
 
-_SECTIONS = ("web", "sign_in", "index", "engine", "audit", "monitoring")
+_SECTIONS = ("web", "sign_in", "directory", "index", "engine", "audit", "monitoring")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,7 @@ def alone(settings: Settings) -> Alone:
     changed = {
         "web": WebSettings(),
         "sign_in": SignInSettings(),
+        "directory": DirectorySettings(),
         "audit": AuditSettings(),
         "monitoring": MonitoringSettings(),
         "index": settings.index.model_copy(update=index),

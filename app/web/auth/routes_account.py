@@ -11,8 +11,8 @@ from fastapi.responses import RedirectResponse, Response
 from app.people.access import EVERYONE, Right, is_private, spaces_of
 from app.people.passwords import LONGEST, SHORTEST, Weakness, WeakPassword
 from app.people.second_factor import SecondFactor, make_secret
-from app.people.sessions import Sessions
-from app.people.sign_in import PasswordSignIn, Refused
+from app.people.sessions import Session, Sessions
+from app.people.sign_in import PasswordSignIn, Refused, SignedIn
 from app.people.store import People
 from app.web.auth.browsers import browser_in
 from app.web.auth.cookies import MARK, read_cookies
@@ -101,7 +101,7 @@ def account_routes(
 
     @router.get("/account/password")
     def password_page(request: Request) -> Response:
-        return _password_page(request)
+        return _password_page(request, sessions)
 
     @router.post("/account/password")
     def change_password(
@@ -109,26 +109,31 @@ def account_routes(
     ) -> Response:
         texts, session = words_for(request), session_of(request.scope)
         if session is None or not session.local or passwords is None:
-            return _password_page(request)
+            return _password_page(request, sessions)
         if new != again:
-            return _password_page(request, texts.passwords_differ)
+            return _password_page(request, sessions, texts.passwords_differ)
         try:
-            result = passwords.change(
-                session.person,
-                now,
-                new,
-                address=client_address(request.scope),
-                mark=read_cookies(request.scope).get(MARK, ""),
-                browser=browser_in(request.scope),
-            )
+            if _has_just_shown_it(session, sessions) and not now:
+                result: SignedIn | Refused | None = passwords.choose(
+                    session.person, new, browser=browser_in(request.scope)
+                )
+            else:
+                result = passwords.change(
+                    session.person,
+                    now,
+                    new,
+                    address=client_address(request.scope),
+                    mark=read_cookies(request.scope).get(MARK, ""),
+                    browser=browser_in(request.scope),
+                )
         except WeakPassword as error:
-            return _password_page(request, _weak_words(texts, error.weakness))
+            return _password_page(request, sessions, _weak_words(texts, error.weakness))
         if result is None:
-            return _password_page(request, texts.password_same)
+            return _password_page(request, sessions, texts.password_same)
         if isinstance(result, Refused):
             wait = result.wait_s
             return _password_page(
-                request, wait_words(texts, wait) if wait else texts.wrong_password_now
+                request, sessions, wait_words(texts, wait) if wait else texts.wrong_password_now
             )
         return entered(request, result, "/" if session.must_change else "/account?done=password")
 
@@ -209,6 +214,13 @@ def _moment(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
+def _has_just_shown_it(session: Session, sessions: Sessions) -> bool:
+    """Whether somebody who has to change their password typed the one that was given to them a
+    moment ago, when they signed in.
+    """
+    return session.must_change and sessions.is_proved(session)
+
+
 def _is_hex(said: str) -> bool:
     return len(said) == _KEY_HEX and set(said) <= set("0123456789abcdef")
 
@@ -217,15 +229,18 @@ def _is_secret(said: str) -> bool:
     return len(said) == _SECRET and set(said) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")
 
 
-def _password_page(request: Request, bad: str = "") -> Response:
+def _password_page(request: Request, sessions: Sessions, bad: str = "") -> Response:
     session = session_of(request.scope)
+    first = session is not None and session.must_change
     return render(
         request,
         "password.html",
         status=400 if bad else 200,
+        **({"places": ()} if first else {}),  # every other page leads back here
         texts=words_for(request),
         local=session is not None and session.local,
-        first=session is not None and session.must_change,
+        first=first,
+        shown=session is not None and _has_just_shown_it(session, sessions),
         shortest=SHORTEST,
         bad=bad,
     )

@@ -18,13 +18,15 @@ from fastapi.responses import RedirectResponse, Response
 
 from app.governance.audit.records import RecordKind
 from app.people.company import CompanyRefused, CompanySignIn, CompanyUnreachable, Pending
+from app.people.directory import DirectoryFault
 from app.people.sessions import Sessions
 from app.people.sign_in import NeedsCode, PasswordSignIn, Refused, SignedIn
 from app.people.store import People, PeopleError
+from app.people.vouching import Groups, let_in
 from app.web.auth.browsers import browser_in
 from app.web.auth.cookies import AWAY, HALF, MARK, SESSION, drop_cookie, read_cookies, set_cookie
 from app.web.auth.proxies import client_address
-from app.web.auth.sign_in import Groups, let_in, safe_next
+from app.web.auth.sign_in import safe_next
 from app.web.auth.signed_in import person_of, person_or_none
 from app.web.fair_share import FairShare, TooMuchAtOnce
 from app.web.i18n.languages import language_for
@@ -68,14 +70,19 @@ def sign_in_routes(doors: Doors, people: People, sessions: Sessions, record: Rec
         if doors.password is None:
             return _door(request, doors, onward=next, status=404)
         cookies = read_cookies(request.scope)
-        result = doors.password.sign_in(
-            name,
-            password,
-            address=client_address(request.scope),
-            mark=cookies.get(MARK, ""),
-            old_token=cookies.get(SESSION),
-            browser=browser_in(request.scope),
-        )
+        try:
+            result = doors.password.sign_in(
+                name,
+                password,
+                address=client_address(request.scope),
+                mark=cookies.get(MARK, ""),
+                old_token=cookies.get(SESSION),
+                browser=browser_in(request.scope),
+            )
+        except DirectoryFault as fault:
+            log.warning("the company's directory: %s", fault)
+            words = words_for(request).company_unreachable
+            return _door(request, doors, onward=next, bad=words, name=name, status=502)
         about = {"way": "password", "address": client_address(request.scope)}
         if isinstance(result, Refused):
             if not result.wait_s:  # attempts during a wait are too many to keep
@@ -93,7 +100,7 @@ def sign_in_routes(doors: Doors, people: People, sessions: Sessions, record: Rec
     def enter_code(request: Request, code: Text = "") -> Response:
         cookies = read_cookies(request.scope)
         kept = half.open(cookies.get(HALF, ""))
-        person = people.by_id(kept["person"]) if kept else None
+        person = people.present(kept["person"]) if kept else None
         if kept is None or person is None or doors.password is None:
             return _door(request, doors, onward="/", status=401)
         result = doors.password.enter_code(

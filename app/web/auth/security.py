@@ -10,6 +10,7 @@ from typing import Any
 
 from app.web.i18n.languages import language_for
 from app.web.i18n.words import RefusalTexts
+from app.web.templating import render_html
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -282,10 +283,44 @@ def error_body(
 
 
 async def answer_refusal(scope: Scope, send: Send, status: int, words: str) -> None:
-    """Answer with a sentence and nothing else; to programs as an error of their protocol."""
-    programs = for_programs(scope["path"])
-    body = (json.dumps(error_body(words, status)) if programs else words).encode()
-    kind = b"application/json" if programs else b"text/plain; charset=utf-8"
+    """Answer with a sentence: to somebody who goes to a page as a page, with the way back.
+
+    Programs are told an error of their protocol, and scripts of a page the sentence alone.
+    """
+    if for_programs(scope["path"]):
+        body, kind = json.dumps(error_body(words, status)), b"application/json"
+    elif _is_visit(scope):
+        body, kind = _refused_page(scope, status, words), b"text/html; charset=utf-8"
+    else:
+        body, kind = words, b"text/plain; charset=utf-8"
+    await _answer(send, status, kind, body.encode())
+
+
+def _is_visit(scope: Scope) -> bool:
+    """Whether a browser goes to the address, which then is what its window shows."""
+    headers = dict(scope["headers"])
+    wants_page = b"text/html" in headers.get(b"accept", b"")
+    return wants_page and headers.get(b"sec-fetch-mode", b"navigate") == b"navigate"
+
+
+def _refused_page(scope: Scope, status: int, words: str) -> str:
+    headers = dict(scope["headers"])
+    language = language_for(headers.get(b"accept-language", b"").decode("latin-1"))
+    texts = language.refusals
+    known = words == texts.not_found
+    return render_html(
+        "refused.html",
+        layout=language.layout,
+        language=language.code,
+        light="",
+        person=None,
+        title=texts.not_found_title if known else texts.refused_title,
+        words=texts.not_found_title if known else words,
+        back=texts.back,
+    )
+
+
+async def _answer(send: Send, status: int, kind: bytes, body: bytes) -> None:
     await send(
         {
             "type": "http.response.start",

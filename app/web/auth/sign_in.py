@@ -5,7 +5,7 @@ import hashlib
 import hmac
 import secrets
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from urllib.parse import quote, urlsplit
@@ -13,9 +13,9 @@ from urllib.parse import quote, urlsplit
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from app.people.access import Person
-from app.people.company import Vouched
 from app.people.sessions import Session, Sessions
 from app.people.store import People, PeopleError
+from app.people.vouching import Groups, Vouched, let_in
 from app.web.auth.cookies import SESSION, VISIT, read_cookies, set_cookie
 from app.web.auth.proxies import from_proxy
 from app.web.auth.security import App, Message, Receive, Scope, Send
@@ -30,42 +30,6 @@ _BEFORE = (SIGN_IN, "/sign-in/code", "/sign-in/company", "/sign-in/company/retur
 _BEFORE_CHANGE = (FIRST_PASSWORD, "/sign-out")
 _LOOK_S = 0.5  # seconds between looks whether somebody whose answer goes on is still signed in
 _TOLD_AGAIN_S = 300.0  # what a proxy says of a person is written down this often
-
-
-@dataclass(frozen=True, slots=True)
-class Groups:
-    """How groups of the company's sign-in become ours."""
-
-    names: Mapping[str, str]  # theirs -> ours; empty: all of theirs, under their own names
-    administrators: str | None = None  # whoever is in this one of theirs administers
-
-    def ours(self, theirs: frozenset[str]) -> frozenset[str]:
-        """Our groups for someone in `theirs`."""
-        if not self.names:
-            return theirs
-        return frozenset(self.names[name] for name in theirs if name in self.names)
-
-    def administers(self, theirs: frozenset[str] | None) -> bool | None:
-        """Whether they make an administrator; None where the sign-in does not decide it."""
-        if self.administrators is None:
-            return None
-        return theirs is not None and self.administrators in theirs
-
-
-def let_in(people: People, vouched: Vouched, groups: Groups, origin: str) -> Person:
-    """The person whom another sign-in vouches for, with the groups it tells.
-
-    Raises PeopleError.
-    """
-    return people.company_person(
-        vouched.subject,
-        vouched.name,
-        origin=origin,
-        full_name=vouched.full_name,
-        groups=None if vouched.groups is None else groups.ours(vouched.groups),
-        administrator=groups.administers(vouched.groups),
-        named_by_us=bool(groups.names),
-    )
 
 
 def session_of(scope: Scope) -> Session | None:
@@ -133,7 +97,7 @@ class SignIn:
         if person is not None:
             secret = hmac.new(self._secret, person.id.encode(), hashlib.sha256).digest()
             set_person(scope, person, secret=secret)
-            still = partial(self._people.by_id, person.id)
+            still = partial(self._people.present, person.id)
             await self._app(scope, receive, WhileSignedIn(send, still))
             return
         cookies = read_cookies(scope)
@@ -193,7 +157,7 @@ class SignIn:
         told = _only(scope, self._header.groups) if self._header.groups else None
         known = self._told.get(name)
         if known and known[1] == told and time.monotonic() - known[0] < _TOLD_AGAIN_S:
-            person = self._people.by_id(known[2])
+            person = self._people.present(known[2])
             if person is not None:
                 return person
         groups = (

@@ -75,7 +75,7 @@ class Handlers:
         self, talk: TabConversation | None, request: gr.Request, event: gr.EventData
     ) -> AsyncIterator[Update]:
         held = await self._read(talk, person_behind(request))
-        offered = suggestions(texts_of(request), held.turns) if held else []
+        offered = suggestions(held.turns) if held else []
         async for update in self._ask_one_of(offered, talk, request, event):
             yield update
 

@@ -35,10 +35,20 @@ _CODE = re.compile(r"`([^`]+)`")
 _ANY_NUMBER = range(1, 1000)
 
 
-def welcome_html(texts: Texts, documents: int, examples: Sequence[str], note: str = "") -> str:
-    """Return what stands in place of a conversation before the first question."""
+def welcome_html(
+    texts: Texts, documents: int, examples: Sequence[str], note: str = "", *, adds: bool = False
+) -> str:
+    """Return what stands in place of a conversation before the first question.
+
+    `adds` where its reader can add documents.
+    """
     return render_html(
-        "welcome.html", texts=texts, documents=documents, examples=examples, note=note
+        "welcome.html",
+        texts=texts,
+        documents=documents,
+        examples=examples,
+        note=note,
+        adds=adds,
     )
 
 
@@ -133,13 +143,19 @@ def _prose(
     sentences: Sequence[tuple[str, bool]] = (),
 ) -> Markup:
     links = {one.n: source_link(one) for one in citations}
+    names = {one.n: visible(one.document) for one in citations}
 
     def cite(n: int) -> str:
         return Markup(
             '<a class="sr-cite" href="{link}" target="_blank" rel="noopener" '
             'data-card="turn-{turn}-source-{n}" data-source="{turn}.{n}" '
             'aria-label="{label}">{n}</a>'
-        ).format(link=links[n], turn=turn.name, n=n, label=texts.source_number.format(n=n))
+        ).format(
+            link=links[n],
+            turn=turn.name,
+            n=n,
+            label=f"{texts.source_number.format(n=n)}: {names[n]}",
+        )
 
     def doubt(words: str) -> str:
         return Markup(

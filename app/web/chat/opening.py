@@ -53,7 +53,8 @@ async def opened(
         examples = await asyncio.to_thread(backend.examples, person)
         chosen = await answers.guarded(lambda: store.choice(person.id)) or Selection()
         note = words.not_there if wanted else ""
-        past, live = "", markup.welcome_html(texts, len(documents), examples, note)
+        adds = answers.take_files(person)
+        past, live = "", markup.welcome_html(texts, len(documents), examples, note, adds=adds)
     else:
         chosen = held.selection
         line = answers.line(person, held.id)
@@ -91,7 +92,7 @@ def live_html(texts: Texts, moment: Moment) -> str:
     around = Around(moment.conversation, searched=moment.searched, saved=moment.saved)
     if not moment.turn.running:
         kept = [*moment.before, view.to_save(moment.turn, moment.before)]
-        offered = () if moment.waiting else suggestions(texts, kept)
+        offered = () if moment.waiting else suggestions(kept)
         around = Around(
             moment.conversation,
             last=moment.over,
@@ -111,7 +112,7 @@ def _drawn(texts: Texts, held: SavedConversation) -> tuple[str, str]:
     turns = [view.from_saved(turn) for turn in held.turns]
     if not turns:
         return "", ""
-    around = Around(held.id, next_questions=suggestions(texts, held.turns))
+    around = Around(held.id, next_questions=suggestions(held.turns))
     return (
         markup.turns_html(texts, turns[:-1], held.id),
         markup.turn_html(texts, turns[-1], around),

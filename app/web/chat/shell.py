@@ -11,6 +11,7 @@ _FOREIGN = re.compile(
     r'(?<!\s)\s*(?:<meta\s+(?:property|name)="(?:og|twitter):[^>]*>|<link rel="manifest"[^>]*>)',
     re.DOTALL,
 )
+_RESIZER = "iframeResizer"
 # Where the list stands is known before anything is drawn, so that nothing jumps.
 _HEAD = (
     '<meta name="color-scheme" content="light dark" />\n'
@@ -75,9 +76,21 @@ def rewrite(document: str, nonce: str, language: str, first: str = "", light: st
     Gradio writes its configuration into a script with "<" escaped, and the templates of `first`
     escape all values, so every "<script" is a tag.
     """
-    document = _FOREIGN.sub("", document)
+    document = _without_resizer(_FOREIGN.sub("", document))
     chosen = f' data-light="{light}"' if light else ""
     document = document.replace('lang="en"', f'lang="{language}"{chosen}', 1)
     document = document.replace("</head>", _HEAD, 1)
     document = document.replace("<gradio-app", f"{first}\n\t\t<gradio-app", 1)
     return document.replace("<script", f'<script nonce="{nonce}"')
+
+
+def _without_resizer(document: str) -> str:
+    """Without the script that fetches what pages within frames of other sites need: ours has none.
+
+    No site may frame it.
+    """
+    before, found, behind = document.partition(_RESIZER)
+    if not found:
+        return document
+    start, end = before.rfind("<script"), behind.find("</script>")
+    return before[:start] + behind[end + len("</script>") :]

@@ -1,9 +1,9 @@
 """What the web chat asks for, answered from each person's view of the workspace."""
 
 import logging
-import re
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
+from itertools import chain, groupby, zip_longest
 
 from app.answering.ask import Ask
 from app.answering.chat_model import ChatModelSource
@@ -18,6 +18,7 @@ from app.governance.audit.records import TrailFault
 from app.people.access import Person
 from app.people.allowance import Allowance, Limits, TooMuch
 from app.people.saved import Saved
+from app.web.chat import suggestions
 from app.web.chat.backend import AnswerFailed, FailureKind, ModelNotice, Readiness
 from app.workspace.personal_workspace import PersonalWorkspace
 from vectorstore.faults import UnknownName
@@ -26,6 +27,8 @@ from vectorstore.records import DocumentRecord
 log = logging.getLogger(__name__)
 
 MOST_EXAMPLES = 4
+_DOCUMENTS_READ = 8  # for the examples of an empty chat
+_PASSAGES_READ = 40  # of each of them
 MOST_SAVED = 8  # saved questions that an empty chat offers
 # What the page says of an error; the first row that fits decides, so that an error comes before
 # those that it is a kind of.
@@ -40,7 +43,6 @@ _FAILURES: tuple[tuple[type[Exception], FailureKind], ...] = (
     (EngineError, FailureKind.UNKNOWN),
 )
 _EXPECTED = tuple(error for error, _ in _FAILURES)
-_NUMBERING = re.compile(r"^[\d.]+\s+")  # "5.1 Days of leave"
 
 
 class WorkspaceBackend:
@@ -103,7 +105,7 @@ class WorkspaceBackend:
         return self._workspace_of(person).curates()
 
     def examples(self, person: Person) -> Sequence[str]:
-        """Saved questions, then those that the settings name; else about documents' headings."""
+        """Saved questions, then those that the settings name; else some that documents answer."""
         workspace = self._workspace_of(person)
         known = workspace.documents()
         saved: list[str] = []
@@ -117,16 +119,13 @@ class WorkspaceBackend:
     ) -> Sequence[str]:
         if self._examples and known:
             return self._examples
-        made: list[str] = []
-        for record in known:
-            heading = _NUMBERING.sub("", workspace.a_heading(record))
-            if heading.endswith("?"):
-                made.append(heading)
-            elif heading:
-                made.append(f"What does “{record.title or record.name}” say about {heading}?")
-            if len(made) == MOST_EXAMPLES:
-                break
-        return made
+        spaces = groupby(known, key=lambda record: record.space)
+        in_turns = chain.from_iterable(zip_longest(*(list(records) for _, records in spaces)))
+        read = [record for record in in_turns if record is not None][:_DOCUMENTS_READ]
+        return suggestions.examples(
+            ((record, workspace.opening_of(record, _PASSAGES_READ)) for record in read),
+            MOST_EXAMPLES,
+        )
 
     def model(self) -> ModelNotice | None:
         name = self._chat.name()

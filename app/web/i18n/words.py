@@ -58,6 +58,9 @@ class Texts:
     examples: str
     no_documents_title: str
     no_documents: str
+    no_documents_drop: str
+    no_documents_add: str
+    no_documents_ask: str
 
     question_label: str
     question_placeholder: str
@@ -115,7 +118,6 @@ class Texts:
     good: str
     bad: str
     suggestions: str
-    suggested: str
     withheld: str
     notice_orders: Plural
     notice_links: Plural
@@ -420,6 +422,8 @@ class DocumentTexts:
     title: str
     pages: str
     chunks: str
+    read_it: str
+    details: str
     indexed: str
     warning: str
     source: str
@@ -450,6 +454,7 @@ class DocumentTexts:
     read_ocr: str
     read_partly: str
     read_unreadable: str
+    note: str
     reading_page: str
 
     questions: str
@@ -866,6 +871,9 @@ class AdministrationTexts:
     back_up: str
     backup_made: str
     prune: str
+    training: str
+    training_hint: str
+    training_download: str
     made: str
     file: str
     kept_until: str
@@ -929,6 +937,7 @@ class AdministrationTexts:
     told_title: str
     told: str
     company: str
+    suspended: str
     manage: str
     add_group: str
     group_name: str
@@ -1012,6 +1021,9 @@ class RefusalTexts:
     not_served: str
     other_site: str
     not_found: str
+    not_found_title: str
+    refused_title: str
+    back: str
     too_large: str
     too_old: str
     not_understood: str

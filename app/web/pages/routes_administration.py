@@ -228,7 +228,7 @@ def _add_house_routes(
 ) -> None:
     """What is about the data folder and not about people."""
     add_settings_routes(router, house, overview, _texts)
-    add_keeping_routes(router, house, overview, _texts, partial(name_of, people))
+    add_keeping_routes(router, house, overview, _texts, partial(name_of, people), people.rules)
     add_watched_routes(router, house.watched, overview.spaces, _texts)
 
 

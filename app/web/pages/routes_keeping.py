@@ -1,4 +1,4 @@
-"""Administrators' pages beside people and spaces: retention, holds and backups."""
+"""Administrators' pages beside people and spaces: retention, holds, backups, training data."""
 
 from collections.abc import Callable, Sequence
 from typing import Annotated, Protocol, TypeVar
@@ -7,9 +7,12 @@ from urllib.parse import quote as quoted
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
+from app.batch.journal import JournalError
 from app.governance.backup.contents import BackupFault
 from app.governance.backup.register import Kept
 from app.governance.deletion.rules import Rules, RulesFault
+from app.people.access import Rules as SpaceRules
+from app.people.conversations.store import ConversationsError
 from app.people.curating.curation import CurationRefused
 from app.settings import MOST_DAYS
 from app.web.auth.signed_in import person_of
@@ -36,9 +39,11 @@ def add_keeping_routes(
     overview: Held,
     texts_of: Callable[[Request], AdministrationTexts],
     name_of: Callable[[str], str],
+    rules_of_spaces: Callable[[], SpaceRules],
 ) -> None:
     """Add the routes to the administrators' own. `name_of`: a person's name, by their id."""
     copying = FairShare("backups", at_once=1)
+    gathering = FairShare("training-data", at_once=1)
 
     @router.get("/keeping")
     def keeping(request: Request, done: str = "") -> Response:
@@ -94,6 +99,20 @@ def add_keeping_routes(
         _done(lambda: house.prune_backups(person_of(request.scope).id))
         return _back()
 
+    @router.post("/keeping/training")
+    async def training(request: Request) -> Response:
+        await request.body()
+        by = person_of(request.scope).id
+        made = await gathering.do(
+            request, by, lambda gone: _done(lambda: house.training_data(rules_of_spaces(), by))
+        )
+        name = f"training-{made.made[:10]}.zip"
+        return Response(
+            made.packed(),
+            media_type="application/zip",
+            headers={"content-disposition": f'attachment; filename="{name}"'},
+        )
+
 
 def _rules(house: Administration) -> Rules:
     return _done(house.rules)
@@ -107,7 +126,7 @@ def _done(work: Callable[[], T]) -> T:
     """What it returns. Raises CurationRefused with the words of what cannot be done."""
     try:
         return work()
-    except (RulesFault, BackupFault) as fault:
+    except (RulesFault, BackupFault, JournalError, ConversationsError) as fault:
         raise CurationRefused(str(fault)) from fault
 
 

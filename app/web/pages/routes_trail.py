@@ -83,6 +83,9 @@ def trail_routes(
             kinds=_kinds(texts),
             asked=asked,
             auditor=asker.auditor,
+            administration=language_for(request.headers.get("accept-language", "")).administration
+            if asker.administrator
+            else None,
             number=number,
             pages=max(1, -(-min(found.total, _DEEPEST) // _PAGE)),
             url=partial(_url, asked),

@@ -1,7 +1,7 @@
-"""The numbers that a page's own style sheets write before headings, clauses and items.
+"""What a page's own style sheets write: numbers before headings, clauses and items; units; words.
 
-By `counter-reset`, `counter-increment` and the `content` of `::before`; see CSS Lists Module
-Level 3, section 4.
+By `counter-reset`, `counter-increment` and the `content` of `::before` and `::after`; see CSS
+Lists Module Level 3, section 4.
 """
 
 import re
@@ -17,12 +17,14 @@ _PART = re.compile(
     r"\"(?P<quoted>[^\"]*)\"|'(?P<single>[^']*)'"
     r"|counters\(\s*(?P<all>[\w-]+)\s*,\s*(?:\"(?P<mark>[^\"]*)\"|'(?P<sign>[^']*)')"
     r"(?:\s*,\s*(?P<all_style>[\w-]+))?\s*\)"
-    r"|counter\(\s*(?P<one>[\w-]+)\s*(?:,\s*(?P<style>[\w-]+))?\s*\)",
+    r"|counter\(\s*(?P<one>[\w-]+)\s*(?:,\s*(?P<style>[\w-]+))?\s*\)"
+    r"|attr\(\s*(?P<attribute>[\w-]+)\s*\)",
     re.IGNORECASE,
 )
 _DEEPEST = 100  # counters of one name within one another
 _LONGEST_RULE = 500  # characters of a rule that are looked at
 _LONGEST = 200  # characters before an element
+_TELLING = frozenset("%‰€$£¥§°")  # signs that are no decoration
 
 
 class Counters:
@@ -60,9 +62,30 @@ class Counters:
             while len(held) > 1 and held[-1][1] is element:
                 held.pop()
 
+    def before(self, element: etree._Element) -> str:
+        """Words and units that its style writes before an element's text, numbers aside."""
+        return self._words(self._styles.look(element).before, element)
+
+    def after(self, element: etree._Element) -> str:
+        """The same after its text."""
+        return self._words(self._styles.look(element).after, element)
+
+    def _words(self, content: str, element: etree._Element) -> str:
+        if not content or "counter" in content:
+            return ""
+        said = "".join(
+            element.get(part["attribute"], "")
+            if part["attribute"]
+            else part["quoted"] or part["single"] or ""
+            for part in _PART.finditer(content[:_LONGEST_RULE])
+        )
+        if any(sign.isalnum() or sign in _TELLING for sign in said):
+            return said[:_LONGEST]
+        return ""  # a decoration
+
     def _written(self, content: str) -> str:
         if "counter" not in content:
-            return ""  # a decoration
+            return ""
         said = []
         for part in _PART.finditer(content[:_LONGEST_RULE]):
             if name := part["all"]:

@@ -7,6 +7,9 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from ingest.loaders.colours import WHITE, nearly_the_same
+from ingest.loaders.html.colours import colour
+from ingest.loaders.html.hiding import FAINT, TINY, USUAL_SIZE, font_size, is_gone
 from ingest.loaders.html.selectors import Selector, selectors
 
 _QUOTED_OR_COMMENT = re.compile(  # a string that is not closed ends with its line
@@ -29,7 +32,7 @@ _USED = re.compile(
     r"|list-style(?:-type)?|counter-(?:reset|increment)|content|text-shadow|font-variant-position"
     r"|-webkit-text-stroke(?:-color)?"
 )
-_BEFORE = re.compile(r"::?before$", re.IGNORECASE)
+_GENERATED = re.compile(r"::?(before|after)$", re.IGNORECASE)
 _AS_WRITTEN = frozenset(("content", "counter-reset", "counter-increment"))
 _MOST_RULES = 5_000
 _MOST_NESTED = 8  # blocks around a rule
@@ -50,25 +53,45 @@ def rules(sheet: str) -> Iterator[Rule]:
             return
         if not (declared := tuple(declarations(block))):
             continue
-        own = [one for one in written.split(",") if not _BEFORE.search(one.strip())]
+        own = [one for one in written.split(",") if not _GENERATED.search(one.strip())]
         if len(own) < written.count(",") + 1:
-            yield from _before(written, declared)
+            yield from _generated(written, declared)
         seen = tuple(one for one in declared if one[0] != "content")
         for selector in selectors(",".join(own)) if seen else ():
             yield Rule(selector, seen)
 
 
-def _before(written: str, declared: tuple[Declared, ...]) -> Iterator[Rule]:
-    """What is written before the elements that a rule means by `::before`."""
-    said = tuple(
-        ("before" if name == "content" else name, value, important)
-        for name, value, important in declared
-        if name in {"content", "counter-increment"}
-    )
+def _generated(written: str, declared: tuple[Declared, ...]) -> Iterator[Rule]:
+    """What is written before and after the text of elements, by `::before` and `::after`.
+
+    Words that the same rule hides are not; numbers of counters are.
+    """
+    values = dict(one[:2] for one in declared)
+    gone = is_gone(values, USUAL_SIZE) or values.get("visibility") in {"hidden", "collapse"}
+    hidden = gone or _hides(values)
     for one in written.split(","):
-        place = _BEFORE.sub("", one.strip())
-        for selector in selectors(place) if place != one.strip() and said else ():
+        if not (found := _GENERATED.search(one.strip())):
+            continue
+        where = found[1].lower()
+        said = tuple(
+            (where if name == "content" else name, value, important)
+            for name, value, important in declared
+            if (name == "content" and not (hidden and "counter" not in value))
+            or (name == "counter-increment" and where == "before")
+        )
+        if gone and "content" not in values:
+            said = (*said, (where, "none", False))  # another rule's words
+        for selector in selectors(one.strip()[: found.start()]) if said else ():
             yield Rule(selector, said)
+
+
+def _hides(values: dict[str, str]) -> bool:
+    """Whether a rule makes what it writes tiny or clear, or white without a ground of its own."""
+    if font_size(values.get("font-size", ""), USUAL_SIZE) < TINY:
+        return True
+    tint, opaque = colour(values.get("color", "")) or ((0, 0, 0), 1.0)
+    has_ground = "background-color" in values or "background-image" in values
+    return opaque < FAINT or (nearly_the_same(tint, WHITE) and not has_ground)
 
 
 def declarations(style: str) -> Iterator[Declared]:

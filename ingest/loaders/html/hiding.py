@@ -40,13 +40,18 @@ def is_gone(values: dict[str, str], size: float) -> bool:
     return _is_faint(get("opacity", "1")) or _is_cut_off(values, size) or _is_away(values, size)
 
 
+def is_flat(values: dict[str, str], size: float) -> bool:
+    """Whether a box that cuts off all that does not fit is too small to show a word."""
+    return any(_is_below(values.get(name, ""), TINY, size) for name in _BOXES)
+
+
 def _is_cut_off(values: dict[str, str], size: float) -> bool:
     if found := _RECTANGLE.match(values.get("clip", "")):
         edges = [_pixels(edge, size) for edge in re.split(r"[\s,]+", found[1].strip())]
         if all(edge is not None and edge < TINY for edge in edges):
             return True
     cuts = any(values.get(name, "visible")[:4] in {"hidd", "clip"} for name in _OVERFLOWS)
-    return cuts and any(_is_below(values.get(name, ""), TINY, size) for name in _BOXES)
+    return cuts and is_flat(values, size)
 
 
 def _is_away(values: dict[str, str], size: float) -> bool:

@@ -1,7 +1,7 @@
 """Reads web pages: what a reader sees, under its headings, tables with their column names."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 
 from lxml import etree
 
@@ -11,19 +11,21 @@ from ingest.loaders.html.counters import Counters
 from ingest.loaders.html.css import for_screens
 from ingest.loaders.html.lists import Lists
 from ingest.loaders.html.styles import Styles
+from ingest.loaders.html.tables import TableParts
 from ingest.loaders.notation import Piece, formula, written
-from ingest.loaders.tables import Across, Below, TableReader
+from ingest.loaders.tables import TableReader
 from ingest.sections import Findings, Outline, Section, Stated
 
 _DROPPED = frozenset(
     "script style template noscript canvas iframe object embed audio video nav button "
-    "datalist dialog head meta link rt rp".split()
+    "datalist head meta link rt rp".split()
 )
 _LISTS = frozenset(("ol", "ul", "menu"))
 _LABEL_END = "\x1f"  # between an item's number and its text; no text of a page has it
 _ITEM_START = re.compile(rf"{_LABEL_END}\s*")
 _TICKED, _BOX = "[x]", "[ ]"
 _WHOLE = frozenset(("math", "select", "svg"))
+_DEEPEST_FRAME = 3
 _FAINT = ("opacity", "fill-opacity", "font-size")
 _BLOCKS = frozenset(
     "address article aside blockquote body center dd details div dl dt fieldset figcaption figure "
@@ -33,7 +35,6 @@ _BLOCKS = frozenset(
 _PIECE = 1 << 16  # characters that the parser gets at a time; it takes no 10 MB at once
 # It drops the end of a text of over 10 MB without an error; an element that shows nothing parts it.
 _LONG_TEXT = re.compile(r"([^<]{1000000,2000000}?)\s(?=[^<])")
-_TO_THE_END = 1 << 20  # rows: of a cell that covers all that follow
 _HIDDEN_ROLES = frozenset(("navigation", "search", "menu", "menubar"))
 _CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{2,40})", re.I)
 _XML_CHARSET = re.compile(rb"^\s*<\?xml[^>]{0,100}encoding\s*=\s*[\"']([A-Za-z0-9_.-]{2,40})", re.I)
@@ -50,11 +51,11 @@ def load_html(data: bytes, findings: Findings) -> Iterator[Section]:
 
 
 def html_sections(
-    text: str, findings: Findings, root: str = "", linked: Iterable[str] = ()
+    text: str, findings: Findings, root: str = "", linked: Iterable[str] = (), depth: int = 0
 ) -> Iterator[Section]:
     """The same for text that is already decoded, below the heading `root`.
 
-    `linked` are style sheets that lie beside the page.
+    `linked` are style sheets that lie beside the page; `depth` counts the frames around it.
     """
     text = _XML_DECLARATION.sub("", text.replace("\0", ""), count=1)
     parser = etree.HTMLParser(no_network=True, remove_comments=True, remove_pis=True)
@@ -73,7 +74,7 @@ def html_sections(
         findings.stated = _stated(tree)
     sheets = [sheet for sheet in tree.iter("style") if for_screens(sheet.get("media", ""))]
     styles = Styles([*linked, *("".join(sheet.itertext()) for sheet in sheets)])
-    yield from _Walk(findings, root, styles).sections(tree)
+    yield from _Walk(findings, root, styles, depth).sections(tree)
 
 
 def _stated(tree: etree._Element) -> Stated:
@@ -91,13 +92,16 @@ def _stated(tree: etree._Element) -> Stated:
 
 
 class _Walk:
-    def __init__(self, findings: Findings, root: str, styles: Styles) -> None:
+    def __init__(self, findings: Findings, root: str, styles: Styles, depth: int) -> None:
         self._findings = findings
+        self._depth = depth
         self._styles = styles
         self._outline = Outline(findings, root)
         self._lists = Lists(styles)
         self._figures = Figures(findings)
         self._counters = Counters(styles)
+        self._tables = TableParts(styles)
+        self._after: dict[etree._Element, str] = {}  # what styles write at the end of open elements
         self._parts: list[Piece] = []
         self._hidden = 0
         self._struck = 0
@@ -108,6 +112,8 @@ class _Walk:
         for event, element in walker:
             name = element.tag if isinstance(element.tag, str) else ""
             if event == "end":
+                if self._after and (after := self._after.pop(element, "")):
+                    self._parts.append((after, self._styles.look(element).place))
                 if name in _BLOCKS:
                     self._say("\n\n" if name == "p" else "\n")
                 if name in _LISTS:
@@ -116,6 +122,13 @@ class _Walk:
                 if (above := element.getparent()) is not None:
                     self._add(element.tail, above)
                 continue
+            if (
+                name == "iframe"
+                and element.get("srcdoc")
+                and not self._styles.shows_nothing(element)
+            ):
+                yield from self._flush()
+                yield from self._framed(element.get("srcdoc", ""))
             if self._is_dropped(element, name):
                 walker.skip_subtree()  # its end event still comes, and brings the tail
                 self._silence(element)
@@ -131,7 +144,7 @@ class _Walk:
                 if code := written(self._texts(element)).strip("\n"):
                     yield self._outline.place(code, kind="code")
                 walker.skip_subtree()
-            elif name == "table" and _is_data(element):
+            elif self._tables.is_data(element):
                 yield from self._flush()
                 yield from self._table(element)
                 walker.skip_subtree()
@@ -168,7 +181,21 @@ class _Walk:
             self._say(f" {self._field(element)} ")
         if number and name != "li":
             self._say(f"{number} ")
+        if not self._styles.counts:
+            self._add(element.text, element)
+            return
+        if before := self._seen(self._counters.before(element), element):
+            self._parts.append((before, self._styles.look(element).place))
         self._add(element.text, element)
+        if after := self._seen(self._counters.after(element), element):
+            self._after[element] = after
+
+    def _framed(self, page: str) -> Iterator[Section]:
+        """A page that stands whole in a frame of this one, under its headings."""
+        if self._depth < _DEEPEST_FRAME:
+            yield from html_sections(
+                page, self._findings, self._outline.path, depth=self._depth + 1
+            )
 
     def _say(self, text: str) -> None:
         self._parts.append((text, "line"))
@@ -226,6 +253,8 @@ class _Walk:
     def _is_dropped(self, element: etree._Element, name: str) -> bool:
         if name in _DROPPED or element.get("role", "") in _HIDDEN_ROLES:
             return True
+        if name == "dialog" and "open" not in element.attrib:
+            return True
         if not _is_hidden(element, name, self._styles):
             return False
         self._hidden += any(text.strip() for text in element.itertext())
@@ -260,7 +289,9 @@ class _Walk:
         """Visible text of a heading or a cell, with spaces where blocks and lines part."""
         return " ".join(written(self._texts(element, between=" ")).split())
 
-    def _texts(self, element: etree._Element, between: str = "") -> Iterator[Piece]:
+    def _texts(  # noqa: PLR0912  # one for each kind of element
+        self, element: etree._Element, between: str = ""
+    ) -> Iterator[Piece]:
         """The visible texts in an element, with `between` where blocks and lines part."""
         walker = etree.iterwalk(element, events=("start", "end"))
         for event, item in walker:
@@ -278,6 +309,9 @@ class _Walk:
                 yield between if name in _BLOCKS or name == "br" else "", "line"
                 if between and name == "li" and item is not element:
                     yield f" {self._lists.label(item)} ", "line"
+                if self._styles.counts:
+                    before = self._seen(self._counters.before(item), item)
+                    yield before, self._styles.look(item).place
                 yield self._seen(item.text, item), self._styles.look(item).place
                 if between and name == "img":
                     yield item.get("alt", ""), "line"
@@ -286,6 +320,9 @@ class _Walk:
             else:
                 if between and name in _LISTS:
                     self._lists.leave()
+                if self._styles.counts and not (name in _WHOLE or name in _DROPPED):
+                    after = self._seen(self._counters.after(item), item)
+                    yield after, self._styles.look(item).place
                 if item is not element:
                     yield between if name in _BLOCKS else "", "line"
                     owner = item.getparent()
@@ -294,7 +331,7 @@ class _Walk:
     def _table(self, table: etree._Element) -> Iterator[Section]:
         caption = table.find("caption")
         title = self._inner(caption) if caption is not None else ""
-        rows, header = _grid(table, self._inner, self._is_dropped)
+        rows, header = self._tables.grid(table, self._inner, self._is_dropped)
         for lines, grid in TableReader(rows, header).sections(title):
             section = self._outline.place(lines, kind="table", grid=grid)
             if title:
@@ -310,68 +347,3 @@ def _is_hidden(element: etree._Element, name: str, styles: Styles) -> bool:
     if name == "input" and attributes.get("type", "").lower() in {"hidden", "password"}:
         return True
     return styles.look(element).gone
-
-
-def _rows(table: etree._Element) -> Iterator[tuple[etree._Element, bool]]:
-    """Rows in the order of reading, and whether each stands in the table's head."""
-    for part in table:
-        if part.tag == "tr":
-            yield part, False
-        elif part.tag in {"thead", "tbody", "tfoot"}:
-            for row in part:
-                if row.tag == "tr":
-                    yield row, part.tag == "thead"
-
-
-def _is_data(table: etree._Element) -> bool:
-    """Whether a table holds data; pages are laid out with tables too."""
-    if table.find(".//table") is not None or table.get("role") == "presentation":
-        return False
-    if any(table.find(f".//h{level}") is not None for level in range(1, 7)):
-        return False
-    widths = [sum(cell.tag in {"td", "th"} for cell in row) for row, _ in _rows(table)]
-    return len(widths) > 1 and max(widths) > 1
-
-
-def _grid(
-    table: etree._Element,
-    inner: Callable[[etree._Element], str],
-    dropped: Callable[[etree._Element, str], bool],
-) -> tuple[list[list[str]], int | None]:
-    rows: list[list[str]] = []
-    pending: dict[int, tuple[int, str]] = {}  # column -> rows still covered from above, text
-    header, still_header = 0, True
-    for row, in_head in _rows(table):
-        if dropped(row, "tr"):
-            continue
-        cells: list[str] = []
-        cell_list = [c for c in row if c.tag in {"td", "th"} and not dropped(c, str(c.tag))]
-        for cell in cell_list:
-            _fill_from_above(cells, pending)
-            text = inner(cell)
-            columns, below = _span(cell, "colspan"), _span(cell, "rowspan") - 1
-            for number in range(columns):
-                if below > 0:
-                    pending[len(cells)] = (below, Across(text) if number else Below(text))
-                cells.append(Across(text) if number else text)
-        _fill_from_above(cells, pending)
-        is_head = in_head or (bool(cell_list) and all(cell.tag == "th" for cell in cell_list))
-        still_header = still_header and is_head
-        header += still_header
-        rows.append(cells if len(cell_list) > 1 or len(set(cells)) > 1 else cells[:1])
-    return rows, header or None
-
-
-def _fill_from_above(cells: list[str], pending: dict[int, tuple[int, str]]) -> None:
-    while len(cells) in pending:
-        rows_left, text = pending.pop(len(cells))
-        if rows_left > 1:
-            pending[len(cells)] = (rows_left - 1, text)
-        cells.append(text)
-
-
-def _span(cell: etree._Element, name: str) -> int:
-    value = cell.get(name, "1").strip()
-    if name == "rowspan" and value == "0":
-        return _TO_THE_END
-    return max(1, min(int(value), 100)) if value.isdecimal() else 1

@@ -15,7 +15,7 @@ from lxml import etree
 from ingest.loaders.colours import WHITE, Colour, from_hex, nearly_the_same
 from ingest.loaders.html.colours import colour, colours_in, mixed
 from ingest.loaders.html.css import Declared, Rule, declarations, rules
-from ingest.loaders.html.hiding import FAINT, TINY, USUAL_SIZE, font_size, is_gone
+from ingest.loaders.html.hiding import FAINT, TINY, USUAL_SIZE, font_size, is_flat, is_gone
 from ingest.loaders.notation import Place
 
 _NEAR = 6  # elements that text stands in, and in which a picture is looked for
@@ -59,7 +59,9 @@ class Look(NamedTuple):
     marker: str = ""  # of items of lists: "none", "lower-alpha" and so on
     reset: str = ""  # counters, as they are written
     increment: str = ""
-    before: str = ""  # what is written before the element
+    before: str = ""  # what is written before the element's own text
+    after: str = ""
+    display: str = ""
 
     @property
     def unseen(self) -> bool:
@@ -87,11 +89,17 @@ class Styles:
 
     def __init__(self, sheets: Iterable[str]) -> None:
         self._rules: dict[str, list[tuple[int, frozenset[str], Rule]]] = {}
-        self.counts = False  # whether a sheet counts elements
+        self.counts = False  # whether a sheet counts elements, or writes before or after them
+        self.tables = False  # whether a sheet makes tables of elements
         every = (rule for sheet in sheets for rule in rules(sheet))
         for count, rule in enumerate(every):
             kept = self._rules.setdefault(rule.selector.key, [])
-            self.counts = self.counts or any(name == "before" for name, _, _ in rule.declared)
+            self.tables = self.tables or any(
+                name == "display" and "table" in value for name, value, _ in rule.declared
+            )
+            self.counts = self.counts or any(
+                name in {"before", "after"} for name, _, _ in rule.declared
+            )
             kept.append((count, rule.selector.around, rule))
         self._looks: dict[etree._Element, Look] = {}
         self._above: dict[etree._Element | None, frozenset[str]] = {None: frozenset()}
@@ -123,6 +131,13 @@ class Styles:
                 return True
             is_placed = is_placed or self._is_placed(above)
         return False
+
+    def shows_nothing(self, frame: etree._Element) -> bool:
+        """Whether nobody can see the page that stands in a frame."""
+        look = self.look(frame)
+        sizes = {name: str(frame.get(name) or "") for name in ("width", "height")}
+        values = sizes | dict(self._values(frame))
+        return look.gone or not look.visible or is_flat(values, look.size)
 
     def _is_placed(self, element: etree._Element) -> bool:
         return dict(self._values(element)).get("position") in {"absolute", "fixed"}
@@ -205,8 +220,8 @@ def _within(above: Look, said: tuple[tuple[str, str], ...]) -> Look:
     """The look of an element that has these values, inside an element that looks like that."""
     if not said or above.gone:
         return (
-            above._replace(reset="", increment="", before="")
-            if above.reset or (above.increment or above.before)
+            above._replace(reset="", increment="", before="", after="", display="")
+            if any((above.reset, above.increment, above.before, above.after, above.display))
             else above
         )
     values = dict(said)
@@ -229,6 +244,8 @@ def _within(above: Look, said: tuple[tuple[str, str], ...]) -> Look:
         reset=values.get("counter-reset", ""),
         increment=values.get("counter-increment", ""),
         before=values.get("before", ""),
+        after=values.get("after", ""),
+        display=values.get("display", ""),
     )
 
 

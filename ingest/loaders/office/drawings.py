@@ -22,10 +22,51 @@ def chart_table(tree: etree._Element) -> tuple[str, TableReader]:
     for _, categories, _ in series:
         for at, label in categories.items():
             labels.setdefault(at, label)
-    rows = [["", *(name for name, _, _ in series)]]
+    across, upwards = _axes(tree)
+    rows = [chart_heads([across, *(name for name, _, _ in series)], upwards)]
     for at in sorted({at for _, _, values in series for at in values}):
         rows.append([labels.get(at, ""), *(values.get(at, "") for _, _, values in series)])
     return _title(tree), TableReader(rows if series else [], 1)
+
+
+def chart_heads(heads: list[str], upwards: str) -> list[str]:
+    """The heads of a chart's data, with the title of the axis of values: mostly the unit."""
+    first, *names = heads
+    if not upwards:
+        return heads
+    units = f" ({upwards})"
+    told = (
+        name if upwards.casefold() in name.casefold() else f"{name}{units}" if name else upwards
+        for name in names
+    )
+    return [first, *told]
+
+
+def _axes(tree: etree._Element) -> tuple[str, str]:
+    """The titles of the axis of categories and of that of values; "" where there are several."""
+    across: list[str] = []
+    upwards: list[str] = []
+    for axis in tree.iter():
+        if local(axis) not in {"catAx", "dateAx", "valAx", "serAx"}:
+            continue
+        parts = {local(part): part for part in axis}
+        title = parts.get("title")
+        place = parts.get("axPos")
+        said = "" if title is None else _words(title)
+        is_across = local(axis) != "valAx"
+        if not is_across and not across and place is not None:
+            # Of points, both axes have values; categories come before the values in a file.
+            is_across = attribute(place, "val") in {"b", "t"}
+        (across if is_across else upwards).append(said)
+    return _only(across), _only(upwards)
+
+
+def _only(titles: list[str]) -> str:
+    return titles[0] if len(titles) == 1 else ""
+
+
+def _words(element: etree._Element) -> str:
+    return " ".join("".join(t.text or "" for t in element.iter() if local(t) == "t").split())
 
 
 _Series = tuple[str, dict[int, str], dict[int, str]]  # name, categories, values, by their places
@@ -113,7 +154,7 @@ def _title(tree: etree._Element) -> str:
         if local(item) in {"plotArea", "plotAreaRegion"}:
             break
         if local(item) == "title":
-            return " ".join("".join(t.text or "" for t in item.iter() if local(t) == "t").split())
+            return _words(item)
     return ""
 
 

@@ -2,13 +2,15 @@
 
 Only arithmetic and the plainest functions over cells of the same workbook are calculated, all in
 code of our own: no formula of a file is run. What needs more stands as it is written:
-"=VLOOKUP(A2,B:C,2)".
+"=XLOOKUP(A2,B2:B9,C2:C9)".
 """
 
 import html
+import inspect
 import math
 import operator
 import re
+import statistics
 from collections.abc import Callable, Iterable, Iterator
 from decimal import ROUND_DOWN, ROUND_HALF_UP, ROUND_UP, Decimal, InvalidOperation
 from typing import Any
@@ -38,6 +40,7 @@ _TOKEN = re.compile(
 )
 _CELL = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7})")
 _LONGEST = 2_000  # characters of a formula that is calculated
+_LONGEST_TEXT = 32_767  # characters that a cell can hold
 _DEEPEST = 100  # formulas within formulas, and brackets within brackets
 _MOST_CELLS = 3_000_000  # looked at for all formulas of a sheet
 _MOST_FORMULAS = 50_000
@@ -48,6 +51,14 @@ _COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
     ">=": operator.ge,
 }  # fmt: skip
 _WITHOUT_A_NUMBER = (None, "")
+
+
+class _Range(list[Value]):
+    """The values of a range, row after row, each of `width` columns."""
+
+    def __init__(self, values: Iterable[Value], width: int) -> None:
+        super().__init__(values)
+        self.width = width
 
 
 class _Beyond(Exception):
@@ -237,7 +248,7 @@ class _Reader:
     def _joined(self) -> Any:
         left = self._sum()
         while self._takes("&"):
-            left = _said(_one(left)) + _said(_one(self._sum()))
+            left = _joined_texts(_one(left), _one(self._sum()))
         return left
 
     def _sum(self) -> Any:
@@ -318,7 +329,7 @@ class _Reader:
         self._spend(1)
         return cell(_place(text))
 
-    def _range(self, text: str, cell: Callable[[Address], Value]) -> list[Value]:
+    def _range(self, text: str, cell: Callable[[Address], Value]) -> _Range:
         first, _, last = text.partition(":")
         (top, left), (bottom, right) = _place(first), _place(last)
         top, bottom, left, right = (
@@ -328,13 +339,14 @@ class _Reader:
             max(left, right),
         )
         self._spend((bottom - top + 1) * (right - left + 1))
-        return [
+        values = (
             cell((row, column))
             for row in range(top, bottom + 1)
             for column in range(left, right + 1)
-        ]
+        )
+        return _Range(values, right - left + 1)
 
-    def _function(self, name: str) -> Any:
+    def _function(self, name: str) -> Any:  # noqa: PLR0911, PLR0912  # one for each kind
         self._deeper()
         arguments: list[Any] = []
         if not self._takes(")"):
@@ -360,6 +372,14 @@ class _Reader:
                 raise _Beyond
             rows = zip(*arguments, strict=True)
             return math.fsum(math.prod(_counted(one) for one in row) for row in rows)
+        if name in _BY_CONDITIONS:
+            return _by_conditions(name, arguments)
+        if function := _OF_TEXT.get(name) or _LOOKUPS.get(name):
+            try:
+                inspect.signature(function).bind(*arguments)
+            except TypeError:  # too many or too few of them
+                raise _Beyond from None
+            return function(*arguments)
         raise _Beyond
 
 
@@ -446,6 +466,7 @@ _OVER_NUMBERS: dict[str, Callable[[list[float | int]], float | int]] = {
     "MAX": lambda numbers: max(numbers, default=0),
     "COUNT": len,
     "PRODUCT": math.prod,
+    "MEDIAN": statistics.median,
 }
 _OF_ONE: dict[str, Callable[[float | int], float | int]] = {
     "ABS": abs,
@@ -464,10 +485,34 @@ def _by_condition(name: str, arguments: list[Any]) -> float | int:
     if found is None or len(counted) != len(tested) or "*" in found[2] or "?" in found[2]:
         raise _Beyond
     kept = [value for test, value in zip(tested, counted, strict=True) if _meets(test, found)]
-    if name == "COUNTIF":
+    return _told_of(kept, name)
+
+
+def _told_of(kept: list[Value], name: str) -> float | int:
+    if name.startswith("COUNT"):
         return len(kept)
     numbers = _numbers([kept])
-    return _sum(numbers) if name == "SUMIF" else _average(numbers)
+    return _sum(numbers) if name.startswith("SUM") else _average(numbers)
+
+
+_BY_CONDITIONS = frozenset(("SUMIFS", "COUNTIFS", "AVERAGEIFS"))
+
+
+def _by_conditions(name: str, arguments: list[Any]) -> float | int:
+    """The same of the cells that meet several conditions, each over a range of its own."""
+    pairs = arguments if name == "COUNTIFS" else arguments[1:]
+    if len(pairs) < 2 or len(pairs) % 2:
+        raise _Beyond
+    counted = arguments[0]
+    kept = [True] * len(counted) if isinstance(counted, list) else []
+    for tested, wish in zip(pairs[::2], pairs[1::2], strict=True):
+        found = _CONDITION.match(_said(_one(wish)))
+        if not isinstance(tested, list) or len(tested) != len(kept) or found is None:
+            raise _Beyond
+        if "*" in found[2] or "?" in found[2]:
+            raise _Beyond
+        kept = [still and _meets(value, found) for still, value in zip(kept, tested, strict=True)]
+    return _told_of([value for value, still in zip(counted, kept, strict=True) if still], name)
 
 
 def _meets(value: Value, wish: re.Match[str]) -> bool:
@@ -492,3 +537,116 @@ def _round(value: float | int, digits: float | int, name: str) -> float | int:
         raise _Beyond
     exact = Decimal(repr(value)).quantize(Decimal(1).scaleb(-int(digits)), _ROUNDINGS[name])
     return int(exact) if exact == exact.to_integral() else float(exact)
+
+
+def _flat(arguments: Iterable[Any]) -> Iterator[Value]:
+    for argument in arguments:
+        yield from argument if isinstance(argument, list) else (argument,)
+
+
+def _link(address: Any, label: Any = None) -> Value:
+    return _one(address if label is None else label)
+
+
+def _left(text: Any, count: Any = 1) -> str:
+    return _said(_one(text))[: _size(count)]
+
+
+def _right(text: Any, count: Any = 1) -> str:
+    said, size = _said(_one(text)), _size(count)
+    return said[len(said) - size :] if size < len(said) else said
+
+
+def _middle(text: Any, first: Any, count: Any) -> str:
+    at = _size(first)
+    if at < 1:
+        raise _Beyond
+    return _said(_one(text))[at - 1 : at - 1 + _size(count)]
+
+
+def _size(value: Any) -> int:
+    size = int(_number(_one(value)))
+    if size < 0:
+        raise _Beyond
+    return size
+
+
+def _joined_texts(*arguments: Any) -> str:
+    joined = "".join(map(_said, _flat(arguments)))
+    if len(joined) > _LONGEST_TEXT:
+        raise _Beyond
+    return joined
+
+
+def _remainder(value: Any, divisor: Any) -> float | int:
+    one, by = _number(_one(value)), _number(_one(divisor))
+    return _rounded(one - by * math.floor(one / by))
+
+
+_OF_TEXT: dict[str, Callable[..., Value]] = {
+    "HYPERLINK": _link,
+    "CONCATENATE": _joined_texts,
+    "CONCAT": _joined_texts,
+    "UPPER": lambda text: _said(_one(text)).upper(),
+    "LOWER": lambda text: _said(_one(text)).lower(),
+    "TRIM": lambda text: " ".join(_said(_one(text)).split(" ")).strip(),
+    "LEN": lambda text: len(_said(_one(text))),
+    "LEFT": _left,
+    "RIGHT": _right,
+    "MID": _middle,
+    "AND": lambda *truths: all(_truth(one) for one in _flat(truths) if one is not None),
+    "OR": lambda *truths: any(_truth(one) for one in _flat(truths) if one is not None),
+    "NOT": lambda truth: not _truth(_one(truth)),
+    "COUNTA": lambda *cells: sum(one not in _WITHOUT_A_NUMBER for one in _flat(cells)),
+    "COUNTBLANK": lambda cells: sum(one in _WITHOUT_A_NUMBER for one in _flat([cells])),
+    "MOD": _remainder,
+}
+
+
+def _is_same(one: Value, other: Value) -> bool:
+    if isinstance(one, str) and isinstance(other, str):
+        return one.casefold() == other.casefold()
+    return type(one) in {int, float} and type(other) in {int, float} and one == other
+
+
+def _match(wanted: Any, cells: Any, how: Any = 1) -> int:
+    """The place, from 1, of a value in a row or a column. Raises _Beyond where it is not there."""
+    value, exactly = _one(wanted), _number(_one(how)) == 0
+    if not isinstance(cells, _Range) or (isinstance(value, str) and set("*?~") & set(value)):
+        raise _Beyond
+    if exactly:
+        found = (at for at, one in enumerate(cells, 1) if _is_same(one, value))
+    else:  # the last that is not larger, in cells that rise
+        numbers = [one for one in cells if isinstance(one, int | float)]
+        if len(numbers) != len(cells) or numbers != sorted(numbers) or _number(_one(how)) < 0:
+            raise _Beyond
+        limit = _number(value)
+        found = (len(numbers) - at for at, one in enumerate(reversed(numbers)) if one <= limit)
+    if (place := next(found, None)) is None:
+        raise _Beyond
+    return place
+
+
+def _index(cells: Any, row: Any, column: Any = None) -> Value:
+    if not isinstance(cells, _Range):
+        raise _Beyond
+    down, across = _size(row), 1 if column is None else _size(column)
+    if column is None and len(cells) == cells.width:
+        down, across = 1, down  # a single row is counted along
+    if not (1 <= across <= cells.width and 1 <= down <= len(cells) // cells.width):
+        raise _Beyond
+    return cells[(down - 1) * cells.width + across - 1]
+
+
+def _lookup(wanted: Any, cells: Any, column: Any, nearest: Any = True) -> Value:
+    if not isinstance(cells, _Range):
+        raise _Beyond
+    keys = _Range(cells[:: cells.width], 1)
+    return _index(cells, _match(wanted, keys, int(_truth(_one(nearest)))), column)
+
+
+_LOOKUPS: dict[str, Callable[..., Value]] = {
+    "MATCH": _match,
+    "INDEX": _index,
+    "VLOOKUP": _lookup,
+}

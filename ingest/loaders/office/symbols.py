@@ -30,12 +30,21 @@ _FONTS = {
         0x61: "✓", 0x72: "✗", 0x63: _BOX, 0x67: _BOX, 0x6E: "•",
     },
 }  # fmt: skip
+# The same where the font is not known: boxes and ticks of Wingdings, the dot of Symbol.
+_USUAL = {code: _WINGDINGS[code] for code in (0xA7, 0xA8, 0xD8, 0xFB, 0xFC, 0xFD, 0xFE)} | {
+    0xB7: "•"
+}
+_BOXES = {0xF000 + code: sign for code, sign in _USUAL.items() if sign != "•"}
 
 
 def symbol(font: str, code: int) -> str:
     """What a character of one of those fonts shows, and " " where that says nothing."""
-    table = _FONTS.get(font.strip().lower())
-    return " " if table is None else table.get(code & 0xFF, " ")
+    return _FONTS.get(font.strip().lower(), _USUAL).get(code & 0xFF, " ")
+
+
+def with_boxes(text: str) -> str:
+    """A text with the boxes and ticks that stand in it as characters for private use."""
+    return text.translate(_BOXES)
 
 
 def in_font(text: str, font: str) -> str:

@@ -8,7 +8,10 @@ from typing import BinaryIO
 from lxml import etree
 
 from ingest.loaders.notation import Piece, formula, written
+from ingest.loaders.office.drawings import chart_heads
 from ingest.loaders.office.ooxml import Package, attribute, local
+from ingest.loaders.office.symbols import in_font
+from ingest.loaders.opendocument.forms import controls, ticked
 from ingest.loaders.opendocument.styles import Counting, Look, Styles, read_styles
 from ingest.loaders.tables import Across, Below, TableReader
 from ingest.sections import Findings, LoaderError, Stated
@@ -49,6 +52,13 @@ class Content:
     hidden: int = 0
     struck: int = 0
     objects: int = 0
+    _controls: dict[str, str] | None = None
+
+    def control(self, name: str) -> str:
+        """What the control of a form with this name shows, and its label where it has one."""
+        if self._controls is None:
+            self._controls = controls(self.tree)
+        return self._controls.get(name, "")
 
     def report(self) -> None:
         """Say what was left out."""
@@ -138,6 +148,9 @@ def blocks(
             yield child
         elif name == "draw:object":
             yield from _object(child, content)
+        elif name == "draw:control":
+            if said := content.control(attribute(child, "control") or ""):
+                yield Paragraph(said)
         elif name in _THROUGH and attribute(child, "display") != "none":
             before, content.around = content.around, _around(child, content)
             yield from blocks(child, content, style, level)
@@ -192,8 +205,14 @@ def _inline(
             said = " ".join(text for part in body for text in texts(part, content))
             if said:
                 pieces.append((f" [{said}]", "line"))
+        elif name == "field:fieldmark":
+            pieces.append((ticked(child), "line"))
         elif name in {"text:hidden-text", "text:hidden-paragraph"}:
             content.hidden += 1
+        elif name == "draw:control":
+            lead = "" if pieces and pieces[-1][0].endswith(" ") else " "
+            said = content.control(attribute(child, "control") or "")
+            pieces.append((f"{lead}{said} ", "line"))
         elif name.startswith(("draw:", "table:")):
             boxes.extend(texts_of_drawing(child, content))
         elif name not in _SILENT:  # a field shows what stands in it
@@ -209,6 +228,7 @@ def _say(text: str | None, content: Content, look: Look, pieces: list[Piece]) ->
     elif look.struck:
         content.struck += bool(text.strip())
     else:
+        text = in_font(text, look.font or "")
         lead = " " if text[0].isspace() else ""
         tail = " " if text[-1].isspace() and text.strip() else ""
         before = pieces[-1][0] if pieces else " "
@@ -270,11 +290,21 @@ def _chart(chart: etree._Element, content: Content) -> tuple[str, TableReader]:
     """A chart's title, and its data as it keeps them: a table."""
     title = ""
     reader = TableReader([])
+    axes = {
+        attribute(axis, "dimension") or "": " ".join(" ".join(said.itertext()).split())
+        for axis in chart.iter()
+        if kind(axis) == "chart:axis"
+        for said in axis
+        if kind(said) == "chart:title"
+    }
     for part in chart:
         if kind(part) == "chart:title":
             title = " ".join(" ".join(part.itertext()).split())
         elif kind(part) == "table:table":
             rows = [cells for _, cells, _ in table_rows(part, content)]
+            if rows and rows[0]:
+                first = rows[0][0] or axes.get("x", "")
+                rows[0] = chart_heads([first, *rows[0][1:]], axes.get("y", ""))
             reader = TableReader(rows, 1)
     return title, reader
 

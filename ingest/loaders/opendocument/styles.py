@@ -1,5 +1,6 @@
 """How an OpenDocument file looks: hidden, struck, raised; how its lists are numbered."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -10,6 +11,7 @@ from ingest.loaders.notation import Place
 from ingest.loaders.office.ooxml import Package, attribute, local
 from ingest.loaders.ordinals import lettered, roman
 
+_VARIANT = re.compile(r"(?<=[a-z])\d+$")  # "Wingdings1" is a second entry for the same font
 _TINY = 1.5  # points: letters that are there for machines
 _DEEPEST = 20  # styles that are based on one another
 _LEVELS = 10
@@ -26,12 +28,13 @@ class Look:
     size: float | None = None  # points
     colour: str | None = None
     ground: str | None = None
+    font: str | None = None
 
     def over(self, below: "Look") -> "Look":
         """This look, with what it leaves open from the one around it."""
         return Look(*(
             getattr(self, name) if getattr(self, name) is not None else getattr(below, name)
-            for name in ("hidden", "struck", "place", "size", "colour", "ground")
+            for name in ("hidden", "struck", "place", "size", "colour", "ground", "font")
         ))  # fmt: skip
 
     @property
@@ -114,6 +117,7 @@ def _look(properties: etree._Element) -> Look:
     size = (attribute(properties, "font-size") or "").removesuffix("pt")
     display = attribute(properties, "display")
     ground = attribute(properties, "background-color")
+    font = attribute(properties, "font-name") or attribute(properties, "font-family")
     return Look(
         hidden=None if display is None else display == "none",
         struck=None if struck is None else struck != "none",
@@ -121,6 +125,7 @@ def _look(properties: etree._Element) -> Look:
         size=float(size) if size.replace(".", "", 1).isdecimal() else None,
         colour=attribute(properties, "color"),
         ground=None if ground == "transparent" else ground,
+        font=None if font is None else _VARIANT.sub("", font.strip("'\"")),
     )
 
 

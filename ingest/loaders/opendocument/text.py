@@ -1,17 +1,28 @@
 """Reads OpenDocument texts: headings, numbered lists, tables, notes, frames and charts."""
 
+import re
 from collections.abc import Iterator
 from typing import BinaryIO
 
+from ingest.loaders.office.ooxml import attribute
 from ingest.loaders.opendocument.content import (
     Content,
     Paragraph,
     blocks,
     body_of,
+    kind,
     opened,
     table,
+    texts,
 )
 from ingest.sections import HEADING_SEPARATOR, Findings, Outline, Section
+
+_WORD = re.compile(r"[^\W\d_]{3}")
+_EDGES = {
+    f"style:{name}{which}": name.capitalize()
+    for name in ("header", "footer")
+    for which in ("", "-left", "-first")
+}
 
 
 def load_odt(file: BinaryIO, findings: Findings) -> Iterator[Section]:
@@ -42,7 +53,22 @@ def load_odt(file: BinaryIO, findings: Findings) -> Iterator[Section]:
     yield from flush()
     yield from charts(content, outline.path)
     yield from outline.close()
+    yield from _heads_and_feet(content)
     content.report()
+
+
+def _heads_and_feet(content: Content) -> Iterator[Section]:
+    """What pages have at top and bottom, once each: often a document's number and date."""
+    tree = content.package.tree("styles.xml")
+    seen: set[str] = set()
+    for part in () if tree is None else tree.iter():
+        name = _EDGES.get(kind(part), "")
+        if not name or attribute(part, "display") == "false":
+            continue
+        said = "\n".join(filter(None, texts(part, content)))
+        if said not in seen and _WORD.search(said):
+            seen.add(said)
+            yield Section(said, heading=name)
 
 
 def charts(content: Content, heading: str, page: int | None = None) -> Iterator[Section]:

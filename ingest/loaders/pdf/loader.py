@@ -12,6 +12,7 @@ from typing import Any, BinaryIO
 from pypdf import PageObject, PdfReader
 from pypdf.errors import PyPdfError
 
+from ingest.loaders.office.symbols import with_boxes
 from ingest.loaders.pdf.attachments import attached, hand_over, pinned
 from ingest.loaders.pdf.drawing import CannotDraw, Drawing, Grid, Sight, Suspect, TextObject
 from ingest.loaders.pdf.figures import figures_alone, figures_on, with_figures, words_of_each
@@ -23,6 +24,7 @@ from ingest.loaders.pdf.recognised import blocks_of, edges_of
 from ingest.loaders.pdf.struck import strokes_of_notes, without_struck
 from ingest.loaders.pdf.tables import Line, Table
 from ingest.loaders.pdf.text import Interpreter, PageText, Rule, Run
+from ingest.loaders.pdf.unshown import SENTENCE, ShownText
 from ingest.loaders.pdf.upright import upright
 from ingest.loaders.pdf.xfa import xfa_lines
 from ingest.ocr.reading import reading_of
@@ -37,7 +39,6 @@ _SCAN = 0.5  # of a page's area: an image that large is a scan, and hidden text 
 _PICTURE = 0.2  # of a page that shows no text: less than this is no scan
 _FIGURES = 0.1  # of a page with text: pictures that large are looked at for words
 _STAMP = 200  # characters that a scanned page may show beside its picture: a stamp, a page number
-_SENTENCE = 5  # words; programs leave fewer invisible ones in honest files
 _PLACES_NAMED = 12
 _UNSEEN = 2 | 32  # an annotation's flags: hidden, no view
 _FILE_NAME = re.compile(r"\.(?:pdf|docx?|pptx?|xlsx?|indd)$", re.I)  # as merging tools leave it
@@ -53,6 +54,7 @@ _COMMON = 0.08  # of the words; prose has a third and more, lists and tables few
 _FEW = 3  # letters that nobody knows; a page of more is said to have them
 _NO_LETTER = "\ufdd0"  # stands for a letter that no reader knows; Unicode keeps it free
 _UNKNOWN = re.compile(_NO_LETTER)
+_PICTURED = re.compile("[\uf000-\uf0ff]")  # letters of fonts that hold pictures
 _UNREADABLE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ue000-\uf8ff\ufdd0\ufffd]")
 
 
@@ -162,14 +164,16 @@ class _Counts:
         self.broken: list[int] = []
         self.unreadable: list[int] = []
         self.unrecognised: dict[str, list[int]] = {}  # why -> pages
-        self.hidden: dict[int, int] = {}  # page -> words
+        self.hidden: dict[int, str] = {}  # page -> its words
+        self.shown = ShownText()
         self.undrawn: dict[int, int] = {}
         self.struck = 0  # passages
 
     def report(self, findings: Findings, *, empty: bool) -> None:
-        """Warn of what people would miss, and of invisible text where it is a sentence or more.
+        """Warn of what people would miss, and of invisible sentences that nobody sees anywhere.
 
-        `empty`: nothing was read, and whatever there is says why.
+        `empty`: nothing was read, and whatever there is says why. Of other invisible text there is
+        a note.
         """
         of = f"of {findings.pages} pages"
         if self.empty:
@@ -194,11 +198,18 @@ class _Counts:
             )
         if self.struck:
             findings.warn(f"{self.struck} struck-through passages were left out")
-        words = sum(self.hidden.values())
-        if words >= _SENTENCE or (words and empty):
+        if not self.hidden:
+            return
+        words = sum(len(text.split()) for text in self.hidden.values())
+        if empty or len(self.shown.lacks(self.hidden.values())) >= SENTENCE:
             findings.warn(
                 f"invisible text on {len(self.hidden)} {of} was left out: {words:,} words that the "
                 f"drawn page does not show {_named(self.hidden)}"
+            )
+        else:
+            findings.notes.append(
+                f"nothing that people see is missing: {words:,} invisible words on "
+                f"{len(self.hidden)} {of} were left out {_named(self.hidden)}"
             )
 
 
@@ -225,6 +236,10 @@ def _read_pages(
             shown, unread = _without_unread(
                 _decoded(interpreter.read(pages[number]), number, drawing)
             )
+            if any(not run.text.isascii() and _PICTURED.search(run.text) for run in shown.runs):
+                shown = shown._replace(
+                    runs=[run._replace(text=with_boxes(run.text)) for run in shown.runs]
+                )
             notes = strokes_of_notes(pages[number])
             strokes: Sequence[Rule] = [*shown.rules, *notes]
             seen = list(_visible(shown, number, drawing, count))
@@ -260,6 +275,7 @@ def _read_pages(
             page = None
         if page is not None and (scanned or stamped or _is_better(page, little_there)):
             blocks, edges = blocks_of(page), edges_of(page)
+            count.shown.add([page.text])
             findings.readings.append(reading_of(number + 1, page))
         else:
             if undecoded:
@@ -469,6 +485,7 @@ def _visible(shown: PageText, index: int, drawing: Drawing, count: _Counts) -> I
     """Runs that one can see on page `index`, from 0; in doubt they stay."""
     suspects = [run for run in shown.runs if run.hidden and run.text.strip()]
     if not suspects:
+        count.shown.add(run.text for run in shown.runs)
         return iter(shown.runs)
     visible = [run for run in shown.runs if not run.hidden and run.text.strip()]
     characters = sum(len(run.text.strip()) for run in visible)
@@ -491,8 +508,10 @@ def _visible(shown: PageText, index: int, drawing: Drawing, count: _Counts) -> I
             if sight is not Sight.DRAWN and not pictured:
                 gone.add(id(run))
         if gone:
-            count.hidden[index + 1] = _count_words(run for run in asked if id(run) in gone)
-    return (run for run in shown.runs if id(run) not in gone)
+            count.hidden[index + 1] = " ".join(run.text for run in asked if id(run) in gone)
+    stays = [run for run in shown.runs if id(run) not in gone]
+    count.shown.add(run.text for run in stays)
+    return iter(stays)
 
 
 def _count_words(runs: Iterable[Run]) -> int:

@@ -13,6 +13,7 @@ from ingest.loaders.tables import TableReader
 from ingest.loaders.text.markdown_html import CELL, HEAD, ROW, STRUCK, shown
 from ingest.sections import Findings, Outline, Section
 
+_ATTRIBUTES = re.compile(r"[ \t]\{[#.][^{}]{0,200}\}$")  # as Pandoc and Hugo name a heading
 _ATX = re.compile(r" {0,3}(#{1,6})(?:[ \t]+(.*))?$")
 _SETEXT = re.compile(r" {0,3}(=+|-{2,})[ \t]*$")
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
@@ -195,7 +196,7 @@ def _front_matter(lines: list[str], findings: Findings) -> tuple[int, str]:
 
 def _unclosed(heading: str) -> str:
     """A heading's text without the number signs that may close it."""
-    text = heading.strip(" \t")
+    text = _ATTRIBUTES.sub("", heading.strip(" \t"))
     bare = text.rstrip("#")
     return bare.rstrip(" \t") if not bare or bare[-1] in " \t" else text
 
