@@ -23,6 +23,7 @@ from ingest.sandbox.limits import limit_process
 
 UNITS = 10_000  # of a page's width or height
 _WIDEST = 1600  # pixels; sharp on a good screen at the width of a page
+_GIVES_WAY = 10  # others' pages come before one that takes a core for long
 _MOST_PIXELS = 6_000_000
 _MOST_CHARACTERS = 200_000  # a page of a book has 3,000
 
@@ -32,6 +33,7 @@ def main() -> None:
     kind, number = sys.argv[1], int(sys.argv[2])
     memory_mib, seconds = int(sys.argv[3]), int(sys.argv[4])
     limit_process(memory_mib, cpu_seconds=seconds)
+    os.nice(_GIVES_WAY)
     signal.setitimer(signal.ITIMER_REAL, seconds + 10)  # our parent may have been killed
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # a library that prints must not garble the answer
