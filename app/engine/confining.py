@@ -7,6 +7,7 @@ thread: a thread that is there before is left as it is.
 
 import os
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 from app.data_folder.layout import DataFolder
@@ -16,6 +17,7 @@ from ingest.sandbox.landlock import touch_nothing
 
 # A driver opens devices, caches and files of its own, and starts programs; which, was not tried.
 _DRIVERS = ("/dev/nvidiactl", "/dev/dxg", "/dev/kfd")
+_BACKENDS = ("cuda", "vulkan", "hip", "sycl", "musa", "opencl")
 _NOWHERE = Path("/dev/null")  # where llama.cpp's Python package sends what it does not want said
 _LIMITS = Path("/sys/fs/cgroup")  # how much memory a container may have
 
@@ -26,11 +28,22 @@ def keep_to_files(options: EngineOptions) -> str:
         return f"Landlock is Linux's, and this is {sys.platform}"
     if found := next((one for one in _DRIVERS if os.path.exists(one)), ""):
         return f"a GPU's driver, {found}, opens files of its own"
+    if built := _drives():
+        return f"llama.cpp is built for GPUs ({built}), whose drivers open files of their own"
     threads = len(os.listdir("/proc/self/task"))
     if threads > 1:
         return f"this process has {threads} threads already"
     files = (options.model, *(one.path for one in options.adapters))
     return touch_nothing((_LIMITS, *map(_real, files)), written=(_NOWHERE, *_record()))
+
+
+def _drives() -> str:
+    """The library by which llama.cpp drives GPUs; "" for a build without. Nothing is loaded."""
+    folders = [os.environ.get("LLAMA_CPP_LIB_PATH", "")]
+    if (spec := find_spec("llama_cpp")) is not None and spec.origin:
+        folders.append(os.path.join(os.path.dirname(spec.origin), "lib"))
+    names = {path.name for folder in folders if folder for path in Path(folder).glob("*ggml-*")}
+    return next((one for one in sorted(names) if any(kind in one for kind in _BACKENDS)), "")
 
 
 def _record() -> tuple[Path, ...]:
