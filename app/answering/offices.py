@@ -32,7 +32,6 @@ _FEW_MEMBERS = 2
 _LONGEST_TITLE = 12  # words of a line that names a board
 _ABOVE = 300  # characters before a name, in which a committee's is told
 _BREAK = re.compile(r"[.;](?:\s|$)|\n\s*\n")
-_ROLE_LINE = re.compile(r"[^\W_].*")
 _BULLET = re.compile(r"^\s*(?:[-*•–▪◦‣|]|\(?\d{1,2}[.)])\s*")
 _ROW_NAME = re.compile(r"^[^:;|]{1,20}:\s*")
 _SIGNED = re.compile(r"/?s/\s*", re.IGNORECASE)
@@ -56,11 +55,6 @@ class _Asked:
     auditor: bool
     rest: tuple[str, ...]
     years: frozenset[int]
-
-
-def asks_for_holder(question: str) -> bool:
-    """Whether a question asks who holds an office, is on a board, or audits."""
-    return _read(question) is not None
 
 
 def names_no_office(question: str, texts: Iterable[str]) -> bool:

@@ -31,8 +31,10 @@ from vectorstore.records import Hit
 from vectorstore.scope import Scope
 
 _DIGITS = Decimal("0.01")
-_POSSESSIVE = re.compile(r"\b[A-ZÄÖÜ][\w.&-]*(?: [A-ZÄÖÜ][\w.&-]*){0,3}(?=['’]s\b|['’] )")
-_NAME = re.compile(r"\b(?:of|von|der|des) ((?:[A-ZÄÖÜ][\w.&-]*)(?: [A-ZÄÖÜ][\w.&-]*){0,3})")
+_POSSESSIVE = re.compile(r"\b[A-ZÄÖÜ][\w.&-]{0,40}(?: [A-ZÄÖÜ][\w.&-]{0,40}){0,3}(?=['’]s\b|['’] )")
+_NAME = re.compile(
+    r"\b(?:of|von|der|des) ((?:[A-ZÄÖÜ][\w.&-]{0,40})(?: [A-ZÄÖÜ][\w.&-]{0,40}){0,3})"
+)
 
 
 @dataclass(frozen=True, slots=True)
