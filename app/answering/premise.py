@@ -76,7 +76,11 @@ def unheld_shares(
 
 def unheld_names(question: str, texts: Sequence[str]) -> tuple[str, ...]:
     """The names of the question, as it writes them, that none of the texts holds."""
-    return tuple(word.raw for word in unheld(read(question), texts) if word.kind == "name")
+    return tuple(
+        word.raw
+        for word in unheld(read(question), texts)
+        if word.kind == "name" and not is_common_noun(word.raw, question)
+    )
 
 
 def says_nothing_of(
@@ -88,7 +92,7 @@ def says_nothing_of(
     likeness = _likeness(question, " ".join(texts), embedder)
     return all(
         not any(holds(one, word) for one in held)
-        and not _is_said_otherwise(word, texts)
+        and not _is_said_otherwise(word, question, texts)
         and likeness.get(word.raw, 0.0) < AS_LIKE
         for word in read(question).words
         if word.raw.casefold() in counted
