@@ -46,6 +46,8 @@ WORDS = {
     "models list": [],
     "models fetch": ["no-model-of-ours"],
     "models add": ["one.txt"],
+    "models compare": ["one.txt", "two.txt", "--questions", "questions.jsonl"],
+    "training": ["--out", "training"],
     "models test": ["one.txt"],
     "models plan": [],
     "audit verify": [],

@@ -145,7 +145,7 @@ class _Gathering:
                 voted = saved.voted_on()
             for _, answers in groupby(voted, key=lambda one: one.turn):
                 self._votes(list(answers))
-        for journal in sorted((folder.root / "batches").glob(f"*/{FILE}")):
+        for journal in sorted(folder.questionnaires.glob(f"*/{FILE}")):
             try:
                 with open_journal(journal.parent) as opened:
                     info = opened.info()

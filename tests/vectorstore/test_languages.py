@@ -179,7 +179,9 @@ def test_a_language_is_whole(language: Language) -> None:
     for text in [*_texts(language), *language.orders.patterns(TERMS)]:
         assert text == text.lstrip()
         for name in re.compile(text).groupindex:
-            assert name in ("what", "topic", "term", "first", "second", "head"), text
+            assert name in ("what", "topic", "term", "first", "second", "head", "top", "bottom"), (
+                text
+            )
     assert all("what" in re.compile(one).groupindex for one in language.summaries.requests)
 
 

@@ -168,7 +168,7 @@ def test_an_index_from_before_opens_and_has_none(tmp_path):
         for later in ("table_words", "table_rows", "tables", "pages", "recognised", "about"):
             db.execute(f"DROP TABLE {later}")
         db.execute("DROP INDEX documents_within")
-        for later in ("container", "unread"):
+        for later in ("container", "unread", "note"):
             db.execute(f"ALTER TABLE documents DROP COLUMN {later}")
         for later in ("space_sizes", "common_words"):
             db.execute(f"DROP TABLE {later}")
@@ -191,7 +191,7 @@ def test_mails_from_before_are_read_once_more_by_the_next_ingestion(tmp_path):
     old.close()
     with closing(sqlite3.connect(tmp_path / "index" / "catalogue.sqlite3")) as db:
         db.execute("DROP INDEX documents_within")
-        for later in ("container", "unread"):
+        for later in ("container", "unread", "note"):
             db.execute(f"ALTER TABLE documents DROP COLUMN {later}")
         db.execute("PRAGMA user_version = 6")
         db.commit()

@@ -88,7 +88,7 @@ def test_questions_wait_in_line_and_can_be_taken_back(page: Page, site: Site) ->
     stage(page, "done")
     expect(page.locator(".sr-turn")).to_have_count(2)
     assert [one.question for one in site.backend.asked] == ["slow: leave?", "meal?"]
-    expect(page.locator(f"{LIVE} .sr-next")).to_have_count(0)
+    expect(page.locator(".sr-waiting li")).to_have_count(0)
 
 
 def test_the_list_says_where_an_answer_is_written(page: Page, site: Site) -> None:
@@ -178,7 +178,7 @@ def test_what_was_begun_and_never_ended_says_so(page: Page, site: Site) -> None:
     apart(run())
     page.goto(site.url + "/?c=cut")
     expect(page.locator(f"{LIVE} .sr-failed")).to_contain_text("was broken off")
-    page.locator("[data-action=retry]").click()
+    page.locator(f"{LIVE} [data-action=retry]").click()
     stage(page, "done")
     expect(page.locator(f"{LIVE} .sr-prose")).to_contain_text("28 working days")
 

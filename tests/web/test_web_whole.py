@@ -176,7 +176,9 @@ def test_that_a_stronger_model_is_missing_is_told_to_administrators_alone(
     expect(page.locator(".sr-notice")).to_have_count(0)
     with reader(browser, company.url) as boss:
         own = boss.sign_in("boss")
-        expect(own.locator(".sr-notice")).to_contain_text("strongroom models add")
+        expect(own.get_by_role("link", name="Add a stronger one")).to_have_attribute(
+            "href", "/administration/models"
+        )
         own.goto(boss.url + "/administration")
         expect(own.locator("body")).to_contain_text("too small to trust")
 
