@@ -57,7 +57,7 @@ class DirectoryWatch:
             if vouched is None:
                 self._people.suspend(one.person_id, way=ORIGIN, by=_BY)
             elif one.suspended or vouched.groups is not None:
-                with suppress(PeopleError):  # SCIM has switched them off
+                with suppress(PeopleError):  # one whom it cannot be done for keeps nobody else back
                     let_in(self._people, vouched, self._groups, ORIGIN, returns=True, by=_BY)
 
     @contextmanager

@@ -135,26 +135,6 @@ STEPS = (
     """
     -- When the company's directory said that somebody is gone or switched off.
     ALTER TABLE people ADD COLUMN suspended_at REAL;
-    -- Told by the directory over SCIM; `subject` is NULL until they first sign in.
-    ALTER TABLE people ADD COLUMN provisioned INTEGER NOT NULL DEFAULT 0;
-    ALTER TABLE people ADD COLUMN external_id TEXT;  -- what they are called there
-    ALTER TABLE people ADD COLUMN changed_at REAL;   -- over SCIM
-
-    -- Groups as SCIM tells them; which groups here these stand for, the settings say.
-    CREATE TABLE provisioned_groups (
-        id TEXT PRIMARY KEY,
-        name TEXT NOT NULL,
-        name_key TEXT NOT NULL UNIQUE,
-        external_id TEXT,
-        created_at REAL NOT NULL,
-        changed_at REAL NOT NULL
-    ) WITHOUT ROWID;
-    CREATE TABLE provisioned_members (
-        group_id TEXT NOT NULL REFERENCES provisioned_groups (id) ON DELETE CASCADE,
-        person_id TEXT NOT NULL REFERENCES people (id) ON DELETE CASCADE,
-        PRIMARY KEY (group_id, person_id)
-    ) WITHOUT ROWID;
-    CREATE INDEX provisioned_members_person ON provisioned_members (person_id);
     """,
 )
 

@@ -402,9 +402,8 @@ class People:
     ) -> Person:
         """The person whom another sign-in calls `subject`; made when they first come.
 
-        One that SCIM made is theirs from then on, if it calls them alike and nobody has it yet.
-        Somebody who is suspended is let in only where the sign-in `returns` them: not by it where
-        SCIM has switched them off. `by` is who is on record with it, instead of the person.
+        Somebody who is suspended is let in only where the sign-in `returns` them. `by` is who is on
+        record with it, instead of the person.
 
         `groups` replaces those it told before; groups given here stay. None leaves both as they
         are. One that was made here lets nobody in by its name alone: only with `named_by_us`,
@@ -416,18 +415,15 @@ class People:
         with self._database.writing() as connection:
             row = connection.execute(
                 f"SELECT {_PERSON} FROM people WHERE subject = ?", (subject,)
-            ).fetchone() or _claimed(connection, subject, name)
+            ).fetchone()
             before = None if row is None else _person(connection, row)
             if row is not None:
-                provisioned, suspended = connection.execute(
-                    "SELECT provisioned, suspended_at IS NOT NULL FROM people WHERE id = ?",
-                    (row[0],),
+                (suspended,) = connection.execute(
+                    "SELECT suspended_at IS NOT NULL FROM people WHERE id = ?", (row[0],)
                 ).fetchone()
-                if suspended and (provisioned or not returns):
+                if suspended and not returns:
                     raise PeopleError(f"{row[1]} is suspended")
                 self._resume(connection, row[0], origin, by or row[0])
-                if provisioned and _provisions_groups(connection):
-                    groups, administrator = None, None  # SCIM tells these
             if row is None:
                 free = next(
                     candidate
@@ -614,30 +610,6 @@ def set_told_groups(
         if not named_by_us and _made_here(connection, group):
             continue
         connection.execute("INSERT OR IGNORE INTO memberships VALUES (?, ?, 1)", (person_id, group))
-
-
-def _claimed(
-    connection: sqlite3.Connection, subject: str, name: str
-) -> tuple[str, str, str, int, int] | None:
-    """Whom SCIM made for somebody who signs in for the first time: by the id that the directory
-    has for them, which ends their subject, else by their name. They are theirs from now on.
-    """
-    for condition, value in (
-        ("external_id = ?", subject.rpartition("|")[2]),
-        ("name_key = ?", name_key(name)),
-    ):
-        row: tuple[str, str, str, int, int] | None = connection.execute(
-            f"SELECT {_PERSON} FROM people WHERE provisioned AND subject IS NULL AND {condition}",
-            (value,),
-        ).fetchone()
-        if row is not None:
-            connection.execute("UPDATE people SET subject = ? WHERE id = ?", (subject, row[0]))
-            return row
-    return None
-
-
-def _provisions_groups(connection: sqlite3.Connection) -> bool:
-    return connection.execute("SELECT 1 FROM provisioned_groups LIMIT 1").fetchone() is not None
 
 
 def _shared(person: Person) -> list[str]:
