@@ -6,6 +6,7 @@ It lies in the lowest package, because every package writes files.
 import hashlib
 import os
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BufferedReader
@@ -143,17 +144,26 @@ def open_database(
     try:
         if incremental_vacuum:
             connection.execute("PRAGMA auto_vacuum = INCREMENTAL")  # only before the first table
-        for pragma in (
-            "journal_mode = WAL",
-            "synchronous = FULL",
-            "secure_delete = ON",
-            "foreign_keys = ON",
-        ):
+        _write_ahead(connection, timeout)
+        for pragma in ("synchronous = FULL", "secure_delete = ON", "foreign_keys = ON"):
             connection.execute(f"PRAGMA {pragma}").fetchone()
     except BaseException:
         connection.close()
         raise
     return connection
+
+
+def _write_ahead(connection: sqlite3.Connection, timeout: float) -> None:
+    """Give a file its write-ahead log. SQLite itself waits for nobody else who does so just now."""
+    end = time.monotonic() + timeout
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL").fetchone()
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > end:
+                raise
+            time.sleep(0.01)
 
 
 def memory_database() -> sqlite3.Connection:
