@@ -4,7 +4,7 @@ import logging
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from app.people.directory import ORIGIN, PREFIX, Directory, DirectoryFault
@@ -57,8 +57,10 @@ class DirectoryWatch:
             if vouched is None:
                 self._people.suspend(one.person_id, way=ORIGIN, by=_BY)
             elif one.suspended or vouched.groups is not None:
-                with suppress(PeopleError):  # one whom it cannot be done for keeps nobody else back
+                try:
                     let_in(self._people, vouched, self._groups, ORIGIN, returns=True, by=_BY)
+                except PeopleError:  # keeps nobody else back
+                    log.error("somebody's groups of the directory could not be taken over")
 
     @contextmanager
     def watching(self, every_s: float) -> Iterator[None]:
